@@ -1,0 +1,39 @@
+# Every target sets up what it needs: a virtual environment in .venv, with the versions of constraints.txt.
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup rehearse run doctor test lint types clean
+
+help:            ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+setup: $(VENV)/.ready  ## the virtual environment with everything in it
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+rehearse: setup  ## hear it: the whole bot against a Discord on this machine
+	$(RUN) -m bot rehearse
+
+run: setup       ## the real bot, with config.toml
+	$(RUN) -m bot run
+
+doctor: setup    ## what is missing, and what to do about it
+	$(RUN) -m bot doctor
+
+test: lint types ## every check: lint, types, tests
+	$(RUN) -m pytest
+
+lint: setup
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+types: setup
+	$(RUN) -m mypy
+
+clean:           ## forget the environment and what was made
+	rm -rf $(VENV) var build .mypy_cache .ruff_cache .pytest_cache

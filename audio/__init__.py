@@ -1,0 +1,1 @@
+"""Sound, from text to 20 ms frames."""

@@ -1,0 +1,82 @@
+"""The Engine interface: whatever turns a Piece into Chunks.
+
+    async with engine.open(piece) as stream:
+        async for chunk in stream:
+            ...
+
+Leaving the block cancels what is not made yet and frees its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from audio.piece import Piece
+from audio.units import Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of sound at the engine's rate. Chunks of a piece follow each other without gap or overlap."""
+
+    pcm: Pcm
+    """float32 in −1…1, shaped (channels, samples)."""
+    last: bool
+    """Whether the piece ends with this chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine composes with; `speed` is measured at its start."""
+
+    checkpoint: str
+    """The name a person knows it by: a hub name or a folder's name."""
+    revision: str
+    """What pins the weights: a commit or a digest of the files."""
+    licence: str
+    device: str
+    """Such as "cpu" or "cuda (NVIDIA H100)"."""
+    sample_rate: int
+    channels: int
+    speed: float
+    """Seconds of sound made in a second, one piece alone, codec included."""
+
+
+class Stream(Protocol):
+    """A Piece in the making: an async iterator of Chunks that ends after the last one.
+
+    Iteration raises EngineError when the piece cannot be made; the sentence is fit for a user.
+    """
+
+    piece: Piece
+
+    def __aiter__(self) -> AsyncIterator[Chunk]: ...
+
+
+class Engine(Protocol):
+    """Makes many pieces at once, or one after the other, as its places allow."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What it composes with; raises EngineError before `start` has returned."""
+        ...
+
+    @property
+    def healthy(self) -> bool:
+        """Whether a piece asked for now would be made."""
+        ...
+
+    async def start(self) -> None:
+        """Load and warm up. Raises CheckpointError with a sentence when that cannot be done."""
+        ...
+
+    async def close(self) -> None:
+        """End every stream, thread and process of this engine. Safe to call twice."""
+        ...
+
+    def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
+        """Begin to make `piece`. Entering raises EngineBusy when the waiting line is full."""
+        ...

@@ -1,0 +1,43 @@
+"""The units of sound that every room shares. Each number is stated once; the others are derived."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+STEP_RATE: Final = 50
+"""Decoder steps in a second of sound; a step is a frame of the codec, 20 ms (MusicGen, EnCodec 32 kHz)."""
+
+SAMPLE_RATE: Final = 48_000
+"""Samples a second that Discord plays (Opus at full band)."""
+
+CHANNELS: Final = 2
+"""Discord plays interleaved stereo."""
+
+SAMPLE_BYTES: Final = 2
+"""Signed 16-bit little-endian."""
+
+FRAME_RATE: Final = 50
+"""Frames a second: a voice packet every 20 ms."""
+
+FRAME_SECONDS: Final = 1 / FRAME_RATE
+FRAME_SAMPLES: Final = SAMPLE_RATE // FRAME_RATE
+FRAME_BYTES: Final = FRAME_SAMPLES * CHANNELS * SAMPLE_BYTES
+
+Pcm = npt.NDArray[np.float32]
+"""Sound as float32 in −1…1, shaped (channels, samples)."""
+
+Pcm16 = npt.NDArray[np.int16]
+"""Sound as Discord takes it, shaped (samples, channels): interleaved when laid out in memory."""
+
+
+def samples_of(seconds: float) -> int:
+    """How many 48 kHz samples a piece of `seconds` has."""
+    return round(seconds * STEP_RATE) * SAMPLE_RATE // STEP_RATE
+
+
+def frames_of(seconds: float) -> int:
+    """How many 20 ms frames a piece of `seconds` has."""
+    return -(-samples_of(seconds) // FRAME_SAMPLES)

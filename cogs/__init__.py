@@ -1,0 +1,1 @@
+"""What members type and click: thin, one file a family of commands."""
