@@ -20,6 +20,10 @@ LARGEST_SEED: Final = 2**53 - 1
 _CUSTOM_EMOJI = re.compile(r"<a?:(\w+):\d+>")
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|<t:-?\d+(?::\w)?>|</[^:>]+:\d+>")
 
+_SPOKEN: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
+"""What becomes of signs that nobody reads, by their Unicode category: controls and line ends are spaces,
+format marks and lone surrogates nothing. Gone before mentions are looked for, or they would hide one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -79,9 +83,9 @@ def piece_of(
 
 def readable(prompt: str) -> str:
     """The words of a prompt: no control or direction marks, no mentions, emoji by name, single spaces."""
-    words = _MENTION.sub(" ", _CUSTOM_EMOJI.sub(r" \1 ", unicodedata.normalize("NFC", prompt)))
-    kept = (" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in words)
-    return " ".join("".join(sign for sign in kept if unicodedata.category(sign) != "Cf").split())
+    signs = (_SPOKEN.get(unicodedata.category(sign), sign) for sign in unicodedata.normalize("NFC", prompt))
+    words = _MENTION.sub(" ", _CUSTOM_EMOJI.sub(r" \1 ", "".join(signs)))
+    return " ".join(words.split())
 
 
 def _within(field: str, seconds: float, lowest: float, highest: float) -> None:

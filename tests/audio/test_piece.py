@@ -27,6 +27,8 @@ def test_a_seed_is_drawn_when_none_is_given() -> None:
         ("<a:party:123456> funk <:sax:9>", "party funk sax"),
         ("waltz for <@123> and <@&5> in <#77> <t:1700000000:R> </compose:12>", "waltz for and in"),
         ("@everyone dance", "@everyone dance"),
+        ("a waltz <@\u200b5> hidden", "a waltz hidden"),
+        ("half a \ud83c sign", "half a sign"),
     ],
 )
 def test_prompts_are_read_as_words(written: str, read: str) -> None:

@@ -1,0 +1,200 @@
+"""The picture of a track: its waveform over its spectrogram, and the same in words."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+from scipy.signal import ShortTimeFFT
+from scipy.signal.windows import hann
+
+from audio.piece import Piece
+from audio.units import SAMPLE_RATE, Pcm16
+
+WIDTH: Final = 1000
+HEIGHT: Final = 420
+
+_LEFT, _RIGHT = 64, WIDTH - 24
+_TITLE_Y: Final = 18
+_WAVE = (58, 164)
+_SPECTRUM = (178, 378)
+_TICK_Y: Final = 388
+
+_PAPER: Final = (22, 23, 28)
+_INK: Final = (240, 234, 222)
+_FAINT: Final = (150, 148, 146)
+_LINE: Final = (52, 53, 60)
+_LOUD: Final = (224, 164, 88)
+_PEAK: Final = (120, 90, 58)
+
+_HEAT: Final = ((22, 23, 28), (52, 32, 74), (120, 41, 92), (196, 66, 78), (232, 142, 74), (250, 226, 160))
+"""From silence to loudest; its lightness only rises, so that it reads without colour too."""
+
+_LOWEST_HZ: Final = 40.0
+_HIGHEST_HZ: Final = 16_000.0
+_MARKED_HZ: Final = {100.0: "100", 1_000.0: "1k", 10_000.0: "10k"}
+_RANGE_DB: Final = 72.0
+_WINDOW: Final = 4096
+
+_NO_SIGN: Final = "\U0010fffd"
+"""A private-use code point: whatever a font draws for it, it draws for every sign that it lacks."""
+
+_PARTS: Final = 5
+"""How many stretches the words about loudness tell apart."""
+
+_Array = npt.NDArray[np.float64]
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def draw(pcm: Pcm16, piece: Piece) -> bytes:
+    """A PNG of WIDTH × HEIGHT pixels of `pcm`, shaped (samples, 2) at 48 kHz. The same in, the same out."""
+    mono = pcm.mean(axis=1) / 32_768 if len(pcm) else np.zeros(1)
+    image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
+    image.paste(_spectrogram(mono), (_LEFT, _SPECTRUM[0]))
+    _paste_waveform(image, mono)
+    canvas = ImageDraw.Draw(image)
+    _write_title(canvas, piece)
+    _write_axes(canvas, len(mono) / SAMPLE_RATE)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def alt_text(pcm: Pcm16, piece: Piece) -> str:
+    """The picture in words, for those who do not see it; within Discord's 1,024 characters."""
+    seconds = len(pcm) / SAMPLE_RATE
+    about = f"Waveform and spectrogram of “{piece.prompt}”, {seconds:g} seconds, seed {piece.seed}."
+    return f"{about} {_contour(pcm)}"
+
+
+def _contour(pcm: Pcm16) -> str:
+    """How loudness goes through the piece, roughly: levels of its parts against the loudest."""
+    parts = [part for part in np.array_split(pcm.astype(np.float64), _PARTS) if part.size]
+    levels = [float(np.sqrt((part**2).mean())) for part in parts]
+    loudest = max(levels, default=0.0)
+    if loudest < 1.0:
+        return "It is silent."
+    words = [_loudness(level / loudest) for level in levels]
+    if len(set(words)) == 1:
+        return "It is about equally loud from beginning to end."
+    where = ("at the beginning", "after a while", "in the middle", "towards the end", "at the end")
+    loud_at = where[levels.index(loudest)]
+    return f"It begins {words[0]}, is loudest {loud_at} and ends {words[-1]}."
+
+
+def _loudness(level: float) -> str:
+    return "loud" if level > 0.6 else "softer" if level > 0.2 else "quiet" if level > 0.02 else "silent"
+
+
+def _spectrogram(mono: _Array) -> Image.Image:
+    """Energy over time and a logarithmic frequency axis, in a band a pixel high."""
+    width, height = _RIGHT - _LEFT, _SPECTRUM[1] - _SPECTRUM[0]
+    hop = max(_WINDOW // 16, len(mono) // width)
+    padded = np.pad(mono, (0, max(0, _WINDOW - len(mono))))
+    transform = ShortTimeFFT(hann(_WINDOW), hop, SAMPLE_RATE, mfft=2 * _WINDOW)
+    energy = transform.spectrogram(padded, p0=0, p1=max(1, -(-len(mono) // hop)))
+    # Sums up to each band's edges, so that narrow bands share a bin and wide ones gather many.
+    sums = np.concatenate([np.zeros((1, energy.shape[1])), np.cumsum(energy, axis=0)])
+    edges = np.geomspace(_HIGHEST_HZ, _LOWEST_HZ, height + 1) / transform.delta_f
+    whole = edges.astype(int)
+    part = (edges - whole)[:, None]
+    upto = sums[whole] * (1 - part) + sums[whole + 1] * part
+    bands = upto[:-1] - upto[1:]
+    loudest = bands.max()
+    level = 10 * np.log10(np.maximum(bands, 1e-12 * max(loudest, 1e-9)) / max(loudest, 1e-9))
+    shade = np.clip(1 + level / _RANGE_DB, 0, 1)
+    pixels = (255 * shade).round().astype(np.uint8)
+    grey = Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR)
+    return Image.fromarray(_heat()[np.asarray(grey)])
+
+
+@lru_cache(maxsize=1)
+def _heat() -> npt.NDArray[np.uint8]:
+    """Colours of 256 levels."""
+    at = np.linspace(0, 1, len(_HEAT))
+    levels = np.linspace(0, 1, 256)
+    channels = [np.interp(levels, at, [colour[channel] for colour in _HEAT]) for channel in range(3)]
+    return np.stack(channels, axis=1).round().astype(np.uint8)
+
+
+def _paste_waveform(image: Image.Image, mono: _Array) -> None:
+    """Peaks, and over them the root mean square, which is nearer to what is heard as loud."""
+    width, (top, bottom) = _RIGHT - _LEFT, _WAVE
+    edges = np.linspace(0, len(mono), width + 1).astype(int)
+    spans = [mono[begin : max(end, begin + 1)] for begin, end in pairwise(edges)]
+    peaks = [float(np.abs(span).max()) for span in spans]
+    loudness = [float(np.sqrt((span**2).mean())) for span in spans]
+    for heights, colour in ((peaks, _PEAK), (loudness, _LOUD)):
+        image.paste(colour, (_LEFT, top), _mirrored(heights, bottom - top))
+
+
+def _mirrored(heights: list[float], pixels: int) -> Image.Image:
+    """A mask of a bar a column, half a pixel high at least, with soft ends."""
+    reach = np.maximum(np.minimum(heights, 1.0) * pixels / 2, 0.5)
+    away = np.abs(np.arange(pixels) + 0.5 - pixels / 2)[:, None]
+    cover = np.clip(reach[None, :] + 0.5 - away, 0, 1)
+    return Image.fromarray((255 * cover).round().astype(np.uint8))
+
+
+def _write_title(canvas: ImageDraw.ImageDraw, piece: Piece) -> None:
+    font, small = _font(24), _font(18)
+    seed = f"seed {piece.seed}"
+    seed_width = canvas.textlength(seed, small)
+    canvas.text((_RIGHT, _TITLE_Y + 12), seed, _FAINT, small, anchor="rm")
+    title = cut_to(writable(piece.prompt, font), font, _RIGHT - _LEFT - seed_width - 24)
+    canvas.text((_LEFT, _TITLE_Y + 12), title, _INK, font, anchor="lm")
+
+
+def _write_axes(canvas: ImageDraw.ImageDraw, seconds: float) -> None:
+    font = _font(15)
+    top, bottom = _SPECTRUM
+    octaves = np.log(_HIGHEST_HZ / _LOWEST_HZ)
+    for hertz, label in _MARKED_HZ.items():
+        y = top + (bottom - top) * float(np.log(_HIGHEST_HZ / hertz) / octaves)
+        canvas.line((_LEFT - 6, y, _LEFT - 1, y), _FAINT)
+        canvas.text((_LEFT - 10, y), label, _FAINT, font, anchor="rm")
+    canvas.text((_LEFT - 10, bottom - 2), "Hz", _FAINT, font, anchor="rm")
+    canvas.line((_LEFT, bottom, _RIGHT, bottom), _LINE)
+    apart = next((step for step in (1, 2, 5, 10, 15, 30, 60, 120, 300) if seconds / step <= 10), 600)
+    for second in range(0, int(seconds) + 1, apart):
+        x = _LEFT + (_RIGHT - _LEFT) * second / seconds
+        canvas.line((x, bottom, x, bottom + 5), _FAINT)
+        canvas.text((x, _TICK_Y), f"{second // 60}:{second % 60:02d}", _FAINT, font, anchor="mt")
+
+
+def writable(words: str, font: _Font) -> str:
+    """`words` in the signs that `font` has: Pillow's own has no accents and no script but the Latin one.
+
+    A letter loses its accents; what is left without a sign becomes one “…” a run, better than rows of boxes.
+    """
+    missing = bytes(font.getmask(_NO_SIGN))
+
+    def spelled(sign: str) -> str:
+        parts = unicodedata.normalize("NFKD", sign)
+        plain = "".join(part for part in parts if not unicodedata.category(part).startswith("M"))
+        known = (each for each in (sign, plain) if all(bytes(font.getmask(part)) != missing for part in each))
+        return next(known, "…")
+
+    kept = "".join(map(spelled, words))
+    while "……" in kept or "… …" in kept:
+        kept = kept.replace("……", "…").replace("… …", "…")
+    return kept
+
+
+def cut_to(words: str, font: _Font, pixels: float) -> str:
+    """`words`, or as much of their beginning as fits with a “…”."""
+    if font.getlength(words) <= pixels:
+        return words
+    fitting = next(end for end in range(len(words), -1, -1) if font.getlength(words[:end] + "…") <= pixels)
+    return words[:fitting].rstrip() + "…"
+
+
+@lru_cache(maxsize=4)
+def _font(size: int) -> _Font:
+    return ImageFont.load_default(size=size)

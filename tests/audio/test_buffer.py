@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from audio.buffer import FLOOR_SECONDS, MARGIN_SECONDS, SILENCE, JitterBuffer, State, seconds_to_hold
+from audio.interval import chunk_frames
+from audio.units import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Pcm16
+
+FIRST_SOUND = 0.7
+"""Seconds before the first chunk begins to be made: the text encoder, a queue."""
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def sound(samples: int, seed: int = 0) -> Pcm16:
+    """Never silent, so that the silence of starving can be told from it."""
+    return np.random.default_rng(seed).integers(1, 32_767, (samples, 2)).astype(np.int16)
+
+
+def arrivals(seconds: float, speed: float, chunks: list[float]) -> list[tuple[float, int]]:
+    """When, after the start, an engine of constant `speed` hands over how many samples; the last of `chunks`
+    repeats."""
+    left, now, made = round(seconds * SAMPLE_RATE), FIRST_SOUND, []
+    for index in count():
+        samples = min(left, round(chunks[min(index, len(chunks) - 1)] * SAMPLE_RATE))
+        left, now = left - samples, now + samples / SAMPLE_RATE / speed
+        made.append((now, samples))
+        if not left:
+            return made
+    raise AssertionError
+
+
+@dataclass
+class Hearing:
+    started: float
+    frames: list[bytes]
+    buffer: JitterBuffer
+    estimates: list[tuple[float, float]]
+    """When somebody looked, and when the buffer was said to be ready."""
+
+
+def play(buffer: JitterBuffer, clock: Clock, deliveries: list[tuple[float, Pcm16]]) -> Hearing:
+    """Let sound arrive, begin as soon as the buffer is ready, and read a frame every 20 ms to the end."""
+    begin, started, frames, estimates = clock.now, 0.0, list[bytes](), list[tuple[float, float]]()
+    for index, (at, pcm) in enumerate(deliveries):
+        while started and clock.now + FRAME_SECONDS < begin + at:
+            clock.now += FRAME_SECONDS
+            frames.append(buffer.read())
+        pause, clock.now = clock.now, begin + at
+        buffer.push(pcm)
+        if index == len(deliveries) - 1:
+            buffer.finish()
+        if started:
+            clock.now = pause  # the player keeps its own beat
+        elif buffer.ready:
+            started = at
+            frames.append(buffer.read())
+        else:
+            estimates.append((at, at + buffer.seconds_until_ready))
+    while frame := buffer.read():
+        frames.append(frame)
+    return Hearing(started, frames, buffer, estimates)
+
+
+def hear(
+    seconds: float,
+    speed: float,
+    chunks: list[float],
+    stated: float | None = None,
+    interval: float | None = None,
+) -> Hearing:
+    clock = Clock()
+    buffer = JitterBuffer(seconds, stated or speed, interval, clock)
+    made = arrivals(seconds, speed, chunks)
+    return play(buffer, clock, [(at, sound(samples, index)) for index, (at, samples) in enumerate(made)])
+
+
+speeds = pytest.mark.parametrize("speed", [0.3, 0.5, 0.8, 1.0, 1.25, 3.0, 20.0])
+
+
+@speeds
+@settings(deadline=None, max_examples=15)
+@given(chunk=st.floats(0.02, 2.5))
+@example(chunk=0.02)
+@example(chunk=2.5)
+def test_an_engine_of_constant_speed_is_played_without_a_gap_and_without_an_absurd_wait(
+    speed: float, chunk: float
+) -> None:
+    heard = hear(20.0, speed, [chunk], interval=chunk)
+    assert heard.buffer.starvations == heard.buffer.frames_starved == 0
+    # Nobody who knew the future could begin before this: the first chunk, and what would be lacking later.
+    earliest = FIRST_SOUND + chunk / max(1.0, speed) + 20.0 * max(0.0, 1 / speed - 1)
+    assert heard.started >= earliest - 0.05 - chunk / speed
+    late = heard.started - earliest
+    assert late < 0.3 + 2 * chunk / speed + (3.0 if speed < 1.5 else 0.0)
+
+
+@speeds
+def test_chunks_that_grow_are_bridged_too(speed: float) -> None:
+    growing = [frames * FRAME_SECONDS for frames, _ in zip(chunk_frames(None), range(20), strict=False)]
+    assert hear(30.0, speed, growing).buffer.starvations == 0
+
+
+@pytest.mark.parametrize("chunk", [0.5, 1.0, 2.5])
+def test_a_fast_engine_is_heard_from_its_first_chunk_on(chunk: float) -> None:
+    assert hear(20.0, 3.0, [chunk], interval=chunk).started == pytest.approx(FIRST_SOUND + chunk / 3.0)
+
+
+def test_an_engine_slower_than_it_says_is_believed_by_what_it_does() -> None:
+    """It may starve at once, since nothing is known then; after the refill it plays to the end."""
+    for speed in (0.5, 0.8, 1.0):
+        buffer = hear(20.0, speed, [0.5], stated=3.0, interval=0.5).buffer
+        assert buffer.starvations <= 2
+        assert buffer.frames_starved * FRAME_SECONDS < 20 / speed - 20 + 2
+    assert hear(20.0, 0.5, [0.5], stated=0.6, interval=0.5).buffer.starvations == 0
+
+
+def test_an_engine_faster_than_it_says_is_believed_little_by_little() -> None:
+    modest = hear(20.0, 3.0, [0.5], stated=0.5, interval=0.5)
+    assert modest.started < 5.0
+    assert modest.buffer.starvations == 0
+
+
+def test_a_late_first_chunk_is_not_taken_for_slowness() -> None:
+    clock = Clock()
+    buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
+    clock.now += 30.0
+    buffer.push(sound(SAMPLE_RATE // 2))
+    assert buffer.ready
+
+
+@pytest.mark.parametrize("apart", [0.002, 0.11])
+def test_a_burst_is_not_taken_for_speed(apart: float) -> None:
+    """Three seconds of sound at once, then what a slow engine makes: it must not start on the burst."""
+    clock = Clock()
+    buffer = JitterBuffer(20.0, 0.5, 0.5, clock)
+    for _ in range(6):
+        buffer.push(sound(SAMPLE_RATE // 2))
+        clock.now += apart
+    assert not buffer.ready
+    for _ in range(4):
+        clock.now += 1.0
+        buffer.push(sound(SAMPLE_RATE // 2))
+        assert not buffer.ready
+
+
+def test_what_the_user_is_told_is_about_right_and_gets_better() -> None:
+    heard = hear(20.0, 0.5, [0.5], interval=0.5)
+    first, last = heard.estimates[0][1], heard.estimates[-1][1]
+    assert abs(last - heard.started) < 1.5
+    assert heard.started - 1.5 < first < 1.5 * heard.started
+
+
+def test_the_estimate_counts_down_between_arrivals_and_ends_at_zero() -> None:
+    clock = Clock()
+    buffer = JitterBuffer(20.0, 0.5, 0.5, clock)
+    clock.now += 100.0
+    assert buffer.seconds_until_ready > 20  # nothing has arrived: it does not count down yet
+    buffer.push(sound(SAMPLE_RATE // 2))
+    said = buffer.seconds_until_ready
+    clock.now += 3.0
+    assert buffer.seconds_until_ready == pytest.approx(said - 3.0)
+    clock.now += 100.0
+    assert buffer.seconds_until_ready == 0.0
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    pushes=st.lists(st.tuples(st.integers(0, 3 * FRAME_SAMPLES), st.integers(0, 5)), max_size=25),
+    reads_at_first=st.integers(0, 4),
+    seconds=st.floats(0.02, 3.0),
+    speed=st.floats(0.1, 50.0),
+)
+def test_nothing_is_lost_doubled_or_reordered(
+    pushes: list[tuple[int, int]], reads_at_first: int, seconds: float, speed: float
+) -> None:
+    """Whatever arrives when, and whoever reads when: without the silence put in, out comes what went in."""
+    clock = Clock()
+    buffer = JitterBuffer(seconds, speed, clock=clock)
+    pushed = [sound(samples, index) for index, (samples, _) in enumerate(pushes)]
+    frames = [buffer.read() for _ in range(reads_at_first)]
+    for pcm, (_, reads) in zip(pushed, pushes, strict=True):
+        clock.now += 0.02 * reads
+        buffer.push(pcm)
+        frames += [buffer.read() for _ in range(reads)]
+    buffer.finish()
+    frames += list(iter(buffer.read, b""))
+    into = b"".join(pcm.tobytes() for pcm in pushed)
+    played = [frame for frame in frames if frame != SILENCE]
+    assert b"".join(played) == into.ljust(-(-len(into) // FRAME_BYTES) * FRAME_BYTES, b"\0")
+    assert all(len(frame) == FRAME_BYTES for frame in frames)
+    assert buffer.frames_played == len(played)
+    assert buffer.seconds_made * SAMPLE_RATE == pytest.approx(len(into) / 4)
+    assert buffer.state is State.ENDED
+    assert buffer.read() == b""
+
+
+def test_silence_in_mid_piece_is_counted_and_the_start_rule_holds_again() -> None:
+    clock = Clock()
+    buffer = JitterBuffer(10.0, 3.0, 0.5, clock)
+    assert (buffer.read(), buffer.frames_starved) == (SILENCE, 0)  # the piece has not begun
+    buffer.push(sound(SAMPLE_RATE // 2))
+    assert all(buffer.read() != SILENCE for _ in range(25))
+    assert [buffer.read() for _ in range(3)] == [SILENCE] * 3
+    assert (buffer.state, buffer.frames_starved, buffer.starvations) == (State.STARVED, 3, 1)
+    buffer.push(sound(FRAME_SAMPLES))
+    assert not buffer.ready
+    assert buffer.read() == SILENCE  # one frame is no reason to dribble
+    buffer.push(sound(SAMPLE_RATE // 2))
+    assert buffer.ready
+    assert buffer.read() != SILENCE
+    assert (buffer.state, buffer.frames_starved, buffer.starvations) == (State.PLAYING, 4, 1)
+    assert buffer.seconds_played == pytest.approx(26 * FRAME_SECONDS)
+
+
+def test_the_last_frame_is_filled_up_with_silence() -> None:
+    buffer = JitterBuffer(1.0, 3.0)
+    pcm = sound(FRAME_SAMPLES + 1)
+    buffer.push(pcm)
+    buffer.finish()
+    buffer.finish()
+    assert buffer.ready
+    assert b"".join(iter(buffer.read, b"")) == pcm.tobytes() + bytes(FRAME_BYTES - 4)
+
+
+def test_a_piece_without_sound_ends_at_once() -> None:
+    buffer = JitterBuffer(10.0, 3.0)
+    buffer.finish()
+    assert buffer.read() == b""
+
+
+def test_sound_after_the_end_is_a_mistake() -> None:
+    buffer = JitterBuffer(10.0, 3.0)
+    buffer.finish()
+    with pytest.raises(RuntimeError, match="finished"):
+        buffer.push(sound(1))
+
+
+@pytest.mark.parametrize("speed", [0.4, 0.9, 1.0, 2.0])
+def test_what_must_be_held_is_what_is_lacking_later(speed: float) -> None:
+    """DESIGN's rule for small chunks; never less than what bridges to the next one."""
+    assert seconds_to_hold(20.0, speed, 0.02, 0.02) == pytest.approx(
+        max(0.02 / speed, 20.0 * (1 / speed - 1) + 0.02), rel=1e-6
+    )
+    assert seconds_to_hold(20.0, speed, 2.5, 2.5) >= 2.5 / max(1.0, speed) - 1e-9
+
+
+def test_even_the_fastest_engine_gives_the_buffer_its_floor() -> None:
+    buffer = JitterBuffer(10.0, float("inf"), 0.02)
+    needed = math.ceil((FLOOR_SECONDS + MARGIN_SECONDS) / FRAME_SECONDS)
+    for _ in range(needed - 1):
+        buffer.push(sound(FRAME_SAMPLES))
+    assert not buffer.ready
+    buffer.push(sound(FRAME_SAMPLES))
+    assert buffer.ready
+
+
+def test_two_threads_do_not_disturb_each_other() -> None:
+    buffer = JitterBuffer(5.0, 3.0)
+    pushed = [sound(samples, samples) for samples in (7, 960, 961, 5000, 48_000, 1) * 30]
+
+    def make() -> None:
+        for pcm in pushed:
+            buffer.push(pcm)
+        buffer.finish()
+
+    maker = threading.Thread(target=make, name="maker")
+    maker.start()
+    frames = list(iter(buffer.read, b""))
+    maker.join()
+    into = b"".join(pcm.tobytes() for pcm in pushed)
+    assert b"".join(frame for frame in frames if frame != SILENCE)[: len(into)] == into

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio.chain import LATENCY_SECONDS, LOUDEST, Chain
+from audio.errors import EngineError
+from audio.units import SAMPLE_RATE, Pcm, Pcm16, samples_of
+
+
+def played(pcm: Pcm, seconds: float, rate: int = 32_000) -> Pcm16:
+    chain = Chain(rate, len(pcm), seconds)
+    return np.concatenate([chain.push(pcm), chain.finish()])
+
+
+def noise(samples: int, scale: float = 0.3, channels: int = 1) -> Pcm:
+    return np.random.default_rng(samples).normal(0, scale, (channels, samples)).astype(np.float32)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    rate=st.sampled_from([32_000, 24_000, 44_100]),
+    sizes=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 4000)), max_size=10),
+    scale=st.sampled_from([0.2, 2.0, LOUDEST / 10]),
+    channels=st.integers(1, 2),
+)
+def test_how_sound_is_cut_does_not_change_a_bit(
+    rate: int, sizes: list[int], scale: float, channels: int
+) -> None:
+    pcm = noise(sum(sizes), scale, channels)
+    chain = Chain(rate, channels, 0.5)
+    parts = [chain.push(part) for part in np.split(pcm, np.cumsum(sizes), axis=1)]
+    chunked = np.concatenate([*parts, chain.finish()])
+    assert np.array_equal(chunked, played(pcm, 0.5, rate))
+    assert chunked.shape == (samples_of(0.5), 2)
+    assert chunked.dtype == np.int16
+
+
+def test_one_channel_plays_on_both_sides() -> None:
+    out = played(noise(32_000), 1.0)
+    assert out[:, 0].any()
+    assert np.array_equal(out[:, 0], out[:, 1])
+
+
+def test_two_channels_keep_their_sides() -> None:
+    pcm = np.stack([noise(32_000)[0], np.zeros(32_000, np.float32)])
+    out = played(pcm, 1.0)
+    assert out[:, 0].any()
+    assert not out[:, 1].any()
+
+
+def test_what_is_missing_is_silence_after_a_fade() -> None:
+    out = played(np.full((1, 16_000), 0.5, np.float32), 1.0)
+    assert out.shape == (SAMPLE_RATE, 2)
+    assert not out[24_000:].any()
+    assert np.abs(np.diff(out[12_000:24_010, 0].astype(int))).max() < 400
+
+
+def test_what_is_too_much_is_cut_with_a_fade() -> None:
+    out = played(np.full((1, 64_000), 0.5, np.float32), 1.0)
+    assert out.shape == (SAMPLE_RATE, 2)
+    assert out[SAMPLE_RATE // 2, 0] == round(0.5 * 32_767)
+    assert abs(int(out[-1, 0])) < 10
+
+
+def test_loud_sound_is_not_clipped() -> None:
+    out = played(noise(32_000, 3.0), 1.0)
+    assert np.abs(out.astype(int)).max() <= round(0.8913 * 32_767)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 2 * LOUDEST])
+def test_what_is_no_sound_is_an_error_of_the_engine(wrong: float) -> None:
+    pcm = noise(100)
+    pcm[0, 50] = wrong
+    with pytest.raises(EngineError, match="not sound"):
+        Chain(32_000, 1, 1.0).push(pcm)
+
+
+def test_more_than_two_channels_are_refused() -> None:
+    with pytest.raises(EngineError, match="6 channels"):
+        Chain(32_000, 6, 1.0)
+
+
+@pytest.mark.parametrize("rate", [24_000, 32_000, 44_100, 48_000])
+def test_sound_waits_no_longer_than_stated(rate: int) -> None:
+    chain = Chain(rate, 1, 10.0)
+    made = len(chain.push(noise(rate)))
+    assert SAMPLE_RATE - chain.latency <= made
+    assert chain.latency < LATENCY_SECONDS * SAMPLE_RATE
