@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +13,10 @@ from audio.level import LATENCY as LEVEL_LATENCY
 from audio.level import Level
 from audio.resample import Resampler
 from audio.units import CHANNELS, SAMPLE_RATE, Pcm, Pcm16, samples_of
+
+if TYPE_CHECKING:
+    from audio.engine import Engine
+    from audio.piece import Piece
 
 LATENCY_SECONDS: Final = 0.02
 """Sound waits less than this in the chain, at any rate from 24 kHz on: 15 ms in Level, 4 in Resampler."""
@@ -60,6 +66,19 @@ class Chain:
         wanted = pcm[:, : self._left]
         self._left -= wanted.shape[1]
         return _pcm16(self._level.push(wanted))
+
+
+async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[Pcm16]:
+    """`piece` as Discord plays it, while `engine` makes it: samples_of(piece.seconds) samples in all.
+
+    Close it to cancel what is not made yet. Raises EngineError. The chain computes in a thread, since some
+    milliseconds of it on the event loop would delay whatever else happens there.
+    """
+    chain = Chain(engine.info.sample_rate, engine.info.channels, piece.seconds)
+    async with engine.open(piece) as stream:
+        async for chunk in stream:
+            yield await asyncio.to_thread(chain.push, chunk.pcm)
+    yield await asyncio.to_thread(chain.finish)
 
 
 def _pcm16(pcm: Pcm) -> Pcm16:

@@ -1,0 +1,305 @@
+"""The engine on this machine: a supervised process that composes, and a thread that brings its sound in.
+
+    event loop ── Compose, Cancel ──▶ pipe ──▶ worker process
+        ▲                                          │
+        └── call_soon_threadsafe ◀── thread ◀── pipe: Chunks, beats, log records
+
+A worker that dies or hangs is replaced. A piece depends on nothing but itself, so the new worker makes what
+was begun again from its start, and the sound that was delivered already is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import multiprocessing
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from audio.engine import Chunk, EngineInfo
+from audio.errors import EngineBusy, EngineError, EngineLost
+from audio.piece import LENGTH_SECONDS, Piece
+from audio.worker import Cancel, Compose, Delivery, End, Failed, Order, Ready, main
+
+log = logging.getLogger(__name__)
+
+MOST_DEATHS: Final = 3
+"""How many workers may die over one piece, or before they are ready, until it is given up."""
+
+END_SECONDS: Final = 2.0
+"""How long a worker that has been told to end may take before it is killed; a step is shorter."""
+
+
+class LocalEngine:
+    """Composes in a process of its own on this machine. All methods belong to one event loop.
+
+    `checkpoint` is a folder, a hub name (pinned by `revision`), or `seeded:` and the folder of a small random
+    one that is made when absent. `device` is auto, cpu or cuda. `threads` are the worker's: one is fastest
+    beside other work on few cores. `slots` pieces are made at once and `waiting` more may stand in line.
+    `longest` is the length in seconds of the longest piece; memory is reserved for it in every slot. A worker
+    that says nothing for `hang_seconds` is replaced.
+    """
+
+    def __init__(
+        self,
+        checkpoint: str,
+        *,
+        revision: str | None = None,
+        device: str = "auto",
+        threads: int = 1,
+        slots: int = 1,
+        waiting: int = 16,
+        longest: float = LENGTH_SECONDS[1],
+        hang_seconds: float = 30.0,
+    ) -> None:
+        self._order = Order(checkpoint, revision, device, threads, slots, longest)
+        self._places = slots + waiting
+        self._hang_seconds = hang_seconds
+        self._info: EngineInfo | None = None
+        self._begun: asyncio.Future[EngineInfo] | None = None
+        self._worker: _Worker | None = None
+        self._failed_starts = 0
+        self._keys = itertools.count(1)
+        self._streams: dict[int, LocalStream] = {}
+        """Pieces that are not wholly delivered, in the order of the worker's line."""
+
+    @property
+    def info(self) -> EngineInfo:
+        if self._info is None:
+            raise EngineError("The engine has not started yet; wait until it has loaded its checkpoint.")
+        return self._info
+
+    @property
+    def healthy(self) -> bool:
+        return self._info is not None and self._worker is not None
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process that composes; another one after a restart, none before the start and after the end."""
+        return None if self._worker is None else self._worker.pid
+
+    async def start(self) -> None:
+        """Load and warm up. Raises CheckpointError, or EngineError when the process itself cannot live."""
+        if self._begun is not None:
+            raise EngineError("The engine has been started before; make a new one.")
+        self._begun = asyncio.get_running_loop().create_future()
+        self._replace()
+        try:
+            self._info = await self._begun
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        self._fail_all(EngineError("The engine was closed before this piece was made."))
+        self._info = None
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.end()
+
+    @asynccontextmanager
+    async def open(self, piece: Piece) -> AsyncIterator[LocalStream]:
+        """Begin to make `piece`, or to wait for a slot. Leaving frees the slot before the next step."""
+        if self._info is None:
+            raise EngineError("The engine is not running; start it before asking for a piece.")
+        if len(self._streams) >= self._places:
+            raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; ask again in a while.")
+        if self._worker is None:  # the last ones died while loading; the cause may have gone
+            self._replace()
+        key, stream = next(self._keys), LocalStream(piece)
+        self._streams[key] = stream
+        self._ask(key, stream)
+        try:
+            yield stream
+        finally:
+            if self._streams.pop(key, None) is not None and self._worker is not None:
+                self._worker.send(Cancel(key))
+
+    def _ask(self, key: int, stream: LocalStream) -> None:
+        """Ask the worker for a piece; one that is loading will be asked for all when it is ready."""
+        if self._worker is not None and self._worker.ready:
+            stream.begin_again()
+            self._worker.send(Compose(key, stream.piece))
+
+    def _replace(self) -> None:
+        self._worker = _Worker(self._order, self._hang_seconds, self._hear)
+
+    def _hear(self, worker: _Worker, message: object) -> None:
+        """Act on a message of a worker; called in the event loop, in the order in which they were sent."""
+        match message:
+            case Delivery(key, result) if key in self._streams:
+                if self._streams[key].deliver(result):
+                    del self._streams[key]
+            case logging.LogRecord() as record:
+                logger = logging.getLogger(record.name)
+                if logger.isEnabledFor(record.levelno):
+                    logger.handle(record)
+            case Ready(info) if worker is self._worker:
+                worker.ready = True
+                self._failed_starts = 0
+                if self._begun is not None and not self._begun.done():
+                    self._begun.set_result(info)
+                for key, stream in self._streams.items():
+                    self._ask(key, stream)
+            case Failed(error) if worker is self._worker:
+                self._worker = None
+                self._fail_all(error)
+            case Ended() if worker is self._worker:
+                self._mourn(worker, message)
+
+    def _mourn(self, worker: _Worker, end: Ended) -> None:
+        """Replace a worker that has died, unless it is one too many."""
+        how = "stopped answering" if end.hung else f"ended with code {end.exitcode}"
+        log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
+        self._worker = None
+        if worker.ready:
+            # The line is served in its order, so the first ones are those that had a slot.
+            for key, stream in list(self._streams.items())[: self._order.slots]:
+                stream.deaths += 1
+                if stream.deaths >= MOST_DEATHS:
+                    sentence = (
+                        f"The engine died {stream.deaths} times while making this piece; try another one."
+                    )
+                    stream.deliver(EngineLost(sentence))
+                    del self._streams[key]
+        else:
+            self._failed_starts += 1
+            if self._info is None or self._failed_starts >= MOST_DEATHS:
+                self._failed_starts = 0
+                sentence = f"The engine's process {how} while it was loading; there may be too little memory."
+                self._fail_all(EngineLost(sentence))
+                return
+        self._replace()
+
+    def _fail_all(self, error: EngineError) -> None:
+        if self._begun is not None and not self._begun.done():
+            self._begun.set_exception(error)
+        for stream in self._streams.values():
+            stream.deliver(error)
+        self._streams.clear()
+
+
+class LocalStream:
+    """A piece in the making; lives in the event loop."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.piece = piece
+        self.deaths = 0
+        """Workers that died over it."""
+        self._arrived: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
+        self._delivered = 0
+        """Samples that arrived, over all workers once."""
+        self._dropping = 0
+        """Samples still to drop, because a worker before this one delivered them."""
+
+    def begin_again(self) -> None:
+        """Expect the piece from its start."""
+        self._dropping = self._delivered
+
+    def deliver(self, result: Chunk | EngineError) -> bool:
+        """Take what was made; says whether it is the end."""
+        if isinstance(result, EngineError):
+            self._arrived.put_nowait(result)
+            return True
+        pcm = result.pcm[:, self._dropping :]
+        self._dropping -= result.pcm.shape[1] - pcm.shape[1]
+        self._delivered += pcm.shape[1]
+        if pcm.size or result.last:
+            self._arrived.put_nowait(Chunk(pcm, result.last))
+        return result.last
+
+    async def __aiter__(self) -> AsyncIterator[Chunk]:
+        last = False
+        while not last:
+            result = await self._arrived.get()
+            if isinstance(result, EngineError):
+                raise result
+            last = result.last
+            yield result
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last word of a worker's thread: the process is no more."""
+
+    exitcode: int | None
+    hung: bool
+
+
+class _Worker:
+    """One worker process, and the thread that listens to it and sees it end.
+
+    The event loop writes to the pipe and closes it; the thread only reads, and calls `hear` in the event loop
+    with each message and at last with Ended.
+    """
+
+    def __init__(self, order: Order, hang_seconds: float, hear: Callable[[_Worker, object], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._hear = hear
+        self._hang_seconds = hang_seconds
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        # A daemon, so that it ends with the bot even where nobody closes the engine.
+        self._process = context.Process(target=main, args=(theirs, order), name="busker engine", daemon=True)
+        self._process.start()
+        theirs.close()  # held by the process alone, the pipe ends when it ends
+        self.pid = self._process.pid
+        self.ready = False
+        self._ended = asyncio.Event()
+        self._thread = threading.Thread(target=self._listen, name=f"engine {self.pid}", daemon=True)
+        self._thread.start()
+
+    def send(self, message: Compose | Cancel | End) -> None:
+        try:
+            self._pipe.send(message)
+        except OSError:
+            log.debug(
+                "The engine's process %s no longer listens; the thread will say that it ended.", self.pid
+            )
+
+    async def end(self) -> None:
+        """End the process, and wait until it, its thread and its pipe are gone."""
+        if self.ready:
+            self.send(End())
+        else:
+            self._process.kill()  # it listens to nothing while it loads
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await self._ended.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._ended.wait()
+
+    def _listen(self) -> None:
+        hung = False
+        try:
+            # Loading may take minutes, on the way from the hub; only a worker that was ready can hang.
+            while self._pipe.poll(self._hang_seconds if self.ready else None):
+                self._bring(self._pipe.recv())
+            hung = True
+            self._process.kill()
+        except (EOFError, OSError):
+            pass  # it has ended, or is about to
+        self._process.join(END_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._bring(Ended(self._process.exitcode, hung))
+
+    def _bring(self, message: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._heard, message)
+        except RuntimeError:  # the event loop was closed and the engine was not
+            self._process.kill()
+
+    def _heard(self, message: object) -> None:
+        if isinstance(message, Ended):
+            self._thread.join()  # which has said its last word
+            self._pipe.close()
+            self._process.close()
+            self._ended.set()
+        self._hear(self, message)

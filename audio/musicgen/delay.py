@@ -1,0 +1,53 @@
+"""The delay pattern of MusicGen: codebook k runs k steps late, so that a step may lean on coarser codes.
+
+Step t makes the code of frame t − k for codebook k (Copet et al. 2023, "Simple and Controllable Music
+Generation", section 2.2). In stereo the codebooks of left and right alternate and a pair shares its delay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int64]
+"""Codes shaped (codebooks, frames), or tokens shaped (codebooks, steps)."""
+
+
+@dataclass(frozen=True)
+class DelayPattern:
+    """The pattern for `codebooks` codebooks, of which each channel has its share."""
+
+    codebooks: int
+    channels: int = 1
+
+    @cached_property
+    def delays(self) -> Codes:
+        """By how many steps each codebook is late, shaped (codebooks,)."""
+        return np.arange(self.codebooks, dtype=np.int64) // self.channels
+
+    @cached_property
+    def longest(self) -> int:
+        """By how many steps the last codebook is late."""
+        return int(self.delays[-1])
+
+    def steps(self, frames: int) -> int:
+        """How many steps a piece of `frames` frames takes."""
+        return frames + self.longest
+
+    def real(self, frames: int) -> npt.NDArray[np.bool_]:
+        """Where a token is a code of one of `frames` frames and not padding, shaped (codebooks, steps)."""
+        made = np.arange(self.steps(frames)) - self.delays[:, None]
+        return (made >= 0) & (made < frames)
+
+    def complete(self, steps: int) -> int:
+        """How many frames have all their codes after `steps` steps."""
+        return max(0, steps - self.longest)
+
+    def frames(self, tokens: Codes, start: int, stop: int) -> Codes:
+        """The codes of the frames from `start` to `stop`, out of the tokens of all steps made so far."""
+        return np.stack(
+            [row[start + late : stop + late] for row, late in zip(tokens, self.delays, strict=True)]
+        )

@@ -1,0 +1,103 @@
+"""What a checkpoint's folder holds, judged before anything heavy is imported or loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import safetensors
+
+from audio.errors import CheckpointError
+
+LICENCES: Final = {"cc-by-nc-4.0": "CC-BY-NC-4.0", "mit": "MIT", "apache-2.0": "Apache-2.0"}
+"""The usual names, by what model cards call them."""
+
+META: Final = "facebook/musicgen-"
+_ARCHITECTURE: Final = "musicgen"
+_FRONT_MATTER = re.compile(r"---\s*\n(.*?)\n---", re.DOTALL)
+_CARD_LICENCE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
+_HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
+_DIGEST_SIGNS: Final = 12
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder that `name` means; None where it can only be a name on the hub."""
+    folder = Path(name).expanduser()
+    return folder if folder.exists() or not _HUB_NAME.fullmatch(name) else None
+
+
+def checked_config(folder: Path, name: str) -> dict[str, Any]:
+    """The configuration of a folder that has all its parts."""
+    if not folder.is_dir():
+        raise CheckpointError(
+            f"There is no checkpoint folder “{folder}”; give the path of one, or a name on the hub "
+            "such as facebook/musicgen-small."
+        )
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"The checkpoint “{name}” has no config.json; give the folder that save_pretrained wrote."
+        ) from None
+    except ValueError as error:
+        raise CheckpointError(f"The config.json of “{name}” is damaged ({error}); fetch it again.") from error
+    architecture = config.get("model_type") if isinstance(config, dict) else None
+    if architecture != _ARCHITECTURE:
+        raise CheckpointError(
+            f"The checkpoint “{name}” is of the architecture “{architecture}”; "
+            f"Busker composes with “{_ARCHITECTURE}”, such as facebook/musicgen-small."
+        )
+    for path in _weight_files(folder, name):
+        try:
+            with safetensors.safe_open(path, framework="np") as weights:
+                weights.keys()
+        except FileNotFoundError:
+            raise CheckpointError(
+                f"The checkpoint “{name}” lacks its file {path.name}; fetch it again."
+            ) from None
+        except (safetensors.SafetensorError, OSError) as error:
+            raise CheckpointError(
+                f"The file {path.name} of “{name}” is truncated or damaged ({error}); fetch it again."
+            ) from error
+    return dict(config)
+
+
+def _weight_files(folder: Path, name: str) -> list[Path]:
+    """The files of weights that the folder has or says it has."""
+    index = folder / "model.safetensors.index.json"
+    if index.exists():
+        try:
+            parts = json.loads(index.read_bytes())["weight_map"].values()
+            return [folder / part for part in sorted(set(parts))]
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            raise CheckpointError(f"The file {index.name} of “{name}” is damaged; fetch it again.") from error
+    whole = folder / "model.safetensors"
+    if not whole.exists() and any(folder.glob("*.bin")):
+        raise CheckpointError(
+            f"The checkpoint “{name}” has only pickled weights (.bin), which could run code when loaded; "
+            "save it again with save_pretrained(safe_serialization=True), or use one with safetensors."
+        )
+    return [whole]
+
+
+def digest(folder: Path) -> str:
+    """The first signs of the SHA-256 of all that has a say in the sound."""
+    total = hashlib.sha256()
+    for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("*.model")]):
+        with path.open("rb") as file:
+            total.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()[:_DIGEST_SIGNS]
+
+
+def licence_of(folder: Path, name: str, config: dict[str, Any]) -> str:
+    """The licence by the model card, else by the configuration; Meta's are known."""
+    if name.startswith(META):
+        return LICENCES["cc-by-nc-4.0"]
+    card = folder / "README.md"
+    front = _FRONT_MATTER.match(card.read_text(encoding="utf-8", errors="replace")) if card.exists() else None
+    found = _CARD_LICENCE.search(front[1]) if front else None
+    licence = found[1] if found else config.get("license")
+    return LICENCES.get(str(licence).lower(), str(licence)) if licence else "unknown"

@@ -1,0 +1,49 @@
+"""Drawing the next tokens: one uniform number a token, then the inverse of the distribution function.
+
+The numbers come from Philox4x64-10, a counter-based generator (Salmon et al. 2011, "Parallel random numbers:
+as easy as 1, 2, 3") in the implementation of numpy, whose stream of raw words is guaranteed to stay
+(NEP 19). The seed is the key; word `step · codebooks + codebook` belongs to that token and to no other, so
+what a token draws depends on nothing that runs beside it, and on no state that could be lost.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from audio.errors import EngineError
+
+_DOUBLE_BITS: Final = 53
+"""Bits of a word that a float64 in 0…1 can hold."""
+
+
+def uniforms(seed: int, steps: int, codebooks: int) -> npt.NDArray[np.float64]:
+    """The numbers of a piece: in 0 ≤ u < 1, shaped (steps, codebooks). `seed` is at most 64 bits."""
+    words = np.random.Philox(key=seed).random_raw(steps * codebooks)
+    return (np.right_shift(words, 64 - _DOUBLE_BITS) * 2.0**-_DOUBLE_BITS).reshape(steps, codebooks)
+
+
+def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Tensor:
+    """One token of each codebook out of its `top_k` likeliest; the likeliest itself where `top_k` is 1.
+
+    `logits` is shaped (codebooks, vocabulary), `numbers` (codebooks,) in float64; so is what is returned, in
+    int64. Raises EngineError for logits that are no distribution.
+    """
+    likeliest, tokens = torch.topk(logits, max(1, min(top_k, logits.shape[-1])))
+    if top_k <= 1:
+        heights = likeliest.double()
+        index = torch.zeros_like(tokens)
+    else:
+        # float64, because float32 would lose the tail of 250 summands
+        heights = torch.softmax(likeliest.double() / temperature, dim=-1).cumsum(dim=-1)
+        index = torch.searchsorted(heights, (numbers * heights[:, -1])[:, None], right=True)
+    if not torch.isfinite(heights[:, -1]).all():
+        raise EngineError(
+            "The model computed numbers that are not finite, so this piece cannot go on; "
+            "another seed may work, and if none does the checkpoint is damaged or its precision too low."
+        )
+    return tokens.gather(-1, index.clamp(max=heights.shape[-1] - 1))[:, 0]

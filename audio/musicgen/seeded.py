@@ -1,0 +1,146 @@
+"""A small checkpoint made from a seed: the real classes with random weights, a few megabytes.
+
+It knows no music. It is a complete checkpoint in the transformers MusicGen format, for tests and for a
+machine that has no other yet, and it is loaded like any other.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from torch import nn
+from transformers import (
+    EncodecConfig,
+    EncodecFeatureExtractor,
+    MusicgenConfig,
+    MusicgenDecoderConfig,
+    MusicgenForConditionalGeneration,
+    MusicgenProcessor,
+    PreTrainedTokenizerFast,
+    T5Config,
+)
+
+from audio.units import STEP_RATE
+
+SEED: Final = 20_260_301
+LOUDNESS: Final = 0.1
+"""Root mean square of its sound, −20 dBFS: well heard, with room for the peaks of noise."""
+
+_CODES: Final = 2048
+_RATIOS: Final = [8, 5, 4, 4]
+_SAMPLE_RATE: Final = math.prod(_RATIOS) * STEP_RATE
+_PROMPT_TOKENS: Final = 256
+_README: Final = """---
+license: mit
+---
+A small MusicGen checkpoint with random weights, made from a seed by Busker. It knows no music.
+"""
+
+
+def ensure_seeded(folder: Path) -> Path:
+    """Make the checkpoint in `folder` unless it is there; a folder is either whole or absent."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            _save(unfinished)
+            unfinished.chmod(0o755)
+            os.rename(unfinished, folder)
+        except OSError:
+            if not folder.exists():  # else another process was quicker, and made the same
+                raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def seeded_model(
+    *, hidden: int = 192, layers: int = 4, heads: int = 3, channels: int = 1, seed: int = SEED
+) -> MusicgenForConditionalGeneration:
+    """The model with random weights, `hidden` wide; 4 codebooks of 2,048 codes for each of its channels."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = MusicgenForConditionalGeneration(_config(hidden, layers, heads, channels))
+        model.train(False)
+        _sound(model.audio_encoder)
+    generation = model.generation_config
+    generation.decoder_start_token_id = generation.bos_token_id = generation.pad_token_id = _CODES
+    generation.guidance_scale = 3.0
+    generation.max_length = 30 * STEP_RATE
+    return model
+
+
+def seeded_tokenizer() -> PreTrainedTokenizerFast:
+    """A token for each byte of UTF-8, and one for the end."""
+    special = ["<pad>", "</s>"]
+    signs = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    tokenizer = Tokenizer(models.BPE(vocab={sign: index for index, sign in enumerate(signs)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="</s>", model_max_length=_PROMPT_TOKENS
+    )
+
+
+def _config(hidden: int, layers: int, heads: int, channels: int) -> MusicgenConfig:
+    text = T5Config(
+        vocab_size=2 + 256,
+        d_model=64,
+        d_kv=16,
+        d_ff=128,
+        num_layers=2,
+        num_heads=4,
+        pad_token_id=0,
+        eos_token_id=1,
+    )
+    codec = EncodecConfig(
+        sampling_rate=_SAMPLE_RATE,
+        upsampling_ratios=_RATIOS,
+        num_filters=8,
+        codebook_size=_CODES,
+        target_bandwidths=[2.2],
+        use_causal_conv=False,
+    )
+    decoder = MusicgenDecoderConfig(
+        vocab_size=_CODES,
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        ffn_dim=4 * hidden,
+        num_codebooks=4 * channels,
+        audio_channels=channels,
+        # wide enough that the prompt has a say in random logits
+        initializer_factor=0.1,
+    )
+    return MusicgenConfig(text_encoder=text, audio_encoder=codec, decoder=decoder)
+
+
+@torch.no_grad()
+def _sound(codec: Any) -> None:
+    """Make an EncodecModel sound: its codebooks begin as zeros, and random biases drown what they say."""
+    for quantizer in codec.quantizer.layers:
+        quantizer.codebook.embed.normal_()
+    for module in codec.decoder.modules():
+        if isinstance(module, nn.Conv1d | nn.ConvTranspose1d) and module.bias is not None:
+            module.bias.zero_()
+    codes = torch.randint(_CODES, (1, 1, 4, 2 * STEP_RATE))
+    pcm = codec.decode(codes, [None]).audio_values
+    last = codec.decoder.layers[-1].conv
+    scale = LOUDNESS / pcm.std()
+    last.parametrizations.weight.original0.mul_(scale)
+    last.bias.fill_(-scale * pcm.mean())
+
+
+def _save(folder: Path) -> None:
+    seeded_model().save_pretrained(folder)
+    hearing = EncodecFeatureExtractor(sampling_rate=_SAMPLE_RATE)
+    MusicgenProcessor(hearing, seeded_tokenizer()).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    (folder / "README.md").write_text(_README, encoding="utf-8")

@@ -1,0 +1,81 @@
+"""The state of a slot: one piece in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audio.interval import chunk_frames
+from audio.musicgen.codec import CodecStream
+from audio.musicgen.delay import Codes, DelayPattern
+from audio.musicgen.sampler import draw, uniforms
+from audio.piece import Piece
+
+
+@dataclass(slots=True)
+class Slot:
+    """A piece between its admission and its last frame; owned by the composer, in the engine's one thread."""
+
+    key: int
+    piece: Piece
+    delay: DelayPattern
+    sound: CodecStream
+    pad_token: int
+    device: torch.device
+    position: int = 0
+    """Steps made."""
+    _handed: int = 0
+    """Frames whose codes the codec has."""
+    _due: int = 0
+    """Frames that must be complete before the next are handed over."""
+    _tokens: Codes = field(init=False)
+    """Tokens of all steps, shaped (codebooks, steps)."""
+    _real: np.ndarray = field(init=False)
+    _numbers: Tensor = field(init=False)
+    _boundaries: Iterator[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._real = self.delay.real(self.piece.steps)
+        self._tokens = np.full(self._real.shape, self.pad_token, dtype=np.int64)
+        numbers = uniforms(self.piece.seed, self._real.shape[1], self.delay.codebooks)
+        self._numbers = torch.from_numpy(numbers).to(self.device)
+        self._boundaries = chunk_frames(self.piece.interval)
+        self._due = next(self._boundaries)
+
+    @property
+    def done(self) -> bool:
+        """Whether all steps are made."""
+        return self.position == len(self._numbers)
+
+    def heard(self) -> Codes:
+        """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
+        if self.position == 0:
+            return np.full(self.delay.codebooks, self.pad_token, dtype=np.int64)
+        return self._tokens[:, self.position - 1]
+
+    def take(self, logits: Tensor) -> None:
+        """Draw this step's tokens from `logits`, shaped (2, codebooks, vocabulary): with and without prompt.
+
+        Raises EngineError for logits that are no distribution.
+        """
+        prompted, free = logits
+        # Classifier-free guidance as transformers computes it, which leaves it out up to a scale of 1
+        guided = free + (prompted - free) * self.piece.guidance if self.piece.guidance > 1 else prompted
+        drawn = draw(guided, self._numbers[self.position], self.piece.top_k, self.piece.temperature)
+        real = self._real[:, self.position]
+        self._tokens[real, self.position] = drawn.cpu().numpy()[real]
+        self.position += 1
+
+    def due(self) -> Codes | None:
+        """The codes (codebooks, frames) for the next chunk, once enough of them are complete; else None."""
+        complete = self.delay.complete(self.position)
+        if complete < self._due and not self.done:
+            return None
+        codes = self.delay.frames(self._tokens, self._handed, complete)
+        self._handed = complete
+        self._due = complete + next(self._boundaries)
+        return codes

@@ -1,0 +1,145 @@
+"""A fake engine that ships with the bot: it plays a melody of decaying sines and needs no model.
+
+The melody depends on the prompt and the seed and on nothing else, and it is delivered as fast as asked
+for, so that everything around an engine can be tried: quickly, slowly, on a clock of a test's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import numpy as np
+
+from audio.engine import Chunk, EngineInfo
+from audio.errors import EngineBusy, EngineError
+from audio.interval import chunk_frames
+from audio.piece import Piece
+from audio.units import STEP_RATE, Pcm
+
+NOTE_STEPS: Final = 12
+"""Steps of a note: 0.24 s, 250 beats a minute."""
+
+LOUDNESS: Final = 0.5
+_SCALE: Final = (0, 2, 4, 7, 9, 12, 14, 16)
+"""Half tones above the lowest note: a pentatonic scale, in which any order sounds meant."""
+_LOWEST_HERTZ: Final = 220.0
+_DECAY_SECONDS: Final = 0.08
+_RAMP_SECONDS: Final = 0.005
+"""How long a note takes to begin and to end without a click."""
+
+
+class ToneEngine:
+    """Makes up to `places` pieces at once, each at `speed` times real time; infinity is allowed.
+
+    `sleep` and `clock` (seconds) are those of the event loop unless a test has its own.
+    """
+
+    def __init__(
+        self,
+        speed: float = 8.0,
+        sample_rate: int = 32_000,
+        channels: int = 1,
+        *,
+        places: int = 16,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._info = EngineInfo(
+            checkpoint="tone",
+            revision="1",
+            licence="MIT",
+            device="none",
+            sample_rate=sample_rate,
+            channels=channels,
+            speed=speed,
+        )
+        self._places = places
+        self._sleep = sleep
+        self._clock = clock
+        self._running = False
+        self._open = 0
+
+    @property
+    def info(self) -> EngineInfo:
+        if not self._running:
+            raise EngineError("The engine has not started yet.")
+        return self._info
+
+    @property
+    def healthy(self) -> bool:
+        return self._running
+
+    async def start(self) -> None:
+        self._running = True
+
+    async def close(self) -> None:
+        self._running = False
+
+    @asynccontextmanager
+    async def open(self, piece: Piece) -> AsyncIterator[ToneStream]:
+        """Begin to make `piece`. Raises EngineBusy when all places are taken."""
+        if not self._running:
+            raise EngineError("The engine is not running; start it before asking for a piece.")
+        if self._open >= self._places:
+            raise EngineBusy(f"{self._open} pieces are being made; ask again in a while.")
+        self._open += 1
+        try:
+            yield ToneStream(piece, self)
+        finally:
+            self._open -= 1
+
+    async def made(self, frames: int, since: float) -> None:
+        """Wait until `frames` frames can have been made since the time `since`; raises once it is closed."""
+        due = since + frames / STEP_RATE / self._info.speed
+        await self._sleep(max(0.0, due - self._clock()))
+        if not self._running:
+            raise EngineError("The engine was closed before this piece was made.")
+
+    def now(self) -> float:
+        return self._clock()
+
+    def sound(self, piece: Piece, start: int, stop: int) -> Pcm:
+        """The samples of the frames from `start` to `stop`, shaped (channels, samples)."""
+        samples = self._info.sample_rate // STEP_RATE
+        first, last = start // NOTE_STEPS, -(-stop // NOTE_STEPS)
+        # whole notes only, so that the same sample always comes out of the same computation
+        notes = [_note(piece, number, self._info) for number in range(first, last)]
+        begun = first * NOTE_STEPS
+        return np.concatenate(notes, axis=1)[:, (start - begun) * samples : (stop - begun) * samples]
+
+
+class ToneStream:
+    """A piece that is played as a melody."""
+
+    def __init__(self, piece: Piece, engine: ToneEngine) -> None:
+        self.piece = piece
+        self._engine = engine
+        self._since = engine.now()
+
+    async def __aiter__(self) -> AsyncIterator[Chunk]:
+        made = 0
+        for frames in chunk_frames(self.piece.interval):
+            begun, made = made, min(made + frames, self.piece.steps)
+            await self._engine.made(made, self._since)
+            yield Chunk(self._engine.sound(self.piece, begun, made), last=made == self.piece.steps)
+            if made == self.piece.steps:
+                return
+
+
+def _note(piece: Piece, number: int, info: EngineInfo) -> Pcm:
+    """A note from its beginning to its end: a sine that decays, with an octave above it."""
+    named = hashlib.sha256(f"{piece.prompt}\0{piece.seed}\0{number}".encode()).digest()
+    hertz = _LOWEST_HERTZ * 2 ** (_SCALE[named[0] % len(_SCALE)] / 12)
+    seconds = np.arange(NOTE_STEPS * info.sample_rate // STEP_RATE) / info.sample_rate
+    left = NOTE_STEPS / STEP_RATE - seconds
+    shape = np.exp(-seconds / _DECAY_SECONDS) * np.clip(np.minimum(seconds, left) / _RAMP_SECONDS, 0, 1)
+    wave = shape * (0.75 * np.sin(2 * np.pi * hertz * seconds) + 0.25 * np.sin(4 * np.pi * hertz * seconds))
+    # a place between the channels for each note, so that stereo can be told from mono
+    turn = named[1] / 255
+    gains = [1.0] if info.channels == 1 else [1 - turn / 2, 0.5 + turn / 2]
+    return np.stack([LOUDNESS * gain * wave for gain in gains]).astype(np.float32)

@@ -1,0 +1,227 @@
+"""The process that composes. It talks with the bot's process through one pipe and nothing else.
+
+It lives in a process of its own because Python dispatch beside the voice threads delays their packets, and
+because a fault in native code must not end the bot. What it needs torch for is imported when it runs, so that
+the other side of the pipe can import the messages and stay light.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from logging.handlers import QueueHandler
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from audio.engine import Chunk, EngineInfo
+from audio.errors import CheckpointError, EngineError
+from audio.musicgen.folder import checked_config, local_folder
+from audio.piece import Piece
+
+if TYPE_CHECKING:
+    from audio.musicgen.composer import Composer
+
+log = logging.getLogger(__name__)
+
+SEEDED: Final = "seeded:"
+"""What a checkpoint's name begins with if the folder behind it is to be made from a seed when absent."""
+
+BEAT_SECONDS: Final = 1.0
+"""A worker that has nothing else to say says that it lives this often."""
+
+NICENESS: Final = 5
+"""Below the bot in the scheduler's eyes: a chunk may come 10 ms late, a voice packet may not."""
+
+_WARM_UP: Final = Piece("warm-up", seconds=1.0, seed=0)
+_MEASURED_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker shall be: which checkpoint, on which device, for how many pieces at once."""
+
+    checkpoint: str
+    revision: str | None
+    device: str
+    threads: int
+    slots: int
+    longest: float
+    """Seconds of the longest piece; the cache is made for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """To the worker: make this piece."""
+
+    key: int
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """To the worker: forget this piece before the next step."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """To the worker, the last word: it is no longer needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """From the worker: loaded, warmed up and measured."""
+
+    info: EngineInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """From the worker, its last word: it cannot begin."""
+
+    error: EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """From the worker: it lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """From the worker: sound of a piece, or why it cannot be made."""
+
+    key: int
+    result: Chunk | EngineError
+
+
+def main(pipe: Connection, order: Order) -> None:
+    """Serve until told to end, or until the other end of `pipe` is closed because the bot has died."""
+    # Ctrl-C reaches every process of the terminal; the bot's process decides when this one ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    logging.getLogger().addHandler(_PipeHandler(pipe))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the bot's process has gone
+        try:
+            composer, info = _prepared(order)
+        except EngineError as error:
+            pipe.send(Failed(error))
+        except Exception as error:
+            log.exception("The engine's process cannot begin.")
+            sentence = f"The engine cannot start: {type(error).__name__}: {error}; the log says where."
+            pipe.send(Failed(EngineError(sentence)))
+        else:
+            pipe.send(Ready(info))
+            _serve(pipe, composer)
+
+
+def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
+    """A composer that is loaded, warm and measured."""
+    folder = local_folder(order.checkpoint)
+    if folder is not None and not order.checkpoint.startswith(SEEDED):
+        checked_config(folder, folder.name)  # here already, because what comes next takes seconds
+    import torch
+    from tqdm import tqdm
+
+    from audio.musicgen.checkpoint import load_checkpoint
+    from audio.musicgen.composer import Composer
+    from audio.musicgen.seeded import ensure_seeded
+
+    # Its own lock is a semaphore between processes, which a worker that is killed would leave behind.
+    tqdm.set_lock(threading.RLock())
+    torch.set_num_threads(order.threads)
+    torch.set_num_interop_threads(1)
+    device = _device(order.device)
+    name = order.checkpoint
+    if name.startswith(SEEDED):
+        name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
+    checkpoint = load_checkpoint(name, order.revision, device)
+    composer = Composer(checkpoint, order.slots, order.longest)
+    info = EngineInfo(
+        checkpoint=checkpoint.name,
+        revision=checkpoint.revision,
+        licence=checkpoint.licence,
+        device=f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device,
+        sample_rate=checkpoint.codec.sample_rate,
+        channels=checkpoint.channels,
+        speed=measured_speed(composer),
+    )
+    return composer, info
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(1, device=wanted)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise CheckpointError(
+            f"There is no device “{wanted}” here; set the device to auto, cpu or cuda."
+        ) from error
+    return wanted
+
+
+def measured_speed(composer: Composer) -> float:
+    """Seconds of sound made in a second: pieces of one second, with their sound, for about a second.
+
+    The first piece is not measured: it pays for what happens once. One that takes long is measured alone, so
+    that a slow device begins in bearable time.
+    """
+    pieces, begun = 0, _made(composer)
+    if begun < _MEASURED_SECONDS:
+        begun = 0.0
+        while begun < _MEASURED_SECONDS:
+            begun += _made(composer)
+            pieces += 1
+    return max(1, pieces) * _WARM_UP.seconds / begun
+
+
+def _made(composer: Composer) -> float:
+    """How many seconds the composer took for the warm-up piece."""
+    start = time.perf_counter()
+    composer.admit(0, _WARM_UP)
+    while not composer.idle:
+        composer.step()
+    return time.perf_counter() - start
+
+
+def _serve(pipe: Connection, composer: Composer) -> None:
+    """Step while there is something to make, listen between the steps, and say at times that one lives."""
+    spoken = time.monotonic()
+    while True:
+        while pipe.poll(BEAT_SECONDS if composer.idle else 0):
+            match pipe.recv():
+                case Compose(key, piece):
+                    composer.admit(key, piece)
+                case Cancel(key):
+                    composer.cancel(key)
+                case End():
+                    return
+        for made in composer.step():
+            pipe.send(Delivery(made.key, made.result))
+            spoken = time.monotonic()
+        if time.monotonic() - spoken >= BEAT_SECONDS:
+            pipe.send(Beat())
+            spoken = time.monotonic()
+
+
+class _PipeHandler(QueueHandler):
+    """Sends log records to the bot's process, which writes them where it writes its own."""
+
+    def __init__(self, pipe: Connection) -> None:
+        super().__init__(None)  # type: ignore[arg-type]
+        self._pipe = pipe
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):  # without a reader there is nobody to tell
+            self._pipe.send(record)

@@ -1,0 +1,95 @@
+"""The card: one channel message a piece, kept current from the first step to the last frame."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.performance import Making
+
+if TYPE_CHECKING:
+    from bot.performance import Performance
+
+EDIT_SECONDS: Final = 2.5
+"""Discord does not publish how often a message may be edited; every few seconds has proved safe."""
+
+BAR_CELLS: Final = 20
+LINE_SIGNS: Final = 80
+"""Where a prompt is cut in a list: ten lines of it stay well below Discord's limit for an embed."""
+COLOUR: Final = discord.Colour(0xE0A458)
+
+_log = logging.getLogger(__name__)
+
+
+def quoted(words: str) -> str:
+    """Words of a member, safe to show: no markdown, no mention, no link preview, no timestamp."""
+    safe = discord.utils.escape_mentions(discord.utils.escape_markdown(words))
+    return safe.replace("<", "\\<").replace("://", ":\u200b//")
+
+
+def card_of(performance: Performance) -> discord.Embed:
+    """What the card shows now."""
+    piece, buffer = performance.piece, performance.buffer
+    embed = discord.Embed(
+        title=_headline(performance), description=f"“{quoted(piece.prompt)}”", colour=COLOUR
+    )
+    embed.add_field(name="Made", value=_bar(buffer.seconds_made, piece.seconds), inline=False)
+    embed.add_field(name="Played", value=_bar(buffer.seconds_played, piece.seconds), inline=False)
+    embed.set_footer(
+        text=f"{piece.seconds:g} s · seed {piece.seed} · for {performance.request.requester.display_name}"
+    )
+    if performance.trouble:
+        embed.add_field(name="Trouble", value=performance.trouble, inline=False)
+    return embed
+
+
+def queue_of(now: Performance, *waiting: Performance) -> discord.Embed:
+    """What plays and what follows, as `/queue` shows it."""
+    lines = [f"{place}. {_line(performance)}" for place, performance in enumerate(waiting, 1)]
+    embed = discord.Embed(title="Queue", description="\n".join(lines) or "Nothing waits.", colour=COLOUR)
+    return embed.insert_field_at(0, name=_headline(now), value=_line(now), inline=False)
+
+
+async def keep_card(performance: Performance) -> None:
+    """Post the card and edit it while the piece is made and played. Trouble with it never holds up sound."""
+    try:
+        embed = card_of(performance)
+        message = await performance.request.text_channel.send(embed=embed)
+        while not _final(performance):
+            await asyncio.sleep(EDIT_SECONDS)
+            shown, embed = embed, card_of(performance)
+            if embed != shown:
+                await message.edit(embed=embed)
+    except discord.HTTPException:
+        _log.warning("the card of %r could not be kept current", performance.piece, exc_info=True)
+
+
+def _line(performance: Performance) -> str:
+    piece = performance.piece
+    words = piece.prompt if len(piece.prompt) <= LINE_SIGNS else f"{piece.prompt[:LINE_SIGNS]}…"
+    return f"“{quoted(words)}” · {piece.seconds:g} s · seed {piece.seed}"
+
+
+def _final(performance: Performance) -> bool:
+    return performance.over and performance.making is not Making.COMPOSING and not performance.posting
+
+
+def _headline(performance: Performance) -> str:
+    if performance.dismissed:
+        return "Stopped"
+    if performance.over:
+        return "Played" if performance.making is Making.COMPOSED else "Ended early"
+    if performance.making is Making.WAITING:
+        return "Waiting for its turn"
+    if performance.buffer.seconds_played:
+        return "Playing"
+    wait = performance.buffer.seconds_until_ready
+    return f"Composing · first sound in about {wait:.0f} s" if wait >= 1 else "Composing"
+
+
+def _bar(seconds: float, total: float) -> str:
+    cells = round(BAR_CELLS * min(1.0, seconds / total))
+    return f"`{'█' * cells}{'░' * (BAR_CELLS - cells)}` {seconds:.0f} of {total:.0f} s"

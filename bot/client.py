@@ -1,0 +1,117 @@
+"""The Discord client: logs in, loads the commands, keeps one session per guild."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from audio.opus import load_opus
+from bot.engines import engine_of
+from bot.errors import NothingPlaying, StartError, TokenError
+from bot.health import Health
+from bot.permissions import invite_link
+from bot.posting import Poster
+from bot.session import Session
+from bot.tokens import checked_token
+
+if TYPE_CHECKING:
+    from audio.engine import Engine
+    from bot.settings import Settings
+
+COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback")
+
+_log = logging.getLogger(__name__)
+
+
+class Busker(commands.Bot):
+    """The bot. Commands reach it as `interaction.client`; `engine` makes the music and is not its own."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, *, connector: aiohttp.BaseConnector | None = None
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True, voice_states=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            connector=connector,
+        )
+        self.settings = settings
+        self.engine = engine
+        self.poster = Poster(engine, settings.tracks)
+        self._sessions: dict[int, Session] = {}
+
+    async def setup_hook(self) -> None:
+        """Load the commands and tell Discord about them."""
+        for cog in COGS:
+            await self.load_extension(cog)
+        await self.tree.sync()
+
+    def session_of(self, guild: discord.Guild) -> Session:
+        """The session of a guild, made when there is none."""
+        if guild.id not in self._sessions:
+            self._sessions[guild.id] = Session(
+                guild.name, self.engine, self.poster, self.settings, on_end=lambda: self._forget(guild.id)
+            )
+        return self._sessions[guild.id]
+
+    def playing_in(self, guild: discord.Guild) -> Session:
+        """The session of a guild that has one. Raises NothingPlaying."""
+        if guild.id not in self._sessions:
+            raise NothingPlaying("Nothing is playing; /compose starts something.")
+        return self._sessions[guild.id]
+
+    async def close(self) -> None:
+        """End every session, then the connection to Discord."""
+        sessions, self._sessions = self._sessions, {}
+        await asyncio.gather(*(session.close() for session in sessions.values()))
+        await self.poster.close()
+        await super().close()
+
+    def _forget(self, guild_id: int) -> None:
+        self._sessions.pop(guild_id, None)
+
+
+async def run(settings: Settings) -> None:
+    """The real bot, until SIGTERM or Ctrl-C. Raises StartError with a sentence when it cannot start."""
+    token = checked_token(settings.token.get_secret_value())
+    load_opus()
+    async with engine_of(settings) as engine, Busker(settings, engine) as bot:
+        health = Health(gateway=bot.is_ready, engine=lambda: engine.healthy)
+        try:
+            await health.start(settings.health)
+            await _serve(bot, token)
+        finally:
+            await health.close()
+
+
+async def _serve(bot: Busker, token: str) -> None:
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
+        loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(bot.close(), name="end on SIGTERM"))
+    try:
+        await bot.login(token)
+        _greet(bot)
+        await bot.connect()
+    except discord.LoginFailure as error:
+        raise TokenError(
+            "Discord does not know this token; make a new one in its developer portal."
+        ) from error
+    except (discord.HTTPException, aiohttp.ClientError) as error:
+        raise StartError(f"Discord cannot be reached: {error}.") from error
+
+
+def _greet(bot: Busker) -> None:
+    info, user = bot.engine.info, bot.user
+    if user is None:
+        raise StartError("Discord accepted the token and did not say whose it is; try again.")
+    print(f"Logged in as {user} ({user.id}).")
+    print(f"Composing with {info.checkpoint} on {info.device}, {info.speed:.1f} times real time.")
+    print(f"Invite: {invite_link(user.id)}", flush=True)

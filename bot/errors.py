@@ -1,0 +1,53 @@
+"""The bot's branch of the tree in `audio/errors.py`. `str(error)` is the sentence that a person reads.
+
+BuskerError
+├── StartError              the bot cannot start
+│   ├── SettingsError       a key of config.toml or the environment is wrong
+│   └── TokenError          the token is missing, malformed or revoked
+└── RequestError            what a member asked for cannot be done here or now
+    ├── NotListening        the member is in no voice channel, or in another one
+    ├── ChannelClosed       the channel is full, a Stage, or lacks permissions
+    ├── QueueFull           enough pieces wait already
+    ├── NothingPlaying      there is nothing to stop, skip, pause, resume or show
+    └── VoiceLost           the voice connection could not be made
+"""
+
+from __future__ import annotations
+
+from audio.errors import BuskerError
+
+
+class StartError(BuskerError):
+    """The bot cannot start."""
+
+
+class SettingsError(StartError):
+    """A setting is unknown, of the wrong type or out of range; the sentence names the key."""
+
+
+class TokenError(StartError):
+    """The token is missing, malformed or revoked; the sentence never shows it."""
+
+
+class RequestError(BuskerError):
+    """What a member asked for cannot be done here or now."""
+
+
+class NotListening(RequestError):
+    """The member must sit in the voice channel that the command is about."""
+
+
+class ChannelClosed(RequestError):
+    """Busker may not or cannot play or post in the channel."""
+
+
+class QueueFull(RequestError):
+    """The guild has as many waiting pieces as it may."""
+
+
+class NothingPlaying(RequestError):
+    """There is no music for the command to act on."""
+
+
+class VoiceLost(RequestError):
+    """Discord did not let Busker into the voice channel in time."""

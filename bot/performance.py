@@ -1,0 +1,134 @@
+"""A Performance: one Piece on its way from the engine to the listeners, and how far it has come."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import logging
+import time
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from audio.buffer import JitterBuffer
+from audio.chain import stretches
+from audio.errors import BuskerError
+
+if TYPE_CHECKING:
+    import discord
+
+    from audio.engine import Engine
+    from audio.piece import Piece
+    from audio.units import Pcm16
+    from bot.permissions import PostingChannel
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A Piece, who asked for it, where it is to be heard and where its track is to be posted."""
+
+    piece: Piece
+    requester: discord.Member
+    voice_channel: discord.VoiceChannel
+    text_channel: PostingChannel
+
+
+class Making(enum.Enum):
+    """How far the making of a piece has come."""
+
+    WAITING = "waiting"
+    COMPOSING = "composing"
+    COMPOSED = "composed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Performance:
+    """A request, its sound so far, and the buffer it is played from.
+
+    Owned by the guild's Session and touched on the event loop alone; only `buffer` is also read by the
+    player's thread.
+    """
+
+    def __init__(self, request: Request, engine: Engine) -> None:
+        self.request = request
+        self.piece = request.piece
+        self.buffer = JitterBuffer(self.piece.seconds, engine.info.speed, self.piece.interval)
+        self.making = Making.WAITING
+        self.dismissed = False
+        """Whether a person wants no more of it: skipped or stopped."""
+        self.over = False
+        """Whether it has left the queue, played to its end or not."""
+        self.composing_seconds = 0.0
+        """How long it took to compose, once it has been."""
+        self.posting = False
+        """Whether its track is being written, posted or tried again."""
+        self.trouble: str | None = None
+        """A sentence for the listeners, when something went wrong."""
+        self._engine = engine
+        self._stretches: list[Pcm16] = []
+        self._composing: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
+
+    @property
+    def pcm(self) -> Pcm16:
+        """The sound made so far, shaped (samples, 2), as it was handed to the buffer."""
+        return np.concatenate(self._stretches)
+
+    async def audible(self) -> bool:
+        """Wait until it can be played without a gap. False if a person wants no more of it."""
+        while not (self.buffer.ready or self.dismissed):
+            self._moved.clear()
+            await self._moved.wait()
+        return not self.dismissed
+
+    def dismiss(self) -> None:
+        """Make no more of it, and let nobody wait for it."""
+        self.dismissed = True
+        if self.making is Making.WAITING:
+            self.making = Making.CANCELLED
+        if self._composing is not None:
+            self._composing.cancel()
+        self._moved.set()
+
+    async def compose(self) -> None:
+        """Compose it to the end, or until it is dismissed or fails; `making` tells which."""
+        self.making = Making.COMPOSING
+        self._composing = asyncio.create_task(self._compose(), name=f"compose seed {self.piece.seed}")
+        try:
+            await asyncio.wait([self._composing])
+        finally:
+            self._composing.cancel()
+
+    async def _compose(self) -> None:
+        began = time.monotonic()
+        try:
+            async with aclosing(stretches(self._engine, self.piece)) as sound:
+                async for pcm in sound:
+                    self._take(pcm)
+            self.composing_seconds = time.monotonic() - began
+            self.making = Making.COMPOSED
+        except asyncio.CancelledError:
+            self.making = Making.CANCELLED
+            raise
+        except BuskerError as error:
+            self._fail(str(error))
+        except Exception:
+            _log.exception("composing %r failed", self.piece)
+            self._fail("Something went wrong while composing; please ask again.")
+        finally:
+            self.buffer.finish()
+            self._moved.set()
+
+    def _take(self, pcm: Pcm16) -> None:
+        self._stretches.append(pcm)
+        self.buffer.push(pcm)
+        self._moved.set()
+
+    def _fail(self, sentence: str) -> None:
+        self.making = Making.FAILED
+        self.trouble = sentence

@@ -1,0 +1,76 @@
+"""What Busker needs to be allowed, and the checks made before anything is begun."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+
+from bot.errors import ChannelClosed, NotListening
+
+Needs = Sequence[Sequence[str]]
+"""Permissions by discord.py's names. Who lacks one of a line has none of the next lines either (Discord's
+"implicit permissions"), so the first line that lacks something is the one to name."""
+
+VOICE_NEEDS: Final[Needs] = (("view_channel",), ("connect",), ("speak",))
+TEXT_NEEDS: Final[Needs] = (("view_channel",), ("send_messages",), ("embed_links", "attach_files"))
+THREAD_NEEDS: Final[Needs] = (
+    ("view_channel",),
+    ("send_messages_in_threads",),
+    ("embed_links", "attach_files"),
+)
+
+PostingChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+def invite_link(application_id: int) -> str:
+    """The link that invites Busker with exactly the permissions it needs."""
+    names = itertools.chain(*VOICE_NEEDS, *TEXT_NEEDS)
+    needed = discord.Permissions(**dict.fromkeys(names, True))
+    return discord.utils.oauth_url(application_id, permissions=needed)
+
+
+def voice_channel_of(member: discord.Member) -> discord.VoiceChannel:
+    """The voice channel the member sits in and Busker may play in.
+
+    Raises NotListening or ChannelClosed. Discord answers nothing at all to a bot that tries to enter a
+    full or forbidden channel, so everything is asked beforehand.
+    """
+    channel = member.voice.channel if member.voice else None
+    if channel is None:
+        raise NotListening("You are in no voice channel; join one and ask again.")
+    if isinstance(channel, discord.StageChannel):
+        raise ChannelClosed(f"{channel.mention} is a Stage; Busker plays in voice channels only.")
+    me = channel.guild.me
+    allowed = channel.permissions_for(me)
+    _require(allowed, VOICE_NEEDS, channel)
+    full = 0 < channel.user_limit <= len(channel.voice_states) and me.id not in channel.voice_states
+    if full and not (allowed.move_members or allowed.administrator):
+        raise ChannelClosed(
+            f"{channel.mention} is full ({channel.user_limit} people); make room and ask again."
+        )
+    return channel
+
+
+def posting_channel(channel: object, allowed: discord.Permissions) -> PostingChannel:
+    """`channel`, if Busker may post tracks there. Raises ChannelClosed, naming each missing permission."""
+    if not isinstance(channel, PostingChannel):
+        raise ChannelClosed("Busker cannot post tracks here; ask in a text channel of the server.")
+    in_thread = isinstance(channel, discord.Thread)
+    _require(allowed, THREAD_NEEDS if in_thread else TEXT_NEEDS, channel)
+    return channel
+
+
+def _require(
+    allowed: discord.Permissions, needs: Needs, channel: discord.abc.GuildChannel | discord.Thread
+) -> None:
+    for line in needs:
+        missing = [need.replace("_", " ").title() for need in line if not getattr(allowed, need)]
+        if missing:
+            several = len(missing) > 1
+            raise ChannelClosed(
+                f"In {channel.mention} Busker lacks the permission{'s' if several else ''} "
+                f"{' and '.join(missing)}; a moderator can grant {'them' if several else 'it'}."
+            )

@@ -1,0 +1,189 @@
+"""The rehearsal: the whole bot, for real, against a Discord on this machine; and what was heard of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import av
+import numpy as np
+
+from audio.errors import BuskerError
+from audio.opus import load_opus
+from audio.units import FRAME_SECONDS
+from bot.client import Busker
+from bot.engines import engine_of
+from bot.report import Evening, Report
+from rehearsal.discord_here import DiscordHere
+from rehearsal.hearing import Hearing, hear, write_wav
+from rehearsal.voice_recording import Pcm, Recording
+from rehearsal.wire import attachment_json
+
+if TYPE_CHECKING:
+    from bot.performance import Performance
+    from bot.settings import Settings
+    from rehearsal.world import Attachment
+
+VOICE_BITRATE: Final = 96_000
+"""Bits a second: the best that a guild without boosts may set."""
+
+PATIENCE_SECONDS: Final = 120.0
+"""How long to wait, beyond the time that the music itself takes, before the evening is called off."""
+
+PROGRESS_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for in each guild, and where the files go. None leaves an option of `/compose` out."""
+
+    prompt: str
+    length: float | None
+    interval: float | None
+    seed: int | None
+    guilds: int
+    out: Path
+
+
+class RehearsalError(BuskerError):
+    """The rehearsal could not be played to its end."""
+
+
+async def main(settings: Settings, wish: Wish, *, as_json: bool) -> int:
+    """Rehearse, print the report to standard output, and say by the exit status whether all went well."""
+    report = await rehearse(settings, wish, tell=lambda line: print(line, file=sys.stderr, flush=True))
+    print(json.dumps(report.as_dict(), indent=2) if as_json else f"\n{report}", flush=True)
+    return 1 if report.failures else 0
+
+
+async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) -> Report:
+    """Start everything, let a member of each guild ask for a piece, listen to the end, and judge."""
+    wish.out.mkdir(parents=True, exist_ok=True)
+    load_opus()
+    tell("Loading the model …")
+    async with engine_of(settings) as engine, DiscordHere() as here:
+        tell(f"{engine.info.checkpoint} on {engine.info.device}: {engine.info.speed:.1f} times real time.")
+        houses = [House(here, number, wish.out) for number in range(1, wish.guilds + 1)]
+        async with Busker(settings, engine, connector=here.connector()) as bot:
+            await bot.login(here.bot.token)
+            connection = asyncio.create_task(bot.connect(), name="gateway")
+            await bot.wait_until_ready()
+            tell(f"Logged in as {bot.user}.")
+            evenings = await asyncio.gather(*(house.evening(bot, wish, tell) for house in houses))
+        await connection
+    failures = [
+        f"{house.name}: {failure}" if len(houses) > 1 else failure
+        for house, evening in zip(houses, evenings, strict=True)
+        for failure in (*evening.broken_promises(), *evening.late_promises())
+    ]
+    failures += [f"Discord refused a request: {refusal}." for refusal in here.refusals]
+    return Report(tuple(evenings), tuple(failures))
+
+
+class House:
+    """A guild with a text channel, a voice channel, a member who asks and one who only listens."""
+
+    def __init__(self, here: DiscordHere, number: int, out: Path) -> None:
+        self.name = f"house-{number}"
+        self._here = here
+        self._out = out
+        self._guild = here.guild(f"House {number}")
+        self._text = self._guild.text_channel("music")
+        self._corner = self._guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
+        self._asker = here.person(self._guild, "asker")
+        self._listener = here.person(self._guild, "listener")
+
+    async def evening(self, bot: Busker, wish: Wish, tell: Callable[[str], None]) -> Evening:
+        """Sit down, ask, listen to the end, fetch what was posted, and compare."""
+        await self._asker.join_voice(self._corner)
+        await self._listener.join_voice(self._corner)
+        options = {"prompt": wish.prompt, "length": wish.length, "interval": wish.interval, "seed": wish.seed}
+        asked_at = time.monotonic()
+        reply = await self._asker.use(
+            "compose", {name: value for name, value in options.items() if value is not None}, self._text
+        )
+        tell(f"{self.name}: {reply.content}")
+        guild = bot.get_guild(self._guild.id)
+        if guild is None or not bot.playing_in(guild).queue:
+            raise RehearsalError(f"The bot did not take the piece: {reply.content or 'it gave no answer'}")
+        performance = bot.playing_in(guild).queue[-1]
+        music_seconds = performance.piece.seconds / min(1.0, bot.engine.info.speed)
+        async with asyncio.timeout(music_seconds + PATIENCE_SECONDS):
+            await self._played(performance, tell)
+        sound, picture = await self._posted(performance)
+        recording = self._recording()
+        posted, picture_path = await self._fetch(sound), await self._fetch(picture)
+        heard_path = self._out / f"{self.name}-heard.wav"
+        hearing = await asyncio.to_thread(_judged, recording, posted, heard_path)
+        return Evening(
+            piece=performance.piece,
+            checkpoint=bot.engine.info.checkpoint,
+            device=bot.engine.info.device,
+            answered_s=reply.acknowledged_after or float("inf"),
+            first_sound_s=recording.packets[0].arrival_s - asked_at,
+            realtime_factor=performance.piece.seconds / performance.composing_seconds,
+            starved_s=performance.buffer.frames_starved * FRAME_SECONDS,
+            hearing=hearing,
+            heard=heard_path,
+            posted=posted,
+            picture=picture_path,
+        )
+
+    async def _played(self, performance: Performance, tell: Callable[[str], None]) -> None:
+        """Say how far it is until it has been played."""
+        while not performance.over:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            made, played = performance.buffer.seconds_made, performance.buffer.seconds_played
+            tell(
+                f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {performance.piece.seconds:g} s"
+            )
+
+    async def _posted(self, performance: Performance) -> tuple[Attachment, Attachment]:
+        """The sound and its picture, as the channel has them."""
+        try:
+            await self._here.until(lambda: any(self._uploads()), seconds=PATIENCE_SECONDS)
+        except TimeoutError:
+            raise RehearsalError(performance.trouble or "No track was posted.") from None
+        sound, picture = next(self._uploads())
+        return sound, picture
+
+    def _uploads(self) -> Iterator[list[Attachment]]:
+        return (message.attachments for message in self._text.messages if message.attachments)
+
+    def _recording(self) -> Recording:
+        """What the listener heard of the bot, from the first to the last frame of music."""
+        heard = self._here.voice.listener(self._guild.id, self._listener.id).recording(self._here.bot.id)
+        if not heard.trimmed().packets:
+            raise RehearsalError("Not a single packet of music was heard.")
+        return heard.trimmed()
+
+    async def _fetch(self, attachment: Attachment) -> Path:
+        """Download an attachment as anybody would, into the folder of this rehearsal."""
+        path = self._out / f"{self.name}-{attachment.filename}"
+        url = attachment_json(attachment)["url"]
+        async with aiohttp.ClientSession(connector=self._here.connector()) as web, web.get(url) as answer:
+            answer.raise_for_status()
+            path.write_bytes(await answer.read())
+        return path
+
+
+def _judged(recording: Recording, posted: Path, heard: Path) -> Hearing:
+    """Write what was heard and compare it with what was posted; some seconds of work."""
+    write_wav(heard, recording.pcm())
+    return hear(recording, _decoded(posted))
+
+
+def _decoded(path: Path) -> Pcm:
+    """The sound of a file, shaped (samples, 2) at 48 kHz."""
+    with av.open(str(path)) as file:
+        resampler = av.AudioResampler("fltp", "stereo", 48_000)
+        frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]
+        frames += resampler.resample(None)
+    return np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T

@@ -1,0 +1,107 @@
+"""One guild's voice connection: join, play to the end, leave."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import discord
+
+from audio.source import PieceSource, encoder_options
+from bot.errors import VoiceLost
+
+CONNECT_SECONDS: Final = 15.0
+"""A healthy connection takes under a second; after this long Discord will not answer any more."""
+
+ENCRYPTION_SECONDS: Final = 2.0
+"""How long the first note waits for end-to-end encryption: receivers drop what is sent before it is ready."""
+
+POLL_SECONDS: Final = 0.02
+
+_log = logging.getLogger(__name__)
+
+
+class Voice:
+    """Owns the guild's `VoiceClient`. All methods are called on the event loop."""
+
+    def __init__(self) -> None:
+        self._client: discord.VoiceClient | None = None
+
+    @property
+    def channel(self) -> discord.VoiceChannel | None:
+        """Where Busker is connected, if it is."""
+        if self._client is None or not self._client.is_connected():
+            return None
+        channel = self._client.channel
+        return channel if isinstance(channel, discord.VoiceChannel) else None
+
+    async def join(self, channel: discord.VoiceChannel) -> None:
+        """Be connected to `channel` and ready to be heard there. Raises VoiceLost."""
+        try:
+            if self.channel is None:
+                await self.leave()
+                self._client = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True)
+            elif self.channel != channel and self._client is not None:
+                await self._client.move_to(channel, timeout=CONNECT_SECONDS)
+            await self._encrypted()
+        except (TimeoutError, discord.DiscordException) as error:
+            await self.leave()
+            raise VoiceLost(
+                f"Discord did not let Busker into {channel.mention}; please try again."
+            ) from error
+
+    async def play(self, source: PieceSource) -> None:
+        """Play `source` until it ends or is stopped. Raises VoiceLost when there is no connection."""
+        client, channel = self._client, self.channel
+        if client is None or channel is None:
+            raise VoiceLost("Busker is not connected to a voice channel any more.")
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = loop.create_future()
+
+        def settle(error: Exception | None) -> None:
+            if error is not None:
+                _log.error("the player ended with an error", exc_info=error)
+            if not ended.done():
+                ended.set_result(None)
+
+        def after(error: Exception | None) -> None:  # called on the player's thread
+            loop.call_soon_threadsafe(settle, error)
+
+        try:
+            client.play(source, after=after, **encoder_options(channel.bitrate))
+        except discord.ClientException as error:
+            raise VoiceLost("Busker lost the voice channel before the first note.") from error
+        try:
+            await ended
+        finally:
+            client.stop()
+
+    def stop(self) -> None:
+        """End the sound now: within a frame."""
+        if self._client is not None:
+            self._client.stop()
+
+    def pause(self) -> None:
+        """Hold the sound where it is."""
+        if self._client is not None:
+            self._client.pause()
+
+    def resume(self) -> None:
+        """Go on from where the sound was held."""
+        if self._client is not None:
+            self._client.resume()
+
+    async def leave(self) -> None:
+        """Disconnect, if connected; safe to call twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.disconnect(force=True)
+
+    async def _encrypted(self) -> None:
+        """Wait until end-to-end encryption is ready. Alone in a channel it never is, so not for ever."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + ENCRYPTION_SECONDS
+        # Polled, because discord.py tells nobody when it is ready.
+        while self._client and self._client.voice_privacy_code is None and loop.time() < give_up:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)

@@ -1,0 +1,87 @@
+"""Where every failed command ends. Errors are judged in this order:
+
+1. a BuskerError is a sentence already: the member reads it;
+2. an error of discord.py's own checks (values, permissions, wrong place) becomes a sentence;
+3. an interaction that Discord has given up on is logged in one line: nobody waits for it any more;
+4. everything else reaches the log whole, and the member as a sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from audio.errors import BuskerError
+from bot.card import quoted
+from bot.client import Busker
+
+UNKNOWN_INTERACTION = 10062
+"""Discord's code for an interaction that was answered after 3 s (Discord API docs, JSON error codes)."""
+
+_log = logging.getLogger(__name__)
+
+
+class Errors(commands.Cog):
+    """Owns the command tree's error handler while it is loaded."""
+
+    def __init__(self, bot: Busker) -> None:
+        self._tree = bot.tree
+        self._before = bot.tree.on_error
+
+    async def cog_load(self) -> None:
+        """Take the handler over."""
+        self._tree.error(self.judge)
+
+    async def cog_unload(self) -> None:
+        """Give the handler back."""
+        self._tree.error(self._before)
+
+    async def judge(
+        self, interaction: discord.Interaction[Busker], error: app_commands.AppCommandError
+    ) -> None:
+        """Tell the member one sentence, and the log what it should know."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
+            _log.warning("%s was answered too late", _name(interaction))
+            return
+        sentence = _sentence(cause)
+        if sentence is None:
+            _log.error("%s failed", _name(interaction), exc_info=cause)
+            sentence = "Something went wrong on Busker's side; it is in the log. Please try again."
+        await _answer(interaction, sentence)
+
+
+def _sentence(cause: Exception) -> str | None:
+    if isinstance(cause, BuskerError):
+        return str(cause)
+    if isinstance(cause, app_commands.NoPrivateMessage):
+        return "Busker plays in voice channels of servers; ask there."
+    if isinstance(cause, app_commands.TransformerError):
+        return f"“{quoted(str(cause.value))}” cannot be used here; please check the value and ask again."
+    if isinstance(cause, app_commands.CheckFailure):
+        return "You may not do this here."
+    if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return "Discord still shows an old form of this command; try again in a minute."
+    return None
+
+
+def _name(interaction: discord.Interaction[Busker]) -> str:
+    return f"/{interaction.command.qualified_name}" if interaction.command else "an unknown command"
+
+
+async def _answer(interaction: discord.Interaction[Busker], sentence: str) -> None:
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(sentence, ephemeral=True)
+        else:
+            await interaction.response.send_message(sentence, ephemeral=True)
+    except discord.HTTPException as error:
+        _log.warning("%s: the answer did not arrive", _name(interaction), exc_info=error)
+
+
+async def setup(bot: Busker) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Errors(bot))

@@ -1,0 +1,89 @@
+"""What can be asked of the music that plays: /stop /skip /pause /resume /queue /nowplaying /volume."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.card import card_of, queue_of
+from bot.client import Busker
+from bot.session import Session
+
+LOUDEST_PERCENT = 100
+"""The loudest that listeners can ask for: as loud as the posted track."""
+
+
+class Playback(commands.Cog):
+    """Acts on the session of the guild. Errors become sentences in `cogs/errors.py`."""
+
+    @app_commands.command(description="End the music and forget the queue")
+    @app_commands.guild_only()
+    async def stop(self, interaction: discord.Interaction[Busker]) -> None:
+        """End the sound, the composing and the queue."""
+        stopped = _session(interaction).stop()
+        await _tell(
+            interaction, "Stopped." if stopped == 1 else f"Stopped, and {stopped - 1} waiting forgotten."
+        )
+
+    @app_commands.command(description="End this piece and play the next one")
+    @app_commands.guild_only()
+    async def skip(self, interaction: discord.Interaction[Busker]) -> None:
+        """End the piece that plays."""
+        skipped = _session(interaction).skip()
+        await _tell(interaction, f"Skipped seed {skipped.piece.seed}.")
+
+    @app_commands.command(description="Hold the music where it is; composing goes on")
+    @app_commands.guild_only()
+    async def pause(self, interaction: discord.Interaction[Busker]) -> None:
+        """Hold the sound."""
+        _session(interaction).pause()
+        await _tell(interaction, "Paused; /resume goes on from here.")
+
+    @app_commands.command(description="Go on from where the music was paused")
+    @app_commands.guild_only()
+    async def resume(self, interaction: discord.Interaction[Busker]) -> None:
+        """Go on."""
+        _session(interaction).resume()
+        await _tell(interaction, "Going on.")
+
+    @app_commands.command(description="What plays and what follows")
+    @app_commands.guild_only()
+    async def queue(self, interaction: discord.Interaction[Busker]) -> None:
+        """Show the queue."""
+        session = _session(interaction)
+        await interaction.response.send_message(
+            embed=queue_of(session.now, *list(session.queue)[1:]), ephemeral=True
+        )
+
+    @app_commands.command(description="What plays, how much of it is made and how much is played")
+    @app_commands.guild_only()
+    async def nowplaying(self, interaction: discord.Interaction[Busker]) -> None:
+        """Show the card of the piece that plays."""
+        await interaction.response.send_message(embed=card_of(_session(interaction).now), ephemeral=True)
+
+    @app_commands.command(
+        description="How loud the music plays in the channel; the posted track keeps its level"
+    )
+    @app_commands.describe(percent="0 to 100; 100 is as loud as the posted track")
+    @app_commands.guild_only()
+    async def volume(
+        self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, LOUDEST_PERCENT]
+    ) -> None:
+        """Set the volume of this guild until the bot leaves the channel."""
+        _session(interaction).volume = percent / 100
+        await _tell(interaction, f"Volume {percent} %.")
+
+
+def _session(interaction: discord.Interaction[Busker]) -> Session:
+    assert interaction.guild is not None  # guild_only
+    return interaction.client.playing_in(interaction.guild)
+
+
+async def _tell(interaction: discord.Interaction[Busker], sentence: str) -> None:
+    await interaction.response.send_message(sentence)
+
+
+async def setup(bot: Busker) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Playback())

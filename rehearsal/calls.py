@@ -1,0 +1,135 @@
+"""Who sits in which voice channel: joining, leaving, being moved and kicked, and who is told.
+
+Rules: Discord developer documentation, Topics / Gateway Events / Update Voice State, and Topics / Voice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import defaultdict
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+from rehearsal.gateway import Intent
+from rehearsal.permissions import Permission
+from rehearsal.wire import voice_state_json
+from rehearsal.world import Channel, ChannelType, Guild, VoiceState
+
+if TYPE_CHECKING:
+    from rehearsal.discord_here import DiscordHere
+    from rehearsal.listener import Listener
+
+ENDPOINT = "loopback-1.discord.media:443"
+
+
+class VoiceHouse(Protocol):
+    """The voice servers as this side needs them; `rehearsal/voice_server.py` is the real one."""
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse: ...
+
+    def expect(self, guild_id: int, channel_id: int, user_id: int, session_id: str, token: str) -> None: ...
+
+    async def forget(self, guild_id: int, user_id: int) -> None: ...
+
+    async def join(self, guild_id: int, channel_id: int, user_id: int) -> object: ...
+
+    async def leave(self, guild_id: int, user_id: int) -> None: ...
+
+    def listener(self, guild_id: int, user_id: int) -> Listener: ...
+
+
+class Calls:
+    """All voice channels. One change at a time for each member, in the order they were asked for."""
+
+    def __init__(self, here: DiscordHere, voice: VoiceHouse) -> None:
+        self._here = here
+        self._voice = voice
+        self._one_at_a_time: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def sit(
+        self,
+        guild: Guild,
+        channel: Channel,
+        user_id: int,
+        *,
+        self_mute: bool = False,
+        self_deaf: bool = False,
+        carried: bool = False,
+    ) -> bool:
+        """Sit down in a channel, or change mute and deaf where one sits already.
+
+        False, and nobody hears of it, if the channel is full or may not be entered: Discord answers nothing.
+        `carried` is for one who is moved by somebody else, and needs no permission of their own.
+        """
+        async with self._one_at_a_time[guild.id, user_id]:
+            before = guild.voice_states.get(user_id)
+            stays = before is not None and before.channel_id == channel.id
+            if not stays and not carried and not self._may_enter(guild, channel, user_id):
+                return False
+            seat = before or VoiceState(user_id, guild.id, channel.id, secrets.token_hex(16))
+            seat.channel_id, seat.self_mute, seat.self_deaf = channel.id, self_mute, self_deaf
+            if not stays:
+                may = guild.permissions(channel, user_id)
+                seat.suppress = channel.type is ChannelType.STAGE or not may & Permission.SPEAK
+                seat.asked_to_speak_at = None
+            guild.voice_states[user_id] = seat
+            self.tell(seat)
+            if user_id == self._here.bot.id:
+                await self._show_in(seat, moved=before is not None and not stays)
+            elif not stays:
+                if before is not None:
+                    await self._voice.leave(guild.id, user_id)
+                await self._voice.join(guild.id, channel.id, user_id)
+            self._here.bell.ring()
+            return True
+
+    async def leave(self, guild: Guild, user_id: int) -> None:
+        """Get up, or be made to; nothing happens to one who does not sit."""
+        async with self._one_at_a_time[guild.id, user_id]:
+            seat = guild.voice_states.pop(user_id, None)
+            if seat is None:
+                return
+            self.tell(seat, gone=True)
+            if user_id == self._here.bot.id:
+                await self._voice.forget(guild.id, user_id)
+            else:
+                await self._voice.leave(guild.id, user_id)
+            self._here.bell.ring()
+
+    async def leave_all(self, user_id: int) -> None:
+        """Leave the voice channels of every guild, as one who went offline."""
+        for guild in self._here.world.guilds.values():
+            await self.leave(guild, user_id)
+
+    def tell(self, seat: VoiceState, *, gone: bool = False) -> None:
+        """VOICE_STATE_UPDATE."""
+        member = self._here.world.guilds[seat.guild_id].members[seat.user_id]
+        data = voice_state_json(seat, member, gone=gone)
+        self._here.gateway.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
+
+    def tell_status(self, guild: Guild, channel: Channel) -> None:
+        """VOICE_CHANNEL_STATUS_UPDATE."""
+        data = {"id": str(channel.id), "guild_id": str(guild.id), "status": channel.status}
+        self._here.gateway.dispatch("VOICE_CHANNEL_STATUS_UPDATE", data, Intent.GUILDS)
+
+    async def _show_in(self, seat: VoiceState, *, moved: bool) -> None:
+        """Send the bot to a voice server: VOICE_SERVER_UPDATE with a fresh token."""
+        if moved:
+            await self._voice.forget(seat.guild_id, seat.user_id)
+        token = secrets.token_hex(8)
+        self._voice.expect(seat.guild_id, seat.channel_id, seat.user_id, seat.session_id, token)
+        data = {"token": token, "guild_id": str(seat.guild_id), "endpoint": ENDPOINT}
+        self._here.gateway.dispatch("VOICE_SERVER_UPDATE", data)
+
+    def _may_enter(self, guild: Guild, channel: Channel, user_id: int) -> bool:
+        may = guild.permissions(channel, user_id)
+        if not channel.is_voice or not may & Permission.CONNECT:
+            return False
+        full = 0 < channel.user_limit <= len(guild.seated(channel))
+        return not full or bool(may & Permission.MOVE_MEMBERS)

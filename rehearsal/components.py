@@ -1,0 +1,163 @@
+"""The limits of buttons, menus and the newer layout components (documentation, Components / Reference)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+
+from rehearsal.refusal import Json, bad_length, invalid_form, required, too_long
+
+ROWS = 5
+BUTTONS_A_ROW = 5
+MENU_CHOICES = 25
+LABEL_CHARACTERS = 80
+ID_CHARACTERS = 100
+V2_COMPONENTS = 40
+V2_CHARACTERS = 4_000
+MODAL_TITLE_CHARACTERS = 45
+
+
+class Kind(IntEnum):
+    """Component types of the documentation."""
+
+    ROW = 1
+    BUTTON = 2
+    STRING_MENU = 3
+    TEXT_INPUT = 4
+    USER_MENU = 5
+    ROLE_MENU = 6
+    MENTIONABLE_MENU = 7
+    CHANNEL_MENU = 8
+    SECTION = 9
+    TEXT = 10
+    THUMBNAIL = 11
+    GALLERY = 12
+    FILE = 13
+    SEPARATOR = 14
+    CONTAINER = 17
+    LABEL = 18
+
+
+MENUS = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
+LINK_STYLES = {5, 6}  # a link and a premium button lead elsewhere and carry no custom_id
+
+
+def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str, Json]]:
+    """Every component of a message with its dotted path, parents before children."""
+    for index, component in enumerate(components):
+        here = f"{path}.{index}"
+        yield here, component
+        yield from walk(component.get("components") or [], f"{here}.components")
+        for single in ("accessory", "component"):
+            if component.get(single):
+                yield f"{here}.{single}", component[single]
+
+
+def texts(components: list[Json]) -> list[str]:
+    """The texts that a message of layout components shows."""
+    return [str(found.get("content", "")) for _, found in walk(components) if found.get("type") == Kind.TEXT]
+
+
+def media(components: list[Json]) -> Iterator[tuple[str, Json]]:
+    """Every picture and file that layout components show, with its dotted path."""
+    for path, found in walk(components):
+        if found.get("type") == Kind.THUMBNAIL:
+            yield f"{path}.media", found["media"]
+        elif found.get("type") == Kind.FILE:
+            yield f"{path}.file", found["file"]
+        elif found.get("type") == Kind.GALLERY:
+            yield from ((f"{path}.items.{n}.media", item["media"]) for n, item in enumerate(found["items"]))
+
+
+def find(components: list[Json], custom_id: str) -> Json | None:
+    """The button or menu with this `custom_id`."""
+    return next((found for _, found in walk(components) if found.get("custom_id") == custom_id), None)
+
+
+def check_components(components: object, *, v2: bool) -> list[Json]:
+    """The components of a message, or a refusal that names the first thing wrong."""
+    if components is None:
+        return []
+    if not isinstance(components, list):
+        raise invalid_form("components", "LIST_TYPE_CONVERT", "Must be a list.")
+    if not v2:
+        if len(components) > ROWS:
+            raise too_long("components", ROWS)
+        for index, component in enumerate(components):
+            if component.get("type") != Kind.ROW:
+                raise invalid_form(
+                    f"components.{index}", "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).'
+                )
+    found = list(walk(components))
+    if v2 and len(found) > V2_COMPONENTS:
+        raise too_long("components", V2_COMPONENTS)
+    if v2 and sum(map(len, texts(components))) > V2_CHARACTERS:
+        raise invalid_form(
+            "components",
+            "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
+            f"Displayable text size exceeds maximum size of {V2_CHARACTERS}",
+        )
+    _check_ids(found)
+    for path, component in found:
+        _check(component, path)
+    return components
+
+
+def _check_ids(found: list[tuple[str, Json]]) -> None:
+    seen: set[str] = set()
+    for path, component in found:
+        custom_id = component.get("custom_id")
+        if custom_id is None:
+            continue
+        if not 1 <= len(custom_id) <= ID_CHARACTERS:
+            raise bad_length(f"{path}.custom_id", 1, ID_CHARACTERS)
+        if custom_id in seen:
+            raise invalid_form(
+                f"{path}.custom_id",
+                "COMPONENT_CUSTOM_ID_DUPLICATED",
+                "Component custom id cannot be duplicated",
+            )
+        seen.add(custom_id)
+
+
+def _check(component: Json, path: str) -> None:
+    kind = component.get("type")
+    if kind == Kind.ROW:
+        inside = component.get("components") or []
+        menus = sum(child.get("type") in MENUS for child in inside)
+        if not 1 <= len(inside) <= BUTTONS_A_ROW or (menus and len(inside) > 1):
+            raise bad_length(f"{path}.components", 1, 1 if menus else BUTTONS_A_ROW)
+    elif kind == Kind.BUTTON:
+        if len(component.get("label") or "") > LABEL_CHARACTERS:
+            raise too_long(f"{path}.label", LABEL_CHARACTERS)
+        if component.get("style") in LINK_STYLES:
+            if component.get("custom_id") is not None:
+                raise invalid_form(
+                    path,
+                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                    "A custom id and url cannot both be specified",
+                )
+        elif component.get("custom_id") is None:
+            raise required(f"{path}.custom_id")
+        elif not component.get("label") and not component.get("emoji"):
+            raise invalid_form(
+                path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or emoji is required"
+            )
+    elif kind == Kind.STRING_MENU:
+        choices = component.get("options") or []
+        if not 1 <= len(choices) <= MENU_CHOICES:
+            raise bad_length(f"{path}.options", 1, MENU_CHOICES)
+    elif kind == Kind.TEXT and not component.get("content"):
+        raise required(f"{path}.content")
+
+
+def check_modal(data: Json) -> Json:
+    """A modal: a title, an id and one to five inputs (documentation, Interactions / Modal)."""
+    for name, limit in (("title", MODAL_TITLE_CHARACTERS), ("custom_id", ID_CHARACTERS)):
+        if not 1 <= len(str(data.get(name) or "")) <= limit:
+            raise bad_length(f"data.{name}", 1, limit)
+    inputs = data.get("components") or []
+    if not 1 <= len(inputs) <= ROWS:
+        raise bad_length("data.components", 1, ROWS)
+    _check_ids(list(walk(inputs, "data.components")))
+    return data

@@ -1,0 +1,126 @@
+"""What a member started and how the bot answered: one Interaction for each command, button or modal.
+
+Times and answers: Discord developer documentation, Interactions / Receiving and Responding.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from rehearsal.clock import Clock
+from rehearsal.refusal import Json, Refusal, unknown
+from rehearsal.world import Channel, Guild, Message, Snowflakes, User
+
+# An interaction must be answered within three seconds, and its token lives fifteen minutes. Seconds.
+ANSWER_WITHIN = 3.0
+TOKEN_LIFE = 15 * 60.0
+
+
+class InteractionType(IntEnum):
+    COMMAND = 2
+    COMPONENT = 3
+    AUTOCOMPLETE = 4
+    MODAL_SUBMIT = 5
+
+
+class Answer(IntEnum):
+    """Interaction Callback Type."""
+
+    MESSAGE = 4
+    DEFERRED_MESSAGE = 5
+    DEFERRED_UPDATE = 6
+    UPDATE = 7
+    CHOICES = 8
+    MODAL = 9
+
+
+@dataclass(slots=True, eq=False)
+class Interaction:
+    """One thing a member did, and everything the bot made of it.
+
+    `original` is the message of the first answer (or the message a button sits on, once it is updated),
+    `followups` those after it. `acknowledged_at` in seconds since the Unix epoch.
+    """
+
+    id: int
+    type: InteractionType
+    token: str
+    user: User
+    channel: Channel
+    guild: Guild | None
+    created: float
+    source: Message | None = None
+    acknowledged_at: float | None = None
+    answer: Answer | None = None
+    ephemeral: bool = False
+    original: Message | None = None
+    followups: list[Message] = field(default_factory=list)
+    choices: list[Json] = field(default_factory=list)
+    modal: Json | None = None
+
+    @property
+    def metadata(self) -> Json:
+        """Message Interaction Metadata Object, as the answer carries it."""
+        return {
+            "id": str(self.id),
+            "type": int(self.type),
+            "user": {
+                "id": str(self.user.id),
+                "username": self.user.name,
+                "discriminator": "0",
+                "avatar": None,
+            },
+            "authorizing_integration_owners": {"0": str(self.guild.id if self.guild else 0)},
+        }
+
+
+class Interactions:
+    """All interactions so far, by id and by token."""
+
+    def __init__(self, clock: Clock, snowflakes: Snowflakes) -> None:
+        self._clock = clock
+        self._snowflakes = snowflakes
+        self._by_token: dict[str, Interaction] = {}
+
+    def begin(
+        self,
+        kind: InteractionType,
+        user: User,
+        channel: Channel,
+        guild: Guild | None,
+        source: Message | None = None,
+    ) -> Interaction:
+        interaction = Interaction(
+            self._snowflakes.mint(),
+            kind,
+            secrets.token_urlsafe(60),
+            user,
+            channel,
+            guild,
+            self._clock.now(),
+            source,
+        )
+        self._by_token[interaction.token] = interaction
+        return interaction
+
+    def to_answer(self, interaction_id: int, token: str) -> Interaction:
+        """The interaction that a callback is for: known, young enough, not answered yet."""
+        interaction = self._by_token.get(token)
+        if interaction is None or interaction.id != interaction_id:
+            raise unknown("Interaction")
+        if interaction.acknowledged_at is not None:
+            raise Refusal(400, 40060, "Interaction has already been acknowledged.")
+        if self._clock.now() - interaction.created > ANSWER_WITHIN:
+            raise unknown("Interaction")
+        return interaction
+
+    def to_follow(self, token: str) -> Interaction:
+        """The interaction whose token is used as a webhook: answered before, and not older than its life."""
+        interaction = self._by_token.get(token)
+        if interaction is None or interaction.acknowledged_at is None:
+            raise unknown("Webhook")
+        if self._clock.now() - interaction.created > TOKEN_LIFE:
+            raise Refusal(401, 50027, "Invalid Webhook Token")
+        return interaction

@@ -1,0 +1,55 @@
+"""Rate limits as they are told in headers: how many requests are left in this window, and when it ends.
+
+Discord developer documentation, Topics / Rate Limits. The documentation gives no numbers by route; these are
+what bots observe: five messages or edits in five seconds a channel, and much room elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from rehearsal.clock import Clock
+
+# Requests and seconds of a window, by route; each channel, guild and webhook has windows of its own.
+USUAL = (50, 1.0)
+TIGHT = {
+    "POST /channels/{channel}/messages": (5, 5.0),
+    "PATCH /channels/{channel}/messages/{message}": (5, 5.0),
+    "POST /webhooks/{webhook}/{token}": (5, 2.0),
+    "PATCH /webhooks/{webhook}/{token}/messages/{message}": (5, 2.0),
+    "PUT /channels/{channel}/voice-status": (5, 5.0),
+}
+
+
+@dataclass(slots=True)
+class Window:
+    """A running window: `left` requests until `ends`, in seconds since the Unix epoch."""
+
+    left: int
+    ends: float
+
+
+class Buckets:
+    """All windows that run. Owned by the event loop of the rehearsal."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._windows: dict[tuple[str, ...], Window] = {}
+
+    def spend(self, route: str, major: list[str]) -> dict[str, str]:
+        """Count one request and write the headers of its answer."""
+        limit, seconds = TIGHT.get(route, USUAL)
+        now = self._clock.now()
+        key = (route, *major)
+        window = self._windows.get(key)
+        if window is None or window.ends <= now:
+            window = self._windows[key] = Window(limit, now + seconds)
+        window.left = max(0, window.left - 1)
+        return {
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(window.left),
+            "X-RateLimit-Reset": f"{window.ends:.3f}",
+            "X-RateLimit-Reset-After": f"{window.ends - now:.3f}",
+            "X-RateLimit-Bucket": hashlib.blake2b(route.encode(), digest_size=16).hexdigest(),
+        }

@@ -1,0 +1,69 @@
+"""Whom a message notifies: what it says, what its sender allowed, what the sender may.
+
+Discord developer documentation, Resources / Message / Allowed Mentions Object. Where a message says nothing
+about allowed mentions, everything it mentions counts, in answers to commands too: the strict reading.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rehearsal.permissions import Permission
+from rehearsal.refusal import Json, invalid_form
+from rehearsal.world import Guild
+
+USER = re.compile(r"<@!?(\d{1,20})>")
+ROLE = re.compile(r"<@&(\d{1,20})>")
+EVERYONE = re.compile(r"@(everyone|here)\b")
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+MOST_IDS = 100
+
+
+def check_allowed(allowed: object) -> Json | None:
+    """The `allowed_mentions` of a message, refused where they contradict themselves."""
+    if allowed is None:
+        return None
+    if not isinstance(allowed, dict):
+        raise invalid_form(
+            "allowed_mentions", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType"
+        )
+    for kind in ("users", "roles"):
+        ids = allowed.get(kind) or []
+        if len(ids) > MOST_IDS:
+            raise invalid_form(f"allowed_mentions.{kind}", "BASE_TYPE_BAD_LENGTH", f"At most {MOST_IDS} ids.")
+        if ids and kind in (allowed.get("parse") or []):
+            raise invalid_form(
+                "allowed_mentions",
+                "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+                f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.',
+            )
+    return allowed
+
+
+def pinged(
+    text: str, allowed: Json | None, guild: Guild | None, may: Permission, replied_to: int | None
+) -> list[int | str]:
+    """User ids, role ids, "everyone" and "here" that this text notifies, in that order.
+
+    `may` is what the sender may do in the channel; `replied_to` the author of the message it answers.
+    """
+    text = CODE.sub("", text)
+    users = list(dict.fromkeys(map(int, USER.findall(text))))
+    roles = list(dict.fromkeys(map(int, ROLE.findall(text))))
+    loud: list[int | str] = list(dict.fromkeys(EVERYONE.findall(text)))
+    parse = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse") or [])
+    if "users" not in parse:
+        named = {int(who) for who in (allowed or {}).get("users") or []}
+        users = [who for who in users if who in named]
+    if "roles" not in parse:
+        named = {int(who) for who in (allowed or {}).get("roles") or []}
+        roles = [who for who in roles if who in named]
+    if replied_to is not None and (allowed is None or allowed.get("replied_user")):
+        users = list(dict.fromkeys([replied_to, *users]))
+    if guild is None:
+        return list(users)
+    users = [who for who in users if who in guild.members]
+    may_all = bool(may & Permission.MENTION_EVERYONE)
+    known = [guild.roles[who] for who in roles if who in guild.roles]
+    heard = [role.id for role in known if role.mentionable or may_all]
+    return [*users, *heard, *(loud if may_all and "everyone" in parse else [])]

@@ -1,0 +1,120 @@
+"""Permissions, computed as Discord computes them.
+
+Bits, order and implicit denials: Discord developer documentation, Topics / Permissions.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rehearsal.world import Channel, Guild, Member
+
+
+class Permission(IntFlag):
+    """The permissions that matter to a bot that talks, posts and plays."""
+
+    CREATE_INSTANT_INVITE = 1 << 0
+    KICK_MEMBERS = 1 << 1
+    BAN_MEMBERS = 1 << 2
+    ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
+    ADD_REACTIONS = 1 << 6
+    STREAM = 1 << 9
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    SEND_TTS_MESSAGES = 1 << 12
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    USE_EXTERNAL_EMOJIS = 1 << 18
+    CONNECT = 1 << 20
+    SPEAK = 1 << 21
+    MUTE_MEMBERS = 1 << 22
+    DEAFEN_MEMBERS = 1 << 23
+    MOVE_MEMBERS = 1 << 24
+    USE_VAD = 1 << 25
+    CHANGE_NICKNAME = 1 << 26
+    MANAGE_ROLES = 1 << 28
+    USE_APPLICATION_COMMANDS = 1 << 31
+    REQUEST_TO_SPEAK = 1 << 32
+    SET_VOICE_CHANNEL_STATUS = 1 << 48
+
+
+EVERYTHING = Permission((1 << 53) - 1)
+
+# What the @everyone role of a new guild allows, as far as this rehearsal knows the bits.
+EVERYONE_AT_FIRST = (
+    Permission.CREATE_INSTANT_INVITE
+    | Permission.ADD_REACTIONS
+    | Permission.STREAM
+    | Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.USE_EXTERNAL_EMOJIS
+    | Permission.CONNECT
+    | Permission.SPEAK
+    | Permission.USE_VAD
+    | Permission.CHANGE_NICKNAME
+    | Permission.USE_APPLICATION_COMMANDS
+    | Permission.REQUEST_TO_SPEAK
+)
+
+# Whoever may not send may not do these either ("Implicit Permissions").
+NEED_SENDING = (
+    Permission.MENTION_EVERYONE
+    | Permission.SEND_TTS_MESSAGES
+    | Permission.ATTACH_FILES
+    | Permission.EMBED_LINKS
+)
+
+# Whoever may not connect may not do these in that voice channel.
+NEED_CONNECTING = (
+    Permission.SPEAK
+    | Permission.STREAM
+    | Permission.USE_VAD
+    | Permission.MUTE_MEMBERS
+    | Permission.DEAFEN_MEMBERS
+    | Permission.MOVE_MEMBERS
+    | Permission.SET_VOICE_CHANNEL_STATUS
+    | Permission.MANAGE_CHANNELS
+    | Permission.MANAGE_ROLES
+)
+
+WHILE_TIMED_OUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+
+
+def guild_permissions(guild: Guild, member: Member) -> Permission:
+    """What the roles of a member allow before any channel has its say."""
+    if member.user.id == guild.owner_id:
+        return EVERYTHING
+    allowed = guild.everyone.permissions
+    for role_id in member.role_ids:
+        allowed |= guild.roles[role_id].permissions
+    return EVERYTHING if allowed & Permission.ADMINISTRATOR else allowed
+
+
+def channel_permissions(guild: Guild, channel: Channel, member: Member) -> Permission:
+    """Base permissions, then the overwrites of @everyone, of all roles together, of the member."""
+    base = guild_permissions(guild, member)
+    if base == EVERYTHING:
+        return base
+    for targets in ({guild.id}, set(member.role_ids), {member.user.id}):
+        overwrites = [overwrite for overwrite in channel.overwrites if overwrite.target_id in targets]
+        for overwrite in overwrites:
+            base &= ~overwrite.deny
+        for overwrite in overwrites:
+            base |= overwrite.allow
+    if not base & Permission.VIEW_CHANNEL:
+        return Permission(0)
+    if channel.is_voice and not base & Permission.CONNECT:
+        base &= ~NEED_CONNECTING
+    if not base & Permission.SEND_MESSAGES:
+        base &= ~NEED_SENDING
+    return base & WHILE_TIMED_OUT if member.timed_out else base

@@ -1,0 +1,69 @@
+"""What a member sees of the bot's answer to one thing they did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rehearsal.interactions import Answer, Interaction
+from rehearsal.refusal import Json
+from rehearsal.world import Edit, Message
+
+if TYPE_CHECKING:
+    from rehearsal.discord_here import DiscordHere
+
+
+class Reply:
+    """A live view: it changes while the bot edits and follows up."""
+
+    def __init__(self, here: DiscordHere, interaction: Interaction) -> None:
+        self._here = here
+        self.interaction = interaction
+
+    @property
+    def acknowledged_after(self) -> float | None:
+        """Seconds from the command to the first answer, a deferred one included; None before that."""
+        at = self.interaction.acknowledged_at
+        return None if at is None else at - self.interaction.created
+
+    @property
+    def deferred(self) -> bool:
+        """The first answer was "is thinking"."""
+        return self.interaction.answer in (Answer.DEFERRED_MESSAGE, Answer.DEFERRED_UPDATE)
+
+    @property
+    def ephemeral(self) -> bool:
+        """Only the member sees it."""
+        return self.interaction.ephemeral
+
+    @property
+    def message(self) -> Message | None:
+        """The answer itself, once it says something and while it is not deleted."""
+        message = self.interaction.original
+        return None if message is None or message.loading or message.deleted else message
+
+    @property
+    def content(self) -> str:
+        return self.message.content if self.message else ""
+
+    @property
+    def embeds(self) -> list[Json]:
+        return self.message.embeds if self.message else []
+
+    @property
+    def edits(self) -> list[Edit]:
+        """How the answer looked after each change."""
+        return self.interaction.original.edits if self.interaction.original else []
+
+    @property
+    def followups(self) -> list[Message]:
+        return self.interaction.followups
+
+    async def acknowledged(self, *, seconds: float = 600.0) -> None:
+        """Wait for the first answer, at most so many seconds of real time."""
+        await self._here.until(lambda: self.interaction.acknowledged_at is not None, seconds=seconds)
+
+    async def said(self, *, seconds: float = 10.0) -> Message:
+        """Wait for an answer that says something."""
+        await self._here.until(lambda: self.message is not None, seconds=seconds)
+        assert self.message is not None
+        return self.message

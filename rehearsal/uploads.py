@@ -1,0 +1,109 @@
+"""Files that come in with a message, and the content network that gives them out again."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from rehearsal.refusal import Json, Refusal, bad_length, invalid_form, too_long
+from rehearsal.world import Attachment
+
+if TYPE_CHECKING:
+    from rehearsal.discord_here import DiscordHere
+
+MOST_FILES = 10
+DESCRIPTION_CHARACTERS = 1_024
+# Signed addresses of attachments end after a day (Reference / Signed Attachment CDN URLs). Seconds.
+LINK_LIFE = 24 * 3_600
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One part `files[n]` of a multipart body."""
+
+    filename: str
+    data: bytes
+
+
+def check_uploads(uploads: dict[int, Upload], limit: int) -> None:
+    """413/40005 for a file of more than `limit` bytes, 400/50035 for too many files."""
+    if len(uploads) > MOST_FILES:
+        raise too_long("attachments", MOST_FILES)
+    if any(len(upload.data) > limit for upload in uploads.values()):
+        raise Refusal(413, 40005, "Request entity too large")
+
+
+def attach(
+    here: DiscordHere, channel_id: int, described: object, uploads: dict[int, Upload], kept: list[Attachment]
+) -> list[Attachment]:
+    """The attachments of a message: of those it has, the ones still named; then the new files in order.
+
+    `described` is the `attachments` of the body: entries with the number of an upload or a kept id.
+    """
+    if described is None:
+        entries: list[Json] = [{"id": number} for number in uploads]
+        entries = [{"id": attachment.id} for attachment in kept] + entries
+    elif isinstance(described, list):
+        entries = described
+    else:
+        raise invalid_form("attachments", "LIST_TYPE_CONVERT", "Must be a list.")
+    known = {attachment.id: attachment for attachment in kept}
+    result: list[Attachment] = []
+    left = dict(uploads)
+    for index, entry in enumerate(entries):
+        number = int(entry.get("id", index))
+        description = entry.get("description")
+        if description is not None and len(description) > DESCRIPTION_CHARACTERS:
+            raise bad_length(f"attachments.{index}.description", 0, DESCRIPTION_CHARACTERS)
+        if number in known:
+            result.append(known[number])
+        elif number in left:
+            upload = left.pop(number)
+            result.append(
+                _attachment(here, channel_id, entry.get("filename") or upload.filename, upload, description)
+            )
+        else:
+            raise invalid_form(
+                f"attachments.{index}.id", "MESSAGE_ATTACHMENT_NOT_FOUND", "Attachment data not found"
+            )
+    result += [_attachment(here, channel_id, upload.filename, upload, None) for upload in left.values()]
+    if len(result) > MOST_FILES:
+        raise too_long("attachments", MOST_FILES)
+    return result
+
+
+def _attachment(
+    here: DiscordHere, channel_id: int, name: str, upload: Upload, description: str | None
+) -> Attachment:
+    filename = re.sub(r"[^\w.\-]", "", name.replace(" ", "_"), flags=re.ASCII) or "unknown"
+    width = height = None
+    if upload.data.startswith(PNG) and len(upload.data) >= 24:
+        width, height = struct.unpack(">II", upload.data[16:24])  # the first chunk of a PNG is its size
+    return Attachment(
+        here.world.snowflakes.mint(),
+        channel_id,
+        filename,
+        upload.data,
+        mimetypes.guess_type(filename)[0] or "application/octet-stream",
+        here.clock.now() + LINK_LIFE,
+        description,
+        width,
+        height,
+    )
+
+
+async def serve_attachment(here: DiscordHere, request: web.Request) -> web.Response:
+    """GET and HEAD of `cdn.discordapp.com/attachments/{channel}/{attachment}/{filename}`."""
+    match = re.fullmatch(r"/attachments/(\d+)/(\d+)/([^/]+)", request.path)
+    attachment = here.world.attachments.get(int(match[2])) if match else None
+    if match is None or attachment is None or attachment.filename != match[3]:
+        return web.Response(status=404, text="")
+    if request.query.get("ex") != f"{int(attachment.expires):x}" or here.clock.now() > attachment.expires:
+        return web.Response(status=404, text="This content is no longer available.")
+    return web.Response(body=attachment.data, headers={"Content-Type": attachment.content_type})

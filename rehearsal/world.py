@@ -1,0 +1,338 @@
+"""Who and what exists: users, guilds, roles, channels, messages, files. Plain state; nothing here is sent.
+
+`wire.py` writes these as Discord's JSON, `calls.py` moves people between voice channels, `gateway.py` tells.
+Everything here belongs to the event loop of the rehearsal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from rehearsal.clock import Clock
+from rehearsal.permissions import EVERYONE_AT_FIRST, Permission, channel_permissions
+from rehearsal.refusal import Json, missing_access, unknown
+
+# Milliseconds from the Unix epoch to the first second of 2015 (documentation, Reference / Snowflakes).
+DISCORD_EPOCH_MS = 1_420_070_400_000
+
+# The largest file a bot may upload, by the guild's boost tier (documentation, Reference / Uploading Files;
+# a direct message counts as tier 0). Bytes.
+UPLOAD_LIMITS = {0: 10 << 20, 1: 10 << 20, 2: 50 << 20, 3: 100 << 20}
+
+# The highest bitrate of a voice channel by boost tier, bit/s; a stage is held to 64 kbit/s.
+BITRATE_LIMITS = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
+STAGE_BITRATE = 64_000
+
+
+class ChannelType(IntEnum):
+    """Resources / Channel / Channel Types."""
+
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    STAGE = 13
+
+
+class MessageFlag(IntEnum):
+    """Resources / Message / Message Flags."""
+
+    SUPPRESS_EMBEDS = 1 << 2
+    EPHEMERAL = 1 << 6
+    LOADING = 1 << 7
+    SUPPRESS_NOTIFICATIONS = 1 << 12
+    COMPONENTS_V2 = 1 << 15
+
+
+class Snowflakes:
+    """Mints ids that carry the time of their making: milliseconds << 22, then a counter."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def mint(self) -> int:
+        moment = (int(self._clock.now() * 1000) - DISCORD_EPOCH_MS) << 22
+        self._last = max(self._last + 1, moment)
+        return self._last
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    id: int
+    name: str
+    bot: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Role:
+    id: int
+    name: str
+    permissions: Permission
+    mentionable: bool = False
+    managed_by: int | None = None  # the bot whose own role this is
+
+
+@dataclass(slots=True, eq=False)
+class Overwrite:
+    """What one channel allows and denies to one role or one member (`target_id`)."""
+
+    target_id: int
+    is_member: bool
+    allow: Permission
+    deny: Permission
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    user: User
+    role_ids: list[int]
+    joined_at: float
+    nick: str | None = None
+    timed_out: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class VoiceState:
+    """Where a member sits; `session_id` is kept while the member moves about in one guild."""
+
+    user_id: int
+    guild_id: int
+    channel_id: int
+    session_id: str
+    self_mute: bool = False
+    self_deaf: bool = False
+    mute: bool = False
+    deaf: bool = False
+    suppress: bool = False
+    asked_to_speak_at: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Attachment:
+    """An uploaded file; `data` is what the content network gives out again until `expires`."""
+
+    id: int
+    channel_id: int
+    filename: str
+    data: bytes
+    content_type: str
+    expires: float
+    description: str | None = None
+    width: int | None = None
+    height: int | None = None
+    ephemeral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How a message looked after one change; `at` in seconds since the Unix epoch."""
+
+    at: float
+    content: str
+    embeds: list[Json]
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A message; `pinged` holds who was notified by it: user ids, role ids, "everyone" or "here"."""
+
+    id: int
+    channel_id: int
+    guild_id: int | None
+    author: User
+    created: float
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    flags: int = 0
+    tts: bool = False
+    nonce: str | None = None
+    reply_to: int | None = None
+    interaction: Json | None = None
+    pinged: list[int | str] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+    edited: float | None = None
+    deleted: bool = False
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & MessageFlag.EPHEMERAL)
+
+    @property
+    def loading(self) -> bool:
+        return bool(self.flags & MessageFlag.LOADING)
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """A channel of a guild, or a direct message (then `recipient` is set and `guild_id` is None)."""
+
+    id: int
+    type: ChannelType
+    name: str
+    guild_id: int | None = None
+    position: int = 0
+    overwrites: list[Overwrite] = field(default_factory=list)
+    bitrate: int = 64_000
+    user_limit: int = 0
+    status: str | None = None
+    recipient: User | None = None
+    messages: list[Message] = field(default_factory=list)
+    typing_at: list[float] = field(default_factory=list)
+
+    @property
+    def is_voice(self) -> bool:
+        return self.type in (ChannelType.VOICE, ChannelType.STAGE)
+
+    def overwrite(
+        self, target: Role | Member, *, allow: Permission | int = 0, deny: Permission | int = 0
+    ) -> None:
+        """Set what this channel allows and denies to a role or a member, instead of what it said before."""
+        target_id = target.id if isinstance(target, Role) else target.user.id
+        self.overwrites = [known for known in self.overwrites if known.target_id != target_id]
+        is_member = isinstance(target, Member)
+        self.overwrites.append(Overwrite(target_id, is_member, Permission(allow), Permission(deny)))
+
+
+@dataclass(slots=True, eq=False)
+class Guild:
+    id: int
+    name: str
+    owner_id: int
+    snowflakes: Snowflakes
+    premium_tier: int = 0
+    roles: dict[int, Role] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    voice_states: dict[int, VoiceState] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> Role:
+        return self.roles[self.id]
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file that may be posted here."""
+        return UPLOAD_LIMITS[self.premium_tier]
+
+    def role(self, name: str, permissions: Permission | int = 0, *, mentionable: bool = False) -> Role:
+        role = Role(self.snowflakes.mint(), name, Permission(permissions), mentionable)
+        self.roles[role.id] = role
+        return role
+
+    def text_channel(self, name: str) -> Channel:
+        return self._channel(ChannelType.TEXT, name)
+
+    def voice_channel(self, name: str, *, bitrate: int = 64_000, user_limit: int = 0) -> Channel:
+        """`bitrate` in bit/s as far as the boost tier allows; `user_limit` 0 means no limit."""
+        if not 8_000 <= bitrate <= BITRATE_LIMITS[self.premium_tier]:
+            raise ValueError(f"A guild of tier {self.premium_tier} has no channels of {bitrate} bit/s.")
+        channel = self._channel(ChannelType.VOICE, name)
+        channel.bitrate, channel.user_limit = bitrate, user_limit
+        return channel
+
+    def stage_channel(self, name: str) -> Channel:
+        channel = self._channel(ChannelType.STAGE, name)
+        channel.bitrate = STAGE_BITRATE
+        return channel
+
+    def _channel(self, kind: ChannelType, name: str) -> Channel:
+        channel = Channel(self.snowflakes.mint(), kind, name, self.id, len(self.channels))
+        self.channels[channel.id] = channel
+        return channel
+
+    def seated(self, channel: Channel) -> list[VoiceState]:
+        """Who sits in a voice channel."""
+        return [state for state in self.voice_states.values() if state.channel_id == channel.id]
+
+    def permissions(self, channel: Channel, user_id: int) -> Permission:
+        """What a user may do in a channel; nothing at all for somebody who is no member."""
+        member = self.members.get(user_id)
+        return channel_permissions(self, channel, member) if member else Permission(0)
+
+
+@dataclass(slots=True, eq=False)
+class Application:
+    """The bot under rehearsal: its application, its user (of the same id) and the one valid token."""
+
+    id: int
+    user: User
+    owner: User
+    token: str
+    privileged_intents: int = 0
+
+
+class World:
+    """Everything that exists, by id."""
+
+    def __init__(self, clock: Clock, snowflakes: Snowflakes) -> None:
+        self._clock = clock
+        self.snowflakes = snowflakes
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.direct: dict[int, Channel] = {}
+        self.messages: dict[int, Message] = {}
+        self.attachments: dict[int, Attachment] = {}
+
+    def user(self, name: str, *, bot: bool = False) -> User:
+        user = User(self.snowflakes.mint(), name, bot)
+        self.users[user.id] = user
+        return user
+
+    def guild(self, name: str, owner: User, *, premium_tier: int = 0) -> Guild:
+        guild = Guild(self.snowflakes.mint(), name, owner.id, self.snowflakes, premium_tier)
+        guild.roles[guild.id] = Role(guild.id, "@everyone", EVERYONE_AT_FIRST)
+        self.guilds[guild.id] = guild
+        self.settle(guild, owner)
+        return guild
+
+    def settle(self, guild: Guild, user: User, roles: list[Role] | None = None) -> Member:
+        """Make a user a member of a guild."""
+        member = Member(user, [role.id for role in roles or []], self._clock.now())
+        guild.members[user.id] = member
+        return member
+
+    def dm(self, user: User) -> Channel:
+        """The direct messages between the bot and a user, made at the first asking."""
+        for channel in self.direct.values():
+            if channel.recipient is user:
+                return channel
+        channel = Channel(self.snowflakes.mint(), ChannelType.DM, user.name, recipient=user)
+        self.direct[channel.id] = channel
+        return channel
+
+    def find_guild(self, guild_id: int, viewer_id: int) -> Guild:
+        """A guild that the viewer is in; else as if it did not exist."""
+        guild = self.guilds.get(guild_id)
+        if guild is None or viewer_id not in guild.members:
+            raise unknown("Guild")
+        return guild
+
+    def find_channel(self, channel_id: int, viewer_id: int) -> tuple[Channel, Guild | None, Permission]:
+        """A channel with what the viewer may do in it; 403/50001 if that is not even to see it."""
+        if channel_id in self.direct:
+            return self.direct[channel_id], None, EVERYONE_AT_FIRST
+        for guild in self.guilds.values():
+            if channel_id in guild.channels:
+                channel = guild.channels[channel_id]
+                allowed = guild.permissions(channel, viewer_id)
+                if not allowed & Permission.VIEW_CHANNEL:
+                    raise missing_access()
+                return channel, guild, allowed
+        raise unknown("Channel")
+
+    def find_message(self, channel: Channel, message_id: int) -> Message:
+        message = self.messages.get(message_id)
+        if message is None or message.deleted or message.ephemeral or message.channel_id != channel.id:
+            raise unknown("Message")
+        return message
+
+    def keep(self, message: Message, channel: Channel) -> None:
+        """Put a new message into the world; an ephemeral one into no channel's history."""
+        self.messages[message.id] = message
+        for attachment in message.attachments:
+            self.attachments[attachment.id] = attachment
+        if not message.ephemeral:
+            channel.messages.append(message)

@@ -1,0 +1,137 @@
+"""The step against the library's own forward pass, and against its neighbours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from audio.musicgen.seeded import seeded_model
+from audio.musicgen.step import DecoderStep
+
+EXACT = 1e-5
+STEPS = 9
+SHAPES: list[dict[str, int]] = [
+    {"hidden": 64, "layers": 2, "heads": 2},
+    {"hidden": 128, "layers": 4, "heads": 2},
+    {"hidden": 96, "layers": 3, "heads": 4, "channels": 2},
+]
+
+
+def prompt(tokens: int, hidden: int, seed: int = 1) -> Tensor:
+    return torch.randn(tokens, hidden, generator=torch.Generator().manual_seed(seed))
+
+
+def some_tokens(codebooks: int, seed: int = 1) -> Tensor:
+    """Tokens (steps, codebooks), the padding token among them."""
+    return torch.randint(0, 2049, (STEPS, codebooks), generator=torch.Generator().manual_seed(seed))
+
+
+@torch.inference_mode()
+def library(model: Any, tokens: Tensor, states: Tensor) -> Tensor:
+    """Logits of the library's forward pass for all steps at once: (2, steps, codebooks, vocabulary)."""
+    batch = torch.stack([states, torch.zeros_like(states)])
+    heard = torch.tensor([[1] * len(states), [0] * len(states)])
+    logits = model.decoder(
+        input_ids=tokens.T.repeat(2, 1), encoder_hidden_states=batch, encoder_attention_mask=heard
+    ).logits
+    shaped: Tensor = logits.view(2, tokens.shape[1], len(tokens), -1).transpose(1, 2)
+    return shaped
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_logits_are_those_of_the_library_with_and_without_the_prompt(
+    shape: dict[str, int], seed: int
+) -> None:
+    model = seeded_model(**shape, seed=seed)
+    tokens = some_tokens(4 * shape.get("channels", 1), seed)
+    states = prompt(6, shape["hidden"], seed)
+    expected = library(model, tokens, states)
+
+    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    step.admit(0, states)
+    logits = torch.stack([step(tokens[at][None], [at])[:, 0] for at in range(STEPS)], dim=1)
+
+    assert (expected[0] - expected[1]).abs().max() > 0.1, "a prompt without a say proves nothing"
+    torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
+
+
+def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
+    model = seeded_model(hidden=64, layers=2, heads=2)
+    pieces = [(some_tokens(4, seed), prompt(3 + seed, 64, seed)) for seed in range(3)]
+    expected = [library(model, tokens, states) for tokens, states in pieces]
+    step = DecoderStep(model.decoder, slots=3, length=STEPS)
+    late = [0, 2, 5]  # the step at which each piece joins
+    for now in range(STEPS + max(late)):
+        for slot, (_, states) in enumerate(pieces):
+            if now == late[slot]:
+                step.admit(slot, states)
+            if now - late[slot] == STEPS:
+                step.free(slot)
+        at = [min(max(0, now - join), STEPS - 1) for join in late]
+        logits = step(torch.stack([pieces[slot][0][at[slot]] for slot in range(3)]), at)
+        for slot, join in enumerate(late):
+            if 0 <= now - join < STEPS:
+                wanted = expected[slot][:, now - join]
+                torch.testing.assert_close(logits[:, slot], wanted, atol=EXACT, rtol=0)
+
+
+def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike() -> None:
+    model = seeded_model(hidden=64, layers=2, heads=2)
+    tokens, states = some_tokens(4), prompt(6, 64)
+
+    def played(slot: int, neighbours: bool) -> Tensor:
+        step = DecoderStep(model.decoder, slots=4, length=STEPS)
+        step.admit(slot, states)
+        rows = torch.full((4, 4), 2048)
+        positions = [0] * 4
+        logits = []
+        for at in range(STEPS):
+            rows[slot], positions[slot] = tokens[at], at
+            for other in set(range(4)) - {slot} if neighbours else ():
+                if at == other:
+                    step.admit(other, prompt(2 + other, 64, other))
+                rows[other] = tokens[STEPS - 1 - at]
+                positions[other] = max(0, at - other)
+            logits.append(step(rows, positions)[:, slot])
+        return torch.stack(logits)
+
+    alone = played(0, neighbours=False)
+    for slot in range(4):
+        assert torch.equal(played(slot, neighbours=True), alone)
+
+
+def test_a_slot_that_is_used_again_remembers_nothing() -> None:
+    model = seeded_model(hidden=64, layers=2, heads=2)
+    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+
+    def played(seed: int) -> Tensor:
+        step.admit(0, prompt(6, 64, seed))
+        made = torch.stack([step(some_tokens(4, seed)[at][None], [at]) for at in range(STEPS)])
+        step.free(0)
+        return made
+
+    first = played(1)
+    played(2)
+    assert torch.equal(played(1), first)
+
+
+def test_the_weights_are_held_once() -> None:
+    model = seeded_model(hidden=64, layers=1, heads=1)
+    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    tokens, states = some_tokens(4), prompt(6, 64)
+    step.admit(0, states)
+    before = step(tokens[:1], [0])
+    with torch.no_grad():
+        for weight in (
+            *model.decoder.lm_heads.parameters(),
+            model.decoder.model.decoder.layers[0].fc1.weight,
+        ):
+            weight.mul_(2)
+    assert not torch.allclose(step(tokens[:1], [0]), before)
+    torch.testing.assert_close(
+        step(tokens[:1], [0])[:, 0], library(model, tokens[:1], states)[:, 0], atol=EXACT, rtol=0
+    )

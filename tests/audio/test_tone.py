@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from audio.engine import Engine
+from audio.errors import EngineBusy, EngineError
+from audio.piece import Piece
+from audio.tone import ToneEngine
+from audio.units import Pcm
+
+PIECE = Piece("a walk by the sea", seconds=10.0, seed=3)
+
+
+class VirtualClock:
+    """Time that passes only where somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+async def engine_at(speed: float, clock: VirtualClock | None = None, channels: int = 1) -> ToneEngine:
+    clock = clock or VirtualClock()
+    engine = ToneEngine(speed, channels=channels, sleep=clock.sleep, clock=clock.now)
+    await engine.start()
+    return engine
+
+
+async def sound(engine: Engine, piece: Piece) -> Pcm:
+    async with engine.open(piece) as stream:
+        return np.concatenate([chunk.pcm async for chunk in stream], axis=1)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+async def test_a_piece_has_its_length_and_is_heard_and_does_not_clip(channels: int) -> None:
+    pcm = await sound(await engine_at(math.inf, channels=channels), PIECE)
+    assert pcm.shape == (channels, 320_000)
+    assert pcm.dtype == np.float32
+    assert pcm.std() > 0.05
+    assert np.abs(pcm).max() < 1
+    assert np.abs(np.diff(pcm)).max() < 0.15, "a click"
+
+
+async def test_the_same_piece_is_the_same_sound_at_any_interval_and_speed() -> None:
+    expected = await sound(await engine_at(math.inf), PIECE)
+    for interval in (None, 0.5, 0.74, 2.5):
+        assert np.array_equal(await sound(await engine_at(3.0), replace(PIECE, interval=interval)), expected)
+
+
+async def test_another_seed_or_prompt_is_another_melody() -> None:
+    engine = await engine_at(math.inf)
+    expected = await sound(engine, PIECE)
+    for other in (replace(PIECE, seed=4), replace(PIECE, prompt="a walk in the rain")):
+        assert abs(np.corrcoef(await sound(engine, other), expected)[0, 1]) < 0.5
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 8.0])
+async def test_sound_comes_at_its_speed(speed: float) -> None:
+    clock = VirtualClock()
+    engine = await engine_at(speed, clock)
+    made = 0.0
+    async with engine.open(PIECE) as stream:
+        async for chunk in stream:
+            made += chunk.pcm.shape[1] / 32_000
+            assert clock.seconds == pytest.approx(made / speed)
+    assert clock.seconds == pytest.approx(10.0 / speed)
+
+
+async def test_a_listener_who_dawdles_is_not_made_to_wait_again() -> None:
+    clock = VirtualClock()
+    engine = await engine_at(1.0, clock)
+    async with engine.open(replace(PIECE, interval=1.0)) as stream:
+        async for _ in stream:
+            clock.seconds += 0.5
+    assert clock.seconds == pytest.approx(10.0 + 0.5)
+
+
+async def test_only_the_last_chunk_says_that_it_is_the_last() -> None:
+    engine = await engine_at(math.inf)
+    async with engine.open(replace(PIECE, interval=2.5)) as stream:
+        assert [chunk.last async for chunk in stream] == [False, False, False, True]
+
+
+async def test_a_full_house_is_said_and_a_place_is_free_again_after_leaving() -> None:
+    engine = ToneEngine(math.inf, places=1)
+    await engine.start()
+    async with engine.open(PIECE):
+        with pytest.raises(EngineBusy, match="1 pieces"):
+            async with engine.open(PIECE):
+                pass
+    assert (await sound(engine, PIECE)).size
+
+
+async def test_an_engine_that_is_closed_ends_its_streams_and_takes_no_more() -> None:
+    engine = await engine_at(1.0)
+    assert engine.healthy
+    async with engine.open(PIECE) as stream:
+        chunks = aiter(stream)
+        await anext(chunks)
+        await engine.close()
+        await engine.close()
+        with pytest.raises(EngineError, match="closed"):
+            await anext(chunks)
+    assert not engine.healthy
+    with pytest.raises(EngineError, match="not running"):
+        await sound(engine, PIECE)
+    with pytest.raises(EngineError):
+        _ = engine.info

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from audio.tone import ToneEngine
+from bot.errors import NothingPlaying, QueueFull
+from bot.performance import Making
+from bot.settings import MusicSettings, Settings
+from tests.house import a_house, quiet_settings, until
+
+
+async def test_a_second_piece_is_composed_while_the_first_plays(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second, third = (house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3))
+        await until(lambda: second.making is Making.COMPOSED)
+        assert not first.over
+        assert third.making is Making.WAITING  # no guild hoards the engine
+        await until(lambda: first.over)
+        await until(lambda: third.making is Making.COMPOSED)
+        await house.play(third)
+        assert [p.buffer.frames_played for p in (first, second, third)] == [50, 50, 50]
+        assert len(house.ears.spurts(house.here.bot.id)) == 3
+
+
+async def test_a_skipped_piece_ends_and_the_next_follows(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = house.ask(seconds=20.0), house.ask(seconds=0.5, seed=2)
+        await until(lambda: first.buffer.frames_played > 5)
+        assert house.session.skip() is first
+        await house.play(second)
+        assert first.over
+        assert first.buffer.frames_played < 50 * 20
+        assert second.buffer.frames_played == 25
+
+
+async def test_stop_ends_the_sound_within_five_frames_and_frees_the_engine(tmp_path: Path) -> None:
+    engine = ToneEngine(speed=1.5, places=1)
+    async with a_house(tmp_path, engine=engine) as house:
+        playing, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
+        await until(lambda: playing.buffer.frames_played > 5)
+        played = playing.buffer.frames_played
+        assert house.session.stop() == 2
+        await until(lambda: playing.over and waiting.over)
+        assert playing.buffer.frames_played <= played + 5
+        assert (playing.making, waiting.making) == (Making.CANCELLED, Making.CANCELLED)
+        after = house.ask(seconds=0.5, seed=3)  # with one place, it needs the one that was freed
+        await house.play(after)
+        assert after.buffer.frames_played == 25
+
+
+async def test_a_pause_holds_the_sound_and_loses_none_of_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=1.0)
+        await until(lambda: piece.buffer.frames_played > 10)
+        house.session.pause()
+        await asyncio.sleep(0.1)
+        held = piece.buffer.frames_played
+        await asyncio.sleep(0.1)
+        assert piece.buffer.frames_played == held < 50
+        house.session.resume()
+        await house.play(piece)
+        assert piece.buffer.frames_played == 50
+
+
+async def test_a_slow_engine_is_waited_for_and_then_played_without_a_gap(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=0.5)) as house:
+        piece = house.ask(seconds=3.0)
+        await until(lambda: piece.making is Making.COMPOSING)
+        assert piece.buffer.seconds_until_ready >= 1.5
+        await until(lambda: piece.buffer.frames_played > 0)
+        assert piece.making is Making.COMPOSING  # it did not simply wait for the end
+        await house.play(piece)
+        assert (piece.buffer.frames_played, piece.buffer.starvations) == (150, 0)
+
+
+async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_played(
+    tmp_path: Path,
+) -> None:
+    engine = ToneEngine(speed=2.0)
+    async with a_house(tmp_path, engine=engine) as house:
+        piece = house.ask(seconds=20.0)
+        await until(lambda: piece.buffer.frames_played > 5)
+        await engine.close()
+        await house.play(piece)
+        assert piece.making is Making.FAILED
+        assert piece.trouble == "The engine was closed before this piece was made."
+        assert piece.buffer.frames_played < 20 * 50
+        assert not list(tmp_path.glob("*.flac"))
+        await engine.start()
+        following = house.ask(seconds=0.5)
+        await house.play(following)
+        assert following.making is Making.COMPOSED
+
+
+async def test_a_full_queue_refuses_in_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
+    settings = Settings(music=MusicSettings(queue_length=2), tracks=quiet_settings(tmp_path).tracks)
+    async with a_house(tmp_path, settings=settings) as house:
+        first, second = house.ask(seconds=0.5), house.ask(seconds=0.5, seed=2)
+        with pytest.raises(QueueFull, match="2 pieces"):
+            house.ask(seed=3)
+        await house.play(second)
+        assert first.over
+
+
+async def test_when_nothing_more_comes_the_bot_leaves_and_plays_again_when_asked(tmp_path: Path) -> None:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, leave_after_seconds=0.0)) as house:
+        await house.play(house.ask(seconds=0.5))
+        await until(lambda: house.here.bot.id not in house.guild.voice_states)
+        with pytest.raises(NothingPlaying):
+            await until(lambda: house.bot.playing_in(house.discord_guild) is None, seconds=5)
+        again = house.ask(seconds=0.5)
+        await house.play(again)
+        assert again.buffer.frames_played == 25
+
+
+async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.session.volume = 0.25
+        first, second = house.ask(seconds=0.5), house.ask(seconds=0.5)
+        await house.play(second)
+        loudness = [abs(spurt.pcm()).max() for spurt in house.ears.spurts(house.here.bot.id)]
+        full = abs(first.pcm).max() / 2**15
+        assert loudness == pytest.approx([full / 4, full / 4], rel=0.15)

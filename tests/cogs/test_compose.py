@@ -1,0 +1,178 @@
+"""/compose and its neighbours through the real client, from the command to what the channel shows."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from audio.track import read_tags
+from rehearsal.permissions import Permission
+from rehearsal.world import Message
+from tests.house import House, a_house, until
+
+
+async def asked(house: House, **options: object) -> str:
+    """What the asker reads after `/compose`."""
+    reply = await house.asker.use("compose", {"prompt": "bells", **options}, house.text)
+    assert reply.ephemeral
+    return reply.content
+
+
+def cards(house: House) -> list[Message]:
+    return [message for message in house.text.messages if message.embeds]
+
+
+def tracks(house: House) -> list[Message]:
+    return [message for message in house.text.messages if message.attachments]
+
+
+async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        assert await asked(house, length=10, seed=7) == "Composing 10 s of “bells” with seed 7."
+        await until(lambda: bool(cards(house)))
+        piece = house.session.now
+        await until(lambda: bool(tracks(house)))  # while it still plays
+        assert not piece.over
+        sound, picture = tracks(house)[0].attachments
+        assert (sound.filename, picture.filename) == ("bells-7.flac", "bells-7.png")
+        assert picture.description
+        assert read_tags(tmp_path / sound.filename).piece == piece.piece
+        house.session.skip()
+        await house.play(piece)
+
+
+async def test_the_card_tells_how_it_goes(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await asked(house, length=10, seed=7)
+        await until(lambda: bool(cards(house)) and bool(cards(house)[0].edits))
+        card = cards(house)[0].embeds[0]
+        fields = {field["name"]: field["value"] for field in card["fields"]}
+        assert card["title"] == "Playing"
+        assert fields["Made"].endswith("10 of 10 s")
+        assert fields["Played"].endswith("of 10 s")
+        assert card["footer"]["text"] == "10 s · seed 7 · for asker"
+        await house.asker.use("stop", channel=house.text)
+        await until(lambda: cards(house)[0].embeds[0]["title"] == "Stopped")
+
+
+async def test_a_second_piece_queues_and_both_are_listed(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await asked(house, seed=1)
+        assert (await asked(house, seed=2)).endswith("it plays after one other piece.")
+        assert (await asked(house, seed=3)).endswith("it plays after 2 others.")
+        listed = (await house.asker.use("queue", channel=house.text)).embeds[0]
+        assert listed["fields"][0]["value"] == "“bells” · 20 s · seed 1"
+        assert listed["description"] == "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3"
+        shown = (await house.asker.use("nowplaying", channel=house.text)).embeds[0]
+        assert "seed 1" in shown["footer"]["text"]
+
+
+async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await asked(house, length=30)
+        piece = house.session.now
+        await until(lambda: piece.buffer.frames_played > 0)
+        assert (await house.asker.use("pause", channel=house.text)).content.startswith("Paused")
+        assert (await house.asker.use("resume", channel=house.text)).content == "Going on."
+        assert (await house.asker.use("volume", {"percent": 30}, house.text)).content == "Volume 30 %."
+        assert house.session.volume == 0.3
+        assert (await house.asker.use("skip", channel=house.text)).content.startswith("Skipped seed")
+        await until(lambda: piece.over)
+        assert piece.buffer.frames_played < 30 * 50
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "@everyone and @here",
+        "**bold** _it_ ||spoiler||",
+        "ping <@{asker}> twice",
+        "`code` <t:1:R> https://a.b",
+    ],
+)
+async def test_words_of_members_neither_ping_nor_format(tmp_path: Path, prompt: str) -> None:
+    async with a_house(tmp_path) as house:
+        answer = await house.asker.use(
+            "compose", {"prompt": prompt.format(asker=house.asker.id), "length": 10}, house.text
+        )
+        await until(lambda: bool(tracks(house)) and bool(cards(house)))
+        shown = [answer.content, tracks(house)[0].content, cards(house)[0].embeds[0]["description"]]
+        assert all(not message.pinged for message in house.text.messages)
+        for text in shown:
+            assert "<@" not in text
+            assert "@everyone" not in text
+            assert " **" not in text.replace("\\*", "")
+            assert "||spoiler" not in text.replace("\\|", "")
+
+
+async def test_a_full_channel_is_named(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        house.corner.user_limit = 2
+        house.here.tell_channel(house.corner)
+        await until(lambda: house.request().voice_channel.user_limit == 2)
+        assert await asked(house) == f"<#{house.corner.id}> is full (2 people); make room and ask again."
+
+
+@pytest.mark.parametrize(
+    ("missing", "in_voice", "named"),
+    [
+        (Permission.CONNECT, True, "permission Connect;"),
+        (Permission.SPEAK, True, "permission Speak;"),
+        (Permission.VIEW_CHANNEL, True, "permission View Channel;"),
+        (Permission.SEND_MESSAGES, False, "permission Send Messages;"),
+        (
+            Permission.ATTACH_FILES | Permission.EMBED_LINKS,
+            False,
+            "permissions Embed Links and Attach Files;",
+        ),
+    ],
+)
+async def test_each_missing_permission_is_named_before_anything_begins(
+    tmp_path: Path, missing: Permission, in_voice: bool, named: str
+) -> None:
+    async with a_house(tmp_path) as house:
+        channel = house.corner if in_voice else house.text
+        channel.overwrite(house.guild.members[house.here.bot.id], deny=missing)
+        house.here.tell_channel(channel)
+        await until(lambda: bool(house.discord_guild.get_channel(channel.id).overwrites))  # type: ignore[union-attr]
+        said = await asked(house)
+        assert said.startswith(f"In <#{channel.id}> Busker lacks the permission")
+        assert named in said
+        assert not house.session.queue
+
+
+async def test_two_hundred_commands_at_once_are_all_answered_in_sentences(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        said = await asyncio.gather(*(asked(house, seed=seed) for seed in range(200)))
+        waiting = house.bot.settings.music.queue_length
+        assert sum(sentence.startswith("Composing") for sentence in said) == waiting
+        assert sum("pieces wait already" in sentence for sentence in said) == 200 - waiting
+        assert len(house.session.queue) == waiting
+
+
+async def test_what_goes_wrong_in_one_guild_leaves_the_others_playing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_house(tmp_path) as house:
+        other = house.here.world.guild("Other", house.here.bot.owner)
+        text, voice = other.text_channel("music"), other.voice_channel("Room")
+        house.here.invite(other)
+        unlucky = house.here.person(other, "unlucky")
+        await unlucky.join_voice(voice)
+        await until(lambda: house.bot.get_guild(other.id) is not None)
+        playing = house.ask(seconds=2.0)
+        await until(lambda: playing.buffer.frames_played > 0)
+        broken = house.bot.session_of(house.bot.get_guild(other.id))  # type: ignore[arg-type]
+
+        async def fail(*_: object) -> None:
+            raise ZeroDivisionError("of all things")
+
+        monkeypatch.setattr(broken.voice, "join", fail)
+        reply = await unlucky.use("compose", {"prompt": "bells"}, text)
+        assert reply.content.startswith("Composing")
+        await until(lambda: not broken.queue)
+        assert "ZeroDivisionError: of all things" in caplog.text
+        await house.play(playing)
+        assert (playing.buffer.frames_played, playing.buffer.starvations) == (100, 0)

@@ -1,0 +1,126 @@
+"""A house for tests: the loopback Discord, the real bot in it, and people who sit in a voice channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+
+from audio.engine import Engine
+from audio.opus import load_opus
+from audio.piece import Piece
+from audio.tone import ToneEngine
+from bot.client import Busker
+from bot.performance import Performance, Request
+from bot.session import Session
+from bot.settings import Settings, TrackSettings, VoiceSettings
+from rehearsal.discord_here import DiscordHere
+from rehearsal.listener import Listener
+from rehearsal.members import Person
+from rehearsal.world import Channel, Guild
+
+FAST = 50.0
+"""Times real time: a piece of a second is made in one packet's time."""
+
+
+@dataclass
+class House:
+    """One guild of the loopback Discord with a text channel, a voice channel and two people."""
+
+    here: DiscordHere
+    bot: Busker
+    guild: Guild
+    text: Channel
+    corner: Channel
+    asker: Person
+    listener: Person
+
+    @property
+    def discord_guild(self) -> discord.Guild:
+        """The guild as the bot knows it."""
+        guild = self.bot.get_guild(self.guild.id)
+        assert guild is not None
+        return guild
+
+    @property
+    def session(self) -> Session:
+        """The bot's session of the guild, made when there is none."""
+        return self.bot.session_of(self.discord_guild)
+
+    @property
+    def ears(self) -> Listener:
+        """What the listener hears."""
+        return self.here.voice.listener(self.guild.id, self.listener.id)
+
+    def request(self, seconds: float = 1.0, seed: int = 1, prompt: str = "bells") -> Request:
+        """A request for a piece shorter than members may ask for, so that tests are short."""
+        guild = self.discord_guild
+        member, voice, text = (
+            guild.get_member(self.asker.id),
+            guild.get_channel(self.corner.id),
+            guild.get_channel(self.text.id),
+        )
+        assert isinstance(member, discord.Member)
+        assert isinstance(voice, discord.VoiceChannel)
+        assert isinstance(text, discord.TextChannel)
+        return Request(Piece(prompt, seconds, seed), member, voice, text)
+
+    def ask(self, seconds: float = 1.0, seed: int = 1, prompt: str = "bells") -> Performance:
+        """Ask the session for a piece, as `/compose` does."""
+        return self.session.ask(self.request(seconds, seed, prompt))
+
+    async def play(self, performance: Performance) -> None:
+        """Wait until it has left the queue and its track is posted."""
+        await until(lambda: performance.over and not performance.posting)
+
+
+async def until(came: Callable[[], bool], *, seconds: float = 30.0) -> None:
+    """Wait for something that nobody announces; TimeoutError after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not came():
+            await asyncio.sleep(0.005)
+
+
+def quiet_settings(folder: Path, **voice: float) -> Settings:
+    """Defaults, with tracks in a folder of the test's."""
+    return Settings(tracks=TrackSettings(folder=folder), voice=VoiceSettings(**voice))
+
+
+@asynccontextmanager
+async def a_house(
+    folder: Path, *, engine: Engine | None = None, settings: Settings | None = None
+) -> AsyncIterator[House]:
+    """Open a house; everything in it ends with the block."""
+    load_opus()
+    engine = engine or ToneEngine(speed=FAST)
+    await engine.start()
+    try:
+        async with (
+            DiscordHere() as here,
+            connected(here, engine, settings or quiet_settings(folder)) as house,
+        ):
+            yield house
+    finally:
+        await engine.close()
+
+
+@asynccontextmanager
+async def connected(here: DiscordHere, engine: Engine, settings: Settings) -> AsyncIterator[House]:
+    """The real bot, logged in, and two people in the voice channel of a guild."""
+    guild = here.guild("House")
+    text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
+    asker, listener = here.person(guild, "asker"), here.person(guild, "listener")
+    async with Busker(settings, engine, connector=here.connector()) as bot:
+        await bot.login(here.bot.token)
+        connection = asyncio.create_task(bot.connect())
+        await until(lambda: bot.get_guild(guild.id) is not None)
+        await asker.join_voice(corner)
+        await listener.join_voice(corner)
+        house = House(here, bot, guild, text, corner, asker, listener)
+        await until(lambda: house.discord_guild.get_member(asker.id) is not None)
+        yield house
+    await connection
