@@ -4,7 +4,8 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse run doctor test lint types clean
+.PHONY: help setup rehearse compose run doctor test lint types clean
+export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -18,6 +19,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 rehearse: setup  ## hear it: the whole bot against a Discord on this machine
 	$(RUN) -m bot rehearse
+
+compose: setup   ## a track without Discord: make compose PROMPT="…"
+	$(RUN) -m bot compose "$$PROMPT"
 
 run: setup       ## the real bot, with config.toml
 	$(RUN) -m bot run

@@ -15,8 +15,9 @@ from audio.units import FRAME_BYTES, FRAME_SECONDS, SAMPLE_RATE, STEP_RATE, Pcm1
 
 SILENCE: Final = bytes(FRAME_BYTES)
 
-FLOOR_SECONDS: Final = 0.2
-"""Never start with less, however fast the engine: a busy event loop hands sound over this late."""
+FLOOR_SECONDS: Final = 0.8
+"""Never start with less, however fast the engine: on a busy machine it can stand still for half a second. An
+engine of four times real time has this much after a quarter of a second."""
 
 MARGIN_SECONDS: Final = 0.1
 """On top of what the arithmetic asks for: the codec and the chain hold back up to 80 ms until the end."""

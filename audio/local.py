@@ -276,10 +276,13 @@ class _Worker:
 
     def _listen(self) -> None:
         hung = False
+        patience: float | None = None  # loading may take minutes, on the way from the hub
         try:
-            # Loading may take minutes, on the way from the hub; only a worker that was ready can hang.
-            while self._pipe.poll(self._hang_seconds if self.ready else None):
-                self._bring(self._pipe.recv())
+            while self._pipe.poll(patience):
+                message = self._pipe.recv()
+                if isinstance(message, Ready):
+                    patience = self._hang_seconds
+                self._bring(message)
             hung = True
             self._process.kill()
         except (EOFError, OSError):

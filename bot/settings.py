@@ -151,7 +151,7 @@ class VoiceSettings(_Section):
     speech. The posted track keeps its full level. No cost."""
 
     leave_after_seconds: Number = Field(default=120.0, ge=0.0, le=86_400.0)
-    """Seconds without music, or alone, after which Busker leaves the channel. An idle connection costs three
+    """Seconds without music after which Busker leaves the channel. An idle connection costs three
     threads and hardly any traffic."""
 
 

@@ -21,7 +21,7 @@ import pytest
 import pytest_asyncio
 
 from audio import local
-from audio.engine import Chunk, EngineInfo
+from audio.engine import Chunk, Engine, EngineInfo
 from audio.errors import CheckpointError, EngineBusy, EngineError, EngineLost
 from audio.local import LocalEngine
 from audio.piece import Piece
@@ -33,7 +33,7 @@ INFO = EngineInfo("stand-in", "1", "MIT", "cpu", 32_000, 1, 4.0)
 CHUNK_SAMPLES = 16_000
 
 
-async def sound(engine: LocalEngine, piece: Piece, after_first: Callable[[], None] | None = None) -> Pcm:
+async def sound(engine: Engine, piece: Piece, after_first: Callable[[], None] | None = None) -> Pcm:
     parts: list[Pcm] = []
     async with engine.open(piece) as stream:
         async for chunk in stream:

@@ -69,7 +69,7 @@ def test_a_worker_whose_pipe_closes_while_it_loads_ends_too(tmp_path: Path) -> N
 
 
 def test_a_worker_that_cannot_begin_says_why_and_ends() -> None:
-    pipe, process = hired("anything", device="abacus")
+    pipe, process = hired(f"{SEEDED}never-made", device="abacus")
     failed = heard(pipe)
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, CheckpointError)
