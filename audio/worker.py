@@ -130,6 +130,7 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
         checked_config(folder, folder.name)  # here already, because what comes next takes seconds
     import torch
     from tqdm import tqdm
+    from transformers.utils.logging import disable_progress_bar
 
     from audio.musicgen.checkpoint import load_checkpoint
     from audio.musicgen.composer import Composer
@@ -137,6 +138,10 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
 
     # Its own lock is a semaphore between processes, which a worker that is killed would leave behind.
     tqdm.set_lock(threading.RLock())
+    # Its warnings are about how MusicGen's own configuration is written.
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    if folder is not None:  # what is fetched from the hub keeps its bar; files that are here take a blink
+        disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(order.threads)
     torch.set_num_interop_threads(1)
     device = _device(order.device)

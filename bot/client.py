@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -79,11 +80,14 @@ class Busker(commands.Bot):
         self._sessions.pop(guild_id, None)
 
 
-async def run(settings: Settings) -> None:
-    """The real bot, until SIGTERM or Ctrl-C. Raises StartError with a sentence when it cannot start."""
+async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> None:
+    """The real bot, until SIGTERM or Ctrl-C. Raises StartError with a sentence when it cannot start.
+
+    `connector` is for a Discord that is not at its usual place.
+    """
     token = checked_token(settings.token.get_secret_value())
     load_opus()
-    async with engine_of(settings) as engine, Busker(settings, engine) as bot:
+    async with engine_of(settings) as engine, Busker(settings, engine, connector=connector) as bot:
         health = Health(gateway=bot.is_ready, engine=lambda: engine.healthy)
         try:
             await health.start(settings.health)
@@ -93,19 +97,41 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(bot: Busker, token: str) -> None:
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop
-        loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(bot.close(), name="end on SIGTERM"))
+    """Be connected until SIGTERM, then end what plays and disconnect."""
     try:
         await bot.login(token)
         _greet(bot)
-        await bot.connect()
+        connection = asyncio.create_task(bot.connect(), name="gateway")
+        with _sigterm() as sigterm:
+            try:
+                await asyncio.wait([connection, sigterm], return_when=asyncio.FIRST_COMPLETED)
+                if sigterm.done():
+                    # While the gateway still listens: leaving a voice channel waits for Discord's word.
+                    await bot.close()
+                else:
+                    connection.result()
+            finally:
+                connection.cancel()
+                await asyncio.gather(connection, return_exceptions=True)
     except discord.LoginFailure as error:
-        raise TokenError(
-            "Discord does not know this token; make a new one in its developer portal."
-        ) from error
+        raise TokenError("Discord does not know this token; reset it in the developer portal.") from error
     except (discord.HTTPException, aiohttp.ClientError) as error:
         raise StartError(f"Discord cannot be reached: {error}.") from error
+
+
+@contextlib.contextmanager
+def _sigterm() -> Iterator[asyncio.Task[bool]]:
+    """A task that is done when SIGTERM arrives."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGTERM, arrived.set)
+    waiting = asyncio.create_task(arrived.wait(), name="SIGTERM")
+    try:
+        yield waiting
+    finally:
+        waiting.cancel()
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _greet(bot: Busker) -> None:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.client import run
+from bot.errors import StartError, TokenError
+from bot.settings import EngineSettings, Settings, TrackSettings
+from rehearsal.discord_here import DiscordHere, Loopback, make_token
+from tests.house import until
+
+
+def settings_with(token: str, folder: Path) -> Settings:
+    return Settings(
+        token=SecretStr(token), engine=EngineSettings(kind="tone"), tracks=TrackSettings(folder=folder)
+    )
+
+
+async def test_a_start_says_who_it_is_what_composes_and_how_to_invite_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with DiscordHere() as here:
+        running = asyncio.create_task(
+            run(settings_with(here.bot.token, tmp_path), connector=here.connector())
+        )
+        printed = ""
+        while "Invite" not in printed:
+            await asyncio.sleep(0.01)
+            assert not running.done()
+            printed += capsys.readouterr().out
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+    who, what, invite = printed.splitlines()
+    assert who == f"Logged in as Busker#0000 ({here.bot.id})."
+    assert what == "Composing with tone on none, 8.0 times real time."
+    # View Channels 1 << 10, Send Messages 11, Embed Links 14, Attach Files 15, Connect 20, Speak 21.
+    needed = sum(1 << bit for bit in (10, 11, 14, 15, 20, 21))
+    assert f"client_id={here.bot.id}" in invite
+    assert f"permissions={needed}" in invite
+
+
+async def test_a_revoked_token_ends_the_start_in_a_sentence_that_does_not_show_it(tmp_path: Path) -> None:
+    async with DiscordHere() as here:
+        revoked = make_token(here.bot.id)
+        with pytest.raises(TokenError, match="Discord does not know this token") as refused:
+            await run(settings_with(revoked, tmp_path), connector=here.connector())
+        assert revoked not in str(refused.value)
+
+
+async def test_a_missing_token_is_named_before_anything_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(TokenError, match="There is no token"):
+        await run(settings_with("", tmp_path))
+
+
+async def test_a_discord_that_cannot_be_reached_ends_the_start_in_a_sentence(tmp_path: Path) -> None:
+    nowhere = aiohttp.TCPConnector(resolver=Loopback(port=1))
+    with pytest.raises(StartError, match="Discord cannot be reached"):
+        await run(settings_with(make_token(123456789012345678), tmp_path), connector=nowhere)
+
+
+async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:
+    async with DiscordHere() as here:
+        guild = here.guild("House")
+        text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
+        asker = here.person(guild, "asker")
+        await asker.join_voice(corner)
+        running = asyncio.create_task(
+            run(settings_with(here.bot.token, tmp_path), connector=here.connector())
+        )
+        await until(lambda: bool(here.gateway.sessions))
+        await asker.use("compose", {"prompt": "bells"}, text)
+        await until(lambda: here.bot.id in guild.voice_states)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+        assert here.bot.id not in guild.voice_states
