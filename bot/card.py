@@ -58,7 +58,7 @@ async def keep_card(performance: Performance) -> None:
     try:
         embed = card_of(performance)
         message = await performance.request.text_channel.send(embed=embed)
-        while not _final(performance):
+        while not performance.settled:
             await asyncio.sleep(EDIT_SECONDS)
             shown, embed = embed, card_of(performance)
             if embed != shown:
@@ -73,15 +73,11 @@ def _line(performance: Performance) -> str:
     return f"“{quoted(words)}” · {piece.seconds:g} s · seed {piece.seed}"
 
 
-def _final(performance: Performance) -> bool:
-    return performance.over and performance.making is not Making.COMPOSING and not performance.posting
-
-
 def _headline(performance: Performance) -> str:
     if performance.dismissed:
         return "Stopped"
     if performance.over:
-        return "Played" if performance.making is Making.COMPOSED else "Ended early"
+        return "Played" if performance.composed else "Ended early"
     if performance.making is Making.WAITING:
         return "Waiting for its turn"
     if performance.buffer.seconds_played:

@@ -43,6 +43,9 @@ class Making(enum.Enum):
     WAITING = "waiting"
     COMPOSING = "composing"
     COMPOSED = "composed"
+    """All of its sound is there; the track is being written and posted."""
+    DELIVERED = "delivered"
+    """The track is posted, or kept where it could not be."""
     CANCELLED = "cancelled"
     FAILED = "failed"
 
@@ -65,14 +68,22 @@ class Performance:
         """Whether it has left the queue, played to its end or not."""
         self.composing_seconds = 0.0
         """How long it took to compose, once it has been."""
-        self.posting = False
-        """Whether its track is being written, posted or tried again."""
         self.trouble: str | None = None
         """A sentence for the listeners, when something went wrong."""
         self._engine = engine
         self._stretches: list[Pcm16] = []
         self._composing: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
+
+    @property
+    def composed(self) -> bool:
+        """Whether all of its sound is there."""
+        return self.making in (Making.COMPOSED, Making.DELIVERED)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.over and self.making not in (Making.COMPOSING, Making.COMPOSED)
 
     @property
     def pcm(self) -> Pcm16:

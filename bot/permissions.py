@@ -22,14 +22,15 @@ THREAD_NEEDS: Final[Needs] = (
     ("embed_links", "attach_files"),
 )
 
+NEEDED: Final = discord.Permissions(**dict.fromkeys(itertools.chain(*VOICE_NEEDS, *TEXT_NEEDS), True))
+"""All that Busker asks for when it is invited."""
+
 PostingChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
 def invite_link(application_id: int) -> str:
     """The link that invites Busker with exactly the permissions it needs."""
-    names = itertools.chain(*VOICE_NEEDS, *TEXT_NEEDS)
-    needed = discord.Permissions(**dict.fromkeys(names, True))
-    return discord.utils.oauth_url(application_id, permissions=needed)
+    return discord.utils.oauth_url(application_id, permissions=NEEDED)
 
 
 def voice_channel_of(member: discord.Member) -> discord.VoiceChannel:

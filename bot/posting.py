@@ -17,6 +17,7 @@ import discord
 
 from audio.track import Track, TrackError, write_track
 from bot.card import quoted
+from bot.performance import Making
 
 if TYPE_CHECKING:
     from audio.engine import Engine
@@ -46,14 +47,13 @@ class Poster:
 
     async def post(self, performance: Performance) -> None:
         """Write the files of a composed piece and post them; what cannot be posted stays on disk."""
-        performance.posting = True
         try:
             track = await self._written(performance)
             await self._posted(track, performance)
         except TrackError as error:
             performance.trouble = str(error)
         finally:
-            performance.posting = False
+            performance.making = Making.DELIVERED
 
     async def close(self) -> None:
         """End the writing process; a track in the making is finished first."""
@@ -80,6 +80,7 @@ class Poster:
 
     async def _posted(self, track: Track, performance: Performance) -> None:
         """Try until Discord takes it or patience ends; the listeners are told each time."""
+        before = performance.trouble
         for wait in (*self._retry_seconds, None):
             try:
                 await performance.request.text_channel.send(_caption(track), files=_files(track))
@@ -87,6 +88,7 @@ class Poster:
                 _log.warning("posting %s failed", track.path, exc_info=error)
                 performance.trouble = _excuse(track, wait)
             else:
+                performance.trouble = before
                 return
             if wait is not None:
                 await asyncio.sleep(wait)

@@ -20,10 +20,12 @@ from audio.opus import load_opus
 from audio.units import FRAME_SECONDS
 from bot.client import Busker
 from bot.engines import engine_of
+from bot.permissions import NEEDED
 from bot.report import Evening, Report
 from rehearsal.discord_here import DiscordHere
-from rehearsal.hearing import Hearing, hear, write_wav
-from rehearsal.voice_recording import Pcm, Recording
+from rehearsal.permissions import Permission
+from rehearsal.voice.hearing import Hearing, hear, write_wav
+from rehearsal.voice.recording import Pcm, Recording
 from rehearsal.wire import attachment_json
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ class House:
         self.name = f"house-{number}"
         self._here = here
         self._out = out
-        self._guild = here.guild(f"House {number}")
+        self._guild = here.guild(f"House {number}", bot_may=Permission(NEEDED.value))
         self._text = self._guild.text_channel("music")
         self._corner = self._guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
         self._asker = here.person(self._guild, "asker")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audio.piece import Piece
-from rehearsal.hearing import Hearing
+from rehearsal.voice.hearing import Hearing
 
 ANSWER_SECONDS: Final = 3.0
 FIRST_SOUND_SECONDS: Final = 2.0

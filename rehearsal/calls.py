@@ -19,13 +19,13 @@ from rehearsal.world import Channel, ChannelType, Guild, VoiceState
 
 if TYPE_CHECKING:
     from rehearsal.discord_here import DiscordHere
-    from rehearsal.listener import Listener
+    from rehearsal.voice.listener import Listener
 
 ENDPOINT = "loopback-1.discord.media:443"
 
 
 class VoiceHouse(Protocol):
-    """The voice servers as this side needs them; `rehearsal/voice_server.py` is the real one."""
+    """The voice servers as this side needs them; `rehearsal/voice/server.py` is the real one."""
 
     async def start(self) -> None: ...
 

@@ -22,19 +22,19 @@ import aiohttp
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from rehearsal import rest_application, rest_guilds, rest_interactions, rest_messages
 from rehearsal.calls import Calls, VoiceHouse
 from rehearsal.certificate import make_certificate
 from rehearsal.clock import Bell, Clock, WallClock
 from rehearsal.commands import Commands
 from rehearsal.gateway import Gateway, Intent
 from rehearsal.interactions import Interactions
-from rehearsal.members import Person
+from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json, Refused
-from rehearsal.rest import Rest
-from rehearsal.uploads import MOST_FILES, serve_attachment
-from rehearsal.voice_server import VoiceServer
+from rehearsal.rest import application, guilds, interactions, messages
+from rehearsal.rest.server import Rest
+from rehearsal.rest.uploads import MOST_FILES, serve_attachment
+from rehearsal.voice.server import VoiceServer
 from rehearsal.wire import channel_json, guild_create_json, message_json, role_json
 from rehearsal.world import UPLOAD_LIMITS, Application, Channel, Guild, Message, Role, Snowflakes, World
 
@@ -78,7 +78,7 @@ class DiscordHere:
         self.calls = Calls(self, self.voice)
         self._rest = Rest(
             self,
-            [rest_application.routes, rest_messages.routes, rest_interactions.routes, rest_guilds.routes],
+            [application.routes, guilds.routes, interactions.routes, messages.routes],
         )
         self._certificate = make_certificate()
         self._runner: web.AppRunner | None = None

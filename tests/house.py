@@ -16,11 +16,13 @@ from audio.piece import Piece
 from audio.tone import ToneEngine
 from bot.client import Busker
 from bot.performance import Performance, Request
+from bot.permissions import NEEDED
 from bot.session import Session
 from bot.settings import Settings, TrackSettings, VoiceSettings
 from rehearsal.discord_here import DiscordHere
-from rehearsal.listener import Listener
-from rehearsal.members import Person
+from rehearsal.people.members import Person
+from rehearsal.permissions import Permission
+from rehearsal.voice.listener import Listener
 from rehearsal.world import Channel, Guild
 
 FAST = 50.0
@@ -75,7 +77,7 @@ class House:
 
     async def play(self, performance: Performance) -> None:
         """Wait until it has left the queue and its track is posted."""
-        await until(lambda: performance.over and not performance.posting)
+        await until(lambda: performance.settled)
 
 
 async def until(came: Callable[[], bool], *, seconds: float = 30.0) -> None:
@@ -111,7 +113,7 @@ async def a_house(
 @asynccontextmanager
 async def connected(here: DiscordHere, engine: Engine, settings: Settings) -> AsyncIterator[House]:
     """The real bot, logged in, and two people in the voice channel of a guild."""
-    guild = here.guild("House")
+    guild = here.guild("House", bot_may=Permission(NEEDED.value))
     text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
     asker, listener = here.person(guild, "asker"), here.person(guild, "listener")
     async with Busker(settings, engine, connector=here.connector()) as bot:

@@ -14,7 +14,7 @@ from audio.track import read_tags
 from bot.rehearse import Wish, main, rehearse
 from bot.report import Evening
 from bot.settings import EngineSettings, Settings, TrackSettings
-from rehearsal.hearing import Gaps, Hearing
+from rehearsal.voice.hearing import Gaps, Hearing
 
 PROMISED_KEYS = {
     *("prompt", "seconds", "interval", "seed", "checkpoint", "device", "first_sound_s", "realtime_factor"),

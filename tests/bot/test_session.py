@@ -15,11 +15,11 @@ from tests.house import a_house, quiet_settings, until
 async def test_a_second_piece_is_composed_while_the_first_plays(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second, third = (house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3))
-        await until(lambda: second.making is Making.COMPOSED)
+        await until(lambda: second.composed)
         assert not first.over
         assert third.making is Making.WAITING  # no guild hoards the engine
         await until(lambda: first.over)
-        await until(lambda: third.making is Making.COMPOSED)
+        await until(lambda: third.composed)
         await house.play(third)
         assert [p.buffer.frames_played for p in (first, second, third)] == [50, 50, 50]
         assert len(house.ears.spurts(house.here.bot.id)) == 3
@@ -92,7 +92,7 @@ async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_pl
         await engine.start()
         following = house.ask(seconds=0.5)
         await house.play(following)
-        assert following.making is Making.COMPOSED
+        assert following.composed
 
 
 async def test_a_full_queue_refuses_in_a_sentence_and_loses_nothing(tmp_path: Path) -> None:

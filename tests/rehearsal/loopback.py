@@ -14,7 +14,7 @@ from discord import app_commands
 from multidict import CIMultiDictProxy
 
 from rehearsal.discord_here import DiscordHere
-from rehearsal.listener import Listener
+from rehearsal.voice.listener import Listener
 
 API = "https://discord.com/api/v10"
 Json = dict[str, Any]

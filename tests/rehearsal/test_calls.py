@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from rehearsal.discord_here import DiscordHere
+from rehearsal.people.typing_in import CannotType
 from rehearsal.permissions import Permission
-from rehearsal.typing_in import CannotType
 from tests.rehearsal.loopback import SilentVoice, logged_in
 
 

@@ -1,0 +1,288 @@
+"""People: they type commands, press buttons, sit in voice channels, and see what the bot answers.
+
+A person can do only what Discord's own client lets them do; what it would not send raises CannotType.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from rehearsal.commands import CommandType
+from rehearsal.interactions import ANSWER_WITHIN, InteractionType
+from rehearsal.people.reply import Reply
+from rehearsal.people.typing_in import CannotType, TypedOptions, find_subcommand
+from rehearsal.permissions import Permission, guild_permissions
+from rehearsal.refusal import Json
+from rehearsal.rest.components import MENUS, Kind, find, walk
+from rehearsal.rest.drafts import read_draft, upload_limit, write
+from rehearsal.wire import channel_json, member_json, user_json
+from rehearsal.world import Channel, Guild, Member, Message, User, VoiceState
+
+if TYPE_CHECKING:
+    from rehearsal.discord_here import DiscordHere
+    from rehearsal.voice.listener import Listener
+
+
+class Person:
+    """One member of one guild, moved by a script."""
+
+    def __init__(self, here: DiscordHere, guild: Guild, member: Member) -> None:
+        self._here = here
+        self.guild = guild
+        self.member = member
+
+    @property
+    def user(self) -> User:
+        return self.member.user
+
+    @property
+    def id(self) -> int:
+        return self.member.user.id
+
+    # Voice
+
+    async def join_voice(self, channel: Channel, *, self_mute: bool = True, self_deaf: bool = False) -> None:
+        """Sit down in a channel and listen."""
+        sat = await self._here.calls.sit(
+            self.guild, channel, self.id, self_mute=self_mute, self_deaf=self_deaf
+        )
+        if not sat:
+            raise CannotType(f"{self.user.name} may not enter {channel.name}, or it is full.")
+
+    async def leave_voice(self) -> None:
+        await self._here.calls.leave(self.guild, self.id)
+
+    @property
+    def listener(self) -> Listener:
+        """What this person hears, or heard last; KeyError before they ever sat in voice."""
+        return self._here.voice.listener(self.guild.id, self.id)
+
+    async def move(self, other: User, channel: Channel) -> None:
+        """Carry somebody who sits in voice to another channel."""
+        seat = self._seat_of(other)
+        self._need(channel, Permission.MOVE_MEMBERS)
+        await self._here.calls.sit(
+            self.guild, channel, other.id, self_mute=seat.self_mute, self_deaf=seat.self_deaf, carried=True
+        )
+
+    async def disconnect(self, other: User) -> None:
+        """Throw somebody out of voice."""
+        seat = self._seat_of(other)
+        self._need(self.guild.channels[seat.channel_id], Permission.MOVE_MEMBERS)
+        await self._here.calls.leave(self.guild, other.id)
+
+    def server_mute(self, other: User, *, mute: bool = True) -> None:
+        """Mute somebody for everyone in the guild."""
+        seat = self._seat_of(other)
+        self._need(self.guild.channels[seat.channel_id], Permission.MUTE_MEMBERS)
+        seat.mute = mute
+        self._here.calls.tell(seat)
+
+    def _seat_of(self, other: User) -> VoiceState:
+        if other.id not in self.guild.voice_states:
+            raise CannotType(f"{other.name} sits in no voice channel.")
+        return self.guild.voice_states[other.id]
+
+    def _need(self, channel: Channel, permission: Permission) -> None:
+        if not self.guild.permissions(channel, self.id) & permission:
+            raise CannotType(f"{self.user.name} lacks {permission.name} in {channel.name}.")
+
+    # Text
+
+    def say(self, text: str, channel: Channel) -> Message:
+        """Write an ordinary message."""
+        guild = self._guild_of(channel)
+        if guild is not None:
+            self._need(channel, Permission.SEND_MESSAGES)
+        may = guild.permissions(channel, self.id) if guild else Permission(0)
+        message = write(self._here, read_draft({"content": text}, {}), channel, guild, self.user, may=may)
+        self._here.tell_message("MESSAGE_CREATE", message)
+        self._here.bell.ring()
+        return message
+
+    # Interactions
+
+    async def use(
+        self,
+        name: str,
+        options: Json | None = None,
+        channel: Channel | None = None,
+        *,
+        send_only: bool = False,
+    ) -> Reply:
+        """Type a slash command ("compose", or "group sub") and wait for its acknowledgement, three seconds at
+        most. `channel` defaults to the first text channel; `send_only` does not wait."""
+        place = channel or self._first_text_channel()
+        words = name.removeprefix("/").split()
+        command = self._choose(words[0], place, CommandType.CHAT_INPUT)
+        path, taken = find_subcommand(command, words[1:])
+        typed = TypedOptions(self._here, self.guild, place.id, taken)
+        filled = typed.fill(options or {})
+        for kind, outer in reversed(path):
+            filled = [{"type": int(kind), "name": outer, "options": filled}]
+        data = self._command_json(command, CommandType.CHAT_INPUT)
+        data["options"] = filled
+        if typed.resolved:
+            data["resolved"] = typed.resolved
+        return await self._start(InteractionType.COMMAND, place, data, wait=not send_only)
+
+    async def use_on(self, name: str, target: Message) -> Reply:
+        """Choose a command from the context menu of a message."""
+        place = self._here.world.find_channel(target.channel_id, self.id)[0]
+        command = self._choose(name, place, CommandType.MESSAGE)
+        shown = self._here.show(target)
+        data = self._command_json(command, CommandType.MESSAGE)
+        data |= {"target_id": str(target.id), "resolved": {"messages": {str(target.id): shown}}}
+        return await self._start(InteractionType.COMMAND, place, data)
+
+    async def suggestions(
+        self, name: str, focused: str, typed: str, options: Json | None = None, channel: Channel | None = None
+    ) -> list[Json]:
+        """What the bot offers while `typed` stands in the option `focused`."""
+        place = channel or self._first_text_channel()
+        words = name.removeprefix("/").split()
+        command = self._choose(words[0], place, CommandType.CHAT_INPUT)
+        path, taken = find_subcommand(command, words[1:])
+        option = next((known for known in taken if known["name"] == focused), None)
+        if option is None or not option.get("autocomplete"):
+            raise CannotType(f"/{name} offers nothing for {focused!r}.")
+        filled = TypedOptions(self._here, self.guild, place.id, taken).fill(options or {}, partial=True)
+        filled.append({"type": option["type"], "name": focused, "value": typed, "focused": True})
+        for kind, outer in reversed(path):
+            filled = [{"type": int(kind), "name": outer, "options": filled}]
+        data = self._command_json(command, CommandType.CHAT_INPUT) | {"options": filled}
+        return (await self._start(InteractionType.AUTOCOMPLETE, place, data)).interaction.choices
+
+    async def click(self, message: Message, custom_id: str, values: list[str] | None = None) -> Reply:
+        """Press a button of a message, or choose `values` in one of its menus."""
+        component = find(message.components, custom_id)
+        if component is None:
+            raise CannotType(f"The message has no button or menu {custom_id!r}.")
+        if component.get("disabled"):
+            raise CannotType(f"{custom_id!r} is disabled.")
+        kind = component["type"]
+        data: Json = {"custom_id": custom_id, "component_type": kind}
+        if kind in MENUS:
+            offered = {option["value"] for option in component.get("options") or []}
+            if kind == Kind.STRING_MENU and not set(values or []) <= offered:
+                raise CannotType(f"{custom_id!r} offers only {sorted(offered)}.")
+            data["values"] = values or []
+        place = self._here.world.find_channel(message.channel_id, self.id)[0]
+        return await self._start(InteractionType.COMPONENT, place, data, source=message)
+
+    async def submit(self, reply: Reply, values: dict[str, str]) -> Reply:
+        """Fill in the modal that a reply opened and send it."""
+        modal = reply.interaction.modal
+        if modal is None:
+            raise CannotType("The reply opened no modal.")
+        inputs = [item for _, item in walk(modal["components"]) if item.get("type") == Kind.TEXT_INPUT]
+        rows = []
+        for item in inputs:
+            value = values.get(item["custom_id"], item.get("value") or "")
+            shortest = int(item.get("min_length") or 0) or int(item.get("required", True))
+            if not shortest <= len(value) <= int(item.get("max_length") or 4_000):
+                raise CannotType(f"The input {item['custom_id']!r} is too short or too long.")
+            rows.append(
+                {"type": 1, "components": [{"type": 4, "custom_id": item["custom_id"], "value": value}]}
+            )
+        data = {"custom_id": modal["custom_id"], "components": rows}
+        before = reply.interaction
+        return await self._start(InteractionType.MODAL_SUBMIT, before.channel, data, source=before.source)
+
+    def _choose(self, name: str, channel: Channel, kind: CommandType) -> Json:
+        guild = self._guild_of(channel)
+        command = self._here.commands.choose(name, guild.id if guild else None, kind)
+        if guild is None:
+            if not command["dm_permission"] or (
+                command["contexts"] not in (None, []) and 1 not in command["contexts"]
+            ):
+                raise CannotType(f"/{name} is not offered in direct messages.")
+            return command
+        may = guild.permissions(channel, self.id)
+        if not may & Permission.USE_APPLICATION_COMMANDS:
+            raise CannotType(f"{self.user.name} may not use commands in {channel.name}.")
+        needed = command["default_member_permissions"]
+        own = guild_permissions(guild, self.member)
+        if needed is not None and (int(own) & int(needed) != int(needed) or not int(needed)):
+            raise CannotType(f"/{name} is not offered to {self.user.name}.")
+        return command
+
+    def _command_json(self, command: Json, kind: CommandType) -> Json:
+        data: Json = {"id": command["id"], "name": command["name"], "type": int(kind)}
+        if "guild_id" in command:
+            data["guild_id"] = command["guild_id"]
+        return data
+
+    async def _start(
+        self,
+        kind: InteractionType,
+        channel: Channel,
+        data: Json,
+        *,
+        source: Message | None = None,
+        wait: bool = True,
+    ) -> Reply:
+        """INTERACTION_CREATE, and the wait for the bot."""
+        here, guild = self._here, self._guild_of(channel)
+        interaction = here.interactions.begin(kind, self.user, channel, guild, source)
+        payload: Json = {
+            "id": str(interaction.id),
+            "application_id": str(here.bot.id),
+            "type": int(kind),
+            "token": interaction.token,
+            "version": 1,
+            "data": data,
+            "channel_id": str(channel.id),
+            "channel": channel_json(channel),
+            "locale": "en-US",
+            "entitlements": [],
+            "attachment_size_limit": upload_limit(guild),
+            "app_permissions": str(int(guild.permissions(channel, here.bot.id))) if guild else "0",
+        }
+        if guild is None:
+            payload |= {
+                "user": user_json(self.user),
+                "context": 1,
+                "authorizing_integration_owners": {"0": "0"},
+            }
+        else:
+            may = str(int(guild.permissions(channel, self.id)))
+            payload["channel"]["permissions"] = may
+            payload |= {
+                "guild_id": str(guild.id),
+                "guild": {"id": str(guild.id), "locale": "en-US", "features": []},
+                "guild_locale": "en-US",
+                "member": member_json(self.member) | {"permissions": may},
+                "context": 0,
+                "authorizing_integration_owners": {"0": str(guild.id)},
+            }
+        if source is not None:
+            payload["message"] = here.show(source)
+        here.gateway.dispatch("INTERACTION_CREATE", payload)
+        here.bell.ring()
+        reply = Reply(here, interaction)
+        if wait:
+            await self._wait_for_answer(reply)
+        return reply
+
+    async def _wait_for_answer(self, reply: Reply) -> None:
+        answered = asyncio.create_task(reply.acknowledged(), name="rehearsal-waits-for-answer")
+        too_late = asyncio.create_task(
+            self._here.clock.sleep(ANSWER_WITHIN), name="rehearsal-answer-deadline"
+        )
+        try:
+            await asyncio.wait({answered, too_late}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answered.cancel()
+            too_late.cancel()
+            await asyncio.gather(answered, too_late, return_exceptions=True)
+
+    def _guild_of(self, channel: Channel) -> Guild | None:
+        return None if channel.guild_id is None else self.guild
+
+    def _first_text_channel(self) -> Channel:
+        for channel in self.guild.channels.values():
+            if not channel.is_voice:
+                return channel
+        raise CannotType(f"{self.guild.name} has no text channel.")

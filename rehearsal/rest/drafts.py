@@ -1,0 +1,200 @@
+"""A message before it is sent: read from the body of a request, checked, and made into a Message.
+
+Limits: Discord developer documentation, Resources / Message / Create Message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rehearsal.mentions import check_allowed, pinged
+from rehearsal.permissions import Permission
+from rehearsal.refusal import Json, Refusal, invalid_form, too_long
+from rehearsal.rest.components import check_components, media, texts
+from rehearsal.rest.embeds import check_embeds
+from rehearsal.rest.uploads import Upload, attach, check_uploads
+from rehearsal.wire import attachment_json
+from rehearsal.world import UPLOAD_LIMITS, Channel, Edit, Guild, Message, MessageFlag, User
+
+if TYPE_CHECKING:
+    from rehearsal.discord_here import DiscordHere
+
+CONTENT_CHARACTERS = 2_000
+NONCE_CHARACTERS = 25
+ATTACHED = "attachment://"
+SENDERS_FLAGS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A body that passed every check which needs no knowledge of the channel."""
+
+    body: Json
+    uploads: dict[int, Upload]
+    flags: int
+    content: str
+    embeds: list[Json]
+    components: list[Json]
+    allowed: Json | None
+
+    def has(self, name: str) -> bool:
+        return name in self.body
+
+
+def read_draft(body: Json, uploads: dict[int, Upload], *, flags_before: int = 0) -> Draft:
+    """Check a body. `flags_before` are those of the message that it changes."""
+    flags = int(body.get("flags") or 0) | (flags_before & MessageFlag.COMPONENTS_V2)
+    v2 = bool(flags & MessageFlag.COMPONENTS_V2)
+    content = body.get("content")
+    if content is not None and not isinstance(content, str | int | float):
+        raise invalid_form("content", "STRING_TYPE_CONVERT", "Could not interpret value as string.")
+    text = "" if content is None else str(content)
+    if len(text) > CONTENT_CHARACTERS:
+        raise too_long("content", CONTENT_CHARACTERS)
+    embeds = check_embeds(body.get("embeds"))
+    if v2 and (text or embeds):
+        raise invalid_form(
+            "content" if text else "embeds",
+            "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+            "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+        )
+    components = check_components(body.get("components"), v2=v2)
+    if body.get("nonce") is not None and len(str(body["nonce"])) > NONCE_CHARACTERS:
+        raise too_long("nonce", NONCE_CHARACTERS)
+    allowed = check_allowed(body.get("allowed_mentions"))
+    return Draft(body, uploads, flags, text.strip(), embeds, components, allowed)
+
+
+def upload_limit(guild: Guild | None) -> int:
+    """Bytes of the largest file that a bot may post here."""
+    return guild.upload_limit if guild is not None else UPLOAD_LIMITS[0]
+
+
+def write(
+    here: DiscordHere,
+    draft: Draft,
+    channel: Channel,
+    guild: Guild | None,
+    author: User,
+    *,
+    may: Permission,
+    interaction: Json | None = None,
+    extra_flags: int = 0,
+) -> Message:
+    """Make a message of a draft and keep it in the world; nothing is announced here."""
+    check_uploads(draft.uploads, upload_limit(guild))
+    reply_to = _replied(draft, channel)
+    flags = (
+        (draft.flags & SENDERS_FLAGS)
+        | (draft.flags & MessageFlag.EPHEMERAL if interaction else 0)
+        | extra_flags
+    )
+    message = Message(
+        here.world.snowflakes.mint(),
+        channel.id,
+        channel.guild_id,
+        author,
+        here.clock.now(),
+        draft.content,
+        draft.embeds,
+        draft.components,
+        attach(here, channel.id, draft.body.get("attachments"), draft.uploads, []),
+        flags,
+        bool(draft.body.get("tts")),
+        str(draft.body["nonce"]) if draft.body.get("nonce") is not None else None,
+        reply_to.id if reply_to else None,
+        interaction,
+    )
+    if not message.loading:
+        _refuse_empty(message)
+    for attachment in message.attachments:
+        attachment.ephemeral = message.ephemeral
+    _resolve_pictures(message)
+    message.pinged = _pinged(draft, message, guild, may, reply_to)
+    here.world.keep(message, channel)
+    return message
+
+
+def rewrite(
+    here: DiscordHere, draft: Draft, message: Message, guild: Guild | None, *, may: Permission
+) -> None:
+    """Change a message. An edit notifies nobody, unless it is the first content of an answer put off."""
+    check_uploads(draft.uploads, upload_limit(guild))
+    before = (message.content, message.embeds, message.components, message.attachments, message.flags)
+    if draft.has("content"):
+        message.content = draft.content
+    if draft.has("embeds"):
+        message.embeds = draft.embeds
+    if draft.has("components"):
+        message.components = draft.components
+    try:
+        if draft.has("attachments") or draft.uploads:
+            described = draft.body.get("attachments")
+            message.attachments = attach(
+                here, message.channel_id, described, draft.uploads, message.attachments
+            )
+        message.flags |= draft.flags & SENDERS_FLAGS
+        _refuse_empty(message)
+        _resolve_pictures(message)
+    except Refusal:
+        message.content, message.embeds, message.components, message.attachments, message.flags = before
+        raise
+    for attachment in message.attachments:
+        attachment.ephemeral = message.ephemeral
+        here.world.attachments[attachment.id] = attachment
+    now = here.clock.now()
+    if message.loading:
+        message.flags &= ~MessageFlag.LOADING
+        message.pinged = _pinged(draft, message, guild, may, None)
+    message.edited = now
+    message.edits.append(Edit(now, message.content, message.embeds))
+
+
+def _refuse_empty(message: Message) -> None:
+    if not (message.content or message.embeds or message.components or message.attachments):
+        raise Refusal(400, 50006, "Cannot send an empty message")
+
+
+def _replied(draft: Draft, channel: Channel) -> Message | None:
+    """The message that this one answers; 400/50035 if there is none and that was not allowed for."""
+    reference = draft.body.get("message_reference")
+    if not reference:
+        return None
+    for message in channel.messages:
+        if message.id == int(reference["message_id"]):
+            return message
+    if reference.get("fail_if_not_exists", True):
+        raise invalid_form("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+    return None
+
+
+def _pinged(
+    draft: Draft, message: Message, guild: Guild | None, may: Permission, reply_to: Message | None
+) -> list[int | str]:
+    if message.ephemeral:
+        return []  # nobody else can see it
+    text = "\n".join([message.content, *texts(message.components)])
+    return pinged(text, draft.allowed, guild, may, reply_to.author.id if reply_to else None)
+
+
+def _resolve_pictures(message: Message) -> None:
+    """Give what points at an attachment of the message (`attachment://name`) the address of that attachment.
+
+    An embed may point at nothing; a layout component may not.
+    """
+    urls = {attachment.filename: attachment_json(attachment)["url"] for attachment in message.attachments}
+    for embed in message.embeds:
+        for picture in (embed.get("image"), embed.get("thumbnail")):
+            if picture and str(picture.get("url", "")).startswith(ATTACHED):
+                picture["url"] = urls.get(picture["url"].removeprefix(ATTACHED), picture["url"])
+    for path, shown in media(message.components):
+        if shown["url"].startswith(ATTACHED):
+            name = shown["url"].removeprefix(ATTACHED)
+            if name not in urls:
+                raise invalid_form(
+                    f"{path}.url",
+                    "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+                    "The referenced attachment was not found",
+                )
+            shown["url"] = urls[name]

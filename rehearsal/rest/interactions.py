@@ -1,0 +1,160 @@
+"""REST of answers: the callback of an interaction, then its token as a webhook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rehearsal.interactions import Answer, Interaction, InteractionType
+from rehearsal.permissions import EVERYONE_AT_FIRST, Permission
+from rehearsal.refusal import Json, bad_choice, too_long, unknown
+from rehearsal.rest.components import check_modal
+from rehearsal.rest.drafts import read_draft, rewrite, write
+from rehearsal.rest.messages import remove
+from rehearsal.rest.server import Call, Routes
+from rehearsal.rest.uploads import Upload
+from rehearsal.world import Message, MessageFlag
+
+routes = Routes()
+MOST_CHOICES = 25
+FROM_MESSAGES = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
+
+
+@routes.add("POST", "/interactions/{interaction}/{token}/callback", needs_token=False)
+async def answer(call: Call) -> Json | None:
+    interaction = call.here.interactions.to_answer(call.id("interaction"), call.parts["token"])
+    kind = call.body.get("type")
+    if kind not in _allowed_answers(interaction):
+        raise bad_choice("type", kind)
+    kind = Answer(kind)
+    data: Json = call.body.get("data") or {}
+    if kind in (Answer.MESSAGE, Answer.DEFERRED_MESSAGE):
+        interaction.original = _write(
+            call, interaction, data, call.uploads, loading=kind is Answer.DEFERRED_MESSAGE
+        )
+        interaction.ephemeral = interaction.original.ephemeral
+    elif kind is Answer.UPDATE:
+        _rewrite(call, interaction, _source(interaction), data)
+    elif kind is Answer.CHOICES:
+        interaction.choices = data.get("choices") or []
+        if len(interaction.choices) > MOST_CHOICES:
+            raise too_long("data.choices", MOST_CHOICES)
+    elif kind is Answer.MODAL:
+        interaction.modal = check_modal(data)
+    if kind in (Answer.UPDATE, Answer.DEFERRED_UPDATE):
+        interaction.original = interaction.source
+    interaction.answer = kind
+    interaction.acknowledged_at = call.here.clock.now()
+    return _callback_json(call, interaction, kind) if call.truth("with_response") else None
+
+
+def _allowed_answers(interaction: Interaction) -> set[int]:
+    if interaction.type is InteractionType.AUTOCOMPLETE:
+        return {Answer.CHOICES}
+    allowed = {Answer.MESSAGE, Answer.DEFERRED_MESSAGE}
+    if interaction.type in FROM_MESSAGES and interaction.source is not None:
+        allowed |= {Answer.DEFERRED_UPDATE, Answer.UPDATE}
+    if interaction.type is not InteractionType.MODAL_SUBMIT:
+        allowed.add(Answer.MODAL)
+    return {int(kind) for kind in allowed}
+
+
+def _source(interaction: Interaction) -> Message:
+    if interaction.source is None:
+        raise unknown("Message")
+    return interaction.source
+
+
+def _callback_json(call: Call, interaction: Interaction, kind: Answer) -> Json:
+    """Interaction Callback Response Object."""
+    about: Json = {"id": str(interaction.id), "type": int(interaction.type)}
+    body: Json = {"interaction": about}
+    if interaction.original is not None and kind is not Answer.DEFERRED_UPDATE:
+        about |= {
+            "response_message_id": str(interaction.original.id),
+            "response_message_loading": interaction.original.loading,
+            "response_message_ephemeral": interaction.original.ephemeral,
+        }
+        if kind in (Answer.MESSAGE, Answer.UPDATE):
+            body["resource"] = {"type": int(kind), "message": call.here.show(interaction.original)}
+    return body
+
+
+def _may(call: Call, interaction: Interaction) -> Permission:
+    if interaction.guild is None:
+        return EVERYONE_AT_FIRST
+    return interaction.guild.permissions(interaction.channel, call.here.bot.id)
+
+
+def _write(
+    call: Call, interaction: Interaction, body: Json, uploads: dict[int, Upload], *, loading: bool = False
+) -> Message:
+    """A new message of an interaction. It needs no permission in the channel: the member asked for it."""
+    message = write(
+        call.here,
+        read_draft(body, uploads),
+        interaction.channel,
+        interaction.guild,
+        call.here.bot.user,
+        may=_may(call, interaction),
+        interaction=interaction.metadata,
+        extra_flags=MessageFlag.LOADING if loading else 0,
+    )
+    call.here.tell_message("MESSAGE_CREATE", message)
+    return message
+
+
+def _rewrite(call: Call, interaction: Interaction, message: Message, body: Json) -> None:
+    draft = read_draft(body, call.uploads, flags_before=message.flags)
+    rewrite(call.here, draft, message, interaction.guild, may=_may(call, interaction))
+    call.here.tell_message("MESSAGE_UPDATE", message)
+
+
+def _interaction(call: Call) -> Interaction:
+    if call.id("webhook") != call.here.bot.id:
+        raise unknown("Webhook")
+    return call.here.interactions.to_follow(call.parts["token"])
+
+
+def _message(call: Call, interaction: Interaction) -> Message:
+    """`@original` or one of the follow-ups by its id."""
+    if call.parts["message"] == "@original":
+        message = interaction.original
+    else:
+        wanted = call.id("message")
+        own = [interaction.original, *interaction.followups]
+        message = next((known for known in own if known is not None and known.id == wanted), None)
+    if message is None or message.deleted:
+        raise unknown("Message")
+    return message
+
+
+@routes.add("POST", "/webhooks/{webhook}/{token}", needs_token=False)
+async def follow_up(call: Call) -> Json:
+    """A further message. The first one after a deferred answer takes the place of that answer."""
+    interaction = _interaction(call)
+    original = interaction.original
+    if original is not None and original.loading and not original.deleted:
+        _rewrite(call, interaction, original, call.body)
+        return call.here.show(original)
+    message = _write(call, interaction, call.body, call.uploads)
+    interaction.followups.append(message)
+    return call.here.show(message)
+
+
+@routes.add("GET", "/webhooks/{webhook}/{token}/messages/{message}", needs_token=False)
+async def read(call: Call) -> Json:
+    return call.here.show(_message(call, _interaction(call)))
+
+
+@routes.add("PATCH", "/webhooks/{webhook}/{token}/messages/{message}", needs_token=False)
+async def edit(call: Call) -> Json:
+    interaction = _interaction(call)
+    message = _message(call, interaction)
+    _rewrite(call, interaction, message, call.body)
+    return call.here.show(message)
+
+
+@routes.add("DELETE", "/webhooks/{webhook}/{token}/messages/{message}", needs_token=False)
+async def delete(call: Call) -> Any:
+    interaction = _interaction(call)
+    remove(call, interaction.channel, _message(call, interaction))

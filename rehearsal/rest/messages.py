@@ -1,0 +1,123 @@
+"""REST of channels and their messages: send, change, read, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rehearsal.permissions import Permission
+from rehearsal.refusal import Json, Refusal, invalid_form, missing_permissions
+from rehearsal.rest.drafts import Draft, read_draft, rewrite, write
+from rehearsal.rest.server import Call, Routes
+from rehearsal.wire import channel_json
+from rehearsal.world import Channel, Guild, Message
+
+routes = Routes()
+MOST_READ = 100
+STATUS_CHARACTERS = 500
+
+
+def place(call: Call, *needed: Permission) -> tuple[Channel, Guild | None, Permission]:
+    """The channel of a call and what the bot may do there; 403 without what is needed."""
+    channel, guild, may = call.here.world.find_channel(call.id("channel"), call.here.bot.id)
+    for permission in needed:
+        if not may & permission:
+            raise missing_permissions()
+    return channel, guild, may
+
+
+def check_content_permissions(draft: Draft, may: Permission) -> None:
+    if draft.uploads and not may & Permission.ATTACH_FILES:
+        raise missing_permissions()
+    if draft.embeds and not may & Permission.EMBED_LINKS:
+        raise missing_permissions()
+
+
+@routes.add("GET", "/channels/{channel}")
+async def channel(call: Call) -> Json:
+    found, _, _ = place(call)
+    return channel_json(found)
+
+
+@routes.add("POST", "/channels/{channel}/typing")
+async def typing(call: Call) -> None:
+    found, _, _ = place(call, Permission.SEND_MESSAGES)
+    found.typing_at.append(call.here.clock.now())
+
+
+@routes.add("PUT", "/channels/{channel}/voice-status")
+async def voice_status(call: Call) -> None:
+    """Set the line under a voice channel's name; whoever is not in the channel needs to manage it too."""
+    found, guild, may = place(call, Permission.SET_VOICE_CHANNEL_STATUS)
+    status = call.body.get("status")
+    if not found.is_voice or guild is None:
+        raise Refusal(400, 50024, "Cannot execute action on this channel type")
+    if status is not None and len(status) > STATUS_CHARACTERS:
+        raise invalid_form(
+            "status", "BASE_TYPE_MAX_LENGTH", f"Must be {STATUS_CHARACTERS} or fewer in length."
+        )
+    seat = guild.voice_states.get(call.here.bot.id)
+    if (seat is None or seat.channel_id != found.id) and not may & Permission.MANAGE_CHANNELS:
+        raise missing_permissions()
+    found.status = status or None
+    call.here.calls.tell_status(guild, found)
+
+
+@routes.add("POST", "/channels/{channel}/messages")
+async def send(call: Call) -> Json:
+    found, guild, may = place(call, Permission.SEND_MESSAGES)
+    draft = read_draft(call.body, call.uploads)
+    check_content_permissions(draft, may)
+    message = write(call.here, draft, found, guild, call.here.bot.user, may=may)
+    call.here.tell_message("MESSAGE_CREATE", message)
+    return call.here.show(message)
+
+
+@routes.add("GET", "/channels/{channel}/messages")
+async def read_many(call: Call) -> list[Json]:
+    found, _, may = place(call)
+    if not may & Permission.READ_MESSAGE_HISTORY:
+        return []
+    limit = int(call.query.get("limit", 50))
+    if not 1 <= limit <= MOST_READ:
+        raise invalid_form("limit", "NUMBER_TYPE_MAX", f"Value should be between 1 and {MOST_READ}.")
+    before = int(call.query.get("before") or 1 << 64)
+    after = int(call.query.get("after") or 0)
+    between = [message for message in found.messages if after < message.id < before]
+    chosen = between[:limit] if "after" in call.query else between[-limit:]
+    return [call.here.show(message) for message in reversed(chosen)]
+
+
+@routes.add("GET", "/channels/{channel}/messages/{message}")
+async def read(call: Call) -> Json:
+    found, _, _ = place(call, Permission.READ_MESSAGE_HISTORY)
+    return call.here.show(call.here.world.find_message(found, call.id("message")))
+
+
+@routes.add("PATCH", "/channels/{channel}/messages/{message}")
+async def edit(call: Call) -> Json:
+    found, guild, may = place(call)
+    message = call.here.world.find_message(found, call.id("message"))
+    if message.author.id != call.here.bot.id:
+        raise Refusal(403, 50005, "Cannot edit a message authored by another user")
+    draft = read_draft(call.body, call.uploads, flags_before=message.flags)
+    check_content_permissions(draft, may)
+    rewrite(call.here, draft, message, guild, may=may)
+    call.here.tell_message("MESSAGE_UPDATE", message)
+    return call.here.show(message)
+
+
+@routes.add("DELETE", "/channels/{channel}/messages/{message}")
+async def delete(call: Call) -> Any:
+    found, _, may = place(call)
+    message = call.here.world.find_message(found, call.id("message"))
+    if message.author.id != call.here.bot.id and not may & Permission.MANAGE_MESSAGES:
+        raise missing_permissions()
+    remove(call, found, message)
+
+
+def remove(call: Call, channel: Channel, message: Message) -> None:
+    """Take a message out of the world and say so."""
+    message.deleted = True
+    if message in channel.messages:
+        channel.messages.remove(message)
+    call.here.tell_message("MESSAGE_DELETE", message)

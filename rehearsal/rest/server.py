@@ -1,0 +1,177 @@
+"""REST: finds the route of a request, reads its body, checks its token, and answers or refuses.
+
+Nothing outside the routes of the `rest_*.py` files is served: 404 with code 0, remembered as a refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import BodyPartReader, web
+
+from rehearsal.refusal import Json, Refusal, Refused, invalid_form, unauthorized, unknown, unknown_route
+from rehearsal.rest.limits import Buckets
+from rehearsal.rest.uploads import Upload
+
+if TYPE_CHECKING:
+    from rehearsal.discord_here import DiscordHere
+
+PREFIX = "/api/v10"
+MAJOR = ("channel", "guild", "webhook", "token")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that found its route. `parts` are the pieces of the path that the route names."""
+
+    here: DiscordHere
+    parts: dict[str, str]
+    query: dict[str, str]
+    body: Any
+    uploads: dict[int, Upload]
+
+    def id(self, name: str) -> int:
+        """A snowflake of the path."""
+        part = self.parts[name]
+        if not part.isascii() or not part.isdigit():
+            raise invalid_form(f"{name}_id", "NUMBER_TYPE_COERCE", f'Value "{part}" is not snowflake.')
+        return int(part)
+
+    def truth(self, name: str) -> bool:
+        """A yes or no of the query."""
+        return self.query.get(name, "").lower() in ("1", "true")
+
+    def own_application(self) -> None:
+        """Refuse what is meant for somebody else's application."""
+        if self.id("application") != self.here.bot.id:
+            raise unknown("Application")
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    template: str
+    pattern: re.Pattern[str]
+    handler: Handler
+    needs_token: bool
+
+
+class Routes:
+    """A table of routes, filled by the files that hold their handlers."""
+
+    def __init__(self) -> None:
+        self.table: list[Route] = []
+
+    def add(self, method: str, template: str, *, needs_token: bool = True) -> Callable[[Handler], Handler]:
+        pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
+
+        def keep(handler: Handler) -> Handler:
+            self.table.append(Route(method, template, pattern, handler, needs_token))
+            return handler
+
+        return keep
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        known_path = False
+        for route in self.table:
+            match = route.pattern.fullmatch(path)
+            if match and route.method == method:
+                return route, match.groupdict()
+            known_path |= match is not None
+        raise Refusal(405, 0, "405: Method Not Allowed") if known_path else unknown_route()
+
+
+class Rest:
+    """The REST side of one Discord on loopback."""
+
+    def __init__(self, here: DiscordHere, tables: list[Routes]) -> None:
+        self._here = here
+        self._routes = Routes()
+        for routes in tables:
+            self._routes.table += routes.table
+        self._buckets = Buckets(here.clock)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        headers: dict[str, str] = {}
+        try:
+            path = request.path.removeprefix(PREFIX)
+            if path == request.path:
+                raise unknown_route()
+            route, parts = self._routes.find(request.method, path)
+            if route.needs_token and request.headers.get("Authorization") != f"Bot {self._here.bot.token}":
+                raise unauthorized()
+            headers = self._buckets.spend(
+                f"{route.method} {route.template}", [parts[name] for name in MAJOR if name in parts]
+            )
+            body, uploads = await read_body(request)
+            answer = await route.handler(Call(self._here, parts, dict(request.query), body, uploads))
+        except Refusal as refusal:
+            self._here.refusals.append(
+                Refused(
+                    self._here.clock.now(),
+                    request.method,
+                    request.path,
+                    refusal.status,
+                    refusal.code,
+                    refusal.message,
+                    refusal.errors,
+                )
+            )
+            return _json(refusal.body, refusal.status, headers)
+        finally:
+            self._here.bell.ring()
+        return web.Response(status=204, headers=headers) if answer is None else _json(answer, 200, headers)
+
+
+def _json(body: Any, status: int, headers: dict[str, str]) -> web.Response:
+    # discord.py reads JSON only where the type is exactly this, without a charset
+    return web.Response(
+        body=json.dumps(body).encode(), status=status, headers=headers | {"Content-Type": "application/json"}
+    )
+
+
+async def read_body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
+    """JSON, or a form with `payload_json` and `files[n]`; a body of any other type is refused."""
+    if not request.can_read_body:
+        return {}, {}
+    if request.content_type == "application/json":
+        return _parse(await request.read()), {}
+    if request.content_type == "multipart/form-data":
+        return await _read_form(request)
+    raise invalid_form(
+        "_",
+        "CONTENT_TYPE_INVALID",
+        "Expected \"Content-Type\" header to be one of {'application/json', 'multipart/form-data'}.",
+    )
+
+
+async def _read_form(request: web.Request) -> tuple[Json, dict[int, Upload]]:
+    body: Json = {}
+    uploads: dict[int, Upload] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise invalid_form("_", "CONTENT_TYPE_INVALID", "Forms within forms are not read.")
+        name = part.name or ""
+        number = re.fullmatch(r"files\[(\d+)\]", name)
+        data = bytes(await part.read())
+        if name == "payload_json":
+            body = _parse(data)
+        elif number:
+            uploads[int(number[1])] = Upload(part.filename or "unknown", data)
+        else:
+            body[name] = data.decode()
+    return body, uploads
+
+
+def _parse(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        raise Refusal(400, 50109, "The request body contains invalid JSON.") from None

@@ -1,0 +1,248 @@
+"""Was what was heard what was posted? Counts packets, and compares two sounds of 48 kHz.
+
+Pure functions of a packet log and two arrays; volume does not matter, nor the delay of the codec.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+from scipy.io import wavfile
+
+from rehearsal.voice.recording import HeardPacket, Pcm, Recording, positions, steps
+from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE
+
+CODEC_DELAY_SAMPLES = 312
+"""Look-ahead of libopus at 48 kHz in its `audio` application (RFC 7845 section 4.2 calls it pre-skip)."""
+SEARCH_SAMPLES = SAMPLE_RATE
+"""How far the sounds may be apart and still be recognised: 1 s either way."""
+ALIGN_SAMPLES = 30 * SAMPLE_RATE
+"""As much sound as the first alignment looks at."""
+WINDOW_SAMPLES = SAMPLE_RATE
+WINDOWS = 40
+"""Windows of 1 s in which the lag is measured, spread over the piece."""
+ALIKE = 0.6
+"""Below this correlation a window says nothing about its lag."""
+AS_GOOD = 0.99
+"""Peaks of periodic music this close to the best count as equal; the one nearest to where it was expected
+wins."""
+AUDIBLE = 1e-3
+"""A posted frame quieter than −60 dB of full scale may be silent."""
+SILENT_RATIO = 10 ** (-30 / 20)
+"""A frame 30 dB below what was posted is silent: Opus keeps the energy of each band within 2 dB."""
+EDGE_SAMPLES = SAMPLE_RATE * 4 // 1000
+"""Left out on both sides of a frame when it is judged: a silent frame rings with its neighbours' overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Time between arrivals of neighbouring packets, in ms."""
+
+    p50: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a listener heard of one piece. A frame is 20 ms."""
+
+    frames_posted: int
+    """Length of what was posted, rounded up."""
+    frames_spanned: int
+    """Length of what was heard, from the first to the last frame of music by the RTP clock."""
+    frames_heard: int
+    """Different frames that arrived and could be decrypted."""
+    frames_lost: int
+    """Sequence numbers that never came."""
+    frames_doubled: int
+    """Packets whose sequence number or timestamp had been there before."""
+    frames_silent: int
+    """Frames that arrived silent where the posted sound is not, and silence frames inside the piece."""
+    encrypted_frames: int
+    """Packets of music that came as DAVE frames."""
+    plain_frames: int
+    """Packets of music that did not; a real client would not play them."""
+    undecrypted_frames: int
+    """DAVE frames for which the listener had no key."""
+    gap_ms: Gaps
+    correlation: float
+    """Normalised, of the two sounds aligned once: 1 is equal but for volume, 0 has nothing in common."""
+    lag_start_ms: float | None
+    """How much later than in the posted sound things are heard, in the first window; None if nothing is
+    alike."""
+    lag_end_ms: float | None
+    """The same in the last window."""
+    lag_drift_ms: float | None
+    """Greatest minus smallest lag of all windows."""
+
+
+def hear(recording: Recording, posted: Pcm) -> Hearing:
+    """Judge one piece: a spurt, or several joined. Decodes it, so better in a thread."""
+    piece = recording.trimmed()
+    return judge(piece.packets, piece.pcm(), posted)
+
+
+def judge(packets: Sequence[HeardPacket], heard: Pcm, posted: Pcm) -> Hearing:
+    """Judge packets from the first to the last frame of music, and the sound that starts with the first."""
+    sequence = np.cumsum([0, *steps((p.sequence for p in packets), 1 << 16)])[: len(packets)]
+    at = np.asarray(positions(packets)[: len(packets)], np.int64)
+    lost = int(np.ptp(sequence)) + 1 - len(set(sequence.tolist())) if packets else 0
+    music = [packet for packet in packets if packet.is_music]
+    lag = alignment(heard, posted)
+    lags = [] if lag is None else list(windowed_lags(heard, posted, lag))
+    injected = {int(s) for s, packet in zip(sequence, packets, strict=True) if not packet.is_music}
+    sounding = {int(a - at.min()) // FRAME_SAMPLES for a, p in zip(at, packets, strict=True) if p.is_music}
+    silent = 0 if lag is None else silent_frames(heard, posted, lag, sounding)
+    return Hearing(
+        frames_posted=ceil(len(posted) / FRAME_SAMPLES),
+        frames_spanned=int(np.ptp(at)) // FRAME_SAMPLES + 1 if packets else 0,
+        frames_heard=len({int(s) for s, p in zip(sequence, packets, strict=True) if p.decrypted}),
+        frames_lost=lost,
+        frames_doubled=_doubled(sequence, at),
+        frames_silent=silent + len(injected),
+        encrypted_frames=sum(p.encrypted for p in music),
+        plain_frames=sum(not p.encrypted for p in music),
+        undecrypted_frames=sum(p.encrypted and not p.decrypted for p in music),
+        gap_ms=gaps(packets),
+        correlation=0.0 if lag is None else correlation(heard, posted, round(lag)),
+        lag_start_ms=_ms(lags[0]) if lags else None,
+        lag_end_ms=_ms(lags[-1]) if lags else None,
+        lag_drift_ms=_ms(max(lags) - min(lags)) if lags else None,
+    )
+
+
+def gaps(packets: Sequence[HeardPacket]) -> Gaps:
+    """Pacing as the listener saw it."""
+    between_ms = np.diff([packet.arrival_s for packet in packets]) * 1000
+    if not len(between_ms):
+        return Gaps(0.0, 0.0, 0.0)
+    p50, p99, longest = np.percentile(between_ms, [50, 99, 100])
+    return Gaps(float(p50), float(p99), float(longest))
+
+
+def alignment(heard: Pcm, posted: Pcm) -> float | None:
+    """By how many samples `heard` is later than `posted`; None if one of them is silent."""
+    loud = np.flatnonzero(np.abs(posted).max(axis=1, initial=0.0) > AUDIBLE)
+    if not len(loud) or not np.any(heard):
+        return None
+    start = int(loud[0])
+    piece = posted[start : start + ALIGN_SAMPLES]
+    found = _best_lag(heard, piece, start, start + CODEC_DELAY_SAMPLES)
+    return None if found is None else found[0] - start
+
+
+def windowed_lags(heard: Pcm, posted: Pcm, lag: float) -> list[float]:
+    """The lag in samples in windows from the start to the end, of those that can be recognised."""
+    last = max(len(posted) - WINDOW_SAMPLES, 0)
+    count = min(WINDOWS, last // WINDOW_SAMPLES + 2) if last else 1
+    lags: list[float] = []
+    for start in sorted({round(last * i / max(count - 1, 1)) for i in range(count)}):
+        window = posted[start : start + WINDOW_SAMPLES]
+        found = _best_lag(heard, window, start, start + (lags[-1] if lags else lag))
+        if found is not None and found[1] >= ALIKE:
+            lags.append(found[0] - start)
+    return lags
+
+
+def correlation(heard: Pcm, posted: Pcm, lag: int) -> float:
+    """Normalised correlation of the parts that overlap once `heard` is moved back by `lag` samples."""
+    a, b = heard[max(lag, 0) :], posted[max(-lag, 0) :]
+    length = min(len(a), len(b))
+    a, b = a[:length].ravel().astype(np.float64), b[:length].ravel().astype(np.float64)
+    norm = np.linalg.norm(a) * np.linalg.norm(b)
+    return float(a @ b / norm) if norm > 0 else 0.0
+
+
+def silent_frames(heard: Pcm, posted: Pcm, lag: float, sounding: set[int]) -> int:
+    """Frames of the posted sound that are audible there, whose packets came, and that were heard as silence.
+
+    `sounding` are the frames of `heard`, counted from its start, that came as music: what is missing between
+    them is lost or was meant as silence, and counted elsewhere.
+    """
+    shift = round(lag)
+    offset = max(shift, 0)
+    is_loud, should = _loudness(heard[offset:]), _loudness(posted[max(-shift, 0) :])
+    frames = min(len(is_loud), len(should))
+    is_loud, should = is_loud[:frames], should[:frames]
+    audible = should > AUDIBLE
+    if not audible.any():
+        return 0
+    volume = float(np.median(is_loud[audible] / should[audible]))
+    silent = np.flatnonzero(audible & (is_loud <= SILENT_RATIO * volume * should))
+    count = 0
+    for start in silent * FRAME_SAMPLES + offset:
+        first = (start + EDGE_SAMPLES) // FRAME_SAMPLES
+        last = (start + FRAME_SAMPLES - EDGE_SAMPLES - 1) // FRAME_SAMPLES
+        count += sounding.issuperset(range(first, last + 1))
+    return count
+
+
+def write_wav(path: Path, sound: Pcm) -> None:
+    """Keep what was heard: 16-bit stereo, 48 kHz."""
+    wavfile.write(path, SAMPLE_RATE, np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16))
+
+
+def _loudness(sound: Pcm) -> NDArray[np.float64]:
+    """Root mean square of the middle of every whole frame."""
+    frames = len(sound) // FRAME_SAMPLES
+    framed = sound[: frames * FRAME_SAMPLES].astype(np.float64).reshape(frames, FRAME_SAMPLES, -1)
+    inner = framed[:, EDGE_SAMPLES : FRAME_SAMPLES - EDGE_SAMPLES]
+    return np.asarray(np.sqrt(np.mean(inner**2, axis=(1, 2))))
+
+
+def _best_lag(heard: Pcm, piece: Pcm, start: int, expected: float) -> tuple[float, float] | None:
+    """Where in `heard` the piece is, as samples from its start, and how alike it is there (−1 to 1).
+
+    Looks no further than the search range from `start`; of equal peaks it takes the one nearest to
+    `expected`.
+    """
+    low = start - SEARCH_SAMPLES
+    around = np.zeros((len(piece) + 2 * SEARCH_SAMPLES, CHANNELS), np.float32)
+    inside = heard[max(low, 0) : max(low + len(around), 0)]
+    around[max(-low, 0) : max(-low, 0) + len(inside)] = inside
+    size = fft.next_fast_len(len(around) + len(piece), real=True)
+    spectrum = fft.rfft(around, size, axis=0) * np.conj(fft.rfft(piece, size, axis=0))
+    product = fft.irfft(spectrum.sum(axis=1), size)[: 2 * SEARCH_SAMPLES + 1]
+    energy = np.concatenate(([0.0], np.cumsum(np.sum(around.astype(np.float64) ** 2, axis=1))))
+    local = energy[len(piece) : len(piece) + len(product)] - energy[: len(product)]
+    own = float(np.sum(piece.astype(np.float64) ** 2))
+    if own <= 0 or local.max() <= 0:
+        return None
+    # Where next to nothing is heard the quotient would be noise.
+    alike = product / np.sqrt(own * np.maximum(local, 1e-4 * local.max()))
+    inner = alike[1:-1]
+    peaks = 1 + np.flatnonzero((inner >= alike[:-2]) & (inner >= alike[2:]))
+    if not len(peaks) or alike[peaks].max() <= 0:
+        return None
+    good = peaks[alike[peaks] >= AS_GOOD * alike[peaks].max()]
+    peak = int(good[np.argmin(np.abs(good + low - expected))])
+    return peak + low + _vertex(alike[peak - 1 : peak + 2]), float(alike[peak])
+
+
+def _vertex(three: NDArray[np.float64]) -> float:
+    """Where the parabola through three neighbouring values has its top, −0.5 to 0.5 from the middle one."""
+    before, here, after = (float(value) for value in three)
+    bend = before - 2 * here + after
+    return 0.5 * (before - after) / bend if bend < 0 else 0.0
+
+
+def _doubled(sequence: NDArray[np.int64], at: NDArray[np.int64]) -> int:
+    seen_sequence: set[int] = set()
+    seen_at: set[int] = set()
+    doubled = 0
+    for number, position in zip(sequence.tolist(), at.tolist(), strict=True):
+        doubled += number in seen_sequence or position in seen_at
+        seen_sequence.add(number)
+        seen_at.add(position)
+    return doubled
+
+
+def _ms(samples: float) -> float:
+    return samples * 1000 / SAMPLE_RATE

@@ -1,0 +1,294 @@
+"""The voice servers of the loopback Discord: gateway v8, UDP and the encrypted groups of all channels.
+
+All of it runs on one event loop, without a thread or a lock; see `udp.py` for why that is early enough.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import struct
+import time
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+from rehearsal.voice import rtp
+from rehearsal.voice.channel import Channel, Member
+from rehearsal.voice.dave_mls import MlsError
+from rehearsal.voice.gateway import Conversation, Refused
+from rehearsal.voice.listener import Listener
+from rehearsal.voice.opcodes import CloseCode, Op
+from rehearsal.voice.session import Expectation, Session, Wire
+from rehearsal.voice.udp import Address, UdpPort
+
+log = logging.getLogger(__name__)
+
+DISCOVERY_BYTES = 74
+DISCOVERY_REQUEST = struct.pack(">HH", 1, 70)
+DISCOVERY_ANSWER = struct.Struct(">HHI64sH")
+"""IP discovery (Discord's developer documentation, "Voice"): type, length, SSRC, address, port."""
+KEEPALIVE_BYTES = 8
+"""A counter that comes back as it was sent."""
+REPORT_INTERVAL_S = 5.0
+"""Between two RTCP reports to a client (RFC 3550 section 6.2: at least 5 s)."""
+RESUME_WINDOW_S = 10.0
+"""How long a session whose connection broke may still be resumed."""
+
+
+class VoiceServer:
+    """All voice channels of all guilds: one UDP socket on 127.0.0.1, one websocket a connected client.
+
+    `expect` before VOICE_SERVER_UPDATE goes out, `handle` for `wss://*.discord.media`, `forget` when a client
+    leaves or moves; `join`, `leave` and `listener` for the members who are no clients.
+    """
+
+    def __init__(self, report_interval_s: float = REPORT_INTERVAL_S) -> None:
+        self.bad_packets = 0
+        """Datagrams that were dropped: of nobody, not decryptable, or no sound."""
+        self._report_interval_s = report_interval_s
+        self._udp = UdpPort(self._on_datagram)
+        self._ssrcs = count(1001)
+        self._expected: dict[tuple[int, int], Expectation] = {}
+        self._sessions: dict[tuple[int, int], Session] = {}
+        self._by_ssrc: dict[int, Session] = {}
+        self._by_address: dict[Address, Session] = {}
+        self._channels: dict[int, Channel] = {}
+        self._listeners: dict[tuple[int, int], Listener] = {}
+        self._wires: set[Wire] = set()
+        self._reports: asyncio.TimerHandle | None = None
+        self._resumable: dict[Session, asyncio.TimerHandle] = {}
+
+    @property
+    def udp_port(self) -> int:
+        """The UDP port on 127.0.0.1."""
+        return self._udp.number
+
+    async def start(self) -> None:
+        """Bind UDP on 127.0.0.1."""
+        self._udp.open()
+        self._schedule_reports()
+
+    async def close(self) -> None:
+        """Close every websocket (1001) and the socket, end every task and timer. What was heard stays."""
+        if self._reports is not None:
+            self._reports.cancel()
+        await asyncio.gather(*(wire.close(CloseCode.GOING_AWAY) for wire in list(self._wires)))
+        for session in list(self._sessions.values()):
+            self._drop(session)
+        for guild_id, user_id in list(self._listeners):
+            await self.leave(guild_id, user_id)
+        self._udp.close()
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one voice websocket (`wss://*.discord.media/?v=8`) until it closes."""
+        return await Conversation(self).run(request)
+
+    # Called by the main gateway.
+
+    def expect(self, guild_id: int, channel_id: int, user_id: int, session_id: str, token: str) -> None:
+        """Let this client identify; call it right before VOICE_SERVER_UPDATE is sent to it."""
+        self._expected[guild_id, user_id] = Expectation(guild_id, channel_id, user_id, session_id, token)
+
+    async def forget(self, guild_id: int, user_id: int) -> None:
+        """That client left or was moved: take it out of the call and close its websocket with 4014.
+
+        On a move `await forget(...)` comes first, then `expect(...)` with the new channel.
+        """
+        self._expected.pop((guild_id, user_id), None)
+        session = self._sessions.get((guild_id, user_id))
+        if session is not None:
+            wire = session.wire
+            self._drop(session)
+            if wire is not None:
+                await wire.close(CloseCode.DISCONNECTED, "Disconnected.")
+
+    async def join(self, guild_id: int, channel_id: int, user_id: int) -> Listener:
+        """A member who is no client of ours sits down in a channel and listens; it leaves any other one."""
+        await self.leave(guild_id, user_id)
+        loop = asyncio.get_running_loop()
+        channel = self._channel(channel_id)
+
+        def reply(op: Op, body: bytes | dict[str, Any]) -> None:
+            # Never before `post` has returned: a commit must not overtake the message it answers.
+            loop.call_soon(self._take, channel, listener, op, body)
+
+        listener = Listener(channel_id, user_id, reply)
+        self._listeners[guild_id, user_id] = listener
+        channel.seat(listener)
+        return listener
+
+    async def leave(self, guild_id: int, user_id: int) -> None:
+        """That member leaves; what was heard stays readable."""
+        listener = self._listeners.get((guild_id, user_id))
+        if listener is not None and listener.connected:
+            listener.connected = False
+            self._unseat(listener.channel_id, listener)
+
+    def listener(self, guild_id: int, user_id: int) -> Listener:
+        """What that member hears or heard last; `KeyError` if it never joined."""
+        return self._listeners[guild_id, user_id]
+
+    def session(self, guild_id: int, user_id: int) -> Session | None:
+        """The voice session of a client, if it is connected."""
+        return self._sessions.get((guild_id, user_id))
+
+    # Called by conversations.
+
+    def open(self, wire: Wire) -> None:
+        """A websocket has been opened."""
+        self._wires.add(wire)
+
+    def identify(self, wire: Wire, guild_id: int, user_id: int, session_id: str, token: str) -> Session:
+        """A client says who it is."""
+        expected = self._expected.get((guild_id, user_id))
+        if expected is None or expected.session_id != session_id:
+            raise Refused(CloseCode.SESSION_INVALID, "Session is no longer valid.")
+        if expected.token != token:
+            raise Refused(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+        before = self._sessions.get((guild_id, user_id))
+        if before is not None:
+            self._drop(before)
+        session = Session(expected, next(self._ssrcs), wire, self._udp.send)
+        self._sessions[guild_id, user_id] = session
+        self._by_ssrc[session.ssrc] = session
+        return session
+
+    def resume(self, wire: Wire, guild_id: int, session_id: str, token: str, seq_ack: int) -> Session:
+        """A client comes back on another websocket."""
+        for session in self._resumable:
+            expected = session.expected
+            if (expected.guild_id, expected.session_id, expected.token) == (guild_id, session_id, token):
+                self._resumable.pop(session).cancel()
+                session.resume(wire, seq_ack)
+                return session
+        raise Refused(CloseCode.SESSION_INVALID, "Session is no longer valid.")
+
+    def seat(self, session: Session) -> None:
+        """A client has its keys: it sits in the channel from now on."""
+        self._channel(session.expected.channel_id).seat(session)
+
+    def speaking(self, session: Session, flags: int) -> None:
+        """A client starts or stops speaking."""
+        channel = self._channels.get(session.expected.channel_id)
+        if channel is not None:
+            channel.speaking(session.user_id, session.ssrc, flags)
+
+    def take_dave(self, session: Session, op: Op, body: bytes | dict[str, Any]) -> None:
+        """A client takes part in the encrypted group."""
+        channel = self._channels.get(session.expected.channel_id)
+        if channel is not None:
+            self._take(channel, session, op, body)
+
+    def detach(self, session: Session | None, wire: Wire, broken: bool) -> None:
+        """A websocket is closed: forget its session, or keep it for a while if the connection just broke."""
+        self._wires.discard(wire)
+        if session is None or session.wire is not wire:
+            return
+        session.wire = None
+        if broken:
+            loop = asyncio.get_running_loop()
+            self._resumable[session] = loop.call_later(RESUME_WINDOW_S, self._drop, session)
+        else:
+            self._drop(session)
+
+    # Channels.
+
+    def _channel(self, channel_id: int) -> Channel:
+        if channel_id not in self._channels:
+            self._channels[channel_id] = Channel(channel_id, asyncio.get_running_loop().call_later)
+        return self._channels[channel_id]
+
+    def _unseat(self, channel_id: int, member: Member) -> None:
+        channel = self._channels.get(channel_id)
+        if channel is not None:
+            channel.unseat(member)
+            if not channel.members:
+                channel.call.close()
+                del self._channels[channel_id]
+
+    def _drop(self, session: Session) -> None:
+        expected = session.expected
+        session.wire = None
+        timer = self._resumable.pop(session, None)
+        if timer is not None:
+            timer.cancel()
+        if self._sessions.get((expected.guild_id, expected.user_id)) is session:
+            del self._sessions[expected.guild_id, expected.user_id]
+        self._by_ssrc.pop(session.ssrc, None)
+        if session.address is not None:
+            self._by_address.pop(session.address, None)
+        self._unseat(expected.channel_id, session)
+
+    def _take(self, channel: Channel, member: Member, op: Op, body: bytes | dict[str, Any]) -> None:
+        if channel.members.get(member.user_id) is not member:
+            return  # it has left meanwhile
+        call, user_id = channel.call, member.user_id
+        try:
+            if isinstance(body, bytes):
+                (call.key_package if op is Op.KEY_PACKAGE else call.commit)(user_id, body)
+            elif op is Op.TRANSITION_READY:
+                call.ready(user_id, int(body["transition_id"]))
+            elif op is Op.INVALID_COMMIT_WELCOME:
+                call.invalid(user_id)
+        except MlsError as error:
+            # A second commit for the same proposals is everyday life: all members commit, the first one wins.
+            log.debug("%s of user %d not relayed: %s", op.name, user_id, error)
+
+    # UDP.
+
+    def _on_datagram(self, data: bytes, address: Address, arrival_s: float) -> None:
+        try:
+            if len(data) == DISCOVERY_BYTES and data.startswith(DISCOVERY_REQUEST):
+                self._discover(data, address)
+            elif len(data) == KEEPALIVE_BYTES:
+                self._udp.send(data, address)
+            elif rtp.is_rtcp(data):
+                self._client_at(address).open_rtcp(data)
+            else:
+                self._relay(data, address, arrival_s)
+        except rtp.BadPacket as error:
+            self.bad_packets += 1
+            log.debug("datagram of %d bytes from port %d dropped: %s", len(data), address[1], error)
+
+    def _discover(self, data: bytes, address: Address) -> None:
+        session = self._by_ssrc.get(int.from_bytes(data[4:8]))
+        if session is None:
+            raise rtp.BadPacket("IP discovery for nobody")
+        if session.address is not None:
+            self._by_address.pop(session.address, None)
+        session.address = address
+        self._by_address[address] = session
+        self._udp.send(DISCOVERY_ANSWER.pack(2, 70, session.ssrc, address[0].encode(), address[1]), address)
+
+    def _client_at(self, address: Address) -> rtp.Transport:
+        session = self._by_address.get(address)
+        if session is None or session.transport is None:
+            raise rtp.BadPacket("from nobody")
+        return session.transport
+
+    def _relay(self, data: bytes, address: Address, arrival_s: float) -> None:
+        packet = self._client_at(address).open_rtp(data)
+        session = self._by_address[address]
+        if packet.ssrc != session.ssrc or packet.payload_type != rtp.OPUS_PAYLOAD_TYPE:
+            raise rtp.BadPacket("another source or another kind of sound")
+        session.stream.count(packet)
+        channel = self._channels.get(session.expected.channel_id)
+        if channel is None:
+            raise rtp.BadPacket("sound outside a channel")
+        channel.relay(session.user_id, packet, arrival_s)
+
+    def _schedule_reports(self) -> None:
+        self._reports = asyncio.get_running_loop().call_later(self._report_interval_s, self._send_reports)
+
+    def _send_reports(self) -> None:
+        for session in self._sessions.values():
+            channel_id = session.expected.channel_id
+            others = [
+                other
+                for other in self._sessions.values()
+                if other is not session and other.expected.channel_id == channel_id
+            ]
+            session.send_reports(others, time.time())
+        self._schedule_reports()

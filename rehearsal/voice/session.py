@@ -1,0 +1,171 @@
+"""One client's voice session: its keys, its place on the wire, and what must be sent again after a RESUME."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import struct
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from rehearsal.voice.opcodes import UNNUMBERED, CloseCode, Op
+from rehearsal.voice.rtp import KEY_BYTES, RtpPacket, Transport
+from rehearsal.voice.udp import Address
+
+REPLAYED_MESSAGES = 256
+"""Numbered messages that are kept for a RESUME."""
+SERVER_SSRC = 1
+"""The source of the server's own reports."""
+NTP_UNIX_OFFSET_S = 2_208_988_800
+"""Seconds from 1900 to 1970 (RFC 868)."""
+
+SendDatagram = Callable[[bytes, Address], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What VOICE_SERVER_UPDATE told a client, and what it must identify with."""
+
+    guild_id: int
+    channel_id: int
+    user_id: int
+    session_id: str
+    token: str
+
+
+class Wire:
+    """One websocket: a queue that anybody may fill, and the task that empties it in order."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self.socket = socket
+        self._queue: asyncio.Queue[str | bytes] = asyncio.Queue()
+        self._writer = asyncio.create_task(self._write(), name="voice websocket writer")
+
+    def send(self, message: str | bytes) -> None:
+        """Send after everything sent before."""
+        self._queue.put_nowait(message)
+
+    async def close(self, code: CloseCode, reason: str = "") -> None:
+        """End the writer and close the websocket with this code."""
+        self._writer.cancel()
+        await asyncio.wait([self._writer])
+        await self.socket.close(code=code, message=reason.encode()[:123])
+
+    async def _write(self) -> None:
+        while True:
+            message = await self._queue.get()
+            try:
+                if isinstance(message, str):
+                    await self.socket.send_str(message)
+                else:
+                    await self.socket.send_bytes(message)
+            except ConnectionError:
+                return  # the reading side sees the same and cleans up
+
+
+@dataclass(slots=True)
+class Stream:
+    """What the server saw of one client's sound, for its reports."""
+
+    first: int | None = None
+    highest: int = 0
+    """Extended highest sequence number (RFC 3550 section 6.4.1)."""
+    packets: int = 0
+    octets: int = 0
+    timestamp: int = 0
+
+    def count(self, packet: RtpPacket) -> None:
+        if self.first is None:
+            self.first = self.highest = packet.sequence
+        step = (packet.sequence - self.highest + 0x8000) % 0x10000 - 0x8000
+        self.highest += max(step, 0)
+        self.packets += 1
+        self.octets += len(packet.payload)
+        self.timestamp = packet.timestamp
+
+    @property
+    def lost(self) -> int:
+        return 0 if self.first is None else max(self.highest - self.first + 1 - self.packets, 0)
+
+
+class Session:
+    """A client that has identified. It outlives its websocket for as long as it may resume."""
+
+    def __init__(self, expected: Expectation, ssrc: int, wire: Wire, send_datagram: SendDatagram) -> None:
+        self.expected = expected
+        self.ssrc = ssrc
+        self.wire: Wire | None = wire
+        self.address: Address | None = None
+        """Where its sound comes from; known since IP discovery."""
+        self.secret_key = secrets.token_bytes(KEY_BYTES)
+        self.transport: Transport | None = None
+        """Set by SELECT_PROTOCOL; from then on it sits in the channel."""
+        self.stream = Stream()
+        self._send_datagram = send_datagram
+        self._sequence = -1
+        self._sent: deque[tuple[int, str | bytes]] = deque(maxlen=REPLAYED_MESSAGES)
+
+    @property
+    def user_id(self) -> int:
+        return self.expected.user_id
+
+    def select(self, mode: str) -> None:
+        """The client chose how its packets are encrypted."""
+        self.transport = Transport(mode, self.secret_key)
+
+    def post(self, op: Op, body: bytes | dict[str, Any]) -> None:
+        """Send one message, numbered unless it belongs to the handshake."""
+        if op not in UNNUMBERED:
+            self._sequence = (self._sequence + 1) % 0x10000
+        message: str | bytes
+        if isinstance(body, bytes):
+            message = struct.pack(">HB", self._sequence, op) + body
+        elif op in UNNUMBERED:
+            message = json.dumps({"op": op, "d": body})
+        else:
+            message = json.dumps({"op": op, "d": body, "seq": self._sequence})
+        if op not in UNNUMBERED:
+            self._sent.append((self._sequence, message))
+        if self.wire is not None:
+            self.wire.send(message)
+
+    def resume(self, wire: Wire, acknowledged: int) -> None:
+        """Go on with another websocket: send what the client has not acknowledged."""
+        self.wire = wire
+        self.post(Op.RESUMED, {})
+        missed = list(self._sent)
+        for i, (sequence, _) in enumerate(missed):
+            if sequence == acknowledged:
+                missed = missed[i + 1 :]
+                break
+        for _, message in missed:
+            wire.send(message)
+
+    def hear(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
+        """Relay another member's packet, sealed for this client."""
+        if self.transport is not None and self.address is not None:
+            self._send_datagram(self.transport.seal_rtp(packet), self.address)
+
+    def send_reports(self, others: list[Session], now_s: float) -> None:
+        """RTCP as Discord's servers send it: how this client's sound arrives, and whose it is being sent."""
+        if self.transport is None or self.address is None:
+            return
+        own = self.stream
+        if own.packets:
+            report = self.transport.seal_receiver_report(SERVER_SSRC, self.ssrc, own.highest, own.lost)
+            self._send_datagram(report, self.address)
+        ntp = int((now_s + NTP_UNIX_OFFSET_S) * 2**32)
+        for other in others:
+            sent = other.stream
+            if sent.packets:
+                self._send_datagram(
+                    self.transport.seal_sender_report(
+                        other.ssrc, ntp, sent.timestamp, sent.packets, sent.octets
+                    ),
+                    self.address,
+                )
