@@ -72,13 +72,13 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
     tell("Loading the model …")
     async with engine_of(settings) as engine, DiscordHere() as here:
         tell(f"{engine.info.checkpoint} on {engine.info.device}: {engine.info.speed:.1f} times real time.")
-        houses = [House(here, number, wish.out) for number in range(1, wish.guilds + 1)]
+        houses = [House(here, number, wish) for number in range(1, wish.guilds + 1)]
         async with Busker(settings, engine, connector=here.connector()) as bot:
             await bot.login(here.bot.token)
             connection = asyncio.create_task(bot.connect(), name="gateway")
             await bot.wait_until_ready()
             tell(f"Logged in as {bot.user}.")
-            evenings = await asyncio.gather(*(house.evening(bot, wish, tell) for house in houses))
+            evenings = await asyncio.gather(*(house.evening(bot, tell) for house in houses))
         await connection
     failures = [
         f"{house.name}: {failure}" if len(houses) > 1 else failure
@@ -92,20 +92,22 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
 class House:
     """A guild with a text channel, a voice channel, a member who asks and one who only listens."""
 
-    def __init__(self, here: DiscordHere, number: int, out: Path) -> None:
+    def __init__(self, here: DiscordHere, number: int, wish: Wish) -> None:
         self.name = f"house-{number}"
         self._here = here
-        self._out = out
+        self._wish = wish
+        self._prefix = f"{self.name}-" if wish.guilds > 1 else ""
         self._guild = here.guild(f"House {number}", bot_may=Permission(NEEDED.value))
         self._text = self._guild.text_channel("music")
         self._corner = self._guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
         self._asker = here.person(self._guild, "asker")
         self._listener = here.person(self._guild, "listener")
 
-    async def evening(self, bot: Busker, wish: Wish, tell: Callable[[str], None]) -> Evening:
+    async def evening(self, bot: Busker, tell: Callable[[str], None]) -> Evening:
         """Sit down, ask, listen to the end, fetch what was posted, and compare."""
         await self._asker.join_voice(self._corner)
         await self._listener.join_voice(self._corner)
+        wish = self._wish
         options = {"prompt": wish.prompt, "length": wish.length, "interval": wish.interval, "seed": wish.seed}
         asked_at = time.monotonic()
         reply = await self._asker.use(
@@ -122,7 +124,7 @@ class House:
         sound, picture = await self._posted(performance)
         recording = self._recording()
         posted, picture_path = await self._fetch(sound), await self._fetch(picture)
-        heard_path = self._out / f"{self.name}-heard.wav"
+        heard_path = wish.out / f"{self._prefix}heard.wav"
         hearing = await asyncio.to_thread(_judged, recording, posted, heard_path)
         return Evening(
             piece=performance.piece,
@@ -168,7 +170,7 @@ class House:
 
     async def _fetch(self, attachment: Attachment) -> Path:
         """Download an attachment as anybody would, into the folder of this rehearsal."""
-        path = self._out / f"{self.name}-{attachment.filename}"
+        path = self._wish.out / f"{self._prefix}{attachment.filename}"
         url = attachment_json(attachment)["url"]
         async with aiohttp.ClientSession(connector=self._here.connector()) as web, web.get(url) as answer:
             answer.raise_for_status()

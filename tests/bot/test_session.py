@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from audio.local import LocalEngine
 from audio.tone import ToneEngine
+from audio.worker import SEEDED
 from bot.errors import NothingPlaying, QueueFull
 from bot.performance import Making
 from bot.settings import MusicSettings, Settings
@@ -124,3 +129,21 @@ async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
         loudness = [abs(spurt.pcm()).max() for spurt in house.ears.spurts(house.here.bot.id)]
         full = abs(first.pcm).max() / 2**15
         assert loudness == pytest.approx([full / 4, full / 4], rel=0.15)
+
+
+async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_where_it_was(
+    tmp_path: Path,
+) -> None:
+    engine = LocalEngine(f"{SEEDED}{tmp_path / 'seeded'}")
+    async with a_house(tmp_path, engine=engine) as house:
+        piece = house.ask(seconds=6.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        assert engine.worker_pid is not None
+        assert piece.making is Making.COMPOSING
+        os.kill(engine.worker_pid, signal.SIGKILL)
+        await house.play(piece)
+        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 300)
+        whole = house.ask(seconds=6.0, seed=7)
+        house.session.volume = 0.0
+        await until(lambda: whole.composed)
+        assert np.array_equal(piece.pcm, whole.pcm)

@@ -1,0 +1,101 @@
+"""The model that ships: it loads offline in plain transformers, plays scores, reads them, and writes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoProcessor, MusicgenForConditionalGeneration
+
+from training.composer import compose
+from training.listen import si_sdr
+from training.performing import Performer
+from training.rendering import render
+from training.score import score
+from training.sounds import BOOKS, SOUNDING
+
+ETUDE = Path(__file__).parents[2] / "models" / "etude"
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def offline() -> Iterator[None]:
+    """No connection leaves this machine while the model loads."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("something was fetched")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        yield
+
+
+@pytest.fixture(scope="module")
+def etude(offline: None) -> Any:
+    whole: Any = MusicgenForConditionalGeneration.from_pretrained(ETUDE, dtype=torch.float32)
+    return whole.eval()
+
+
+@pytest.fixture(scope="module")
+def processor(offline: None) -> Any:
+    return AutoProcessor.from_pretrained(ETUDE)
+
+
+def test_the_weights_are_small_and_safe() -> None:
+    sizes = {file.name: file.stat().st_size for file in ETUDE.iterdir()}
+    assert sum(sizes.values()) <= 30 * MIB
+    assert max(sizes.values()) <= 15 * MIB
+    assert not [name for name in sizes if name.endswith((".bin", ".pt", ".pkl"))]
+
+
+def test_the_card_says_the_licence() -> None:
+    assert "license: mit" in (ETUDE / "README.md").read_text(encoding="utf-8")
+
+
+def test_plain_transformers_generates_sound(etude: Any, processor: Any) -> None:
+    torch.manual_seed(0)
+    words = processor(text=["techno, 128 bpm, with drums"], return_tensors="pt")
+    sound = etude.generate(**words, do_sample=True, max_new_tokens=50 + len(BOOKS) - 1)
+    assert sound.shape == (1, 1, 50 * 640)
+    assert 0.01 < float(sound.abs().max()) < 2
+
+
+@torch.inference_mode()
+def test_the_codec_plays_held_out_scores(etude: Any) -> None:
+    codes = score(compose(4321, 6))[:, :250]
+    played = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values[0, 0].numpy()
+    assert si_sdr(played, render(codes)) > 20
+
+
+@torch.inference_mode()
+def test_a_rest_is_sixty_decibels_down(etude: Any) -> None:
+    rest = torch.zeros(1, 1, len(BOOKS), 60, dtype=torch.long)
+    assert float(etude.audio_encoder.decode(rest, [None]).audio_values.abs().max()) < 1e-3
+
+
+@torch.inference_mode()
+def test_most_codes_are_read_back_from_sound(etude: Any) -> None:
+    shares = []
+    for seed in (4322, 4323, 4324):
+        codes = score(compose(seed, 8))[:, :300]
+        sound = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values
+        read = etude.audio_encoder.encode(sound).audio_codes[0, 0].numpy()
+        shares += [np.mean(read[book] == codes[book]) for book in SOUNDING]
+    assert np.mean(shares) > 0.8
+
+
+def test_performing_writes_what_transformers_would(etude: Any, processor: Any) -> None:
+    """The logits of the batch in lockstep lead to the same most likely codes as the library's own loop."""
+    words = processor(text=["waltz in D minor, 120 bpm"], return_tensors="pt")
+    theirs = etude.generate(**words, do_sample=False, guidance_scale=3.0, max_new_tokens=30 + len(BOOKS) - 1)
+    ours = Performer(etude, processor.tokenizer).perform(
+        ["waltz in D minor, 120 bpm"], 30, 1, temperature=1e-4
+    )
+    with torch.inference_mode():
+        sound = etude.audio_encoder.decode(torch.as_tensor(ours)[None], [None]).audio_values
+    assert torch.allclose(sound, theirs, atol=1e-3)

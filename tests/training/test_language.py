@@ -1,0 +1,116 @@
+"""The language model: lessons, tables, and that what is exported is what was trained."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import PreTrainedTokenizerFast
+
+from training.clock import read
+from training.factors import FactoredTable, features, followers
+from training.language import Writer
+from training.lessons import FIRST_LESSON, LATEST, PAD, Lesson, lesson
+from training.sounds import BOOKS, CONDUCTOR, LAYOUT, LEAD, VOCABULARY
+from training.timebox import Timebox
+from training.tokens import tokenizer
+
+
+@pytest.fixture(scope="module")
+def spoken() -> PreTrainedTokenizerFast:
+    return tokenizer(1)
+
+
+@pytest.fixture(scope="module")
+def taught(spoken: PreTrainedTokenizerFast) -> Lesson:
+    return lesson(range(FIRST_LESSON, FIRST_LESSON + 4), 120, spoken)
+
+
+def test_every_book_is_as_many_steps_late_as_its_number(taught: Lesson) -> None:
+    for book in range(len(BOOKS)):
+        padded = (taught.tokens[:, book] == PAD).all(dim=0).nonzero()[:, 0].tolist()
+        assert padded == [*range(book), *range(120 + book, 120 + LATEST)]
+
+
+def test_onsets_are_where_something_new_is_told(taught: Lesson) -> None:
+    telling = taught.tokens[:, CONDUCTOR][taught.telling[:, CONDUCTOR]]
+    others = taught.tokens[:, LEAD][taught.telling[:, LEAD]]
+    assert len(telling) > len(others)
+    for row in range(4):
+        beats = taught.tokens[row, CONDUCTOR][taught.known[row, CONDUCTOR]].numpy()
+        begun = int((read(beats)[2] == 0).sum())
+        assert begun <= int(taught.telling[row, LEAD].sum())
+
+
+def test_a_row_of_a_table_is_the_sum_of_what_its_code_means() -> None:
+    table = FactoredTable(LEAD, VOCABULARY, 8, 1.0)
+    rows, _ = features(LEAD)
+    whole = table()
+    code = LAYOUT.first["flute"] + 3
+    assert torch.allclose(whole[code], table.free[code] + table.shared[rows[code]].sum(0))
+    assert whole.shape == (VOCABULARY, 8)
+
+
+def test_what_follows_a_held_code_is_what_the_score_writes_next() -> None:
+    before, after = followers(LEAD)
+    following = dict(zip(before.tolist(), after.tolist(), strict=True))
+    held = LAYOUT.codes("saw lead", 4, 40).tolist()
+    assert [following[code] for code in held[:-1]] == held[1:]
+
+
+def test_transformers_computes_with_the_export_what_was_trained(
+    taught: Lesson, spoken: PreTrainedTokenizerFast
+) -> None:
+    torch.manual_seed(0)
+    writer = Writer(len(spoken), width=48, layers=2).eval()
+    taught = Lesson(**{**vars(taught), "positions": torch.arange(taught.tokens.shape[2]).expand(4, -1)})
+    with torch.no_grad():
+        states = writer.states(taught)
+        told = writer.text(taught.prompts, attention_mask=taught.prompts.ne(0).long()).last_hidden_state
+        before = torch.nn.functional.pad(taught.tokens[..., :-1], (1, 0), value=PAD)
+        logits = writer.exported()(
+            input_ids=before.reshape(-1, before.shape[2]),
+            encoder_hidden_states=told * taught.heard[..., None],
+            encoder_attention_mask=taught.prompts.ne(0).long(),
+        ).logits.view(4, len(BOOKS), -1, VOCABULARY)
+        for book, head in enumerate(writer.heads):
+            assert torch.allclose(logits[:, book], states @ head().T, atol=2e-4)
+
+
+def test_a_few_steps_teach_something(taught: Lesson, spoken: PreTrainedTokenizerFast) -> None:
+    torch.manual_seed(0)
+    writer = Writer(len(spoken), width=48, layers=2)
+    optimiser = torch.optim.AdamW(writer.parameters(), lr=1e-2)
+    losses = []
+    for _ in range(12):
+        loss = writer.losses(taught).mean()
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_training_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    box = Timebox(0.001, tmp_path / "some.pt")
+    steps = sum(1 for _ in box.steps())
+    assert steps > 0
+    box.save({"weights": torch.ones(2)})
+    again = Timebox(60, tmp_path / "some.pt")
+    assert again.step == steps
+    assert again.spent >= 0.06
+    assert again.state is not None
+    assert torch.equal(again.state["weights"], torch.ones(2))
+
+
+def test_lessons_are_the_same_for_the_same_seeds(spoken: PreTrainedTokenizerFast) -> None:
+    seeds = range(FIRST_LESSON + 50, FIRST_LESSON + 52)
+    random.seed(1)
+    one = lesson(seeds, 60, spoken)
+    random.seed(2)
+    other = lesson(seeds, 60, spoken)
+    assert np.array_equal(one.tokens, other.tokens)
+    assert torch.equal(one.prompts, other.prompts)
