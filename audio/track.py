@@ -89,21 +89,17 @@ def write_track(
 ) -> Track:
     """Write `pcm`, shaped (samples, 2) at 48 kHz, into `folder`.
 
-    The first of `formats` that takes no more than `limit` bytes is taken, found by encoding, not by guessing.
+    The first of `formats` that takes no more than `limit` bytes is taken, found by encoding, not by guessing;
+    the last one where none does, so that nothing is lost; its `size` tells.
     The name is made here, of letters and digits of the prompt and the seed, and is never one that is taken.
     Both files appear whole or not at all, the picture first. This computes for a second or so and shares
-    nothing, so that another process can run it. Raises TrackError when no format fits or the disk refuses.
+    nothing, so that another process can run it. Raises TrackError when the disk refuses.
     """
     tags = _tags(piece, info)
     for name in formats:
         sound = _encoded(pcm, FORMATS[name], tags)
         if len(sound) <= limit:
             break
-    else:
-        raise TrackError(
-            f"The finished track takes more than the {limit / 2**20:.1f} MiB that may be posted here; "
-            "ask for a shorter one."
-        )
     suffix = FORMATS[name].suffix
     try:
         stored = _stored(folder, _stem(piece), {PICTURE_SUFFIX: draw(pcm, piece), suffix: sound})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
+import aiohttp
 import discord
 
+from audio.buffer import State
 from bot.performance import Making
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ BAR_CELLS: Final = 20
 LINE_SIGNS: Final = 80
 """Where a prompt is cut in a list: ten lines of it stay well below Discord's limit for an embed."""
 COLOUR: Final = discord.Colour(0xE0A458)
+
+UNPOSTED: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
+"""What discord.py raises when a message does not reach Discord."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,16 +59,25 @@ def queue_of(now: Performance, *waiting: Performance) -> discord.Embed:
 
 async def keep_card(performance: Performance) -> None:
     """Post the card and edit it while the piece is made and played. Trouble with it never holds up sound."""
+    embed = card_of(performance)
     try:
-        embed = card_of(performance)
         message = await performance.request.text_channel.send(embed=embed)
-        while not performance.settled:
-            await asyncio.sleep(EDIT_SECONDS)
-            shown, embed = embed, card_of(performance)
-            if embed != shown:
-                await message.edit(embed=embed)
-    except discord.HTTPException:
-        _log.warning("the card of %r could not be kept current", performance.piece, exc_info=True)
+    except UNPOSTED as error:
+        _log.warning("no card for seed %d: %s", performance.piece.seed, error)
+        return
+    settled = False
+    while not settled:
+        settled = await performance.settles(within_seconds=EDIT_SECONDS)
+        shown, embed = embed, card_of(performance)
+        if embed == shown:
+            continue
+        try:
+            await message.edit(embed=embed)
+        except discord.NotFound:
+            return  # somebody has deleted it
+        except UNPOSTED as error:
+            _log.warning("the card of seed %d was not edited: %s", performance.piece.seed, error)
+            embed = shown  # so that the next round tries again
 
 
 def _line(performance: Performance) -> str:
@@ -76,13 +89,16 @@ def _line(performance: Performance) -> str:
 def _headline(performance: Performance) -> str:
     if performance.dismissed:
         return "Stopped"
+    buffer = performance.buffer
     if performance.over:
-        return "Played" if performance.composed else "Ended early"
+        return "Played" if performance.composed and buffer.state is State.ENDED else "Ended early"
+    if performance.paused:
+        return "Paused"
     if performance.making is Making.WAITING:
         return "Waiting for its turn"
-    if performance.buffer.seconds_played:
+    if buffer.seconds_played:
         return "Playing"
-    wait = performance.buffer.seconds_until_ready
+    wait = buffer.seconds_until_ready
     return f"Composing · first sound in about {wait:.0f} s" if wait >= 1 else "Composing"
 
 

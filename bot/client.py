@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from discord.ext import commands
 
 from audio.opus import load_opus
 from bot.engines import engine_of
-from bot.errors import NothingPlaying, StartError, TokenError
+from bot.errors import RequestError, StartError, TokenError
 from bot.health import Health
 from bot.permissions import invite_link
 from bot.posting import Poster
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback")
+
+AUTHENTICATION_FAILED: Final = 4004
+"""How the gateway closes on a token that is not valid (Discord's developer documentation, close codes)."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Busker(commands.Bot):
         self.engine = engine
         self.poster = Poster(engine, settings.tracks)
         self._sessions: dict[int, Session] = {}
+        self._closing = False
 
     async def setup_hook(self) -> None:
         """Load the commands and tell Discord about them."""
@@ -56,28 +61,26 @@ class Busker(commands.Bot):
         await self.tree.sync()
 
     def session_of(self, guild: discord.Guild) -> Session:
-        """The session of a guild, made when there is none."""
+        """The session of a guild, made when there is none. Raises RequestError while the bot ends."""
+        if self._closing:
+            raise RequestError("Busker is being shut down; please ask again in a minute.")
         if guild.id not in self._sessions:
-            self._sessions[guild.id] = Session(
-                guild.name, self.engine, self.poster, self.settings, on_end=lambda: self._forget(guild.id)
-            )
+            self._sessions[guild.id] = Session(guild.name, self.engine, self.poster, self.settings)
         return self._sessions[guild.id]
 
-    def playing_in(self, guild: discord.Guild) -> Session:
-        """The session of a guild that has one. Raises NothingPlaying."""
-        if guild.id not in self._sessions:
-            raise NothingPlaying("Nothing is playing; /compose starts something.")
-        return self._sessions[guild.id]
+    def is_connected(self) -> bool:
+        """Whether the gateway is there: `is_ready` alone stays true when it has gone."""
+        return self.is_ready() and math.isfinite(self.latency)
 
     async def close(self) -> None:
-        """End every session, then the connection to Discord."""
-        sessions, self._sessions = self._sessions, {}
-        await asyncio.gather(*(session.close() for session in sessions.values()))
+        """End every session, then the connection to Discord. One that cannot end keeps no other one open."""
+        self._closing = True
+        ends = [session.close() for session in self._sessions.values()]
+        for failure in await asyncio.gather(*ends, return_exceptions=True):
+            if failure is not None:
+                _log.error("a session did not end well", exc_info=failure)
         await self.poster.close()
         await super().close()
-
-    def _forget(self, guild_id: int) -> None:
-        self._sessions.pop(guild_id, None)
 
 
 async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> None:
@@ -88,7 +91,7 @@ async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = N
     token = checked_token(settings.token.get_secret_value())
     load_opus()
     async with engine_of(settings) as engine, Busker(settings, engine, connector=connector) as bot:
-        health = Health(gateway=bot.is_ready, engine=lambda: engine.healthy)
+        health = Health(gateway=bot.is_connected, engine=lambda: engine.healthy)
         try:
             await health.start(settings.health)
             await _serve(bot, token)
@@ -115,7 +118,11 @@ async def _serve(bot: Busker, token: str) -> None:
                 await asyncio.gather(connection, return_exceptions=True)
     except discord.LoginFailure as error:
         raise TokenError("Discord does not know this token; reset it in the developer portal.") from error
-    except (discord.HTTPException, aiohttp.ClientError) as error:
+    except discord.ConnectionClosed as error:
+        if error.code == AUTHENTICATION_FAILED:
+            raise TokenError("The token was reset while Busker ran; set the new one.") from error
+        raise StartError(f"Discord ended the connection for good (code {error.code}).") from error
+    except (discord.DiscordException, aiohttp.ClientError) as error:
         raise StartError(f"Discord cannot be reached: {error}.") from error
 
 

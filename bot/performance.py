@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import logging
 import time
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,8 @@ class Performance:
         self.making = Making.WAITING
         self.dismissed = False
         """Whether a person wants no more of it: skipped or stopped."""
+        self.paused = False
+        """Whether a person holds the sound where it is."""
         self.over = False
         """Whether it has left the queue, played to its end or not."""
         self.composing_seconds = 0.0
@@ -74,6 +76,7 @@ class Performance:
         self._stretches: list[Pcm16] = []
         self._composing: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
+        self._settled = asyncio.Event()
 
     @property
     def composed(self) -> bool:
@@ -83,12 +86,19 @@ class Performance:
     @property
     def settled(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.over and self.making not in (Making.COMPOSING, Making.COMPOSED)
+        return self.over and self.making in (Making.DELIVERED, Making.CANCELLED, Making.FAILED)
 
     @property
     def pcm(self) -> Pcm16:
         """The sound made so far, shaped (samples, 2), as it was handed to the buffer."""
         return np.concatenate(self._stretches)
+
+    async def settles(self, within_seconds: float) -> bool:
+        """Wait until nothing more will happen to it, not for ever; whether that is so."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_seconds):
+                await self._settled.wait()
+        return self.settled
 
     async def audible(self) -> bool:
         """Wait until it can be played without a gap. False if a person wants no more of it."""
@@ -101,39 +111,48 @@ class Performance:
         """Make no more of it, and let nobody wait for it."""
         self.dismissed = True
         if self.making is Making.WAITING:
-            self.making = Making.CANCELLED
+            self._advance(Making.CANCELLED)
         if self._composing is not None:
             self._composing.cancel()
         self._moved.set()
 
+    def leave_queue(self) -> None:
+        """It will not be played any more."""
+        self.over = True
+        self._advance(self.making)
+
+    def delivered(self) -> None:
+        """Its track is posted, or kept where it could not be."""
+        self._advance(Making.DELIVERED)
+
     async def compose(self) -> None:
         """Compose it to the end, or until it is dismissed or fails; `making` tells which."""
-        self.making = Making.COMPOSING
+        if self.dismissed:
+            return
+        self._advance(Making.COMPOSING)
         self._composing = asyncio.create_task(self._compose(), name=f"compose seed {self.piece.seed}")
         try:
             await asyncio.wait([self._composing])
         finally:
             self._composing.cancel()
+            if self.making is Making.COMPOSING:  # cancelled, perhaps before its first step
+                self._advance(Making.CANCELLED)
+            self.buffer.finish()
+            self._moved.set()
 
     async def _compose(self) -> None:
         began = time.monotonic()
         try:
-            async with aclosing(stretches(self._engine, self.piece)) as sound:
+            async with contextlib.aclosing(stretches(self._engine, self.piece)) as sound:
                 async for pcm in sound:
                     self._take(pcm)
             self.composing_seconds = time.monotonic() - began
-            self.making = Making.COMPOSED
-        except asyncio.CancelledError:
-            self.making = Making.CANCELLED
-            raise
+            self._advance(Making.COMPOSED)
         except BuskerError as error:
             self._fail(str(error))
         except Exception:
             _log.exception("composing %r failed", self.piece)
             self._fail("Something went wrong while composing; please ask again.")
-        finally:
-            self.buffer.finish()
-            self._moved.set()
 
     def _take(self, pcm: Pcm16) -> None:
         self._stretches.append(pcm)
@@ -141,5 +160,10 @@ class Performance:
         self._moved.set()
 
     def _fail(self, sentence: str) -> None:
-        self.making = Making.FAILED
         self.trouble = sentence
+        self._advance(Making.FAILED)
+
+    def _advance(self, making: Making) -> None:
+        self.making = making
+        if self.settled:
+            self._settled.set()

@@ -55,6 +55,12 @@ def voice_channel_of(member: discord.Member) -> discord.VoiceChannel:
     return channel
 
 
+def require_listening(member: discord.Member, channel: discord.VoiceChannel | None) -> None:
+    """Raises NotListening if something is to be heard in `channel` and the member does not sit there."""
+    if channel is not None and (member.voice is None or member.voice.channel != channel):
+        raise NotListening(f"Busker plays in {channel.mention}; join there and ask again.")
+
+
 def posting_channel(channel: object, allowed: discord.Permissions) -> PostingChannel:
     """`channel`, if Busker may post tracks there. Raises ChannelClosed, naming each missing permission."""
     if not isinstance(channel, PostingChannel):

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from audio.track import Track, TrackError, write_track
-from bot.card import quoted
-from bot.performance import Making
+from bot.card import UNPOSTED, quoted
 
 if TYPE_CHECKING:
     from audio.engine import Engine
@@ -47,20 +46,26 @@ class Poster:
 
     async def post(self, performance: Performance) -> None:
         """Write the files of a composed piece and post them; what cannot be posted stays on disk."""
+        limit = min(performance.request.requester.guild.filesize_limit, int(self._settings.largest_mib * MIB))
         try:
-            track = await self._written(performance)
-            await self._posted(track, performance)
+            track = await self._written(performance, limit)
+            if track.size <= limit:
+                await self._posted(track, performance)
+            else:
+                performance.trouble = f"The track is too large to post; it is kept as {track.path.name}."
         except TrackError as error:
             performance.trouble = str(error)
+        except Exception:
+            _log.exception("the track of %r was not written", performance.piece)
+            performance.trouble = "Something went wrong while the track was written; ask for it again."
         finally:
-            performance.making = Making.DELIVERED
+            performance.delivered()
 
     async def close(self) -> None:
         """End the writing process; a track in the making is finished first."""
         await asyncio.to_thread(self._press.shutdown)
 
-    async def _written(self, performance: Performance) -> Track:
-        limit = min(performance.request.requester.guild.filesize_limit, int(self._settings.largest_mib * MIB))
+    async def _written(self, performance: Performance, limit: int) -> Track:
         write = partial(
             write_track,
             performance.pcm,
@@ -84,14 +89,17 @@ class Poster:
         for wait in (*self._retry_seconds, None):
             try:
                 await performance.request.text_channel.send(_caption(track), files=_files(track))
-            except (discord.HTTPException, OSError) as error:
-                _log.warning("posting %s failed", track.path, exc_info=error)
+            except UNPOSTED as error:
+                if isinstance(error, discord.NotFound):  # the channel is gone: waiting does not help
+                    wait = None
+                _log.warning("posting %s failed: %s", track.path, error)
                 performance.trouble = _excuse(track, wait)
             else:
                 performance.trouble = before
                 return
-            if wait is not None:
-                await asyncio.sleep(wait)
+            if wait is None:
+                return
+            await asyncio.sleep(wait)
 
 
 def _press() -> ProcessPoolExecutor:

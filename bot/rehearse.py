@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -60,14 +60,23 @@ class RehearsalError(BuskerError):
 
 async def main(settings: Settings, wish: Wish, *, as_json: bool) -> int:
     """Rehearse, print the report to standard output, and say by the exit status whether all went well."""
-    report = await rehearse(settings, wish, tell=lambda line: print(line, file=sys.stderr, flush=True))
+    try:
+        report = await rehearse(settings, wish, tell=lambda line: print(line, file=sys.stderr, flush=True))
+    except BuskerError as error:
+        if as_json:
+            print(json.dumps({"failures": [str(error)]}, indent=2), flush=True)
+        raise
     print(json.dumps(report.as_dict(), indent=2) if as_json else f"\n{report}", flush=True)
     return 1 if report.failures else 0
 
 
 async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) -> Report:
-    """Start everything, let a member of each guild ask for a piece, listen to the end, and judge."""
-    wish.out.mkdir(parents=True, exist_ok=True)
+    """Start everything, let a member of each guild ask for a piece, listen to the end, and judge.
+
+    Raises PieceError when nobody could ask for such a piece, RehearsalError when it does not come to its end.
+    """
+    settings.music.piece(wish.prompt, wish.length, wish.interval, wish.seed)
+    settings = _for(wish, settings)
     load_opus()
     tell("Loading the model …")
     async with engine_of(settings) as engine, DiscordHere() as here:
@@ -87,6 +96,24 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
     ]
     failures += [f"Discord refused a request: {refusal}." for refusal in here.refusals]
     return Report(tuple(evenings), tuple(failures))
+
+
+def _for(wish: Wish, settings: Settings) -> Settings:
+    """The settings with a place in the engine for each guild, and tracks beside the report."""
+    folder = wish.out / "tracks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RehearsalError(
+            f"{wish.out} cannot be written to ({error.strerror}): name another --out."
+        ) from error
+    slots = max(settings.engine.slots, wish.guilds)
+    return settings.model_copy(
+        update={
+            "engine": settings.engine.model_copy(update={"slots": slots}),
+            "tracks": settings.tracks.model_copy(update={"folder": folder}),
+        }
+    )
 
 
 class House:
@@ -115,13 +142,11 @@ class House:
         )
         tell(f"{self.name}: {reply.content}")
         guild = bot.get_guild(self._guild.id)
-        if guild is None or not bot.playing_in(guild).queue:
+        if guild is None or not bot.session_of(guild).queue:
             raise RehearsalError(f"The bot did not take the piece: {reply.content or 'it gave no answer'}")
-        performance = bot.playing_in(guild).queue[-1]
-        music_seconds = performance.piece.seconds / min(1.0, bot.engine.info.speed)
-        async with asyncio.timeout(music_seconds + PATIENCE_SECONDS):
-            await self._played(performance, tell)
-        sound, picture = await self._posted(performance)
+        performance = bot.session_of(guild).queue[-1]
+        await self._finished(performance, bot.engine.info.speed, tell)
+        sound, picture = self._uploads(performance)
         recording = self._recording()
         posted, picture_path = await self._fetch(sound), await self._fetch(picture)
         heard_path = wish.out / f"{self._prefix}heard.wav"
@@ -140,26 +165,24 @@ class House:
             picture=picture_path,
         )
 
-    async def _played(self, performance: Performance, tell: Callable[[str], None]) -> None:
-        """Say how far it is until it has been played."""
-        while not performance.over:
-            await asyncio.sleep(PROGRESS_SECONDS)
-            made, played = performance.buffer.seconds_made, performance.buffer.seconds_played
-            tell(
-                f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {performance.piece.seconds:g} s"
-            )
-
-    async def _posted(self, performance: Performance) -> tuple[Attachment, Attachment]:
-        """The sound and its picture, as the channel has them."""
+    async def _finished(self, performance: Performance, speed: float, tell: Callable[[str], None]) -> None:
+        """Say how far it is, until it has been played and posted."""
+        seconds, buffer = performance.piece.seconds, performance.buffer
         try:
-            await self._here.until(lambda: any(self._uploads()), seconds=PATIENCE_SECONDS)
+            async with asyncio.timeout(seconds / min(1.0, speed) + PATIENCE_SECONDS):
+                while not await performance.settles(within_seconds=PROGRESS_SECONDS):
+                    made, played = buffer.seconds_made, buffer.seconds_played
+                    tell(f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {seconds:g} s")
         except TimeoutError:
-            raise RehearsalError(performance.trouble or "No track was posted.") from None
-        sound, picture = next(self._uploads())
-        return sound, picture
+            raise RehearsalError("The piece did not come to its end in time.") from None
 
-    def _uploads(self) -> Iterator[list[Attachment]]:
-        return (message.attachments for message in self._text.messages if message.attachments)
+    def _uploads(self, performance: Performance) -> tuple[Attachment, Attachment]:
+        """The sound and its picture, as the channel has them."""
+        for message in self._text.messages:
+            if message.attachments:
+                sound, picture = message.attachments
+                return sound, picture
+        raise RehearsalError(performance.trouble or "No track was posted.")
 
     def _recording(self) -> Recording:
         """What the listener heard of the bot, from the first to the last frame of music."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Final
 
 from audio.source import PieceSource
 from bot.card import keep_card
@@ -15,58 +15,83 @@ from bot.performance import Making, Performance, Request
 from bot.voice import Voice
 
 if TYPE_CHECKING:
+    import discord
+
     from audio.engine import Engine
     from bot.posting import Poster
     from bot.settings import Settings
+
+CLOSE_SECONDS: Final = 3.0
+"""How long the last edits of cards may hold up the end."""
+
+POSTED_ALL_THE_SAME: Final = "The track is posted all the same."
 
 _log = logging.getLogger(__name__)
 
 
 class Session:
-    """Plays what a guild asks for, one piece after the other; ends itself when nothing more comes.
+    """Plays what a guild asks for, one piece after the other. It lives as long as the bot.
 
     The head of the queue is what plays, or is about to. One task plays the queue and one composes it, at
     most one piece ahead of the one that plays, so that no guild hoards the engine. Each piece has a task
     that keeps its card and, once made, one that posts it. All belong to this session and end with it.
     """
 
-    def __init__(
-        self, name: str, engine: Engine, poster: Poster, settings: Settings, on_end: Callable[[], None]
-    ) -> None:
+    def __init__(self, name: str, engine: Engine, poster: Poster, settings: Settings) -> None:
+        self._name = name
         self.voice = Voice()
         self.queue: deque[Performance] = deque()
         self._engine = engine
         self._poster = poster
         self._longest_queue = settings.music.queue_length
         self._leave_after_seconds = settings.voice.leave_after_seconds
-        self._on_end = on_end
         self._volume = settings.voice.volume
         self._source: PieceSource | None = None
-        self._queue_moved = asyncio.Event()
+        self._unmade: deque[Performance] = deque()
+        """What is still to be composed, in this order, heard or not: a lost voice loses no piece."""
+        self._making: Performance | None = None
+        self._moved = asyncio.Event()
         self._asked = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._spawn(self._compose_queue(), f"composer of {name}")
-        self._spawn(self._play_queue(), f"player of {name}")
+        self._engaged: list[asyncio.Task[None]] = []
+        """The composer and the player, from the first piece on."""
 
     # What members ask for
 
     def ask(self, request: Request) -> Performance:
         """Put a piece at the end of the queue. Raises QueueFull."""
-        if len(self.queue) >= self._longest_queue:
-            raise QueueFull(f"{len(self.queue)} pieces wait already; ask again when one has played.")
+        waiting = len(self.wanted)
+        if waiting >= self._longest_queue:
+            raise QueueFull(f"{waiting} pieces wait already; ask again when one has played.")
         performance = Performance(request, self._engine)
         self.queue.append(performance)
+        self._unmade.append(performance)
         self._asked.set()
-        self._queue_moved.set()
+        self._moved.set()
+        if not self._engaged:
+            self._engaged = [
+                self._spawn(self._compose_queue(), f"composer of {self._name}"),
+                self._spawn(self._play_queue(), f"player of {self._name}"),
+            ]
         self._spawn(keep_card(performance), f"card seed {request.piece.seed}")
         return performance
 
     @property
+    def wanted(self) -> list[Performance]:
+        """The queue without what somebody has just ended."""
+        return [performance for performance in self.queue if not performance.dismissed]
+
+    @property
+    def channel(self) -> discord.VoiceChannel | None:
+        """Where the listeners are, while there is something to hear."""
+        return self.voice.channel or self.queue[0].request.voice_channel if self.queue else None
+
+    @property
     def now(self) -> Performance:
         """The piece that plays or is about to. Raises NothingPlaying."""
-        if not self.queue:
+        if not self.wanted:
             raise NothingPlaying("Nothing is playing; /compose starts something.")
-        return self.queue[0]
+        return self.wanted[0]
 
     def skip(self) -> Performance:
         """End the piece that plays; the next one follows. Raises NothingPlaying."""
@@ -77,23 +102,33 @@ class Session:
 
     def stop(self) -> int:
         """End the sound at once and forget the queue; how many pieces that were. Raises NothingPlaying."""
-        stopped = [self.now, *list(self.queue)[1:]]
+        stopped = set(self.wanted)
+        if self._making is not None:  # perhaps one that nobody hears, since the voice was lost
+            stopped.add(self._making)
+        if not stopped:
+            raise NothingPlaying("Nothing is playing; /compose starts something.")
         for performance in stopped:
             performance.dismiss()
+        for performance in list(self.queue)[1:]:
+            self._take_off(performance)
         self.voice.stop()
         return len(stopped)
 
     def pause(self) -> None:
         """Hold the sound where it is. Raises NothingPlaying."""
+        playing = self.now
         if self._source is None:
             raise NothingPlaying("Nothing is playing yet.")
         self.voice.pause()
+        playing.paused = True
 
     def resume(self) -> None:
         """Go on from where the sound was held. Raises NothingPlaying."""
-        if self._source is None:
+        playing = self.now
+        if not playing.paused:
             raise NothingPlaying("Nothing is paused.")
         self.voice.resume()
+        playing.paused = False
 
     @property
     def volume(self) -> float:
@@ -107,44 +142,68 @@ class Session:
             self._source.volume = volume
 
     async def close(self) -> None:
-        """End everything of this session: sound, composing, connection."""
+        """End everything of this session: sound, composing, cards, connection."""
+        for task in self._engaged:
+            task.cancel()
+        for performance in list(self.queue):
+            performance.dismiss()
+            self._take_off(performance)
+        await self.voice.leave()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.voice.leave()
 
     # What follows from it
 
     async def _play_queue(self) -> None:
-        """The guild's task: play the queue, wait a while for more, leave."""
+        """Play the queue, wait a while for more, leave."""
         while True:
+            stay = False
             while self.queue:
-                await self._play(self.queue[0])
-            if await self._asked_in_time():
-                continue
-            await self.voice.leave()
-            if not self.queue:  # nobody asked while it was leaving
-                break
-        self._on_end()
+                await self._play(self.queue[0], stay=stay)
+                stay = True
+            if not await self._asked_in_time():
+                await self.voice.leave()
+                await self._asked.wait()
 
-    async def _play(self, performance: Performance) -> None:
-        """Join while the piece is being composed, play it to its end, and take it off the queue."""
+    async def _play(self, performance: Performance, *, stay: bool) -> None:
+        """Join while the piece is being composed, play it to its end, and take it off the queue.
+
+        The first piece of a queue is played where its asker sits; the others stay where the bot is by then,
+        for a moderator may have moved it.
+        """
         try:
             if not performance.dismissed:
-                await self.voice.join(performance.request.voice_channel)
+                here = self.voice.channel if stay else None
+                await self.voice.join(here or performance.request.voice_channel)
             if await performance.audible():
                 self._source = PieceSource(performance.buffer, self._volume)
                 await self.voice.play(self._source)
+                if self.voice.channel is None and not performance.dismissed:
+                    self._put_out(performance)
         except VoiceLost as lost:
-            performance.trouble = f"{lost} The track is posted all the same."
+            performance.trouble = f"{lost} {POSTED_ALL_THE_SAME}"
         except Exception:
             _log.exception("playing %r failed", performance.piece)
-            performance.trouble = "Something went wrong while playing; the track is posted all the same."
+            performance.trouble = f"Something went wrong while playing. {POSTED_ALL_THE_SAME}"
         finally:
             self._source = None
-            performance.over = True
+            self._take_off(performance)
+
+    def _put_out(self, performance: Performance) -> None:
+        """Somebody put Busker out of the channel: finish and post what is begun, forget what waits."""
+        performance.trouble = f"Busker was disconnected from the voice channel. {POSTED_ALL_THE_SAME}"
+        for waiting in list(self.queue)[1:]:
+            waiting.dismiss()
+            self._take_off(waiting)
+
+    def _take_off(self, performance: Performance) -> None:
+        if performance in self.queue:
             self.queue.remove(performance)
-            self._queue_moved.set()
+        performance.leave_queue()
+        self._moved.set()
 
     async def _asked_in_time(self) -> bool:
         """Wait for a new piece, not for ever."""
@@ -157,23 +216,28 @@ class Session:
         return True
 
     async def _compose_queue(self) -> None:
-        """Compose the piece that plays and the next one, in this order; each is posted when it is made."""
+        """Compose what was asked for, in this order; each piece is posted when it is made."""
         while True:
-            nearest = list(self.queue)[:2]
-            waiting = next((one for one in nearest if one.making is Making.WAITING), None)
-            if waiting is None:
-                self._queue_moved.clear()
-                await self._queue_moved.wait()
+            if not self._unmade or not self._due(self._unmade[0]):
+                self._moved.clear()
+                await self._moved.wait()
                 continue
-            await waiting.compose()
-            if waiting.making is Making.COMPOSED:
-                self._spawn(self._poster.post(waiting), f"post seed {waiting.piece.seed}")
+            performance = self._making = self._unmade.popleft()
+            await performance.compose()
+            self._making = None
+            if performance.making is Making.COMPOSED:
+                self._spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")
 
-    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+    def _due(self, performance: Performance) -> bool:
+        """Whether it plays now or next, or will not be heard and so need not wait for its turn."""
+        return performance.over or performance in list(self.queue)[:2]
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         """Run `work` as a task of this session; a failure reaches the log whole."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

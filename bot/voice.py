@@ -95,7 +95,8 @@ class Voice:
     async def leave(self) -> None:
         """Disconnect, if connected; safe to call twice."""
         client, self._client = self._client, None
-        if client is not None:
+        # A client that was put out has cleaned up; to disconnect it again would wait for Discord in vain.
+        if client is not None and (client.is_connected() or client.guild.voice_client is client):
             await client.disconnect(force=True)
 
     async def _encrypted(self) -> None:

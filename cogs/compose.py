@@ -12,7 +12,7 @@ from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_L
 from bot.card import quoted
 from bot.client import Busker
 from bot.performance import Request
-from bot.permissions import posting_channel, voice_channel_of
+from bot.permissions import posting_channel, require_listening, voice_channel_of
 
 LONGEST_EVER: Final = 300.0
 """Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
@@ -45,11 +45,12 @@ class Compose(commands.Cog):
         voice_channel = voice_channel_of(member)
         text_channel = posting_channel(interaction.channel, interaction.app_permissions)
         session = bot.session_of(member.guild)
+        require_listening(member, session.channel)
         session.ask(Request(piece, member, voice_channel, text_channel))
-        await interaction.response.send_message(_answer(piece, before=len(session.queue) - 1), ephemeral=True)
+        await interaction.response.send_message(_answer(piece, len(session.wanted) - 1), ephemeral=True)
 
 
-def _answer(piece: Piece, *, before: int) -> str:
+def _answer(piece: Piece, before: int) -> str:
     answer = f"Composing {piece.seconds:g} s of “{quoted(piece.prompt)}” with seed {piece.seed}"
     if before == 0:
         return f"{answer}."

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.card import card_of, queue_of
 from bot.client import Busker
+from bot.permissions import require_listening
 from bot.session import Session
 
 LOUDEST_PERCENT = 100
@@ -21,7 +22,7 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def stop(self, interaction: discord.Interaction[Busker]) -> None:
         """End the sound, the composing and the queue."""
-        stopped = _session(interaction).stop()
+        stopped = _heard(interaction).stop()
         await _tell(
             interaction, "Stopped." if stopped == 1 else f"Stopped, and {stopped - 1} waiting forgotten."
         )
@@ -30,21 +31,21 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def skip(self, interaction: discord.Interaction[Busker]) -> None:
         """End the piece that plays."""
-        skipped = _session(interaction).skip()
+        skipped = _heard(interaction).skip()
         await _tell(interaction, f"Skipped seed {skipped.piece.seed}.")
 
     @app_commands.command(description="Hold the music where it is; composing goes on")
     @app_commands.guild_only()
     async def pause(self, interaction: discord.Interaction[Busker]) -> None:
         """Hold the sound."""
-        _session(interaction).pause()
+        _heard(interaction).pause()
         await _tell(interaction, "Paused; /resume goes on from here.")
 
     @app_commands.command(description="Go on from where the music was paused")
     @app_commands.guild_only()
     async def resume(self, interaction: discord.Interaction[Busker]) -> None:
         """Go on."""
-        _session(interaction).resume()
+        _heard(interaction).resume()
         await _tell(interaction, "Going on.")
 
     @app_commands.command(description="What plays and what follows")
@@ -71,13 +72,21 @@ class Playback(commands.Cog):
         self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, LOUDEST_PERCENT]
     ) -> None:
         """Set the volume of this guild until the bot leaves the channel."""
-        _session(interaction).volume = percent / 100
+        _heard(interaction).volume = percent / 100
         await _tell(interaction, f"Volume {percent} %.")
 
 
 def _session(interaction: discord.Interaction[Busker]) -> Session:
     assert interaction.guild is not None  # guild_only
-    return interaction.client.playing_in(interaction.guild)
+    return interaction.client.session_of(interaction.guild)
+
+
+def _heard(interaction: discord.Interaction[Busker]) -> Session:
+    """The session, if the member may act on what is heard. Raises NotListening."""
+    session, member = _session(interaction), interaction.user
+    assert isinstance(member, discord.Member)  # guild_only
+    require_listening(member, session.channel)
+    return session
 
 
 async def _tell(interaction: discord.Interaction[Busker], sentence: str) -> None:

@@ -71,7 +71,8 @@ async def test_a_track_too_large_for_the_guild_is_told_in_a_sentence(
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=0.5)
         await house.play(piece)
-        assert "takes more than the 0.0 MiB that may be posted here" in (piece.trouble or "")
+        assert piece.trouble == "The track is too large to post; it is kept as bells-1.mp3."
+        assert (tmp_path / "bells-1.mp3").exists()
         assert piece.buffer.frames_played == 25
         assert not tracks(house)
 

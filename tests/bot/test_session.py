@@ -11,9 +11,11 @@ import pytest
 from audio.local import LocalEngine
 from audio.tone import ToneEngine
 from audio.worker import SEEDED
-from bot.errors import NothingPlaying, QueueFull
+from bot.card import card_of
+from bot.errors import NothingPlaying, QueueFull, VoiceLost
 from bot.performance import Making
 from bot.settings import MusicSettings, Settings
+from rehearsal.permissions import Permission
 from tests.house import a_house, quiet_settings, until
 
 
@@ -63,6 +65,7 @@ async def test_a_pause_holds_the_sound_and_loses_none_of_it(tmp_path: Path) -> N
         house.session.pause()
         await asyncio.sleep(0.1)
         held = piece.buffer.frames_played
+        assert card_of(piece).title == "Paused"
         await asyncio.sleep(0.1)
         assert piece.buffer.frames_played == held < 50
         house.session.resume()
@@ -115,10 +118,90 @@ async def test_when_nothing_more_comes_the_bot_leaves_and_plays_again_when_asked
         await house.play(house.ask(seconds=0.5))
         await until(lambda: house.here.bot.id not in house.guild.voice_states)
         with pytest.raises(NothingPlaying):
-            await until(lambda: house.bot.playing_in(house.discord_guild) is None, seconds=5)
+            house.session.skip()
         again = house.ask(seconds=0.5)
         await house.play(again)
         assert again.buffer.frames_played == 25
+
+
+async def test_put_out_of_the_channel_it_posts_what_is_begun_forgets_the_rest_and_plays_again(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        moderator = house.here.person(
+            house.guild, "moderator", house.guild.role("moderators", Permission.MOVE_MEMBERS)
+        )
+        playing, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
+        await until(lambda: playing.buffer.frames_played > 5)
+        await moderator.disconnect(house.here.bot.user)
+        await house.play(playing)
+        await house.play(waiting)
+        assert playing.buffer.frames_played < 20 * 50
+        assert "disconnected from the voice channel" in (playing.trouble or "")
+        assert (tmp_path / "bells-1.flac").exists()
+        assert waiting.buffer.frames_played == 0
+        again = house.ask(seconds=0.5, seed=3)
+        await house.play(again)
+        assert again.buffer.frames_played == 25
+
+
+async def test_a_piece_that_cannot_be_heard_is_composed_and_posted_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
+
+        async def lost(*_: object) -> None:
+            raise VoiceLost("Discord did not let Busker in.")
+
+        monkeypatch.setattr(house.session.voice, "join", lost)
+        pieces = [house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3)]
+        for piece in pieces:
+            await house.play(piece)
+            assert piece.making is Making.DELIVERED
+            assert piece.trouble == "Discord did not let Busker in. The track is posted all the same."
+        assert sum(bool(message.attachments) for message in house.text.messages) == 3
+
+
+async def test_what_is_composed_unheard_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=0.5)) as house:
+
+        async def lost(*_: object) -> None:
+            raise VoiceLost("Discord did not let Busker in.")
+
+        monkeypatch.setattr(house.session.voice, "join", lost)
+        piece = house.ask(seconds=20.0)
+        await until(lambda: piece.over and piece.making is Making.COMPOSING)
+        assert house.session.stop() == 1
+        await house.play(piece)
+        assert piece.making is Making.CANCELLED
+
+
+async def test_put_out_with_pieces_waiting_the_bot_still_ends_at_once(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+        moderators = house.guild.role("moderators", Permission.MOVE_MEMBERS)
+        moderator = house.here.person(house.guild, "moderator", moderators)
+        pieces = [house.ask(seconds=20.0, seed=seed) for seed in (1, 2, 3)]
+        await until(lambda: pieces[0].buffer.frames_played > 5)
+        await moderator.disconnect(house.here.bot.user)
+        await until(lambda: pieces[0].over)
+        async with asyncio.timeout(10):
+            await house.bot.close()
+        assert house.here.bot.id not in house.guild.voice_states
+        assert not [task for task in asyncio.all_tasks() if "House" in task.get_name()]
+
+
+async def test_after_stop_the_next_piece_is_the_first(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        stopped = [house.ask(seconds=20.0, seed=seed) for seed in (1, 2, 3)]
+        await until(lambda: stopped[0].buffer.frames_played > 5)
+        assert house.session.stop() == 3
+        following = house.ask(seconds=0.5, seed=4)
+        assert house.session.wanted == [following]
+        await house.play(following)
+        assert following.buffer.frames_played == 25
+        assert [piece.buffer.frames_played for piece in stopped[1:]] == [0, 0]
 
 
 async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:

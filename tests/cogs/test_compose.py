@@ -143,6 +143,23 @@ async def test_each_missing_permission_is_named_before_anything_begins(
         assert not house.session.queue
 
 
+async def test_who_does_not_listen_neither_stops_the_music_nor_moves_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await asked(house, length=30)
+        piece = house.session.now
+        await until(lambda: piece.buffer.frames_played > 0)
+        join = f"Busker plays in <#{house.corner.id}>; join there and ask again."
+        outsider = house.here.person(house.guild, "outsider")
+        for command in ("stop", "skip", "pause", "resume"):
+            assert (await outsider.use(command, channel=house.text)).content == join
+        assert (await outsider.use("nowplaying", channel=house.text)).embeds
+        elsewhere = house.guild.voice_channel("Elsewhere")
+        house.here.tell_channel(elsewhere, "CHANNEL_CREATE")
+        await outsider.join_voice(elsewhere)
+        assert (await outsider.use("compose", {"prompt": "bells"}, house.text)).content == join
+        assert not piece.dismissed
+
+
 async def test_two_hundred_commands_at_once_are_all_answered_in_sentences(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         said = await asyncio.gather(*(asked(house, seed=seed) for seed in range(200)))
