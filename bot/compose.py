@@ -34,21 +34,25 @@ _BAR: Final = "{desc} {percentage:3.0f}% {bar} {n:.1f} of {total:.1f} s{postfix}
 
 def checked_out(path: Path) -> Path:
     """`path`, when a track can be written there; its folder is made. Raises TrackError with a sentence."""
+    if path.is_dir():
+        raise TrackError(f"{path} is a folder: name a file in it.")
     if path.suffix.lower() not in FORMAT_OF:
         raise TrackError(
             f"{path.name} has a suffix that Busker does not write: {', '.join(FORMAT_OF)} will do."
         )
-    if path.is_dir():
-        raise TrackError(f"{path} is a folder: name a file in it.")
+    _check_folder(path.parent)
+    return path
+
+
+def _check_folder(folder: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         # Permissions alone do not tell: a disk can be mounted read-only.
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         why = error.strerror or str(error)
-        raise TrackError(f"{path.parent} cannot be written to ({why}): name another place.") from error
-    return path
+        raise TrackError(f"{folder} cannot be written to ({why}): name another place.") from error
 
 
 async def compose(settings: Settings, piece: Piece, out: Path | None, *, picture: bool) -> None:
@@ -56,6 +60,8 @@ async def compose(settings: Settings, piece: Piece, out: Path | None, *, picture
 
     With no `out` it gets a new name in the folder of tracks. Raises EngineError or TrackError.
     """
+    if out is None:
+        _check_folder(settings.tracks.folder)
     print("Loading the model …", file=sys.stderr, flush=True)
     async with engine_of(settings) as engine:
         info = engine.info

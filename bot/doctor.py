@@ -66,15 +66,14 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding("settings", False, f"{error} What follows is checked with the defaults.")
         settings = Settings.model_construct()
-    yield token_finding(settings)
+    else:
+        yield token_finding(settings)
     yield opus_finding()
     for package, module in VOICE_PACKAGES.items():
         yield package_finding(package, module)
-    folders = [settings.tracks.folder]
+    yield folder_finding(settings.tracks.folder, "change its owner or `tracks.folder`")
     if settings.engine.kind == "local" and settings.engine.checkpoint == "seeded":
-        folders.append(SEEDED_FOLDER.parent)
-    for folder in folders:
-        yield folder_finding(folder)
+        yield folder_finding(SEEDED_FOLDER.parent, "change its owner or `engine.checkpoint`")
     yield disk_finding(settings.tracks.folder, shutil.disk_usage(_existing(settings.tracks.folder)).free)
     yield from engine_findings(settings)
 
@@ -105,17 +104,15 @@ def package_finding(package: str, module: str) -> Finding:
         return Finding(package, False, f"It cannot be imported ({error}): run `make setup`.")
 
 
-def folder_finding(folder: Path) -> Finding:
-    """Whether files can be made in `folder`, which need not exist yet."""
+def folder_finding(folder: Path, remedy: str) -> Finding:
+    """Whether files can be made in `folder`, which need not exist yet; `remedy` says what to do if not."""
     place = _existing(folder)
     try:
         with tempfile.TemporaryFile(dir=place):
             return Finding("folder", True, f"{folder} can be written to.")
     except OSError as error:
         why = error.strerror or str(error)
-        return Finding(
-            "folder", False, f"{place} cannot be written to ({why}): change its owner or `tracks.folder`."
-        )
+        return Finding("folder", False, f"{folder} cannot be written to ({why}): {remedy}.")
 
 
 def disk_finding(folder: Path, free_bytes: int) -> Finding:

@@ -5,7 +5,7 @@ BuskerError
 │   ├── SettingsError       a key of config.toml or the environment is wrong
 │   └── TokenError          the token is missing, malformed or revoked
 └── RequestError            what a member asked for cannot be done here or now
-    ├── NotListening        the member is in no voice channel, or in another one
+    ├── NotListening        the member sits nowhere, or not where the music is
     ├── ChannelClosed       the channel is full, a Stage, or lacks permissions
     ├── QueueFull           enough pieces wait already
     ├── NothingPlaying      there is nothing to stop, skip, pause, resume or show

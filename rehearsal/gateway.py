@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rehearsal.discord_here import DiscordHere
 
 HEARTBEAT_MS = 41_250
+ACK_SECONDS = 0.01
 LARGEST_PAYLOAD = 4_096  # bytes that a client may send at once
 RESUME_URL = "wss://gateway-loopback-1.discord.gg"
 KEPT_EVENTS = 1_000  # for those who resume
@@ -238,7 +239,9 @@ class Gateway:
 
     async def _receive(self, line: Line, session: Session | None, op: int, data: Any) -> Session | None:
         if op == Op.HEARTBEAT:
-            line.send(Op.HEARTBEAT_ACK)
+            # Not at once: on no real network does the answer come before discord.py's thread has noted
+            # that it sent something; it would read a delay of a whole interval and warn of it.
+            asyncio.get_running_loop().call_later(ACK_SECONDS, line.send, Op.HEARTBEAT_ACK)
             return session
         if op in (Op.IDENTIFY, Op.RESUME):
             if session is not None:
