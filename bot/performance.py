@@ -118,7 +118,8 @@ class Performance:
     async def _compose(self) -> None:
         began = time.monotonic()
         try:
-            async with aclosing(stretches(self._engine, self.piece)) as sound:
+            heard = self._heard_seconds
+            async with aclosing(stretches(self._engine, self.piece, heard)) as sound:
                 async for pcm in sound:
                     self._take(pcm)
             self.composing_seconds = time.monotonic() - began
@@ -134,6 +135,9 @@ class Performance:
         finally:
             self.buffer.finish()
             self._moved.set()
+
+    def _heard_seconds(self) -> float:
+        return self.buffer.seconds_played
 
     def _take(self, pcm: Pcm16) -> None:
         self._stretches.append(pcm)

@@ -12,6 +12,7 @@ from torch import Tensor
 from audio.interval import chunk_frames
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.delay import Codes, DelayPattern
+from audio.musicgen.line import Listening
 from audio.musicgen.sampler import draw, uniforms
 from audio.piece import Piece
 
@@ -20,8 +21,7 @@ from audio.piece import Piece
 class Slot:
     """A piece between its admission and its last frame; owned by the composer, in the engine's one thread."""
 
-    key: int
-    piece: Piece
+    listening: Listening
     delay: DelayPattern
     sound: CodecStream
     pad_token: int
@@ -45,6 +45,14 @@ class Slot:
         self._numbers = torch.from_numpy(numbers).to(self.device)
         self._boundaries = chunk_frames(self.piece.interval)
         self._due = next(self._boundaries)
+
+    @property
+    def key(self) -> int:
+        return self.listening.key
+
+    @property
+    def piece(self) -> Piece:
+        return self.listening.piece
 
     @property
     def done(self) -> bool:

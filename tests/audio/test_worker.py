@@ -10,7 +10,7 @@ from pathlib import Path
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
-from audio.worker import NICENESS, SEEDED, Cancel, Compose, Delivery, Failed, Order, Ready, main
+from audio.worker import NICENESS, SEEDED, Begun, Cancel, Compose, Delivery, Failed, Order, Ready, main
 
 PATIENCE = 120.0
 """Seconds until a test gives a worker up; it loads for several."""
@@ -50,6 +50,8 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     samples, last = 0, False
     while not last:
         match heard(pipe):
+            case Begun(key):
+                assert key == 2
             case Delivery(key, Chunk(pcm, last)):
                 assert key == 2
                 samples += pcm.shape[1]
@@ -57,6 +59,7 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     assert samples == 2 * 32_000
 
     pipe.send(Compose(3, Piece("cut short", 5.0, 3)))
+    assert heard(pipe) == Begun(3)
     assert isinstance(heard(pipe), Delivery)
     pipe.close()
     assert ended(process) == 0
