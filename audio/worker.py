@@ -165,6 +165,8 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
     torch.set_num_threads(order.threads)
     torch.set_num_interop_threads(1)
     device = _device(order.device)
+    if order.dtype == "int8" and device != "cpu":
+        raise EngineError(f"The dtype int8 is only for the CPU; set float16 for {device}.")
     name = order.checkpoint
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))

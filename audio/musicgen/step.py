@@ -45,6 +45,8 @@ class DecoderStep:
         self._heads_out = matrix_of(dtype, *decoder.lm_heads, rows=WIDE_ROWS)
         like = self._embedded
         self.device = like.device
+        # CUDA's library adds in another way for another number of rows, so there it is always the same
+        self._abreast = slots if like.is_cuda else ROWS // GUIDED
         # a codebook's tokens begin where those of the one before it end
         self._offsets = torch.arange(self.codebooks, device=like.device) * (self._vocabulary + 1)
         self._positions = inner.embed_positions.get_embedding(length, self.hidden).to(like)
@@ -87,7 +89,7 @@ class DecoderStep:
         hears, and `positions` says at which step it is.
         """
         x = self._embedded[tokens + self._offsets].sum(dim=1) + self._positions[list(positions)]
-        if missing := -len(slots) % (ROWS // GUIDED):  # here once, instead of in every matrix
+        if missing := -len(slots) % self._abreast:  # here once, instead of in every matrix
             x = functional.pad(x, (0, 0, 0, missing))
         rows = len(x)
         x = x.repeat(GUIDED, 1)
@@ -98,8 +100,12 @@ class DecoderStep:
             # Without a prompt the library attends to zeros, which adds zero.
             heard += self._listen(layer, module.encoder_attn_layer_norm(heard), slots)
             x += layer.narrow(module.activation_fn(layer.widen(module.final_layer_norm(x))))
-        asked = self._norm(x).view(GUIDED, rows, -1)[:, : len(slots)].reshape(GUIDED * len(slots), -1)
-        return self._heads_out(asked).view(GUIDED, len(slots), self.codebooks, self._vocabulary)
+        x = self._norm(x)
+        if not x.is_cuda:  # the widest matrix of all need not be read for rows that nobody asked for
+            rows = len(slots)
+            x = x.view(GUIDED, -1, self.hidden)[:, :rows].reshape(GUIDED * rows, -1)
+        logits = self._heads_out(x).view(GUIDED, rows, self.codebooks, self._vocabulary)
+        return logits[:, : len(slots)]
 
     def _attend(self, layer: _Layer, x: Tensor, slots: Sequence[int], positions: Sequence[int]) -> Tensor:
         """Self-attention of all rows (2 · slots, hidden), each slot over what it has made so far."""

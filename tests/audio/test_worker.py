@@ -16,10 +16,10 @@ PATIENCE = 120.0
 """Seconds until a test gives a worker up; it loads for several."""
 
 
-def hired(checkpoint: str, device: str = "cpu") -> tuple[Connection, BaseProcess]:
+def hired(checkpoint: str, device: str = "cpu", dtype: str = "float32") -> tuple[Connection, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0)
+    order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0, dtype=dtype)
     process = context.Process(target=main, args=(theirs, order), daemon=True)
     process.start()
     theirs.close()
@@ -77,4 +77,12 @@ def test_a_worker_that_cannot_begin_says_why_and_ends() -> None:
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, CheckpointError)
     assert "no device “abacus”" in str(failed.error)
+    assert ended(process) == 0
+
+
+def test_whole_numbers_are_refused_where_they_cannot_be_multiplied() -> None:
+    pipe, process = hired(f"{SEEDED}never-made", device="meta", dtype="int8")
+    failed = heard(pipe)
+    assert isinstance(failed, Failed)
+    assert "int8 is only for the CPU" in str(failed.error)
     assert ended(process) == 0
