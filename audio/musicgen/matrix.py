@@ -65,17 +65,18 @@ class FloatMatrix:
             module.weight = nn.Parameter(module.weight.to("meta") if given_up else part.t(), False)
 
     def __call__(self, x: Tensor) -> Tensor:
-        weights, rows, count = self._weights, self._rows, len(x)
-        if weights.is_cuda:  # whose batches always have all rows
-            return (x.to(weights.dtype) @ weights).float()
-        if missing := -count % rows:
+        count, x = len(x), x.to(self._weights.dtype)
+        if x.is_cuda or count == self._rows:  # on CUDA every batch has all rows
+            return (x @ self._weights).float()
+        return self._any(x, count).float()
+
+    def _any(self, x: Tensor, count: int) -> Tensor:
+        """The product for any number of rows."""
+        if missing := -count % self._rows:
             x = functional.pad(x, (0, 0, 0, missing))
-        x = x.to(weights.dtype)
-        if len(x) == rows or at_once(len(x), rows, tuple(weights.shape), weights.dtype):
-            made = x @ weights
-        else:
-            made = _in_portions(x, rows, weights)
-        return made[:count].float()
+        if len(x) == self._rows or at_once(len(x), self._rows, tuple(self._weights.shape), x.dtype):
+            return (x @ self._weights)[:count]
+        return _in_portions(x, self._rows, self._weights)[:count]
 
 
 class Int8Matrix:

@@ -60,7 +60,7 @@ class DecoderStep:
                 prompt_out=matrix_of(dtype, layer.encoder_attn.out_proj),
                 widen=matrix_of(dtype, layer.fc1),
                 narrow=matrix_of(dtype, layer.fc2),
-                cache=torch.zeros(2, GUIDED, slots, *heads, dtype=like.dtype, device=like.device),
+                caches=list(torch.zeros(slots, GUIDED, 2, *heads, dtype=like.dtype, device=like.device)),
                 prompts=[None] * slots,
             )
             for layer in inner.layers
@@ -94,11 +94,12 @@ class DecoderStep:
         rows = len(x)
         x = x.repeat(GUIDED, 1)
         heard = x[:rows]  # a view: what the prompt adds there arrives in x
+        at_least = x[: max(rows, ROWS)]  # what a matrix would make up to its rows
         for layer in self._layers:
             module = layer.module
             x += self._attend(layer, module.self_attn_layer_norm(x), slots, positions)
             # Without a prompt the library attends to zeros, which adds zero.
-            heard += self._listen(layer, module.encoder_attn_layer_norm(heard), slots)
+            heard += self._listen(layer, module.encoder_attn_layer_norm(at_least), slots)[:rows]
             x += layer.narrow(module.activation_fn(layer.widen(module.final_layer_norm(x))))
         x = self._norm(x)
         if not x.is_cuda:  # the widest matrix of all need not be read for rows that nobody asked for
@@ -112,14 +113,16 @@ class DecoderStep:
         rows = layer.qkv(x).view(GUIDED, -1, 3, self._heads, self.hidden // self._heads)
         seen = torch.zeros_like(rows[:, :, 0])
         for row, (slot, position) in enumerate(zip(slots, positions, strict=True)):
-            query, key, value = rows[:, row].unbind(1)
-            keys, values = layer.cache[:, :, slot, :, : position + 1]
-            keys[:, :, -1], values[:, :, -1] = key, value
-            seen[:, row] = functional.scaled_dot_product_attention(query[:, :, None], keys, values)[:, :, 0]
+            query, key_value = rows[:, row].split_with_sizes((1, 2), dim=1)
+            cache = layer.caches[slot]
+            cache[:, :, :, position] = key_value
+            keys, values = cache[:, :, :, : position + 1].unbind(1)
+            heard = functional.scaled_dot_product_attention(query.transpose(1, 2), keys, values)
+            seen[:, row] = heard[:, :, 0]
         return layer.out(seen.view(x.shape))
 
     def _listen(self, layer: _Layer, x: Tensor, slots: Sequence[int]) -> Tensor:
-        """Cross-attention of the rows (slots, hidden) that hear their prompt."""
+        """Cross-attention of the rows (slots, hidden) that hear their prompt; more may follow them."""
         query = layer.prompt_query(x).view(-1, self._heads, 1, self.hidden // self._heads)
         heard = torch.zeros_like(query)
         for row, slot in enumerate(slots):
@@ -144,8 +147,8 @@ class _Layer:
     prompt_out: Matrix
     widen: Matrix
     narrow: Matrix
-    cache: Tensor
-    """Keys and values, shaped (2, guided, slots, heads, steps, head size)."""
+    caches: list[Tensor]
+    """Keys and values of each slot, shaped (guided, 2, heads, steps, head size); parts of one tensor."""
     prompts: list[tuple[Tensor, Tensor] | None]
     """Keys and values of each slot's prompt, computed once."""
 
