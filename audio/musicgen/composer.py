@@ -21,6 +21,7 @@ from audio.musicgen.checkpoint import Checkpoint, encode_prompt
 from audio.musicgen.line import Listening, due, fits, neediest
 from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
+from audio.musicgen.window import Window
 from audio.piece import Piece
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,12 @@ class Composer:
         longest: float = 30.0,
         dtype: str = "float32",
         clock: Callable[[], float] = time.monotonic,
+        window: Window = Window(),  # noqa: B008 (frozen)
     ) -> None:
         self.checkpoint = checkpoint
-        steps = checkpoint.delay.steps(Piece("", longest, 0).steps)
+        self._window = window
+        self._most_frames = Piece("", longest, 0).steps
+        steps = checkpoint.delay.steps(window.end(0, self._most_frames))
         self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
@@ -71,7 +75,7 @@ class Composer:
 
     def admit(self, key: int, piece: Piece) -> None:
         """Put `piece` into the waiting line; `key` names it from here on."""
-        self._waiting.append(Listening(key, piece, self._clock))
+        self._waiting.append(Listening(key, piece, self._clock, self._window.cost(piece.steps)))
 
     def cancel(self, key: int) -> None:
         """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""
@@ -125,8 +129,7 @@ class Composer:
         while (listening := self._next()) is not None:
             self._waiting.remove(listening)
             piece = listening.piece
-            steps = self.checkpoint.delay.steps(piece.steps)
-            if piece.steps and steps <= self.decoder.length:
+            if 0 < piece.steps <= self._most_frames:
                 self.on_begin(listening.key)
                 self._begin(self._slots.index(None), listening)
             else:
@@ -148,6 +151,7 @@ class Composer:
             sound=checkpoint.codec.stream(),
             pad_token=checkpoint.pad_token,
             device=checkpoint.device,
+            window=self._window,
         )
 
     def _leave(self, place: int) -> None:

@@ -26,6 +26,8 @@ class Listening:
     key: int
     piece: Piece
     clock: Callable[[], float]
+    cost: float = 1.0
+    """Seconds of decoding for a second of sound: more than one where windows hear things again."""
     delivered: float = 0.0
     """Seconds of its sound that were given away."""
     _told: float | None = None
@@ -67,9 +69,9 @@ def fits(newcomer: Listening, playing: Iterable[Listening], capacity: float) -> 
     evenly but where somebody's piece ends, so that is when to look. The first to come always fits.
     """
     together = [newcomer, *playing]
-    needs = [(max(0.0, listening.held), listening.left) for listening in together]
-    for end in [held + left for held, left in needs]:
-        if sum(min(left, max(0.0, end - held)) for held, left in needs) > capacity * end:
+    needs = [(listening.cost, max(0.0, listening.held), listening.left) for listening in together]
+    for end in [held + left for _, held, left in needs]:
+        if sum(cost * min(left, max(0.0, end - held)) for cost, held, left in needs) > capacity * end:
             return len(together) == 1
     return True
 

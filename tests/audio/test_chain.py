@@ -112,5 +112,6 @@ async def test_the_engine_is_told_how_far_the_listeners_are_at_the_start_and_wit
     await engine.start()
     made: list[int] = []
     async for pcm in stretches(engine, Piece("a bell", 2.0, 1, interval=0.5), lambda: float(sum(made))):
+        assert told[-1] == sum(made)
         made.append(len(pcm))
-    assert told == [float(sum(made[:chunks])) for chunks in range(5)]
+    assert len(told) == 1 + 4

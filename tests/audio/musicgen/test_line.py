@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audio.musicgen.line import MOST_AHEAD_SECONDS, URGENT_SECONDS, Listening, due, fits, neediest
+from audio.musicgen.window import Window
 from audio.piece import Piece
 
 
@@ -23,7 +24,7 @@ def clock() -> Clock:
 def listening(
     clock: Clock, delivered: float = 0.0, position: float | None = None, seconds: float = 30.0
 ) -> Listening:
-    made = Listening(1, Piece("drums", seconds, 1), clock, delivered)
+    made = Listening(1, Piece("drums", seconds, 1), clock, delivered=delivered)
     if position is not None:
         made.tell(position)
     return made
@@ -73,6 +74,15 @@ def test_the_first_always_fits_and_a_second_where_the_capacity_allows(clock: Clo
     assert fits(listening(clock), [], slow)
     assert not fits(listening(clock), [listening(clock)], 1.9)
     assert fits(listening(clock), [listening(clock)], 2.0)
+
+
+def test_a_piece_that_hears_itself_again_counts_for_more(clock: Clock) -> None:
+    long = listening(clock, seconds=60.0)
+    long.cost = Window().cost(long.piece.steps)
+    assert long.cost == pytest.approx(5 / 3)
+    assert Window().cost(1500) == 1.0
+    assert fits(listening(clock, seconds=60.0), [long], 8 / 3 + 0.01)
+    assert not fits(listening(clock, seconds=60.0), [long], 8 / 3 - 0.01)
 
 
 def test_a_newcomer_fits_beside_whoever_holds_enough_to_spare_the_time(clock: Clock) -> None:
