@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse compose run doctor test lint types clean
+.PHONY: help setup rehearse compose run doctor bench test lint types clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -28,6 +28,9 @@ run: setup       ## the real bot, with config.toml
 
 doctor: setup    ## what is missing, and what to do about it
 	$(RUN) -m bot doctor
+
+bench: setup     ## how fast the engine is here, beside generate()
+	$(RUN) -m bench
 
 test: lint types ## every check: lint, types, tests
 	$(RUN) -m pytest

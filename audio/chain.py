@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -68,16 +68,23 @@ class Chain:
         return _pcm16(self._level.push(wanted))
 
 
-async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[Pcm16]:
+async def stretches(
+    engine: Engine, piece: Piece, position: Callable[[], float] | None = None
+) -> AsyncGenerator[Pcm16]:
     """`piece` as Discord plays it, while `engine` makes it: samples_of(piece.seconds) samples in all.
 
-    Close it to cancel what is not made yet. Raises EngineError. The chain computes in a thread, since some
-    milliseconds of it on the event loop would delay whatever else happens there.
+    Close it to cancel what is not made yet. `position` says how many seconds have been heard (see
+    `Stream.heard`); it is asked at the start and with every chunk. Raises EngineError. The chain computes in
+    a thread, since some milliseconds of it on the event loop would delay whatever else happens there.
     """
     chain = Chain(engine.info.sample_rate, engine.info.channels, piece.seconds)
     async with engine.open(piece) as stream:
+        if position is not None:
+            stream.heard(position())
         async for chunk in stream:
             yield await asyncio.to_thread(chain.push, chunk.pcm)
+            if position is not None:
+                stream.heard(position())
     yield await asyncio.to_thread(chain.finish)
 
 

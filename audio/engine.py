@@ -43,6 +43,8 @@ class EngineInfo:
     channels: int
     speed: float
     """Seconds of sound made in a second, one piece alone, codec included."""
+    listeners: int = 1
+    """How many pieces are made at once, each faster than it plays; others wait in line."""
 
 
 class Stream(Protocol):
@@ -54,6 +56,14 @@ class Stream(Protocol):
     piece: Piece
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
+
+    def heard(self, position: float) -> None:
+        """Tell the engine how many seconds of the piece have been heard, or as a negative when it begins.
+
+        Optional. Whoever holds the least sound is served first, and those who tell are not served far ahead;
+        between two calls they are taken to play on.
+        """
+        ...
 
 
 class Engine(Protocol):

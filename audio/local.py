@@ -23,7 +23,7 @@ from typing import Final
 from audio.engine import Chunk, EngineInfo
 from audio.errors import EngineBusy, EngineError, EngineLost
 from audio.piece import LENGTH_SECONDS, Piece
-from audio.worker import Cancel, Compose, Delivery, End, Failed, Order, Ready, main
+from audio.worker import Begun, Cancel, Compose, Delivery, End, Failed, Heard, Order, Ready, main
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,10 @@ class LocalEngine:
 
     `checkpoint` is a folder, a hub name (pinned by `revision`), or `seeded:` and the folder of a small random
     one that is made when absent. `device` is auto, cpu or cuda. `threads` are the worker's: one is fastest
-    beside other work on few cores. `slots` pieces are made at once and `waiting` more may stand in line.
-    `longest` is the length in seconds of the longest piece; memory is reserved for it in every slot. A worker
-    that says nothing for `hang_seconds` is replaced.
+    beside other work on few cores. Up to `slots` pieces are made at once, fewer where the device would be too
+    slow for them; `waiting` more may stand in line. `longest` is the length in seconds of the longest piece;
+    memory is reserved for it in every slot. `dtype` is what the decoder's matrices are held in: float32,
+    bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced.
     """
 
     def __init__(
@@ -54,9 +55,10 @@ class LocalEngine:
         slots: int = 1,
         waiting: int = 16,
         longest: float = LENGTH_SECONDS[1],
+        dtype: str = "float32",
         hang_seconds: float = 30.0,
     ) -> None:
-        self._order = Order(checkpoint, revision, device, threads, slots, longest)
+        self._order = Order(checkpoint, revision, device, threads, slots, longest, dtype)
         self._places = slots + waiting
         self._hang_seconds = hang_seconds
         self._info: EngineInfo | None = None
@@ -65,7 +67,7 @@ class LocalEngine:
         self._failed_starts = 0
         self._keys = itertools.count(1)
         self._streams: dict[int, LocalStream] = {}
-        """Pieces that are not wholly delivered, in the order of the worker's line."""
+        """Pieces that are not wholly delivered."""
 
     @property
     def info(self) -> EngineInfo:
@@ -110,7 +112,8 @@ class LocalEngine:
             raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; ask again in a while.")
         if self._worker is None:  # the last ones died while loading; the cause may have gone
             self._replace()
-        key, stream = next(self._keys), LocalStream(piece)
+        key = next(self._keys)
+        stream = LocalStream(piece, lambda: self._tell(key))
         self._streams[key] = stream
         self._ask(key, stream)
         try:
@@ -119,11 +122,18 @@ class LocalEngine:
             if self._streams.pop(key, None) is not None and self._worker is not None:
                 self._worker.send(Cancel(key))
 
+    def _tell(self, key: int) -> None:
+        """Tell the worker where the listeners of a piece are; one that is loading will be told later."""
+        stream, worker = self._streams.get(key), self._worker
+        if stream is not None and worker is not None and worker.ready:
+            stream.tell(key, worker)
+
     def _ask(self, key: int, stream: LocalStream) -> None:
         """Ask the worker for a piece; one that is loading will be asked for all when it is ready."""
         if self._worker is not None and self._worker.ready:
             stream.begin_again()
             self._worker.send(Compose(key, stream.piece))
+            stream.tell(key, self._worker)
 
     def _replace(self) -> None:
         self._worker = _Worker(self._order, self._hang_seconds, self._hear)
@@ -131,6 +141,8 @@ class LocalEngine:
     def _hear(self, worker: _Worker, message: object) -> None:
         """Act on a message of a worker; called in the event loop, in the order in which they were sent."""
         match message:
+            case Begun(key) if key in self._streams:
+                self._streams[key].begun = True
             case Delivery(key, result) if key in self._streams:
                 if self._streams[key].deliver(result):
                     del self._streams[key]
@@ -157,8 +169,7 @@ class LocalEngine:
         log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
         self._worker = None
         if worker.ready:
-            # The line is served in its order, so the first ones are those that had a slot.
-            for key, stream in list(self._streams.items())[: self._order.slots]:
+            for key, stream in [entry for entry in self._streams.items() if entry[1].begun]:
                 stream.deaths += 1
                 if stream.deaths >= MOST_DEATHS:
                     sentence = (
@@ -186,8 +197,13 @@ class LocalEngine:
 class LocalStream:
     """A piece in the making; lives in the event loop."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, moved: Callable[[], None]) -> None:
         self.piece = piece
+        self._position: float | None = None
+        """Seconds that have been heard, if anybody says so."""
+        self._moved = moved
+        self.begun = False
+        """Whether it has a slot of the present worker."""
         self.deaths = 0
         """Workers that died over it."""
         self._arrived: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
@@ -196,8 +212,19 @@ class LocalStream:
         self._dropping = 0
         """Samples still to drop, because a worker before this one delivered them."""
 
+    def heard(self, position: float) -> None:
+        """See `Stream.heard`."""
+        self._position = position
+        self._moved()
+
+    def tell(self, key: int, worker: _Worker) -> None:
+        """Tell the worker where the listeners are, if they have said it."""
+        if self._position is not None:
+            worker.send(Heard(key, self._position))
+
     def begin_again(self) -> None:
         """Expect the piece from its start."""
+        self.begun = False
         self._dropping = self._delivered
 
     def deliver(self, result: Chunk | EngineError) -> bool:
@@ -253,7 +280,7 @@ class _Worker:
         self._thread = threading.Thread(target=self._listen, name=f"engine {self.pid}", daemon=True)
         self._thread.start()
 
-    def send(self, message: Compose | Cancel | End) -> None:
+    def send(self, message: Compose | Cancel | Heard | End) -> None:
         try:
             self._pipe.send(message)
         except OSError:

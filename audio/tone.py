@@ -57,6 +57,7 @@ class ToneEngine:
             sample_rate=sample_rate,
             channels=channels,
             speed=speed,
+            listeners=places,
         )
         self._places = places
         self._sleep = sleep
@@ -120,6 +121,9 @@ class ToneStream:
         self.piece = piece
         self._engine = engine
         self._since = engine.now()
+
+    def heard(self, position: float) -> None:
+        """Nothing follows: tones are made as fast as they were ordered."""
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         made = 0

@@ -35,11 +35,11 @@ SEEDED: Final = "seeded:"
 BEAT_SECONDS: Final = 1.0
 """A worker that has nothing else to say says that it lives this often."""
 
+REST_SECONDS: Final = 0.25
+"""How long a worker with nothing to make listens, until it looks again who holds too little by now."""
+
 NICENESS: Final = 5
 """Below the bot in the scheduler's eyes: a chunk may come 10 ms late, a voice packet may not."""
-
-_WARM_UP: Final = Piece("warm-up", seconds=1.0, seed=0)
-_MEASURED_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Order:
     slots: int
     longest: float
     """Seconds of the longest piece; the cache is made for it."""
+    dtype: str = "float32"
+    """What the decoder's matrices are held in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,15 @@ class Cancel:
     """To the worker: forget this piece before the next step."""
 
     key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """To the worker: the listeners of a piece have heard so much of it, or begin in so many seconds."""
+
+    key: int
+    position: float
+    """Seconds; negative before the piece begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,13 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """From the worker: this piece takes a slot now."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """From the worker: sound of a piece, or why it cannot be made."""
 
@@ -112,6 +130,7 @@ def main(pipe: Connection, order: Order) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the bot's process has gone
         try:
             composer, info = _prepared(order)
+            composer.on_begin = lambda key: pipe.send(Begun(key))
         except EngineError as error:
             pipe.send(Failed(error))
         except Exception as error:
@@ -132,6 +151,7 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar
 
+    from audio.musicgen.calibration import calibrate
     from audio.musicgen.checkpoint import load_checkpoint
     from audio.musicgen.composer import Composer
     from audio.musicgen.seeded import ensure_seeded
@@ -145,11 +165,15 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
     torch.set_num_threads(order.threads)
     torch.set_num_interop_threads(1)
     device = _device(order.device)
+    if order.dtype == "int8" and device != "cpu":
+        raise EngineError(f"The dtype int8 is only for the CPU; set float16 for {device}.")
     name = order.checkpoint
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
     checkpoint = load_checkpoint(name, order.revision, device)
-    composer = Composer(checkpoint, order.slots, order.longest)
+    composer = Composer(checkpoint, order.slots, order.longest, order.dtype)
+    calibration = calibrate(composer)
+    composer.capacity = calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
         revision=checkpoint.revision,
@@ -157,7 +181,8 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
         device=f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device,
         sample_rate=checkpoint.codec.sample_rate,
         channels=checkpoint.channels,
-        speed=measured_speed(composer),
+        speed=calibration.speed,
+        listeners=calibration.listeners,
     )
     return composer, info
 
@@ -176,40 +201,18 @@ def _device(wanted: str) -> str:
     return wanted
 
 
-def measured_speed(composer: Composer) -> float:
-    """Seconds of sound made in a second: pieces of one second, with their sound, for about a second.
-
-    The first piece is not measured: it pays for what happens once. One that takes long is measured alone, so
-    that a slow device begins in bearable time.
-    """
-    pieces, begun = 0, _made(composer)
-    if begun < _MEASURED_SECONDS:
-        begun = 0.0
-        while begun < _MEASURED_SECONDS:
-            begun += _made(composer)
-            pieces += 1
-    return max(1, pieces) * _WARM_UP.seconds / begun
-
-
-def _made(composer: Composer) -> float:
-    """How many seconds the composer took for the warm-up piece."""
-    start = time.perf_counter()
-    composer.admit(0, _WARM_UP)
-    while not composer.idle:
-        composer.step()
-    return time.perf_counter() - start
-
-
 def _serve(pipe: Connection, composer: Composer) -> None:
     """Step while there is something to make, listen between the steps, and say at times that one lives."""
     spoken = time.monotonic()
     while True:
-        while pipe.poll(BEAT_SECONDS if composer.idle else 0):
+        while pipe.poll(REST_SECONDS if composer.resting else 0):
             match pipe.recv():
                 case Compose(key, piece):
                     composer.admit(key, piece)
                 case Cancel(key):
                     composer.cancel(key)
+                case Heard(key, position):
+                    composer.listen(key, position)
                 case End():
                     return
         for made in composer.step():

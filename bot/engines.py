@@ -31,6 +31,7 @@ def engine_from(settings: Settings) -> Engine:
         device=engine.device,
         threads=engine.threads,
         slots=engine.slots,
+        dtype=engine.dtype,
         longest=settings.music.longest_seconds,
     )
 

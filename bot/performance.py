@@ -143,7 +143,8 @@ class Performance:
     async def _compose(self) -> None:
         began = time.monotonic()
         try:
-            async with contextlib.aclosing(stretches(self._engine, self.piece)) as sound:
+            heard = self._heard_seconds
+            async with contextlib.aclosing(stretches(self._engine, self.piece, heard)) as sound:
                 async for pcm in sound:
                     self._take(pcm)
             self.composing_seconds = time.monotonic() - began
@@ -153,6 +154,9 @@ class Performance:
         except Exception:
             _log.exception("composing %r failed", self.piece)
             self._fail("Something went wrong while composing; please ask again.")
+
+    def _heard_seconds(self) -> float:
+        return self.buffer.seconds_played
 
     def _take(self, pcm: Pcm16) -> None:
         self._stretches.append(pcm)

@@ -93,9 +93,14 @@ class EngineSettings(_Section):
     threads: Whole = Field(default=1, ge=1, le=64)
     """CPU threads of the model. More than the idle cores makes it slower: threads wait for each other."""
 
-    slots: Whole = Field(default=1, ge=1, le=256)
-    """Pieces composed at the same time. Each takes memory for 30 s of music: 0.3 GB with "small", 1.2 GB with
-    "large"; on a CPU they share the speed of one."""
+    dtype: Literal["float32", "bfloat16", "float16", "int8"] = "float32"
+    """The numbers of the decoder's matrices. float32 is exact; bfloat16 and float16 halve the weights and
+    suit large checkpoints and CUDA; int8 is the fastest on a CPU (only there), at about 4 % error. Each is
+    another sound from the same seed."""
+
+    slots: Whole = Field(default=8, ge=1, le=256)
+    """The most pieces composed at the same time; fewer where the device could not make them faster than they
+    play. Each takes memory for the longest piece: with "small" 0.6 GB for 30 s, with "large" 2.4 GB."""
 
 
 class MusicSettings(_Section):

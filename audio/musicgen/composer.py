@@ -7,7 +7,9 @@ the composer; it is not for several threads.
 from __future__ import annotations
 
 import logging
-from collections import deque
+import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +18,10 @@ import torch
 from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint import Checkpoint, encode_prompt
+from audio.musicgen.line import Listening, due, fits, neediest
 from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
+from audio.musicgen.window import Window
 from audio.piece import Piece
 
 log = logging.getLogger(__name__)
@@ -32,41 +36,71 @@ class Made:
 
 
 class Composer:
-    """Composes up to `slots` pieces at once, each at most `longest` seconds; others wait in their order."""
+    """Composes up to `slots` pieces at once, each at most `longest` seconds; others wait in line.
 
-    def __init__(self, checkpoint: Checkpoint, slots: int = 1, longest: float = 30.0) -> None:
-        self._checkpoint = checkpoint
-        steps = checkpoint.delay.steps(Piece("", longest, 0).steps)
-        self.decoder = DecoderStep(checkpoint.decoder, slots, steps)
+    `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        slots: int = 1,
+        longest: float = 30.0,
+        dtype: str = "float32",
+        clock: Callable[[], float] = time.monotonic,
+        window: Window = Window(),  # noqa: B008 (frozen)
+    ) -> None:
+        self.checkpoint = checkpoint
+        self._window = window
+        self._most_frames = Piece("", longest, 0).steps
+        steps = checkpoint.delay.steps(window.end(0, self._most_frames))
+        self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype)
+        self.capacity = math.inf
+        """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
+        self.on_begin: Callable[[int], None] = lambda key: None
+        """Called with the key of a piece that is about to take a slot."""
+        self._clock = clock
         self._slots: list[Slot | None] = [None] * slots
-        self._waiting: deque[tuple[int, Piece]] = deque()
+        self._waiting: list[Listening] = []
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to make."""
         return not self._waiting and not any(self._slots)
 
+    @property
+    def resting(self) -> bool:
+        """Whether a step would make nothing now, be it that all listeners hold enough."""
+        return self._next() is None and not due(self._playing)
+
     def admit(self, key: int, piece: Piece) -> None:
-        """Put `piece` at the end of the waiting line; `key` names it from here on."""
-        self._waiting.append((key, piece))
+        """Put `piece` into the waiting line; `key` names it from here on."""
+        self._waiting.append(Listening(key, piece, self._clock, self._window.cost(piece.steps)))
 
     def cancel(self, key: int) -> None:
         """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""
-        self._waiting = deque(entry for entry in self._waiting if entry[0] != key)
+        self._waiting = [listening for listening in self._waiting if listening.key != key]
         for place, slot in enumerate(self._slots):
             if slot is not None and slot.key == key:
                 self._leave(place)
 
+    def listen(self, key: int, position: float) -> None:
+        """Take note that so many seconds of a piece have been heard, or begin in so many if negative."""
+        for listening in (*self._waiting, *self._playing):
+            if listening.key == key:
+                listening.tell(position)
+
     @torch.inference_mode()
     def step(self) -> list[Made]:
-        """Make 20 ms of every piece that has a slot, and give the sound that is due."""
+        """Make 20 ms for every listener whose turn it is, and give the sound that is due."""
         made = self._join()
-        busy = [(place, slot) for place, slot in enumerate(self._slots) if slot is not None]
+        turns = {listening.key for listening in due(self._playing)}
+        busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in turns]
         if busy:
-            logits = self._logits()
-            for place, slot in busy:
+            logits = self._logits(busy)
+            for row, (place, slot) in enumerate(busy):
                 try:
-                    slot.take(logits[:, place])
+                    slot.take(logits[:, row])
                     made.extend(self._sounded(slot))
                 except EngineError as error:
                     made.append(Made(slot.key, error))
@@ -76,47 +110,58 @@ class Composer:
                         self._leave(place)
         return made
 
+    @property
+    def _playing(self) -> list[Listening]:
+        """Those whose pieces have a slot."""
+        return [slot.listening for slot in self._slots if slot is not None]
+
+    def _next(self) -> Listening | None:
+        """Who waits and may come in, the neediest first."""
+        if self._waiting and None in self._slots:
+            listening = neediest(self._waiting)
+            if fits(listening, self._playing, self.capacity):
+                return listening
+        return None
+
     def _join(self) -> list[Made]:
-        """Bring waiting pieces into free slots; says which cannot be made."""
+        """Bring waiting pieces into free slots, the neediest listeners first; says which cannot be made."""
         refused = []
-        for place, slot in enumerate(self._slots):
-            if slot is None and self._waiting:
-                key, piece = self._waiting.popleft()
-                steps = self._checkpoint.delay.steps(piece.steps)
-                if not piece.steps or steps > self.decoder.length:
-                    sentence = (
-                        f"A piece of {piece.seconds:g} s does not fit this engine; ask for another length."
-                    )
-                    refused.append(Made(key, EngineError(sentence)))
-                    continue
-                self._begin(place, key, piece)
+        while (listening := self._next()) is not None:
+            self._waiting.remove(listening)
+            piece = listening.piece
+            if 0 < piece.steps <= self._most_frames:
+                self.on_begin(listening.key)
+                self._begin(self._slots.index(None), listening)
+            else:
+                sentence = f"A piece of {piece.seconds:g} s does not fit this engine; ask for another length."
+                refused.append(Made(listening.key, EngineError(sentence)))
         return refused
 
-    def _begin(self, place: int, key: int, piece: Piece) -> None:
-        checkpoint = self._checkpoint
-        states, cut = encode_prompt(checkpoint, piece.prompt)
+    def _begin(self, place: int, listening: Listening) -> None:
+        checkpoint = self.checkpoint
+        states, cut = encode_prompt(checkpoint, listening.piece.prompt)
         if cut:
-            log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", key, cut)
+            log.warning(
+                "The prompt of piece %d is long: its last %d tokens are not heard.", listening.key, cut
+            )
         self.decoder.admit(place, states)
         self._slots[place] = Slot(
-            key=key,
-            piece=piece,
+            listening=listening,
             delay=checkpoint.delay,
             sound=checkpoint.codec.stream(),
             pad_token=checkpoint.pad_token,
             device=checkpoint.device,
+            window=self._window,
         )
 
     def _leave(self, place: int) -> None:
         self._slots[place] = None
         self.decoder.free(place)
 
-    def _logits(self) -> torch.Tensor:
-        """Logits of all slots, shaped (2, slots, codebooks, vocabulary)."""
-        nothing = np.full(self._checkpoint.delay.codebooks, self._checkpoint.pad_token, dtype=np.int64)
-        heard = np.stack([nothing if slot is None else slot.heard() for slot in self._slots])
-        positions = [0 if slot is None else slot.position for slot in self._slots]
-        return self.decoder(torch.from_numpy(heard).to(self._checkpoint.device), positions)
+    def _logits(self, busy: list[tuple[int, Slot]]) -> torch.Tensor:
+        """Logits of the busy slots, shaped (2, slots, codebooks, vocabulary)."""
+        heard = torch.from_numpy(np.stack([slot.heard() for _, slot in busy])).to(self.checkpoint.device)
+        return self.decoder(heard, [place for place, _ in busy], [slot.position for _, slot in busy])
 
     def _sounded(self, slot: Slot) -> list[Made]:
         codes = slot.due()
@@ -125,4 +170,5 @@ class Composer:
         pcm = slot.sound.push(codes)
         if slot.done:
             pcm = np.concatenate([pcm, slot.sound.finish()], axis=1)
+        slot.listening.delivered += pcm.shape[1] / self.checkpoint.codec.sample_rate
         return [Made(slot.key, Chunk(pcm, last=slot.done))] if pcm.size else []

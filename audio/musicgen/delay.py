@@ -37,10 +37,9 @@ class DelayPattern:
         """How many steps a piece of `frames` frames takes."""
         return frames + self.longest
 
-    def real(self, frames: int) -> npt.NDArray[np.bool_]:
-        """Where a token is a code of one of `frames` frames and not padding, shaped (codebooks, steps)."""
-        made = np.arange(self.steps(frames)) - self.delays[:, None]
-        return (made >= 0) & (made < frames)
+    def made(self, step: int) -> Codes:
+        """Of which frame each codebook makes a code at `step`, shaped (codebooks,); none below 0."""
+        return step - self.delays
 
     def complete(self, steps: int) -> int:
         """How many frames have all their codes after `steps` steps."""

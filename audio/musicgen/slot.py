@@ -12,7 +12,9 @@ from torch import Tensor
 from audio.interval import chunk_frames
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.delay import Codes, DelayPattern
+from audio.musicgen.line import Listening
 from audio.musicgen.sampler import draw, uniforms
+from audio.musicgen.window import Window
 from audio.piece import Piece
 
 
@@ -20,59 +22,82 @@ from audio.piece import Piece
 class Slot:
     """A piece between its admission and its last frame; owned by the composer, in the engine's one thread."""
 
-    key: int
-    piece: Piece
+    listening: Listening
     delay: DelayPattern
     sound: CodecStream
     pad_token: int
     device: torch.device
+    window: Window
     position: int = 0
-    """Steps made."""
+    """Steps made in this window."""
+    _begin: int = 0
+    """The frame at which this window begins."""
+    _known: int = 0
+    """The frames up to here have all their codes from the windows before."""
     _handed: int = 0
     """Frames whose codes the codec has."""
     _due: int = 0
     """Frames that must be complete before the next are handed over."""
     _tokens: Codes = field(init=False)
-    """Tokens of all steps, shaped (codebooks, steps)."""
-    _real: np.ndarray = field(init=False)
+    """Tokens of all steps, shaped (codebooks, steps), the steps counted from the start of the piece."""
     _numbers: Tensor = field(init=False)
     _boundaries: Iterator[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._real = self.delay.real(self.piece.steps)
-        self._tokens = np.full(self._real.shape, self.pad_token, dtype=np.int64)
-        numbers = uniforms(self.piece.seed, self._real.shape[1], self.delay.codebooks)
+        steps = self.delay.steps(self.piece.steps)
+        self._tokens = np.full((self.delay.codebooks, steps), self.pad_token, dtype=np.int64)
+        numbers = uniforms(self.piece.seed, steps, self.delay.codebooks)
         self._numbers = torch.from_numpy(numbers).to(self.device)
         self._boundaries = chunk_frames(self.piece.interval)
         self._due = next(self._boundaries)
 
     @property
+    def key(self) -> int:
+        return self.listening.key
+
+    @property
+    def piece(self) -> Piece:
+        return self.listening.piece
+
+    @property
     def done(self) -> bool:
         """Whether all steps are made."""
-        return self.position == len(self._numbers)
+        return self._begin + self.position == len(self._numbers)
+
+    @property
+    def _end(self) -> int:
+        """The frame at which this window ends."""
+        return self.window.end(self._begin, self.piece.steps)
 
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
-        if self.position == 0:
-            return np.full(self.delay.codebooks, self.pad_token, dtype=np.int64)
-        return self._tokens[:, self.position - 1]
+        step = self._begin + self.position - 1
+        frames = self.delay.made(step)
+        inside = (frames >= self._begin) & (frames < self._end)
+        return np.where(inside, self._tokens[:, max(0, step)], self.pad_token)
 
     def take(self, logits: Tensor) -> None:
         """Draw this step's tokens from `logits`, shaped (2, codebooks, vocabulary): with and without prompt.
 
         Raises EngineError for logits that are no distribution.
         """
-        prompted, free = logits
-        # Classifier-free guidance as transformers computes it, which leaves it out up to a scale of 1
-        guided = free + (prompted - free) * self.piece.guidance if self.piece.guidance > 1 else prompted
-        drawn = draw(guided, self._numbers[self.position], self.piece.top_k, self.piece.temperature)
-        real = self._real[:, self.position]
-        self._tokens[real, self.position] = drawn.cpu().numpy()[real]
+        step = self._begin + self.position
+        frames = self.delay.made(step)
+        fresh = (frames >= self._known) & (frames < self._end)
+        if fresh.any():  # else the decoder hears again what is known
+            prompted, free = logits
+            # Classifier-free guidance as transformers computes it, which leaves it out up to a scale of 1
+            guided = free + (prompted - free) * self.piece.guidance if self.piece.guidance > 1 else prompted
+            drawn = draw(guided, self._numbers[step], self.piece.top_k, self.piece.temperature)
+            self._tokens[fresh, step] = drawn.cpu().numpy()[fresh]
         self.position += 1
+        if not self.done and self.position == self.delay.steps(self._end - self._begin):
+            self._known, self._begin = self._end, self._begin + self.window.stride
+            self.position = 0
 
     def due(self) -> Codes | None:
         """The codes (codebooks, frames) for the next chunk, once enough of them are complete; else None."""
-        complete = self.delay.complete(self.position)
+        complete = max(self._known, self._begin + self.delay.complete(self.position))
         if complete < self._due and not self.done:
             return None
         codes = self.delay.frames(self._tokens, self._handed, complete)

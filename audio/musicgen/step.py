@@ -1,11 +1,11 @@
-"""One step of the MusicGen decoder for a fixed number of slots, each at a position of its own.
+"""One step of the MusicGen decoder for several slots, each at a position of its own.
 
 transformers' own loop cannot stream and is bound by Python; this is the same arithmetic as its forward pass
 over the same weights, in as few operations as plain PyTorch allows. The rows of a batch are the slots twice:
 first with their prompt, then without, for classifier-free guidance.
 
-A slot's result depends on no neighbour: the linear layers always see all rows, so their shapes never change,
-and attention is computed slot by slot over that slot's own length.
+A slot's result depends on no neighbour, nor on how many there are: a linear layer computes each row alone
+(`matrix.py`), and attention is computed slot by slot over that slot's own length.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from torch.nn import functional
 from transformers import MusicgenForCausalLM
 from transformers.models.musicgen.modeling_musicgen import MusicgenDecoderLayer
 
+from audio.musicgen.matrix import ROWS, WIDE_ROWS, Matrix, matrix_of
+
 GUIDED: int = 2
 """Rows of a slot: one that hears the prompt and one that does not."""
 
@@ -26,38 +28,39 @@ GUIDED: int = 2
 class DecoderStep:
     """The decoder with its cache for `slots` slots of at most `length` steps.
 
-    Reads the weights of `decoder` by reference. Its matrices are laid out anew, the inputs as rows and those
-    that read the same input side by side; the decoder's own parameters become views of that, so that no
-    weight is held twice. Two rows by a matrix laid out like this take 0.7 to 0.9 of the time of the usual
-    layout, one row a third (2-core EPYC, MKL, the weights of a 4 × 192 decoder in turn).
+    Reads the weights of `decoder` by reference where `dtype`, in which its matrices are held, allows it. What
+    lies between the matrices, the cache included, is float32.
     """
 
-    def __init__(self, decoder: MusicgenForCausalLM, slots: int, length: int) -> None:
+    def __init__(self, decoder: MusicgenForCausalLM, slots: int, length: int, dtype: str = "float32") -> None:
         inner, config = decoder.model.decoder, decoder.config
         self.slots = slots
         self.length = length
         self.codebooks = int(config.num_codebooks)
-        self._hidden = int(config.hidden_size)
+        self.hidden = int(config.hidden_size)
         self._heads = int(config.num_attention_heads)
         self._vocabulary = int(config.vocab_size)
         self._norm = inner.layer_norm
         self._embedded = _table(*inner.embed_tokens)
-        self._heads_out = _matrix(*decoder.lm_heads)
+        self._heads_out = matrix_of(dtype, *decoder.lm_heads, rows=WIDE_ROWS)
         like = self._embedded
+        self.device = like.device
+        # CUDA's library adds in another way for another number of rows, so there it is always the same
+        self._abreast = slots if like.is_cuda else ROWS // GUIDED
         # a codebook's tokens begin where those of the one before it end
         self._offsets = torch.arange(self.codebooks, device=like.device) * (self._vocabulary + 1)
-        self._positions = inner.embed_positions.get_embedding(length, self._hidden).to(like)
-        heads = (self._heads, length, self._hidden // self._heads)
+        self._positions = inner.embed_positions.get_embedding(length, self.hidden).to(like)
+        heads = (self._heads, length, self.hidden // self._heads)
         self._layers = [
             _Layer(
                 module=layer,
-                qkv=_matrix(layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
-                out=_matrix(layer.self_attn.out_proj),
-                prompt_query=_matrix(layer.encoder_attn.q_proj),
-                prompt_out=_matrix(layer.encoder_attn.out_proj),
-                widen=_matrix(layer.fc1),
-                narrow=_matrix(layer.fc2),
-                cache=torch.zeros(2, GUIDED, slots, *heads, dtype=like.dtype, device=like.device),
+                qkv=matrix_of(dtype, layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
+                out=matrix_of(dtype, layer.self_attn.out_proj),
+                prompt_query=matrix_of(dtype, layer.encoder_attn.q_proj),
+                prompt_out=matrix_of(dtype, layer.encoder_attn.out_proj),
+                widen=matrix_of(dtype, layer.fc1),
+                narrow=matrix_of(dtype, layer.fc2),
+                caches=list(torch.zeros(slots, GUIDED, 2, *heads, dtype=like.dtype, device=like.device)),
                 prompts=[None] * slots,
             )
             for layer in inner.layers
@@ -74,50 +77,59 @@ class DecoderStep:
             )
 
     def free(self, slot: int) -> None:
-        """End the piece in `slot`; until the next `admit` its rows compute what nobody reads."""
+        """End the piece in `slot`."""
         for layer in self._layers:
             layer.prompts[slot] = None
 
     @torch.inference_mode()
-    def __call__(self, tokens: Tensor, positions: Sequence[int]) -> Tensor:
+    def __call__(self, tokens: Tensor, slots: Sequence[int], positions: Sequence[int]) -> Tensor:
         """Logits of the next tokens, shaped (2, slots, codebooks, vocabulary): with and without the prompt.
 
-        `tokens` is shaped (slots, codebooks); `positions` says at which step each slot is. Rows of slots
-        without a piece are meaningless.
+        `slots` are those to step, each with a piece in it; `tokens`, shaped (slots, codebooks), is what each
+        hears, and `positions` says at which step it is.
         """
-        busy = [slot for slot in range(self.slots) if self._layers[0].prompts[slot] is not None]
         x = self._embedded[tokens + self._offsets].sum(dim=1) + self._positions[list(positions)]
+        if missing := -len(slots) % self._abreast:  # here once, instead of in every matrix
+            x = functional.pad(x, (0, 0, 0, missing))
+        rows = len(x)
         x = x.repeat(GUIDED, 1)
-        heard = x[: self.slots]  # a view: what the prompt adds there arrives in x
+        heard = x[:rows]  # a view: what the prompt adds there arrives in x
+        at_least = x[: max(rows, ROWS)]  # what a matrix would make up to its rows
         for layer in self._layers:
             module = layer.module
-            x += self._attend(layer, module.self_attn_layer_norm(x), positions, busy)
+            x += self._attend(layer, module.self_attn_layer_norm(x), slots, positions)
             # Without a prompt the library attends to zeros, which adds zero.
-            heard += self._listen(layer, module.encoder_attn_layer_norm(heard), busy)
-            x += module.activation_fn(module.final_layer_norm(x) @ layer.widen) @ layer.narrow
-        logits: Tensor = self._norm(x) @ self._heads_out
-        return logits.view(GUIDED, self.slots, self.codebooks, self._vocabulary)
+            heard += self._listen(layer, module.encoder_attn_layer_norm(at_least), slots)[:rows]
+            x += layer.narrow(module.activation_fn(layer.widen(module.final_layer_norm(x))))
+        x = self._norm(x)
+        if not x.is_cuda:  # the widest matrix of all need not be read for rows that nobody asked for
+            rows = len(slots)
+            x = x.view(GUIDED, -1, self.hidden)[:, :rows].reshape(GUIDED * rows, -1)
+        logits = self._heads_out(x).view(GUIDED, rows, self.codebooks, self._vocabulary)
+        return logits[:, : len(slots)]
 
-    def _attend(self, layer: _Layer, x: Tensor, positions: Sequence[int], busy: list[int]) -> Tensor:
+    def _attend(self, layer: _Layer, x: Tensor, slots: Sequence[int], positions: Sequence[int]) -> Tensor:
         """Self-attention of all rows (2 · slots, hidden), each slot over what it has made so far."""
-        rows = (x @ layer.qkv).view(GUIDED, self.slots, 3, self._heads, -1)
+        rows = layer.qkv(x).view(GUIDED, -1, 3, self._heads, self.hidden // self._heads)
         seen = torch.zeros_like(rows[:, :, 0])
-        for slot in busy:
-            query, key, value = rows[:, slot].unbind(1)
-            keys, values = layer.cache[:, :, slot, :, : positions[slot] + 1]
-            keys[:, :, -1], values[:, :, -1] = key, value
-            seen[:, slot] = functional.scaled_dot_product_attention(query[:, :, None], keys, values)[:, :, 0]
-        return seen.view(GUIDED * self.slots, -1) @ layer.out
+        for row, (slot, position) in enumerate(zip(slots, positions, strict=True)):
+            query, key_value = rows[:, row].split_with_sizes((1, 2), dim=1)
+            cache = layer.caches[slot]
+            cache[:, :, :, position] = key_value
+            keys, values = cache[:, :, :, : position + 1].unbind(1)
+            heard = functional.scaled_dot_product_attention(query.transpose(1, 2), keys, values)
+            seen[:, row] = heard[:, :, 0]
+        return layer.out(seen.view(x.shape))
 
-    def _listen(self, layer: _Layer, x: Tensor, busy: list[int]) -> Tensor:
-        """Cross-attention of the rows (slots, hidden) that hear their prompt."""
-        query = (x @ layer.prompt_query).view(self.slots, self._heads, 1, -1)
+    def _listen(self, layer: _Layer, x: Tensor, slots: Sequence[int]) -> Tensor:
+        """Cross-attention of the rows (slots, hidden) that hear their prompt; more may follow them."""
+        query = layer.prompt_query(x).view(-1, self._heads, 1, self.hidden // self._heads)
         heard = torch.zeros_like(query)
-        for slot in busy:
+        for row, slot in enumerate(slots):
             prompt = layer.prompts[slot]
             assert prompt is not None
-            heard[slot] = functional.scaled_dot_product_attention(query[slot : slot + 1], *prompt)[0]
-        return heard.view(self.slots, -1) @ layer.prompt_out
+            heard[row] = functional.scaled_dot_product_attention(query[row : row + 1], *prompt)[0]
+        return layer.prompt_out(heard.view(x.shape))
 
     def _split(self, states: Tensor) -> Tensor:
         """(tokens, hidden) → (1, heads, tokens, head size)."""
@@ -129,26 +141,16 @@ class _Layer:
     """A layer's weights and what its slots remember; owned by one DecoderStep."""
 
     module: MusicgenDecoderLayer
-    qkv: Tensor
-    out: Tensor
-    prompt_query: Tensor
-    prompt_out: Tensor
-    widen: Tensor
-    narrow: Tensor
-    cache: Tensor
-    """Keys and values, shaped (2, guided, slots, heads, steps, head size)."""
+    qkv: Matrix
+    out: Matrix
+    prompt_query: Matrix
+    prompt_out: Matrix
+    widen: Matrix
+    narrow: Matrix
+    caches: list[Tensor]
+    """Keys and values of each slot, shaped (guided, 2, heads, steps, head size); parts of one tensor."""
     prompts: list[tuple[Tensor, Tensor] | None]
     """Keys and values of each slot's prompt, computed once."""
-
-
-@torch.no_grad()
-def _matrix(*modules: nn.Linear) -> Tensor:
-    """The weights of `modules` side by side, shaped (inputs, all outputs); theirs become views of it."""
-    matrix = torch.cat([module.weight for module in modules]).t().contiguous()
-    columns = torch.split(matrix, [module.out_features for module in modules], dim=1)
-    for module, part in zip(modules, columns, strict=True):
-        module.weight = nn.Parameter(part.t(), requires_grad=False)
-    return matrix
 
 
 @torch.no_grad()

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.chain import LATENCY_SECONDS, LOUDEST, Chain
+from audio.chain import LATENCY_SECONDS, LOUDEST, Chain, stretches
 from audio.errors import EngineError
+from audio.piece import Piece
+from audio.tone import ToneEngine, ToneStream
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, samples_of
 
 
@@ -89,3 +94,24 @@ def test_sound_waits_no_longer_than_stated(rate: int) -> None:
     made = len(chain.push(noise(rate)))
     assert SAMPLE_RATE - chain.latency <= made
     assert chain.latency < LATENCY_SECONDS * SAMPLE_RATE
+
+
+async def test_the_engine_is_told_how_far_the_listeners_are_at_the_start_and_with_every_chunk() -> None:
+    told: list[float] = []
+
+    class Listening(ToneStream):
+        def heard(self, position: float) -> None:
+            told.append(position)
+
+    class Engine(ToneEngine):
+        @asynccontextmanager
+        async def open(self, piece: Piece) -> AsyncIterator[ToneStream]:
+            yield Listening(piece, self)
+
+    engine = Engine(speed=float("inf"))
+    await engine.start()
+    made: list[int] = []
+    async for pcm in stretches(engine, Piece("a bell", 2.0, 1, interval=0.5), lambda: float(sum(made))):
+        assert told[-1] == sum(made)
+        made.append(len(pcm))
+    assert len(told) == 1 + 4

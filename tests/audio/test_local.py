@@ -26,7 +26,7 @@ from audio.errors import CheckpointError, EngineBusy, EngineError, EngineLost
 from audio.local import LocalEngine
 from audio.piece import Piece
 from audio.units import Pcm
-from audio.worker import BEAT_SECONDS, SEEDED, Beat, Compose, Delivery, End, Order, Ready
+from audio.worker import BEAT_SECONDS, SEEDED, Beat, Begun, Compose, Delivery, End, Heard, Order, Ready
 
 PIECE = Piece("lo-fi hip hop with rain", seconds=3.0, seed=3)
 INFO = EngineInfo("stand-in", "1", "MIT", "cpu", 32_000, 1, 4.0)
@@ -149,6 +149,7 @@ def lives(order: Order) -> int:
 def deliver(pipe: Connection, compose: Compose, chunks: int, size: int = CHUNK_SAMPLES) -> None:
     """The first `chunks` chunks of a piece that counts its samples."""
     samples = int(compose.piece.seconds * 32_000)
+    pipe.send(Begun(compose.key))
     for start in range(0, samples, size)[:chunks]:
         stop = min(start + size, samples)
         pcm = np.arange(start, stop, dtype=np.float32)[None] / np.float32(samples)
@@ -182,6 +183,29 @@ def die_over_a_curse(pipe: Connection, order: Order) -> None:
             deliver(pipe, message, chunks=1 if message.piece.prompt == "curse" else 1000)
             if message.piece.prompt == "curse":
                 os._exit(7)
+
+
+def die_over_the_first(pipe: Connection, order: Order) -> None:
+    """Die over whatever comes first while others wait, three times; then obey."""
+    if lives(order) > 3:
+        obey(pipe, order)
+        return
+    pipe.send(Ready(INFO))
+    deliver(pipe, pipe.recv(), chunks=1)
+    pipe.recv()  # the other one, which does not get a slot
+    os._exit(7)
+
+
+def repeat_positions(pipe: Connection, order: Order) -> None:
+    """Deliver a chunk for each thing heard of a piece: its only sample is the position."""
+    pipe.send(Ready(INFO))
+    compose = pipe.recv()
+    while isinstance(message := pipe.recv(), Heard):
+        assert message.key == compose.key
+        last = message.position == 2.0
+        pipe.send(Delivery(compose.key, Chunk(np.full((1, 1), message.position, np.float32), last)))
+        if last and lives(order) == 1:
+            os._exit(7)
 
 
 def hang_once(pipe: Connection, order: Order) -> None:
@@ -260,6 +284,30 @@ async def test_a_piece_over_which_workers_keep_dying_is_given_up_and_the_others_
             await cursed
         assert (await patient).shape == (1, 96_000)
         assert (await sound(engine, PIECE)).shape == (1, 96_000)
+
+
+async def test_a_piece_that_only_waited_has_no_part_in_the_death_of_a_worker(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    async with playing(monkeypatch, die_over_the_first, notes) as engine:
+        cursed = asyncio.create_task(sound(engine, PIECE))
+        await asyncio.sleep(0)
+        patient = asyncio.create_task(sound(engine, replace(PIECE, seed=4)))
+        with pytest.raises(EngineLost, match="died 3 times"):
+            await cursed
+        assert (await patient).shape == (1, 96_000)
+
+
+async def test_the_worker_is_told_how_far_the_listeners_are(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    told = []
+    async with playing(monkeypatch, repeat_positions, notes) as engine, engine.open(PIECE) as stream:
+        stream.heard(-1.5)
+        async for chunk in stream:
+            told.append(float(chunk.pcm[0, 0]))
+            stream.heard(told[-1] + 1.75 if len(told) == 1 else 2.0)
+    assert told == [-1.5, 0.25, 2.0]
 
 
 async def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, notes: str) -> None:

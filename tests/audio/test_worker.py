@@ -10,16 +10,16 @@ from pathlib import Path
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
-from audio.worker import NICENESS, SEEDED, Cancel, Compose, Delivery, Failed, Order, Ready, main
+from audio.worker import NICENESS, SEEDED, Begun, Cancel, Compose, Delivery, Failed, Order, Ready, main
 
 PATIENCE = 120.0
 """Seconds until a test gives a worker up; it loads for several."""
 
 
-def hired(checkpoint: str, device: str = "cpu") -> tuple[Connection, BaseProcess]:
+def hired(checkpoint: str, device: str = "cpu", dtype: str = "float32") -> tuple[Connection, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0)
+    order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0, dtype=dtype)
     process = context.Process(target=main, args=(theirs, order), daemon=True)
     process.start()
     theirs.close()
@@ -50,6 +50,8 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     samples, last = 0, False
     while not last:
         match heard(pipe):
+            case Begun(key):
+                assert key == 2
             case Delivery(key, Chunk(pcm, last)):
                 assert key == 2
                 samples += pcm.shape[1]
@@ -57,6 +59,7 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     assert samples == 2 * 32_000
 
     pipe.send(Compose(3, Piece("cut short", 5.0, 3)))
+    assert heard(pipe) == Begun(3)
     assert isinstance(heard(pipe), Delivery)
     pipe.close()
     assert ended(process) == 0
@@ -74,4 +77,12 @@ def test_a_worker_that_cannot_begin_says_why_and_ends() -> None:
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, CheckpointError)
     assert "no device “abacus”" in str(failed.error)
+    assert ended(process) == 0
+
+
+def test_whole_numbers_are_refused_where_they_cannot_be_multiplied() -> None:
+    pipe, process = hired(f"{SEEDED}never-made", device="meta", dtype="int8")
+    failed = heard(pipe)
+    assert isinstance(failed, Failed)
+    assert "int8 is only for the CPU" in str(failed.error)
     assert ended(process) == 0

@@ -109,6 +109,71 @@ def test_pieces_wait_for_a_slot_in_their_order(checkpoint: Checkpoint) -> None:
     assert order == [5, 3, 4]
 
 
+def test_the_neediest_listeners_come_in_first_and_are_served_first(checkpoint: Checkpoint) -> None:
+    now = 0.0
+    composer = Composer(checkpoint, slots=2, longest=10.0, clock=lambda: now)
+    begun: list[int] = []
+    composer.on_begin = begun.append
+    composer.admit(1, Piece("plays in a minute", 9.0, 1))
+    composer.admit(2, Piece("plays later", 9.0, 2))
+    composer.admit(3, Piece("plays now", 9.0, 3))
+    for key, position in ((1, -60.0), (2, -20.0), (3, 0.0)):
+        composer.listen(key, position)
+    delivered: list[tuple[int, float]] = []
+    while sum(seconds for key, seconds in delivered if key == 3) < 3.0:
+        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in composer.step()]  # type: ignore[union-attr]
+    assert begun == [3, 2]
+    assert {key for key, _ in delivered} == {3}, "the other holds 20 s more"
+    now = 50.0
+    while not composer.idle:
+        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in composer.step()]  # type: ignore[union-attr]
+    assert begun == [3, 2, 1]
+
+
+def test_a_second_guild_hears_its_first_chunk_as_early_as_if_it_were_alone(checkpoint: Checkpoint) -> None:
+    composer = Composer(checkpoint, slots=2, longest=10.0)
+    composer.admit(1, Piece("already playing", 9.0, 1))
+    while sum(made.result.pcm.shape[1] for made in composer.step()) == 0:  # type: ignore[union-attr]
+        pass
+    for _ in range(200):
+        composer.step()
+    composer.admit(2, PIECE)
+    steps = next(step for step in range(1, 100) if any(made.key == 2 for made in composer.step()))
+    assert steps == 25 + 3
+
+
+def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoint) -> None:
+    composer = Composer(checkpoint, slots=8, longest=10.0)
+    composer.capacity = 2.5
+    begun: list[int] = []
+    composer.on_begin = begun.append
+    for key in range(4):
+        composer.admit(key, Piece("all at once", 2.0, key))
+    composer.step()
+    assert begun == [0, 1]
+    composer.cancel(0)
+    composer.step()
+    assert begun == [0, 1, 2]
+
+
+def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkpoint) -> None:
+    now = 0.0
+    composer = Composer(checkpoint, longest=2.0, clock=lambda: now)
+    assert composer.resting
+    composer.admit(1, PIECE)
+    composer.listen(1, -40.0)  # it begins in 40 s
+    assert not composer.resting, "it waits for a slot, and one is free"
+    assert composer.step() == []
+    assert composer.resting
+    assert not composer.idle
+    now = 15.0
+    assert not composer.resting
+    made = []
+    while not composer.idle:
+        made += composer.step()
+    assert sound([event.result for event in made if isinstance(event.result, Chunk)]).shape[1] == 1.5 * 32_000
+
+
 def test_a_cancelled_piece_leaves_its_slot_before_the_next_step(checkpoint: Checkpoint, alone: Pcm) -> None:
     composer = Composer(checkpoint, longest=2.0)
     composer.admit(1, Piece("forgotten", 2.0, 1))

@@ -14,10 +14,9 @@ def test_left_and_right_share_a_delay() -> None:
     assert DelayPattern(8, channels=2).steps(500) == 503
 
 
-def test_a_token_before_its_delay_or_after_the_end_is_padding() -> None:
-    real = DelayPattern(4).real(frames=2)
-    expected = ["11...", ".11..", "..11.", "...11"]
-    assert ["".join(".1"[bool(mark)] for mark in row) for row in real] == expected
+def test_each_codebook_makes_the_frame_that_its_delay_leaves_it() -> None:
+    assert DelayPattern(4).made(2).tolist() == [2, 1, 0, -1]
+    assert DelayPattern(8, channels=2).made(1).tolist() == [1, 1, 0, 0, -1, -1, -2, -2]
 
 
 @pytest.mark.parametrize(("codebooks", "channels"), [(4, 1), (8, 2), (2, 1)])
@@ -26,7 +25,10 @@ def test_every_frame_is_complete_as_soon_as_its_last_codebook_is_made(codebooks:
     frames = 9
     codes = np.arange(codebooks * frames).reshape(codebooks, frames)
     tokens = np.full((codebooks, delay.steps(frames)), -1)
-    tokens[delay.real(frames)] = codes.reshape(-1)  # row by row, as the mask is read
+    for step in range(delay.steps(frames)):
+        for codebook, frame in enumerate(delay.made(step)):
+            if 0 <= frame < frames:
+                tokens[codebook, step] = codes[codebook, frame]
     for steps in range(delay.steps(frames) + 1):
         complete = delay.complete(steps)
         made = delay.frames(tokens[:, :steps], 0, complete)

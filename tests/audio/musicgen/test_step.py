@@ -13,6 +13,8 @@ from audio.musicgen.step import DecoderStep
 
 EXACT = 1e-5
 STEPS = 9
+DTYPES = ["float32", "bfloat16", "int8"]
+EMBEDDED = {"hidden": 192, "layers": 4, "heads": 3}
 SHAPES: list[dict[str, int]] = [
     {"hidden": 64, "layers": 2, "heads": 2},
     {"hidden": 128, "layers": 4, "heads": 2},
@@ -53,7 +55,7 @@ def test_logits_are_those_of_the_library_with_and_without_the_prompt(
 
     step = DecoderStep(model.decoder, slots=1, length=STEPS)
     step.admit(0, states)
-    logits = torch.stack([step(tokens[at][None], [at])[:, 0] for at in range(STEPS)], dim=1)
+    logits = torch.stack([step(tokens[at][None], [0], [at])[:, 0] for at in range(STEPS)], dim=1)
 
     assert (expected[0] - expected[1]).abs().max() > 0.1, "a prompt without a say proves nothing"
     torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
@@ -71,37 +73,51 @@ def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
                 step.admit(slot, states)
             if now - late[slot] == STEPS:
                 step.free(slot)
-        at = [min(max(0, now - join), STEPS - 1) for join in late]
-        logits = step(torch.stack([pieces[slot][0][at[slot]] for slot in range(3)]), at)
-        for slot, join in enumerate(late):
-            if 0 <= now - join < STEPS:
-                wanted = expected[slot][:, now - join]
-                torch.testing.assert_close(logits[:, slot], wanted, atol=EXACT, rtol=0)
+        at = {slot: now - join for slot, join in enumerate(late) if 0 <= now - join < STEPS}
+        tokens = torch.stack([pieces[slot][0][position] for slot, position in at.items()])
+        logits = step(tokens, list(at), list(at.values()))
+        for row, (slot, position) in enumerate(at.items()):
+            wanted = expected[slot][:, position]
+            torch.testing.assert_close(logits[:, row], wanted, atol=EXACT, rtol=0)
 
 
-def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike() -> None:
-    model = seeded_model(hidden=64, layers=2, heads=2)
-    tokens, states = some_tokens(4), prompt(6, 64)
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [{"hidden": 64, "layers": 2, "heads": 2}, EMBEDDED], ids=str)
+def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
+    shape: dict[str, int], dtype: str
+) -> None:
+    hidden, slots = shape["hidden"], 8
+    step = DecoderStep(seeded_model(**shape).decoder, slots, STEPS, dtype)
+    tokens, states = some_tokens(4), prompt(6, hidden)
 
-    def played(slot: int, neighbours: bool) -> Tensor:
-        step = DecoderStep(model.decoder, slots=4, length=STEPS)
-        step.admit(slot, states)
-        rows = torch.full((4, 4), 2048)
-        positions = [0] * 4
+    def played(mine: int, neighbours: int) -> Tensor:
+        """The logits of the slot `mine` with so many others beside it, one more at each step."""
+        step.admit(mine, states)
+        others = [slot for slot in range(slots) if slot != mine][:neighbours]
         logits = []
         for at in range(STEPS):
-            rows[slot], positions[slot] = tokens[at], at
-            for other in set(range(4)) - {slot} if neighbours else ():
-                if at == other:
-                    step.admit(other, prompt(2 + other, 64, other))
-                rows[other] = tokens[STEPS - 1 - at]
-                positions[other] = max(0, at - other)
-            logits.append(step(rows, positions)[:, slot])
+            for other in others[at : at + 1]:
+                step.admit(other, prompt(2 + other, hidden, other))
+            busy = sorted([mine, *others[: at + 1]])
+            rows = torch.stack([tokens[at if slot == mine else -at] for slot in busy])
+            positions = [at if slot == mine else at - others.index(slot) for slot in busy]
+            logits.append(step(rows, busy, positions)[:, busy.index(mine)])
         return torch.stack(logits)
 
-    alone = played(0, neighbours=False)
-    for slot in range(4):
-        assert torch.equal(played(slot, neighbours=True), alone)
+    alone = played(0, neighbours=0)
+    for slot, neighbours in ((0, 1), (3, 2), (7, 3), (2, 7)):
+        assert torch.equal(played(slot, neighbours), alone), (slot, neighbours)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.03), ("int8", 0.1)])
+def test_coarser_weights_say_nearly_the_same(dtype: str, tolerance: float) -> None:
+    tokens, states = some_tokens(4), prompt(6, EMBEDDED["hidden"])
+    expected = library(seeded_model(**EMBEDDED), tokens, states)
+    step = DecoderStep(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
+    step.admit(0, states)
+    logits = torch.stack([step(tokens[at][None], [0], [at])[:, 0] for at in range(STEPS)], dim=1)
+    error = (logits - expected).std() / expected.std()
+    assert 0 < error < tolerance
 
 
 def test_a_slot_that_is_used_again_remembers_nothing() -> None:
@@ -110,7 +126,7 @@ def test_a_slot_that_is_used_again_remembers_nothing() -> None:
 
     def played(seed: int) -> Tensor:
         step.admit(0, prompt(6, 64, seed))
-        made = torch.stack([step(some_tokens(4, seed)[at][None], [at]) for at in range(STEPS)])
+        made = torch.stack([step(some_tokens(4, seed)[at][None], [0], [at]) for at in range(STEPS)])
         step.free(0)
         return made
 
@@ -124,14 +140,14 @@ def test_the_weights_are_held_once() -> None:
     step = DecoderStep(model.decoder, slots=1, length=STEPS)
     tokens, states = some_tokens(4), prompt(6, 64)
     step.admit(0, states)
-    before = step(tokens[:1], [0])
+    before = step(tokens[:1], [0], [0])
     with torch.no_grad():
         for weight in (
             *model.decoder.lm_heads.parameters(),
             model.decoder.model.decoder.layers[0].fc1.weight,
         ):
             weight.mul_(2)
-    assert not torch.allclose(step(tokens[:1], [0]), before)
+    assert not torch.allclose(step(tokens[:1], [0], [0]), before)
     torch.testing.assert_close(
-        step(tokens[:1], [0])[:, 0], library(model, tokens[:1], states)[:, 0], atol=EXACT, rtol=0
+        step(tokens[:1], [0], [0])[:, 0], library(model, tokens[:1], states)[:, 0], atol=EXACT, rtol=0
     )

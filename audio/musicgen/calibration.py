@@ -1,0 +1,102 @@
+"""How fast this device composes with this checkpoint, and for how many listeners at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+
+from audio.musicgen.composer import Composer
+from audio.musicgen.step import DecoderStep
+from audio.piece import Piece
+from audio.units import STEP_RATE
+
+TRUST: Final = 0.8
+"""The part of the measured speed to reckon with: other work will come along."""
+
+_MEASURED_SECONDS: Final = 1.0
+"""About how long each of the two measurements may take."""
+
+_WARM_UP: Final = Piece("warm-up", seconds=1.0, seed=0)
+_CALLS: Final = 5
+_PROMPT_TOKENS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Measured figures of a composer that is loaded and idle."""
+
+    speed: float
+    """Seconds of sound made in a second for one listener alone, codec included, in the middle of a piece."""
+    listeners: int
+    """How many can be served in real time at once, at least 1 and at most the slots."""
+    capacity: float
+    """Seconds of sound made in a second for all of them together, with a reserve for other work."""
+
+
+def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter) -> Calibration:
+    """Measure a composer that is loaded and idle; takes some seconds.
+
+    A step costs more the longer a piece already is. So a short piece is made for all that a step takes
+    beside the decoder, and the decoder is measured in the middle of the longest.
+    """
+    decoder = composer.decoder
+    whole = _seconds_of_a_piece(composer, clock)
+    steps = composer.checkpoint.delay.steps(_WARM_UP.steps)
+    # how much of a second of sound is not the decoder
+    rest = max(0.0, whole - steps * _step_seconds(decoder, 1, steps // 2, clock))
+    middle = decoder.length // 2
+
+    def share(listeners: int) -> float:
+        """The part of real time that so many listeners take."""
+        return STEP_RATE * _step_seconds(decoder, listeners, middle, clock) + listeners * rest
+
+    shares = [share(1)]
+    while shares[-1] <= TRUST and len(shares) < decoder.slots:
+        shares.append(share(len(shares) + 1))
+    listeners = max(1, sum(taken <= TRUST for taken in shares))
+    return Calibration(
+        speed=1 / shares[0], listeners=listeners, capacity=TRUST * listeners / shares[listeners - 1]
+    )
+
+
+def _seconds_of_a_piece(composer: Composer, clock: Callable[[], float]) -> float:
+    """How long a piece of a second takes, the median of some.
+
+    The first one is not measured: it pays for what happens once. One that takes long is measured alone, so
+    that a slow device begins in bearable time.
+    """
+    taken = [_made(composer, clock)]
+    if taken[0] < _MEASURED_SECONDS:
+        taken = []
+        while sum(taken) < _MEASURED_SECONDS:
+            taken.append(_made(composer, clock))
+    return sorted(taken)[len(taken) // 2]
+
+
+def _made(composer: Composer, clock: Callable[[], float]) -> float:
+    start = clock()
+    composer.admit(0, _WARM_UP)
+    while not composer.idle:
+        composer.step()
+    return clock() - start
+
+
+def _step_seconds(decoder: DecoderStep, slots: int, position: int, clock: Callable[[], float]) -> float:
+    """How long a step of so many slots takes, each at `position`; the median of some, after one."""
+    places = list(range(slots))
+    states = torch.zeros(_PROMPT_TOKENS, decoder.hidden, device=decoder.device)
+    tokens = torch.zeros(slots, decoder.codebooks, dtype=torch.int64, device=decoder.device)
+    for place in places:
+        decoder.admit(place, states)
+    taken = []
+    for _ in range(1 + _CALLS):
+        start = clock()
+        decoder(tokens, places, [position] * slots).cpu()
+        taken.append(clock() - start)
+    for place in places:
+        decoder.free(place)
+    return sorted(taken[1:])[_CALLS // 2]

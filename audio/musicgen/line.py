@@ -1,0 +1,83 @@
+"""Whose turn it is: listeners who have the least sound in hand come first.
+
+All times are seconds. A listener's position is how much of a piece has been heard; before the piece begins it
+is negative, the time until then. What is held is the sound delivered less the position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from audio.piece import Piece
+
+URGENT_SECONDS: Final = 3.0
+"""Whoever holds less is served before the others: the longest chunk, 2.5 s, must be made in the meantime."""
+
+MOST_AHEAD_SECONDS: Final = 30.0
+"""Nothing is made for whoever holds more: it would be lost with the next /skip."""
+
+
+@dataclass(slots=True)
+class Listening:
+    """A piece and how far its listeners are; owned by the composer."""
+
+    key: int
+    piece: Piece
+    clock: Callable[[], float]
+    cost: float = 1.0
+    """Seconds of decoding for a second of sound: more than one where windows hear things again."""
+    delivered: float = 0.0
+    """Seconds of its sound that were given away."""
+    _told: float | None = None
+    """The position last told, if ever."""
+    _told_at: float = 0.0
+
+    def tell(self, position: float) -> None:
+        """The listeners are at `position` now."""
+        self._told, self._told_at = position, self.clock()
+
+    @property
+    def held(self) -> float:
+        """Seconds of sound in the listeners' hands. Between two reports they are taken to play on."""
+        if self._told is None:
+            return self.delivered
+        return self.delivered - self._told - (self.clock() - self._told_at)
+
+    @property
+    def left(self) -> float:
+        """Seconds of sound that are still to be delivered."""
+        return self.piece.seconds - self.delivered
+
+    @property
+    def far_ahead(self) -> bool:
+        """Whether nothing need be made now. Never for listeners who do not say where they are."""
+        return self._told is not None and self.held > MOST_AHEAD_SECONDS
+
+
+def neediest(line: Iterable[Listening]) -> Listening:
+    """Who holds the least; of equals the first. The line must not be empty."""
+    return min(line, key=lambda listening: listening.held)
+
+
+def fits(newcomer: Listening, playing: Iterable[Listening], capacity: float) -> bool:
+    """Whether `newcomer` can be served beside `playing` with none of them running dry.
+
+    `capacity` is how many seconds of sound are made in a second, for all together. In the next t seconds
+    whoever holds h and lacks l needs min(l, t − h) more, and all must be made by then. What is needed grows
+    evenly but where somebody's piece ends, so that is when to look. The first to come always fits.
+    """
+    together = [newcomer, *playing]
+    needs = [(listening.cost, max(0.0, listening.held), listening.left) for listening in together]
+    for end in [held + left for _, held, left in needs]:
+        if sum(cost * min(left, max(0.0, end - held)) for cost, held, left in needs) > capacity * end:
+            return len(together) == 1
+    return True
+
+
+def due(playing: Iterable[Listening]) -> list[Listening]:
+    """Those for whom to make the next step: the urgent ones alone if there are any."""
+    wanting = [listening for listening in playing if not listening.far_ahead]
+    urgent = [listening for listening in wanting if listening.held < URGENT_SECONDS]
+    return urgent or wanting

@@ -1,0 +1,56 @@
+"""`python -m bench`: measure, print the table, and write the figures as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+
+import torch
+from transformers.utils.logging import disable_progress_bar
+
+from audio.errors import EngineError
+from audio.musicgen.seeded import ensure_seeded
+from bench.figures import measured
+from bench.measures import DTYPE_BYTES, Plan
+from bot.engines import SEEDED_FOLDER
+
+
+def main() -> int:
+    """Measure as the command line says; 0 when all went well."""
+    usual = Plan()
+    words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    words.add_argument("--checkpoint", default="seeded", help="a folder, or “seeded” (the default)")
+    words.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    words.add_argument("--dtypes", nargs="+", choices=DTYPE_BYTES, help="default: all that the device takes")
+    words.add_argument("--threads", type=int, default=1, help="threads on a CPU (default 1)")
+    words.add_argument("--seconds", type=float, default=usual.seconds, help="length of the pieces")
+    words.add_argument("--rounds", type=int, default=usual.rounds)
+    words.add_argument("--houses", type=int, nargs="+", default=usual.houses, help="pieces at once")
+    words.add_argument("--json", type=Path, default=Path("var/bench.json"))
+    wish = words.parse_args()
+
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    torch.set_num_threads(wish.threads)
+    on_cuda = wish.device.startswith("cuda")
+    dtypes = wish.dtypes or (
+        ["float16", "bfloat16", "float32"] if on_cuda else ["float32", "bfloat16", "int8"]
+    )
+    plan = Plan(wish.rounds, wish.seconds, tuple(wish.houses))
+    name = str(ensure_seeded(SEEDED_FOLDER)) if wish.checkpoint == "seeded" else wish.checkpoint
+    try:
+        figures = measured(name, wish.device, dtypes, plan, lambda line: print(line, file=sys.stderr))
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        return 1
+    wish.json.parent.mkdir(parents=True, exist_ok=True)
+    wish.json.write_text(json.dumps(figures.as_dict(), indent=2) + "\n", encoding="utf-8")
+    print(f"\n{figures}\n\nThe figures are in {wish.json}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

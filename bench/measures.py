@@ -1,0 +1,153 @@
+"""The measurements. Whatever is compared is measured in turn, round after round, and the medians are kept."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from audio.musicgen.checkpoint import Checkpoint
+from audio.musicgen.codec import CodecStream
+from audio.musicgen.composer import Composer
+from audio.musicgen.step import GUIDED
+from audio.piece import Piece
+from audio.units import STEP_RATE
+
+DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
+CACHE_BYTES: Final = 4
+"""The key/value cache is float32 whatever the matrices are."""
+
+PROMPT: Final = "a slow dub with brushed drums and a warm bass"
+INTERVAL_SECONDS: Final = 0.5
+_BANDWIDTH_BYTES: Final = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to measure. The defaults take some minutes on two cores."""
+
+    rounds: int = 3
+    seconds: float = 5.0
+    """Length of the pieces."""
+    houses: tuple[int, ...] = (1, 2, 4, 8)
+    """How many pieces are made at once."""
+    codec_seconds: float = 30.0
+    codec_samples: int = 8
+    """How many of the decodings from the start are measured; those between are interpolated."""
+
+
+def interleaved(rounds: int, contestants: dict[str, Callable[[], float]]) -> dict[str, float]:
+    """The median figure of each, all of them measured once a round; a round before the first warms up."""
+    figures: dict[str, list[float]] = {name: [] for name in contestants}
+    for turn in range(1 + rounds):
+        for name, measure in contestants.items():
+            figure = measure()
+            if turn:
+                figures[name].append(figure)
+    return {name: median(found) for name, found in figures.items()}
+
+
+def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
+    """How long `count` pieces take at once, from their words to their last sample."""
+    start = time.perf_counter()
+    for key in range(count):
+        composer.admit(key, Piece(PROMPT, seconds, seed=key))
+    while not composer.idle:
+        composer.step()
+    return time.perf_counter() - start
+
+
+def first_chunk_seconds(composer: Composer, seconds: float) -> float:
+    """How long the first chunk of a piece takes, at the smallest interval."""
+    start = time.perf_counter()
+    composer.admit(1, Piece(PROMPT, seconds, seed=1, interval=INTERVAL_SECONDS))
+    while not composer.step():
+        pass
+    taken = time.perf_counter() - start
+    composer.cancel(1)
+    return taken
+
+
+def generate_seconds(model: Any, tokenizer: Any, seconds: float, delay: int) -> float:
+    """How long `generate()` of transformers takes for a piece, which it gives all at once."""
+    start = time.perf_counter()
+    inputs = tokenizer([PROMPT], return_tensors="pt").to(model.device)
+    steps = round(seconds * STEP_RATE) + delay
+    sound = model.generate(**inputs, do_sample=True, top_k=250, guidance_scale=3.0, max_new_tokens=steps)
+    sound.cpu()  # waits for the device
+    return time.perf_counter() - start
+
+
+def codec_stream_seconds(checkpoint: Checkpoint, seconds: float) -> float:
+    """How long our codec takes for a piece whose codes come interval by interval."""
+    codes = _codes(checkpoint, seconds)
+    stream = CodecStream(checkpoint.codec)
+    start = time.perf_counter()
+    for at in range(0, codes.shape[1], _interval_frames()):
+        stream.push(codes[:, at : at + _interval_frames()])
+    stream.finish()
+    return time.perf_counter() - start
+
+
+@torch.inference_mode()
+def codec_again_seconds(model: Any, checkpoint: Checkpoint, seconds: float, samples: int) -> float:
+    """How long it takes to decode everything so far again at each interval, as the usual streamer does."""
+    codes = torch.from_numpy(_codes(checkpoint, seconds)).to(model.device)
+    ends = np.arange(_interval_frames(), codes.shape[1] + 1, _interval_frames())
+    measured = ends[np.unique(np.linspace(0, len(ends) - 1, samples).round().astype(int))]
+    taken = []
+    for end in measured:
+        start = time.perf_counter()
+        for channel in range(checkpoint.channels):
+            part = codes[channel :: checkpoint.channels, :end]
+            model.audio_encoder.decode(part[None, None], [None]).audio_values.cpu()
+        taken.append(time.perf_counter() - start)
+    return float(np.interp(ends, measured, taken).sum())
+
+
+def bandwidth(device: torch.device) -> float:
+    """Bytes a second that can be read here, measured by adding up what no cache holds."""
+    numbers = torch.ones(_BANDWIDTH_BYTES // 4, device=device)
+
+    def reading() -> float:
+        start = time.perf_counter()
+        numbers.sum().item()
+        return time.perf_counter() - start
+
+    return _BANDWIDTH_BYTES / interleaved(3, {"read": reading})["read"]
+
+
+def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int, int]:
+    """Bytes that a step must read for one piece: of weights, and of cache in the middle of the piece."""
+    config = checkpoint.decoder.config
+    hidden, layers = config.hidden_size, config.num_hidden_layers
+    # four matrices of self-attention, two of cross-attention (the prompt's are read once), two feed-forward
+    layer = 6 * hidden**2 + 2 * hidden * config.ffn_dim
+    weights = layers * layer + config.num_codebooks * config.vocab_size * hidden
+    middle = round(seconds * STEP_RATE) // 2
+    cache = 2 * GUIDED * layers * middle * hidden
+    return weights * DTYPE_BYTES[dtype], cache * CACHE_BYTES
+
+
+def memory_bytes(device: torch.device) -> int:
+    """The most memory taken so far: of the device, or of this process on a CPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): Linux counts in KiB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _codes(checkpoint: Checkpoint, seconds: float) -> Any:
+    shape = (checkpoint.delay.codebooks, round(seconds * STEP_RATE))
+    return np.random.default_rng(1).integers(0, checkpoint.decoder.config.vocab_size, shape)
+
+
+def _interval_frames() -> int:
+    return round(INTERVAL_SECONDS * STEP_RATE)

@@ -1,0 +1,63 @@
+"""What a calibration says of decoders whose cost is known: each step moves a clock by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import torch
+
+from audio.musicgen.calibration import TRUST, calibrate
+from audio.musicgen.checkpoint import Checkpoint
+from audio.musicgen.composer import Composer
+
+
+def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:
+    """A decoder that takes `step_ms`, a quarter more for each further slot, and as much more in mid-piece."""
+    composer = Composer(checkpoint, slots, longest=30.0)
+    now = 0.0
+    decoder: Any = composer.decoder
+
+    def __call__(self: Any, tokens: torch.Tensor, slots: Sequence[int], positions: Sequence[int]) -> Any:  # noqa: N807
+        nonlocal now
+        now += step_ms / 1000 * (0.75 + 0.25 * len(slots)) * (2 if max(positions) > 100 else 1)
+        return torch.zeros(2, len(slots), self.codebooks, 2048)
+
+    monkeypatch.setattr(type(decoder), "__call__", __call__)
+    return calibrate(composer, clock=lambda: now)
+
+
+def test_the_speed_is_that_in_the_middle_of_a_piece(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = calibrated(checkpoint, monkeypatch, slots=1, step_ms=2.0)
+    assert found.speed == pytest.approx(1 / (50 * 0.004))
+    assert found.listeners == 1
+    assert found.capacity == pytest.approx(TRUST * found.speed)
+
+
+def test_so_many_listeners_are_served_as_real_time_allows_with_a_reserve(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = calibrated(checkpoint, monkeypatch, slots=16, step_ms=3.9)
+    # 7.8 ms a step for one and 1.95 more for each other: 5 take 15.6 of 20 ms, 6 would take 17.55
+    assert found.listeners == 5
+    assert found.capacity == pytest.approx(5 * TRUST * 20 / 15.6)
+
+
+def test_no_more_listeners_than_slots_and_never_none(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert calibrated(checkpoint, monkeypatch, slots=2, step_ms=0.1).listeners == 2
+    slow = calibrated(checkpoint, monkeypatch, slots=8, step_ms=40.0)
+    assert slow.listeners == 1
+    assert slow.speed == pytest.approx(0.25)
+
+
+def test_a_real_composer_is_measured_and_left_idle(checkpoint: Checkpoint) -> None:
+    composer = Composer(checkpoint, slots=2, longest=2.0)
+    found = calibrate(composer)
+    assert found.speed > 0
+    assert 1 <= found.listeners <= 2
+    assert composer.idle

@@ -1,0 +1,89 @@
+"""Each row alone: what a matrix makes of a row, whatever stands beside it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from audio.musicgen import matrix
+from audio.musicgen.matrix import ROWS, WIDE_ROWS, at_once, matrix_of
+
+SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192)]
+
+
+def layer(inputs: int, outputs: int) -> nn.Linear:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(inputs + outputs)
+        return nn.Linear(inputs, outputs, bias=False)
+
+
+def rows(count: int, inputs: int) -> torch.Tensor:
+    return torch.randn(count, inputs, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("portion", [ROWS, WIDE_ROWS])
+def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
+    shape: tuple[int, int], dtype: str, portion: int
+) -> None:
+    weights = matrix_of(dtype, layer(*shape), rows=portion)
+    x = rows(16, shape[0])
+    with torch.inference_mode():
+        alone = torch.cat([weights(x[at : at + 1]) for at in range(16)])
+        for count in (2, 3, 4, 7, 8, 12, 16):
+            assert torch.equal(weights(x[:count]), alone[:count]), count
+        assert torch.equal(weights(x.flip(0)), alone.flip(0))
+
+
+def test_where_the_probe_finds_other_bits_the_rows_go_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, x = matrix_of("float32", layer(64, 192)), rows(12, 64)
+    together = weights(x)
+    monkeypatch.setattr(matrix, "at_once", lambda *_: False)
+    assert torch.equal(weights(x), torch.cat([weights(x[at : at + ROWS]) for at in (0, 4, 8)]))
+    torch.testing.assert_close(weights(x), together, atol=1e-5, rtol=0)
+
+
+def test_the_probe_tells_products_apart_that_differ_in_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    portions = matrix._in_portions
+    shape = (32, 48)
+    assert at_once.__wrapped__(4, 4, shape, torch.float32)
+    monkeypatch.setattr(
+        matrix, "_in_portions", lambda *given: torch.nextafter(portions(*given), torch.ones(()))
+    )
+    assert not at_once.__wrapped__(4, 4, shape, torch.float32)
+
+
+def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -> None:
+    first, second = layer(64, 32), layer(64, 96)
+    x = rows(4, 64)
+    expected = torch.cat([first(x), second(x)], dim=1)
+    made = matrix_of("float32", first, second)
+    torch.testing.assert_close(made(x), expected, atol=1e-6, rtol=0)
+    with torch.no_grad():
+        second.weight.mul_(2)
+    torch.testing.assert_close(made(x)[:, 32:], expected[:, 32:] * 2, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.01), ("int8", 0.02)])
+def test_coarser_numbers_are_nearly_right_and_the_exact_ones_are_given_up(
+    dtype: str, tolerance: float
+) -> None:
+    exact = layer(192, 768)
+    x = rows(4, 192) * torch.tensor([[1e-3], [1.0], [1e3], [0.0]])
+    expected = exact(x)
+    made = matrix_of(dtype, exact)(x)
+    assert exact.weight.is_meta
+    assert not made[3].any()
+    for row in range(3):
+        error = (made[row] - expected[row]).std() / expected[row].std()
+        assert 0 < error < tolerance, row
+
+
+def test_int8_hides_no_number_that_is_not_finite() -> None:
+    x = rows(4, 64)
+    x[1, 3] = float("nan")
+    x[2, 3] = float("inf")
+    made = matrix_of("int8", layer(64, 32))(x)
+    assert torch.isfinite(made).all(dim=1).tolist() == [True, False, False, True]

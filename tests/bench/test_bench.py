@@ -1,0 +1,106 @@
+"""The whole bench on the small checkpoint, with little to measure, and the measuring itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from audio.musicgen.checkpoint import load_checkpoint
+from audio.musicgen.seeded import ensure_seeded
+from bench.__main__ import main
+from bench.figures import GENERATE, measured
+from bench.measures import Plan, codec_again_seconds, interleaved, step_bytes
+
+SMALL = Plan(rounds=1, seconds=0.6, houses=(1, 2), codec_seconds=1.0, codec_samples=2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(ensure_seeded(tmp_path_factory.mktemp("models") / "seeded"))
+
+
+def test_contestants_are_measured_in_turn_and_the_warm_up_does_not_count() -> None:
+    turns: list[str] = []
+    figures = {"a": iter([99.0, 3.0, 1.0, 2.0]), "b": iter([0.0, 7.0, 7.0, 8.0])}
+
+    def measure(name: str) -> float:
+        turns.append(name)
+        return next(figures[name])
+
+    found = interleaved(3, {"a": lambda: measure("a"), "b": lambda: measure("b")})
+    assert found == {"a": 2.0, "b": 7.0}
+    assert turns == ["a", "b"] * 4
+
+
+def test_one_run_measures_the_engine_and_its_peers_and_makes_a_table(folder: str) -> None:
+    told: list[str] = []
+    figures = measured(folder, "cpu", ["float32", "int8"], SMALL, told.append)
+    assert set(figures.steps_a_second) == {"float32", "int8", GENERATE}
+    assert all(steps > 0 for steps in figures.steps_a_second.values())
+    assert figures.first_chunk_s[GENERATE] == pytest.approx(0.6 * 50 / figures.steps_a_second[GENERATE])
+    assert figures.houses["int8"].keys() == {1, 2}
+    assert all(seconds > 0 for seconds in figures.codec_s.values())
+    assert figures.bound["int8"] > figures.bound["float32"] > figures.steps_a_second["float32"]
+    assert json.loads(json.dumps(figures.as_dict()))["checkpoint"] == "seeded"
+    table = str(figures)
+    for word in ("seeded on", "float32", "int8", "generate()", "of bound", "at once", "GB/s"):
+        assert word in table
+    assert told
+
+
+def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: str) -> None:
+    checkpoint = load_checkpoint(folder)
+    layers = checkpoint.decoder.model.decoder.layers
+    read = sum(
+        weights.numel()
+        for name, weights in (*layers.named_parameters(), *checkpoint.decoder.lm_heads.named_parameters())
+        if weights.dim() == 2
+        and not name.endswith(("encoder_attn.k_proj.weight", "encoder_attn.v_proj.weight"))
+    )
+    assert step_bytes(checkpoint, "float32", 30.0) == (4 * read, 2 * 2 * 4 * 750 * 192 * 4)
+    assert step_bytes(checkpoint, "int8", 30.0)[0] == read
+
+
+def test_decoding_again_counts_every_interval_whether_measured_or_not(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = load_checkpoint(folder)
+    now = 0.0
+
+    class Peer:
+        device = "cpu"
+
+        class audio_encoder:  # noqa: N801
+            @staticmethod
+            def decode(codes: torch.Tensor, scales: list[None]) -> object:
+                nonlocal now
+                now += codes.shape[-1] / 50  # as long as it plays
+                return type("Decoded", (), {"audio_values": torch.zeros(1)})
+
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    # 0.5 + 1.0 + … + 5.0 s
+    assert codec_again_seconds(Peer, checkpoint, 5.0, samples=3) == pytest.approx(27.5)
+
+
+def test_the_command_line_writes_json_and_prints_where(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "bench.json"
+    words = f"bench --checkpoint {folder} --dtypes float32 --seconds 0.6 --rounds 1 --houses 1 --json {out}"
+    monkeypatch.setattr(sys, "argv", words.split())
+    monkeypatch.setattr("bench.__main__.Plan", lambda *given: SMALL)
+    assert main() == 0
+    assert json.loads(out.read_text())["steps_a_second"].keys() == {"float32", GENERATE}
+    assert str(out) in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_is_not_there_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", "--checkpoint", str(tmp_path / "nothing")])
+    assert main() == 1
+    assert "There is no checkpoint folder" in capsys.readouterr().err
