@@ -24,6 +24,7 @@ RUN if [ -n "${TORCH_INDEX}" ]; then \
 COPY audio ./audio
 COPY bot ./bot
 COPY cogs ./cogs
+COPY models ./models
 COPY rehearsal ./rehearsal
 
 # A relative path of the settings begins at /data, so tracks, checkpoints and downloads all stay on the volume.

@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse compose run doctor bench test lint types clean
+.PHONY: help setup rehearse compose run doctor bench etude listen test lint types clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -31,6 +31,12 @@ doctor: setup    ## what is missing, and what to do about it
 
 bench: setup     ## how fast the engine is here, beside generate()
 	$(RUN) -m bench
+
+etude: setup     ## train the model that ships with Busker, from nothing (hours)
+	nice -n 19 $(RUN) -m training
+
+listen: setup    ## measure that model, with pictures
+	$(RUN) -m training listen
 
 test: lint types ## every check: lint, types, tests
 	$(RUN) -m pytest

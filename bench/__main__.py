@@ -12,17 +12,16 @@ import torch
 from transformers.utils.logging import disable_progress_bar
 
 from audio.errors import EngineError
-from audio.musicgen.seeded import ensure_seeded
 from bench.figures import measured
 from bench.measures import DTYPE_BYTES, Plan
-from bot.engines import SEEDED_FOLDER
+from bot.engines import SHIPPED, SHIPPED_FOLDER
 
 
 def main() -> int:
     """Measure as the command line says; 0 when all went well."""
     usual = Plan()
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    words.add_argument("--checkpoint", default="seeded", help="a folder, or “seeded” (the default)")
+    words.add_argument("--checkpoint", default=SHIPPED, help="a folder, or “etude” (the default)")
     words.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     words.add_argument("--dtypes", nargs="+", choices=DTYPE_BYTES, help="default: all that the device takes")
     words.add_argument("--threads", type=int, default=1, help="threads on a CPU (default 1)")
@@ -40,7 +39,7 @@ def main() -> int:
         ["float16", "bfloat16", "float32"] if on_cuda else ["float32", "bfloat16", "int8"]
     )
     plan = Plan(wish.rounds, wish.seconds, tuple(wish.houses))
-    name = str(ensure_seeded(SEEDED_FOLDER)) if wish.checkpoint == "seeded" else wish.checkpoint
+    name = str(SHIPPED_FOLDER) if wish.checkpoint == SHIPPED else wish.checkpoint
     try:
         figures = measured(name, wish.device, dtypes, plan, lambda line: print(line, file=sys.stderr))
     except EngineError as error:

@@ -16,7 +16,7 @@ from typing import Final
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
 from audio.opus import load_opus
-from bot.engines import SEEDED_FOLDER, engine_of
+from bot.engines import engine_of
 from bot.errors import SettingsError, TokenError
 from bot.settings import DEFAULT_PATH, Settings, load
 from bot.tokens import checked_token, redact
@@ -71,9 +71,7 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
     yield opus_finding()
     for package, module in VOICE_PACKAGES.items():
         yield package_finding(package, module)
-    yield folder_finding(settings.tracks.folder, "change its owner or `tracks.folder`")
-    if settings.engine.kind == "local" and settings.engine.checkpoint == "seeded":
-        yield folder_finding(SEEDED_FOLDER.parent, "change its owner or `engine.checkpoint`")
+    yield folder_finding(settings.tracks.folder)
     yield disk_finding(settings.tracks.folder, shutil.disk_usage(_existing(settings.tracks.folder)).free)
     yield from engine_findings(settings)
 
@@ -104,15 +102,16 @@ def package_finding(package: str, module: str) -> Finding:
         return Finding(package, False, f"It cannot be imported ({error}): run `make setup`.")
 
 
-def folder_finding(folder: Path, remedy: str) -> Finding:
-    """Whether files can be made in `folder`, which need not exist yet; `remedy` says what to do if not."""
+def folder_finding(folder: Path) -> Finding:
+    """Whether tracks can be written into `folder`, which need not exist yet."""
     place = _existing(folder)
     try:
         with tempfile.TemporaryFile(dir=place):
             return Finding("folder", True, f"{folder} can be written to.")
     except OSError as error:
         why = error.strerror or str(error)
-        return Finding("folder", False, f"{folder} cannot be written to ({why}): {remedy}.")
+        sentence = f"{folder} cannot be written to ({why}): change its owner or `tracks.folder`."
+        return Finding("folder", False, sentence)
 
 
 def disk_finding(folder: Path, free_bytes: int) -> Finding:

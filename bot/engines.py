@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.settings import Settings
 
-SEEDED_FOLDER: Final = Path("var/checkpoints/seeded")
-"""Where the checkpoint "seeded" is built; the engine's process does it, for it takes torch."""
+SHIPPED: Final = "etude"
+SHIPPED_FOLDER: Final = Path(__file__).resolve().parents[1] / "models" / SHIPPED
+"""Where the checkpoint is that comes with Busker."""
 
 
 def engine_from(settings: Settings) -> Engine:
@@ -23,10 +24,9 @@ def engine_from(settings: Settings) -> Engine:
 
         return ToneEngine()
     from audio.local import LocalEngine
-    from audio.worker import SEEDED
 
     return LocalEngine(
-        f"{SEEDED}{SEEDED_FOLDER}" if engine.checkpoint == "seeded" else engine.checkpoint,
+        str(SHIPPED_FOLDER) if engine.checkpoint == SHIPPED else engine.checkpoint,
         revision=engine.revision or None,
         device=engine.device,
         threads=engine.threads,

@@ -80,9 +80,9 @@ class EngineSettings(_Section):
     kind: Literal["local", "tone"] = "local"
     """With "local" a MusicGen checkpoint composes; "tone" plays test tones and costs nothing."""
 
-    checkpoint: str = Field(default="seeded", min_length=1, max_length=500)
-    """A folder or a hub name in the MusicGen format of transformers; "seeded" is built on this machine at the
-    first start (untrained: it makes sound, not music). A hub name downloads 2 to 14 GB once."""
+    checkpoint: str = Field(default="etude", min_length=1, max_length=500)
+    """A folder or a hub name in the MusicGen format of transformers; "etude" comes with Busker. A hub name
+    downloads 2 to 14 GB once."""
 
     revision: str = Field(default="", max_length=100)
     """The commit of a hub checkpoint, so that its weights never change; empty takes its newest."""

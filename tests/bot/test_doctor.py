@@ -93,11 +93,11 @@ def test_libopus_is_found_here() -> None:
 
 def test_a_folder_below_a_file_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    finding = folder_finding(tmp_path / "file" / "tracks", "move it")
+    finding = folder_finding(tmp_path / "file" / "tracks")
     assert not finding.well
     assert finding.sentence.startswith(str(tmp_path / "file" / "tracks"))
-    assert finding.sentence.endswith(": move it.")
-    assert folder_finding(tmp_path / "new" / "tracks", "move it").well
+    assert finding.sentence.endswith(": change its owner or `tracks.folder`.")
+    assert folder_finding(tmp_path / "new" / "tracks").well
 
 
 def test_little_room_on_the_disk_fails() -> None:

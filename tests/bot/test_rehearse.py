@@ -38,7 +38,7 @@ async def test_a_piece_by_the_embedded_checkpoint_is_heard_as_it_is_posted(tmp_p
     assert [*evening.broken_promises()] == []
     assert evening.hearing.frames_posted == 500
     origin = read_tags(evening.posted)
-    assert (origin.piece, origin.checkpoint, origin.licence) == (evening.piece, "seeded", "MIT")
+    assert (origin.piece, origin.checkpoint, origin.licence) == (evening.piece, "etude", "MIT")
     with av.open(str(evening.heard)) as heard:
         assert heard.streams.audio[0].duration == 480_000
 
@@ -75,7 +75,7 @@ KEPT = Hearing(
 )
 EVENING = Evening(
     piece=Piece("bells", 20.0, 1),
-    checkpoint="seeded",
+    checkpoint="etude",
     device="cpu",
     answered_s=0.1,
     first_sound_s=0.5,

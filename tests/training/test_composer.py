@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.clock import FASTEST, LONGEST_STEP, SLOWEST, SWINGS, Meter, beginnings, read, tempo
+from training.clock import (
+    FASTEST,
+    LONGEST_STEP,
+    SHORTEST_STEP,
+    SLOWEST,
+    SWINGS,
+    Meter,
+    beginnings,
+    read,
+    tempo,
+)
 from training.composer import Wishes, compose
 from training.score import in_key, score
 from training.sounds import BOOKS, CONDUCTOR, HIGH, LAYOUT, LOW, SOUNDING, VOCABULARY, onsets
@@ -45,7 +55,7 @@ def test_no_sixteenth_is_longer_than_its_codes(swing: str, beats: int) -> None:
     for bpm in range(SLOWEST, FASTEST + 1):
         meter = Meter(bpm, beats, swing)
         lengths = np.diff(meter.edges)
-        assert lengths.min() >= 1
+        assert lengths.min() >= SHORTEST_STEP
         assert lengths.max() <= LONGEST_STEP
         assert meter.bar_frames == pytest.approx(beats * 3000 / bpm, rel=0.01)
 

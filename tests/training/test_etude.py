@@ -43,7 +43,7 @@ def etude(offline: None) -> Any:
 
 @pytest.fixture(scope="module")
 def processor(offline: None) -> Any:
-    return AutoProcessor.from_pretrained(ETUDE)
+    return AutoProcessor.from_pretrained(ETUDE)  # type: ignore[no-untyped-call]
 
 
 def test_the_weights_are_small_and_safe() -> None:

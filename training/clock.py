@@ -1,0 +1,109 @@
+"""Time: bars of whole frames, swung or straight, and the conductor's codes that count them.
+
+The first codebook makes no sound. Each of its codes says in which bar of the phrase and sixteenth of the bar
+a frame lies and how many frames of the sixteenth have passed. So the model keeps time by counting, and every
+other book sees at once that a sixteenth begins: book k is k steps late, when the conductor is k − 1 frames
+farther. Sound alone cannot tell these codes; `UNHEARD` stands where the beat is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from audio.units import STEP_RATE
+
+Codes = npt.NDArray[np.int64]
+"""Codes of one book, shaped (frames,), or of all books, shaped (books, frames)."""
+
+SIXTEENTHS: Final = 4
+"""Sixteenths of a beat."""
+BAR_STEPS: Final = 16
+"""Sixteenths of the longest bar, four beats."""
+PHRASE_BARS: Final = 4
+LONGEST_STEP: Final = 13
+"""Frames of the longest sixteenth: 60 beats a minute have 12.5."""
+SLOWEST, FASTEST = 60, 180
+"""Beats a minute: straight sixteenths of at most `LONGEST_STEP` and at least four frames."""
+SHORTEST_STEP: Final = 3
+"""Frames of the shortest sixteenth, which swings."""
+UNHEARD: Final = 0
+CONDUCTOR_CODES: Final = 1 + PHRASE_BARS * BAR_STEPS * LONGEST_STEP
+
+SWINGS: Final = {
+    "straight": (0.25, 0.25, 0.25, 0.25),
+    # eighths long and short, as a jazz drummer's ride cymbal plays them
+    "triplet": (1 / 3, 1 / 3, 1 / 6, 1 / 6),
+    # sixteenths long and short, as a sampler's "58 %" plays them
+    "lazy": (0.29, 0.21, 0.29, 0.21),
+}
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A tempo in beats a minute, `beats` in a bar, and how a beat is divided."""
+
+    bpm: float
+    beats: int = 4
+    swing: str = "straight"
+
+    @property
+    def steps(self) -> int:
+        """Sixteenths of a bar."""
+        return self.beats * SIXTEENTHS
+
+    @property
+    def bar_frames(self) -> int:
+        """Frames of a bar. Whole, so that every bar is alike; the tempo is off by 0.75 % at most."""
+        return round(self.beats * 60 * STEP_RATE / self.bpm)
+
+    @cached_property
+    def edges(self) -> Codes:
+        """Frames of the bar at which its sixteenths begin, and the bar's end, shaped (steps + 1,)."""
+        parts = np.array(SWINGS[self.swing])
+        beat = self.bar_frames / self.beats
+        # slow and fast beats swing less, so that sixteenths have codes; rounding takes its part
+        wider = ((LONGEST_STEP - 0.5) / beat - 0.25) / max(float(parts.max()) - 0.25, 1e-9)
+        narrower = (0.25 - (SHORTEST_STEP + 0.1) / beat) / max(0.25 - float(parts.min()), 1e-9)
+        parts = 0.25 + (parts - 0.25) * min(1.0, max(0.0, wider), max(0.0, narrower))
+        parts = np.tile(parts, self.beats) / self.beats
+        edges: Codes = np.rint(np.concatenate([[0], np.cumsum(parts)]) * self.bar_frames).astype(np.int64)
+        return edges
+
+    def conducted(self, bars: int) -> Codes:
+        """The conductor's codes of the first `bars` bars, shaped (bars · bar_frames,)."""
+        lengths = np.diff(self.edges)
+        step = np.repeat(np.arange(self.steps), lengths)
+        passed = np.arange(self.bar_frames) - np.repeat(self.edges[:-1], lengths)
+        bar = np.arange(bars)[:, None] % PHRASE_BARS
+        return (1 + (bar * BAR_STEPS + step) * LONGEST_STEP + passed).reshape(-1)
+
+
+def read(codes: Codes) -> tuple[Codes, Codes, Codes]:
+    """Bar of the phrase, sixteenth of the bar, and frames passed of it, of codes that are not `UNHEARD`."""
+    place, passed = np.divmod(codes - 1, LONGEST_STEP)
+    bar, step = np.divmod(place, BAR_STEPS)
+    return bar, step, passed
+
+
+def beginnings(codes: Codes, every: int = 1) -> Codes:
+    """Frames at which the conductor begins a sixteenth, or one of `every`, of codes shaped (frames,)."""
+    _, step, passed = read(codes)
+    return np.flatnonzero((codes != UNHEARD) & (passed == 0) & (step % every == 0))
+
+
+def ends_somewhere(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Where, at some tempo, a sixteenth begins or could: bool, as the conductor's codes."""
+    passed = read(codes)[2]
+    known: npt.NDArray[np.bool_] = (codes != UNHEARD) & ((passed == 0) | (passed >= SHORTEST_STEP))
+    return known
+
+
+def tempo(codes: Codes) -> float:
+    """Beats a minute that codes shaped (frames,) count; 0 where they count no whole beat."""
+    beats = beginnings(codes, SIXTEENTHS)
+    return float(60 * STEP_RATE * (len(beats) - 1) / (beats[-1] - beats[0])) if len(beats) > 1 else 0.0

@@ -1,0 +1,81 @@
+"""Export: the parts put together in transformers' own format, in half precision, into one folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from transformers import (
+    EncodecFeatureExtractor,
+    EncodecModel,
+    GenerationConfig,
+    MusicgenConfig,
+    MusicgenForConditionalGeneration,
+    MusicgenProcessor,
+    PreTrainedTokenizerFast,
+)
+
+from training.language import Writer
+from training.lessons import PAD, WINDOW_FRAMES
+from training.oscillators import SAMPLE_RATE
+from training.performing import GUIDANCE, TOP_K
+
+SHARD: Final = "12MB"
+"""No file is larger than this. In half precision."""
+
+
+# transformers leaves what these take untyped
+_SETTINGS: Any = GenerationConfig
+_PROCESSOR: Any = MusicgenProcessor
+
+
+def model(writer: Writer, codec: EncodecModel) -> MusicgenForConditionalGeneration:
+    """The whole model in float32."""
+    decoder = writer.exported()
+    config = MusicgenConfig(
+        text_encoder=writer.text.config.to_dict(),
+        audio_encoder=codec.config.to_dict(),
+        decoder=decoder.config.to_dict(),
+    )
+    whole: Any = MusicgenForConditionalGeneration(
+        config=config, text_encoder=writer.text, audio_encoder=codec, decoder=decoder
+    )
+    whole.generation_config = _SETTINGS(
+        do_sample=True,
+        guidance_scale=GUIDANCE,
+        top_k=TOP_K,
+        max_length=WINDOW_FRAMES,
+        bos_token_id=PAD,
+        pad_token_id=PAD,
+        decoder_start_token_id=PAD,
+    )
+    whole.eval()
+    return whole  # type: ignore[no-any-return]
+
+
+def export(whole: Any, tokenizer: PreTrainedTokenizerFast, folder: Path) -> int:
+    """Write the model and its processor into `folder`, over what was there; returns its size in bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.safetensors*"):
+        old.unlink()
+    fresh = folder / "fresh"
+    whole.half().save_pretrained(fresh, max_shard_size=SHARD)
+    whole.float()
+    extractor = EncodecFeatureExtractor(feature_size=1, sampling_rate=SAMPLE_RATE, padding_side="left")
+    _PROCESSOR(extractor, tokenizer).save_pretrained(fresh)
+    for file in fresh.iterdir():
+        file.replace(folder / file.name)
+    shutil.rmtree(fresh)
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def loaded(folder: Path) -> tuple[MusicgenForConditionalGeneration, PreTrainedTokenizerFast]:
+    """The model of a folder, in float32, and its tokenizer; nothing is fetched."""
+    whole: Any = MusicgenForConditionalGeneration.from_pretrained(
+        folder, dtype=torch.float32, local_files_only=True
+    )
+    processor = MusicgenProcessor.from_pretrained(folder, local_files_only=True)
+    whole.eval()
+    return whole, processor.tokenizer

@@ -1,0 +1,77 @@
+"""Tables of codes that share what codes share: the sound, the note, the age, the place in the bar.
+
+A table with a free row for every code would have to learn of each of some thousand codes alone that the next
+frame is one older. So while it is learned a row is a free part plus parts for what the code means; the sum is
+what is saved.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training.clock import BAR_STEPS, CONDUCTOR_CODES, LONGEST_STEP, PHRASE_BARS, read
+from training.sounds import CHORDS, CONDUCTOR, LAYOUT, REST
+
+
+def features(book: int) -> tuple[Tensor, int]:
+    """What each used code of a book means, as rows of indices, and how many indices there are.
+
+    Shaped (codes used, features of a code).
+    """
+    if book == CONDUCTOR:
+        bar, step, passed = read(np.arange(1, CONDUCTOR_CODES))
+        rows = np.stack([bar, PHRASE_BARS + step, PHRASE_BARS + BAR_STEPS + passed], axis=1)
+        count = PHRASE_BARS + BAR_STEPS + LONGEST_STEP
+        return torch.from_numpy(np.vstack([np.full((1, 3), count), rows])), count + 1
+    meaning = LAYOUT.meanings[book][1:]
+    sound, note, age = meaning.T
+    lowest = np.array([made.lowest for made in LAYOUT.sounds])[sound]
+    names = [("sound", int(place)) for place in sound]
+    # chords are named by their roots, wherever a sound places them
+    notes = [
+        ("pitch", int(of) if book == CHORDS else int(low + of)) if low else ("sound", int(place))
+        for low, of, place in zip(lowest, note, sound, strict=True)
+    ]
+    ages = [("age", int(place), int(of)) for place, of in zip(sound, age, strict=True)]
+    index: dict[tuple[str | int, ...], int] = {}
+    meant = [
+        [index.setdefault(key, len(index)) for key in keys] for keys in zip(names, notes, ages, strict=True)
+    ]
+    return torch.tensor([[len(index)] * 3, *meant]), len(index) + 1
+
+
+class FactoredTable(nn.Module):
+    """Rows of `width` numbers for the codes of a book, `size` of them; those without meaning are free."""
+
+    def __init__(self, book: int, size: int, width: int, scale: float) -> None:
+        super().__init__()
+        rows, count = features(book)
+        self.rows: Tensor
+        self.register_buffer("rows", rows, persistent=False)
+        self.free = nn.Parameter(torch.randn(size, width) * scale * 0.2)
+        self.shared = nn.Parameter(torch.randn(count, width) * scale / rows.shape[1] ** 0.5)
+
+    def forward(self) -> Tensor:
+        """The table, shaped (size, width)."""
+        shared = nn.functional.embedding(self.rows, self.shared).sum(dim=1)
+        return torch.cat([self.free[: len(shared)] + shared, self.free[len(shared) :]])
+
+
+def followers(book: int) -> tuple[Tensor, Tensor]:
+    """Codes, and the code that each leads to while a note is held, a rest lasts or a sixteenth runs."""
+    if book == CONDUCTOR:
+        codes = np.arange(1, CONDUCTOR_CODES)
+        running = codes[read(codes)[2] < LONGEST_STEP - 1]
+        return torch.from_numpy(running), torch.from_numpy(running + 1)
+    pairs = [(REST, REST)]
+    for sound in LAYOUT.sounds:
+        if sound.book == book:
+            for note in range(sound.notes):
+                first = LAYOUT.first[sound.name] + note * sound.frames
+                pairs += [(first + age, first + age + 1) for age in range(sound.frames - 1)]
+                if sound.loop:
+                    pairs.append((first + sound.frames - 1, first + sound.attack))
+    before, following = torch.tensor(pairs).T
+    return before, following

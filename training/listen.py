@@ -1,0 +1,260 @@
+"""Listening: how well étude does what it is asked, from its sound, with pictures.
+
+`python -m training listen` writes a report and pictures to var/listen/.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from audio.musicgen.checkpoint import load_checkpoint
+from audio.musicgen.composer import Composer
+from audio.piece import Piece
+from audio.units import STEP_RATE
+from training.clock import Codes
+from training.clock import tempo as counted_tempo
+from training.composer import compose
+from training.export import loaded
+from training.hearing import Ear, Numbers, Sound, described, loudness, same_tempo, tempo
+from training.performing import GUIDANCE, Performer
+from training.pictures import picture
+from training.rendering import render
+from training.score import in_key, score
+from training.sounds import BOOKS, CONDUCTOR, SOUNDING
+from training.styles import STYLES
+from training.trials import WRITTEN, Trial, trials
+
+_STYLES = [style.name for style in STYLES]
+_HEARD_FRAMES = 20 * STEP_RATE
+_PIECES = 45
+_LONG_SECONDS = 60
+_TAUGHT = 900
+"""Composed pieces from which the ears learn, and after them as many again by five to check the ears."""
+
+
+@dataclass
+class Report:
+    """What was measured, as lines of a table, and what is worth a remark."""
+
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, what: str, target: str, measured: str) -> None:
+        self.rows.append((what, target, measured))
+        print(f"{what}: {measured} (target: {target})", flush=True)
+
+    def text(self) -> str:
+        lines = ["| measure | target | measured |", "|---|---|---|"]
+        lines += [f"| {' | '.join(row)} |" for row in self.rows]
+        return "\n".join([*lines, "", *self.remarks, ""])
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Who hears styles and drums, and how often they are right about composed music."""
+
+    style: Ear
+    drums: Ear
+    right_style: float
+    right_drums: float
+    right_tempo: float
+
+
+def listen(folder: Path, out: Path) -> Report:
+    """Measure the model in `folder`; write report.md and pictures into `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    whole, tokenizer = loaded(folder)
+    performer = Performer(whole, tokenizer)
+    report = Report()
+    _codec(report, whole)
+    ears = _ears(out / "ears.npz")
+    report.remarks.append(
+        f"The ears themselves name {ears.right_style:.0%} of styles, {ears.right_drums:.0%} of drums and "
+        f"{ears.right_tempo:.0%} of tempos right on composed music they were not taught."
+    )
+    asked = trials(_PIECES, seed=1)
+    for guidance in (GUIDANCE, 1.0):
+        codes = performer.perform([trial.prompt for trial in asked], _HEARD_FRAMES, 1, guidance)
+        sounds = _played(whole, codes)
+        _obedience(report, ears, asked, codes, sounds, f"guidance {guidance:g}")
+        if guidance > 1:
+            _draw(out, asked[:12], codes, sounds, "piece")
+    codes = performer.perform([trial.prompt for trial in WRITTEN], _HEARD_FRAMES, 2)
+    sounds = _played(whole, codes)
+    _obedience(report, ears, WRITTEN, codes, sounds, "written by hand")
+    _draw(out, WRITTEN, codes, sounds, "written")
+    _long(report, out, performer)
+    _continuation(report, performer)
+    _speed(report, folder)
+    _plain(report, whole, tokenizer)
+    (out / "report.md").write_text(report.text(), encoding="utf-8")
+    return report
+
+
+def si_sdr(played: Sound, meant: Sound) -> float:
+    """Scale-invariant signal-to-distortion ratio in decibels (Le Roux et al. 2019)."""
+    scale = float(np.dot(played, meant) / np.dot(meant, meant))
+    target = scale * meant
+    return float(10 * np.log10(np.sum(target**2) / np.sum((played - target) ** 2)))
+
+
+@torch.inference_mode()
+def _played(whole: Any, codes: Codes) -> list[Sound]:
+    """The sound of each piece of codes shaped (pieces, books, frames)."""
+    return [
+        whole.audio_encoder.decode(torch.as_tensor(piece)[None, None], [None]).audio_values[0, 0].numpy()
+        for piece in codes
+    ]
+
+
+def _codec(report: Report, whole: Any) -> None:
+    scores = [score(compose(seed, 10))[:, : 10 * STEP_RATE] for seed in range(5000, 5030)]
+    ratios = [
+        si_sdr(sound, render(codes))
+        for codes, sound in zip(scores, _played(whole, np.stack(scores)), strict=True)
+    ]
+    silence = _played(whole, np.zeros((1, len(BOOKS), 100), dtype=np.int64))[0]
+    level = 20 * np.log10(np.abs(silence).max() + 1e-9)
+    report.add(
+        "codec, SI-SDR on held-out scores", "≥ 20 dB", f"{np.mean(ratios):.1f} dB (lowest {min(ratios):.1f})"
+    )
+    report.add("codec, a rest", "60 dB down", f"peak {level:.0f} dBFS")
+
+
+def _ears(kept: Path) -> Ears:
+    """Ears taught on composed music; what they were taught on is kept in a file."""
+    songs = [compose(100_000 + place, _HEARD_FRAMES / STEP_RATE) for place in range(_TAUGHT + _TAUGHT // 5)]
+    sounds = (render(score(song)[:, :_HEARD_FRAMES]) for song in songs)
+    if kept.exists():
+        held = np.load(kept)
+        descriptions, right = held["descriptions"], float(held["right"])
+    else:
+        found: list[Numbers] = []
+        tempos: list[bool] = []
+        for song, sound in zip(songs, sounds, strict=True):
+            found.append(described(sound))
+            if len(found) > _TAUGHT:
+                tempos.append(same_tempo(tempo(sound), song.plan.meter.bpm))
+        descriptions, right = np.stack(found), float(np.mean(tempos))
+        np.savez(kept, descriptions=descriptions, right=right)
+    styles = [_STYLES.index(song.plan.style.name) for song in songs]
+    drums = [int(song.plan.drums) for song in songs]
+    taught, checked = slice(0, _TAUGHT), slice(_TAUGHT, None)
+    style, drum = Ear(descriptions[taught], styles[taught]), Ear(descriptions[taught], drums[taught])
+    return Ears(
+        style,
+        drum,
+        float(np.mean(style(descriptions[checked]) == styles[checked])),
+        float(np.mean(drum(descriptions[checked]) == drums[checked])),
+        right,
+    )
+
+
+def _obedience(
+    report: Report, ears: Ears, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], label: str
+) -> None:
+    """Whether pieces are what was asked for."""
+    descriptions = np.stack([described(sound) for sound in sounds])
+    styles, drums = ears.style(descriptions), ears.drums(descriptions)
+    kept, counted, drummed, styled, keyed = [], [], [], [], []
+    for place, trial in enumerate(asked):
+        styled.append(_STYLES[styles[place]] == trial.style)
+        if trial.bpm is not None:
+            kept.append(same_tempo(tempo(sounds[place]), trial.bpm))
+            counted.append(abs(counted_tempo(codes[place, CONDUCTOR]) / trial.bpm - 1) <= 0.03)
+        if trial.drums is not None:
+            drummed.append(bool(drums[place]) == trial.drums)
+        if trial.key is not None:
+            keyed.append(in_key(codes[place], trial.key))
+    report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{np.mean(kept):.0%} of {len(kept)}")
+    report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{np.mean(counted):.0%}")
+    report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{np.mean(drummed):.0%} of {len(drummed)}")
+    report.add(f"notes in the key asked for ({label})", "≥ 90 %", f"{np.mean(keyed):.0%}")
+    report.add(f"style heard ({label})", "≥ 80 %", f"{np.mean(styled):.0%} of {len(styled)}")
+
+
+def _draw(out: Path, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], name: str) -> None:
+    for place, trial in enumerate(asked):
+        picture(sounds[place], codes[place], trial.prompt).save(out / f"{name}-{place:02}.png")
+
+
+def _long(report: Report, out: Path, performer: Performer) -> None:
+    asked = [trial for trial in trials(60, seed=2) if trial.drums][:8]
+    codes = performer.perform([trial.prompt for trial in asked], _LONG_SECONDS * STEP_RATE, 3)
+    sounds = _played(performer.model, codes)
+    steady, level, alive = [], [], []
+    for piece, sound in zip(codes, sounds, strict=True):
+        first, last = (counted_tempo(part) for part in (piece[CONDUCTOR, :750], piece[CONDUCTOR, -750:]))
+        steady.append(last > 0 and abs(last / first - 1) <= 0.03)
+        loud = loudness(sound)
+        thirds = [10 * np.log10(np.mean(10 ** (part / 10))) for part in np.array_split(loud, 6)]
+        level.append(max(thirds) - min(thirds))
+        alive.append(len(np.unique(piece[SOUNDING[0] :, -500:], axis=1).T) > 50)
+    _draw(out, asked, codes, sounds, "minute")
+    report.add("60 s: no collapse", "all", f"{sum(alive)} of {len(alive)}")
+    report.add(
+        "60 s: tempo of the last quarter within 3 % of the first", "all", f"{sum(steady)} of {len(steady)}"
+    )
+    report.add(
+        "60 s: loudness of its sixths within 6 dB",
+        "all",
+        f"{sum(part <= 6 for part in level)} of {len(level)}, widest {max(level):.1f} dB",
+    )
+
+
+@torch.inference_mode()
+def _continuation(report: Report, performer: Performer) -> None:
+    """Play a piece, read its codes back from the sound, and go on from these."""
+    asked = trials(12, seed=4)
+    prompts = [trial.prompt for trial in asked]
+    codes = performer.perform(prompts, 10 * STEP_RATE, 5)
+    sounds = torch.from_numpy(np.stack(_played(performer.model, codes)))[:, None]
+    codec: Any = performer.model.audio_encoder
+    read = codec.encode(sounds).audio_codes[0].numpy()
+    shares = [float(np.mean(read[:, book] == codes[:, book])) for book in SOUNDING]
+    told = ", ".join(f"{BOOKS[book]} {share:.0%}" for book, share in zip(SOUNDING, shares, strict=True))
+    report.add("codes read back from sound", "≥ 97 %", f"{np.mean(shares):.1%} ({told})")
+    for begun, label in ((codes, "from its codes"), (read, "from its sound")):
+        more = performer.perform(prompts, 20 * STEP_RATE, 6, begun=begun)[..., 10 * STEP_RATE :]
+        before = [counted_tempo(piece[CONDUCTOR]) for piece in codes]
+        after = [counted_tempo(piece[CONDUCTOR]) for piece in more]
+        same = [b > 0 and abs(b / a - 1) <= 0.03 for a, b in zip(before, after, strict=True)]
+        keys = [in_key(piece, trial.key) for piece, trial in zip(more, asked, strict=True) if trial.key]
+        report.add(
+            f"continued {label}",
+            "tempo and key kept",
+            f"tempo {np.mean(same):.0%}, in key {np.mean(keys):.0%}",
+        )
+
+
+def _speed(report: Report, folder: Path) -> None:
+    """One piece through the bot's own engine, on one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    composer = Composer(load_checkpoint(str(folder)))
+    piece = Piece("funk, 108 bpm", 20.0, 1)
+    for key in (0, 1):
+        began = time.perf_counter()
+        composer.admit(key, piece)
+        while not composer.idle:
+            composer.step()
+        seconds = time.perf_counter() - began
+    torch.set_num_threads(threads)
+    report.add("speed, one thread, through the engine", "≥ 3× real time", f"{piece.seconds / seconds:.1f}×")
+
+
+def _plain(report: Report, whole: Any, tokenizer: Any) -> None:
+    words = tokenizer(["rock, 120 bpm"], return_tensors="pt")
+    sound = whole.generate(**words, max_new_tokens=100 + len(BOOKS) - 1, do_sample=True)
+    report.add(
+        "plain transformers, offline",
+        "generates",
+        f"{sound.shape[-1] / 32_000:.2f} s of sound, peak {sound.abs().max():.2f}",
+    )

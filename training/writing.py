@@ -1,0 +1,108 @@
+"""Training the language model on lessons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from training.language import Writer
+from training.lessons import FIRST_LESSON, FROM_START, WINDOW_FRAMES, lesson
+from training.sounds import BOOKS, CONDUCTOR
+from training.timebox import Timebox, kept
+from training.tokens import kept_tokenizer, tempos
+from training.understanding import teach
+
+_FILE: Final = "writer.pt"
+RATE: Final = 2e-3
+"""AdamW's learning rate. Muon at 0.02 made attention collapse."""
+_LESSONS: Final = ((0.0, 16, 144), (0.25, 6, 384), (0.88, 2, WINDOW_FRAMES))
+"""From which share of the time on, rows and frames of a lesson: short ones first, whole windows at last."""
+_BEGINNINGS: Final = (36, 64)
+"""Rows and frames of every other lesson until the windows are whole: the first second of pieces, where
+nothing but the prompt tells what to write. From longer lessons alone the model did not learn in 2,000
+steps to take a tempo from the prompt: it could read it from what was written before.
+"""
+_AVERAGED: Final = 0.997
+"""The weights that are exported are a running mean over some 300 steps, which is as good as a lower rate."""
+_REPORT_STEPS: Final = 50
+_TELLING, _DULL = 1.0, 1.0
+"""What the loss weighs tokens where something new can happen, and elsewhere, where one slip ends a note."""
+_TEMPO: Final = 3.0
+"""What the conductor weighs in a beginning: of all that a prompt says, the tempo is the hardest to hear."""
+
+
+def train(minutes: float, folder: Path, seed: int) -> None:
+    """Train the language model for `minutes` in all, going on from what lies in `folder`."""
+    torch.manual_seed(seed)
+    words = kept_tokenizer(folder, seed)
+    writer = Writer(len(words))
+    writer.count_on(tempos(words))
+    mean = Writer(len(words))
+    decayed = [one for one in writer.parameters() if one.ndim == 2]
+    others = [one for one in writer.parameters() if one.ndim != 2]
+    optimiser = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.03}, {"params": others, "weight_decay": 0.0}],
+        lr=RATE,
+        betas=(0.9, 0.95),
+    )
+    box = Timebox(minutes, folder / _FILE)
+    if box.state:
+        writer.load_state_dict(box.state["writer"])
+        mean.load_state_dict(box.state["mean"])
+        optimiser.load_state_dict(box.state["optimiser"])
+    else:
+        teach(writer.text, words, seed)
+        mean.load_state_dict(writer.state_dict())
+
+    def state() -> dict[str, object]:
+        return {"writer": writer.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict()}
+
+    shown = torch.zeros(len(BOOKS), 2)
+    for step in box.steps():
+        rows, frames = next(shape for share, *shape in reversed(_LESSONS) if box.share >= share)
+        first = FIRST_LESSON + 1000 * step
+        begin = step % 2 == 0
+        if begin:
+            rows, frames = _BEGINNINGS
+        taught = lesson(range(first, first + rows), frames, words, 1.0 if begin else FROM_START)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            losses = writer.losses(taught)
+        weights = torch.tensor([[_TELLING, _DULL]]).repeat(len(BOOKS), 1)
+        weights[CONDUCTOR] *= _TEMPO if begin else 1.0
+        loss = (losses * weights).sum(1).mean()
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(writer.parameters(), 1.0)
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * box.rate
+        optimiser.step()
+        _average(mean, writer, min(_AVERAGED, step / (step + 10)))
+        shown += losses.detach() / _REPORT_STEPS
+        if (step + 1) % _REPORT_STEPS == 0:
+            print(f"{box.spent / 60:.1f} min, step {step + 1}, nats a token: {_told(shown)}", flush=True)
+            shown.zero_()
+        if box.due:
+            box.save(state())
+    box.save(state())
+
+
+def averaged(folder: Path, seed: int) -> Writer:
+    """The language model as it is trained so far."""
+    mean = Writer(len(kept_tokenizer(folder, seed)))
+    mean.load_state_dict(kept(folder / _FILE)["mean"])
+    return mean
+
+
+@torch.no_grad()
+def _average(mean: Writer, writer: Writer, share: float) -> None:
+    for slow, fresh in zip(mean.parameters(), writer.parameters(), strict=True):
+        slow.lerp_(fresh, 1 - share)
+
+
+def _told(losses: Tensor) -> str:
+    return ", ".join(
+        f"{name} {new:.3f}/{old:.4f}" for name, (new, old) in zip(BOOKS, losses.tolist(), strict=True)
+    )
