@@ -51,7 +51,7 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     while not last:
         match heard(pipe):
             case Begun(key):
-                assert key == 2
+                assert key in (1, 2)
             case Delivery(key, Chunk(pcm, last)):
                 assert key == 2
                 samples += pcm.shape[1]
