@@ -33,7 +33,7 @@ from training.trials import WRITTEN, Trial, trials
 
 _STYLES = [style.name for style in STYLES]
 _HEARD_FRAMES = 20 * STEP_RATE
-_PIECES = 45
+_PIECES = 24
 _LONG_SECONDS = 60
 _TAUGHT = 900
 """Composed pieces from which the ears learn, and after them as many again by five to check the ears."""
@@ -186,7 +186,7 @@ def _draw(out: Path, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], 
 
 
 def _long(report: Report, out: Path, performer: Performer) -> None:
-    asked = [trial for trial in trials(60, seed=2) if trial.drums][:8]
+    asked = [trial for trial in trials(60, seed=2) if trial.drums][:6]
     codes = performer.perform([trial.prompt for trial in asked], _LONG_SECONDS * STEP_RATE, 3)
     sounds = _played(performer.model, codes)
     steady, level, alive = [], [], []
@@ -212,7 +212,7 @@ def _long(report: Report, out: Path, performer: Performer) -> None:
 @torch.inference_mode()
 def _continuation(report: Report, performer: Performer) -> None:
     """Play a piece, read its codes back from the sound, and go on from these."""
-    asked = trials(12, seed=4)
+    asked = trials(8, seed=4)
     prompts = [trial.prompt for trial in asked]
     codes = performer.perform(prompts, 10 * STEP_RATE, 5)
     sounds = torch.from_numpy(np.stack(_played(performer.model, codes)))[:, None]

@@ -147,7 +147,8 @@ def onsets(book: int, codes: Codes) -> Codes:
 
     A held sound without attack begins where its loop does not go on from the frame before.
     """
-    meaning = LAYOUT.meanings[book][np.minimum(codes, LAYOUT.used(book) - 1)]
+    # codes without meaning are rests
+    meaning = LAYOUT.meanings[book][np.where(codes < LAYOUT.used(book), codes, REST)]
     before = np.vstack([[[-1, -1, -1]], meaning[:-1]])
     sounds = meaning[:, 0]
     follows = (meaning[:, :2] == before[:, :2]).all(axis=1)

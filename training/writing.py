@@ -18,7 +18,7 @@ from training.understanding import teach
 _FILE: Final = "writer.pt"
 RATE: Final = 2e-3
 """AdamW's learning rate. Muon at 0.02 made attention collapse."""
-_LESSONS: Final = ((0.0, 16, 144), (0.25, 6, 384), (0.88, 2, WINDOW_FRAMES))
+_LESSONS: Final = ((0.0, 16, 144), (0.25, 6, 384), (0.85, 2, WINDOW_FRAMES))
 """From which share of the time on, rows and frames of a lesson: short ones first, whole windows at last."""
 _BEGINNINGS: Final = (36, 64)
 """Rows and frames of every other lesson until the windows are whole: the first second of pieces, where
