@@ -212,7 +212,7 @@ def _long(report: Report, out: Path, performer: Performer) -> None:
 @torch.inference_mode()
 def _continuation(report: Report, performer: Performer) -> None:
     """Play a piece, read its codes back from the sound, and go on from these."""
-    asked = trials(8, seed=4)
+    asked = trials(6, seed=4)
     prompts = [trial.prompt for trial in asked]
     codes = performer.perform(prompts, 10 * STEP_RATE, 5)
     sounds = torch.from_numpy(np.stack(_played(performer.model, codes)))[:, None]

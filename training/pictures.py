@@ -59,7 +59,7 @@ def _roll(codes: Codes) -> Image.Image:
         while stop < codes.shape[1] and codes[book, stop] and stop not in begun:
             stop += 1
         y = 215 - (pitch - 26) * 3.3
-        draw.rectangle([frame * across, y, stop * across - 1, y + 2], fill=_COLOURS[book])
+        draw.rectangle([frame * across, y, max(frame + 0.5, stop - 1) * across, y + 2], fill=_COLOURS[book])
     for book, top in ((HIGH, 224), (LOW, 240)):
         for frame in onsets(book, codes[book]):
             draw.rectangle([frame * across, top, frame * across + 2, top + 10], fill=_COLOURS[book])
