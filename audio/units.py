@@ -36,8 +36,3 @@ Pcm16 = npt.NDArray[np.int16]
 def samples_of(seconds: float) -> int:
     """How many 48 kHz samples a piece of `seconds` has."""
     return round(seconds * STEP_RATE) * SAMPLE_RATE // STEP_RATE
-
-
-def frames_of(seconds: float) -> int:
-    """How many 20 ms frames a piece of `seconds` has."""
-    return -(-samples_of(seconds) // FRAME_SAMPLES)

@@ -23,7 +23,7 @@ from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
 from rehearsal.voice.listener import Listener
-from rehearsal.world import Channel, Guild
+from rehearsal.world import Channel, Guild, Message
 
 FAST = 50.0
 """Times real time: a piece of a second is made in one packet's time."""
@@ -57,6 +57,11 @@ class House:
     def ears(self) -> Listener:
         """What the listener hears."""
         return self.here.voice.listener(self.guild.id, self.listener.id)
+
+    @property
+    def tracks(self) -> list[Message]:
+        """The messages that brought a finished track."""
+        return [message for message in self.text.messages if message.attachments]
 
     def request(self, seconds: float = 1.0, seed: int = 1, prompt: str = "bells") -> Request:
         """A request for a piece shorter than members may ask for, so that tests are short."""

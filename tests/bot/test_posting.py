@@ -7,12 +7,7 @@ import pytest
 
 from bot.posting import Poster
 from rehearsal.permissions import Permission
-from rehearsal.world import Message
 from tests.house import House, a_house, until
-
-
-def tracks(house: House) -> list[Message]:
-    return [message for message in house.text.messages if message.attachments]
 
 
 def forbid(house: House, denied: Permission) -> None:
@@ -36,7 +31,7 @@ async def test_a_track_that_discord_refuses_is_kept_told_and_tried_again(tmp_pat
         kept = "Discord did not take the track; it is kept as bells-7.flac"
         assert piece.trouble == f"{kept}, and is tried again in 60 s."
         assert (tmp_path / "bells-7.flac").exists()
-        assert not tracks(house)
+        assert not house.tracks
 
 
 async def test_a_track_is_posted_as_soon_as_discord_takes_it(tmp_path: Path) -> None:
@@ -47,7 +42,7 @@ async def test_a_track_is_posted_as_soon_as_discord_takes_it(tmp_path: Path) -> 
         await until(lambda: piece.trouble is not None)
         forbid(house, Permission(0))
         await house.play(piece)
-        assert len(tracks(house)) == 1
+        assert len(house.tracks) == 1
         assert piece.trouble is None
 
 
@@ -61,7 +56,7 @@ async def test_when_patience_ends_the_track_stays_on_disk_and_the_music_goes_on(
         forbid(house, Permission(0))
         following = house.ask(seconds=0.5, seed=8)
         await house.play(following)
-        assert [message.attachments[0].filename for message in tracks(house)] == ["bells-8.flac"]
+        assert [message.attachments[0].filename for message in house.tracks] == ["bells-8.flac"]
 
 
 async def test_a_track_too_large_for_the_guild_is_told_in_a_sentence(
@@ -74,7 +69,7 @@ async def test_a_track_too_large_for_the_guild_is_told_in_a_sentence(
         assert piece.trouble == "The track is too large to post; it is kept as bells-1.mp3."
         assert (tmp_path / "bells-1.mp3").exists()
         assert piece.buffer.frames_played == 25
-        assert not tracks(house)
+        assert not house.tracks
 
 
 async def test_a_writing_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
@@ -83,5 +78,5 @@ async def test_a_writing_process_that_is_killed_is_replaced(tmp_path: Path) -> N
         (writing,) = multiprocessing.active_children()
         writing.kill()
         await house.play(house.ask(seconds=0.5, seed=8))
-        posted = [message.attachments[0].filename for message in tracks(house)]
+        posted = [message.attachments[0].filename for message in house.tracks]
         assert posted == ["bells-7.flac", "bells-8.flac"]

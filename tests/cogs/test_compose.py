@@ -24,18 +24,14 @@ def cards(house: House) -> list[Message]:
     return [message for message in house.text.messages if message.embeds]
 
 
-def tracks(house: House) -> list[Message]:
-    return [message for message in house.text.messages if message.attachments]
-
-
 async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         assert await asked(house, length=10, seed=7) == "Composing 10 s of “bells” with seed 7."
         await until(lambda: bool(cards(house)))
         piece = house.session.now
-        await until(lambda: bool(tracks(house)))  # while it still plays
+        await until(lambda: bool(house.tracks))  # while it still plays
         assert not piece.over
-        sound, picture = tracks(house)[0].attachments
+        sound, picture = house.tracks[0].attachments
         assert (sound.filename, picture.filename) == ("bells-7.flac", "bells-7.png")
         assert picture.description
         assert read_tags(tmp_path / sound.filename).piece == piece.piece
@@ -97,8 +93,8 @@ async def test_words_of_members_neither_ping_nor_format(tmp_path: Path, prompt: 
         answer = await house.asker.use(
             "compose", {"prompt": prompt.format(asker=house.asker.id), "length": 10}, house.text
         )
-        await until(lambda: bool(tracks(house)) and bool(cards(house)))
-        shown = [answer.content, tracks(house)[0].content, cards(house)[0].embeds[0]["description"]]
+        await until(lambda: bool(house.tracks) and bool(cards(house)))
+        shown = [answer.content, house.tracks[0].content, cards(house)[0].embeds[0]["description"]]
         assert all(not message.pinged for message in house.text.messages)
         for text in shown:
             assert "<@" not in text
