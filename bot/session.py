@@ -12,7 +12,8 @@ from audio.source import PieceSource
 from bot.card import keep_card
 from bot.errors import NothingPlaying, QueueFull, VoiceLost
 from bot.performance import Making, Performance, Request
-from bot.voice import Voice
+from bot.voice.outlet import ThreadOutlet
+from bot.voice.supervisor import Voice
 
 if TYPE_CHECKING:
     import discord
@@ -39,7 +40,7 @@ class Session:
 
     def __init__(self, name: str, engine: Engine, poster: Poster, settings: Settings) -> None:
         self._name = name
-        self.voice = Voice()
+        self.voice = Voice(ThreadOutlet())
         self.queue: deque[Performance] = deque()
         self._engine = engine
         self._poster = poster

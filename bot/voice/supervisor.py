@@ -8,8 +8,10 @@ from typing import Final
 
 import discord
 
-from audio.source import PieceSource, encoder_options
+from audio.source import PieceSource
 from bot.errors import VoiceLost
+from bot.voice.line import VoiceLine
+from bot.voice.outlet import Outlet
 
 CONNECT_SECONDS: Final = 15.0
 """A healthy connection takes under a second; after this long Discord will not answer any more."""
@@ -23,10 +25,11 @@ _log = logging.getLogger(__name__)
 
 
 class Voice:
-    """Owns the guild's `VoiceClient`. All methods are called on the event loop."""
+    """Owns the guild's line, and attaches it to the outlet. All methods are called on the event loop."""
 
-    def __init__(self) -> None:
-        self._client: discord.VoiceClient | None = None
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._client: VoiceLine | None = None
 
     @property
     def channel(self) -> discord.VoiceChannel | None:
@@ -41,7 +44,7 @@ class Voice:
         try:
             if self.channel is None:
                 await self.leave()
-                self._client = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True)
+                self._client = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True, cls=VoiceLine)
             elif self.channel != channel and self._client is not None:
                 await self._client.move_to(channel, timeout=CONNECT_SECONDS)
             await self._encrypted()
@@ -56,45 +59,33 @@ class Voice:
         client, channel = self._client, self.channel
         if client is None or channel is None:
             raise VoiceLost("Busker is not connected to a voice channel any more.")
-        loop = asyncio.get_running_loop()
-        ended: asyncio.Future[None] = loop.create_future()
-
-        def settle(error: Exception | None) -> None:
-            if error is not None:
-                _log.error("the player ended with an error", exc_info=error)
-            if not ended.done():
-                ended.set_result(None)
-
-        def after(error: Exception | None) -> None:  # called on the player's thread
-            loop.call_soon_threadsafe(settle, error)
-
+        self._outlet.attach(client)
+        lost = asyncio.create_task(self._end_with(client), name=f"end of {channel.guild.name}")
         try:
-            client.play(source, after=after, **encoder_options(channel.bitrate))
-        except discord.ClientException as error:
-            raise VoiceLost("Busker lost the voice channel before the first note.") from error
-        try:
-            await ended
+            await self._outlet.play(source, channel.bitrate)
         finally:
-            client.stop()
+            lost.cancel()
+
+    async def _end_with(self, line: VoiceLine) -> None:
+        await line.over.wait()
+        self._outlet.stop()
 
     def stop(self) -> None:
         """End the sound now: within a frame."""
-        if self._client is not None:
-            self._client.stop()
+        self._outlet.stop()
 
     def pause(self) -> None:
         """Hold the sound where it is."""
-        if self._client is not None:
-            self._client.pause()
+        self._outlet.pause()
 
     def resume(self) -> None:
         """Go on from where the sound was held."""
-        if self._client is not None:
-            self._client.resume()
+        self._outlet.resume()
 
     async def leave(self) -> None:
         """Disconnect, if connected; safe to call twice."""
         client, self._client = self._client, None
+        self._outlet.attach(None)
         # A client that was put out has cleaned up; to disconnect it again would wait for Discord in vain.
         if client is not None and (client.is_connected() or client.guild.voice_client is client):
             await client.disconnect(force=True)
