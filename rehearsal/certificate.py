@@ -26,10 +26,16 @@ LIFE = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Both ends of TLS: the context of the server, and that of a client which trusts nothing else."""
+    """Both ends of TLS."""
 
     server: ssl.SSLContext
-    client: ssl.SSLContext
+    public: str
+    """What a client needs to trust it, in PEM."""
+
+
+def trusting(public: str) -> ssl.SSLContext:
+    """The context of a client that trusts the certificate `public` and nothing else."""
+    return ssl.create_default_context(cadata=public)
 
 
 def make_certificate() -> Certificate:
@@ -58,4 +64,4 @@ def make_certificate() -> Certificate:
         chain.touch(mode=0o600)
         chain.write_bytes(public + private)
         server.load_cert_chain(chain)
-    return Certificate(server, ssl.create_default_context(cadata=public.decode()))
+    return Certificate(server, public.decode())

@@ -15,6 +15,7 @@ import base64
 import secrets
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -23,7 +24,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from rehearsal.calls import Calls, VoiceHouse
-from rehearsal.certificate import make_certificate
+from rehearsal.certificate import make_certificate, trusting
 from rehearsal.clock import Bell, Clock, WallClock
 from rehearsal.commands import Commands
 from rehearsal.gateway import Gateway, Intent
@@ -116,7 +117,12 @@ class DiscordHere:
 
     def connector(self) -> aiohttp.TCPConnector:
         """For `discord.Client(connector=…)`: every host is this server. Made inside the running loop."""
-        return aiohttp.TCPConnector(resolver=Loopback(self.port), ssl=self._certificate.client, limit=0)
+        return self.door.connector()
+
+    @property
+    def door(self) -> Door:
+        """The same for a client in another process of this machine."""
+        return Door(self.port, self._certificate.public)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         host = request.host.partition(":")[0]
@@ -209,6 +215,18 @@ class DiscordHere:
         async with asyncio.timeout(seconds):
             while not came():
                 await self.bell.next()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way in, which can be handed to another process."""
+
+    port: int
+    certificate: str
+
+    def connector(self) -> aiohttp.TCPConnector:
+        """See `DiscordHere.connector`."""
+        return aiohttp.TCPConnector(resolver=Loopback(self.port), ssl=trusting(self.certificate), limit=0)
 
 
 class Loopback(AbstractResolver):
