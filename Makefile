@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse compose run doctor bench etude listen test lint types clean
+.PHONY: help setup rehearse compose run doctor bench load etude listen test lint types clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -31,6 +31,9 @@ doctor: setup    ## what is missing, and what to do about it
 
 bench: setup     ## how fast the engine is here, beside generate()
 	$(RUN) -m bench
+
+load: setup      ## how many channels one bot process plays, beside discord.py's own way
+	$(RUN) -m bench.load
 
 etude: setup     ## train the model that ships with Busker, from nothing (hours)
 	nice -n 19 $(RUN) -m training

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from transformers import MusicgenForConditionalGeneration
 from audio.musicgen.checkpoint import load_checkpoint
 from audio.musicgen.composer import Composer
 from audio.units import STEP_RATE
+from bench.machine import processor
 from bench.measures import (
     INTERVAL_SECONDS,
     Plan,
@@ -137,7 +137,7 @@ def measured(name: str, device: str, dtypes: list[str], plan: Plan, tell: Callab
     )
     rate = bandwidth(first.device)
     return Figures(
-        machine=torch.cuda.get_device_name() if first.device.type == "cuda" else _processor(),
+        machine=torch.cuda.get_device_name() if first.device.type == "cuda" else processor(),
         checkpoint=first.name,
         versions=f"torch {torch.__version__}, transformers {transformers.__version__}, "
         f"{torch.get_num_threads()} threads",
@@ -151,12 +151,3 @@ def measured(name: str, device: str, dtypes: list[str], plan: Plan, tell: Callab
         bound={dtype: rate / sum(step_bytes(first, dtype, plan.seconds)) for dtype in composers},
         memory_bytes=memory_bytes(first.device),
     )
-
-
-def _processor() -> str:
-    """The processor's name, as far as this system says it."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()

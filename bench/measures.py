@@ -19,12 +19,12 @@ from audio.musicgen.composer import Composer
 from audio.musicgen.step import GUIDED
 from audio.piece import Piece
 from audio.units import STEP_RATE
+from bench import PROMPT
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
 CACHE_BYTES: Final = 4
 """The key/value cache is float32 whatever the matrices are."""
 
-PROMPT: Final = "a slow dub with brushed drums and a warm bass"
 INTERVAL_SECONDS: Final = 0.5
 _BANDWIDTH_BYTES: Final = 256 * 2**20
 

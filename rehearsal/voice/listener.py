@@ -78,6 +78,10 @@ class Listener:
         """The same, a recording for every talk spurt: see `Recording.spurts`."""
         return self.recording(user_id).spurts()
 
+    def forget(self) -> None:
+        """Throw away what was heard so far: an hour of it takes some 100 MiB."""
+        self._heard.clear()
+
     def hear(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
         """Take one relayed packet."""
         sealed = packet.payload.endswith(MAGIC_MARKER)

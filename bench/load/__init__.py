@@ -1,0 +1,1 @@
+"""How many channels one bot process can play: the bot here, those who listen in another process."""

@@ -1,0 +1,111 @@
+"""The figures of one run, and the table they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass
+from statistics import median
+from typing import Any
+
+from bench.load.arrivals import Arrivals
+from bench.load.orders import Played
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way to play in so many channels: what was measured in one stretch, or the medians of several."""
+
+    way: str
+    channels: int
+    core_share: float
+    """Processor time of the bot's process, encoding included, of one core."""
+    starved_frames: float
+    """Silent frames that were played for want of music."""
+    composed: float
+    """Seconds of music that an engine composed in a second meanwhile."""
+    arrivals: Arrivals
+
+
+def row_of(way: str, channels: int, arrivals: Arrivals, played: Played) -> Row:
+    """Put together what both processes know of a stretch."""
+    seconds = played.ended - played.began
+    return Row(
+        way=way,
+        channels=channels,
+        core_share=played.cpu_seconds / seconds,
+        starved_frames=played.starved_frames,
+        composed=played.composed_seconds / seconds,
+        arrivals=arrivals,
+    )
+
+
+def medians(rows: Sequence[Row]) -> Row:
+    """Stretches of the same way and number of channels as one, figure by figure."""
+    arrivals = [astuple(row.arrivals) for row in rows]
+    return Row(
+        way=rows[0].way,
+        channels=rows[0].channels,
+        core_share=median(row.core_share for row in rows),
+        starved_frames=median(row.starved_frames for row in rows),
+        composed=median(row.composed for row in rows),
+        arrivals=Arrivals(*map(median, zip(*arrivals, strict=True))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one run found."""
+
+    machine: str
+    seconds: float
+    """Length of a stretch."""
+    rounds: int
+    load: tuple[float, float]
+    """Processes that wanted to run on this machine in the minute before, and in the last minute."""
+    seated_seconds: float
+    """How long the bot took to enter all channels."""
+    rows: tuple[Row, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        before, after = self.load
+        heads = (
+            "p50",
+            "p99",
+            "worst",
+            "max",
+            "arrived",
+            "behind",
+            "of a core",
+            "starved",
+            "lost",
+            "composed",
+        )
+        lines = [
+            f"One bot process on {self.machine}; load {before:.1f} before, {after:.1f} at the end.",
+            f"Medians of {self.rounds} stretches of {self.seconds:g} s, all ways in turn; times in ms.",
+            "",
+            f"{'channels':>8}  {'played by':20}" + "".join(f"{head:>10}" for head in heads),
+        ]
+        for row in self.rows:
+            found = row.arrivals
+            cells = (
+                *(f"{ms:.1f}" for ms in (found.p50_ms, found.p99_ms, found.worst_p99_ms, found.max_ms)),
+                f"{found.arrived_share:.1%}",
+                f"{found.behind_ms:.0f}",
+                f"{row.core_share:.1%}",
+                f"{row.starved_frames:g}",
+                f"{found.lost:g}",
+                f"{row.composed:.1f}×",
+            )
+            lines.append(f"{row.channels:8d}  {row.way:20}" + "".join(f"{cell:>10}" for cell in cells))
+        return "\n".join(
+            [
+                *lines,
+                "",
+                "Gaps between packets at the listeners' socket: all channels, p99 of the worst, longest.",
+                "Arrived: packets, of those due. Behind: how far the worst channel fell behind its clock.",
+            ]
+        )

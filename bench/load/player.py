@@ -1,0 +1,169 @@
+"""The bot's process: real VoiceClients in many channels, and the ways to play in them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Final
+
+import discord
+import numpy as np
+
+from audio.buffer import JitterBuffer
+from audio.chain import stretches
+from audio.opus import load_opus
+from audio.piece import Piece
+from audio.source import PieceSource, encoder_options
+from audio.units import SAMPLE_RATE, Pcm16
+from bench import PROMPT
+from bench.load.orders import Invitation, Play, Played, Seated
+from bot.engines import engine_of
+from bot.settings import Settings
+
+CONNECT_SECONDS: Final = 30.0
+
+ENTERING: Final = 8
+"""How many channels are entered at once."""
+
+STAGGER_SECONDS: Final = 0.007
+"""Between the starts of two channels: people do not ask in the same millisecond. No divisor of 20 ms."""
+
+IN_HAND_SECONDS: Final = 2.0
+"""How much music each channel has in hand."""
+
+VOLUME: Final = 0.5
+"""What Busker starts with; it costs a multiplication that 1 would not."""
+
+COMPOSED_AT_ONCE: Final = 4
+COMPOSED_SECONDS: Final = 20.0
+_PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
+
+Stop = Callable[[], None]
+Way = Callable[[discord.VoiceClient, PieceSource], Stop]
+
+
+def perform(invitation: Invitation, orders: Connection) -> None:
+    """Play as ordered until the other side ends it. The whole of a process."""
+    load_opus()
+    with contextlib.suppress(EOFError):
+        asyncio.run(_perform(invitation, orders))
+
+
+async def _perform(invitation: Invitation, orders: Connection) -> None:
+    bot = discord.Client(
+        intents=discord.Intents(guilds=True, voice_states=True), connector=invitation.door.connector()
+    )
+    await bot.login(invitation.token)
+    connection = asyncio.create_task(bot.connect(), name="gateway")
+    await bot.wait_until_ready()
+    began = time.monotonic()
+    turns = asyncio.Semaphore(ENTERING)
+    clients = await asyncio.gather(*(_entered(bot, channel_id, turns) for channel_id in invitation.channels))
+    orders.send(Seated(time.monotonic() - began))
+    async with _composing(invitation.composing) as composed:
+        while not connection.done():
+            play: Play = await asyncio.to_thread(orders.recv)
+            orders.send(await _played(play, clients[: play.channels], invitation.music, composed))
+
+
+async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> discord.VoiceClient:
+    """Be connected to a channel, and encrypted end to end with who listens there."""
+    channel = bot.get_channel(channel_id)
+    if not isinstance(channel, discord.VoiceChannel):
+        raise RuntimeError(f"the bot does not see the voice channel {channel_id}")
+    async with turns, asyncio.timeout(CONNECT_SECONDS):
+        client: discord.VoiceClient = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True)
+        while client.voice_privacy_code is None:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.02)
+        return client
+
+
+async def _played(
+    play: Play, clients: Sequence[discord.VoiceClient], music: Pcm16, composed: list[float]
+) -> Played:
+    """Start every channel, warm up, measure, stop."""
+    parts = [Part(np.roll(music, -len(music) * i // len(clients), axis=0)) for i in range(len(clients))]
+    feeding = asyncio.create_task(_fed(parts), name="feeder")
+    stops: list[Stop] = []
+    try:
+        for client, part in zip(clients, parts, strict=True):
+            stops.append(WAYS[play.way](client, PieceSource(part.buffer, VOLUME)))
+            await asyncio.sleep(STAGGER_SECONDS)
+        await asyncio.sleep(play.warm_seconds)
+        began, cpu_began, composed_began = time.monotonic(), time.process_time(), sum(composed)
+        await asyncio.sleep(play.seconds)
+        ended, cpu_ended = time.monotonic(), time.process_time()
+        return Played(
+            began,
+            ended,
+            cpu_ended - cpu_began,
+            sum(part.buffer.frames_starved for part in parts),
+            sum(composed) - composed_began,
+        )
+    finally:
+        for stop in stops:
+            stop()
+        feeding.cancel()
+
+
+class Part:
+    """The music of one channel, on its way into its buffer."""
+
+    def __init__(self, music: Pcm16) -> None:
+        self.buffer = JitterBuffer(seconds=3_600.0, speed=100.0)
+        self._chunks = itertools.cycle(np.array_split(music, len(music) // _PUSHED_SAMPLES))
+        self.feed()
+
+    def feed(self) -> None:
+        """Have enough in hand."""
+        while self.buffer.seconds_made - self.buffer.seconds_played < IN_HAND_SECONDS:
+            self.buffer.push(next(self._chunks))
+
+
+async def _fed(parts: Sequence[Part]) -> None:
+    while True:
+        for part in parts:
+            part.feed()
+            await asyncio.sleep(0.1 / len(parts))
+
+
+@contextlib.asynccontextmanager
+async def _composing(wanted: bool) -> AsyncIterator[list[float]]:
+    """Compose one piece after the other, some at once, for nobody; how many seconds each stretch had."""
+    composed: list[float] = []
+    if not wanted:
+        yield composed
+        return
+    seeds = itertools.count()
+
+    async def compose() -> None:
+        while True:
+            piece = Piece(PROMPT, COMPOSED_SECONDS, next(seeds))
+            composed.extend([len(pcm) / SAMPLE_RATE async for pcm in stretches(engine, piece)])
+
+    async with engine_of(Settings()) as engine:
+        composers = [asyncio.create_task(compose(), name="composer") for _ in range(COMPOSED_AT_ONCE)]
+        try:
+            yield composed
+        finally:
+            for composer in composers:
+                composer.cancel()
+            await asyncio.gather(*composers, return_exceptions=True)
+
+
+def _as_discord_py_does(client: discord.VoiceClient, source: PieceSource) -> Stop:
+    client.play(source)
+    return client.stop
+
+
+def _without_fec(client: discord.VoiceClient, source: PieceSource) -> Stop:
+    client.play(source, **encoder_options(96_000))
+    return client.stop
+
+
+WAYS: Final[dict[str, Way]] = {"discord.py": _as_discord_py_does, "discord.py, no FEC": _without_fec}
+"""The ways to play, by name."""

@@ -1,0 +1,97 @@
+"""How the load is judged, and one small run of it: two processes, two channels, a tone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from bench.load.arrivals import Arrivals, Unheard, judged
+from bench.load.figures import medians, row_of
+from bench.load.hall import LoadError, Plan, measured
+from bench.load.orders import Played
+from bench.load.player import WAYS
+from bot.settings import EngineSettings, Settings
+from rehearsal.voice.recording import HeardPacket, Kind, Recording
+
+
+def heard(arrivals_ms: Iterable[float], sequences: Iterable[int] | None = None) -> Recording:
+    times = list(arrivals_ms)
+    return Recording(
+        tuple(
+            HeardPacket(at / 1000, 1, sequence, 960 * sequence, True, True, Kind.CELT, b"x")
+            for at, sequence in zip(times, sequences or range(len(times)), strict=True)
+        )
+    )
+
+
+def test_punctual_packets_are_all_there_and_behind_nothing() -> None:
+    found = judged([heard(range(0, 10_000, 20))], 0.0, 10.0)
+    assert (found.p50_ms, found.p99_ms, found.max_ms) == pytest.approx((20, 20, 20))
+    assert found.arrived_share == 1.0
+    assert found.behind_ms == pytest.approx(0, abs=1e-6)
+    assert found.lost == 0
+
+
+def test_a_player_that_cannot_keep_up_falls_behind_and_misses_what_was_due() -> None:
+    found = judged([heard(range(0, 10_000, 25))], 0.0, 10.0)
+    assert found.arrived_share == pytest.approx(0.8)
+    assert found.behind_ms == pytest.approx(399 * 5)
+
+
+def test_one_bad_channel_is_seen_among_many_good_ones() -> None:
+    good = heard(range(0, 2_000, 20))
+    bad = heard(at + 15 * (at % 40 > 0) for at in range(0, 2_000, 20))
+    found = judged([*[good] * 200, bad], 0.0, 2.0)
+    assert found.p99_ms == pytest.approx(20)
+    assert found.worst_p99_ms == pytest.approx(35)
+
+
+def test_what_never_came_is_counted_also_where_sequence_numbers_wrap() -> None:
+    found = judged([heard([0, 20, 60, 80], [65_534, 65_535, 1, 2])], 0.0, 0.1)
+    assert found.lost == 1
+    assert found.behind_ms == pytest.approx(0, abs=1e-6)
+
+
+def test_only_the_measured_stretch_counts() -> None:
+    assert judged([heard([0, 20, 40, 60, 200])], 0.01, 0.07).max_ms == pytest.approx(20)
+
+
+def test_a_silent_channel_is_no_figure() -> None:
+    with pytest.raises(Unheard):
+        judged([heard(range(0, 200, 20)), heard([])], 0.0, 0.2)
+
+
+def test_rows_of_several_stretches_become_their_medians() -> None:
+    def row(ms: float, cpu_seconds: float) -> object:
+        played = Played(10.0, 20.0, cpu_seconds, 0, 30.0)
+        return row_of("pacer", 5, Arrivals(ms, ms, ms, ms, 1.0, 0.0, 0), played)
+
+    middle = medians([row(20, 9.0), row(90, 1.0), row(21, 2.0)])  # type: ignore[list-item]
+    assert middle.arrivals.p99_ms == 21
+    assert middle.core_share == 0.2
+    assert middle.composed == 3.0
+
+
+async def test_one_run_plays_every_way_in_a_process_of_its_own_and_makes_a_table() -> None:
+    told: list[str] = []
+    plan = Plan(channels=(2,), seconds=0.4, warm_seconds=0.1, music_seconds=2.0)
+    figures = await measured(plan, Settings(engine=EngineSettings(kind="tone")), told.append)
+    assert [row.way for row in figures.rows] == list(WAYS)
+    for row in figures.rows:
+        assert row.channels == 2
+        assert row.core_share > 0
+        assert row.arrivals.arrived_share > 0
+        assert row.starved_frames == 0
+    table = str(figures)
+    for word in (*WAYS, "p99", "of a core", "starved"):
+        assert word in table
+    assert json.loads(json.dumps(figures.as_dict()))["rows"][0]["arrivals"]["lost"] == 0
+    assert told
+
+
+async def test_a_bot_that_dies_is_a_sentence() -> None:
+    plan = Plan(channels=(1,), ways=("no such way",), seconds=0.1, music_seconds=2.0)
+    with pytest.raises(LoadError, match="ended before its time"):
+        await measured(plan, Settings(engine=EngineSettings(kind="tone")), lambda line: None)
