@@ -17,10 +17,12 @@ from discord.ext import commands
 from audio.opus import load_opus
 from bot.engines import engine_of
 from bot.errors import RequestError, StartError, TokenError
+from bot.guild_settings import settings_with
 from bot.health import Health
 from bot.permissions import invite_link
 from bot.posting import Poster
 from bot.session import Session
+from bot.store.repository import Store
 from bot.tokens import checked_token
 
 if TYPE_CHECKING:
@@ -50,12 +52,14 @@ class Busker(commands.Bot):
         )
         self.settings = settings
         self.engine = engine
-        self.poster = Poster(engine, settings.tracks)
+        self.store = Store(settings.store.path)
+        self.poster = Poster(engine, settings, self.store)
         self._sessions: dict[int, Session] = {}
         self._closing = False
 
     async def setup_hook(self) -> None:
-        """Load the commands and tell Discord about them."""
+        """Open the store, load the commands and tell Discord about them. Raises StoreError."""
+        await self.store.open()
         for cog in COGS:
             await self.load_extension(cog)
         await self.tree.sync()
@@ -65,8 +69,13 @@ class Busker(commands.Bot):
         if self._closing:
             raise RequestError("Busker is being shut down; please ask again in a minute.")
         if guild.id not in self._sessions:
-            self._sessions[guild.id] = Session(guild.name, self.engine, self.poster, self.settings)
+            settings = self.settings_in(guild)
+            self._sessions[guild.id] = Session(guild.name, self.engine, self.poster, settings)
         return self._sessions[guild.id]
+
+    def settings_in(self, guild: discord.Guild) -> Settings:
+        """The settings as they hold in a guild, with what its managers chose."""
+        return settings_with(self.settings, self.store.choices_of(guild.id))
 
     def is_connected(self) -> bool:
         """Whether the gateway is there: `is_ready` alone stays true when it has gone."""
@@ -80,6 +89,7 @@ class Busker(commands.Bot):
             if failure is not None:
                 _log.error("a session did not end well", exc_info=failure)
         await self.poster.close()
+        await self.store.close()
         await super().close()
 
 

@@ -4,6 +4,7 @@ BuskerError
 ├── StartError              the bot cannot start
 │   ├── SettingsError       a key of config.toml or the environment is wrong
 │   └── TokenError          the token is missing, malformed or revoked
+├── StoreError              the store is damaged, newer, another program's, or its disk refuses
 └── RequestError            what a member asked for cannot be done here or now
     ├── NotListening        the member sits nowhere, or not where the music is
     ├── ChannelClosed       the channel is full, a Stage, or lacks permissions
@@ -27,6 +28,10 @@ class SettingsError(StartError):
 
 class TokenError(StartError):
     """The token is missing, malformed or revoked; the sentence never shows it."""
+
+
+class StoreError(BuskerError):
+    """What Busker remembers cannot be read or written."""
 
 
 class RequestError(BuskerError):

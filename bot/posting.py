@@ -1,4 +1,4 @@
-"""Finished tracks: written in a process of their own, posted, and tried again when Discord refuses them."""
+"""Finished tracks: written in a process of their own, remembered, posted, and tried again when refused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,11 +18,16 @@ import discord
 
 from audio.track import Track, TrackError, write_track
 from bot.card import UNPOSTED, quoted
+from bot.errors import ChannelClosed, StoreError
+from bot.guild_settings import settings_with
+from bot.permissions import PostingChannel, posting_channel
+from bot.store.records import MadeTrack
 
 if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.performance import Performance
-    from bot.settings import TrackSettings
+    from bot.settings import Settings, TrackSettings
+    from bot.store.repository import Store
 
 RETRY_SECONDS: Final = (5.0, 30.0, 120.0)
 """How long to wait before each new try to post a track."""
@@ -34,25 +40,35 @@ _log = logging.getLogger(__name__)
 
 
 class Poster:
-    """Writes tracks in another process, since encoding here would delay voice packets, and posts them."""
+    """Writes tracks in another process, since encoding here would delay voice packets; remembers and posts
+    them."""
 
     def __init__(
-        self, engine: Engine, settings: TrackSettings, retry_seconds: Sequence[float] = RETRY_SECONDS
+        self,
+        engine: Engine,
+        settings: Settings,
+        store: Store,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         self._engine = engine
         self._settings = settings
+        self._store = store
         self._retry_seconds = retry_seconds
         self._press = _press()
 
     async def post(self, performance: Performance) -> None:
         """Write the files of a composed piece and post them; what cannot be posted stays on disk."""
-        limit = min(performance.request.requester.guild.filesize_limit, int(self._settings.largest_mib * MIB))
+        guild = performance.request.requester.guild
+        tracks = settings_with(self._settings, self._store.choices_of(guild.id)).tracks
+        limit = min(guild.filesize_limit, int(tracks.largest_mib * MIB))
         try:
-            track = await self._written(performance, limit)
-            if track.size <= limit:
-                await self._posted(track, performance)
-            else:
+            track = await self._written(performance, limit, tracks)
+            place = self._place(performance)
+            number = await self._remembered(track, performance, place)
+            if track.size > limit:
                 performance.trouble = f"The track is too large to post; it is kept as {track.path.name}."
+            elif (message := await self._posted(track, performance, place)) is not None:
+                await self._found_at(number, message)
         except TrackError as error:
             performance.trouble = str(error)
         except Exception:
@@ -65,15 +81,29 @@ class Poster:
         """End the writing process; a track in the making is finished first."""
         await asyncio.to_thread(self._press.shutdown)
 
-    async def _written(self, performance: Performance, limit: int) -> Track:
+    def _place(self, performance: Performance) -> PostingChannel:
+        """The channel that managers chose, else (also when it is gone or closed) where it was asked for."""
+        request = performance.request
+        guild = request.requester.guild
+        chosen = self._store.choices_of(guild.id).posting_channel_id
+        channel = guild.get_channel_or_thread(chosen) if chosen is not None else None
+        if channel is None:
+            return request.text_channel
+        try:
+            return posting_channel(channel, channel.permissions_for(guild.me))
+        except ChannelClosed as closed:
+            _log.warning("a track is posted where it was asked for: %s", closed)
+            return request.text_channel
+
+    async def _written(self, performance: Performance, limit: int, tracks: TrackSettings) -> Track:
         write = partial(
             write_track,
             performance.pcm,
             performance.piece,
             self._engine.info,
-            self._settings.folder,
+            tracks.folder,
             limit=limit,
-            formats=self._settings.formats,
+            formats=tracks.formats,
         )
         loop = asyncio.get_running_loop()
         try:
@@ -83,12 +113,43 @@ class Poster:
             self._press = _press()
             return await loop.run_in_executor(self._press, write)
 
-    async def _posted(self, track: Track, performance: Performance) -> None:
+    async def _remembered(self, track: Track, performance: Performance, place: PostingChannel) -> int | None:
+        """Put the track into the library; its number, None if that failed: it is posted all the same."""
+        requester, info = performance.request.requester, self._engine.info
+        made = MadeTrack(
+            id=0,
+            guild_id=requester.guild.id,
+            member_id=requester.id,
+            piece=track.piece,
+            checkpoint=info.checkpoint,
+            revision=info.revision,
+            channel_id=place.id,
+            message_id=None,
+            file=track.path.name,
+            made_at=time.time(),
+        )
+        try:
+            return (await self._store.add_track(made)).id
+        except StoreError:
+            _log.exception("%s is not in the library", track.path)
+            return None
+
+    async def _found_at(self, number: int | None, message: discord.Message) -> None:
+        if number is None:
+            return
+        try:
+            await self._store.posted(number, message.id)
+        except StoreError:
+            _log.exception("the library does not know the message of track %d", number)
+
+    async def _posted(
+        self, track: Track, performance: Performance, place: PostingChannel
+    ) -> discord.Message | None:
         """Try until Discord takes it or patience ends; the listeners are told each time."""
         before = performance.trouble
         for wait in (*self._retry_seconds, None):
             try:
-                await performance.request.text_channel.send(_caption(track), files=_files(track))
+                message = await place.send(_caption(track), files=_files(track))
             except UNPOSTED as error:
                 if isinstance(error, discord.NotFound):  # the channel is gone: waiting does not help
                     wait = None
@@ -96,10 +157,11 @@ class Poster:
                 performance.trouble = _excuse(track, wait)
             else:
                 performance.trouble = before
-                return
+                return message
             if wait is None:
-                return
+                break
             await asyncio.sleep(wait)
+        return None
 
 
 def _press() -> ProcessPoolExecutor:

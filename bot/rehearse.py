@@ -99,7 +99,7 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
 
 
 def _for(wish: Wish, settings: Settings) -> Settings:
-    """The settings with a place in the engine for each guild, and tracks beside the report."""
+    """The settings with a place in the engine for each guild, and tracks and store beside the report."""
     folder = wish.out / "tracks"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,6 +112,7 @@ def _for(wish: Wish, settings: Settings) -> Settings:
         update={
             "engine": settings.engine.model_copy(update={"slots": slots}),
             "tracks": settings.tracks.model_copy(update={"folder": folder}),
+            "store": settings.store.model_copy(update={"path": wish.out / "busker.sqlite"}),
         }
     )
 

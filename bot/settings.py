@@ -34,6 +34,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from audio.piece import LENGTH_SECONDS, Piece, piece_of
 from bot.errors import SettingsError
+from bot.store.records import Rights
 from bot.tokens import redact
 
 DEFAULT_PATH: Final = Path("config.toml")
@@ -155,9 +156,27 @@ class VoiceSettings(_Section):
     """The amplitude that music starts at, 0 to 1, until a member says `/volume`; 0.5 (−6 dB) sits beside
     speech. The posted track keeps its full level. No cost."""
 
+    announce: bool = True
+    """Whether the voice channel's status says what plays, where Busker may set it. No cost."""
+
     leave_after_seconds: Number = Field(default=120.0, ge=0.0, le=86_400.0)
     """Seconds without music after which Busker leaves the channel. An idle connection costs three
     threads and hardly any traffic."""
+
+
+class RightsSettings(_Section):
+    """What people may do, where the managers of a guild have not chosen otherwise with `/settings`."""
+
+    mode: Rights = "free"
+    """Who may skip, stop, pause and the like: "free" every listener, "vote" most listeners together, "dj"
+    those with the role that managers chose. Who asked for the piece, a lone listener and managers always
+    may."""
+
+    most_waiting: Whole = Field(default=0, ge=0, le=100)
+    """Pieces of one person that may wait or play; 0 is without limit."""
+
+    seconds_a_day: Number = Field(default=0.0, ge=0.0, le=86_400.0)
+    """Seconds of music that one person may ask for in a day (UTC) and a guild; 0 is without limit."""
 
 
 class TrackSettings(_Section):
@@ -175,6 +194,14 @@ class TrackSettings(_Section):
     largest_mib: Number = Field(default=25.0, ge=1.0, le=500.0)
     """The largest file to post, in MiB; the limit of the guild (10 MiB unless boosted) also holds. Costs
     upload traffic."""
+
+
+class StoreSettings(_Section):
+    """What Busker remembers: choices of guilds, tracks made, use a day."""
+
+    path: Path = Path("var/busker.sqlite")
+    """The SQLite file, made when there is none. Some hundred bytes a track; two more files beside it belong
+    to it while Busker runs."""
 
 
 class HealthSettings(_Section):
@@ -214,7 +241,9 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     music: MusicSettings = MusicSettings()
     voice: VoiceSettings = VoiceSettings()
+    rights: RightsSettings = RightsSettings()
     tracks: TrackSettings = TrackSettings()
+    store: StoreSettings = StoreSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
 
@@ -337,6 +366,8 @@ def _takes(field: FieldInfo) -> str:
         lowest = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
         highest = next(bound.le for bound in field.metadata if isinstance(bound, Le))
         return f"a {'whole ' if kind is int else ''}number from {lowest:g} to {highest:g}"
+    if kind is bool:
+        return "true or false"
     return "a path in quotes" if kind is Path else "a text in quotes"
 
 

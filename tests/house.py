@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import discord
 
@@ -18,7 +19,7 @@ from bot.client import Busker
 from bot.performance import Performance, Request
 from bot.permissions import NEEDED
 from bot.session import Session
-from bot.settings import Settings, TrackSettings, VoiceSettings
+from bot.settings import Settings, StoreSettings, TrackSettings, VoiceSettings
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -92,9 +93,13 @@ async def until(came: Callable[[], bool], *, seconds: float = 30.0) -> None:
             await asyncio.sleep(0.005)
 
 
-def quiet_settings(folder: Path, **voice: float) -> Settings:
-    """Defaults, with tracks in a folder of the test's."""
-    return Settings(tracks=TrackSettings(folder=folder), voice=VoiceSettings(**voice))
+def quiet_settings(folder: Path, **voice: Any) -> Settings:
+    """Defaults, with tracks and store in a folder of the test's."""
+    return Settings(
+        tracks=TrackSettings(folder=folder),
+        store=StoreSettings(path=folder / "busker.sqlite"),
+        voice=VoiceSettings(**voice),
+    )
 
 
 @asynccontextmanager

@@ -11,14 +11,17 @@ from pydantic import SecretStr
 
 from bot.client import run
 from bot.errors import StartError, TokenError
-from bot.settings import EngineSettings, Settings, TrackSettings
+from bot.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from rehearsal.discord_here import DiscordHere, Loopback, make_token
 from tests.house import until
 
 
 def settings_with(token: str, folder: Path) -> Settings:
     return Settings(
-        token=SecretStr(token), engine=EngineSettings(kind="tone"), tracks=TrackSettings(folder=folder)
+        token=SecretStr(token),
+        engine=EngineSettings(kind="tone"),
+        tracks=TrackSettings(folder=folder),
+        store=StoreSettings(path=folder / "busker.sqlite"),
     )
 
 

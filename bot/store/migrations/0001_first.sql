@@ -1,0 +1,47 @@
+-- What managers of a guild chose; NULL leaves a thing to config.toml. Ids are Discord's.
+CREATE TABLE guild_choices (
+    guild_id           INTEGER PRIMARY KEY,
+    seconds            REAL,
+    interval           REAL,
+    volume             REAL,
+    rights             TEXT CHECK (rights IN ('free', 'vote', 'dj')),
+    dj_role_id         INTEGER,
+    posting_channel_id INTEGER,
+    format             TEXT,
+    most_waiting       INTEGER,
+    seconds_a_day      REAL,
+    announce           INTEGER
+) STRICT;
+
+-- Tracks that were made: who asked where, all that makes one again, and where it lies. `words` is the prompt
+-- as it is searched. `file` is a name in the folder of tracks; NULL when it was not kept.
+CREATE TABLE tracks (
+    id          INTEGER PRIMARY KEY,
+    guild_id    INTEGER NOT NULL,
+    member_id   INTEGER NOT NULL,
+    prompt      TEXT NOT NULL,
+    words       TEXT NOT NULL,
+    seconds     REAL NOT NULL,
+    seed        INTEGER NOT NULL,
+    guidance    REAL NOT NULL,
+    top_k       INTEGER NOT NULL,
+    temperature REAL NOT NULL,
+    checkpoint  TEXT NOT NULL,
+    revision    TEXT NOT NULL,
+    channel_id  INTEGER NOT NULL,
+    message_id  INTEGER,
+    file        TEXT,
+    made_at     REAL NOT NULL
+) STRICT;
+
+CREATE INDEX tracks_of_guild ON tracks (guild_id, id);
+CREATE INDEX tracks_of_member ON tracks (member_id);
+
+-- Seconds of music that a person asked for in a guild on a day (UTC, as 2026-01-31).
+CREATE TABLE usage (
+    guild_id  INTEGER NOT NULL,
+    member_id INTEGER NOT NULL,
+    day       TEXT NOT NULL,
+    seconds   REAL NOT NULL,
+    PRIMARY KEY (member_id, guild_id, day)
+) STRICT, WITHOUT ROWID;

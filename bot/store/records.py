@@ -1,0 +1,72 @@
+"""The records of the store, as the rest of the bot sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from audio.piece import Piece
+
+Rights = Literal["free", "vote", "dj"]
+"""Who may act on the music: every listener, most of them together, or those with a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildChoices:
+    """What the managers of a guild chose; None leaves a thing to `config.toml`."""
+
+    seconds: float | None = None
+    """How long a piece is when nobody says."""
+    interval: float | None = None
+    """Seconds between two deliveries of the engine."""
+    volume: float | None = None
+    """The amplitude that music starts at, 0 to 1."""
+    rights: Rights | None = None
+    dj_role_id: int | None = None
+    posting_channel_id: int | None = None
+    """Where tracks are posted; None is where they were asked for."""
+    format: str | None = None
+    """The format to try first."""
+    most_waiting: int | None = None
+    """Pieces of one person that may wait or play; 0 is without limit."""
+    seconds_a_day: float | None = None
+    """Music that one person may ask for in a day (UTC); 0 is without limit."""
+    announce: bool | None = None
+    """Whether the voice channel's status says what plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeTrack:
+    """A track that was made: with the same checkpoint `piece` makes it again."""
+
+    id: int
+    guild_id: int
+    member_id: int
+    """Who asked for it."""
+    piece: Piece
+    checkpoint: str
+    revision: str
+    channel_id: int
+    """Where it was posted, or was to be."""
+    message_id: int | None
+    """The message that brought it; None when it could not be posted."""
+    file: str | None
+    """Its name in the folder of tracks; None when it was not kept."""
+    made_at: float
+    """Seconds since the Unix epoch."""
+
+    @property
+    def link(self) -> str | None:
+        """The address of the message that brought it."""
+        if self.message_id is None:
+            return None
+        return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What the store holds about one person, in all guilds together."""
+
+    tracks: int
+    days: int
+    """Days and guilds for which it is known how much music they asked for."""

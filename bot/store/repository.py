@@ -1,0 +1,240 @@
+"""The Store: everything that the bot remembers, asked for in the bot's own words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from audio.piece import Piece
+from bot.store.database import Database
+from bot.store.records import GuildChoices, MadeTrack, Traces
+
+NOTHING_CHOSEN: Final = GuildChoices()
+_PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature")
+"""What of a Piece decides its sound, by the names of the columns."""
+
+
+class Store:
+    """Typed access to the database. Methods are called on the event loop; only one process has the file.
+
+    The choices of all guilds are also held in memory, since almost everything asks for them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+        self._choices: dict[int, GuildChoices] = {}
+
+    async def open(self) -> None:
+        """Make ready; must come before all else but `choices_of`. Raises StoreError with a sentence."""
+        await self._database.open()
+        self._choices = await self._database.read(_all_choices)
+
+    async def close(self) -> None:
+        """Write what is asked for already, then end. Safe to call twice."""
+        await self._database.close()
+
+    # Choices of guilds
+
+    def choices_of(self, guild_id: int) -> GuildChoices:
+        """What the managers of a guild chose, as last written."""
+        return self._choices.get(guild_id, NOTHING_CHOSEN)
+
+    async def choose(self, guild_id: int, change: Callable[[GuildChoices], GuildChoices]) -> GuildChoices:
+        """Change the choices of a guild; `change` gets those before and may run on another thread."""
+
+        def write(connection: sqlite3.Connection) -> GuildChoices:
+            # Read here, not from memory: two managers may choose different things at the same time.
+            chosen = change(_all_choices(connection).get(guild_id, NOTHING_CHOSEN))
+            _insert(connection, "guild_choices", {"guild_id": guild_id, **dataclasses.asdict(chosen)})
+            return chosen
+
+        chosen = await self._database.change(write)
+        self._choices[guild_id] = chosen
+        return chosen
+
+    # Tracks
+
+    async def add_track(self, track: MadeTrack) -> MadeTrack:
+        """Remember a track; its `id` is given here."""
+        columns = {
+            **{key: value for key, value in dataclasses.asdict(track).items() if key not in ("id", "piece")},
+            **{key: getattr(track.piece, key) for key in _PIECE},
+            "words": track.piece.prompt.casefold(),
+        }
+        number = await self._database.change(lambda connection: _insert(connection, "tracks", columns))
+        return dataclasses.replace(track, id=number)
+
+    async def posted(self, track_id: int, message_id: int) -> None:
+        """A track was posted with this message, in its channel."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE tracks SET message_id = ? WHERE id = ?", [message_id, track_id])
+
+        await self._database.change(write)
+
+    async def track(self, guild_id: int, track_id: int) -> MadeTrack | None:
+        """One track of a guild, unless it was forgotten."""
+        found = await self._select("SELECT * FROM tracks WHERE guild_id = ? AND id = ?", guild_id, track_id)
+        return found[0] if found else None
+
+    async def search(
+        self,
+        guild_id: int,
+        words: str,
+        channels: Collection[int],
+        *,
+        member_id: int | None = None,
+        limit: int = 25,
+        offset: int = 0,
+    ) -> list[MadeTrack]:
+        """Tracks of a guild with all of `words` in their prompt, the newest first.
+
+        Only those posted in `channels`: what was made in a channel is nobody's business who may not read it.
+        """
+        conditions, values = _having(words)
+        if member_id is not None:
+            conditions, values = f"{conditions} AND member_id = ?", [*values, member_id]
+        return await self._select(
+            f"SELECT * FROM tracks WHERE guild_id = ? AND {_IN_CHANNELS} AND {conditions} "
+            "ORDER BY id DESC LIMIT ? OFFSET ?",
+            guild_id,
+            _listed(channels),
+            *values,
+            limit,
+            offset,
+        )
+
+    async def prompts(
+        self, guild_id: int, words: str, channels: Collection[int], *, longest: int, limit: int
+    ) -> list[str]:
+        """Different prompts of a guild of at most `longest` characters, the last used first; as `search`."""
+        conditions, values = _having(words)
+
+        def read(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(
+                f"SELECT prompt FROM tracks WHERE guild_id = ? AND {_IN_CHANNELS} AND {conditions} "
+                "AND length(prompt) <= ? GROUP BY words ORDER BY max(id) DESC LIMIT ?",
+                [guild_id, _listed(channels), *values, longest, limit],
+            )
+            return [row["prompt"] for row in rows]
+
+        return await self._database.read(read)
+
+    async def channels_of_tracks(self, guild_id: int) -> list[int]:
+        """The channels in which tracks of a guild were posted."""
+
+        def read(connection: sqlite3.Connection) -> list[int]:
+            rows = connection.execute("SELECT DISTINCT channel_id FROM tracks WHERE guild_id = ?", [guild_id])
+            return [row["channel_id"] for row in rows]
+
+        return await self._database.read(read)
+
+    async def forget_track(self, track_id: int) -> None:
+        """Remember one track no more."""
+        await self._database.change(lambda connection: _delete(connection, "tracks", id=track_id))
+
+    # What people use
+
+    async def charge(self, guild_id: int, member_id: int, day: date, seconds: float) -> float:
+        """Add to the music that a person asked for on a day; the seconds before that. Negative gives back.
+
+        What they asked for on other days is forgotten with it: nobody needs it any more.
+        """
+
+        def write(connection: sqlite3.Connection) -> float:
+            connection.execute(
+                "DELETE FROM usage WHERE member_id = ? AND day < ?", [member_id, day.isoformat()]
+            )
+            (after,) = connection.execute(
+                "INSERT INTO usage (guild_id, member_id, day, seconds) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds RETURNING seconds",
+                [guild_id, member_id, day.isoformat(), seconds],
+            ).fetchone()
+            return float(after) - seconds
+
+        return await self._database.change(write)
+
+    # Privacy
+
+    async def traces_of(self, member_id: int) -> Traces:
+        """What is remembered about a person, in all guilds."""
+
+        def read(connection: sqlite3.Connection) -> Traces:
+            counts = (
+                connection.execute(f"SELECT count(*) FROM {table} WHERE member_id = ?", [member_id])
+                for table in ("tracks", "usage")
+            )
+            return Traces(*(count.fetchone()[0] for count in counts))
+
+        return await self._database.read(read)
+
+    async def forget_member(self, member_id: int) -> list[str]:
+        """Remember nothing about a person any more; the names of their files, for the caller to delete."""
+
+        def write(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(
+                "SELECT file FROM tracks WHERE member_id = ? AND file IS NOT NULL", [member_id]
+            )
+            files = [row["file"] for row in rows]
+            _delete(connection, "tracks", member_id=member_id)
+            _delete(connection, "usage", member_id=member_id)
+            return files
+
+        return await self._database.change(write)
+
+    async def _select(self, query: str, *values: object) -> list[MadeTrack]:
+        def read(connection: sqlite3.Connection) -> list[MadeTrack]:
+            return [_track(row) for row in connection.execute(query, values)]
+
+        return await self._database.read(read)
+
+
+_IN_CHANNELS: Final = "channel_id IN (SELECT value FROM json_each(?))"
+
+
+def _listed(ids: Collection[int]) -> str:
+    """Ids as one parameter, however many they are."""
+    return json.dumps(list(ids))
+
+
+def _having(words: str) -> tuple[str, list[object]]:
+    """The condition that a prompt holds each of `words` somewhere, and its values."""
+    sought = words.casefold().split()
+    return " AND ".join(["instr(words, ?) > 0"] * len(sought)) or "TRUE", [*sought]
+
+
+def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:
+    found = {}
+    for row in connection.execute("SELECT * FROM guild_choices"):
+        columns = dict(row)
+        guild_id = columns.pop("guild_id")
+        if columns["announce"] is not None:
+            columns["announce"] = bool(columns["announce"])
+        found[guild_id] = GuildChoices(**columns)
+    return found
+
+
+def _track(row: sqlite3.Row) -> MadeTrack:
+    columns = dict(row)
+    del columns["words"]
+    piece = Piece(**{key: columns.pop(key) for key in _PIECE})
+    return MadeTrack(piece=piece, **columns)
+
+
+def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> int:
+    """Put a row in, or in the place of the one with the same key; its number."""
+    names, places = ", ".join(columns), ", ".join("?" * len(columns))
+    cursor = connection.execute(
+        f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})", [*columns.values()]
+    )
+    return cursor.lastrowid or 0
+
+
+def _delete(connection: sqlite3.Connection, table: str, **key: int) -> None:
+    ((column, value),) = key.items()
+    connection.execute(f"DELETE FROM {table} WHERE {column} = ?", [value])

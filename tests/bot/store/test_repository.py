@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio.piece import Piece
+from bot.errors import StoreError
+from bot.store.records import GuildChoices, MadeTrack, Traces
+from bot.store.repository import Store
+
+TODAY = date(2026, 1, 31)
+PIECE = Piece("Slow Dub with Ümlauts", 20.0, 2**53 - 1, guidance=2.5, top_k=99, temperature=0.9)
+TRACK = MadeTrack(
+    id=0,
+    guild_id=2**62,
+    member_id=7,
+    piece=PIECE,
+    checkpoint="etude",
+    revision="abc",
+    channel_id=5,
+    message_id=None,
+    file="slow-dub.flac",
+    made_at=1_769_850_000.5,
+)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store(tmp_path / "busker.sqlite")
+    await store.open()
+    yield store
+    await store.close()
+
+
+def track(prompt: str = "bells", **other: object) -> MadeTrack:
+    return dataclasses.replace(TRACK, piece=Piece(prompt, 20.0, 1), **other)  # type: ignore[arg-type]
+
+
+async def found(store: Store, words: str, channels: tuple[int, ...] = (5,)) -> list[str]:
+    return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, channels)]
+
+
+async def test_choices_are_kept_over_a_restart_each_guild_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "busker.sqlite"
+    chosen = GuildChoices(12.5, 0.5, 0.25, "dj", 2**62, 2**61, "mp3", 3, 600.0, False)
+    first = Store(path)
+    await first.open()
+    await first.choose(1, lambda _: chosen)
+    assert await first.choose(2, lambda _: GuildChoices(volume=1.0)) == GuildChoices(volume=1.0)
+    await first.close()
+    second = Store(path)
+    await second.open()
+    assert second.choices_of(1) == chosen
+    assert second.choices_of(1).announce is False
+    assert second.choices_of(2) == GuildChoices(volume=1.0)
+    assert second.choices_of(3) == GuildChoices()
+    await second.close()
+
+
+async def test_two_managers_who_choose_at_the_same_time_both_have_their_way(store: Store) -> None:
+    await asyncio.gather(
+        store.choose(1, lambda chosen: dataclasses.replace(chosen, volume=0.3)),
+        store.choose(1, lambda chosen: dataclasses.replace(chosen, format="mp3")),
+    )
+    assert store.choices_of(1) == GuildChoices(volume=0.3, format="mp3")
+
+
+async def test_a_track_is_remembered_with_all_that_makes_it_again(store: Store) -> None:
+    added = await store.add_track(TRACK)
+    await store.posted(added.id, message_id=2**60)
+    again = await store.track(TRACK.guild_id, added.id)
+    assert again == dataclasses.replace(TRACK, id=added.id, message_id=2**60)
+    assert again.link == f"https://discord.com/channels/{2**62}/5/{2**60}"
+    assert added.link is None
+
+
+async def test_a_track_is_found_in_its_own_guild_only(store: Store) -> None:
+    added = await store.add_track(TRACK)
+    assert await store.track(1, added.id) is None
+    assert await store.search(1, "", [5]) == []
+
+
+@pytest.mark.parametrize("words", ["", "dub", "DUB slow", "ÜML", "slow  with"])
+async def test_a_search_finds_all_words_in_any_order_and_case(store: Store, words: str) -> None:
+    await store.add_track(TRACK)
+    assert await found(store, words) == [PIECE.prompt]
+
+
+@pytest.mark.parametrize("words", ["dub fast", "%", "_", "'", "slow-dub", "etude"])
+async def test_a_search_takes_words_as_they_are(store: Store, words: str) -> None:
+    await store.add_track(TRACK)
+    assert await found(store, words) == []
+
+
+async def test_a_search_gives_the_newest_first_in_pages_and_by_person(store: Store) -> None:
+    for number in range(5):
+        await store.add_track(track(f"bells {number}", member_id=number % 2))
+    assert await found(store, "bells") == [f"bells {number}" for number in (4, 3, 2, 1, 0)]
+    page = await store.search(TRACK.guild_id, "", [5], limit=2, offset=2)
+    assert [made.piece.prompt for made in page] == ["bells 2", "bells 1"]
+    hers = await store.search(TRACK.guild_id, "", [5], member_id=1)
+    assert [made.piece.prompt for made in hers] == ["bells 3", "bells 1"]
+
+
+async def test_what_was_posted_elsewhere_is_not_found_here(store: Store) -> None:
+    await store.add_track(track("secret", channel_id=6))
+    assert await found(store, "", (5, 4)) == []
+    assert await found(store, "", ()) == []
+    assert await store.prompts(TRACK.guild_id, "", [5], longest=100, limit=9) == []
+    assert await found(store, "", (5, 6)) == ["secret"]
+    assert await store.channels_of_tracks(TRACK.guild_id) == [6]
+
+
+async def test_each_prompt_is_suggested_once_the_last_used_first_and_none_too_long(store: Store) -> None:
+    for prompt in ("dub", "bells", "Dub", "x" * 101, "waltz", "bells"):
+        await store.add_track(track(prompt))
+    suggested = await store.prompts(TRACK.guild_id, "", [5], longest=100, limit=2)
+    assert suggested == ["bells", "waltz"]
+    assert len(await store.prompts(TRACK.guild_id, "DU", [5], longest=100, limit=9)) == 1
+
+
+async def test_a_forgotten_track_is_gone(store: Store) -> None:
+    one, other = await store.add_track(track("one")), await store.add_track(track("other"))
+    await store.forget_track(one.id)
+    assert await found(store, "") == ["other"]
+    assert await store.track(TRACK.guild_id, other.id) == other
+
+
+async def test_use_adds_up_by_person_guild_and_day_and_older_days_are_forgotten(store: Store) -> None:
+    assert await store.charge(1, 7, TODAY, 20.0) == 0
+    assert await store.charge(1, 7, TODAY, 10.0) == 20
+    assert await store.charge(1, 7, TODAY, -10.0) == 30
+    assert await store.charge(2, 7, TODAY, 5.0) == 0
+    assert await store.charge(1, 8, TODAY, 5.0) == 0
+    assert await store.charge(1, 7, TODAY, 1.0) == 20
+    assert await store.charge(1, 7, date(2026, 2, 1), 1.0) == 0
+    assert await store.traces_of(7) == Traces(tracks=0, days=1)
+
+
+async def test_whoever_asks_to_be_forgotten_leaves_no_trace_in_any_guild(store: Store) -> None:
+    for guild in (1, 2):
+        await store.add_track(track(guild_id=guild, file=f"{guild}.flac"))
+        await store.add_track(track(guild_id=guild, file=None))
+        await store.charge(guild, 7, TODAY, 20.0)
+    other = await store.add_track(track("other", member_id=8))
+    assert await store.traces_of(7) == Traces(tracks=4, days=2)
+    assert await store.forget_member(7) == ["1.flac", "2.flac"]
+    assert await store.traces_of(7) == Traces(tracks=0, days=0)
+    assert await store.search(TRACK.guild_id, "", [5]) == [other]
+
+
+async def test_a_store_that_is_closed_says_so(tmp_path: Path) -> None:
+    store = Store(tmp_path / "busker.sqlite")
+    with pytest.raises(StoreError, match="is not open"):
+        await store.add_track(TRACK)
+    await store.open()
+    await store.close()
+    await store.close()
+
+
+USES = st.lists(
+    st.tuples(st.sampled_from([1, 2, 3]), st.sampled_from([7, 8]), st.integers(1, 30)), max_size=40
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(USES)
+def test_guilds_that_write_at_the_same_time_lose_nothing(uses: list[tuple[int, int, int]]) -> None:
+    asyncio.run(crowd(uses))
+
+
+async def crowd(uses: list[tuple[int, int, int]]) -> None:
+    """Everybody charges, makes a track and chooses a volume at once; then everything is there, once."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "busker.sqlite")
+        await store.open()
+
+        async def use(guild: int, member: int, seconds: int) -> tuple[float, int]:
+            before, made, _ = await asyncio.gather(
+                store.charge(guild, member, TODAY, seconds),
+                store.add_track(track(guild_id=guild, member_id=member)),
+                store.choose(guild, lambda chosen: dataclasses.replace(chosen, most_waiting=seconds)),
+            )
+            return before, made.id
+
+        done = await asyncio.gather(*(use(*one) for one in uses))
+        assert len({number for _, number in done}) == len(uses)
+        totals: Counter[tuple[int, int]] = Counter()
+        for (guild, member, seconds), (before, _) in zip(uses, done, strict=True):
+            assert before == totals[guild, member]
+            totals[guild, member] += seconds
+        for guild in (1, 2, 3):
+            theirs = [one for one in uses if one[0] == guild]
+            assert len(await store.search(guild, "", [5], limit=99)) == len(theirs)
+            if theirs:
+                assert store.choices_of(guild).most_waiting == theirs[-1][2]
+        await store.close()
