@@ -10,6 +10,7 @@ import discord
 
 from audio.buffer import State
 from bot.performance import Making
+from bot.quoting import cut, quoted
 
 if TYPE_CHECKING:
     from bot.performance import Performance
@@ -18,20 +19,12 @@ EDIT_SECONDS: Final = 2.5
 """Discord does not publish how often a message may be edited; every few seconds has proved safe."""
 
 BAR_CELLS: Final = 20
-LINE_SIGNS: Final = 80
-"""Where a prompt is cut in a list: ten lines of it stay well below Discord's limit for an embed."""
 COLOUR: Final = discord.Colour(0xE0A458)
 
 UNPOSTED: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
 """What discord.py raises when a message does not reach Discord."""
 
 _log = logging.getLogger(__name__)
-
-
-def quoted(words: str) -> str:
-    """Words of a member, safe to show: no markdown, no mention, no link preview, no timestamp."""
-    safe = discord.utils.escape_mentions(discord.utils.escape_markdown(words))
-    return safe.replace("<", "\\<").replace("://", ":\u200b//")
 
 
 def card_of(performance: Performance) -> discord.Embed:
@@ -82,8 +75,7 @@ async def keep_card(performance: Performance) -> None:
 
 def _line(performance: Performance) -> str:
     piece = performance.piece
-    words = piece.prompt if len(piece.prompt) <= LINE_SIGNS else f"{piece.prompt[:LINE_SIGNS]}…"
-    return f"“{quoted(words)}” · {piece.seconds:g} s · seed {piece.seed}"
+    return f"“{quoted(cut(piece.prompt))}” · {piece.seconds:g} s · seed {piece.seed}"
 
 
 def _headline(performance: Performance) -> str:

@@ -21,6 +21,7 @@ from bot.guild_settings import settings_with
 from bot.health import Health
 from bot.permissions import invite_link
 from bot.posting import Poster
+from bot.rights import Ballots
 from bot.session import Session
 from bot.store.repository import Store
 from bot.tokens import checked_token
@@ -54,6 +55,7 @@ class Busker(commands.Bot):
         self.engine = engine
         self.store = Store(settings.store.path)
         self.poster = Poster(engine, settings, self.store)
+        self.ballots = Ballots()
         self._sessions: dict[int, Session] = {}
         self._closing = False
 

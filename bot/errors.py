@@ -8,6 +8,8 @@ BuskerError
 └── RequestError            what a member asked for cannot be done here or now
     ├── NotListening        the member sits nowhere, or not where the music is
     ├── ChannelClosed       the channel is full, a Stage, or lacks permissions
+    ├── NotAllowed          the rules of the guild leave it to others
+    ├── CapReached          the member has as much as one person may have
     ├── QueueFull           enough pieces wait already
     ├── NothingPlaying      there is nothing to stop, skip, pause, resume or show
     └── VoiceLost           the voice connection could not be made
@@ -44,6 +46,14 @@ class NotListening(RequestError):
 
 class ChannelClosed(RequestError):
     """Busker may not or cannot play or post in the channel."""
+
+
+class NotAllowed(RequestError):
+    """The rules of the guild leave this to others."""
+
+
+class CapReached(RequestError):
+    """The member has as much music, waiting or today, as one person may have."""
 
 
 class QueueFull(RequestError):

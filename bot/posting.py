@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from audio.track import Track, TrackError, write_track
-from bot.card import UNPOSTED, quoted
+from bot.card import UNPOSTED
 from bot.errors import ChannelClosed, StoreError
 from bot.guild_settings import settings_with
 from bot.permissions import PostingChannel, posting_channel
+from bot.quoting import quoted
 from bot.store.records import MadeTrack
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH, Piece
-from bot.card import quoted
 from bot.client import Busker
 from bot.performance import Request
 from bot.permissions import posting_channel, require_listening, voice_channel_of
+from bot.quoting import quoted
+from bot.standing import within_caps
 
 LONGEST_EVER: Final = 300.0
 """Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
@@ -41,13 +42,17 @@ class Compose(commands.Cog):
         member = interaction.user
         assert isinstance(member, discord.Member)  # guild_only
         bot = interaction.client
-        piece = bot.settings.music.piece(prompt, length, interval, seed)
+        music = bot.settings_in(member.guild).music
+        interval = interval or bot.store.choices_of(member.guild.id).interval
+        piece = music.piece(prompt, length, interval, seed)
         voice_channel = voice_channel_of(member)
         text_channel = posting_channel(interaction.channel, interaction.app_permissions)
         session = bot.session_of(member.guild)
         require_listening(member, session.channel)
-        session.ask(Request(piece, member, voice_channel, text_channel))
-        await interaction.response.send_message(_answer(piece, len(session.wanted) - 1), ephemeral=True)
+        async with within_caps(interaction, piece.seconds):
+            session.ask(Request(piece, member, voice_channel, text_channel))
+            before = len(session.wanted) - 1
+        await interaction.response.send_message(_answer(piece, before), ephemeral=True)
 
 
 def _answer(piece: Piece, before: int) -> str:

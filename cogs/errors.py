@@ -15,8 +15,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.errors import BuskerError
-from bot.card import quoted
 from bot.client import Busker
+from bot.quoting import quoted
 
 UNKNOWN_INTERACTION = 10062
 """Discord's code for an interaction that was answered after 3 s (Discord API docs, JSON error codes)."""

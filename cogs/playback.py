@@ -8,8 +8,9 @@ from discord.ext import commands
 
 from bot.card import card_of, queue_of
 from bot.client import Busker
-from bot.permissions import require_listening
+from bot.rights import Act
 from bot.session import Session
+from bot.standing import permitted
 
 LOUDEST_PERCENT = 100
 """The loudest that listeners can ask for: as loud as the posted track."""
@@ -22,7 +23,9 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def stop(self, interaction: discord.Interaction[Busker]) -> None:
         """End the sound, the composing and the queue."""
-        stopped = _heard(interaction).stop()
+        if (session := await permitted(interaction, Act.STOP)) is None:
+            return
+        stopped = session.stop()
         await _tell(
             interaction, "Stopped." if stopped == 1 else f"Stopped, and {stopped - 1} waiting forgotten."
         )
@@ -31,21 +34,27 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def skip(self, interaction: discord.Interaction[Busker]) -> None:
         """End the piece that plays."""
-        skipped = _heard(interaction).skip()
+        if (session := await permitted(interaction, Act.SKIP)) is None:
+            return
+        skipped = session.skip()
         await _tell(interaction, f"Skipped seed {skipped.piece.seed}.")
 
     @app_commands.command(description="Hold the music where it is; composing goes on")
     @app_commands.guild_only()
     async def pause(self, interaction: discord.Interaction[Busker]) -> None:
         """Hold the sound."""
-        _heard(interaction).pause()
+        if (session := await permitted(interaction, Act.PAUSE)) is None:
+            return
+        session.pause()
         await _tell(interaction, "Paused; /resume goes on from here.")
 
     @app_commands.command(description="Go on from where the music was paused")
     @app_commands.guild_only()
     async def resume(self, interaction: discord.Interaction[Busker]) -> None:
         """Go on."""
-        _heard(interaction).resume()
+        if (session := await permitted(interaction, Act.RESUME)) is None:
+            return
+        session.resume()
         await _tell(interaction, "Going on.")
 
     @app_commands.command(description="What plays and what follows")
@@ -72,21 +81,15 @@ class Playback(commands.Cog):
         self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, LOUDEST_PERCENT]
     ) -> None:
         """Set the volume of this guild until the bot leaves the channel."""
-        _heard(interaction).volume = percent / 100
+        if (session := await permitted(interaction, Act.VOLUME, str(percent))) is None:
+            return
+        session.volume = percent / 100
         await _tell(interaction, f"Volume {percent} %.")
 
 
 def _session(interaction: discord.Interaction[Busker]) -> Session:
     assert interaction.guild is not None  # guild_only
     return interaction.client.session_of(interaction.guild)
-
-
-def _heard(interaction: discord.Interaction[Busker]) -> Session:
-    """The session, if the member may act on what is heard. Raises NotListening."""
-    session, member = _session(interaction), interaction.user
-    assert isinstance(member, discord.Member)  # guild_only
-    require_listening(member, session.channel)
-    return session
 
 
 async def _tell(interaction: discord.Interaction[Busker], sentence: str) -> None:

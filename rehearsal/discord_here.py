@@ -163,10 +163,10 @@ class DiscordHere:
         """CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE, after the world was changed by hand."""
         self.gateway.dispatch(event, channel_json(channel), Intent.GUILDS)
 
-    def tell_role(self, guild: Guild, role: Role) -> None:
-        """GUILD_ROLE_UPDATE, after a role was changed by hand."""
+    def tell_role(self, guild: Guild, role: Role, event: str = "GUILD_ROLE_UPDATE") -> None:
+        """GUILD_ROLE_CREATE or GUILD_ROLE_UPDATE, after the world was changed by hand."""
         data = {"guild_id": str(guild.id), "role": role_json(role, list(guild.roles).index(role.id))}
-        self.gateway.dispatch("GUILD_ROLE_UPDATE", data, Intent.GUILDS)
+        self.gateway.dispatch(event, data, Intent.GUILDS)
 
     async def delete_channel(self, channel: Channel) -> None:
         """Delete a channel of a guild; whoever sat in it is put out first."""

@@ -1,0 +1,119 @@
+"""Where a member stands: what `bot/rights.py` must know to decide, and what the member is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.errors import CapReached, NotAllowed
+from bot.permissions import require_listening
+from bot.quoting import quoted
+from bot.rights import Act, Standing, Verdict, decide, end_of_day, rules_of, votes_needed
+
+if TYPE_CHECKING:
+    from bot.client import Busker
+    from bot.session import Session
+
+VOTED: Final = "{name} wants to {act}: {votes} of {needed} votes. Who listens votes with /{command}."
+ROLE_NEEDED: Final = "Only members with {role}, and who asked for the piece, may {act} here."
+ROLE_UNSET: Final = "Only who asked for the piece may {act} here; a manager can set a DJ role with /settings."
+ENOUGH_WAITING: Final = (
+    "You have {waiting} piece{s} waiting or playing, as many as one person may have here; ask again when one "
+    "has played."
+)
+ENOUGH_TODAY: Final = (
+    "You have asked for {used:g} of the {cap:g} s of music that one person may ask for here in a day, and "
+    "{seconds:g} s more do not fit. The count starts again {again}."
+)
+
+
+def manages(interaction: discord.Interaction[Busker]) -> bool:
+    """Whether the rules do not bind this person: the owner of the guild, and who may manage it."""
+    return interaction.permissions.manage_guild  # which an owner and an administrator have, too
+
+
+def listeners_in(channel: discord.VoiceChannel | None) -> list[int]:
+    """The ids of the people in a channel; bots do not count."""
+    if channel is None:
+        return []
+    # Not `channel.members`, which lacks those whom discord.py has not met yet.
+    members = {member_id: channel.guild.get_member(member_id) for member_id in channel.voice_states}
+    return [member_id for member_id, member in members.items() if not (member and member.bot)]
+
+
+async def permitted(interaction: discord.Interaction[Busker], act: Act, detail: str = "") -> Session | None:
+    """The session, if the member may act on what is heard; None if they were told that their vote counts.
+
+    `detail` tells votes for different things apart, such as two volumes. Raises NotListening or NotAllowed.
+    """
+    member, bot = interaction.user, interaction.client
+    assert isinstance(member, discord.Member)  # guild_only
+    session = bot.session_of(member.guild)
+    rules = rules_of(bot.settings_in(member.guild).rights)
+    listeners = listeners_in(session.channel)
+    wanted = session.wanted
+    touched = wanted if act is Act.STOP else wanted[:1]
+    role_id = bot.store.choices_of(member.guild.id).dj_role_id
+    votes = bot.ballots.vote(wanted[0], f"{act} {detail}", member.id, listeners) if wanted else 0
+    standing = Standing(
+        manages=manages(interaction),
+        listens=session.channel is None or member.id in listeners,
+        asked=all(performance.request.requester.id == member.id for performance in touched),
+        has_role=role_id is not None and member.get_role(role_id) is not None,
+        listeners=len(listeners),
+        votes=votes,
+    )
+    verdict = decide(act, rules, standing)
+    if verdict is Verdict.VOTED:
+        needed = votes_needed(len(listeners))
+        told = VOTED.format(
+            name=quoted(member.display_name), act=act, votes=votes, needed=needed, command=act.name.lower()
+        )
+        await interaction.response.send_message(told)
+        return None
+    if verdict is Verdict.ROLE_NEEDED:
+        role = member.guild.get_role(role_id) if role_id is not None else None
+        if role is None:
+            raise NotAllowed(ROLE_UNSET.format(act=act))
+        raise NotAllowed(ROLE_NEEDED.format(act=act, role=role.mention))
+    if verdict is Verdict.NOT_LISTENING:
+        require_listening(member, session.channel)
+    return session
+
+
+@asynccontextmanager
+async def within_caps(interaction: discord.Interaction[Busker], seconds: float) -> AsyncIterator[None]:
+    """Ask for `seconds` of music within this block: they count for the day if it ends without an error.
+
+    The block must not wait, so that nobody gets between the count of waiting pieces and the queue. Raises
+    CapReached with the plain reason.
+    """
+    member, bot = interaction.user, interaction.client
+    assert isinstance(member, discord.Member)  # guild_only
+    guild_id = member.guild.id
+    rules = rules_of(bot.settings_in(member.guild).rights)
+    now = datetime.now(UTC)
+    counted = rules.seconds_a_day > 0 and not manages(interaction)
+    used = await bot.store.charge(guild_id, member.id, now.date(), seconds) if counted else 0.0
+    try:
+        wanted = bot.session_of(member.guild).wanted
+        waiting = sum(performance.request.requester.id == member.id for performance in wanted)
+        standing = Standing(
+            manages=manages(interaction), waiting=waiting, seconds_today=used, seconds=seconds
+        )
+        verdict = decide(Act.COMPOSE, rules, standing)
+        if verdict is Verdict.ENOUGH_WAITING:
+            raise CapReached(ENOUGH_WAITING.format(waiting=waiting, s="s" if waiting > 1 else ""))
+        if verdict is Verdict.ENOUGH_TODAY:
+            again = discord.utils.format_dt(end_of_day(now), "R")
+            cap = rules.seconds_a_day
+            raise CapReached(ENOUGH_TODAY.format(used=used, cap=cap, seconds=seconds, again=again))
+        yield
+    except BaseException:
+        if counted:
+            await bot.store.charge(guild_id, member.id, now.date(), -seconds)
+        raise

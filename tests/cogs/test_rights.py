@@ -1,0 +1,121 @@
+"""The rules of a guild as listeners meet them: votes, the DJ role, and caps."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from audio.tone import ToneEngine
+from bot.performance import Performance
+from rehearsal.people.members import Person
+from rehearsal.permissions import Permission
+from rehearsal.world import Role
+from tests.house import House, a_house, until
+
+
+def slowly() -> ToneEngine:
+    """Made hardly faster than it plays, so that no track is written in these tests."""
+    return ToneEngine(speed=1.5)
+
+
+async def choose(house: House, **choices: Any) -> None:
+    await house.bot.store.choose(house.guild.id, lambda chosen: dataclasses.replace(chosen, **choices))
+
+
+async def playing(house: House) -> Performance:
+    piece = house.ask(seconds=30.0)
+    await until(lambda: piece.buffer.frames_played > 0)
+    return piece
+
+
+async def another(house: House, name: str, role: Role | None = None) -> Person:
+    person = house.here.person(house.guild, name, *([role] if role else []))
+    await person.join_voice(house.corner)
+    await until(lambda: person.id in house.request().voice_channel.voice_states)
+    return person
+
+
+async def said(person: Person, house: House, command: str, **options: object) -> str:
+    return (await person.use(command, options, house.text)).content
+
+
+async def test_a_crowd_that_votes_skips_with_more_than_half(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=slowly()) as house:
+        await choose(house, rights="vote")
+        third, fourth = await another(house, "third"), await another(house, "*fourth*")
+        piece = await playing(house)
+        wants = r"{} wants to skip this: {} of 3 votes. Who listens votes with /skip."
+        assert await said(house.listener, house, "skip") == wants.format("listener", 1)
+        assert await said(house.listener, house, "skip") == wants.format("listener", 1)  # once a head
+        assert await said(fourth, house, "skip") == wants.format(r"\*fourth\*", 2)
+        assert "1 of 3 votes" in await said(third, house, "pause")  # another motion, another count
+        assert not piece.dismissed
+        await house.listener.leave_voice()
+        channel = house.request().voice_channel
+        await until(lambda: house.listener.id not in channel.voice_states)
+        # Who left counts no more, neither as a vote nor as a listener: two of the three that stay.
+        assert (await said(third, house, "skip")).startswith("Skipped")
+        assert piece.dismissed
+
+
+async def test_who_asked_and_who_manages_need_no_votes(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=slowly()) as house:
+        await choose(house, rights="vote")
+        manager = house.here.person(house.guild, "manager", house.guild.role("m", Permission.MANAGE_GUILD))
+        piece = await playing(house)
+        assert (await said(house.asker, house, "pause")).startswith("Paused")
+        assert await said(manager, house, "resume") == "Going on."  # who sits nowhere at all
+        theirs = dataclasses.replace(house.request(seconds=30.0, seed=2), requester=_member(house))
+        house.session.ask(theirs)
+        assert "1 of 2 votes" in await said(house.asker, house, "stop")  # it would end another's piece, too
+        assert (await said(house.asker, house, "skip")).startswith("Skipped")
+        assert piece.dismissed
+
+
+async def test_the_dj_role_decides_where_it_is_asked_for(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=slowly()) as house:
+        role = house.guild.role("DJ")
+        house.here.tell_role(house.guild, role, "GUILD_ROLE_CREATE")
+        await choose(house, rights="dj")
+        dj = await another(house, "dj", role)
+        piece = await playing(house)
+        assert await said(dj, house, "stop") == (
+            "Only who asked for the piece may stop the music here; a manager can set a DJ role with "
+            "/settings."
+        )
+        await choose(house, dj_role_id=role.id)
+        reply = await house.listener.use("volume", {"percent": 10}, house.text)
+        assert reply.ephemeral
+        assert reply.content == (
+            f"Only members with <@&{role.id}>, and who asked for the piece, may change the volume here."
+        )
+        assert await said(dj, house, "volume", percent=10) == "Volume 10 %."
+        assert not piece.dismissed
+
+
+async def test_caps_are_kept_and_say_what_is_left(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=slowly()) as house:
+        await choose(house, most_waiting=2, seconds_a_day=60.0)
+        compose = {"prompt": "bells", "length": 25}
+        assert (await said(house.asker, house, "compose", **compose)).startswith("Composing")
+        assert (await said(house.asker, house, "compose", **compose)).startswith("Composing")
+        assert await said(house.asker, house, "compose", **compose) == (
+            "You have 2 pieces waiting or playing, as many as one person may have here; ask again when one "
+            "has played."
+        )
+        assert (await said(house.listener, house, "compose", **compose)).startswith("Composing")
+        house.session.stop()
+        answer = await said(house.asker, house, "compose", **compose)
+        assert answer.startswith(
+            "You have asked for 50 of the 60 s of music that one person may ask for here in a day, and 25 s "
+            "more do not fit. The count starts again <t:"
+        )
+        # What was refused is not counted: ten seconds are left, and they are granted.
+        ten = {"prompt": "bells", "length": 10}
+        assert (await said(house.asker, house, "compose", **ten)).startswith("Composing")
+        assert "asked for 60 of the 60 s" in await said(house.asker, house, "compose", **ten)
+
+
+def _member(house: House) -> Any:
+    return house.discord_guild.get_member(house.listener.id)
