@@ -1,85 +1,66 @@
 """From codes to sound: EnCodec decoded in a stream, equal to decoding everything at once.
 
-The decoder is a convolution over a few frames, an LSTM, and a stack that spreads each frame over its samples
-and leans on its neighbours. So a stream needs of the past the state of the LSTM, the codes the first
-convolution still sees and the LSTM's last output, and of the future a few frames, which are held back.
+Every layer remembers what it needs of the past (`convolution.py`), so nothing is computed twice, and sound is
+held back only until the frames are known that it leans on: less than 4 for MusicGen's codec.
 
-Sound is always decoded on the same grid of blocks, counted from the start of the piece, however the codes
-arrive: floating-point sums depend on the shape of what is summed, so only equal shapes give equal bits.
+Codes are always decoded in the same blocks, counted from the start of the piece, however they arrive:
+floating-point sums depend on the shape of what is summed, so only equal shapes give equal bits.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.utils import parametrize
+from torch.nn import functional
 from transformers import EncodecModel
-from transformers.models.encodec.modeling_encodec import (
-    EncodecConv1d,
-    EncodecConvTranspose1d,
-    EncodecResnetBlock,
-)
 
+from audio.musicgen.convolution import Memory, layer_of, through
 from audio.musicgen.delay import Codes
 from audio.units import Pcm
 
 BLOCK_FRAMES: Final = 10
-"""Frames of a block, 0.2 s. Each block computes `before + after` frames again (2 of 12 for MusicGen's codec):
-shorter blocks waste more of the work, longer ones hold back more sound and make the first chunk late."""
+"""Frames of a block, 0.2 s. Longer blocks make sound later; with blocks of 5 frames étude's codec takes 1.8
+times as much time in all, with blocks of 25 it takes 0.7 times as much (one core)."""
 
 
 class Codec:
     """The decoder of an EnCodec model, shared by all streams; `channels` are decoded as a batch.
 
-    Takes the weight norm off the model's convolutions, which would be computed again for every block.
+    Holds weights of its own, but for the LSTM's.
     """
 
+    @torch.no_grad()
     def __init__(self, model: EncodecModel, channels: int = 1) -> None:
         self.channels = channels
         self.sample_rate = int(model.config.sampling_rate)
         self.hop = int(model.config.hop_length)
-        for module in model.modules():
-            if parametrize.is_parametrized(module):
-                parametrize.remove_parametrizations(module, "weight")
-        self._device = next(model.parameters()).device
-        self._embed: Any = model.quantizer.decode
-        # A convolution, the LSTM, and the stack of all that spreads a frame over its samples
+        quantizers: Any = model.quantizer.layers
+        tables = [quantizer.codebook.embed for quantizer in quantizers]
+        self._table = torch.cat(tables)
+        # a codebook's codes begin where those of the one before it end
+        self._offsets = torch.arange(len(tables), device=self._table.device) * len(tables[0])
         layers: Any = model.decoder.layers
-        self._first, recurrent, *self._stack = layers
-        self._lstm = recurrent.lstm
-        self.conv_before, self.conv_after = _reach([self._first], 1)
-        self.before, self.after = _reach(self._stack, self.hop)
-        self.held_frames = self.conv_after + self.after
-        """How many frames beyond a block must be known to decode it."""
+        self._layers = [layer_of(layer) for layer in layers]
 
     def stream(self) -> CodecStream:
         """A stream at the start of a piece."""
         return CodecStream(self)
 
-    def recur(
-        self, codes: Codes, drop: int, keep: int, state: _LstmState | None
-    ) -> tuple[Tensor, _LstmState]:
-        """LSTM outputs (channels, dimension, keep) for the frames of `codes` after the first `drop`."""
-        # (codebooks, frames) with the channels alternating → (codebooks of a channel, channels, frames)
-        indices = torch.from_numpy(codes).view(-1, self.channels, codes.shape[1]).to(self._device)
-        spread = self._first(self._embed(indices))[..., drop : drop + keep]
-        steps = spread.permute(2, 0, 1)
-        out, state = self._lstm(steps, state)
-        return (out + steps).permute(1, 2, 0), state
-
-    def spread(self, frames: Tensor) -> Pcm:
-        """Samples (channels, frames · hop) of LSTM outputs (channels, dimension, frames)."""
-        for layer in self._stack:
-            frames = layer(frames)
-        pcm: Pcm = frames[:, 0].float().cpu().numpy()
+    @torch.inference_mode()
+    def decode(self, codes: Codes, memory: Memory, last: bool) -> Pcm:
+        """The samples (channels, samples) that the next codes (codebooks, frames) of a stream make known."""
+        # the channels' codebooks alternate → (channels · frames, codebooks of a channel)
+        books, count = len(codes) // self.channels, codes.shape[1]
+        indices = torch.from_numpy(codes).view(books, self.channels, count).permute(1, 2, 0)
+        indices = indices.to(self._table.device) + self._offsets[:books]
+        embedded = functional.embedding_bag(indices.flatten(0, 1), self._table, mode="sum")
+        frames: Tensor = embedded.view(self.channels, count, self._table.shape[1])
+        pcm: Pcm = through(self._layers, frames, memory, last)[:, :, 0].cpu().numpy()
         return pcm
-
-
-_LstmState = tuple[Tensor, Tensor]
 
 
 @dataclass(slots=True)
@@ -87,82 +68,29 @@ class CodecStream:
     """One piece on its way from codes to sound; owned by the slot that composes it."""
 
     codec: Codec
-    codes: Codes | None = None
-    """Codes from frame `codes_start` on, shaped (codebooks, frames)."""
-    codes_start: int = 0
-    _state: _LstmState | None = None
-    recurred: Tensor | None = None
-    """LSTM outputs from frame `recurred_start` on."""
-    recurred_start: int = 0
-    _sounded: int = 0
-    """Frames whose sound has been given."""
+    memory: Memory = field(default_factory=Memory)
+    codes: list[Codes] = field(default_factory=list)
+    """Codes that do not fill a block yet, each shaped (codebooks, frames)."""
 
-    @torch.inference_mode()
     def push(self, codes: Codes) -> Pcm:
-        """Take the codes of the next frames, shaped (codebooks, frames); give the blocks that are complete.
+        """Take the codes of the next frames, shaped (codebooks, frames); give the sound they make known.
 
         Samples are shaped (channels, samples), of which there may be none.
         """
-        self.codes = codes if self.codes is None else np.concatenate([self.codes, codes], axis=1)
-        blocks = []
-        while self._known() >= self._sounded + BLOCK_FRAMES + self.codec.held_frames:
-            stop = self._sounded + BLOCK_FRAMES
-            blocks.append(self._block(stop, stop + self.codec.after))
-        return self._joined(blocks)
+        codes = np.concatenate([*self.codes, codes], axis=1)
+        whole = codes.shape[1] // BLOCK_FRAMES * BLOCK_FRAMES
+        self.codes = [codes[:, whole:]]
+        return self._joined(
+            [
+                self.codec.decode(codes[:, begin : begin + BLOCK_FRAMES], self.memory, last=False)
+                for begin in range(0, whole, BLOCK_FRAMES)
+            ]
+        )
 
-    @torch.inference_mode()
     def finish(self) -> Pcm:
         """The rest of the sound, which ends where the codes end."""
-        end = self._known()
-        return self._joined([self._block(end, end)] if end > self._sounded else [])
-
-    def _known(self) -> int:
-        return self.codes_start + (0 if self.codes is None else self.codes.shape[1])
-
-    def _block(self, stop: int, recurred_stop: int) -> Pcm:
-        """The sound up to frame `stop`, which needs LSTM outputs up to `recurred_stop`."""
-        codec = self.codec
-        assert self.codes is not None
-        done = self.recurred_start + (0 if self.recurred is None else self.recurred.shape[-1])
-        seen = self.codes[:, : recurred_stop + codec.conv_after - self.codes_start]
-        fresh, self._state = codec.recur(seen, done - self.codes_start, recurred_stop - done, self._state)
-        recurred = fresh if self.recurred is None else torch.cat([self.recurred, fresh], dim=-1)
-
-        pcm = codec.spread(recurred)
-        start = (self._sounded - self.recurred_start) * codec.hop
-        pcm = pcm[:, start : start + (stop - self._sounded) * codec.hop]
-
-        self._sounded = stop
-        kept = max(0, stop - codec.before)
-        self.recurred = recurred[..., kept - self.recurred_start :]
-        self.recurred_start = kept
-        needed = max(0, recurred_stop - codec.conv_before)
-        self.codes = self.codes[:, needed - self.codes_start :]
-        self.codes_start = needed
-        return pcm
+        begun = bool(self.memory.held) or (self.codes and self.codes[0].shape[1])
+        return self._joined([self.codec.decode(self.codes[0], self.memory, last=True)] if begun else [])
 
     def _joined(self, blocks: list[Pcm]) -> Pcm:
         return np.concatenate([np.zeros((self.codec.channels, 0), np.float32), *blocks], axis=1)
-
-
-def _reach(layers: list[torch.nn.Module], hop: int) -> tuple[int, int]:
-    """How many frames before and after its own a frame of `hop` outputs leans on, through `layers`."""
-    first, last = 0, hop - 1
-    for layer in reversed([part for whole in layers for part in _convolutions(whole)]):
-        size, stride = layer.conv.kernel_size[0], layer.conv.stride[0]
-        if isinstance(layer, EncodecConvTranspose1d):
-            trimmed = 0 if layer.causal else size - stride - (size - stride) // 2
-            first = -((size - 1 - first - trimmed) // stride)
-            last = (last + trimmed) // stride
-        else:
-            width = (size - 1) * layer.conv.dilation[0]
-            left = width if layer.causal else width - width // 2
-            first, last = first - left, last + width - left
-    return -first, last
-
-
-def _convolutions(layer: torch.nn.Module) -> list[EncodecConv1d | EncodecConvTranspose1d]:
-    """The convolutions of a layer in their order; the shortcut of a residual block sees no farther."""
-    if isinstance(layer, EncodecResnetBlock):
-        return [part for part in layer.block if isinstance(part, EncodecConv1d)]
-    return [layer] if isinstance(layer, EncodecConv1d | EncodecConvTranspose1d) else []
