@@ -61,7 +61,7 @@ class Conversation:
         """Talk until one side closes."""
         socket = web.WebSocketResponse(timeout=CLOSE_TIMEOUT_S, receive_timeout=SILENCE_TIMEOUT_S)
         await socket.prepare(request)
-        wire = Wire(socket)
+        wire = Wire(socket, request.transport)
         self._host.open(wire)
         wire.send(json.dumps({"op": Op.HELLO, "d": {"v": 8, "heartbeat_interval": HEARTBEAT_INTERVAL_MS}}))
         code, reason, broken = CloseCode.NORMAL, "", False

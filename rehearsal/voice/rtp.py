@@ -79,6 +79,11 @@ def is_rtcp(datagram: bytes) -> bool:
     return len(datagram) > 1 and datagram[1] in RTCP_TYPES
 
 
+def is_sound(datagram: bytes) -> bool:
+    """Whether this is an RTP packet of Opus, by what transport encryption leaves readable."""
+    return len(datagram) > HEADER_BYTES and datagram[1] & 0x7F == OPUS_PAYLOAD_TYPE
+
+
 def readable_bytes(datagram: bytes) -> int:
     """Length of the part of an RTP packet that transport encryption leaves readable."""
     if len(datagram) < HEADER_BYTES or datagram[0] >> 6 != 2:

@@ -19,6 +19,7 @@ from rehearsal.voice.channel import Channel, Member
 from rehearsal.voice.dave_mls import MlsError
 from rehearsal.voice.gateway import Conversation, Refused
 from rehearsal.voice.listener import Listener
+from rehearsal.voice.network import Network
 from rehearsal.voice.opcodes import CloseCode, Op
 from rehearsal.voice.session import Expectation, Session, Wire
 from rehearsal.voice.udp import Address, UdpPort
@@ -48,7 +49,9 @@ class VoiceServer:
         self.bad_packets = 0
         """Datagrams that were dropped: of nobody, not decryptable, or no sound."""
         self._report_interval_s = report_interval_s
-        self._udp = UdpPort(self._on_datagram)
+        self.network = Network()
+        """How UDP fares between the clients and here."""
+        self._udp = UdpPort(self._on_datagram, self.network)
         self._ssrcs = count(1001)
         self._expected: dict[tuple[int, int], Expectation] = {}
         self._sessions: dict[tuple[int, int], Session] = {}
@@ -56,6 +59,7 @@ class VoiceServer:
         self._by_address: dict[Address, Session] = {}
         self._channels: dict[int, Channel] = {}
         self._listeners: dict[tuple[int, int], Listener] = {}
+        self._hushed: set[tuple[int, int]] = set()
         self._wires: set[Wire] = set()
         self._reports: asyncio.TimerHandle | None = None
         self._resumable: dict[Session, asyncio.TimerHandle] = {}
@@ -134,6 +138,38 @@ class VoiceServer:
         """The voice session of a client, if it is connected."""
         return self._sessions.get((guild_id, user_id))
 
+    @property
+    def connections(self) -> int:
+        """How many websockets are open."""
+        return len(self._wires)
+
+    # What may happen to connections.
+
+    async def hang_up(self, guild_id: int, user_id: int, code: int, *, resumable: bool = False) -> None:
+        """Close a client's websocket with this code and tell nobody else: whoever sat in voice keeps sitting.
+
+        The client must ask for a new place, unless its session is `resumable`. `KeyError` if it has none.
+        """
+        session = self._sessions[guild_id, user_id]
+        wire = session.wire
+        if resumable:
+            self._keep(session)
+        else:
+            self._expected.pop((guild_id, user_id), None)
+            self._drop(session)
+        if wire is not None:
+            await wire.close(code, "")
+
+    def cut(self, guild_id: int, user_id: int) -> None:
+        """Break a client's websocket without a word, which it sees as 1006; it may resume."""
+        session = self._sessions[guild_id, user_id]
+        if session.wire is not None:
+            session.wire.cut()
+
+    def hush(self, guild_id: int, user_id: int, *, hushed: bool) -> None:
+        """Pass on nothing that this client sends, or all of it again; kept for its next sessions."""
+        (self._hushed.add if hushed else self._hushed.discard)((guild_id, user_id))
+
     # Called by conversations.
 
     def open(self, wire: Wire) -> None:
@@ -186,10 +222,8 @@ class VoiceServer:
         self._wires.discard(wire)
         if session is None or session.wire is not wire:
             return
-        session.wire = None
         if broken:
-            loop = asyncio.get_running_loop()
-            self._resumable[session] = loop.call_later(RESUME_WINDOW_S, self._drop, session)
+            self._keep(session)
         else:
             self._drop(session)
 
@@ -207,6 +241,12 @@ class VoiceServer:
             if not channel.members:
                 channel.call.close()
                 del self._channels[channel_id]
+
+    def _keep(self, session: Session) -> None:
+        """Let a session without its websocket be resumed for a while."""
+        session.wire = None
+        timer = asyncio.get_running_loop().call_later(RESUME_WINDOW_S, self._drop, session)
+        self._resumable[session] = timer
 
     def _drop(self, session: Session) -> None:
         expected = session.expected
@@ -274,6 +314,8 @@ class VoiceServer:
         if packet.ssrc != session.ssrc or packet.payload_type != rtp.OPUS_PAYLOAD_TYPE:
             raise rtp.BadPacket("another source or another kind of sound")
         session.stream.count(packet)
+        if (session.expected.guild_id, session.user_id) in self._hushed:
+            return
         channel = self._channels.get(session.expected.channel_id)
         if channel is None:
             raise rtp.BadPacket("sound outside a channel")

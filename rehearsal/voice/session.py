@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from rehearsal.voice.opcodes import UNNUMBERED, CloseCode, Op
+from rehearsal.voice.opcodes import UNNUMBERED, Op
 from rehearsal.voice.rtp import KEY_BYTES, RtpPacket, Transport
 from rehearsal.voice.udp import Address
 
@@ -41,8 +41,9 @@ class Expectation:
 class Wire:
     """One websocket: a queue that anybody may fill, and the task that empties it in order."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
+        self._transport = transport
         self._queue: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write(), name="voice websocket writer")
 
@@ -50,7 +51,12 @@ class Wire:
         """Send after everything sent before."""
         self._queue.put_nowait(message)
 
-    async def close(self, code: CloseCode, reason: str = "") -> None:
+    def cut(self) -> None:
+        """Break the connection under the websocket, without a closing handshake."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def close(self, code: int, reason: str = "") -> None:
         """End the writer and close the websocket with this code."""
         self._writer.cancel()
         await asyncio.wait([self._writer])

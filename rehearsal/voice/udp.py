@@ -15,6 +15,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from rehearsal.voice.network import Network
+
 Address = tuple[str, int]
 OnDatagram = Callable[[bytes, Address, float], None]
 """Called with a datagram, who sent it, and when it arrived on `time.monotonic()`'s clock, in seconds."""
@@ -33,8 +35,9 @@ READS_PER_TURN = 256
 class UdpPort:
     """One bound socket; owned by whoever opens it."""
 
-    def __init__(self, on_datagram: OnDatagram) -> None:
+    def __init__(self, on_datagram: OnDatagram, network: Network) -> None:
         self._on_datagram = on_datagram
+        self._network = network
         self._socket: socket.socket | None = None
         self.dropped = 0
         """Datagrams that could not be sent."""
@@ -70,8 +73,13 @@ class UdpPort:
 
     def send(self, datagram: bytes, address: Address) -> None:
         """Send without waiting; what the kernel does not take is lost, as on a real network."""
+        self._network.carry(lambda: self._send(datagram, address))
+
+    def _send(self, datagram: bytes, address: Address) -> None:
+        if self._socket is None:
+            return  # closed while the network held it back
         try:
-            self._open_socket.sendto(datagram, address)
+            self._socket.sendto(datagram, address)
         except OSError:
             self.dropped += 1
 
@@ -84,7 +92,19 @@ class UdpPort:
                     data, ancillary, _, address = self._socket.recvmsg(DATAGRAM_BYTES, socket.CMSG_SPACE(16))
                 except BlockingIOError:
                     return
-                self._on_datagram(data, address, _arrival_s(ancillary))
+                self._receive(data, address, _arrival_s(ancillary))
+
+    def _receive(self, data: bytes, address: Address, arrival_s: float) -> None:
+        sent_s = time.monotonic()
+
+        def arrive() -> None:
+            if self._socket is not None:
+                self._on_datagram(data, address, arrival_s + time.monotonic() - sent_s)
+
+        if self._network.calm:
+            self._on_datagram(data, address, arrival_s)
+        else:
+            self._network.carry(arrive, sound=data)
 
 
 def _arrival_s(ancillary: list[tuple[int, int, bytes]]) -> float:
