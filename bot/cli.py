@@ -73,6 +73,11 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
         await run(settings)
         return 0
     if options.command == "rehearse":
+        if options.faults is not None:
+            from bot.trials import series
+
+            settings = _with_engine(settings, options.engine or "tone")
+            return await series.main(settings, options.faults, options.out, as_json=options.json)
         from bot import rehearse
 
         wish = rehearse.Wish(
@@ -124,6 +129,12 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument("--guilds", type=_guilds, default=1, metavar="N", help="how many ask at once (1)")
     rehearse.add_argument(
         "--out", type=Path, default=Path("var/rehearsal"), metavar="DIR", help="(%(default)s)"
+    )
+    rehearse.add_argument(
+        "--faults",
+        metavar="NAMES",
+        help="let things go wrong instead: “all”, “list” to see them, or names with commas; "
+        "pieces of 10 s, composed by “tone” unless --engine says otherwise",
     )
     rehearse.add_argument("--json", action="store_true", help="print the report as one JSON object")
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rehearsal.voice.listener import Listener
 
 ENDPOINT = "loopback-1.discord.media:443"
+OTHER_ENDPOINT = "loopback-2.discord.media:443"
 
 
 class VoiceHouse(Protocol):
@@ -40,6 +41,8 @@ class VoiceHouse(Protocol):
     async def join(self, guild_id: int, channel_id: int, user_id: int) -> object: ...
 
     async def leave(self, guild_id: int, user_id: int) -> None: ...
+
+    def hush(self, guild_id: int, user_id: int, *, hushed: bool) -> None: ...
 
     def listener(self, guild_id: int, user_id: int) -> Listener: ...
 
@@ -107,8 +110,19 @@ class Calls:
         for guild in self._here.world.guilds.values():
             await self.leave(guild, user_id)
 
+    def change_server(self, guild: Guild, *, found: bool = True) -> None:
+        """Send the bot to another voice server, as when the region of its channel changes.
+
+        Not `found`: its own is gone and another one is still being looked for, which Discord says by an
+        endpoint of null.
+        """
+        seat = guild.voice_states[self._here.bot.id]
+        self._send_to(seat, OTHER_ENDPOINT if found else None)
+
     def tell(self, seat: VoiceState, *, gone: bool = False) -> None:
-        """VOICE_STATE_UPDATE."""
+        """VOICE_STATE_UPDATE; and nobody hears one who is muted, suppressed, or not really there."""
+        silent = seat.mute or seat.suppress or seat.stale
+        self._voice.hush(seat.guild_id, seat.user_id, hushed=silent and not gone)
         member = self._here.world.guilds[seat.guild_id].members[seat.user_id]
         data = voice_state_json(seat, member, gone=gone)
         self._here.gateway.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
@@ -122,9 +136,12 @@ class Calls:
         """Send the bot to a voice server: VOICE_SERVER_UPDATE with a fresh token."""
         if moved:
             await self._voice.forget(seat.guild_id, seat.user_id)
+        self._send_to(seat, ENDPOINT)
+
+    def _send_to(self, seat: VoiceState, endpoint: str | None) -> None:
         token = secrets.token_hex(8)
         self._voice.expect(seat.guild_id, seat.channel_id, seat.user_id, seat.session_id, token)
-        data = {"token": token, "guild_id": str(seat.guild_id), "endpoint": ENDPOINT}
+        data = {"token": token, "guild_id": str(seat.guild_id), "endpoint": endpoint}
         self._here.gateway.dispatch("VOICE_SERVER_UPDATE", data)
 
     def _may_enter(self, guild: Guild, channel: Channel, user_id: int) -> bool:

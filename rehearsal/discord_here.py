@@ -77,7 +77,7 @@ class DiscordHere:
         self.interactions = Interactions(self.clock, snowflakes)
         self.gateway = Gateway(self)
         self.calls = Calls(self, self.voice)
-        self._rest = Rest(
+        self.rest = Rest(
             self,
             [application.routes, guilds.routes, interactions.routes, messages.routes],
         )
@@ -99,6 +99,7 @@ class DiscordHere:
 
     async def close(self) -> None:
         await self.gateway.close()
+        self.rest.troubles.end()
         await self.voice.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -127,7 +128,7 @@ class DiscordHere:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         host = request.host.partition(":")[0]
         if host == "discord.com":
-            return await self._rest.handle(request)
+            return await self.rest.handle(request)
         if host.endswith(".discord.gg"):
             return await self.gateway.handle(request)
         if host.endswith(".discord.media"):
@@ -151,6 +152,22 @@ class DiscordHere:
         member = self.world.settle(guild, self.bot.user, [role])
         data = guild_create_json(guild, member, everybody=False)
         del data["unavailable"]  # which tells a guild just joined from one that came back
+        self.gateway.dispatch("GUILD_CREATE", data, Intent.GUILDS)
+
+    async def expel(self, guild: Guild) -> None:
+        """Throw the bot out of a guild: to it, the guild is gone."""
+        await self.calls.leave(guild, self.bot.id)
+        del guild.members[self.bot.id]
+        self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, Intent.GUILDS)
+
+    def black_out(self, guild: Guild) -> None:
+        """An outage: the bot cannot see this guild for a while."""
+        data = {"id": str(guild.id), "unavailable": True}
+        self.gateway.dispatch("GUILD_DELETE", data, Intent.GUILDS)
+
+    def light_up(self, guild: Guild) -> None:
+        """The end of an outage."""
+        data = guild_create_json(guild, guild.members[self.bot.id], everybody=False)
         self.gateway.dispatch("GUILD_CREATE", data, Intent.GUILDS)
 
     def person(self, guild: Guild, name: str, *roles: Role) -> Person:

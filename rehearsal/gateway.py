@@ -166,6 +166,11 @@ class Gateway:
         if session.line is not None:
             session.line.send_raw(text)
 
+    @property
+    def connections(self) -> int:
+        """How many websockets are open."""
+        return len(self._lines)
+
     # What may happen to connections
 
     async def drop(self, code: int = 4000) -> None:

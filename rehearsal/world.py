@@ -106,6 +106,9 @@ class VoiceState:
     deaf: bool = False
     suppress: bool = False
     asked_to_speak_at: float | None = None
+    stale: bool = False
+    """Whether it is of a client that is no more, such as a bot that was killed. Discord keeps showing it, and
+    passes on nothing that is sent from it until somebody has left it (discord.py#2284)."""
 
 
 @dataclass(slots=True, eq=False)

@@ -79,6 +79,20 @@ class Person:
         seat.mute = mute
         self._here.calls.tell(seat)
 
+    def server_deafen(self, other: User, *, deaf: bool = True) -> None:
+        """Deafen somebody for everyone in the guild."""
+        seat = self._seat_of(other)
+        self._need(self.guild.channels[seat.channel_id], Permission.DEAFEN_MEMBERS)
+        seat.deaf = deaf
+        self._here.calls.tell(seat)
+
+    def let_speak(self, other: User) -> None:
+        """Invite somebody on a stage to speak."""
+        seat = self._seat_of(other)
+        self._need(self.guild.channels[seat.channel_id], Permission.MUTE_MEMBERS)
+        seat.suppress, seat.asked_to_speak_at = False, None
+        self._here.calls.tell(seat)
+
     def _seat_of(self, other: User) -> VoiceState:
         if other.id not in self.guild.voice_states:
             raise CannotType(f"{other.name} sits in no voice channel.")

@@ -15,6 +15,7 @@ from aiohttp import BodyPartReader, web
 
 from rehearsal.refusal import Json, Refusal, Refused, invalid_form, unauthorized, unknown, unknown_route
 from rehearsal.rest.limits import Buckets
+from rehearsal.rest.troubles import Troubles
 from rehearsal.rest.uploads import Upload
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class Rest:
         for routes in tables:
             self._routes.table += routes.table
         self._buckets = Buckets(here.clock)
+        self.troubles = Troubles(here.clock)
+        """What goes wrong with requests that are in order."""
 
     async def handle(self, request: web.Request) -> web.Response:
         headers: dict[str, str] = {}
@@ -111,6 +114,10 @@ class Rest:
                 f"{route.method} {route.template}", [parts[name] for name in MAJOR if name in parts]
             )
             body, uploads = await read_body(request)
+            if (trouble := self.troubles.of(route.method, route.template)) is not None:
+                status, told, more = await self.troubles.meet(trouble)
+                if status is not None:
+                    return _json(told, status, headers | more)
             answer = await route.handler(Call(self._here, parts, dict(request.query), body, uploads))
         except Refusal as refusal:
             self._here.refusals.append(

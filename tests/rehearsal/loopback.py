@@ -49,6 +49,9 @@ class SilentVoice:
     async def leave(self, guild_id: int, user_id: int) -> None:
         self.told.append(("leave", guild_id, user_id))
 
+    def hush(self, guild_id: int, user_id: int, *, hushed: bool) -> None:
+        pass
+
     def listener(self, guild_id: int, user_id: int) -> Listener:
         raise KeyError(user_id)
 

@@ -1,0 +1,337 @@
+"""One trial: a bot plays, a fault happens, and what follows is heard, counted and compared."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import av
+import numpy as np
+
+from audio.chain import stretches
+from audio.errors import BuskerError
+from audio.local import LocalEngine
+from audio.opus import load_opus
+from audio.tone import ToneEngine
+from bot.client import Busker
+from bot.engines import engine_from
+from bot.performance import Making
+from bot.permissions import NEEDED
+from bot.trials.census import Census, census
+from bot.trials.outcome import NEXT_SOUND_SECONDS, Outcome
+from rehearsal.discord_here import DiscordHere
+from rehearsal.faults.fault import Kind, Moment, Track
+from rehearsal.faults.scene import Scene, until
+from rehearsal.permissions import Permission
+from rehearsal.voice.placing import Placing, placed
+from rehearsal.voice.recording import Pcm
+from rehearsal.voice.server import VoiceServer
+
+if TYPE_CHECKING:
+    from audio.engine import Engine, EngineInfo, Stream
+    from audio.piece import Piece
+    from bot.performance import Performance
+    from bot.session import Session
+    from bot.settings import Settings
+    from rehearsal.faults.fault import Fault
+
+PIECE_SECONDS: Final = 10.0
+"""The shortest piece that a member can ask for."""
+
+TONE_SPEED: Final = 1.5
+"""Times real time: the piece is still being made when the fault happens."""
+
+MUSIC_BEFORE_FRAMES: Final = 125
+"""Music (2.5 s) that is heard before a fault in the middle of it."""
+
+WARM_UP_FRAMES: Final = 5
+START_SECONDS: Final = 20.0
+"""How long anything may take that has not met a fault yet."""
+
+PATIENCE_SECONDS: Final = 40.0
+"""How long, beyond its length, a piece may take to be played and posted or kept."""
+
+SETTLE_SECONDS: Final = 3.0
+"""How long closed connections may take to be gone."""
+
+CLOSE_SECONDS: Final = 20.0
+
+
+class TrialError(BuskerError):
+    """The trial could not be played; the sentence says how far it came."""
+
+
+async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
+    """Play one fault against a bot with `settings`; tracks are kept in `folder`. It takes 15 to 60 s."""
+    began = time.monotonic()
+    load_opus()
+    engine = CountedEngine(_engine(fault, settings))
+    voice = VoiceServer()
+    trial = Trial(fault, engine, _for_trials(settings, folder))
+    try:
+        async with engine.running(), DiscordHere(voice=voice) as here:
+            scene = Scene.build(here, voice, Permission(NEEDED.value), engine.kill)
+            async with trial.bot_in(scene):
+                await trial.play(scene)
+    except (BuskerError, TimeoutError) as error:
+        trial.trouble = trial.trouble or str(error) or f"The trial stood still {trial.stage}."
+    return trial.outcome(time.monotonic() - began)
+
+
+def _engine(fault: Fault, settings: Settings) -> Engine:
+    if settings.engine.kind == "tone" and not fault.needs_engine_process:
+        return ToneEngine(speed=TONE_SPEED)
+    return engine_from(_with(settings, "engine", kind="local"))
+
+
+def _for_trials(settings: Settings, folder: Path) -> Settings:
+    """Full volume, so that what is heard equals what is posted; and a bot that soon leaves an idle guild."""
+    settings = _with(settings, "voice", volume=1.0, leave_after_seconds=0.5)
+    return _with(settings, "tracks", folder=folder)
+
+
+def _with(settings: Settings, section: str, **keys: object) -> Settings:
+    return settings.model_copy(update={section: getattr(settings, section).model_copy(update=keys)})
+
+
+class CountedEngine:
+    """An engine that knows how many of its slots are given away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.slots = 0
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._engine.info
+
+    @property
+    def healthy(self) -> bool:
+        return self._engine.healthy
+
+    async def start(self) -> None:
+        await self._engine.start()
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        try:
+            await self.start()
+            yield
+        finally:
+            await self.close()
+
+    def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
+        return self._counted(piece)
+
+    @asynccontextmanager
+    async def _counted(self, piece: Piece) -> AsyncIterator[Stream]:
+        async with self._engine.open(piece) as stream:
+            self.slots += 1
+            try:
+                yield stream
+            finally:
+                self.slots -= 1
+
+    def kill(self) -> None:
+        """Kill the engine's process, where it has one."""
+        if isinstance(self._engine, LocalEngine) and self._engine.worker_pid is not None:
+            os.kill(self._engine.worker_pid, signal.SIGKILL)
+
+    async def made(self, piece: Piece) -> Pcm:
+        """What it makes of a piece, as Discord plays it, shaped (samples, 2): the same at every time."""
+        engine: Engine = self._engine
+        if isinstance(engine, ToneEngine):
+            engine = ToneEngine(speed=float("inf"))
+            await engine.start()
+        sound = [pcm async for pcm in stretches(engine, piece)]
+        return np.concatenate(sound).astype(np.float32) / np.float32(32768)
+
+
+class Trial:
+    """What is known so far of one trial. On the event loop of the bot and the loopback Discord."""
+
+    def __init__(self, fault: Fault, engine: CountedEngine, settings: Settings) -> None:
+        self.trouble: str | None = None
+        self.stage = "at the start"
+        self._fault = fault
+        self._engine = engine
+        self._settings = settings
+        self._bot: Busker | None = None
+        self._placing: Placing | None = None
+        self._dead_air_s: float | None = None
+        self._lost_by_network = 0
+        self._track = "none"
+        self._track_as_made: bool | None = None
+        self._idle_after_s: float | None = None
+        self._next_sound_s: float | None = None
+        self._left_over: tuple[str, ...] = ()
+        self._said: list[str] = []
+
+    @asynccontextmanager
+    async def bot_in(self, scene: Scene) -> AsyncIterator[None]:
+        """The real bot, logged in at the loopback Discord; everything of it ends with the block."""
+        bot = self._bot = Busker(self._settings, self._engine, connector=scene.here.connector())
+        connection: asyncio.Task[None] | None = None
+        try:
+            await bot.login(scene.here.bot.token)
+            connection = asyncio.create_task(bot.connect(), name="gateway")
+            await until(lambda: bot.get_guild(scene.guild.id) is not None, START_SECONDS)
+            yield
+        finally:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await bot.close()
+            except TimeoutError:
+                self.trouble = self.trouble or f"The bot did not end within {CLOSE_SECONDS:g} s."
+            if connection is not None:
+                connection.cancel()
+                await asyncio.gather(connection, return_exceptions=True)
+
+    async def play(self, scene: Scene) -> None:
+        """Warm up, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
+        fault = self._fault
+        await self._warm_up(scene)
+        before = census(scene, self._engine.slots)
+        if fault.moment is Moment.BEFORE:
+            await fault.happen(scene)
+        asked_s = time.monotonic()
+        self.stage = "before the first sound"
+        session, performance = await self._ask(scene)
+        if fault.moment is Moment.MUSIC:
+            await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
+            self.stage = "while the fault happened"
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await fault.happen(scene)
+        happened_s = time.monotonic()
+        self.stage = "after the fault"
+        if fault.kind is Kind.ENDING:
+            await self._idle(scene, session, happened_s)
+        await performance.settles(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
+        if performance.trouble:
+            self._said.append(performance.trouble)
+        await self._judge(scene, performance, asked_s)
+        if fault.kind is Kind.ENDING and self._idle_after_s is not None:
+            self._next_sound_s = await self._next(scene)
+        self.stage = "at the end"
+        self._left_over = await self._left(scene, before)
+
+    async def _warm_up(self, scene: Scene) -> None:
+        """Play a few frames and leave, so that the bot has everything that it keeps when all is well."""
+        self.stage = "while it warmed up"
+        await scene.gather()
+        await self._sound_of_a_piece(scene, WARM_UP_FRAMES, START_SECONDS)
+        await until(lambda: scene.idle, START_SECONDS)
+
+    async def _sound_of_a_piece(self, scene: Scene, frames: int, within_s: float) -> float:
+        """Ask for a piece, hear its first frames, stop it; the seconds that the first sound took."""
+        asked_s = time.monotonic()
+        session, performance = await self._ask(scene)
+        await scene.until_heard(frames, within_s=within_s, since_s=asked_s)
+        first_s = min(p.arrival_s for heard in scene.heard(asked_s) for p in heard.packets if p.decrypted)
+        await scene.moderator.use("stop", channel=scene.text)
+        if not await performance.settles(within_seconds=START_SECONDS) or session.queue:
+            raise TrialError("/stop did not end the music.")
+        return first_s - asked_s
+
+    async def _ask(self, scene: Scene) -> tuple[Session, Performance]:
+        assert self._bot is not None
+        options = {"prompt": "bells", "length": PIECE_SECONDS}
+        reply = await scene.moderator.use("compose", options, scene.text)
+        guild = self._bot.get_guild(scene.guild.id)
+        if guild is None or not self._bot.session_of(guild).queue:
+            raise TrialError(f"The bot did not take a piece: {reply.content or 'it gave no answer'}")
+        session = self._bot.session_of(guild)
+        return session, session.queue[-1]
+
+    async def _idle(self, scene: Scene, session: Session, since_s: float) -> None:
+        """Note when nothing plays or waits any more and the bot sits nowhere."""
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: not session.queue and scene.idle, PIECE_SECONDS)
+            self._idle_after_s = time.monotonic() - since_s
+
+    async def _judge(self, scene: Scene, performance: Performance, asked_s: float) -> None:
+        """Compare what was heard, what is posted or kept, and what the engine makes of the piece."""
+        recordings = scene.heard(asked_s)
+        made = await self._engine.made(performance.piece)
+        placing = self._placing = await asyncio.to_thread(placed, recordings, made)
+        if len(placing.heard_at):
+            self._dead_air_s = placing.dead_air_s(scene.excused)
+        self._lost_by_network = scene.voice.network.sounds_lost
+        self._track, track = self._track_of(scene, performance)
+        if track is not None:
+            self._track_as_made = await asyncio.to_thread(_same, track, made)
+
+    def _track_of(self, scene: Scene, performance: Performance) -> tuple[str, bytes | None]:
+        for message in scene.text.messages:
+            if message.attachments:
+                return Track.POSTED.value, message.attachments[0].data
+        if performance.making is Making.CANCELLED:
+            return Track.CANCELLED.value, None
+        for path in self._settings.tracks.folder.glob("*.flac"):
+            return Track.KEPT.value, path.read_bytes()
+        return "none", None
+
+    async def _next(self, scene: Scene) -> float | None:
+        """The seconds until the next piece is heard, or None if it is not."""
+        self.stage = "at the next /compose"
+        try:
+            return await self._sound_of_a_piece(scene, MUSIC_BEFORE_FRAMES // 5, NEXT_SOUND_SECONDS)
+        except (TimeoutError, TrialError) as error:
+            self._said.append(str(error))
+            return None
+
+    async def _left(self, scene: Scene, before: Census) -> tuple[str, ...]:
+        """What runs that did not before the piece, once closed connections have had time to be gone."""
+
+        def left() -> Census:
+            return Census(census(scene, self._engine.slots) - before)
+
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: scene.idle and not left(), SETTLE_SECONDS)
+        names = tuple(f"{number} × {name}" for name, number in sorted(left().items()))
+        return names if scene.idle else (*names, "a seat in the voice channel")
+
+    def outcome(self, seconds: float) -> Outcome:
+        """What was found, as far as the trial came."""
+        placing = self._placing
+        return Outcome(
+            fault=self._fault.name,
+            sentence=self._fault.sentence,
+            kind=self._fault.kind.value,
+            dead_air_ms=None if self._dead_air_s is None else self._dead_air_s * 1000,
+            frames_lost=placing.frames_skipped if placing else None,
+            frames_lost_by_network=self._lost_by_network,
+            frames_repeated=placing.frames_repeated if placing else None,
+            packets_doubled=placing.packets_doubled if placing else None,
+            frames_left=placing.frames_left if placing else None,
+            track=self._track,
+            track_wanted=self._fault.track.value,
+            track_as_made=self._track_as_made,
+            idle_after_s=self._idle_after_s,
+            next_sound_s=self._next_sound_s,
+            left_over=self._left_over,
+            seconds=seconds,
+            trouble=self.trouble,
+            said=tuple(self._said),
+        )
+
+
+def _same(track: bytes, made: Pcm) -> bool:
+    """Whether a lossless file holds exactly these samples."""
+    with av.open(io.BytesIO(track), "r") as file:
+        resampler = av.AudioResampler("fltp", "stereo", 48_000)
+        frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]
+        frames += resampler.resample(None)
+    sound = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T
+    return np.array_equal(sound, made)

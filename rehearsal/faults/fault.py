@@ -1,0 +1,50 @@
+"""A fault: something that goes wrong around the bot, with a name, and what it may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from rehearsal.faults.scene import Scene
+
+
+class Kind(Enum):
+    """What is left of the music afterwards."""
+
+    SURVIVABLE = "survivable"
+    """It goes on."""
+    ENDING = "ending"
+    """It ends, and the guild is idle."""
+
+
+class Moment(Enum):
+    """When the fault happens."""
+
+    BEFORE = "before"
+    """Before the piece is asked for."""
+    MUSIC = "music"
+    """In the middle of the music."""
+
+
+class Track(Enum):
+    """What becomes of the piece that was being made."""
+
+    POSTED = "posted"
+    KEPT = "kept"
+    """Nobody can be sent it; it lies in the folder of tracks."""
+    CANCELLED = "cancelled"
+    """A person wanted no more of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong. `happen` returns when it is over; what follows is the bot's affair."""
+
+    name: str
+    sentence: str
+    kind: Kind
+    happen: Callable[[Scene], Awaitable[None]]
+    moment: Moment = Moment.MUSIC
+    track: Track = Track.POSTED
+    needs_engine_process: bool = False

@@ -1,0 +1,126 @@
+"""Where faults happen: a guild with two voice channels and a stage, people in them, and a bot that plays."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from rehearsal.discord_here import DiscordHere
+from rehearsal.people.members import Person
+from rehearsal.permissions import Permission
+from rehearsal.voice.listener import Listener
+from rehearsal.voice.recording import Recording
+from rehearsal.voice.server import VoiceServer
+from rehearsal.world import Channel, Guild, VoiceState
+
+POLL_S = 0.02
+MODERATOR = Permission.MOVE_MEMBERS | Permission.MUTE_MEMBERS | Permission.DEAFEN_MEMBERS
+
+
+@dataclass
+class Scene:
+    """One guild of the loopback Discord, and what may be done to it. All on one event loop.
+
+    `moderator` asks for the music and sits in the corner with `listener`; `neighbour` sits in the attic and
+    `audience` on the stage.
+    """
+
+    here: DiscordHere
+    voice: VoiceServer
+    guild: Guild
+    text: Channel
+    corner: Channel
+    attic: Channel
+    stage: Channel
+    moderator: Person
+    listener: Person
+    neighbour: Person
+    audience: Person
+    kill_engine: Callable[[], None]
+    """Kill the process that composes, at once."""
+    excused: list[tuple[float, float]] = field(default_factory=list)
+    """Stretches of `time.monotonic()` in which nobody could hear anything, whatever the bot does."""
+    ears: list[Listener] = field(default_factory=list)
+    """Everybody who counts as having heard, also those who have left."""
+
+    @classmethod
+    def build(
+        cls, here: DiscordHere, voice: VoiceServer, bot_may: Permission, kill_engine: Callable[[], None]
+    ) -> Scene:
+        """A new guild with everything in it; nobody sits in voice yet. `voice` is that of `here`."""
+        guild = here.guild("House", bot_may=bot_may)
+        moderators = guild.role("moderators", MODERATOR)
+        return cls(
+            here,
+            voice,
+            guild,
+            guild.text_channel("music"),
+            guild.voice_channel("The Corner", bitrate=96_000),
+            guild.voice_channel("The Attic", bitrate=96_000),
+            guild.stage_channel("The Stage"),
+            here.person(guild, "moderator", moderators),
+            here.person(guild, "listener"),
+            here.person(guild, "neighbour"),
+            here.person(guild, "audience"),
+            kill_engine,
+        )
+
+    async def gather(self) -> None:
+        """Let everybody sit down."""
+        await self.moderator.join_voice(self.corner)
+        for person, channel in (
+            (self.listener, self.corner),
+            (self.neighbour, self.attic),
+            (self.audience, self.stage),
+        ):
+            await self.sit(person, channel)
+
+    async def sit(self, person: Person, channel: Channel) -> None:
+        """Let somebody sit down whose ears count."""
+        await person.join_voice(channel)
+        self.ears.append(person.listener)
+
+    @property
+    def bot_id(self) -> int:
+        return self.here.bot.id
+
+    @property
+    def seat(self) -> VoiceState | None:
+        """Where Discord shows the bot."""
+        return self.guild.voice_states.get(self.bot_id)
+
+    @property
+    def idle(self) -> bool:
+        """Whether the bot is in no voice channel, and its connection is closed."""
+        return self.seat is None and self.voice.session(self.guild.id, self.bot_id) is None
+
+    def heard(self, since_s: float = 0.0) -> list[Recording]:
+        """What each of the ears heard of the bot since a time of `time.monotonic()`."""
+        return [ear.recording(self.bot_id).between(since_s, float("inf")) for ear in self.ears]
+
+    def frames_heard(self, since_s: float = 0.0) -> int:
+        """Frames of music that were understood since then."""
+        return sum(p.is_music and p.decrypted for heard in self.heard(since_s) for p in heard.packets)
+
+    async def until_heard(self, frames: int, *, within_s: float, since_s: float = 0.0) -> None:
+        """Wait for so many frames of music. TimeoutError after `within_s`."""
+        await until(lambda: self.frames_heard(since_s) >= frames, within_s)
+
+    @asynccontextmanager
+    async def nobody_hears(self) -> AsyncIterator[None]:
+        """A stretch in which there is nothing to hear with, or Discord itself passes nothing on."""
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self.excused.append((begin, time.monotonic()))
+
+
+async def until(came: Callable[[], bool], within_s: float) -> None:
+    """Wait for something that rings no bell. TimeoutError after so many seconds."""
+    async with asyncio.timeout(within_s):
+        while not came():  # noqa: ASYNC110 — nobody announces it
+            await asyncio.sleep(POLL_S)

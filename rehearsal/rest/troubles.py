@@ -1,0 +1,74 @@
+"""What goes wrong at Discord's end with requests that are in order.
+
+Discord developer documentation, Topics / Rate Limits and Topics / Opcodes and Status Codes / HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from rehearsal.clock import Clock
+from rehearsal.refusal import Json
+
+
+@dataclass(slots=True, eq=False)
+class Trouble:
+    """What the next `times` requests of some routes meet; None for every one until it is taken away."""
+
+    routes: frozenset[str]
+    """Method and template, as in `POST /channels/{channel}/messages`."""
+    status: int | None = None
+    """Answered instead of being served; None: served, but late."""
+    times: int | None = 1
+    retry_after_s: float = 0.0
+    """Told with a 429."""
+    delay_s: float = 0.0
+    """How long it waits for anything; infinity for a request that is never answered."""
+    met: int = 0
+    """Requests that met it."""
+
+
+class Troubles:
+    """Every trouble there is now; the first one that fits is met. Owned by the rehearsal's event loop."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._now: list[Trouble] = []
+        self._over = asyncio.Event()
+
+    def begin(self, trouble: Trouble) -> Trouble:
+        self._now.append(trouble)
+        return trouble
+
+    def end(self) -> None:
+        """All is well again; who was never to be answered is told that the server goes."""
+        self._now.clear()
+        self._over.set()
+
+    def of(self, method: str, template: str) -> Trouble | None:
+        """The trouble that a request meets, and is counted for."""
+        for trouble in self._now:
+            if f"{method} {template}" in trouble.routes and trouble.met != trouble.times:
+                trouble.met += 1
+                return trouble
+        return None
+
+    async def meet(self, trouble: Trouble) -> tuple[int | None, Json, dict[str, str]]:
+        """Status (None: to be served), body and headers of the answer, once it is time for one."""
+        if trouble.delay_s == float("inf"):
+            await self._over.wait()
+            return 503, {"message": "503: Service Unavailable", "code": 0}, {}
+        await self._clock.sleep(trouble.delay_s)
+        if trouble.status == 429:
+            told: Json = {
+                "message": "You are being rate limited.",
+                "retry_after": trouble.retry_after_s,
+                "global": False,
+            }
+            # `Via` tells Discord's own limit from a ban by its network, which no client waits for.
+            waits = {"Retry-After": f"{trouble.retry_after_s:.3f}", "X-RateLimit-Scope": "user"}
+            return 429, told, waits | {"Via": "1.1 google"}
+        if trouble.status == 413:
+            return 413, {"message": "Request entity too large", "code": 40005}, {}
+        return trouble.status, {"message": f"{trouble.status}: Error", "code": 0}, {}

@@ -1,0 +1,149 @@
+"""A client that only writes down what reaches it: what a fault does on the wire, whoever survives it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from rehearsal.discord_here import INVITED_WITH, DiscordHere
+from rehearsal.faults.scene import Scene, until
+from rehearsal.gateway import Intent
+from rehearsal.gateway import Op as MainOp
+from rehearsal.voice import rtp
+from rehearsal.voice.opcodes import DAVE_VERSION, Op
+from rehearsal.voice.server import VoiceServer
+
+Json = dict[str, Any]
+MODE = "aead_aes256_gcm_rtpsize"
+WITHIN_S = 5.0
+
+
+class Wire:
+    """One websocket of the client: its messages, and how it was closed."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.messages: list[Json] = []
+        self.closed_with: int | None = None
+        self._reading = asyncio.create_task(self._read(), name="bare wire")
+
+    async def _read(self) -> None:
+        async for message in self.socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self.messages.append(json.loads(message.data))
+        self.closed_with = self.socket.close_code
+
+    async def send(self, op: int, data: Any) -> None:
+        await self.socket.send_str(json.dumps({"op": op, "d": data}))
+
+    async def got(self, op: int, event: str | None = None, number: int = 1) -> Json:
+        """The data of the first (or a later) message of this kind."""
+
+        def fitting() -> list[Json]:
+            return [m for m in self.messages if m["op"] == op and m.get("t") == event]
+
+        await until(lambda: len(fitting()) >= number, WITHIN_S)
+        data: Json = fitting()[number - 1]["d"]
+        return data
+
+    async def close(self) -> None:
+        self._reading.cancel()
+        await self.socket.close()
+
+
+class BareBot:
+    """Logged in and connected to voice in the corner; it sends sound when told and answers nothing."""
+
+    def __init__(self, scene: Scene, http: aiohttp.ClientSession) -> None:
+        self._scene = scene
+        self._http = http
+        self._sequence = 0
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.setblocking(False)
+
+    async def log_in(self) -> None:
+        self.gateway = await self._open("gateway.discord.gg")
+        intents = int(Intent.GUILDS | Intent.GUILD_VOICE_STATES)
+        await self.gateway.send(MainOp.IDENTIFY, {"token": self._scene.here.bot.token, "intents": intents})
+        await self.gateway.got(MainOp.DISPATCH, "GUILD_CREATE")
+
+    async def connect(self) -> None:
+        """Join the corner, as far as the first packet of sound."""
+        guild_id, channel_id = str(self._scene.guild.id), str(self._scene.corner.id)
+        await self.gateway.send(MainOp.VOICE_STATE_UPDATE, {"guild_id": guild_id, "channel_id": channel_id})
+        told = await self.gateway.got(MainOp.DISPATCH, "VOICE_SERVER_UPDATE")
+        assert self._scene.seat is not None
+        self.voice = await self._open("loopback-1.discord.media")
+        identity = {
+            "server_id": guild_id,
+            "user_id": str(self._scene.bot_id),
+            "session_id": self._scene.seat.session_id,
+            "token": told["token"],
+            "max_dave_protocol_version": DAVE_VERSION,
+        }
+        await self.voice.send(Op.IDENTIFY, identity)
+        ready = await self.voice.got(Op.READY)
+        self._ssrc, self._server = ready["ssrc"], (ready["ip"], ready["port"])
+        self._udp.sendto(struct.pack(">HHI", 1, 70, self._ssrc).ljust(74, b"\0"), self._server)
+        await until(lambda: bool(self.received()), WITHIN_S)
+        data = {"address": "127.0.0.1", "port": 1, "mode": MODE}
+        await self.voice.send(Op.SELECT_PROTOCOL, {"protocol": "udp", "data": data})
+        key = (await self.voice.got(Op.SESSION_DESCRIPTION))["secret_key"]
+        self._transport = rtp.Transport(MODE, bytes(key))
+
+    def play(self, packets: int) -> None:
+        """Send so many packets of sound at once, which nobody can decrypt."""
+        for _ in range(packets):
+            header = rtp.rtp_header(self._sequence, self._sequence * rtp.FRAME_SAMPLES, self._ssrc)
+            self._sequence += 1
+            self._udp.sendto(self._transport.seal(header, b"\xfcsound"), self._server)
+
+    def keep_alive(self) -> None:
+        """Send 8 bytes, which a server that can be reached sends back."""
+        self._udp.sendto(struct.pack(">Q", 7), self._server)
+
+    def received(self) -> list[bytes]:
+        """The datagrams that have come since."""
+        found = []
+        while True:
+            try:
+                found.append(self._udp.recv(2048))
+            except BlockingIOError:
+                return found
+
+    async def _open(self, host: str) -> Wire:
+        return Wire(await self._http.ws_connect(f"https://{host}/?v=10"))
+
+    async def close(self) -> None:
+        self._udp.close()
+        for wire in (self.gateway, self.voice):
+            await wire.close()
+
+
+@asynccontextmanager
+async def staged() -> AsyncIterator[tuple[Scene, BareBot]]:
+    """A scene with everybody in it, and a bare client in the corner; `kill_engine` does nothing here."""
+    voice = VoiceServer()
+    async with DiscordHere(voice=voice) as here:
+        scene = Scene.build(here, voice, INVITED_WITH, lambda: None)
+        await scene.gather()
+        async with aiohttp.ClientSession(connector=here.connector()) as http:
+            bot = BareBot(scene, http)
+            await bot.log_in()
+            await bot.connect()
+            try:
+                yield scene, bot
+            finally:
+                await bot.close()
+
+
+def packets_heard(scene: Scene) -> int:
+    """Packets of the bot that reached the listener in the corner, understood or not."""
+    return len(scene.listener.listener.recording(scene.bot_id))
