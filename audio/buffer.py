@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 import threading
 import time
 from collections import deque
@@ -50,9 +51,9 @@ class State(enum.Enum):
 class JitterBuffer:
     """The sound of one piece between its making and its playing.
 
-    One thread (or task) pushes and finishes, one reads; anyone may look. `read` never waits for sound, and
-    for the lock no longer than a few frames take to change hands. Nothing is lost, doubled or reordered:
-    what is read, without the silence put in while it was starved, is what was pushed.
+    One thread (or task) pushes and finishes, one reads; anyone may look, also at frames to come. `read` never
+    waits for sound, and for the lock no longer than a few frames take to change hands. Nothing is lost,
+    doubled or reordered: what is read, without the silence put in while it was starved, is what was pushed.
 
     `seconds` is the length of the piece, `speed` the engine's stated one (seconds of sound made in a second),
     `interval` how many seconds of sound make a chunk, None if chunks grow as in `audio.interval`. `clock`
@@ -137,9 +138,20 @@ class JitterBuffer:
                 self._part = b""
             self._finished = True
 
+    def frame(self, number: int) -> bytes | None:
+        """A frame that is still to be read, counted from the start of the piece; None if it is not there."""
+        with self._lock:
+            place = number - self.frames_played
+            return self._frames[place] if 0 <= place < len(self._frames) else None
+
     def read(self) -> bytes:
         """The next frame: 20 ms of 16-bit 48 kHz stereo, 3,840 bytes; silence if it is not there yet; b""
         after the last. Silence before the first frame is not counted, since the piece has not begun."""
+        return self.read_encoded(sys.maxsize) or b""
+
+    def read_encoded(self, frames: int) -> bytes | None:
+        """The same where only the first `frames` frames of the piece are encoded: None, and nothing has
+        happened, if the next one is not."""
         with self._lock:
             if self._state in (State.FILLING, State.STARVED):
                 if not self._full_enough:
@@ -147,6 +159,8 @@ class JitterBuffer:
                     return SILENCE
                 self._state = State.PLAYING
             if self._frames:
+                if self.frames_played >= frames:
+                    return None
                 self.frames_played += 1
                 return self._frames.popleft()
             if self._finished:

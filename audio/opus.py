@@ -1,14 +1,18 @@
-"""Finding libopus for discord.py, which brings it along on Windows only."""
+"""libopus, which discord.py brings along on Windows only."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import discord.opus
 
 from audio.errors import BuskerError
+
+OPUS_SILENCE: Final = b"\xf8\xff\xfe"
+"""A frame of silence, the one that passes unencrypted (DAVE, "Silence Packets")."""
 
 
 class OpusMissing(BuskerError):

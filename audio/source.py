@@ -60,7 +60,7 @@ class PieceSource(discord.AudioSource):
     def __init__(self, buffer: JitterBuffer, volume: float = 1.0) -> None:
         self.failure: Exception | None = None
         """What the last failed read raised."""
-        self._buffer = buffer
+        self.buffer = buffer
         self._failed = 0
         self.volume = volume
         self._heard = self._volume
@@ -79,6 +79,12 @@ class PieceSource(discord.AudioSource):
         """PCM, so that the volume answers at once."""
         return False
 
+    def frame(self, number: int) -> bytes | None:
+        """A frame to come, at the volume of now; None if it is not there yet. One thread asks for all in
+        their order, or changes of volume would click."""
+        frame = self.buffer.frame(number)
+        return None if frame is None else self._at_volume(frame)
+
     def read(self) -> bytes:
         """The next 3,840 bytes, or b"" at the end. Never waits, never raises.
 
@@ -86,7 +92,7 @@ class PieceSource(discord.AudioSource):
         silence and one entry in the log. If it lasts for a second, playing ends and the queue goes on.
         """
         try:
-            frame = self._buffer.read()
+            frame = self.buffer.read()
             played = frame and self._at_volume(frame)
         except Exception as error:
             if self.failure is None:

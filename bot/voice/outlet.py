@@ -27,11 +27,9 @@ from typing import Final, Protocol
 from discord.opus import Encoder
 from discord.player import AudioSource
 
+from audio.opus import OPUS_SILENCE
 from audio.source import encoder_options
 from audio.units import FRAME_SAMPLES, FRAME_SECONDS
-
-OPUS_SILENCE: Final = b"\xf8\xff\xfe"
-"""A frame of silence, the one that passes unencrypted (DAVE, "Silence Packets")."""
 
 SILENCE_PACKETS: Final = 5
 """How many of them end sound, so that decoders do not fill the gap with what they guess (Discord's developer

@@ -118,9 +118,7 @@ async def evening(commands: list[str | int]) -> None:
         else:
             assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, FRAMES)
     # Asked first, heard first; and each track is posted once, if all of it was made.
-    assert [id(one.buffer) for one in played] == [
-        id(source._buffer) for source in room.heard if heard(source)
-    ]
+    assert [id(one.buffer) for one in played] == [id(source.buffer) for source in room.heard if heard(source)]
     assert desk.posted == [one for one in asked if one.making is Making.DELIVERED]
     await session.close()
     await engine.close()
@@ -141,4 +139,4 @@ async def turn(session: Session, command: str | int, asked: list[Performance]) -
 
 
 def heard(source: PieceSource) -> bool:
-    return source._buffer.frames_played > 0
+    return source.buffer.frames_played > 0
