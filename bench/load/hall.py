@@ -23,15 +23,12 @@ from bench import PROMPT
 from bench.load.arrivals import judged
 from bench.load.figures import Figures, Row, medians, row_of
 from bench.load.orders import Invitation, Play, Played, Seated
-from bench.load.player import WAYS, perform
+from bench.load.player import BITRATE, WAYS, perform
 from bench.machine import processor
 from bot.engines import engine_of
 from bot.settings import Settings
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
-
-BITRATE: Final = 96_000
-"""Bits a second: the best that a guild without boosts may set."""
 
 ANSWER_SECONDS: Final = 180.0
 """How long the bot may take to enter all channels, or to play a stretch beyond its length."""

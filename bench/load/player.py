@@ -22,7 +22,9 @@ from audio.units import SAMPLE_RATE, Pcm16
 from bench import PROMPT
 from bench.load.orders import Invitation, Play, Played, Seated
 from bot.engines import engine_of
+from bot.pacer import Pacer
 from bot.settings import Settings
+from bot.voice.line import VoiceLine
 
 CONNECT_SECONDS: Final = 30.0
 
@@ -35,6 +37,9 @@ STAGGER_SECONDS: Final = 0.007
 IN_HAND_SECONDS: Final = 2.0
 """How much music each channel has in hand."""
 
+BITRATE: Final = 96_000
+"""Bits a second of the channels: the best that a guild without boosts may set."""
+
 VOLUME: Final = 0.5
 """What Busker starts with; it costs a multiplication that 1 would not."""
 
@@ -43,7 +48,7 @@ COMPOSED_SECONDS: Final = 20.0
 _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
 
 Stop = Callable[[], None]
-Way = Callable[[discord.VoiceClient, PieceSource], Stop]
+Way = Callable[[VoiceLine, PieceSource, Pacer], Stop]
 
 
 def perform(invitation: Invitation, orders: Connection) -> None:
@@ -64,26 +69,28 @@ async def _perform(invitation: Invitation, orders: Connection) -> None:
     turns = asyncio.Semaphore(ENTERING)
     clients = await asyncio.gather(*(_entered(bot, channel_id, turns) for channel_id in invitation.channels))
     orders.send(Seated(time.monotonic() - began))
+    pacer = Pacer()
+    pacer.start()
     async with _composing(invitation.composing) as composed:
         while not connection.done():
             play: Play = await asyncio.to_thread(orders.recv)
-            orders.send(await _played(play, clients[: play.channels], invitation.music, composed))
+            orders.send(await _played(play, clients[: play.channels], invitation.music, pacer, composed))
 
 
-async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> discord.VoiceClient:
+async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> VoiceLine:
     """Be connected to a channel, and encrypted end to end with who listens there."""
     channel = bot.get_channel(channel_id)
     if not isinstance(channel, discord.VoiceChannel):
         raise RuntimeError(f"the bot does not see the voice channel {channel_id}")
     async with turns, asyncio.timeout(CONNECT_SECONDS):
-        client: discord.VoiceClient = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True)
+        client: VoiceLine = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True, cls=VoiceLine)
         while client.voice_privacy_code is None:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.02)
         return client
 
 
 async def _played(
-    play: Play, clients: Sequence[discord.VoiceClient], music: Pcm16, composed: list[float]
+    play: Play, clients: Sequence[VoiceLine], music: Pcm16, pacer: Pacer, composed: list[float]
 ) -> Played:
     """Start every channel, warm up, measure, stop."""
     parts = [Part(np.roll(music, -len(music) * i // len(clients), axis=0)) for i in range(len(clients))]
@@ -91,7 +98,7 @@ async def _played(
     stops: list[Stop] = []
     try:
         for client, part in zip(clients, parts, strict=True):
-            stops.append(WAYS[play.way](client, PieceSource(part.buffer, VOLUME)))
+            stops.append(WAYS[play.way](client, PieceSource(part.buffer, VOLUME), pacer))
             await asyncio.sleep(STAGGER_SECONDS)
         await asyncio.sleep(play.warm_seconds)
         began, cpu_began, composed_began = time.monotonic(), time.process_time(), sum(composed)
@@ -155,15 +162,31 @@ async def _composing(wanted: bool) -> AsyncIterator[list[float]]:
             await asyncio.gather(*composers, return_exceptions=True)
 
 
-def _as_discord_py_does(client: discord.VoiceClient, source: PieceSource) -> Stop:
-    client.play(source)
-    return client.stop
+def _as_discord_py_does(line: VoiceLine, source: PieceSource, pacer: Pacer) -> Stop:
+    line.play(source)
+    return line.stop
 
 
-def _without_fec(client: discord.VoiceClient, source: PieceSource) -> Stop:
-    client.play(source, **encoder_options(96_000))
-    return client.stop
+def _without_fec(line: VoiceLine, source: PieceSource, pacer: Pacer) -> Stop:
+    line.play(source, **encoder_options(BITRATE))
+    return line.stop
 
 
-WAYS: Final[dict[str, Way]] = {"discord.py": _as_discord_py_does, "discord.py, no FEC": _without_fec}
+def _as_busker_does(line: VoiceLine, source: PieceSource, pacer: Pacer) -> Stop:
+    outlet = pacer.outlet()
+    outlet.attach(line)
+    playing = asyncio.create_task(outlet.play(source, BITRATE), name="playing")
+
+    def stop() -> None:
+        outlet.stop()
+        playing.cancel()
+
+    return stop
+
+
+WAYS: Final[dict[str, Way]] = {
+    "discord.py": _as_discord_py_does,
+    "discord.py, no FEC": _without_fec,
+    "pacer": _as_busker_does,
+}
 """The ways to play, by name."""
