@@ -54,6 +54,7 @@ class Stream(Protocol):
     """
 
     piece: Piece
+    """With the turns that it has taken, so that the same sound can be made of it again."""
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 
@@ -62,6 +63,14 @@ class Stream(Protocol):
 
         Optional. Whoever holds the least sound is served first, and those who tell are not served far ahead;
         between two calls they are taken to play on.
+        """
+        ...
+
+    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
+        """Let `prompt` (see `prompt_of`) take over where composing is now; what is made stays.
+
+        It is heard after what lies between composing and hearing, which `Piece.lead` bounds. Raises
+        EngineError when all of the piece is made.
         """
         ...
 

@@ -4,6 +4,7 @@
     ├── PieceError              what was asked for cannot be made as asked
     └── EngineError             the engine cannot make it
         ├── CheckpointError     the weights are missing, damaged or of another kind
+        ├── RecordingError      a sound file to go on from cannot be heard
         ├── EngineBusy          full is not a failure: ask again later
         └── EngineLost          the engine died and could not be brought back
 
@@ -31,6 +32,10 @@ class EngineError(BuskerError):
 
 class CheckpointError(EngineError):
     """The checkpoint cannot be loaded."""
+
+
+class RecordingError(EngineError):
+    """A sound file cannot be read, is too long or too short, or is no longer what it was."""
 
 
 class EngineBusy(EngineError):

@@ -1,6 +1,6 @@
 """The engine on this machine: a supervised process that composes, and a thread that brings its sound in.
 
-    event loop ── Compose, Cancel ──▶ pipe ──▶ worker process
+    event loop ── Compose, Steer ──▶ pipe ──▶ worker process
         ▲                                          │
         └── call_soon_threadsafe ◀── thread ◀── pipe: Chunks, beats, log records
 
@@ -17,18 +17,34 @@ import multiprocessing
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from audio.engine import Chunk, EngineInfo
 from audio.errors import EngineBusy, EngineError, EngineLost
-from audio.piece import LENGTH_SECONDS, Piece
-from audio.worker import Begun, Cancel, Compose, Delivery, End, Failed, Heard, Order, Ready, main
+from audio.piece import LENGTH_SECONDS, Piece, Turn
+from audio.worker import (
+    Begun,
+    Cancel,
+    Compose,
+    Delivery,
+    End,
+    Failed,
+    Heard,
+    Order,
+    Ready,
+    Steer,
+    Turned,
+    main,
+)
 
 log = logging.getLogger(__name__)
 
 MOST_DEATHS: Final = 3
 """How many workers may die over one piece, or before they are ready, until it is given up."""
+
+Message = Compose | Cancel | Heard | Steer | End
+"""What a worker is told."""
 
 END_SECONDS: Final = 2.0
 """How long a worker that has been told to end may take before it is killed; a step is shorter."""
@@ -38,11 +54,11 @@ class LocalEngine:
     """Composes in a process of its own on this machine. All methods belong to one event loop.
 
     `checkpoint` is a folder, a hub name (pinned by `revision`), or `seeded:` and the folder of a small random
-    one that is made when absent. `device` is auto, cpu or cuda. `threads` are the worker's: one is fastest
-    beside other work on few cores. Up to `slots` pieces are made at once, fewer where the device would be too
-    slow for them; `waiting` more may stand in line. `longest` is the length in seconds of the longest piece;
-    memory is reserved for it in every slot. `dtype` is what the decoder's matrices are held in: float32,
-    bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced.
+    one that is made when absent. `device` is auto, cpu, cuda or mps. `threads` are the worker's: one is
+    fastest beside other work on few cores. Up to `slots` pieces are made at once, fewer where the device
+    would be too slow for them; `waiting` more may stand in line. `longest` is the length in seconds of the
+    longest piece; memory is reserved for it in every slot. `dtype` is what the decoder's matrices are held
+    in: float32, bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced.
     """
 
     def __init__(
@@ -113,27 +129,24 @@ class LocalEngine:
         if self._worker is None:  # the last ones died while loading; the cause may have gone
             self._replace()
         key = next(self._keys)
-        stream = LocalStream(piece, lambda: self._tell(key))
+        stream = LocalStream(key, piece, self._say)
         self._streams[key] = stream
-        self._ask(key, stream)
+        self._ask(stream)
         try:
             yield stream
         finally:
-            if self._streams.pop(key, None) is not None and self._worker is not None:
-                self._worker.send(Cancel(key))
+            if self._streams.pop(key, None) is not None:
+                self._say(Cancel(key))
 
-    def _tell(self, key: int) -> None:
-        """Tell the worker where the listeners of a piece are; one that is loading will be told later."""
-        stream, worker = self._streams.get(key), self._worker
-        if stream is not None and worker is not None and worker.ready:
-            stream.tell(key, worker)
+    def _ask(self, stream: LocalStream) -> None:
+        """Ask the worker for a piece from its start."""
+        for message in stream.begin_again():
+            self._say(message)
 
-    def _ask(self, key: int, stream: LocalStream) -> None:
-        """Ask the worker for a piece; one that is loading will be asked for all when it is ready."""
+    def _say(self, message: Message) -> None:
+        """Tell the worker; one that is loading will be asked for everything when it is ready."""
         if self._worker is not None and self._worker.ready:
-            stream.begin_again()
-            self._worker.send(Compose(key, stream.piece))
-            stream.tell(key, self._worker)
+            self._worker.send(message)
 
     def _replace(self) -> None:
         self._worker = _Worker(self._order, self._hang_seconds, self._hear)
@@ -143,6 +156,8 @@ class LocalEngine:
         match message:
             case Begun(key) if key in self._streams:
                 self._streams[key].begun = True
+            case Turned(key, turn) if key in self._streams:
+                self._streams[key].turned(turn)
             case Delivery(key, result) if key in self._streams:
                 if self._streams[key].deliver(result):
                     del self._streams[key]
@@ -155,8 +170,8 @@ class LocalEngine:
                 self._failed_starts = 0
                 if self._begun is not None and not self._begun.done():
                     self._begun.set_result(info)
-                for key, stream in self._streams.items():
-                    self._ask(key, stream)
+                for stream in self._streams.values():
+                    self._ask(stream)
             case Failed(error) if worker is self._worker:
                 self._worker = None
                 self._fail_all(error)
@@ -197,16 +212,21 @@ class LocalEngine:
 class LocalStream:
     """A piece in the making; lives in the event loop."""
 
-    def __init__(self, piece: Piece, moved: Callable[[], None]) -> None:
+    def __init__(self, key: int, piece: Piece, say: Callable[[Message], None]) -> None:
         self.piece = piece
-        self._position: float | None = None
-        """Seconds that have been heard, if anybody says so."""
-        self._moved = moved
+        """With the turns that a worker has taken; another worker makes the same of it."""
         self.begun = False
         """Whether it has a slot of the present worker."""
         self.deaths = 0
         """Workers that died over it."""
+        self._key = key
+        self._say = say
+        self._position: Heard | None = None
+        """What the listeners said last."""
+        self._steering: list[Steer] = []
+        """What no worker has answered yet."""
         self._arrived: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
+        self._ended = False
         self._delivered = 0
         """Samples that arrived, over all workers once."""
         self._dropping = 0
@@ -214,22 +234,34 @@ class LocalStream:
 
     def heard(self, position: float) -> None:
         """See `Stream.heard`."""
-        self._position = position
-        self._moved()
+        self._position = Heard(self._key, position)
+        if not self._ended:
+            self._say(self._position)
 
-    def tell(self, key: int, worker: _Worker) -> None:
-        """Tell the worker where the listeners are, if they have said it."""
-        if self._position is not None:
-            worker.send(Heard(key, self._position))
+    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
+        """See `Stream.steer`."""
+        if self._ended:
+            raise EngineError("This piece is composed to its end already; steer the next one.")
+        self._steering.append(Steer(self._key, prompt, blend_seconds))
+        self._say(self._steering[-1])
 
-    def begin_again(self) -> None:
-        """Expect the piece from its start."""
+    def turned(self, turn: Turn | None) -> None:
+        """The worker has answered the first that was not answered yet."""
+        del self._steering[0]
+        if turn is not None:
+            self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
+
+    def begin_again(self) -> list[Message]:
+        """Expect the piece from its start; what a worker must be told for it."""
         self.begun = False
         self._dropping = self._delivered
+        position = [] if self._position is None else [self._position]
+        return [Compose(self._key, self.piece), *position, *self._steering]
 
     def deliver(self, result: Chunk | EngineError) -> bool:
         """Take what was made; says whether it is the end."""
         if isinstance(result, EngineError):
+            self._ended = True
             self._arrived.put_nowait(result)
             return True
         pcm = result.pcm[:, self._dropping :]
@@ -237,6 +269,7 @@ class LocalStream:
         self._delivered += pcm.shape[1]
         if pcm.size or result.last:
             self._arrived.put_nowait(Chunk(pcm, result.last))
+        self._ended = result.last
         return result.last
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
@@ -280,7 +313,7 @@ class _Worker:
         self._thread = threading.Thread(target=self._listen, name=f"engine {self.pid}", daemon=True)
         self._thread.start()
 
-    def send(self, message: Compose | Cancel | Heard | End) -> None:
+    def send(self, message: Message) -> None:
         try:
             self._pipe.send(message)
         except OSError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from audio.errors import PieceError
+from audio.recording import Recording
 from audio.units import STEP_RATE
 
 PROMPT_LENGTH: Final = (3, 300)
@@ -16,6 +17,13 @@ LENGTH_SECONDS: Final = (10.0, 30.0)
 INTERVAL_SECONDS: Final = (0.5, 2.5)
 LARGEST_SEED: Final = 2**53 - 1
 """Discord's integers end here (they travel as JSON numbers)."""
+
+LEAD_SECONDS: Final = 30.0
+"""What is composed farther ahead of the listeners would be lost with the next /skip."""
+
+STEERED_LEAD_SECONDS: Final = 4.0
+"""The `lead` of a piece that shall follow its listeners: how late a turn is heard, plus a chunk. Less would
+not bridge what an engine shared by others is away for."""
 
 _CUSTOM_EMOJI = re.compile(r"<a?:(\w+):\d+>")
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|<t:-?\d+(?::\w)?>|</[^:>]+:\d+>")
@@ -26,11 +34,36 @@ format marks and lone surrogates nothing. Gone before mentions are looked for, o
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A new prompt takes over a piece that runs. What was made stays, and what follows goes on from it.
+
+    While one blends into the other each step hears one of the two prompts, the new one more and more often,
+    evenly spread. So what a step draws from is always a distribution of the model's own, nothing is computed
+    twice, and both ends are exact.
+    """
+
+    prompt: str
+    step: int
+    """The first step that may hear the new prompt, counted from the piece's start."""
+    blend: int = 0
+    """For how many steps the old prompt is still heard at times."""
+
+    def hears(self, step: int) -> bool:
+        """Whether `step` hears the new prompt."""
+        passed = step - self.step
+        if passed < 0 or passed >= self.blend:
+            return passed >= 0
+        # The share of the new prompt grows evenly to 1, and its sum is rounded down.
+        return _triangle(passed + 1) // (self.blend + 1) > _triangle(passed) // (self.blend + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What was asked for. The same Piece and checkpoint make the same sound; nothing else has a say.
 
     `seconds` is a whole number of 20 ms steps. `interval` is how many seconds of steps pass between two
-    chunks of sound, `None` for automatic; it decides when the sound arrives, never what it is.
+    chunks of sound, `None` for automatic, and `lead` is how many seconds of sound may be composed ahead of
+    listeners who say where they are; both decide when the sound arrives, never what it is.
     """
 
     prompt: str
@@ -40,11 +73,32 @@ class Piece:
     guidance: float = 3.0
     top_k: int = 250
     temperature: float = 1.0
+    continues: Recording | None = None
+    """The piece begins where this recording ends; only the new sound is delivered."""
+    melody: Recording | None = None
+    """What the piece hums after; for melody checkpoints alone."""
+    turns: tuple[Turn, ...] = ()
+    """How it was steered, in order of their steps."""
+    lead: float = LEAD_SECONDS
 
     @property
     def steps(self) -> int:
         """Decoder steps, which is also frames of the codec: 50 a second."""
         return round(self.seconds * STEP_RATE)
+
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """What it is made from beside its prompts."""
+        return tuple(recording for recording in (self.continues, self.melody) if recording is not None)
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """All that are heard: the first one and those of the turns."""
+        return (self.prompt, *(turn.prompt for turn in self.turns))
+
+    def hears(self, step: int) -> int:
+        """Which of `prompts` is heard at `step`."""
+        return max((index for index, turn in enumerate(self.turns, 1) if turn.hears(step)), default=0)
 
 
 def piece_of(
@@ -59,13 +113,7 @@ def piece_of(
 
     Raises PieceError with one sentence, and the name of the field, for what cannot be used.
     """
-    words = readable(prompt)
-    shortest, longest_prompt = PROMPT_LENGTH
-    if not shortest <= len(words) <= longest_prompt:
-        raise PieceError(
-            "prompt",
-            f"The prompt has {len(words):,} readable characters; it needs {shortest} to {longest_prompt}.",
-        )
+    words = prompt_of(prompt)
     _within("length", seconds, LENGTH_SECONDS[0], longest)
     if interval is not None:
         _within("interval", interval, *INTERVAL_SECONDS)
@@ -81,6 +129,18 @@ def piece_of(
     )
 
 
+def prompt_of(text: str) -> str:
+    """The prompt that a person typed, for a Piece or a Turn. Raises PieceError."""
+    words = readable(text)
+    shortest, longest = PROMPT_LENGTH
+    if not shortest <= len(words) <= longest:
+        raise PieceError(
+            "prompt",
+            f"The prompt has {len(words):,} readable characters; it needs {shortest} to {longest}.",
+        )
+    return words
+
+
 def readable(prompt: str) -> str:
     """The words of a prompt: no control or direction marks, no mentions, emoji by name, single spaces."""
     signs = (_SPOKEN.get(unicodedata.category(sign), sign) for sign in unicodedata.normalize("NFC", prompt))
@@ -92,3 +152,8 @@ def _within(field: str, seconds: float, lowest: float, highest: float) -> None:
     if not lowest <= seconds <= highest:  # also false for NaN
         sentence = f"The {field} of {seconds:g} s is out of range; {lowest:g} to {highest:g} s will do."
         raise PieceError(field, sentence)
+
+
+def _triangle(number: int) -> int:
+    """1 + 2 + … + `number`."""
+    return number * (number + 1) // 2

@@ -1,6 +1,6 @@
 """A fake engine that ships with the bot: it plays a melody of decaying sines and needs no model.
 
-The melody depends on the prompt and the seed and on nothing else, and it is delivered as fast as asked
+The melody depends on the Piece and on nothing else, and it is delivered as fast as asked
 for, so that everything around an engine can be tried: quickly, slowly, on a clock of a test's own.
 """
 
@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,8 @@ import numpy as np
 from audio.engine import Chunk, EngineInfo
 from audio.errors import EngineBusy, EngineError
 from audio.interval import chunk_frames
-from audio.piece import Piece
+from audio.piece import Piece, Turn
+from audio.recording import check
 from audio.units import STEP_RATE, Pcm
 
 NOTE_STEPS: Final = 12
@@ -96,10 +98,13 @@ class ToneEngine:
 
     async def made(self, frames: int, since: float) -> None:
         """Wait until `frames` frames can have been made since the time `since`; raises once it is closed."""
-        due = since + frames / STEP_RATE / self._info.speed
-        await self._sleep(max(0.0, due - self._clock()))
+        await self.passed(since + frames / STEP_RATE / self._info.speed)
         if not self._running:
             raise EngineError("The engine was closed before this piece was made.")
+
+    async def passed(self, due: float) -> None:
+        """Wait until it is the time `due`."""
+        await self._sleep(max(0.0, due - self._clock()))
 
     def now(self) -> float:
         return self._clock()
@@ -121,23 +126,41 @@ class ToneStream:
         self.piece = piece
         self._engine = engine
         self._since = engine.now()
+        self._made = 0
+        """Steps whose sound was given."""
+        self._zero: float | None = None
+        """When the piece began, or would have begun, for those who listen, if anybody says so."""
 
     def heard(self, position: float) -> None:
-        """Nothing follows: tones are made as fast as they were ordered."""
+        """See `Stream.heard`: tones are made no farther ahead than `Piece.lead` either."""
+        self._zero = self._engine.now() - position
+
+    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
+        """See `Stream.steer`: the next note is one of another melody."""
+        if self._made == self.piece.steps:
+            raise EngineError("This piece is composed to its end already; steer the next one.")
+        turn = Turn(prompt, self._made, round(blend_seconds * STEP_RATE))
+        self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
-        made = 0
+        for recording in self.piece.recordings:
+            await asyncio.to_thread(check, recording)
         for frames in chunk_frames(self.piece.interval):
-            begun, made = made, min(made + frames, self.piece.steps)
-            await self._engine.made(made, self._since)
-            yield Chunk(self._engine.sound(self.piece, begun, made), last=made == self.piece.steps)
-            if made == self.piece.steps:
+            begun, end = self._made, min(self._made + frames, self.piece.steps)
+            if self._zero is not None:
+                await self._engine.passed(self._zero + begun / STEP_RATE - self.piece.lead)
+            await self._engine.made(end, self._since)
+            self._made = end
+            yield Chunk(self._engine.sound(self.piece, begun, end), last=end == self.piece.steps)
+            if end == self.piece.steps:
                 return
 
 
 def _note(piece: Piece, number: int, info: EngineInfo) -> Pcm:
     """A note from its beginning to its end: a sine that decays, with an octave above it."""
-    named = hashlib.sha256(f"{piece.prompt}\0{piece.seed}\0{number}".encode()).digest()
+    words = [piece.prompts[piece.hears(number * NOTE_STEPS)], str(piece.seed), str(number)]
+    words += [recording.digest for recording in piece.recordings]
+    named = hashlib.sha256("\0".join(words).encode()).digest()
     hertz = _LOWEST_HERTZ * 2 ** (_SCALE[named[0] % len(_SCALE)] / 12)
     seconds = np.arange(NOTE_STEPS * info.sample_rate // STEP_RATE) / info.sample_rate
     left = NOTE_STEPS / STEP_RATE - seconds

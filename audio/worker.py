@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from audio.engine import Chunk, EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.folder import checked_config, local_folder
-from audio.piece import Piece
+from audio.piece import Piece, Turn
 
 if TYPE_CHECKING:
     from audio.musicgen.composer import Composer
@@ -82,6 +82,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Steer:
+    """To the worker: another prompt takes over a piece before its next step."""
+
+    key: int
+    prompt: str
+    blend_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """To the worker, the last word: it is no longer needed."""
 
@@ -110,6 +119,14 @@ class Begun:
     """From the worker: this piece takes a slot now."""
 
     key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """From the worker, before any sound that follows: a piece was steered, or not, because all is made."""
+
+    key: int
+    turn: Turn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +213,7 @@ def _device(wanted: str) -> str:
         torch.empty(1, device=wanted)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise CheckpointError(
-            f"There is no device “{wanted}” here; set the device to auto, cpu or cuda."
+            f"There is no device “{wanted}” here; set the device to auto, cpu, cuda or mps."
         ) from error
     return wanted
 
@@ -213,6 +230,8 @@ def _serve(pipe: Connection, composer: Composer) -> None:
                     composer.cancel(key)
                 case Heard(key, position):
                     composer.listen(key, position)
+                case Steer(key, prompt, blend_seconds):
+                    pipe.send(Turned(key, composer.steer(key, prompt, blend_seconds)))
                 case End():
                     return
         for made in composer.step():

@@ -22,8 +22,10 @@ from transformers import (
 
 from audio.errors import CheckpointError
 from audio.musicgen.codec import Codec
-from audio.musicgen.delay import DelayPattern
+from audio.musicgen.delay import Codes, DelayPattern
 from audio.musicgen.folder import checked_config, digest, licence_of, local_folder
+from audio.recording import Recording, check, last_seconds
+from audio.units import STEP_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +164,20 @@ def encode_prompt(checkpoint: Checkpoint, prompt: str) -> tuple[Tensor, int]:
     indices = torch.tensor([tokens], device=checkpoint.device)
     states = checkpoint.text_encoder(input_ids=indices).last_hidden_state
     return checkpoint.projection(states)[0], len(asked) - len(tokens)
+
+
+def encode_past(checkpoint: Checkpoint, recording: Recording, frames: int) -> Codes:
+    """The codes of how a recording ends, shaped (codebooks, frames): at most `frames`, whole ones.
+
+    Raises RecordingError, or CheckpointError where the codec does not hear what the decoder writes.
+    """
+    codec = checkpoint.codec
+    check(recording)
+    pcm = last_seconds(recording.path, codec.sample_rate, codec.channels, frames / STEP_RATE)
+    codes = codec.encode(pcm[:, pcm.shape[1] % codec.hop :])
+    if len(codes) != checkpoint.delay.codebooks:
+        raise CheckpointError(
+            f"The codec of “{checkpoint.name}” hears {len(codes)} codebooks and its decoder writes "
+            f"{checkpoint.delay.codebooks}, so it cannot go on from a recording."
+        )
+    return codes

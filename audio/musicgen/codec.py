@@ -30,7 +30,7 @@ times as much time in all, with blocks of 25 it takes 0.7 times as much (one cor
 class Codec:
     """The decoder of an EnCodec model, shared by all streams; `channels` are decoded as a batch.
 
-    Holds weights of its own, but for the LSTM's.
+    Holds weights of its own, but for the LSTM's. What is encoded is encoded by the model itself, all at once.
     """
 
     @torch.no_grad()
@@ -38,6 +38,7 @@ class Codec:
         self.channels = channels
         self.sample_rate = int(model.config.sampling_rate)
         self.hop = int(model.config.hop_length)
+        self._model = model
         quantizers: Any = model.quantizer.layers
         tables = [quantizer.codebook.embed for quantizer in quantizers]
         self._table = torch.cat(tables)
@@ -49,6 +50,15 @@ class Codec:
     def stream(self) -> CodecStream:
         """A stream at the start of a piece."""
         return CodecStream(self)
+
+    @torch.inference_mode()
+    def encode(self, pcm: Pcm) -> Codes:
+        """The codes (codebooks, frames) of a sound shaped (channels, samples)."""
+        sound = torch.from_numpy(pcm).to(self._table.device)
+        encode: Any = self._model.encode
+        sides = [encode(side[None, None]).audio_codes[0, 0] for side in sound]
+        codes: Codes = torch.stack(sides, dim=1).flatten(0, 1).cpu().numpy()
+        return codes
 
     @torch.inference_mode()
     def decode(self, codes: Codes, memory: Memory, last: bool) -> Pcm:
@@ -71,6 +81,13 @@ class CodecStream:
     memory: Memory = field(default_factory=Memory)
     codes: list[Codes] = field(default_factory=list)
     """Codes that do not fill a block yet, each shaped (codebooks, frames)."""
+    unwanted: int = 0
+    """Samples of what it follows, which are not given."""
+
+    def follow(self, codes: Codes) -> None:
+        """Take the codes of what is known already, before any other: the sound begins after it."""
+        self.unwanted = codes.shape[1] * self.codec.hop
+        self.push(codes)
 
     def push(self, codes: Codes) -> Pcm:
         """Take the codes of the next frames, shaped (codebooks, frames); give the sound they make known.
@@ -93,4 +110,7 @@ class CodecStream:
         return self._joined([self.codec.decode(self.codes[0], self.memory, last=True)] if begun else [])
 
     def _joined(self, blocks: list[Pcm]) -> Pcm:
-        return np.concatenate([np.zeros((self.codec.channels, 0), np.float32), *blocks], axis=1)
+        pcm = np.concatenate([np.zeros((self.codec.channels, 0), np.float32), *blocks], axis=1)
+        wanted = pcm[:, self.unwanted :]
+        self.unwanted -= pcm.shape[1] - wanted.shape[1]
+        return wanted

@@ -17,12 +17,12 @@ import torch
 
 from audio.engine import Chunk
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import Checkpoint, encode_prompt
+from audio.musicgen.checkpoint import Checkpoint, encode_past, encode_prompt
 from audio.musicgen.line import Listening, due, fits, neediest
 from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
 from audio.musicgen.window import Window
-from audio.piece import Piece
+from audio.piece import Piece, Turn
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Composer:
         self.checkpoint = checkpoint
         self._window = window
         self._most_frames = Piece("", longest, 0).steps
-        steps = checkpoint.delay.steps(window.end(0, self._most_frames))
+        steps = checkpoint.delay.steps(window.end(0, window.kept + self._most_frames))
         self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
@@ -75,7 +75,8 @@ class Composer:
 
     def admit(self, key: int, piece: Piece) -> None:
         """Put `piece` into the waiting line; `key` names it from here on."""
-        self._waiting.append(Listening(key, piece, self._clock, self._window.cost(piece.steps)))
+        frames = piece.steps if piece.continues is None else self._window.kept + piece.steps
+        self._waiting.append(Listening(key, piece, self._clock, self._window.cost(frames)))
 
     def cancel(self, key: int) -> None:
         """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""
@@ -90,6 +91,17 @@ class Composer:
             if listening.key == key:
                 listening.tell(position)
 
+    def steer(self, key: int, prompt: str, blend_seconds: float) -> Turn | None:
+        """Let `prompt` take over a piece from its next step on; the turn, or None where all is made."""
+        for listening in self._waiting:
+            if listening.key == key:
+                return listening.turn(prompt, 0, blend_seconds)
+        for slot in self._slots:
+            if slot is not None and slot.key == key:
+                slot.prompts.append(self._heard(key, prompt))
+                return slot.listening.turn(prompt, slot.next_step, blend_seconds)
+        return None
+
     @torch.inference_mode()
     def step(self) -> list[Made]:
         """Make 20 ms for every listener whose turn it is, and give the sound that is due."""
@@ -97,6 +109,8 @@ class Composer:
         turns = {listening.key for listening in due(self._playing)}
         busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in turns]
         if busy:
+            for place, slot in busy:
+                self._prompt(place, slot)
             logits = self._logits(busy)
             for row, (place, slot) in enumerate(busy):
                 try:
@@ -131,28 +145,46 @@ class Composer:
             piece = listening.piece
             if 0 < piece.steps <= self._most_frames:
                 self.on_begin(listening.key)
-                self._begin(self._slots.index(None), listening)
+                try:
+                    self._begin(self._slots.index(None), listening)
+                except EngineError as error:
+                    refused.append(Made(listening.key, error))
             else:
                 sentence = f"A piece of {piece.seconds:g} s does not fit this engine; ask for another length."
                 refused.append(Made(listening.key, EngineError(sentence)))
         return refused
 
     def _begin(self, place: int, listening: Listening) -> None:
-        checkpoint = self.checkpoint
-        states, cut = encode_prompt(checkpoint, listening.piece.prompt)
-        if cut:
-            log.warning(
-                "The prompt of piece %d is long: its last %d tokens are not heard.", listening.key, cut
-            )
-        self.decoder.admit(place, states)
-        self._slots[place] = Slot(
+        checkpoint, piece = self.checkpoint, listening.piece
+        past = None
+        if piece.continues is not None:
+            past = encode_past(checkpoint, piece.continues, self._window.kept)
+        slot = Slot(
             listening=listening,
             delay=checkpoint.delay,
             sound=checkpoint.codec.stream(),
             pad_token=checkpoint.pad_token,
             device=checkpoint.device,
             window=self._window,
+            prompts=[self._heard(listening.key, prompt) for prompt in piece.prompts],
+            past=past,
         )
+        self.decoder.admit(place, slot.prompts[slot.prompt])
+        self._slots[place] = slot
+
+    def _heard(self, key: int, prompt: str) -> torch.Tensor:
+        """What the decoder hears of a prompt, shaped (tokens, hidden)."""
+        states, cut = encode_prompt(self.checkpoint, prompt)
+        if cut:
+            log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", key, cut)
+        return states
+
+    def _prompt(self, place: int, slot: Slot) -> None:
+        """Let the decoder hear the prompt whose turn it is."""
+        wanted = slot.piece.hears(slot.next_step)
+        if wanted != slot.prompt:
+            slot.prompt = wanted
+            self.decoder.admit(place, slot.prompts[wanted])
 
     def _leave(self, place: int) -> None:
         self._slots[place] = None

@@ -45,6 +45,11 @@ class DelayPattern:
         """How many frames have all their codes after `steps` steps."""
         return max(0, steps - self.longest)
 
+    def teach(self, tokens: Codes, codes: Codes) -> None:
+        """Write `codes`, those of the first frames, into `tokens` as the steps that make them would."""
+        for row, known, late in zip(tokens, codes, self.delays, strict=True):
+            row[late : late + len(known)] = known
+
     def frames(self, tokens: Codes, start: int, stop: int) -> Codes:
         """The codes of the frames from `start` to `stop`, out of the tokens of all steps made so far."""
         return np.stack(

@@ -7,16 +7,14 @@ is negative, the time until then. What is held is the sound delivered less the p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from audio.piece import Piece
+from audio.piece import Piece, Turn
+from audio.units import STEP_RATE
 
 URGENT_SECONDS: Final = 3.0
 """Whoever holds less is served before the others: the longest chunk, 2.5 s, must be made in the meantime."""
-
-MOST_AHEAD_SECONDS: Final = 30.0
-"""Nothing is made for whoever holds more: it would be lost with the next /skip."""
 
 
 @dataclass(slots=True)
@@ -53,7 +51,13 @@ class Listening:
     @property
     def far_ahead(self) -> bool:
         """Whether nothing need be made now. Never for listeners who do not say where they are."""
-        return self._told is not None and self.held > MOST_AHEAD_SECONDS
+        return self._told is not None and self.held > self.piece.lead
+
+    def turn(self, prompt: str, step: int, blend_seconds: float) -> Turn:
+        """Let `prompt` take over the piece at `step`; the turn, which the piece has from now on."""
+        turn = Turn(prompt, step, round(blend_seconds * STEP_RATE))
+        self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
+        return turn
 
 
 def neediest(line: Iterable[Listening]) -> Listening:

@@ -28,28 +28,39 @@ class Slot:
     pad_token: int
     device: torch.device
     window: Window
+    prompts: list[Tensor]
+    """What the decoder hears of the piece's prompts."""
+    past: Codes | None = None
+    """The codes of what the piece continues, shaped (codebooks, frames). Frames are counted from there on."""
     position: int = 0
     """Steps made in this window."""
+    prompt: int = 0
+    """Which of its prompts the decoder hears."""
     _begin: int = 0
     """The frame at which this window begins."""
     _known: int = 0
-    """The frames up to here have all their codes from the windows before."""
+    """The frames up to here have all their codes: from the past, or from the windows before."""
     _handed: int = 0
     """Frames whose codes the codec has."""
     _due: int = 0
     """Frames that must be complete before the next are handed over."""
     _tokens: Codes = field(init=False)
-    """Tokens of all steps, shaped (codebooks, steps), the steps counted from the start of the piece."""
+    """Tokens of all steps, shaped (codebooks, steps), the steps counted like the frames."""
     _numbers: Tensor = field(init=False)
     _boundaries: Iterator[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        steps = self.delay.steps(self.piece.steps)
+        steps = self.delay.steps(self._frames)
         self._tokens = np.full((self.delay.codebooks, steps), self.pad_token, dtype=np.int64)
+        if self.past is not None:
+            self.sound.follow(self.past)
+            # A codec may have codes that the decoder has no word for: it hears them as none.
+            self.delay.teach(self._tokens, np.minimum(self.past, self.pad_token))
+            self._known = self._handed = self._past_frames
         numbers = uniforms(self.piece.seed, steps, self.delay.codebooks)
         self._numbers = torch.from_numpy(numbers).to(self.device)
         self._boundaries = chunk_frames(self.piece.interval)
-        self._due = next(self._boundaries)
+        self._due = self._handed + next(self._boundaries)
 
     @property
     def key(self) -> int:
@@ -65,9 +76,23 @@ class Slot:
         return self._begin + self.position == len(self._numbers)
 
     @property
+    def next_step(self) -> int:
+        """The next step that makes something new, counted from the start of the new sound."""
+        return max(self._begin + self.position, self._known) - self._past_frames
+
+    @property
+    def _past_frames(self) -> int:
+        return 0 if self.past is None else self.past.shape[1]
+
+    @property
+    def _frames(self) -> int:
+        """How many frames there are in the end, with those that the piece continues."""
+        return self._past_frames + self.piece.steps
+
+    @property
     def _end(self) -> int:
         """The frame at which this window ends."""
-        return self.window.end(self._begin, self.piece.steps)
+        return self.window.end(self._begin, self._frames)
 
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""

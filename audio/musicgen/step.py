@@ -68,7 +68,10 @@ class DecoderStep:
 
     @torch.inference_mode()
     def admit(self, slot: int, states: Tensor) -> None:
-        """Begin a piece in `slot`, at position 0. `states` is the encoded prompt, shaped (tokens, hidden)."""
+        """Let `slot` hear a prompt from its next step on; `states` is the encoded prompt, (tokens, hidden).
+
+        A piece begins with it, at position 0, and may get another in its midst.
+        """
         for layer in self._layers:
             attention = layer.module.encoder_attn
             layer.prompts[slot] = (

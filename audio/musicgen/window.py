@@ -19,6 +19,11 @@ class Window:
     frames: int = 30 * STEP_RATE
     stride: int = 18 * STEP_RATE
 
+    @property
+    def kept(self) -> int:
+        """How many frames of the past a window begins with."""
+        return self.frames - self.stride
+
     def end(self, begin: int, frames: int) -> int:
         """Where the window that begins at frame `begin` ends, in a piece of `frames` frames."""
         return min(begin + self.frames, frames)

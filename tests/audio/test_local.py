@@ -24,9 +24,22 @@ from audio import local
 from audio.engine import Chunk, Engine, EngineInfo
 from audio.errors import CheckpointError, EngineBusy, EngineError, EngineLost
 from audio.local import LocalEngine
-from audio.piece import Piece
+from audio.piece import Piece, Turn
 from audio.units import Pcm
-from audio.worker import BEAT_SECONDS, SEEDED, Beat, Begun, Compose, Delivery, End, Heard, Order, Ready
+from audio.worker import (
+    BEAT_SECONDS,
+    SEEDED,
+    Beat,
+    Begun,
+    Compose,
+    Delivery,
+    End,
+    Heard,
+    Order,
+    Ready,
+    Steer,
+    Turned,
+)
 
 PIECE = Piece("lo-fi hip hop with rain", seconds=3.0, seed=3)
 INFO = EngineInfo("stand-in", "1", "MIT", "cpu", 32_000, 1, 4.0)
@@ -208,6 +221,26 @@ def repeat_positions(pipe: Connection, order: Order) -> None:
             os._exit(7)
 
 
+def turn_and_die(pipe: Connection, order: Order) -> None:
+    """Take the first turn and die before the second; then tell in samples what one was asked for."""
+    pipe.send(Ready(INFO))
+    compose = pipe.recv()
+    assert isinstance(compose, Compose)
+    if lives(order) == 1:
+        deliver(pipe, compose, chunks=1)
+        first = pipe.recv()
+        assert first == Steer(compose.key, "techno", 1.0)
+        pipe.send(Turned(compose.key, Turn("techno", 25, 50)))
+        pipe.recv()
+        os._exit(7)
+    again = pipe.recv()
+    assert compose.piece.turns == (Turn("techno", 25, 50),)
+    assert again == Steer(compose.key, "a harp", 0.0)
+    pipe.send(Turned(compose.key, Turn("a harp", 75)))
+    deliver(pipe, compose, 1000)
+    pipe.recv()
+
+
 def hang_once(pipe: Connection, order: Order) -> None:
     """Deliver a chunk and say no more; then, in a second life, obey."""
     if lives(order) > 1:
@@ -308,6 +341,24 @@ async def test_the_worker_is_told_how_far_the_listeners_are(
             told.append(float(chunk.pcm[0, 0]))
             stream.heard(told[-1] + 1.75 if len(told) == 1 else 2.0)
     assert told == [-1.5, 0.25, 2.0]
+
+
+async def test_a_worker_in_place_of_a_dead_one_makes_the_turns_that_were_taken_and_takes_the_others(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    samples = 0
+    async with playing(monkeypatch, turn_and_die, notes) as engine, engine.open(PIECE) as stream:
+        async for chunk in stream:
+            if not samples:
+                stream.steer("techno", 1.0)
+                while not stream.piece.turns:
+                    await asyncio.sleep(0.001)
+                stream.steer("a harp")
+            samples += chunk.pcm.shape[1]
+        with pytest.raises(EngineError, match="composed to its end"):
+            stream.steer("too late")
+    assert samples == 96_000
+    assert stream.piece.turns == (Turn("techno", 25, 50), Turn("a harp", 75))
 
 
 async def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, notes: str) -> None:

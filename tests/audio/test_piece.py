@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from audio.errors import PieceError
-from audio.piece import LARGEST_SEED, piece_of, readable
+from audio.piece import LARGEST_SEED, Turn, piece_of, readable
 
 
 def test_what_was_asked_for_is_kept_as_whole_steps() -> None:
@@ -60,3 +62,28 @@ def test_what_cannot_be_used_is_named_in_one_sentence(asked: dict[str, object], 
 
 def test_the_settings_may_allow_more() -> None:
     assert piece_of("techno", 120, longest=120).seconds == 120
+
+
+def test_a_turn_is_heard_from_its_step_on_and_what_follows_it_too() -> None:
+    piece = replace(piece_of("one", 10), turns=(Turn("two", 100), Turn("three", 200)))
+    assert piece.prompts == ("one", "two", "three")
+    assert [piece.hears(step) for step in (0, 99, 100, 199, 200, 499)] == [0, 0, 1, 1, 2, 2]
+
+
+def test_while_a_turn_blends_the_new_prompt_is_heard_more_and_more_often() -> None:
+    turn = Turn("new", 100, blend=50)
+    heard = [turn.hears(step) for step in range(100, 150)]
+    tenths = [sum(heard[begin : begin + 10]) for begin in range(0, 50, 10)]
+    assert tenths == sorted(tenths)
+    assert tenths[0] <= 1
+    assert tenths[-1] >= 9
+    assert sum(heard) == 25
+    assert not turn.hears(99)
+    assert turn.hears(150)
+
+
+def test_a_turn_that_comes_while_another_blends_blends_with_both() -> None:
+    piece = replace(piece_of("one", 10), turns=(Turn("two", 100, 50), Turn("three", 125, 50)))
+    assert {piece.hears(step) for step in range(125, 150)} == {0, 1, 2}
+    assert {piece.hears(step) for step in range(150, 175)} == {1, 2}
+    assert piece.hears(175) == 2

@@ -3,15 +3,18 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from audio.engine import Engine
-from audio.errors import EngineBusy, EngineError
-from audio.piece import Piece
+from audio.errors import EngineBusy, EngineError, RecordingError
+from audio.piece import Piece, Turn
+from audio.recording import recording_of
 from audio.tone import ToneEngine
 from audio.units import Pcm
+from tests.audio.recordings import hum, written
 
 PIECE = Piece("a walk by the sea", seconds=10.0, seed=3)
 
@@ -117,3 +120,44 @@ async def test_an_engine_that_is_closed_ends_its_streams_and_takes_no_more() -> 
         await sound(engine, PIECE)
     with pytest.raises(EngineError):
         _ = engine.info
+
+
+async def test_a_steered_melody_changes_with_the_next_note_and_its_piece_makes_it_again() -> None:
+    engine = await engine_at(math.inf)
+    straight = await sound(engine, PIECE)
+    parts = []
+    async with engine.open(replace(PIECE, interval=1.0)) as stream:
+        async for chunk in stream:
+            parts.append(chunk.pcm)
+            if len(parts) == 4:
+                stream.steer("a walk in the rain", blend_seconds=1.0)
+            if chunk.last:
+                with pytest.raises(EngineError, match="composed to its end"):
+                    stream.steer("too late")
+    steered = np.concatenate(parts, axis=1)
+    assert np.array_equal(steered[:, : 4 * 32_000], straight[:, : 4 * 32_000])
+    assert abs(np.corrcoef(steered[:, 5 * 32_000 :], straight[:, 5 * 32_000 :])[0, 1]) < 0.5
+    assert stream.piece.turns == (Turn("a walk in the rain", 200, 50),)
+    assert np.array_equal(await sound(engine, stream.piece), steered)
+
+
+async def test_a_piece_that_follows_its_listeners_is_made_no_farther_ahead_than_its_lead() -> None:
+    clock = VirtualClock()
+    engine = await engine_at(math.inf, clock)
+    async with engine.open(replace(PIECE, interval=1.0, lead=2.0)) as stream:
+        stream.heard(0.0)
+        chunks = aiter(stream)
+        for made in range(1, 10):
+            await anext(chunks)
+            assert clock.seconds == pytest.approx(max(0, made - 3))
+
+
+async def test_a_recording_has_its_say_and_must_be_there(tmp_path: Path) -> None:
+    engine = await engine_at(math.inf)
+    expected = await sound(engine, PIECE)
+    past = recording_of(written(tmp_path / "past.wav", hum(1.0, 32_000), 32_000))
+    for piece in (replace(PIECE, continues=past), replace(PIECE, melody=past)):
+        assert abs(np.corrcoef(await sound(engine, piece), expected)[0, 1]) < 0.5
+    past.path.unlink()
+    with pytest.raises(RecordingError, match=r"past\.wav"):
+        await sound(engine, replace(PIECE, continues=past))

@@ -10,7 +10,7 @@ from pathlib import Path
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
-from audio.worker import NICENESS, SEEDED, Begun, Cancel, Compose, Delivery, Failed, Order, Ready, main
+from audio.worker import NICENESS, SEEDED, Beat, Begun, Cancel, Compose, Delivery, Failed, Order, Ready, main
 
 PATIENCE = 120.0
 """Seconds until a test gives a worker up; it loads for several."""
@@ -27,8 +27,12 @@ def hired(checkpoint: str, device: str = "cpu", dtype: str = "float32") -> tuple
 
 
 def heard(pipe: Connection) -> object:
-    assert pipe.poll(PATIENCE), "the worker says nothing"
-    return pipe.recv()
+    """What the worker says next beside that it lives."""
+    said: object = Beat()
+    while said == Beat():
+        assert pipe.poll(PATIENCE), "the worker says nothing"
+        said = pipe.recv()
+    return said
 
 
 def ended(process: BaseProcess) -> int | None:

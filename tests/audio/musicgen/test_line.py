@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from audio.musicgen.line import MOST_AHEAD_SECONDS, URGENT_SECONDS, Listening, due, fits, neediest
+from audio.musicgen.line import URGENT_SECONDS, Listening, due, fits, neediest
 from audio.musicgen.window import Window
-from audio.piece import Piece
+from audio.piece import LEAD_SECONDS, Piece
 
 
 class Clock:
@@ -63,7 +63,7 @@ def test_whoever_holds_little_is_served_alone_until_it_holds_enough(clock: Clock
 
 
 def test_nothing_is_made_for_whoever_is_far_ahead_until_it_has_been_played(clock: Clock) -> None:
-    playing = listening(clock, delivered=MOST_AHEAD_SECONDS + 1, position=0.0, seconds=90.0)
+    playing = listening(clock, delivered=LEAD_SECONDS + 1, position=0.0, seconds=90.0)
     assert due([playing]) == []
     clock.now += 1.5
     assert due([playing]) == [playing]

@@ -1,0 +1,147 @@
+"""A Recording: a sound file from anywhere, to go on from or to hum after."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+
+from audio.errors import RecordingError
+
+if TYPE_CHECKING:
+    import av
+
+    from audio.units import Pcm
+
+CONTAINERS: Final = "aac,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
+"""FFmpeg's names of what may be opened: files that hold their sound themselves. A playlist or a list of files
+would have it open others, on this machine or elsewhere."""
+
+LONGEST_SECONDS: Final = 600.0
+"""Files of silence are bombs: 10 MiB of FLAC can hold 20 hours."""
+
+SHORTEST_SECONDS: Final = 0.5
+
+_LOUDEST: Final = 4.0
+"""Floating-point files may go over full scale; by more than 12 dB they are damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound file, known by what is in it, so that a Piece that names it stays the same piece."""
+
+    path: Path
+    digest: str
+    """SHA-256 of the file, in hex."""
+
+
+def recording_of(path: Path) -> Recording:
+    """The recording in the file at `path`, if it can be heard at all. Raises RecordingError with a sentence.
+
+    Only its beginning is decoded; that it is too long shows when it is heard.
+    """
+    with _told(path):
+        digest = _digest(path)
+    if first_seconds(path, 16_000, 1, SHORTEST_SECONDS).shape[1] < SHORTEST_SECONDS * 16_000:
+        raise RecordingError(f"{path.name} is shorter than {SHORTEST_SECONDS:g} s; choose a longer one.")
+    return Recording(path, digest)
+
+
+def check(recording: Recording) -> None:
+    """Raise RecordingError unless the file is still what it was."""
+    with _told(recording.path):
+        if _digest(recording.path) != recording.digest:
+            raise RecordingError(f"{recording.path.name} has changed since it was chosen; choose it again.")
+
+
+def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
+    """How a file begins, float32 shaped (channels, samples) at `rate`: at most `seconds`."""
+    wanted = round(seconds * rate)
+    parts: list[Pcm] = []
+    with _told(path):
+        for part in _decoded(path, rate):
+            parts.append(part)
+            if sum(each.shape[1] for each in parts) >= wanted:
+                break
+    return _mixed(parts, channels)[:, :wanted]
+
+
+def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
+    """How a file ends, float32 shaped (channels, samples) at `rate`: at most `seconds`.
+
+    All of it is decoded, and no more is held than what is asked for. Raises RecordingError over
+    LONGEST_SECONDS.
+    """
+    wanted, held, heard = round(seconds * rate), 0, 0
+    parts: deque[Pcm] = deque()
+    with _told(path):
+        for part in _decoded(path, rate):
+            parts.append(part)
+            held, heard = held + part.shape[1], heard + part.shape[1]
+            while held - parts[0].shape[1] >= wanted:
+                held -= parts.popleft().shape[1]
+            if heard > LONGEST_SECONDS * rate:
+                raise RecordingError(
+                    f"{path.name} is longer than {LONGEST_SECONDS / 60:g} minutes; choose a shorter one."
+                )
+    pcm = _mixed(list(parts), channels)
+    return pcm[:, max(0, pcm.shape[1] - wanted) :]
+
+
+def _decoded(path: Path, rate: int) -> Iterator[Pcm]:
+    """The file's sound at `rate`, frame by frame, shaped (1 or 2, samples)."""
+    import av
+
+    with av.open(str(path), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}) as file:
+        if not file.streams.audio:
+            raise RecordingError(f"There is no sound in {path.name}; choose another file.")
+        layout = "mono" if file.streams.audio[0].channels == 1 else "stereo"
+        resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+        for frame in _frames(file):
+            yield from _arrays(resampler.resample(frame))
+        yield from _arrays(resampler.resample(None))
+
+
+def _frames(file: av.container.InputContainer) -> Iterator[av.AudioFrame]:
+    """Without their times: gaps and leaps in a file's clock are no silence to fill."""
+    for frame in file.decode(file.streams.audio[0]):
+        frame.pts = None
+        yield frame
+
+
+def _arrays(frames: list[av.AudioFrame]) -> Iterator[Pcm]:
+    for frame in frames:
+        yield cast("Pcm", frame.to_ndarray())
+
+
+def _mixed(parts: list[Pcm], channels: int) -> Pcm:
+    """The parts one after the other, in `channels` channels; what is no number is silence."""
+    joined = np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32)
+    pcm: Pcm = np.nan_to_num(joined, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_LOUDEST, _LOUDEST)
+    if channels == 1:
+        return cast("Pcm", pcm.mean(axis=0, keepdims=True))
+    return pcm if len(pcm) == channels else np.repeat(pcm, channels, axis=0)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what FFmpeg and the disk raise into a sentence."""
+    from av import FFmpegError
+
+    try:
+        yield
+    except (FFmpegError, OSError, ValueError) as error:
+        raise RecordingError(
+            f"{path.name} cannot be read as sound; a FLAC, MP3, Ogg, WAV, M4A or WebM file will do."
+        ) from error
