@@ -1,0 +1,182 @@
+"""/settings in simcord: who may, what it shows, and what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.client import Busker
+from bot.guild_settings import settings_with
+from bot.settings import Settings
+from bot.store.records import GuildChoices
+from cogs.settings import LABELS
+from tests.house import a_house, quiet_settings, until
+from tests.server import Server, a_server
+
+
+async def choose(server: Server, **options: object) -> simcord.ResponseMessage:
+    """What the manager reads after `/settings`."""
+    result = await server.max.slash(server.text, "settings", **options)
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response
+
+
+def values(response: simcord.ResponseMessage) -> dict[str, str | None]:
+    (card,) = response.embeds
+    return {str(field.name): field.value for field in card.fields}
+
+
+async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        response = await choose(server)
+        assert response.content == ""
+        assert values(response) == {
+            "Length": "20 s (default)",
+            "Interval": "automatic (default)",
+            "Volume": "50% (default)",
+            "Who acts on the music": "every listener (default)",
+            "DJ role": "none (default)",
+            "Tracks are posted": "where they were asked for (default)",
+            "Format": "flac, then opus, then mp3 (default)",
+            "Waiting pieces": "without limit (default)",
+            "Music a day": "without limit (default)",
+            "Voice channel's status": "says what plays (default)",
+        }
+        assert set(values(response)) == set(LABELS.values())
+
+
+async def test_every_option_is_kept_shown_and_taken_back(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        role = server.guild.create_role("DJ")
+        options: dict[str, Any] = {
+            "length": 12.5, "interval": 0.5, "volume": 30, "rights": "dj", "dj_role": role,
+            "tracks_in": server.text, "format": "mp3", "waiting": 3, "minutes": 90, "announce": False,
+        }  # fmt: skip
+        response = await choose(server, **options)
+        assert response.content == "Changed, from now on."
+        assert [*values(response).values()] == [
+            "12.5 s", "0.5 s", "30%", "those with the DJ role", f"<@&{role.id}>", f"in <#{server.text.id}>",
+            "mp3, then flac, then opus", "3 a person", "90 min a person", "is left alone",
+        ]  # fmt: skip
+        chosen = GuildChoices(12.5, 0.5, 0.3, "dj", role.id, server.text.id, "mp3", 3, 5400.0, False)
+        assert server.bot.store.choices_of(server.guild.id) == chosen
+        await choose(server, rights="free")
+        for option in options:
+            await choose(server, reset=option)
+        assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
+        await choose(server, **options)
+        await choose(server, reset="everything", volume=10)
+        assert server.bot.store.choices_of(server.guild.id) == GuildChoices(volume=0.1)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"length": 31}, "The longest piece that this Busker composes is 30 s; choose a length up to that."),
+        ({"rights": "dj"}, "To leave the music to DJs, name their role as well: the option dj_role."),
+        ({"format": "opus"}, "This Busker does not write opus; it writes flac and mp3."),
+    ],
+)
+async def test_a_bad_value_is_refused_in_one_sentence_and_changes_nothing(
+    tmp_path: Path, options: dict[str, object], sentence: str
+) -> None:
+    settings = quiet_settings(tmp_path)
+    tracks = settings.tracks.model_copy(update={"formats": ("flac", "mp3")})
+    async with a_server(tmp_path, settings.model_copy(update={"tracks": tracks})) as server:
+        response = await choose(server, volume=1, **options)
+        assert response.content == sentence
+        assert not response.embeds
+        assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
+
+
+async def test_everybodys_role_is_no_dj_role(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        said = (await choose(server, dj_role=server.guild.default_role)).content
+        assert (
+            said
+            == f"Everybody has the role {server.guild.default_role.mention}; choose another, or rights: free."
+        )
+
+
+async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        me = server.guild.me
+        assert me is not None
+        channel = me.guild.get_channel(server.text.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.set_permissions(me, attach_files=False)
+        said = (await choose(server, tracks_in=server.text)).content
+        assert "lacks the permission" in said
+        assert "Attach Files" in said
+
+
+async def test_the_role_cannot_be_taken_back_while_rights_need_it(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        await choose(server, rights="dj", dj_role=server.guild.create_role("DJ"))
+        assert (await choose(server, reset="dj_role")).content.startswith("To leave the music to DJs")
+
+
+async def test_who_does_not_manage_is_refused_even_where_the_command_is_offered(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        command = server.bot.tree.get_command("settings")
+        assert isinstance(command, discord.app_commands.Command)
+        command.default_permissions = None
+        await server.bot.tree.sync()
+        said = await server.said("settings", volume=1)
+        assert said == "Only who may manage this server can change Busker's settings."
+        assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
+
+
+async def test_what_was_chosen_holds_for_the_next_piece_and_after_a_restart(tmp_path: Path) -> None:
+    settings = quiet_settings(tmp_path)
+    async with a_server(tmp_path, settings) as server:
+        await choose(server, volume=30, length=12)
+        assert server.bot.session_of(_guild(server)).volume == 0.3
+    bot = Busker(settings, server.bot.engine)
+    await bot.store.open()
+    held = bot.settings_in(_guild(server))
+    await bot.store.close()
+    assert (held.voice.volume, held.music.default_seconds) == (0.3, 12)
+    assert held.music.piece("bells", seed=1).seconds == 12
+
+
+async def test_tracks_are_posted_where_managers_want_them(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        gallery = house.guild.text_channel("gallery")
+        house.here.tell_channel(gallery, "CHANNEL_CREATE")
+        await until(lambda: house.discord_guild.get_channel(gallery.id) is not None)
+        await house.bot.store.choose(
+            house.guild.id,
+            lambda chosen: dataclasses.replace(chosen, posting_channel_id=gallery.id, format="mp3"),
+        )
+        await house.play(house.ask(seconds=0.5, seed=7))
+        (message,) = gallery.messages
+        assert message.attachments[0].filename == "bells-7.mp3"
+        assert not house.tracks
+        (made,) = await house.bot.store.search(house.guild.id, "", [gallery.id])
+        assert (made.message_id, made.file, made.member_id) == (message.id, "bells-7.mp3", house.asker.id)
+        await house.here.delete_channel(gallery)
+        await until(lambda: house.discord_guild.get_channel(gallery.id) is None)
+        await house.play(house.ask(seconds=0.5, seed=8))
+        assert house.tracks[0].attachments[0].filename == "bells-8.mp3"
+
+
+def test_a_choice_that_the_operator_allows_no_more_gives_way(tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {"music": {"longest_seconds": 20, "default_seconds": 15}, "tracks": {"formats": ["flac"]}}
+    )
+    held = settings_with(settings, GuildChoices(seconds=25, format="mp3"))
+    assert held.music.default_seconds == 20
+    assert held.tracks.formats == ("flac",)
+
+
+def _guild(server: Server) -> discord.Guild:
+    me = server.guild.me
+    assert me is not None
+    return me.guild
