@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.settings import Settings
 
-COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback", "cogs.settings")
+COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback", "cogs.settings", "cogs.library")
 
 AUTHENTICATION_FAILED: Final = 4004
 """How the gateway closes on a token that is not valid (Discord's developer documentation, close codes)."""

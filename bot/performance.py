@@ -15,8 +15,11 @@ import numpy as np
 from audio.buffer import JitterBuffer
 from audio.chain import stretches
 from audio.errors import BuskerError
+from audio.kept import read_sound
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import discord
 
     from audio.engine import Engine
@@ -35,6 +38,8 @@ class Request:
     requester: discord.Member
     voice_channel: discord.VoiceChannel
     text_channel: PostingChannel
+    kept: Path | None = None
+    """The file of a track made before, to be played instead of composing."""
 
 
 class Making(enum.Enum):
@@ -143,10 +148,13 @@ class Performance:
     async def _compose(self) -> None:
         began = time.monotonic()
         try:
-            heard = self._heard_seconds
-            async with contextlib.aclosing(stretches(self._engine, self.piece, heard)) as sound:
-                async for pcm in sound:
-                    self._take(pcm)
+            if self.request.kept is not None:
+                self._take(await asyncio.to_thread(read_sound, self.request.kept, self.piece.seconds))
+            else:
+                heard = self._heard_seconds
+                async with contextlib.aclosing(stretches(self._engine, self.piece, heard)) as sound:
+                    async for pcm in sound:
+                        self._take(pcm)
             self.composing_seconds = time.monotonic() - began
             self._advance(Making.COMPOSED)
         except BuskerError as error:

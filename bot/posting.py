@@ -58,7 +58,13 @@ class Poster:
         self._press = _press()
 
     async def post(self, performance: Performance) -> None:
-        """Write the files of a composed piece and post them; what cannot be posted stays on disk."""
+        """Write the files of a composed piece and post them; what cannot be posted stays on disk.
+
+        A track that was kept is written, and was posted, already.
+        """
+        if performance.request.kept is not None:
+            performance.delivered()
+            return
         guild = performance.request.requester.guild
         tracks = settings_with(self._settings, self._store.choices_of(guild.id)).tracks
         limit = min(guild.filesize_limit, int(tracks.largest_mib * MIB))

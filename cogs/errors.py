@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import discord
 from discord import app_commands
@@ -33,25 +35,33 @@ class Errors(commands.Cog):
 
     async def cog_load(self) -> None:
         """Take the handler over."""
-        self._tree.error(self.judge)
+        self._tree.error(judge)
 
     async def cog_unload(self) -> None:
         """Give the handler back."""
         self._tree.error(self._before)
 
-    async def judge(
-        self, interaction: discord.Interaction[Busker], error: app_commands.AppCommandError
-    ) -> None:
-        """Tell the member one sentence, and the log what it should know."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
-            _log.warning("%s was answered too late", _name(interaction))
-            return
-        sentence = _sentence(cause)
-        if sentence is None:
-            _log.error("%s failed", _name(interaction), exc_info=cause)
-            sentence = "Something went wrong on Busker's side; it is in the log. Please try again."
-        await _answer(interaction, sentence)
+
+async def judge(interaction: discord.Interaction[Busker], error: Exception) -> None:
+    """Tell the member one sentence, and the log what it should know."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
+        _log.warning("%s was answered too late", _name(interaction))
+        return
+    sentence = _sentence(cause)
+    if sentence is None:
+        _log.error("%s failed", _name(interaction), exc_info=cause)
+        sentence = "Something went wrong on Busker's side; it is in the log. Please try again."
+    await _answer(interaction, sentence)
+
+
+@asynccontextmanager
+async def tell_fault(interaction: discord.Interaction[Busker]) -> AsyncIterator[None]:
+    """Judge an error within this block like one of a command: what buttons raise reaches no handler."""
+    try:
+        yield
+    except Exception as error:
+        await judge(interaction, error)
 
 
 def _sentence(cause: Exception) -> str | None:
@@ -69,7 +79,11 @@ def _sentence(cause: Exception) -> str | None:
 
 
 def _name(interaction: discord.Interaction[Busker]) -> str:
-    return f"/{interaction.command.qualified_name}" if interaction.command else "an unknown command"
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    if interaction.type is discord.InteractionType.component:
+        return "a button"
+    return "an unknown command"
 
 
 async def _answer(interaction: discord.Interaction[Busker], sentence: str) -> None:

@@ -33,6 +33,13 @@ class Server:
         assert isinstance(self.env.bot, Busker)
         return self.env.bot
 
+    @property
+    def discord_guild(self) -> discord.Guild:
+        """The guild as the bot knows it."""
+        me = self.guild.me
+        assert me is not None
+        return me.guild
+
     async def said(self, command: str, **options: object) -> str:
         """What Ann alone reads when she uses a command."""
         result = await self.ann.slash(self.text, command, **options)

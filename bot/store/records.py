@@ -64,6 +64,17 @@ class MadeTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Which tracks a member may see: their own, and those posted in these channels.
+
+    What was made in a channel is nobody's business who may not read there.
+    """
+
+    member_id: int
+    channels: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Traces:
     """What the store holds about one person, in all guilds together."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from audio.piece import Piece
 from bot.store.database import Database
-from bot.store.records import GuildChoices, MadeTrack, Traces
+from bot.store.records import GuildChoices, MadeTrack, Sight, Traces
 
 NOTHING_CHOSEN: Final = GuildChoices()
 _PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature")
@@ -86,40 +86,36 @@ class Store:
         self,
         guild_id: int,
         words: str,
-        channels: Collection[int],
+        sight: Sight,
         *,
         member_id: int | None = None,
+        before: int | None = None,
         limit: int = 25,
-        offset: int = 0,
     ) -> list[MadeTrack]:
-        """Tracks of a guild with all of `words` in their prompt, the newest first.
+        """Tracks of a guild with all of `words` in their prompt, the newest first, of those in `sight`.
 
-        Only those posted in `channels`: what was made in a channel is nobody's business who may not read it.
+        Only those of a member, and only older than the track `before`, where these are given.
         """
-        conditions, values = _having(words)
+        conditions, values = _having(guild_id, words, sight)
         if member_id is not None:
             conditions, values = f"{conditions} AND member_id = ?", [*values, member_id]
+        if before is not None:
+            conditions, values = f"{conditions} AND id < ?", [*values, before]
         return await self._select(
-            f"SELECT * FROM tracks WHERE guild_id = ? AND {_IN_CHANNELS} AND {conditions} "
-            "ORDER BY id DESC LIMIT ? OFFSET ?",
-            guild_id,
-            _listed(channels),
-            *values,
-            limit,
-            offset,
+            f"SELECT * FROM tracks WHERE {conditions} ORDER BY id DESC LIMIT ?", *values, limit
         )
 
     async def prompts(
-        self, guild_id: int, words: str, channels: Collection[int], *, longest: int, limit: int
+        self, guild_id: int, words: str, sight: Sight, *, longest: int, limit: int
     ) -> list[str]:
         """Different prompts of a guild of at most `longest` characters, the last used first; as `search`."""
-        conditions, values = _having(words)
+        conditions, values = _having(guild_id, words, sight)
 
         def read(connection: sqlite3.Connection) -> list[str]:
             rows = connection.execute(
-                f"SELECT prompt FROM tracks WHERE guild_id = ? AND {_IN_CHANNELS} AND {conditions} "
-                "AND length(prompt) <= ? GROUP BY words ORDER BY max(id) DESC LIMIT ?",
-                [guild_id, _listed(channels), *values, longest, limit],
+                f"SELECT prompt FROM tracks WHERE {conditions} AND length(prompt) <= ? "
+                "GROUP BY words ORDER BY max(id) DESC LIMIT ?",
+                [*values, longest, limit],
             )
             return [row["prompt"] for row in rows]
 
@@ -194,18 +190,13 @@ class Store:
         return await self._database.read(read)
 
 
-_IN_CHANNELS: Final = "channel_id IN (SELECT value FROM json_each(?))"
-
-
-def _listed(ids: Collection[int]) -> str:
-    """Ids as one parameter, however many they are."""
-    return json.dumps(list(ids))
-
-
-def _having(words: str) -> tuple[str, list[object]]:
-    """The condition that a prompt holds each of `words` somewhere, and its values."""
+def _having(guild_id: int, words: str, sight: Sight) -> tuple[str, list[object]]:
+    """The condition that a track may be seen and its prompt holds each of `words`, and its values."""
     sought = words.casefold().split()
-    return " AND ".join(["instr(words, ?) > 0"] * len(sought)) or "TRUE", [*sought]
+    # The channels are one parameter, however many they are.
+    seen = "(member_id = ? OR channel_id IN (SELECT value FROM json_each(?)))"
+    conditions = ["guild_id = ?", seen, *["instr(words, ?) > 0"] * len(sought)]
+    return " AND ".join(conditions), [guild_id, sight.member_id, json.dumps([*sight.channels]), *sought]
 
 
 def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:

@@ -88,5 +88,6 @@ async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_whole_in_the
 async def test_the_commands_are_those_of_the_readme(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         everybody = {"compose", "stop", "skip", "pause", "resume", "queue", "nowplaying", "volume"}
+        everybody |= {"library", "privacy"}
         assert set(server.ann.available_commands(server.text)) == everybody
         assert set(server.max.available_commands(server.text)) == everybody | {"settings"}

@@ -13,7 +13,7 @@ import simcord
 from bot.client import Busker
 from bot.guild_settings import settings_with
 from bot.settings import Settings
-from bot.store.records import GuildChoices
+from bot.store.records import GuildChoices, Sight
 from cogs.settings import LABELS
 from tests.house import a_house, quiet_settings, until
 from tests.server import Server, a_server
@@ -106,11 +106,9 @@ async def test_everybodys_role_is_no_dj_role(tmp_path: Path) -> None:
 
 async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        me = server.guild.me
-        assert me is not None
-        channel = me.guild.get_channel(server.text.id)
+        channel = server.discord_guild.get_channel(server.text.id)
         assert isinstance(channel, discord.TextChannel)
-        await channel.set_permissions(me, attach_files=False)
+        await channel.set_permissions(server.discord_guild.me, attach_files=False)
         said = (await choose(server, tracks_in=server.text)).content
         assert "lacks the permission" in said
         assert "Attach Files" in said
@@ -137,10 +135,10 @@ async def test_what_was_chosen_holds_for_the_next_piece_and_after_a_restart(tmp_
     settings = quiet_settings(tmp_path)
     async with a_server(tmp_path, settings) as server:
         await choose(server, volume=30, length=12)
-        assert server.bot.session_of(_guild(server)).volume == 0.3
+        assert server.bot.session_of(server.discord_guild).volume == 0.3
     bot = Busker(settings, server.bot.engine)
     await bot.store.open()
-    held = bot.settings_in(_guild(server))
+    held = bot.settings_in(server.discord_guild)
     await bot.store.close()
     assert (held.voice.volume, held.music.default_seconds) == (0.3, 12)
     assert held.music.piece("bells", seed=1).seconds == 12
@@ -159,7 +157,7 @@ async def test_tracks_are_posted_where_managers_want_them(tmp_path: Path) -> Non
         (message,) = gallery.messages
         assert message.attachments[0].filename == "bells-7.mp3"
         assert not house.tracks
-        (made,) = await house.bot.store.search(house.guild.id, "", [gallery.id])
+        (made,) = await house.bot.store.search(house.guild.id, "", Sight(0, frozenset([gallery.id])))
         assert (made.message_id, made.file, made.member_id) == (message.id, "bells-7.mp3", house.asker.id)
         await house.here.delete_channel(gallery)
         await until(lambda: house.discord_guild.get_channel(gallery.id) is None)
@@ -174,9 +172,3 @@ def test_a_choice_that_the_operator_allows_no_more_gives_way(tmp_path: Path) -> 
     held = settings_with(settings, GuildChoices(seconds=25, format="mp3"))
     assert held.music.default_seconds == 20
     assert held.tracks.formats == ("flac",)
-
-
-def _guild(server: Server) -> discord.Guild:
-    me = server.guild.me
-    assert me is not None
-    return me.guild

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audio.piece import Piece
 from bot.errors import StoreError
-from bot.store.records import GuildChoices, MadeTrack, Traces
+from bot.store.records import GuildChoices, MadeTrack, Sight, Traces
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
@@ -31,6 +31,8 @@ TRACK = MadeTrack(
     file="slow-dub.flac",
     made_at=1_769_850_000.5,
 )
+SIGHT = Sight(member_id=99, channels=frozenset([4, 5]))
+"""What somebody sees who made nothing."""
 
 
 @pytest.fixture
@@ -45,8 +47,8 @@ def track(prompt: str = "bells", **other: object) -> MadeTrack:
     return dataclasses.replace(TRACK, piece=Piece(prompt, 20.0, 1), **other)  # type: ignore[arg-type]
 
 
-async def found(store: Store, words: str, channels: tuple[int, ...] = (5,)) -> list[str]:
-    return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, channels)]
+async def found(store: Store, words: str, sight: Sight = SIGHT) -> list[str]:
+    return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, sight)]
 
 
 async def test_choices_are_kept_over_a_restart_each_guild_its_own(tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ async def test_a_track_is_remembered_with_all_that_makes_it_again(store: Store) 
 async def test_a_track_is_found_in_its_own_guild_only(store: Store) -> None:
     added = await store.add_track(TRACK)
     assert await store.track(1, added.id) is None
-    assert await store.search(1, "", [5]) == []
+    assert await store.search(1, "", SIGHT) == []
 
 
 @pytest.mark.parametrize("words", ["", "dub", "DUB slow", "ÜML", "slow  with"])
@@ -105,27 +107,28 @@ async def test_a_search_gives_the_newest_first_in_pages_and_by_person(store: Sto
     for number in range(5):
         await store.add_track(track(f"bells {number}", member_id=number % 2))
     assert await found(store, "bells") == [f"bells {number}" for number in (4, 3, 2, 1, 0)]
-    page = await store.search(TRACK.guild_id, "", [5], limit=2, offset=2)
+    page = await store.search(TRACK.guild_id, "", SIGHT, limit=2, before=4)
     assert [made.piece.prompt for made in page] == ["bells 2", "bells 1"]
-    hers = await store.search(TRACK.guild_id, "", [5], member_id=1)
+    hers = await store.search(TRACK.guild_id, "", SIGHT, member_id=1)
     assert [made.piece.prompt for made in hers] == ["bells 3", "bells 1"]
 
 
-async def test_what_was_posted_elsewhere_is_not_found_here(store: Store) -> None:
-    await store.add_track(track("secret", channel_id=6))
-    assert await found(store, "", (5, 4)) == []
-    assert await found(store, "", ()) == []
-    assert await store.prompts(TRACK.guild_id, "", [5], longest=100, limit=9) == []
-    assert await found(store, "", (5, 6)) == ["secret"]
+async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone(store: Store) -> None:
+    await store.add_track(track("secret", channel_id=6, member_id=7))
+    assert await found(store, "") == []
+    assert await found(store, "", Sight(99, frozenset())) == []
+    assert await store.prompts(TRACK.guild_id, "", SIGHT, longest=100, limit=9) == []
+    assert await found(store, "", Sight(99, frozenset([6]))) == ["secret"]
+    assert await found(store, "", Sight(7, frozenset())) == ["secret"]
     assert await store.channels_of_tracks(TRACK.guild_id) == [6]
 
 
 async def test_each_prompt_is_suggested_once_the_last_used_first_and_none_too_long(store: Store) -> None:
     for prompt in ("dub", "bells", "Dub", "x" * 101, "waltz", "bells"):
         await store.add_track(track(prompt))
-    suggested = await store.prompts(TRACK.guild_id, "", [5], longest=100, limit=2)
+    suggested = await store.prompts(TRACK.guild_id, "", SIGHT, longest=100, limit=2)
     assert suggested == ["bells", "waltz"]
-    assert len(await store.prompts(TRACK.guild_id, "DU", [5], longest=100, limit=9)) == 1
+    assert len(await store.prompts(TRACK.guild_id, "DU", SIGHT, longest=100, limit=9)) == 1
 
 
 async def test_a_forgotten_track_is_gone(store: Store) -> None:
@@ -155,7 +158,7 @@ async def test_whoever_asks_to_be_forgotten_leaves_no_trace_in_any_guild(store: 
     assert await store.traces_of(7) == Traces(tracks=4, days=2)
     assert await store.forget_member(7) == ["1.flac", "2.flac"]
     assert await store.traces_of(7) == Traces(tracks=0, days=0)
-    assert await store.search(TRACK.guild_id, "", [5]) == [other]
+    assert await store.search(TRACK.guild_id, "", SIGHT) == [other]
 
 
 async def test_a_store_that_is_closed_says_so(tmp_path: Path) -> None:
@@ -200,7 +203,7 @@ async def crowd(uses: list[tuple[int, int, int]]) -> None:
             totals[guild, member] += seconds
         for guild in (1, 2, 3):
             theirs = [one for one in uses if one[0] == guild]
-            assert len(await store.search(guild, "", [5], limit=99)) == len(theirs)
+            assert len(await store.search(guild, "", SIGHT, limit=99)) == len(theirs)
             if theirs:
                 assert store.choices_of(guild).most_waiting == theirs[-1][2]
         await store.close()

@@ -1,0 +1,38 @@
+"""A track that was kept, read back as the sound that Discord plays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+
+from audio.track import FORMATS, TrackError
+from audio.units import CHANNELS, SAMPLE_RATE, Pcm16, samples_of
+
+
+def read_sound(path: Path, seconds: float) -> Pcm16:
+    """The first `seconds` of the sound of a file, shaped (samples, 2) at 48 kHz; silence where it is shorter.
+
+    Of a FLAC file these are the very samples that were written. Some 2 ms of work a second of sound. Raises
+    TrackError when the file is gone or is no track.
+    """
+    wanted = samples_of(seconds)
+    containers = ",".join(each.container for each in FORMATS.values())
+    sound = np.zeros((wanted, CHANNELS), np.int16)
+    have = 0
+    try:
+        with av.open(str(path), options={"format_whitelist": containers}) as file:
+            resampler = av.AudioResampler("s16", "stereo", SAMPLE_RATE)
+            for frame in file.decode(audio=0):
+                for part in resampler.resample(frame):
+                    pcm = part.to_ndarray().reshape(-1, CHANNELS)[: wanted - have]
+                    sound[have : have + len(pcm)] = pcm
+                    have += len(pcm)
+                if have == wanted:  # a file may hold hours: nobody asked for more
+                    break
+    except (av.FFmpegError, OSError, LookupError) as error:
+        raise TrackError(f"{path.name} is gone, or is not a track any more.") from error
+    if not have:  # FFmpeg skips what it cannot make sense of
+        raise TrackError(f"{path.name} is not a track any more.")
+    return sound

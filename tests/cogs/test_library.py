@@ -1,0 +1,243 @@
+"""/library and /privacy: found, played again, fetched, forgotten, and by whom."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import discord
+import numpy as np
+import simcord
+
+from audio.piece import Piece
+from audio.tone import ToneEngine
+from bot.store.records import MadeTrack, Sight, Traces
+from tests.house import FAST, House, a_house, until
+from tests.server import Server, a_server
+
+TRACK = MadeTrack(
+    id=0,
+    guild_id=0,
+    member_id=0,
+    piece=Piece("slow *dub* <t:1:R>", 12.5, 7),
+    checkpoint="tone",
+    revision="1",
+    channel_id=0,
+    message_id=None,
+    file=None,
+    made_at=1_769_850_000.0,
+)
+
+
+async def made(server: Server, prompt: str = TRACK.piece.prompt, **other: Any) -> MadeTrack:
+    """Put a track of Ann's into the library."""
+    known = {"guild_id": server.guild.id, "member_id": server.ann.id, "channel_id": server.text.id}
+    track = dataclasses.replace(TRACK, piece=Piece(prompt, 12.5, 7), **{**known, **other})
+    return await server.bot.store.add_track(track)
+
+
+async def answer(result: simcord.InteractionResult) -> simcord.ResponseMessage:
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response
+
+
+async def opened(server: Server, track: MadeTrack, who: simcord.MemberActor) -> simcord.ResponseMessage:
+    """A track as `/library` shows it when its suggestion was taken."""
+    return await answer(await who.slash(server.text, "library", search=f"#{track.id}"))
+
+
+def lines(response: simcord.ResponseMessage) -> list[str]:
+    return (response.embeds[0].description or "").splitlines()
+
+
+async def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        said = await server.said("library")
+        assert said == "Nothing has been made here yet that you can see; /compose makes something."
+
+
+async def test_what_was_made_is_listed_and_chosen_from(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        first = await made(server)
+        await made(server, "bells", member_id=server.max.id)
+        response = await answer(await server.max.slash(server.text, "library"))
+        assert lines(response) == [
+            f"1. “bells” · 12.5 s · <@{server.max.id}> · <t:1769850000:R>",
+            rf"2. “slow \*dub\* \<t:1:R>” · 12.5 s · <@{server.ann.id}> · <t:1769850000:R>",
+        ]
+        chosen = await answer(await server.max.select(response, [str(first.id)]))
+        assert chosen.embeds[0].description == r"“slow \*dub\* \<t:1:R>”"
+        assert chosen.embeds[0].fields[0].name == "12.5 s · seed 7 · tone"
+
+
+async def test_a_search_goes_by_words_and_by_person(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        await made(server, "slow bells")
+        await made(server, "fast bells", member_id=server.max.id)
+        assert len(lines(await answer(await server.ann.slash(server.text, "library", search="BELLS")))) == 2
+        hers = await answer(await server.ann.slash(server.text, "library", search="bells", by=server.ann))
+        assert "slow bells" in lines(hers)[0]
+        assert len(lines(hers)) == 1
+        said = await server.said("library", search="waltz")
+        assert said == "Nothing that was made here has these words; fewer of them find more."
+
+
+async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        for number in range(20):
+            await made(server, f"bells: no. {number}")
+        first = await answer(await server.ann.slash(server.text, "library", search="bells: no."))
+        assert "no. 19" in lines(first)[0]
+        second = (await server.ann.click(first, label="Older")).response
+        assert second is not None
+        assert ["no. 9" in lines(second)[0], "no. 0" in lines(second)[-1]] == [True, True]
+        assert (
+            await answer(await server.ann.click(second, label="Older"))
+        ).content == "There is nothing older."
+
+
+async def test_suggestions_are_what_the_member_may_see(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        secret = server.guild.create_text_channel("secret")
+        channel = server.discord_guild.get_channel(secret.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.set_permissions(server.discord_guild.default_role, view_channel=False)
+        hidden = await made(server, "x" * 300, channel_id=secret.id)
+        gone = await made(server, "of a channel that is gone", channel_id=1)
+        shown = await made(server, "bells")
+        hers = await server.ann.autocomplete(server.text, "library", "search", "")
+        assert [choice["value"] for choice in hers] == [f"#{shown.id}", f"#{gone.id}", f"#{hidden.id}"]
+        assert hers[2]["name"] == "x" * 81 + "… · 12.5 s · seed 7"
+        assert len(hers[2]["name"]) <= 100
+        his = await server.max.autocomplete(server.text, "library", "search", "")
+        assert [choice["name"] for choice in his] == ["bells · 12.5 s · seed 7"]
+        assert (
+            await opened(server, hidden, server.max)
+        ).content == "This track is not in the library any more."
+        assert (await opened(server, hidden, server.ann)).embeds
+
+
+async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        (tmp_path / "dub-7.flac").write_bytes(b"music")
+        kept = await opened(server, await made(server, file="dub-7.flac"), server.ann)
+        fetched = await answer(await server.ann.click(kept, label="Fetch"))
+        assert fetched.content == r"“slow \*dub\* \<t:1:R>” · 12.5 s · seed 7"
+        assert [file.filename for file in fetched.attachments] == ["dub-7.flac"]
+        track = await made(server, file="gone.flac", message_id=99)
+        posted = await opened(server, track, server.ann)
+        said = (await answer(await server.ann.click(posted, label="Fetch"))).content
+        assert said == f"It is in https://discord.com/channels/{server.guild.id}/{server.text.id}/99."
+        nowhere = await opened(server, await made(server), server.ann)
+        said = (await answer(await server.ann.click(nowhere, label="Fetch"))).content
+        assert said == "Its file is gone, and it was never posted; Play again makes it again."
+
+
+async def test_only_who_asked_and_managers_make_it_forget_and_files_go_too(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        for name in ("a.flac", "a.png", "b.flac", "b.png"):
+            (tmp_path / name).touch()
+        hers, his = (
+            await made(server, file="a.flac"),
+            await made(server, file="b.flac", member_id=server.max.id),
+        )
+        stranger = await opened(server, his, server.ann)
+        said = (await answer(await server.ann.click(stranger, label="Forget"))).content
+        assert said.startswith("Only who asked for a track, and who manages the server")
+        for who, track in ((server.ann, hers), (server.max, his)):
+            told = (await who.click(await opened(server, track, who), label="Forget")).response
+            assert told is not None
+            assert told.content.startswith("Forgotten, with its file.")
+            assert not told.components
+        assert not list(tmp_path.glob("*.flac")) + list(tmp_path.glob("*.png"))
+        assert (
+            await server.said("library")
+            == "Nothing has been made here yet that you can see; /compose makes something."
+        )
+
+
+async def test_a_button_on_what_was_forgotten_says_so(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        track = await made(server)
+        shown = await opened(server, track, server.ann)
+        await server.bot.store.forget_track(track.id)
+        for label in ("Play again", "Fetch", "Forget"):
+            said = (await answer(await server.ann.click(shown, label=label))).content
+            assert said == "This track is not in the library any more."
+
+
+async def test_privacy_tells_what_is_kept_and_deletes_all_of_it(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        assert await server.said("privacy") == "Busker remembers nothing about you."
+        (tmp_path / "a.flac").touch()
+        await made(server, file="a.flac")
+        await made(server)
+        other = await made(server, member_id=server.max.id)
+        response = await answer(await server.ann.slash(server.text, "privacy"))
+        assert response.content.startswith("Busker remembers 2 tracks that you asked for")
+        deleted = (await server.ann.click(response, label="Delete all of it")).response
+        assert deleted is not None
+        assert deleted.content.startswith("Deleted: 2 tracks with their files, and what you used on 0 days.")
+        assert not (tmp_path / "a.flac").exists()
+        assert await server.bot.store.traces_of(server.ann.id) == Traces(0, 0)
+        assert await server.bot.store.track(server.guild.id, other.id) == other
+
+
+async def kept_in(house: House, folder: Path) -> tuple[MadeTrack, Any]:
+    """A track that was played, posted and kept, and the sound it had."""
+    piece = house.ask(seconds=1.0, seed=7)
+    await house.play(piece)
+    (track,) = await house.bot.store.search(house.guild.id, "", Sight(house.asker.id, frozenset()))
+    assert (folder / str(track.file)).exists()
+    return track, piece.pcm
+
+
+async def press(house: House, track: MadeTrack, act: str) -> str:
+    shown = await house.asker.use("library", {"search": f"#{track.id}"}, house.text)
+    message = await shown.said()
+    return (await house.asker.click(message, f"library:{act}:{track.id}")).content
+
+
+async def test_a_kept_track_is_played_again_from_its_file_and_not_posted_twice(tmp_path: Path) -> None:
+    engine = ToneEngine(speed=FAST, places=1)
+    async with a_house(tmp_path, engine=engine) as house:
+        track, sound = await kept_in(house, tmp_path)
+        async with engine.open(track.piece):  # the only place is taken: nothing can be composed
+            assert await press(house, track, "play") == "Playing “bells” again."
+            again = house.session.now
+            await house.play(again)
+        assert again.buffer.frames_played == 50
+        assert np.array_equal(again.pcm, sound)
+        assert len(house.tracks) == 1
+        assert len(house.ears.spurts(house.here.bot.id)) == 2
+
+
+async def test_a_track_without_a_file_is_made_again_the_same(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+        member = house.request().requester
+        track = await house.bot.store.add_track(
+            dataclasses.replace(
+                TRACK,
+                guild_id=house.guild.id,
+                member_id=member.id,
+                file="gone.flac",
+                channel_id=house.text.id,
+            )
+        )
+        said = await press(house, track, "play")
+        assert said == (
+            r"Its file is gone, so “slow \*dub\* \<t:1:R>” is made again; it will sound the same."
+        )
+        assert house.session.now.piece == track.piece
+        await until(lambda: house.session.now.buffer.frames_played > 0)
+        other = await house.bot.store.add_track(dataclasses.replace(track, checkpoint="musicgen-small"))
+        assert (await press(house, other, "play")).endswith(
+            "is made again after one other piece. It will not sound the same: it was made with "
+            "musicgen-small, and Busker composes with tone now."
+        )
+        channel = house.request().voice_channel
+        await house.asker.leave_voice()
+        await until(lambda: house.asker.id not in channel.voice_states)
+        assert "in no voice channel" in await press(house, track, "play")
