@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.settings import Settings
 
-COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback", "cogs.settings", "cogs.library")
+COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback", "cogs.settings", "cogs.library", "cogs.about")
 
 AUTHENTICATION_FAILED: Final = 4004
 """How the gateway closes on a token that is not valid (Discord's developer documentation, close codes)."""
@@ -56,6 +56,8 @@ class Busker(commands.Bot):
         self.store = Store(settings.store.path)
         self.poster = Poster(engine, settings, self.store)
         self.ballots = Ballots()
+        self.mentions: dict[str, str] = {}
+        """By a command's name, how a message shows it so that it can be clicked."""
         self._sessions: dict[int, Session] = {}
         self._closing = False
 
@@ -64,7 +66,8 @@ class Busker(commands.Bot):
         await self.store.open()
         for cog in COGS:
             await self.load_extension(cog)
-        await self.tree.sync()
+        synced = await self.tree.sync()
+        self.mentions = {command.name: command.mention for command in synced}
 
     def session_of(self, guild: discord.Guild) -> Session:
         """The session of a guild, made when there is none. Raises RequestError while the bot ends."""

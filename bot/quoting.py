@@ -8,6 +8,12 @@ from typing import Final
 SHOWN_SIGNS: Final = 80
 """Where a prompt is cut in a list."""
 
+CHOICE_SIGNS: Final = 100
+"""The longest name and value of a suggestion or a choice (Discord developer documentation)."""
+
+CHOICES: Final = 25
+"""The most suggestions, or choices of a menu."""
+
 _ANYWHERE = re.compile(r"([\\*_~`|<\[])")
 _LINE_BEGINS = re.compile(r"^(\s*)([#>-])", re.MULTILINE)
 _PING = re.compile(r"@(?=everyone|here|[!&]?\d)")

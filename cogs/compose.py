@@ -9,11 +9,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH, Piece
+from bot.asking import ask, member_of
 from bot.client import Busker
-from bot.performance import Request
-from bot.permissions import posting_channel, require_listening, voice_channel_of
-from bot.quoting import quoted
-from bot.standing import within_caps
+from bot.library import sight_of
+from bot.presets import suggested
+from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
 
 LONGEST_EVER: Final = 300.0
 """Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
@@ -39,20 +39,33 @@ class Compose(commands.Cog):
         seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
     ) -> None:
         """Check everything that can be checked, answer, and let the session do the rest."""
-        member = interaction.user
-        assert isinstance(member, discord.Member)  # guild_only
-        bot = interaction.client
-        music = bot.settings_in(member.guild).music
-        interval = interval or bot.store.choices_of(member.guild.id).interval
-        piece = music.piece(prompt, length, interval, seed)
-        voice_channel = voice_channel_of(member)
-        text_channel = posting_channel(interaction.channel, interaction.app_permissions)
-        session = bot.session_of(member.guild)
-        require_listening(member, session.channel)
-        async with within_caps(interaction, piece.seconds):
-            session.ask(Request(piece, member, voice_channel, text_channel))
-            before = len(session.wanted) - 1
-        await interaction.response.send_message(_answer(piece, before), ephemeral=True)
+        await ask_for(interaction, prompt, length, interval, seed)
+
+    @compose.autocomplete("prompt")
+    async def suggest(
+        self, interaction: discord.Interaction[Busker], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """What was used here before, as far as the member may see it, and presets."""
+        member, store = member_of(interaction), interaction.client.store
+        sight = await sight_of(interaction.client, member)
+        used = await store.prompts(member.guild.id, typed, sight, longest=CHOICE_SIGNS, limit=CHOICES)
+        prompts = suggested(typed, used, limit=CHOICES, longest=CHOICE_SIGNS)
+        return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
+
+
+async def ask_for(
+    interaction: discord.Interaction[Busker],
+    prompt: str,
+    length: float | None = None,
+    interval: float | None = None,
+    seed: int | None = None,
+) -> None:
+    """Ask for a piece with these words and answer. Raises RequestError or PieceError."""
+    guild, bot = member_of(interaction).guild, interaction.client
+    chosen = bot.store.choices_of(guild.id)
+    piece = bot.settings_in(guild).music.piece(prompt, length, interval or chosen.interval, seed)
+    before = await ask(interaction, piece)
+    await interaction.response.send_message(_answer(piece, before), ephemeral=True)
 
 
 def _answer(piece: Piece, before: int) -> str:

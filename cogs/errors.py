@@ -17,6 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.errors import BuskerError
+from bot.asking import SERVERS_ONLY
 from bot.client import Busker
 from bot.quoting import quoted
 
@@ -68,7 +69,7 @@ def _sentence(cause: Exception) -> str | None:
     if isinstance(cause, BuskerError):
         return str(cause)
     if isinstance(cause, app_commands.NoPrivateMessage):
-        return "Busker plays in voice channels of servers; ask there."
+        return SERVERS_ONLY
     if isinstance(cause, app_commands.TransformerError):
         return f"“{quoted(str(cause.value))}” cannot be used here; please check the value and ask again."
     if isinstance(cause, app_commands.CheckFailure):

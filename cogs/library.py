@@ -14,14 +14,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.asking import ask, member_of
 from bot.card import COLOUR
 from bot.client import Busker
 from bot.errors import NotAllowed, RequestError
 from bot.library import delete_files, kept_file, same_model, sight_of
-from bot.performance import Request
-from bot.permissions import posting_channel, require_listening, voice_channel_of
-from bot.quoting import cut, quoted
-from bot.standing import manages, within_caps
+from bot.quoting import CHOICE_SIGNS, CHOICES, cut, quoted
+from bot.standing import manages
 from bot.store.records import MadeTrack, Traces
 from cogs.errors import tell_fault
 
@@ -30,11 +29,6 @@ PAGE: Final = 10
 
 SOUGHT_SIGNS: Final = 40
 """Characters to search for: the button for older tracks carries them."""
-
-CHOICE_SIGNS: Final = 100
-"""The longest name that Discord shows as a suggestion or a choice."""
-
-CHOICES: Final = 25
 
 _NUMBER = re.compile(r"#(\d{1,18})")
 """A track in the option `search`, as a suggestion fills it in."""
@@ -228,14 +222,14 @@ async def found(
     limit: int = PAGE,
 ) -> list[MadeTrack]:
     """The newest tracks that the member may see."""
-    member, bot = _member(interaction), interaction.client
+    member, bot = member_of(interaction), interaction.client
     sight = await sight_of(bot, member)
     return await bot.store.search(member.guild.id, words, sight, member_id=by, before=before, limit=limit)
 
 
 async def visible_track(interaction: discord.Interaction[Busker], track_id: int) -> MadeTrack:
     """A track, if it is there and the member may see it. Raises RequestError."""
-    member, bot = _member(interaction), interaction.client
+    member, bot = member_of(interaction), interaction.client
     track = await bot.store.track(member.guild.id, track_id)
     sight = await sight_of(bot, member)
     if track is None or not (track.member_id == member.id or track.channel_id in sight.channels):
@@ -281,18 +275,12 @@ async def show_track(interaction: discord.Interaction[Busker], track_id: int) ->
 
 async def play_again(interaction: discord.Interaction[Busker], track: MadeTrack) -> None:
     """Put a track into the queue: its file where it is kept, else made again. Raises RequestError."""
-    member, bot = _member(interaction), interaction.client
-    voice_channel = voice_channel_of(member)
-    text_channel = posting_channel(interaction.channel, interaction.app_permissions)
-    session = bot.session_of(member.guild)
-    require_listening(member, session.channel)
-    kept, piece = kept_file(bot, track), track.piece
+    bot, piece = interaction.client, track.piece
+    kept = kept_file(bot, track)
     if kept is None:
         # Raises PieceError: what may be asked for may have changed since.
         bot.settings.music.piece(piece.prompt, piece.seconds, None, piece.seed)
-    async with within_caps(interaction, 0.0 if kept else piece.seconds):
-        session.ask(Request(piece, member, voice_channel, text_channel, kept))
-        before = len(session.wanted) - 1
+    before = await ask(interaction, piece, kept)
     remade = MAKING if same_model(bot, track) else MAKING_OTHER
     sentence = remade if kept is None else PLAYING
     told = sentence.format(
@@ -325,11 +313,6 @@ async def forget(interaction: discord.Interaction[Busker], track: MadeTrack) -> 
     await bot.store.forget_track(track.id)
     await delete_files(bot, [track.file] if track.file else [])
     await interaction.response.edit_message(content=FORGOTTEN, embed=None, view=None)
-
-
-def _member(interaction: discord.Interaction[Any]) -> discord.Member:
-    assert isinstance(interaction.user, discord.Member)  # guild_only
-    return interaction.user
 
 
 def _facts(track: MadeTrack) -> str:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from audio.piece import Piece
+from audio.tone import ToneEngine
 from audio.track import read_tags
+from bot.presets import PRESETS
+from bot.store.records import MadeTrack
 from rehearsal.permissions import Permission
 from rehearsal.world import Message
 from tests.house import House, a_house, until
@@ -189,3 +193,30 @@ async def test_what_goes_wrong_in_one_guild_leaves_the_others_playing(
         assert "ZeroDivisionError: of all things" in caplog.text
         await house.play(playing)
         assert (playing.buffer.frames_played, playing.buffer.starvations) == (100, 0)
+
+
+async def test_prompts_are_suggested_from_what_was_made_here_and_from_presets(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+        for prompt in ("bells in the rain", "x" * 101, "Bells"):
+            await house.bot.store.add_track(
+                MadeTrack(
+                    id=0,
+                    guild_id=house.guild.id,
+                    member_id=house.listener.id,
+                    piece=Piece(prompt, 10.0, 1),
+                    checkpoint="tone",
+                    revision="1",
+                    channel_id=house.text.id,
+                    message_id=None,
+                    file=None,
+                    made_at=0.0,
+                )
+            )
+        offered = await house.asker.suggestions("compose", "prompt", "", channel=house.text)
+        values = [choice["value"] for choice in offered]
+        assert values == ["Bells", "bells in the rain", *PRESETS]
+        typed = await house.asker.suggestions("compose", "prompt", "bell RAIN", channel=house.text)
+        assert [choice["value"] for choice in typed] == ["bells in the rain"]
+        assert (await asked(house, prompt=values[1], seed=1)).startswith(
+            "Composing 20 s of “bells in the rain”"
+        )

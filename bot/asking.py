@@ -1,0 +1,43 @@
+"""Asking for a piece: everything that is checked before anything begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.errors import RequestError
+from bot.performance import Request
+from bot.permissions import posting_channel, require_listening, voice_channel_of
+from bot.standing import within_caps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audio.piece import Piece
+    from bot.client import Busker
+
+SERVERS_ONLY: Final = "Busker plays in voice channels of servers; ask there."
+
+
+def member_of(interaction: discord.Interaction[Busker]) -> discord.Member:
+    """Who did this, as a member of the guild. Raises RequestError in a direct message."""
+    if not isinstance(interaction.user, discord.Member):
+        raise RequestError(SERVERS_ONLY)
+    return interaction.user
+
+
+async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path | None = None) -> int:
+    """Put a piece into the queue of the guild; how many play before it. Raises RequestError.
+
+    It is heard where the member sits and its track posted where they asked. `kept` is its file, if it need
+    not be composed: then it does not count for the day.
+    """
+    member = member_of(interaction)
+    voice_channel = voice_channel_of(member)
+    text_channel = posting_channel(interaction.channel, interaction.app_permissions)
+    session = interaction.client.session_of(member.guild)
+    require_listening(member, session.channel)
+    async with within_caps(interaction, 0.0 if kept else piece.seconds):
+        session.ask(Request(piece, member, voice_channel, text_channel, kept))
+        return len(session.wanted) - 1

@@ -1,0 +1,57 @@
+"""/about and /help in simcord and the loopback house."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from audio.tone import ToneEngine
+from bot.presets import PRESETS
+from tests.house import a_house
+from tests.server import a_server
+
+
+async def test_about_tells_model_licence_speed_and_invites_with_exact_permissions(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        response = (await server.ann.slash(server.text, "about")).response
+        assert response is not None
+        (embed,) = response.embeds
+        fields = {field.name: field.value for field in embed.fields}
+        assert fields["Model"] == "tone (1) on none"
+        assert fields["Licence of its weights"] == "MIT"
+        assert fields["Speed"] == "8.0 times real time; 16 pieces at once"
+        assert embed.footer.text is not None
+        assert set(re.split(", | and ", embed.footer.text.removeprefix("It needs "))) >= {"Connect", "Speak"}
+        (button,) = response.components[0]["components"]
+        # View Channels 1 << 10, Send Messages 11, Embed Links 14, Attach Files 15, Connect 20, Speak 21.
+        assert f"permissions={sum(1 << bit for bit in (10, 11, 14, 15, 20, 21))}" in button["url"]
+        assert f"client_id={server.bot.application_id}" in button["url"]
+
+
+async def test_help_names_every_command_so_that_it_can_be_clicked(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        response = (await server.ann.slash(server.text, "help")).response
+        assert response is not None
+        mentioned = set(re.findall(r"</(\w+):\d+>", response.embeds[0].description or ""))
+        unneeded = {"help", "nowplaying"}
+        assert mentioned == {command.name for command in server.bot.tree.get_commands()} - unneeded
+        assert "{" not in str(response.embeds[0].description)
+
+
+async def test_an_example_of_help_is_composed_when_it_is_clicked(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+        message = await (await house.asker.use("help", channel=house.text)).said()
+        reply = await house.asker.click(message, "help:compose:1")
+        assert reply.content.startswith("Composing 20 s of “slow dub with brushed drums")
+        assert house.session.now.piece.prompt == PRESETS[1]
+        outsider = house.here.person(house.guild, "outsider")
+        told = await outsider.click(message, "help:compose:0")
+        assert told.content == "You are in no voice channel; join one and ask again."
+
+
+async def test_an_example_clicked_in_a_direct_message_says_where_busker_plays(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        ann = server.env.create_user("dora")
+        response = (await ann.slash("help")).response
+        told = (await ann.click(response.message, custom_id="help:compose:0")).response
+        assert told.content == "Busker plays in voice channels of servers; ask there."
