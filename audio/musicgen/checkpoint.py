@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import huggingface_hub
 import torch
@@ -17,15 +17,21 @@ from transformers import (
     EncodecModel,
     MusicgenForCausalLM,
     MusicgenForConditionalGeneration,
+    MusicgenMelodyForCausalLM,
+    MusicgenMelodyForConditionalGeneration,
     PreTrainedTokenizerBase,
 )
 
 from audio.errors import CheckpointError
 from audio.musicgen.codec import Codec
 from audio.musicgen.delay import Codes, DelayPattern
-from audio.musicgen.folder import checked_config, digest, licence_of, local_folder
+from audio.musicgen.folder import MELODY, checked_config, digest, licence_of, local_folder
+from audio.musicgen.melody import Melody
 from audio.recording import Recording, check, last_seconds
 from audio.units import STEP_RATE
+
+MELODY_PROMPT_TOKENS: Final = 128
+"""A melody decoder keeps the prompt in its cache, where room is reserved for it in every slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +47,26 @@ class Checkpoint:
     text_encoder: nn.Module
     projection: nn.Module
     """From the text encoder's width to the decoder's."""
-    decoder: MusicgenForCausalLM
+    decoder: MusicgenForCausalLM | MusicgenMelodyForCausalLM
     codec: Codec
     delay: DelayPattern
     pad_token: int
     """What stands where a codebook has no code: before its delay and after its end."""
     device: torch.device
+    melody: Melody | None = None
+    """How it hears melodies, if it does."""
 
     @property
     def prompt_tokens(self) -> int:
         """How many tokens of a prompt are heard."""
         trained = int(getattr(self.text_encoder.config, "n_positions", 512))
-        return min(trained, int(self.tokenizer.model_max_length))
+        most = trained if self.melody is None else min(trained, MELODY_PROMPT_TOKENS)
+        return min(most, int(self.tokenizer.model_max_length))
+
+    @property
+    def prefix_tokens(self) -> int:
+        """How many tokens may stand before the steps, where there is no cross-attention."""
+        return 0 if self.melody is None else self.melody.hops + self.prompt_tokens
 
     @property
     def channels(self) -> int:
@@ -81,9 +95,11 @@ def _fetched(name: str, revision: str | None) -> Path:
 
 def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device: str) -> Checkpoint:
     config = checked_config(folder, name)
+    hums = config["model_type"] == MELODY
+    kind = MusicgenMelodyForConditionalGeneration if hums else MusicgenForConditionalGeneration
     with _told(name):
         # typed as if the report were not asked for
-        loaded: Any = MusicgenForConditionalGeneration.from_pretrained(
+        loaded: Any = kind.from_pretrained(
             folder,
             dtype=torch.float32,
             use_safetensors=True,
@@ -99,6 +115,15 @@ def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device:
         )
     model.eval().requires_grad_(False).to(device)
     numbers = model.config.decoder
+    melody = None
+    if hums:
+        melody = Melody(
+            projection=getattr(model, "audio_enc_to_dec_proj", nn.Identity()),
+            tones=int(model.config.num_chroma),
+            hops=int(model.config.chroma_length),
+            sample_rate=int(model.audio_encoder.config.sampling_rate),
+            device=torch.device(device),
+        )
     return Checkpoint(
         name=name,
         revision=revision_of(folder),
@@ -111,6 +136,7 @@ def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device:
         delay=DelayPattern(int(numbers.num_codebooks), int(numbers.audio_channels)),
         pad_token=int(numbers.pad_token_id),
         device=torch.device(device),
+        melody=melody,
     )
 
 

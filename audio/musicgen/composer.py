@@ -54,7 +54,7 @@ class Composer:
         self._window = window
         self._most_frames = Piece("", longest, 0).steps
         steps = checkpoint.delay.steps(window.end(0, window.kept + self._most_frames))
-        self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype)
+        self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype, checkpoint.prefix_tokens)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
         self.on_begin: Callable[[int], None] = lambda key: None
@@ -98,7 +98,7 @@ class Composer:
                 return listening.turn(prompt, 0, blend_seconds)
         for slot in self._slots:
             if slot is not None and slot.key == key:
-                slot.prompts.append(self._heard(key, prompt))
+                self._hear(slot, prompt)
                 return slot.listening.turn(prompt, slot.next_step, blend_seconds)
         return None
 
@@ -156,7 +156,13 @@ class Composer:
 
     def _begin(self, place: int, listening: Listening) -> None:
         checkpoint, piece = self.checkpoint, listening.piece
-        past = None
+        past = melody = None
+        if checkpoint.melody is not None:
+            melody = checkpoint.melody.heard(piece.melody)
+        elif piece.melody is not None:
+            raise EngineError(
+                f"“{checkpoint.name}” follows no melody; leave it out, or have a melody checkpoint set."
+            )
         if piece.continues is not None:
             past = encode_past(checkpoint, piece.continues, self._window.kept)
         slot = Slot(
@@ -166,18 +172,26 @@ class Composer:
             pad_token=checkpoint.pad_token,
             device=checkpoint.device,
             window=self._window,
-            prompts=[self._heard(listening.key, prompt) for prompt in piece.prompts],
+            prompts=[],
+            melody=melody,
             past=past,
         )
+        for prompt in piece.prompts:
+            self._hear(slot, prompt)
         self.decoder.admit(place, slot.prompts[slot.prompt])
         self._slots[place] = slot
 
-    def _heard(self, key: int, prompt: str) -> torch.Tensor:
-        """What the decoder hears of a prompt, shaped (tokens, hidden)."""
+    def _hear(self, slot: Slot, prompt: str) -> None:
+        """Add what the decoder hears of a prompt to those of a slot."""
         states, cut = encode_prompt(self.checkpoint, prompt)
+        if slot.melody is not None and self.checkpoint.melody is not None:
+            # The steps made stand behind the first prompt, so another one must take its place exactly.
+            room = slot.prompts[0].shape[1] - len(slot.melody) if slot.prompts else len(states)
+            cut += max(0, len(states) - room)
+            states = self.checkpoint.melody.prefix(slot.melody, states, room)
         if cut:
-            log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", key, cut)
-        return states
+            log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", slot.key, cut)
+        slot.prompts.append(states)
 
     def _prompt(self, place: int, slot: Slot) -> None:
         """Let the decoder hear the prompt whose turn it is."""

@@ -16,7 +16,8 @@ LICENCES: Final = {"cc-by-nc-4.0": "CC-BY-NC-4.0", "mit": "MIT", "apache-2.0": "
 """The usual names, by what model cards call them."""
 
 META: Final = "facebook/musicgen-"
-_ARCHITECTURE: Final = "musicgen"
+MELODY: Final = "musicgen_melody"
+_ARCHITECTURES: Final = ("musicgen", MELODY)
 _FRONT_MATTER = re.compile(r"---\s*\n(.*?)\n---", re.DOTALL)
 _CARD_LICENCE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
@@ -45,10 +46,10 @@ def checked_config(folder: Path, name: str) -> dict[str, Any]:
     except ValueError as error:
         raise CheckpointError(f"The config.json of “{name}” is damaged ({error}); fetch it again.") from error
     architecture = config.get("model_type") if isinstance(config, dict) else None
-    if architecture != _ARCHITECTURE:
+    if architecture not in _ARCHITECTURES:
         raise CheckpointError(
             f"The checkpoint “{name}” is of the architecture “{architecture}”; "
-            f"Busker composes with “{_ARCHITECTURE}”, such as facebook/musicgen-small."
+            f"Busker composes with “{'” and “'.join(_ARCHITECTURES)}”, such as facebook/musicgen-small."
         )
     for path in _weight_files(folder, name):
         try:

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
@@ -22,6 +22,9 @@ from transformers import (
     MusicgenConfig,
     MusicgenDecoderConfig,
     MusicgenForConditionalGeneration,
+    MusicgenMelodyConfig,
+    MusicgenMelodyDecoderConfig,
+    MusicgenMelodyForConditionalGeneration,
     MusicgenProcessor,
     PreTrainedTokenizerFast,
     T5Config,
@@ -37,6 +40,7 @@ _CODES: Final = 2048
 _RATIOS: Final = [8, 5, 4, 4]
 _SAMPLE_RATE: Final = math.prod(_RATIOS) * STEP_RATE
 _PROMPT_TOKENS: Final = 256
+_CHROMA_HOPS: Final = 31
 _README: Final = """---
 license: mit
 ---
@@ -65,16 +69,21 @@ def seeded_model(
     *, hidden: int = 192, layers: int = 4, heads: int = 3, channels: int = 1, seed: int = SEED
 ) -> MusicgenForConditionalGeneration:
     """The model with random weights, `hidden` wide; 4 codebooks of 2,048 codes for each of its channels."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = MusicgenForConditionalGeneration(_config(hidden, layers, heads, channels))
-        model.train(False)
-        _sound(model.audio_encoder)
-    generation = model.generation_config
-    generation.decoder_start_token_id = generation.bos_token_id = generation.pad_token_id = _CODES
-    generation.guidance_scale = 3.0
-    generation.max_length = 30 * STEP_RATE
-    return model
+    decoder = MusicgenDecoderConfig(**_decoder(hidden, layers, heads, channels))
+    config = MusicgenConfig(text_encoder=_text(), audio_encoder=_codec(), decoder=decoder)
+    return cast(MusicgenForConditionalGeneration, _random(MusicgenForConditionalGeneration, config, seed))
+
+
+def seeded_melody_model(
+    *, hidden: int = 192, layers: int = 4, heads: int = 3, channels: int = 1, seed: int = SEED
+) -> MusicgenMelodyForConditionalGeneration:
+    """The same as a model that hums after a melody of 4 s."""
+    decoder = MusicgenMelodyDecoderConfig(**_decoder(hidden, layers, heads, channels))
+    config = MusicgenMelodyConfig(
+        text_encoder=_text(), audio_encoder=_codec(), decoder=decoder, chroma_length=_CHROMA_HOPS
+    )
+    kind = MusicgenMelodyForConditionalGeneration
+    return cast(MusicgenMelodyForConditionalGeneration, _random(kind, config, seed))
 
 
 def seeded_tokenizer() -> PreTrainedTokenizerFast:
@@ -90,8 +99,22 @@ def seeded_tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def _config(hidden: int, layers: int, heads: int, channels: int) -> MusicgenConfig:
-    text = T5Config(
+def _random(kind: Any, config: Any, seed: int) -> Any:
+    """A model of `kind` with weights from `seed`, which sounds."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = kind(config)
+        model.train(False)
+        _sound(model.audio_encoder)
+    generation = model.generation_config
+    generation.decoder_start_token_id = generation.bos_token_id = generation.pad_token_id = _CODES
+    generation.guidance_scale = 3.0
+    generation.max_length = 30 * STEP_RATE
+    return model
+
+
+def _text() -> T5Config:
+    return T5Config(
         vocab_size=2 + 256,
         d_model=64,
         d_kv=16,
@@ -101,7 +124,10 @@ def _config(hidden: int, layers: int, heads: int, channels: int) -> MusicgenConf
         pad_token_id=0,
         eos_token_id=1,
     )
-    codec = EncodecConfig(
+
+
+def _codec() -> EncodecConfig:
+    return EncodecConfig(
         sampling_rate=_SAMPLE_RATE,
         upsampling_ratios=_RATIOS,
         num_filters=8,
@@ -109,18 +135,20 @@ def _config(hidden: int, layers: int, heads: int, channels: int) -> MusicgenConf
         target_bandwidths=[2.2],
         use_causal_conv=False,
     )
-    decoder = MusicgenDecoderConfig(
-        vocab_size=_CODES,
-        hidden_size=hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=heads,
-        ffn_dim=4 * hidden,
-        num_codebooks=4 * channels,
-        audio_channels=channels,
+
+
+def _decoder(hidden: int, layers: int, heads: int, channels: int) -> dict[str, Any]:
+    return {
+        "vocab_size": _CODES,
+        "hidden_size": hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "ffn_dim": 4 * hidden,
+        "num_codebooks": 4 * channels,
+        "audio_channels": channels,
         # wide enough that the prompt has a say in random logits
-        initializer_factor=0.1,
-    )
-    return MusicgenConfig(text_encoder=text, audio_encoder=codec, decoder=decoder)
+        "initializer_factor": 0.1,
+    }
 
 
 @torch.no_grad()

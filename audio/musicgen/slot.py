@@ -30,6 +30,8 @@ class Slot:
     window: Window
     prompts: list[Tensor]
     """What the decoder hears of the piece's prompts."""
+    melody: Tensor | None = None
+    """What a melody decoder hears of the piece's melody, or of none."""
     past: Codes | None = None
     """The codes of what the piece continues, shaped (codebooks, frames). Frames are counted from there on."""
     position: int = 0

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import MusicgenForCausalLM
+from transformers import MusicgenForCausalLM, MusicgenMelodyForCausalLM
 from transformers.models.musicgen.modeling_musicgen import MusicgenDecoderLayer
+from transformers.models.musicgen_melody.modeling_musicgen_melody import MusicgenMelodyDecoderLayer
 
 from audio.musicgen.matrix import ROWS, WIDE_ROWS, Matrix, matrix_of
 
@@ -25,14 +26,28 @@ GUIDED: int = 2
 """Rows of a slot: one that hears the prompt and one that does not."""
 
 
+_PREFIX_TOKENS: int = 32
+"""A prefix is computed as a multiple of so many tokens."""
+
+
 class DecoderStep:
     """The decoder with its cache for `slots` slots of at most `length` steps.
+
+    A melody decoder has no cross-attention: what it is to hear stands before its steps, at most `prefix`
+    tokens, in the same cache.
 
     Reads the weights of `decoder` by reference where `dtype`, in which its matrices are held, allows it. What
     lies between the matrices, the cache included, is float32.
     """
 
-    def __init__(self, decoder: MusicgenForCausalLM, slots: int, length: int, dtype: str = "float32") -> None:
+    def __init__(
+        self,
+        decoder: MusicgenForCausalLM | MusicgenMelodyForCausalLM,
+        slots: int,
+        length: int,
+        dtype: str = "float32",
+        prefix: int = 0,
+    ) -> None:
         inner, config = decoder.model.decoder, decoder.config
         self.slots = slots
         self.length = length
@@ -49,19 +64,19 @@ class DecoderStep:
         self._abreast = slots if like.is_cuda else ROWS // GUIDED
         # a codebook's tokens begin where those of the one before it end
         self._offsets = torch.arange(self.codebooks, device=like.device) * (self._vocabulary + 1)
-        self._positions = inner.embed_positions.get_embedding(length, self.hidden).to(like)
-        heads = (self._heads, length, self.hidden // self._heads)
+        room = length + -(-prefix // _PREFIX_TOKENS) * _PREFIX_TOKENS
+        self._positions = inner.embed_positions.get_embedding(room, self.hidden).to(like)
+        self._prefixes = [0] * slots
+        heads = (self._heads, room, self.hidden // self._heads)
         self._layers = [
             _Layer(
                 module=layer,
                 qkv=matrix_of(dtype, layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
                 out=matrix_of(dtype, layer.self_attn.out_proj),
-                prompt_query=matrix_of(dtype, layer.encoder_attn.q_proj),
-                prompt_out=matrix_of(dtype, layer.encoder_attn.out_proj),
+                listening=_listening(layer, dtype, slots),
                 widen=matrix_of(dtype, layer.fc1),
                 narrow=matrix_of(dtype, layer.fc2),
                 caches=list(torch.zeros(slots, GUIDED, 2, *heads, dtype=like.dtype, device=like.device)),
-                prompts=[None] * slots,
             )
             for layer in inner.layers
         ]
@@ -70,19 +85,27 @@ class DecoderStep:
     def admit(self, slot: int, states: Tensor) -> None:
         """Let `slot` hear a prompt from its next step on; `states` is the encoded prompt, (tokens, hidden).
 
-        A piece begins with it, at position 0, and may get another in its midst.
+        A piece begins with it, at position 0, and may get another in its midst. For a melody decoder it is
+        shaped (2, tokens, hidden), what stands before the steps with and without the prompt, and another one
+        has as many tokens.
         """
+        if states.dim() > 2:
+            self._precede(slot, states)
+            return
         for layer in self._layers:
-            attention = layer.module.encoder_attn
-            layer.prompts[slot] = (
-                self._split(attention.k_proj(states)),
-                self._split(attention.v_proj(states)),
+            listening = layer.listening
+            assert listening is not None
+            listening.prompts[slot] = (
+                self._split(listening.keys(states)),
+                self._split(listening.values(states)),
             )
 
     def free(self, slot: int) -> None:
         """End the piece in `slot`."""
+        self._prefixes[slot] = 0
         for layer in self._layers:
-            layer.prompts[slot] = None
+            if layer.listening is not None:
+                layer.listening.prompts[slot] = None
 
     @torch.inference_mode()
     def __call__(self, tokens: Tensor, slots: Sequence[int], positions: Sequence[int]) -> Tensor:
@@ -91,7 +114,8 @@ class DecoderStep:
         `slots` are those to step, each with a piece in it; `tokens`, shaped (slots, codebooks), is what each
         hears, and `positions` says at which step it is.
         """
-        x = self._embedded[tokens + self._offsets].sum(dim=1) + self._positions[list(positions)]
+        positions = [self._prefixes[slot] + at for slot, at in zip(slots, positions, strict=True)]
+        x = self._embedded[tokens + self._offsets].sum(dim=1) + self._positions[positions]
         if missing := -len(slots) % self._abreast:  # here once, instead of in every matrix
             x = functional.pad(x, (0, 0, 0, missing))
         rows = len(x)
@@ -101,8 +125,9 @@ class DecoderStep:
         for layer in self._layers:
             module = layer.module
             x += self._attend(layer, module.self_attn_layer_norm(x), slots, positions)
-            # Without a prompt the library attends to zeros, which adds zero.
-            heard += self._listen(layer, module.encoder_attn_layer_norm(at_least), slots)[:rows]
+            if layer.listening is not None:
+                # Without a prompt the library attends to zeros, which adds zero.
+                heard += self._listen(layer.listening, layer.listening.norm(at_least), slots)[:rows]
             x += layer.narrow(module.activation_fn(layer.widen(module.final_layer_norm(x))))
         x = self._norm(x)
         if not x.is_cuda:  # the widest matrix of all need not be read for rows that nobody asked for
@@ -124,15 +149,33 @@ class DecoderStep:
             seen[:, row] = heard[:, :, 0]
         return layer.out(seen.view(x.shape))
 
-    def _listen(self, layer: _Layer, x: Tensor, slots: Sequence[int]) -> Tensor:
+    def _precede(self, slot: int, states: Tensor) -> None:
+        """Fill the cache with `states`, shaped (2, tokens, hidden), from position 0 on."""
+        self._prefixes[slot] = count = states.shape[1]
+        # What is beyond them is overwritten before it is heard; more lengths would be more shapes to probe.
+        x = functional.pad(states, (0, 0, 0, -count % _PREFIX_TOKENS))
+        tokens = x.shape[1]
+        x = (x + self._positions[:tokens]).flatten(0, 1)
+        for layer in self._layers:
+            module = layer.module
+            rows = layer.qkv(module.self_attn_layer_norm(x)).view(
+                GUIDED, tokens, 3, self._heads, self.hidden // self._heads
+            )
+            query, keys, values = rows.transpose(1, 3).unbind(2)
+            layer.caches[slot][:, :, :, :tokens] = torch.stack((keys, values), dim=1)
+            seen = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
+            x = x + layer.out(seen.transpose(1, 2).reshape(x.shape))
+            x = x + layer.narrow(module.activation_fn(layer.widen(module.final_layer_norm(x))))
+
+    def _listen(self, listening: _Listening, x: Tensor, slots: Sequence[int]) -> Tensor:
         """Cross-attention of the rows (slots, hidden) that hear their prompt; more may follow them."""
-        query = layer.prompt_query(x).view(-1, self._heads, 1, self.hidden // self._heads)
+        query = listening.query(x).view(-1, self._heads, 1, self.hidden // self._heads)
         heard = torch.zeros_like(query)
         for row, slot in enumerate(slots):
-            prompt = layer.prompts[slot]
+            prompt = listening.prompts[slot]
             assert prompt is not None
             heard[row] = functional.scaled_dot_product_attention(query[row : row + 1], *prompt)[0]
-        return layer.prompt_out(heard.view(x.shape))
+        return listening.out(heard.view(x.shape))
 
     def _split(self, states: Tensor) -> Tensor:
         """(tokens, hidden) → (1, heads, tokens, head size)."""
@@ -140,20 +183,46 @@ class DecoderStep:
 
 
 @dataclass(slots=True)
+class _Listening:
+    """A layer's cross-attention."""
+
+    norm: nn.LayerNorm
+    keys: nn.Linear
+    values: nn.Linear
+    query: Matrix
+    out: Matrix
+    prompts: list[tuple[Tensor, Tensor] | None]
+    """Keys and values of each slot's prompt, computed once."""
+
+
+@dataclass(slots=True)
 class _Layer:
     """A layer's weights and what its slots remember; owned by one DecoderStep."""
 
-    module: MusicgenDecoderLayer
+    module: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer
     qkv: Matrix
     out: Matrix
-    prompt_query: Matrix
-    prompt_out: Matrix
+    listening: _Listening | None
     widen: Matrix
     narrow: Matrix
     caches: list[Tensor]
     """Keys and values of each slot, shaped (guided, 2, heads, steps, head size); parts of one tensor."""
-    prompts: list[tuple[Tensor, Tensor] | None]
-    """Keys and values of each slot's prompt, computed once."""
+
+
+def _listening(
+    layer: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer, dtype: str, slots: int
+) -> _Listening | None:
+    if isinstance(layer, MusicgenMelodyDecoderLayer):
+        return None
+    attention = layer.encoder_attn
+    return _Listening(
+        norm=layer.encoder_attn_layer_norm,
+        keys=attention.k_proj,
+        values=attention.v_proj,
+        query=matrix_of(dtype, attention.q_proj),
+        out=matrix_of(dtype, attention.out_proj),
+        prompts=[None] * slots,
+    )
 
 
 @torch.no_grad()

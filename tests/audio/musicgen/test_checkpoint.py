@@ -63,7 +63,7 @@ def with_a_stereo_codec(folder: Path) -> None:
         (lambda folder: (folder / "config.json").unlink(), "has no config.json"),
         (lambda folder: (folder / "config.json").write_text("{"), "config.json of .* is damaged"),
         (lambda folder: changed(folder, model_type="llama"), "architecture “llama”"),
-        (lambda folder: changed(folder, model_type="musicgen_melody"), "architecture “musicgen_melody”"),
+        (lambda folder: changed(folder, model_type="encodec"), "architecture “encodec”"),
         (lambda folder: (folder / WEIGHTS).unlink(), "lacks its file model.safetensors"),
         (lambda folder: (folder / WEIGHTS).write_bytes(b""), "truncated or damaged"),
         (truncated, "truncated or damaged"),
