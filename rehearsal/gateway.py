@@ -184,12 +184,16 @@ class Gateway:
         for line in self._lines:
             line.send(Op.RECONNECT)
 
+    def forget(self) -> None:
+        """Forget every session, and say nothing until somebody wants to resume one."""
+        self.sessions.clear()
+
     def invalidate(self) -> None:
         """Forget every session and say so (opcode 9, not resumable); whoever sits in voice keeps sitting."""
         for session in self.sessions.values():
             if session.line is not None:
                 session.line.send(Op.INVALID_SESSION, False)
-        self.sessions.clear()
+        self.forget()
 
     async def close(self) -> None:
         for line in list(self._lines):

@@ -77,7 +77,8 @@ class Outcome:
     def _broken(self) -> Iterator[str]:
         if self.trouble:
             yield self.trouble
-            return
+        if self.frames_lost is None:
+            return  # it did not come as far as the music
         if self.survivable:
             yield from self._interrupted()
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import multiprocessing
@@ -105,4 +106,5 @@ def _tried(name: str, settings: Settings, folder: Path) -> Outcome:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         force=True,
     )
-    return asyncio.run(try_fault(FAULTS[name], settings, folder))
+    with (folder / "stderr.txt").open("w") as stderr, contextlib.redirect_stderr(stderr):
+        return asyncio.run(try_fault(FAULTS[name], settings, folder))

@@ -56,7 +56,10 @@ WARM_UP_FRAMES: Final = 5
 START_SECONDS: Final = 20.0
 """How long anything may take that has not met a fault yet."""
 
-PATIENCE_SECONDS: Final = 40.0
+LEAVE_AFTER_SECONDS: Final = 1.0
+"""How soon the bot leaves an idle guild, or one where nobody listens any more."""
+
+PATIENCE_SECONDS: Final = 60.0
 """How long, beyond its length, a piece may take to be played and posted or kept."""
 
 SETTLE_SECONDS: Final = 3.0
@@ -94,7 +97,7 @@ def _engine(fault: Fault, settings: Settings) -> Engine:
 
 def _for_trials(settings: Settings, folder: Path) -> Settings:
     """Full volume, so that what is heard equals what is posted; and a bot that soon leaves an idle guild."""
-    settings = _with(settings, "voice", volume=1.0, leave_after_seconds=0.5)
+    settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
     return _with(settings, "tracks", folder=folder)
 
 
@@ -207,7 +210,10 @@ class Trial:
             await fault.happen(scene)
         asked_s = time.monotonic()
         self.stage = "before the first sound"
+        happening = asyncio.create_task(fault.happen(scene)) if fault.moment is Moment.START else None
         session, performance = await self._ask(scene)
+        if happening is not None:
+            await happening
         if fault.moment is Moment.MUSIC:
             await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
             self.stage = "while the fault happened"
@@ -266,7 +272,8 @@ class Trial:
         made = await self._engine.made(performance.piece)
         placing = self._placing = await asyncio.to_thread(placed, recordings, made)
         if len(placing.heard_at):
-            self._dead_air_s = placing.dead_air_s(scene.excused)
+            since_s = None if self._fault.moment is Moment.MUSIC else asked_s
+            self._dead_air_s = placing.dead_air_s(scene.excused, since_s)
         self._lost_by_network = scene.voice.network.sounds_lost
         self._track, track = self._track_of(scene, performance)
         if track is not None:
@@ -285,11 +292,21 @@ class Trial:
     async def _next(self, scene: Scene) -> float | None:
         """The seconds until the next piece is heard, or None if it is not."""
         self.stage = "at the next /compose"
+        if self._fault.mend is not None:
+            await self._fault.mend(scene)
+            await until(lambda: self._knows(scene), START_SECONDS)
         try:
             return await self._sound_of_a_piece(scene, MUSIC_BEFORE_FRAMES // 5, NEXT_SOUND_SECONDS)
         except (TimeoutError, TrialError) as error:
             self._said.append(str(error))
             return None
+
+    def _knows(self, scene: Scene) -> bool:
+        """Whether the bot sees the guild, and in voice who is going to ask."""
+        assert self._bot is not None
+        guild = self._bot.get_guild(scene.guild.id)
+        member = guild and guild.get_member(scene.moderator.id)
+        return bool(member and member.voice)
 
     async def _left(self, scene: Scene, before: Census) -> tuple[str, ...]:
         """What runs that did not before the piece, once closed connections have had time to be gone."""

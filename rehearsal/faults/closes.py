@@ -1,13 +1,19 @@
-"""The voice connection closes and the main gateway says nothing: the bot still sits in its channel."""
+"""The voice connection closes and the main gateway says nothing: the bot still sits in its channel.
+
+Codes: Discord developer documentation, Topics / Opcodes and Status Codes / Voice Close Event Codes. Where
+they say that a client should not connect again, the music ends.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from rehearsal.faults.fault import Fault, Kind
-from rehearsal.faults.scene import Scene
+from rehearsal.faults.scene import Scene, until
 from rehearsal.voice.opcodes import CloseCode
+
+BACK_WITHIN_S = 10.0
+"""How long a client may take to be connected again, in a fault that waits for it."""
 
 
 async def hang_up(scene: Scene, code: CloseCode) -> None:
@@ -15,15 +21,44 @@ async def hang_up(scene: Scene, code: CloseCode) -> None:
     await scene.voice.hang_up(scene.guild.id, scene.bot_id, code, resumable=resumable)
 
 
-def closing(code: CloseCode) -> Callable[[Scene], Awaitable[None]]:
-    return partial(hang_up, code=code)
+async def cut(scene: Scene) -> None:
+    scene.voice.cut(scene.guild.id, scene.bot_id)
+
+
+async def hang_up_twice(scene: Scene) -> None:
+    """The second time as soon as the client is back, before it can be heard."""
+    await hang_up(scene, CloseCode.SESSION_INVALID)
+    await until(lambda: scene.voice.session(scene.guild.id, scene.bot_id) is not None, BACK_WITHIN_S)
+    await hang_up(scene, CloseCode.SESSION_INVALID)
+
+
+async def move_after_loss(scene: Scene) -> None:
+    """discord.py 2.7.1 takes a move after a reconnect of its own for a kick."""
+    heard = scene.frames_heard()
+    await hang_up(scene, CloseCode.SESSION_INVALID)
+    await scene.until_heard(heard + 50, within_s=BACK_WITHIN_S)
+    await scene.moderator.move(scene.here.bot.user, scene.attic)
+
+
+def closing(code: CloseCode, sentence: str, kind: Kind = Kind.SURVIVABLE) -> Fault:
+    return Fault(f"close-{code.value}", sentence, kind, partial(hang_up, code=code))
 
 
 FAULTS = (
+    closing(CloseCode.NORMAL, "The voice server closes the connection without a reason."),
+    closing(CloseCode.SESSION_INVALID, "The voice server no longer knows the session."),
+    closing(CloseCode.SESSION_TIMEOUT, "The voice server takes the session to have timed out."),
+    closing(CloseCode.DISCONNECTED, "The voice server disconnects the bot, which keeps its seat."),
+    closing(CloseCode.SERVER_CRASHED, "The voice server has crashed; the session may be resumed."),
+    closing(CloseCode.DAVE_REQUIRED, "The voice server finds no end-to-end encryption.", Kind.ENDING),
+    closing(CloseCode.RATE_LIMITED, "The voice server wants the bot to stay away.", Kind.ENDING),
+    closing(CloseCode.CALL_TERMINATED, "The call is ended for everybody.", Kind.ENDING),
+    Fault("cut", "The voice websocket breaks without a word (1006).", Kind.SURVIVABLE, cut),
+    Fault("close-twice", "The session is lost, and the next one, too.", Kind.SURVIVABLE, hang_up_twice),
     Fault(
-        "close-4006",
-        "The voice server no longer knows the session.",
+        "moved-after-loss",
+        "The session is lost, and a second after the music is back the bot is moved.",
         Kind.SURVIVABLE,
-        closing(CloseCode.SESSION_INVALID),
+        move_after_loss,
     ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rehearsal.faults import closes, moderation
+from rehearsal.faults import closes, engine, gateway, group, moderation, network, places, rest
 from rehearsal.faults.fault import Fault
 
-FAULTS: dict[str, Fault] = {fault.name: fault for family in (moderation, closes) for fault in family.FAULTS}
+FAMILIES = (moderation, closes, places, network, gateway, group, rest, engine)
+
+FAULTS: dict[str, Fault] = {fault.name: fault for family in FAMILIES for fault in family.FAULTS}

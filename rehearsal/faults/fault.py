@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from rehearsal.faults.scene import Scene
+
+Happening = Callable[[Scene], Coroutine[Any, Any, None]]
 
 
 class Kind(Enum):
@@ -23,6 +26,8 @@ class Moment(Enum):
 
     BEFORE = "before"
     """Before the piece is asked for."""
+    START = "start"
+    """From the moment on in which the piece is asked for."""
     MUSIC = "music"
     """In the middle of the music."""
 
@@ -44,7 +49,9 @@ class Fault:
     name: str
     sentence: str
     kind: Kind
-    happen: Callable[[Scene], Awaitable[None]]
+    happen: Happening
     moment: Moment = Moment.MUSIC
     track: Track = Track.POSTED
+    mend: Happening | None = None
+    """Puts the world right again after music ended, so that the next piece can be asked for."""
     needs_engine_process: bool = False

@@ -106,6 +106,11 @@ class Listener:
         )
         self._heard.setdefault(user_id, []).append(heard)
 
+    def renew(self) -> None:
+        """Ask to be let in with new keys, as a client that could not follow (DAVE, "Invalid Commit")."""
+        self._reply(Op.INVALID_COMMIT_WELCOME, {"transition_id": 0})
+        self._start_over()
+
     def post(self, op: Op, body: bytes | dict[str, Any]) -> None:
         """Take one message of the voice gateway, as a client does."""
         if isinstance(body, dict):

@@ -63,12 +63,13 @@ class Placing:
         """When each frame of the piece arrived, silence left out, ascending."""
         return np.sort(self.arrival_s[self.place >= 0])
 
-    def dead_air_s(self, excused: Sequence[tuple[float, float]] = ()) -> float:
-        """The longest time without music between the first and the last frame, less the 20 ms of a frame.
+    def dead_air_s(self, excused: Sequence[tuple[float, float]] = (), since_s: float | None = None) -> float:
+        """The longest time without music up to the last frame, less the 20 ms of a frame.
 
-        `excused` are stretches in which nobody could hear anything: silence counts from their end.
+        It counts from `since_s` on, or from the first frame. `excused` are stretches in which nobody could
+        hear anything: they are left out. All on `time.monotonic()`'s clock.
         """
-        at = self.heard_at
+        at = self.heard_at if since_s is None else np.concatenate(([since_s], self.heard_at))
         longest = 0.0
         for before, after in itertools.pairwise(at):
             quiet = float(after - before) - sum(

@@ -138,6 +138,10 @@ class VoiceServer:
         """The voice session of a client, if it is connected."""
         return self._sessions.get((guild_id, user_id))
 
+    def epoch(self, channel_id: int) -> int:
+        """Which epoch the encrypted group of a channel is in; 0 before it is established."""
+        return self._channel(channel_id).call.epoch
+
     @property
     def connections(self) -> int:
         """How many websockets are open."""

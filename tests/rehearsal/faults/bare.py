@@ -43,15 +43,14 @@ class Wire:
     async def send(self, op: int, data: Any) -> None:
         await self.socket.send_str(json.dumps({"op": op, "d": data}))
 
-    async def got(self, op: int, event: str | None = None, number: int = 1) -> Json:
+    async def got(self, op: int, event: str | None = None, number: int = 1) -> Any:
         """The data of the first (or a later) message of this kind."""
 
         def fitting() -> list[Json]:
             return [m for m in self.messages if m["op"] == op and m.get("t") == event]
 
         await until(lambda: len(fitting()) >= number, WITHIN_S)
-        data: Json = fitting()[number - 1]["d"]
-        return data
+        return fitting()[number - 1]["d"]
 
     async def close(self) -> None:
         self._reading.cancel()
@@ -61,15 +60,28 @@ class Wire:
 class BareBot:
     """Logged in and connected to voice in the corner; it sends sound when told and answers nothing."""
 
+    gateway: Wire
+    voice: Wire
+
     def __init__(self, scene: Scene, http: aiohttp.ClientSession) -> None:
         self._scene = scene
         self._http = http
+        self.id = scene.bot_id
+        self.token = ""
+        """What VOICE_SERVER_UPDATE told last."""
+        self._told = 0
         self._sequence = 0
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.setblocking(False)
 
-    async def log_in(self) -> None:
+    async def open_gateway(self) -> None:
+        if hasattr(self, "gateway"):
+            await self.gateway.close()
         self.gateway = await self._open("gateway.discord.gg")
+        self._told = 0
+
+    async def log_in(self) -> None:
+        await self.open_gateway()
         intents = int(Intent.GUILDS | Intent.GUILD_VOICE_STATES)
         await self.gateway.send(MainOp.IDENTIFY, {"token": self._scene.here.bot.token, "intents": intents})
         await self.gateway.got(MainOp.DISPATCH, "GUILD_CREATE")
@@ -78,17 +90,41 @@ class BareBot:
         """Join the corner, as far as the first packet of sound."""
         guild_id, channel_id = str(self._scene.guild.id), str(self._scene.corner.id)
         await self.gateway.send(MainOp.VOICE_STATE_UPDATE, {"guild_id": guild_id, "channel_id": channel_id})
-        told = await self.gateway.got(MainOp.DISPATCH, "VOICE_SERVER_UPDATE")
+        self._told += 1
+        told = await self.gateway.got(MainOp.DISPATCH, "VOICE_SERVER_UPDATE", number=self._told)
+        self.token = told["token"]
+        await self.identify()
+        await self.hear_from_server()
+
+    async def leave(self) -> None:
+        """Leave the channel."""
+        guild_id = str(self._scene.guild.id)
+        await self.gateway.send(MainOp.VOICE_STATE_UPDATE, {"guild_id": guild_id, "channel_id": None})
+
+    async def identify(self) -> None:
+        """Open a new voice websocket and say who it is."""
+        await self._open_voice()
+        more = {"user_id": str(self.id), "max_dave_protocol_version": DAVE_VERSION}
+        await self.voice.send(Op.IDENTIFY, self._identity | more)
+
+    async def resume(self) -> None:
+        """Open a new voice websocket and try to go on with the session."""
+        await self._open_voice()
+        await self.voice.send(Op.RESUME, self._identity | {"seq_ack": -1})
+
+    @property
+    def _identity(self) -> Json:
         assert self._scene.seat is not None
+        guild_id, session_id = str(self._scene.guild.id), self._scene.seat.session_id
+        return {"server_id": guild_id, "session_id": session_id, "token": self.token}
+
+    async def _open_voice(self) -> None:
+        if hasattr(self, "voice"):
+            await self.voice.close()
         self.voice = await self._open("loopback-1.discord.media")
-        identity = {
-            "server_id": guild_id,
-            "user_id": str(self._scene.bot_id),
-            "session_id": self._scene.seat.session_id,
-            "token": told["token"],
-            "max_dave_protocol_version": DAVE_VERSION,
-        }
-        await self.voice.send(Op.IDENTIFY, identity)
+
+    async def hear_from_server(self) -> None:
+        """From READY to the keys."""
         ready = await self.voice.got(Op.READY)
         self._ssrc, self._server = ready["ssrc"], (ready["ip"], ready["port"])
         self._udp.sendto(struct.pack(">HHI", 1, 70, self._ssrc).ljust(74, b"\0"), self._server)
@@ -123,13 +159,17 @@ class BareBot:
 
     async def close(self) -> None:
         self._udp.close()
-        for wire in (self.gateway, self.voice):
-            await wire.close()
+        await self.gateway.close()
+        if hasattr(self, "voice"):
+            await self.voice.close()
 
 
 @asynccontextmanager
-async def staged() -> AsyncIterator[tuple[Scene, BareBot]]:
-    """A scene with everybody in it, and a bare client in the corner; `kill_engine` does nothing here."""
+async def staged(*, connected: bool = True) -> AsyncIterator[tuple[Scene, BareBot]]:
+    """A scene with everybody in it, and a bare client, in the corner if `connected`.
+
+    Not being encrypted, it takes no part in the group of those who listen. `kill_engine` does nothing here.
+    """
     voice = VoiceServer()
     async with DiscordHere(voice=voice) as here:
         scene = Scene.build(here, voice, INVITED_WITH, lambda: None)
@@ -137,7 +177,9 @@ async def staged() -> AsyncIterator[tuple[Scene, BareBot]]:
         async with aiohttp.ClientSession(connector=here.connector()) as http:
             bot = BareBot(scene, http)
             await bot.log_in()
-            await bot.connect()
+            if connected:
+                await bot.connect()
+            await until(lambda: scene.listener.listener.ready, WITHIN_S)
             try:
                 yield scene, bot
             finally:
@@ -147,3 +189,16 @@ async def staged() -> AsyncIterator[tuple[Scene, BareBot]]:
 def packets_heard(scene: Scene) -> int:
     """Packets of the bot that reached the listener in the corner, understood or not."""
     return len(scene.listener.listener.recording(scene.bot_id))
+
+
+def sequences(scene: Scene) -> list[int]:
+    """Their numbers, in the order of arrival."""
+    return [packet.sequence for packet in scene.listener.listener.recording(scene.bot_id).packets]
+
+
+async def played(scene: Scene, bot: BareBot, packets: int) -> None:
+    """Send sound and wait until the server has had it: what is sent behind it has come back."""
+    bot.play(packets)
+    bot.received()
+    bot.keep_alive()
+    await until(lambda: bool(bot.received()), WITHIN_S)

@@ -1,11 +1,19 @@
-"""What people do to a bot reaches it as Discord tells it."""
+"""What people do to a bot reaches it as Discord tells it, and has the effect on sound that it has there."""
 
 from __future__ import annotations
+
+import asyncio
 
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.scene import until
 from rehearsal.gateway import Op
-from tests.rehearsal.faults.bare import WITHIN_S, staged
+from tests.rehearsal.faults.bare import WITHIN_S, BareBot, Json, packets_heard, played, staged
+
+
+def states(bot: BareBot) -> list[Json]:
+    """The bot's own voice states, as it was told them."""
+    told = [m["d"] for m in bot.gateway.messages if m.get("t") == "VOICE_STATE_UPDATE"]
+    return [state for state in told if state["user_id"] == str(bot.id)]
 
 
 async def test_a_moved_bot_is_told_its_new_channel_and_server_and_the_old_connection_closes() -> None:
@@ -13,8 +21,7 @@ async def test_a_moved_bot_is_told_its_new_channel_and_server_and_the_old_connec
         await FAULTS["moved"].happen(scene)
         update = await bot.gateway.got(Op.DISPATCH, "VOICE_SERVER_UPDATE", number=2)
         assert update["endpoint"]
-        states = [m["d"] for m in bot.gateway.messages if m.get("t") == "VOICE_STATE_UPDATE"]
-        assert states[-1]["channel_id"] == str(scene.attic.id)
+        assert states(bot)[-1]["channel_id"] == str(scene.attic.id)
         await until(lambda: bot.voice.closed_with == 4014, WITHIN_S)
 
 
@@ -23,5 +30,47 @@ async def test_a_kicked_bot_sits_nowhere_and_is_told_so() -> None:
         await FAULTS["kicked"].happen(scene)
         assert scene.idle
         await until(lambda: bot.voice.closed_with == 4014, WITHIN_S)
-        states = [m["d"] for m in bot.gateway.messages if m.get("t") == "VOICE_STATE_UPDATE"]
-        assert (states[-1]["channel_id"], states[-1]["user_id"]) == (None, str(scene.bot_id))
+        assert states(bot)[-1]["channel_id"] is None
+
+
+async def test_a_muted_bot_is_told_so_and_is_not_heard_until_it_is_unmuted() -> None:
+    async with staged() as (scene, bot):
+        muting = asyncio.create_task(FAULTS["muted"].happen(scene))
+        await until(lambda: states(bot)[-1]["mute"], WITHIN_S)
+        await played(scene, bot, 5)
+        assert packets_heard(scene) == 0
+        await muting
+        await until(lambda: not states(bot)[-1]["mute"], WITHIN_S)
+        await played(scene, bot, 5)
+        assert packets_heard(scene) == 5
+        ((begin, end),) = scene.excused
+        assert end > begin
+
+
+async def test_a_deafened_bot_is_told_so_and_is_still_heard() -> None:
+    async with staged() as (scene, bot):
+        deafening = asyncio.create_task(FAULTS["deafened"].happen(scene))
+        await until(lambda: states(bot)[-1]["deaf"], WITHIN_S)
+        await played(scene, bot, 5)
+        assert packets_heard(scene) == 5
+        await deafening
+        await until(lambda: not states(bot)[-1]["deaf"], WITHIN_S)
+        assert scene.excused == []
+
+
+async def test_a_bot_on_a_stage_is_suppressed_until_somebody_lets_it_speak() -> None:
+    async with staged() as (scene, bot):
+        staging = asyncio.create_task(FAULTS["staged"].happen(scene))
+        await until(lambda: states(bot)[-1]["suppress"], WITHIN_S)
+        assert states(bot)[-1]["channel_id"] == str(scene.stage.id)
+        await staging
+        await until(lambda: not states(bot)[-1]["suppress"], WITHIN_S)
+
+
+async def test_a_deleted_channel_is_gone_with_everybody_in_it() -> None:
+    async with staged() as (scene, bot):
+        await FAULTS["channel-deleted"].happen(scene)
+        deleted = await bot.gateway.got(Op.DISPATCH, "CHANNEL_DELETE")
+        assert deleted["id"] == str(scene.corner.id)
+        assert scene.idle
+        assert set(scene.guild.voice_states) == {scene.neighbour.id, scene.audience.id}

@@ -1,0 +1,21 @@
+"""What composes fails."""
+
+from __future__ import annotations
+
+from rehearsal.faults.fault import Fault, Kind
+from rehearsal.faults.scene import Scene
+
+
+async def kill(scene: Scene) -> None:
+    scene.kill_engine()
+
+
+FAULTS = (
+    Fault(
+        "engine-killed",
+        "The engine's process is killed in the middle of a piece.",
+        Kind.SURVIVABLE,
+        kill,
+        needs_engine_process=True,
+    ),
+)

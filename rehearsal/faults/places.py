@@ -1,0 +1,80 @@
+"""The places behind the bot change: its voice server, its guild, the seat that an earlier life has left."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from rehearsal.faults.fault import Fault, Kind, Moment, Track
+from rehearsal.faults.scene import Scene, until
+from rehearsal.voice.opcodes import CloseCode
+from rehearsal.world import VoiceState
+
+A_WHILE_S = 1.0
+SEARCH_S = 0.3
+"""How long Discord looks for another voice server."""
+BACK_WITHIN_S = 15.0
+"""discord.py waits up to 5 s before it identifies anew."""
+
+
+async def change_region(scene: Scene) -> None:
+    scene.here.calls.change_server(scene.guild)
+
+
+async def lose_server(scene: Scene) -> None:
+    scene.here.calls.change_server(scene.guild, found=False)
+    await scene.voice.hang_up(scene.guild.id, scene.bot_id, CloseCode.DISCONNECTED)
+    await asyncio.sleep(SEARCH_S)
+    if scene.seat is not None:
+        scene.here.calls.change_server(scene.guild)
+
+
+async def black_out(scene: Scene) -> None:
+    scene.here.black_out(scene.guild)
+    await asyncio.sleep(A_WHILE_S)
+    scene.here.light_up(scene.guild)
+
+
+async def expel(scene: Scene) -> None:
+    await scene.here.expel(scene.guild)
+
+
+async def invite(scene: Scene) -> None:
+    scene.here.invite(scene.guild)
+
+
+async def leave_stale_seat(scene: Scene) -> None:
+    """As a bot that was killed and started again finds it: the new session shows it in its channel."""
+    session_id = secrets.token_hex(16)
+    seat = VoiceState(scene.bot_id, scene.guild.id, scene.corner.id, session_id, stale=True)
+    scene.guild.voice_states[scene.bot_id] = seat
+    scene.here.calls.tell(seat)
+    scene.here.gateway.invalidate()
+    await until(lambda: bool(scene.here.gateway.sessions), BACK_WITHIN_S)
+
+
+FAULTS = (
+    Fault("region-changed", "The channel gets a voice server elsewhere.", Kind.SURVIVABLE, change_region),
+    Fault(
+        "server-lost",
+        "The voice server goes away, and another one is found after 0.3 s.",
+        Kind.SURVIVABLE,
+        lose_server,
+    ),
+    Fault("guild-unavailable", "An outage hides the guild for 1 s.", Kind.SURVIVABLE, black_out),
+    Fault(
+        "guild-gone",
+        "The bot is thrown out of the guild.",
+        Kind.ENDING,
+        expel,
+        track=Track.KEPT,
+        mend=invite,
+    ),
+    Fault(
+        "stale-seat",
+        "A bot that was killed still sits in the channel when it comes back.",
+        Kind.SURVIVABLE,
+        leave_stale_seat,
+        moment=Moment.BEFORE,
+    ),
+)

@@ -1,0 +1,63 @@
+"""The encrypted group really changes: members are added, removed and renewed, and it starts anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehearsal.faults.every import FAULTS
+from rehearsal.faults.scene import Scene, until
+from tests.rehearsal.faults.bare import WITHIN_S, staged
+
+
+def code(scene: Scene) -> str | None:
+    """What all members of the group share until it changes."""
+    return scene.listener.listener.privacy_code
+
+
+async def test_members_who_come_and_go_give_the_others_new_keys() -> None:
+    async with staged(connected=False) as (scene, _):
+        sitting = {scene.moderator.id, scene.listener.id}
+        for name, member in (("member-added", scene.audience), ("member-removed", scene.moderator)):
+            keys = code(scene)
+            await FAULTS[name].happen(scene)
+            sitting ^= {member.id}
+            await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)  # noqa: B023
+            assert code(scene) != keys
+
+
+async def test_a_member_with_new_keys_is_in_the_group_again() -> None:
+    async with staged(connected=False) as (scene, _):
+        before, keys = scene.listener.listener.group, code(scene)
+        await FAULTS["member-updated"].happen(scene)
+        await until(lambda: code(scene) != keys and scene.moderator.listener.ready, WITHIN_S)
+        await until(
+            lambda: scene.listener.listener.group == scene.moderator.listener.group == before, WITHIN_S
+        )
+
+
+async def test_after_a_rush_those_who_stayed_are_one_group() -> None:
+    async with staged(connected=False) as (scene, _):
+        await FAULTS["rush"].happen(scene)
+        sitting = {seat.user_id for seat in scene.guild.seated(scene.corner)}
+        assert len(sitting) == 3
+        await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)
+
+
+@pytest.mark.parametrize(("name", "returns"), [("alone", True), ("relieved", False)])
+async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
+    name: str, returns: bool
+) -> None:
+    async with staged() as (scene, bot):
+        assert scene.voice.epoch(scene.corner.id) > 0
+        await FAULTS[name].happen(scene)
+        others = {seat.user_id for seat in scene.guild.seated(scene.corner)} - {bot.id}
+        assert len(others) == 1
+        assert (others == {scene.listener.id}) is returns
+        assert scene.voice.epoch(scene.corner.id) == 0
+        assert len(scene.excused) == 1
+
+
+async def test_a_deserted_channel_holds_the_bot_alone() -> None:
+    async with staged() as (scene, bot):
+        await FAULTS["deserted"].happen(scene)
+        assert [seat.user_id for seat in scene.guild.seated(scene.corner)] == [bot.id]
