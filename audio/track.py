@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple, cast
@@ -18,7 +19,7 @@ import av
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
 from audio.picture import alt_text, draw
-from audio.piece import Piece
+from audio.piece import Piece, Turn
 from audio.units import SAMPLE_RATE, Pcm16
 
 ARTIST: Final = "Busker"
@@ -45,6 +46,7 @@ FORMATS: Final[Mapping[str, _Format]] = {
 """From the best on: lossless; not told from it by ear; what plays everywhere. Each keeps free tags (WAV does
 not). Opus bears the suffix that Discord has a player for."""
 
+_RECORDINGS: Final[Sequence[str]] = ("continues", "melody")
 _NUMBERED: Final = ("seconds", "seed", "guidance", "top_k", "temperature")
 
 
@@ -77,6 +79,9 @@ class Origin:
     checkpoint: str
     revision: str
     licence: str
+    recordings: Mapping[str, str]
+    """What was heard beside the prompts, "continues" or "melody", by the digest of its file; `piece` lacks
+    it."""
 
 
 def write_track(
@@ -137,9 +142,14 @@ def read_tags(path: Path) -> Origin:
             guidance=float(guidance),
             top_k=int(top_k),
             temperature=float(temperature),
+            turns=tuple(
+                Turn(str(prompt), int(step), int(blend))
+                for prompt, step, blend in json.loads(tags.get("turns", "[]"))
+            ),
         )
-        return Origin(piece, tags["checkpoint"], tags["revision"], tags["licence"])
-    except (av.FFmpegError, OSError, LookupError, ValueError) as error:
+        recordings = {role: tags[role] for role in _RECORDINGS if role in tags}
+        return Origin(piece, tags["checkpoint"], tags["revision"], tags["licence"], recordings)
+    except (av.FFmpegError, OSError, LookupError, ValueError, TypeError, RecursionError) as error:
         raise TrackError(f"{path.name} is not a track that Busker wrote.") from error
 
 
@@ -153,6 +163,8 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
         "checkpoint": info.checkpoint,
         "revision": info.revision,
         "licence": info.licence,
+        **({"turns": json.dumps([astuple(turn) for turn in piece.turns])} if piece.turns else {}),
+        **{role: heard.digest for role in _RECORDINGS if (heard := getattr(piece, role)) is not None},
     }
 
 

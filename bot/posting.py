@@ -134,6 +134,7 @@ class Poster:
             message_id=None,
             file=track.path.name,
             made_at=time.time(),
+            from_recording=bool(track.piece.recordings),
         )
         try:
             return (await self._store.add_track(made)).id

@@ -50,6 +50,10 @@ MAKING_OTHER: Final = (
     "Its file is gone, so “{prompt}” is made again{after}. It will not sound the same: it was made with "
     "{then}, and Busker composes with {now} now."
 )
+LOST: Final = (
+    "Its file is gone, and it was made from a sound file that Busker does not keep, so it cannot be made "
+    "again."
+)
 AFTER: Final = ("", " after one other piece", " after {before} others")
 FETCHED: Final = "“{prompt}” · {seconds:g} s · seed {seed}"
 POSTED_THERE: Final = "It is in {link}."
@@ -278,6 +282,8 @@ async def play_again(interaction: discord.Interaction[Busker], track: MadeTrack)
     bot, piece = interaction.client, track.piece
     kept = kept_file(bot, track)
     if kept is None:
+        if track.from_recording:
+            raise RequestError(LOST)
         # Raises PieceError: what may be asked for may have changed since.
         bot.settings.music.piece(piece.prompt, piece.seconds, None, piece.seed)
     before = await ask(interaction, piece, kept)

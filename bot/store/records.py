@@ -37,7 +37,7 @@ class GuildChoices:
 
 @dataclass(frozen=True, slots=True)
 class MadeTrack:
-    """A track that was made: with the same checkpoint `piece` makes it again."""
+    """A track. With the same checkpoint `piece` makes it again, unless it is `from_recording`."""
 
     id: int
     guild_id: int
@@ -54,6 +54,8 @@ class MadeTrack:
     """Its name in the folder of tracks; None when it was not kept."""
     made_at: float
     """Seconds since the Unix epoch."""
+    from_recording: bool = False
+    """Whether a sound file was heard for it, which is not kept; `piece` lacks it."""
 
     @property
     def link(self) -> str | None:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from audio.piece import Piece
+from audio.piece import Piece, Turn
 from bot.store.database import Database
 from bot.store.records import GuildChoices, MadeTrack, Sight, Traces
 
@@ -64,6 +64,7 @@ class Store:
         columns = {
             **{key: value for key, value in dataclasses.asdict(track).items() if key not in ("id", "piece")},
             **{key: getattr(track.piece, key) for key in _PIECE},
+            "turns": json.dumps([dataclasses.astuple(turn) for turn in track.piece.turns]),
             "words": track.piece.prompt.casefold(),
         }
         number = await self._database.change(lambda connection: _insert(connection, "tracks", columns))
@@ -213,8 +214,10 @@ def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:
 def _track(row: sqlite3.Row) -> MadeTrack:
     columns = dict(row)
     del columns["words"]
-    piece = Piece(**{key: columns.pop(key) for key in _PIECE})
-    return MadeTrack(piece=piece, **columns)
+    turns = tuple(Turn(*turn) for turn in json.loads(columns.pop("turns")))
+    piece = Piece(**{key: columns.pop(key) for key in _PIECE}, turns=turns)
+    from_recording = bool(columns.pop("from_recording"))
+    return MadeTrack(piece=piece, from_recording=from_recording, **columns)
 
 
 def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> int:

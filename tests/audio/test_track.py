@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from audio.engine import EngineInfo
-from audio.piece import Piece
+from audio.piece import Piece, Turn
+from audio.recording import Recording
 from audio.track import FORMATS, TrackError, read_tags, write_track
 from audio.units import SAMPLE_RATE, Pcm16
 
@@ -87,6 +88,31 @@ def test_the_file_alone_says_how_to_make_it_again(name: str, prompt: str, tmp_pa
             INFO.revision,
             INFO.licence,
         )
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_steered_piece_says_how_and_a_continued_one_of_what(name: str, tmp_path: Path) -> None:
+    turns = (Turn(NASTY[0], 50), Turn(NASTY[1], 100, blend=25))
+    heard = Recording(tmp_path / "voice.ogg", digest="ab" * 32)
+    piece = replace(PIECE, turns=turns, continues=heard)
+    origin = read_tags(write_track(sound(), piece, INFO, tmp_path, 2**30, formats=[name]).path)
+    assert origin.piece == replace(PIECE, turns=turns)
+    assert origin.recordings == {"continues": "ab" * 32}
+
+
+@pytest.mark.parametrize("turns", ["[[1]]", '[["a", "b", 0]]', "{}}", "[" * 100_000, "7", '[["a", 1, [2]]]'])
+def test_turns_that_busker_did_not_write_are_refused_with_a_sentence(turns: str, tmp_path: Path) -> None:
+    path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=["mp3"]).path
+    forged = tmp_path / "forged.mp3"
+    with av.open(str(path)) as file, av.open(str(forged), "w", format="mp3") as copy:
+        copy.metadata.update(file.metadata | {"turns": turns})
+        stream = copy.add_stream_from_template(file.streams.audio[0])
+        for packet in file.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                copy.mux(packet)
+    with pytest.raises(TrackError, match=r"^forged\.mp3 is not a track that Busker wrote\.$"):
+        read_tags(forged)
 
 
 @pytest.mark.parametrize("name", list(FORMATS))

@@ -185,6 +185,16 @@ async def test_privacy_tells_what_is_kept_and_deletes_all_of_it(tmp_path: Path) 
         assert await server.bot.store.track(server.guild.id, other.id) == other
 
 
+async def test_what_was_made_from_a_lost_recording_is_not_made_again_as_something_else(
+    tmp_path: Path,
+) -> None:
+    async with a_server(tmp_path) as server:
+        shown = await opened(server, await made(server, from_recording=True), server.ann)
+        await server.ann.join_voice(server.voice)
+        said = (await answer(await server.ann.click(shown, label="Play again"))).content
+        assert said.endswith("made from a sound file that Busker does not keep, so it cannot be made again.")
+
+
 async def kept_in(house: House, folder: Path) -> tuple[MadeTrack, Any]:
     """A track that was played, posted and kept, and the sound it had."""
     piece = house.ask(seconds=1.0, seed=7)

@@ -12,13 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.piece import Piece
+from audio.piece import Piece, Turn
 from bot.errors import StoreError
 from bot.store.records import GuildChoices, MadeTrack, Sight, Traces
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
-PIECE = Piece("Slow Dub with Ümlauts", 20.0, 2**53 - 1, guidance=2.5, top_k=99, temperature=0.9)
+PIECE = Piece(
+    "Slow Dub with Ümlauts",
+    20.0,
+    2**53 - 1,
+    guidance=2.5,
+    top_k=99,
+    temperature=0.9,
+    turns=(Turn("fast", 100), Turn("“slow”", 300, blend=50)),
+)
 TRACK = MadeTrack(
     id=0,
     guild_id=2**62,
@@ -30,6 +38,7 @@ TRACK = MadeTrack(
     message_id=None,
     file="slow-dub.flac",
     made_at=1_769_850_000.5,
+    from_recording=True,
 )
 SIGHT = Sight(member_id=99, channels=frozenset([4, 5]))
 """What somebody sees who made nothing."""
