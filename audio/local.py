@@ -18,6 +18,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from audio.engine import Chunk, EngineInfo
@@ -58,7 +59,8 @@ class LocalEngine:
     fastest beside other work on few cores. Up to `slots` pieces are made at once, fewer where the device
     would be too slow for them; `waiting` more may stand in line. `longest` is the length in seconds of the
     longest piece; memory is reserved for it in every slot. `dtype` is what the decoder's matrices are held
-    in: float32, bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced.
+    in: float32, bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced. What is
+    measured at the start is kept in the file `calibrations`.
     """
 
     def __init__(
@@ -73,9 +75,10 @@ class LocalEngine:
         longest: float = LENGTH_SECONDS[1],
         dtype: str = "float32",
         hang_seconds: float = 30.0,
+        calibrations: Path | None = None,
     ) -> None:
-        self._order = Order(checkpoint, revision, device, threads, slots, longest, dtype)
-        self._places = slots + waiting
+        self._order = Order(checkpoint, revision, device, threads, slots, longest, dtype, calibrations)
+        self._waiting = waiting
         self._hang_seconds = hang_seconds
         self._info: EngineInfo | None = None
         self._begun: asyncio.Future[EngineInfo] | None = None
@@ -124,7 +127,7 @@ class LocalEngine:
         """Begin to make `piece`, or to wait for a slot. Leaving frees the slot before the next step."""
         if self._info is None:
             raise EngineError("The engine is not running; start it before asking for a piece.")
-        if len(self._streams) >= self._places:
+        if len(self._streams) >= self._info.listeners + self._waiting:
             raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; ask again in a while.")
         if self._worker is None:  # the last ones died while loading; the cause may have gone
             self._replace()
@@ -165,8 +168,9 @@ class LocalEngine:
                 logger = logging.getLogger(record.name)
                 if logger.isEnabledFor(record.levelno):
                     logger.handle(record)
-            case Ready(info) if worker is self._worker:
+            case Ready(info, calibration) if worker is self._worker:
                 worker.ready = True
+                self._order = replace(self._order, calibration=calibration)
                 self._failed_starts = 0
                 if self._begun is not None and not self._begun.done():
                     self._begun.set_result(info)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import platform
 import signal
 import threading
 import time
@@ -19,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from audio.calibration import Calibration, keep_calibration, kept_calibration
 from audio.engine import Chunk, EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.folder import checked_config, local_folder
@@ -55,6 +57,10 @@ class Order:
     """Seconds of the longest piece; the cache is made for it."""
     dtype: str = "float32"
     """What the decoder's matrices are held in."""
+    calibrations: Path | None = None
+    """The file in which measured speeds are kept, if any is."""
+    calibration: Calibration | None = None
+    """What a worker before this one measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class Ready:
     """From the worker: loaded, warmed up and measured."""
 
     info: EngineInfo
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,7 @@ def main(pipe: Connection, order: Order) -> None:
     logging.getLogger().addHandler(_PipeHandler(pipe))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the bot's process has gone
         try:
-            composer, info = _prepared(order)
+            composer, ready = _prepared(order)
             composer.on_begin = lambda key: pipe.send(Begun(key))
         except EngineError as error:
             pipe.send(Failed(error))
@@ -155,11 +162,11 @@ def main(pipe: Connection, order: Order) -> None:
             sentence = f"The engine cannot start: {type(error).__name__}: {error}; the log says where."
             pipe.send(Failed(EngineError(sentence)))
         else:
-            pipe.send(Ready(info))
+            pipe.send(ready)
             _serve(pipe, composer)
 
 
-def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
+def _prepared(order: Order) -> tuple[Composer, Ready]:
     """A composer that is loaded, warm and measured."""
     folder = local_folder(order.checkpoint)
     if folder is not None and not order.checkpoint.startswith(SEEDED):
@@ -168,7 +175,6 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar
 
-    from audio.musicgen.calibration import calibrate
     from audio.musicgen.checkpoint import load_checkpoint
     from audio.musicgen.composer import Composer
     from audio.musicgen.seeded import ensure_seeded
@@ -189,19 +195,49 @@ def _prepared(order: Order) -> tuple[Composer, EngineInfo]:
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
     checkpoint = load_checkpoint(name, order.revision, device)
     composer = Composer(checkpoint, order.slots, order.longest, order.dtype)
-    calibration = calibrate(composer)
+    described = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
+    calibration = _calibrated(composer, order, described)
     composer.capacity = calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
         revision=checkpoint.revision,
         licence=checkpoint.licence,
-        device=f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device,
+        device=described,
         sample_rate=checkpoint.codec.sample_rate,
         channels=checkpoint.channels,
         speed=calibration.speed,
         listeners=calibration.listeners,
     )
-    return composer, info
+    return composer, Ready(info, calibration)
+
+
+def _calibrated(composer: Composer, order: Order, device: str) -> Calibration:
+    """How fast the composer is, warm: by the worker before this one, by the file, or measured and kept."""
+    import torch
+
+    from audio.musicgen.calibration import calibrate, warm_up
+
+    checkpoint = composer.checkpoint
+    cpu = f"{platform.processor() or platform.machine()} × {os.cpu_count()}, {order.threads} threads"
+    name = " | ".join(
+        [
+            f"{checkpoint.name} {checkpoint.revision}",
+            device if device.startswith("cuda") else f"{device}: {cpu}",
+            order.dtype,
+            f"{order.slots} slots of {order.longest:g} s",
+            f"torch {torch.__version__}",
+        ]
+    )
+    known = order.calibration
+    if known is None and order.calibrations is not None:
+        known = kept_calibration(order.calibrations, name)
+    if known is not None:
+        warm_up(composer)
+        return known
+    measured = calibrate(composer)
+    if order.calibrations is not None:
+        keep_calibration(order.calibrations, name, measured)
+    return measured
 
 
 def _device(wanted: str) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 SHIPPED: Final = "etude"
+CALIBRATIONS: Final = "calibration.json"
+"""The file beside the store in which the engine's measured speed is kept."""
+
 SHIPPED_FOLDER: Final = Path(__file__).resolve().parents[1] / "models" / SHIPPED
 """Where the checkpoint is that comes with Busker."""
 
@@ -33,6 +36,7 @@ def engine_from(settings: Settings) -> Engine:
         slots=engine.slots,
         dtype=engine.dtype,
         longest=settings.music.longest_seconds,
+        calibrations=settings.store.path.parent / CALIBRATIONS,
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import torch
 
+from audio.calibration import Calibration
 from audio.musicgen.composer import Composer
 from audio.musicgen.step import DecoderStep
 from audio.piece import Piece
@@ -23,18 +23,6 @@ _MEASURED_SECONDS: Final = 1.0
 _WARM_UP: Final = Piece("warm-up", seconds=1.0, seed=0)
 _CALLS: Final = 5
 _PROMPT_TOKENS: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Measured figures of a composer that is loaded and idle."""
-
-    speed: float
-    """Seconds of sound made in a second for one listener alone, codec included, in the middle of a piece."""
-    listeners: int
-    """How many can be served in real time at once, at least 1 and at most the slots."""
-    capacity: float
-    """Seconds of sound made in a second for all of them together, with a reserve for other work."""
 
 
 def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter) -> Calibration:
@@ -61,6 +49,11 @@ def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter
     return Calibration(
         speed=1 / shares[0], listeners=listeners, capacity=TRUST * listeners / shares[listeners - 1]
     )
+
+
+def warm_up(composer: Composer) -> None:
+    """Pay for what happens once, where nothing need be measured."""
+    _made(composer, time.perf_counter)
 
 
 def _seconds_of_a_piece(composer: Composer, clock: Callable[[], float]) -> float:

@@ -62,6 +62,8 @@ class Composer:
         self._clock = clock
         self._slots: list[Slot | None] = [None] * slots
         self._waiting: list[Listening] = []
+        self._crowded = False
+        """Whether memory did not suffice for one more, and nobody has left since."""
 
     @property
     def idle(self) -> bool:
@@ -131,7 +133,7 @@ class Composer:
 
     def _next(self) -> Listening | None:
         """Who waits and may come in, the neediest first."""
-        if self._waiting and None in self._slots:
+        if self._waiting and None in self._slots and not self._crowded:
             listening = neediest(self._waiting)
             if fits(listening, self._playing, self.capacity):
                 return listening
@@ -149,6 +151,16 @@ class Composer:
                     self._begin(self._slots.index(None), listening)
                 except EngineError as error:
                     refused.append(Made(listening.key, error))
+                except RuntimeError as error:
+                    if not _out_of_memory(error):
+                        raise
+                    if self._playing:
+                        log.warning("Piece %d waits for memory until another is done.", listening.key)
+                        self._waiting.insert(0, listening)
+                        self._crowded = True
+                    else:
+                        sentence = "There is too little memory for this piece; ask for a simpler one."
+                        refused.append(Made(listening.key, EngineError(sentence)))
             else:
                 sentence = f"A piece of {piece.seconds:g} s does not fit this engine; ask for another length."
                 refused.append(Made(listening.key, EngineError(sentence)))
@@ -202,6 +214,7 @@ class Composer:
 
     def _leave(self, place: int) -> None:
         self._slots[place] = None
+        self._crowded = False
         self.decoder.free(place)
 
     def _logits(self, busy: list[tuple[int, Slot]]) -> torch.Tensor:
@@ -218,3 +231,8 @@ class Composer:
             pcm = np.concatenate([pcm, slot.sound.finish()], axis=1)
         slot.listening.delivered += pcm.shape[1] / self.checkpoint.codec.sample_rate
         return [Made(slot.key, Chunk(pcm, last=slot.done))] if pcm.size else []
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    """CUDA has a class for it; on a CPU only the text tells."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

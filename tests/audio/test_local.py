@@ -21,6 +21,7 @@ import pytest
 import pytest_asyncio
 
 from audio import local
+from audio.calibration import Calibration
 from audio.engine import Chunk, Engine, EngineInfo
 from audio.errors import CheckpointError, EngineBusy, EngineError, EngineLost
 from audio.local import LocalEngine
@@ -221,6 +222,16 @@ def repeat_positions(pipe: Connection, order: Order) -> None:
             os._exit(7)
 
 
+def die_measured(pipe: Connection, order: Order) -> None:
+    """Measure, die in mid-piece, and obey in a second life if one need not measure again."""
+    if order.calibration is None:
+        pipe.send(Ready(INFO, Calibration(4.0, 1, 3.0)))
+        deliver(pipe, pipe.recv(), chunks=1)
+        os._exit(7)
+    assert order.calibration == Calibration(4.0, 1, 3.0)
+    obey(pipe, order)
+
+
 def turn_and_die(pipe: Connection, order: Order) -> None:
     """Take the first turn and die before the second; then tell in samples what one was asked for."""
     pipe.send(Ready(INFO))
@@ -359,6 +370,13 @@ async def test_a_worker_in_place_of_a_dead_one_makes_the_turns_that_were_taken_a
             stream.steer("too late")
     assert samples == 96_000
     assert stream.piece.turns == (Turn("techno", 25, 50), Turn("a harp", 75))
+
+
+async def test_a_worker_in_place_of_a_dead_one_need_not_measure_again(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    async with playing(monkeypatch, die_measured, notes) as engine:
+        assert (await sound(engine, PIECE)).shape == (1, 96_000)
 
 
 async def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, notes: str) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from audio.calibration import Calibration
+from audio.musicgen import calibration
 from audio.musicgen.calibration import TRUST, calibrate
 from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.composer import Composer
+from audio.worker import Order, _calibrated
 
 
 def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:
@@ -53,6 +58,23 @@ def test_no_more_listeners_than_slots_and_never_none(
     slow = calibrated(checkpoint, monkeypatch, slots=8, step_ms=40.0)
     assert slow.listeners == 1
     assert slow.speed == pytest.approx(0.25)
+
+
+def test_what_was_measured_once_is_not_measured_again(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    measured = [Calibration(4.0, 2, 5.0), Calibration(3.0, 1, 2.0), Calibration(2.0, 1, 1.0)]
+    left = iter(measured)
+    monkeypatch.setattr(calibration, "calibrate", lambda composer: next(left))
+    composer = Composer(checkpoint, longest=2.0)
+    order = Order("seeded", None, "cpu", 1, 1, 2.0, calibrations=tmp_path / "calibration.json")
+    assert _calibrated(composer, order, "cpu") == measured[0]
+    assert _calibrated(composer, order, "cpu") == measured[0]
+    assert _calibrated(composer, replace(order, dtype="int8"), "cpu") == measured[1]
+    assert _calibrated(composer, replace(order, calibrations=None), "cpu") == measured[2]
+    before = replace(order, calibrations=None, calibration=measured[0])
+    assert _calibrated(composer, before, "cpu") == measured[0], "what a worker before this one measured"
+    assert composer.idle
 
 
 def test_a_real_composer_is_measured_and_left_idle(checkpoint: Checkpoint) -> None:

@@ -240,6 +240,37 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
     assert np.array_equal(sound(made[2]), expected)
 
 
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("can't allocate memory: 9 bytes")]
+)
+def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
+) -> None:
+    composer = Composer(checkpoint, slots=2, longest=2.0)
+    expected = sound(composed(composer, {1: PIECE})[1])
+    admit = composer.decoder.admit
+
+    def admit_one(place: int, states: torch.Tensor) -> None:
+        if place == 1 or states is None:
+            raise error
+        admit(place, states)
+
+    monkeypatch.setattr(composer.decoder, "admit", admit_one)
+    made = composed(composer, {1: PIECE, 2: dataclasses.replace(PIECE, seed=9, seconds=0.2)})
+    assert np.array_equal(sound(made[1]), expected)
+    assert sound(made[2]).shape == (1, 0.2 * 32_000)
+
+    monkeypatch.setattr(composer.decoder, "admit", lambda place, states: admit_one(1, states))
+    assert "too little memory" in str(composed(composer, {1: PIECE})[1])
+
+
+@pytest.mark.parametrize("piece", [Piece("", 0.2, 1), Piece("one chunk", 0.02, 1), Piece("one", 0.5, 1)])
+def test_no_words_at_all_and_the_shortest_pieces_are_made(checkpoint: Checkpoint, piece: Piece) -> None:
+    chunks = composed(Composer(checkpoint, longest=2.0), {1: piece})[1]
+    assert sound(chunks).shape == (1, piece.seconds * 32_000)
+    assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+
+
 def test_greedy_tokens_are_those_of_generate(
     checkpoint: Checkpoint, seeded_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
