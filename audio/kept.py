@@ -7,8 +7,18 @@ from pathlib import Path
 import av
 import numpy as np
 
+from audio.level import CHANNEL_LUFS
+from audio.loudness import integrated
 from audio.track import FORMATS, TrackError
-from audio.units import CHANNELS, SAMPLE_RATE, Pcm16, samples_of
+from audio.units import CHANNELS, SAMPLE_RATE, Pcm16, floats, samples_of, sixteen_bits
+
+
+def heard_of(path: Path, seconds: float) -> Pcm16:
+    """The sound of a file as `read_sound` has it, at the level of the voice channel: never louder than it is
+    in the file, so that its peaks stay where they are. Some 4 ms of work a second of sound."""
+    pcm = floats(read_sound(path, seconds))
+    decibels = min(0.0, CHANNEL_LUFS - integrated(pcm))
+    return sixteen_bits(pcm * np.float32(10 ** (decibels / 20)))
 
 
 def read_sound(path: Path, seconds: float) -> Pcm16:

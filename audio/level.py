@@ -1,4 +1,4 @@
-"""Level: no clipping and no clicks. A look-ahead limiter for peaks, a short fade at each end."""
+"""The running level: every piece is heard about as loud as every other, from its first moments on."""
 
 from __future__ import annotations
 
@@ -6,104 +6,113 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d
 
-from audio.units import SAMPLE_RATE, Pcm
+from audio.loudness import HOP, HOP_SECONDS, Meter, loudness_of, sounding
+from audio.units import Pcm
 
-CEILING: Final = 10 ** (-1 / 20)
-"""The highest peak, −1 dBFS: what Opus adds to peaks when it encodes has room below full scale."""
+CHANNEL_LUFS: Final = -16.0
+"""How loud music is in the channel at full volume: as loud as podcasts are (AES TD1008), so that nobody
+turns a knob between a voice and a piece."""
 
-LOOK_AHEAD: Final = SAMPLE_RATE // 200
-"""Samples (5 ms) in which the gain comes down to meet a peak."""
+PRIOR_SECONDS: Final = 0.25
+"""What is expected counts as much as this many seconds of sound. Étude's pieces lie 2.7 dB around what is
+expected of them, their first 0.6 s lie 2.2 dB around the whole (standard deviations, 12 pieces)."""
 
-RELEASE: Final = 1 / 16_384
-"""How much of the gain comes back in a sample: after a peak 1 dB too high, all of it in 37 ms. Slower than
-the period of a bass note, whose shape a faster release would bend."""
+MOST_DOUBT_LU: Final = 2.0
+"""However little has been heard, the piece is not believed to be softer than that by more: a checkpoint far
+louder than expected must not shout for a second."""
 
-FADE_IN: Final = SAMPLE_RATE // 200
-FADE_OUT: Final = SAMPLE_RATE // 100
-"""Samples (5 and 10 ms): shorter is heard as a click, longer eats the first beat."""
+OPENING_HOPS: Final = 6
+"""A piece is held back at its start until this much of it is known, 0.6 s. Nobody waits for it: the jitter
+buffer starts with no less than 0.8 s."""
 
-LATENCY: Final = LOOK_AHEAD + FADE_OUT
-"""Samples that are held back until what follows them is known."""
+RISE_DB: Final = 1.0
+"""The gain rises by no more in a second: too slow to be heard as a swell, and a quiet introduction does not
+make what follows it loud."""
 
-_ONE: Final = 1 << 30
-"""A gain reduction of everything. Reductions are whole numbers of this, so that running sums are exact and
-the gain cannot depend on how the sound was cut into pushes."""
+FALL_DB: Final = 4.0
+"""It falls faster: what is too loud annoys."""
 
-_BOX: Final = LOOK_AHEAD // 2 + 1
-"""Two running means of this length, one after the other, smooth over LOOK_AHEAD + 1 samples."""
+MOST_GAIN_DB: Final = 10.0
+"""Sound quieter than this below the target is meant to be quiet, or is noise."""
 
-_Reductions = npt.NDArray[np.int64]
+MEMORY_HOPS: Final = 600
+"""Only the last minute counts, so that music without end can change."""
 
 
 class Level:
-    """One stream of 48 kHz sound, its channels led by one gain so that the stereo picture stands still.
+    """One stream of 48 kHz sound on its way to `CHANNEL_LUFS`, all channels by one gain.
 
-    Each sample asks for the reduction that brings it to the ceiling; the largest of the look-ahead is held,
-    then released slowly, then smoothed over the same look-ahead. A mean over values that all cover the peak
-    covers it too, so the ceiling holds, and the gain moves in a slope, never in a jump. Sound below the
-    ceiling passes bit by bit, its first 5 and last 10 ms apart. One thread at a time.
+    What has sounded so far, gated as BS.1770 does, stands for the piece, together with what is expected of
+    it: `expected` LUFS. The gain that a piece opens with is chosen once its opening has come in, so that
+    nobody hears it being found. From then on nothing is held back: the gain is known 100 ms ahead and goes in
+    straight lines from hop to hop. It is a function of the samples so far: how they are cut into pushes does
+    not change a bit. One thread at a time.
     """
 
-    def __init__(self, channels: int) -> None:
-        self._taken = 0
-        self._made = 0
-        self._asked: _Reductions = np.zeros(LOOK_AHEAD, np.int64)
-        self._held: _Reductions = np.zeros(LOOK_AHEAD, np.int64)
-        self._highest = 0
-        self._waiting: Pcm = np.zeros((channels, 0), np.float32)
-        self._ending: Pcm = np.zeros((channels, 0), np.float32)
+    def __init__(self, channels: int, expected: float) -> None:
+        self._expected = expected
+        self._meter = Meter(channels)
+        self._hops = 0
+        self._powers: npt.NDArray[np.float64] = np.zeros(0)
+        self._opening: Pcm = np.zeros((channels, 0), np.float32)
+        self._decibels = 0.0
+        self._gains: list[float] = []
+        """At the edges of the hops from the one that is begun; one more than are begun."""
+        self._into_hop = 0
 
     def push(self, pcm: Pcm) -> Pcm:
-        """What can be given out after `pcm`, finite and shaped (channels, samples), has come in."""
-        ending = np.concatenate([self._ending, self._limited(pcm)], axis=1)
-        ready = max(0, ending.shape[1] - FADE_OUT)
-        self._ending = ending[:, ready:]
-        return self._faded_in(ending[:, :ready])
+        """What can be given out after `pcm`, shaped (channels, samples), has come in."""
+        for power in self._meter.push(pcm):
+            self._learn(power)
+        pcm = np.concatenate([self._opening, pcm], axis=1)
+        if not self._gains:
+            self._opening = pcm
+            return pcm[:, :0]
+        self._opening = pcm[:, :0]
+        return self._levelled(pcm)
 
     def finish(self) -> Pcm:
-        """The rest, faded out: in all, as many samples come out as went in."""
-        silence = np.zeros((len(self._waiting), LOOK_AHEAD), np.float32)
-        rest = np.concatenate([self._ending, self._limited(silence)], axis=1)
-        gain = _fade(FADE_OUT)[::-1][max(0, FADE_OUT - rest.shape[1]) :]
-        steady = rest.shape[1] - len(gain)
-        return self._faded_in(np.concatenate([rest[:, :steady], rest[:, steady:] * gain], axis=1))
+        """What is still held back, of a piece that is no longer than its opening."""
+        if not self._gains:
+            self._open()
+        return self._levelled(self._opening)
 
-    def _limited(self, pcm: Pcm) -> Pcm:
-        """`pcm` under the ceiling, LOOK_AHEAD samples late."""
-        count = pcm.shape[1]
-        peaks = np.abs(pcm).max(axis=0).astype(np.float64)
-        over = 1 - CEILING / np.maximum(peaks, CEILING)
-        asked = np.concatenate([self._asked, np.ceil(over * _ONE).astype(np.int64)])
-        largest = maximum_filter1d(asked, LOOK_AHEAD + 1)[LOOK_AHEAD // 2 :][:count]
-        # The highest line that falls by RELEASE a sample from any reduction so far.
-        fallen = np.arange(self._taken, self._taken + count) * int(RELEASE * _ONE)
-        highest = np.maximum.accumulate(np.concatenate([[self._highest], largest + fallen]))
-        held = np.concatenate([self._held, highest[1:] - fallen])
-        gain = 1 - _sums(_sums(held)) / (_BOX * _BOX * _ONE)
-        waiting = np.concatenate([self._waiting, pcm], axis=1)
-        self._taken += count
-        self._asked, self._held, self._highest = asked[count:], held[count:], int(highest[-1])
-        self._waiting = waiting[:, -LOOK_AHEAD:]
-        late = waiting[:, :-LOOK_AHEAD]
-        limited: Pcm = (late * gain[count - late.shape[1] :]).astype(np.float32)
-        return limited
+    def _learn(self, power: float) -> None:
+        """One more hop is known."""
+        self._hops += 1
+        self._powers = np.append(self._powers, power)[-MEMORY_HOPS:]
+        if self._hops > OPENING_HOPS:
+            step = self._wanted() - self._decibels
+            self._decibels += min(max(step, -FALL_DB * HOP_SECONDS), RISE_DB * HOP_SECONDS)
+            self._gains.append(_factor(self._decibels))
+        elif self._hops == OPENING_HOPS:
+            self._open()
 
-    def _faded_in(self, pcm: Pcm) -> Pcm:
-        begun, self._made = self._made, self._made + pcm.shape[1]
-        gain = _fade(FADE_IN)[begun : self._made]
-        return np.concatenate([pcm[:, : len(gain)] * gain, pcm[:, len(gain) :]], axis=1)
+    def _open(self) -> None:
+        self._decibels = self._wanted()
+        self._gains = [_factor(self._decibels)] * (OPENING_HOPS + 2)
+
+    def _levelled(self, pcm: Pcm) -> Pcm:
+        edges = np.array(self._gains)
+        hop, sample = np.divmod(self._into_hop + np.arange(pcm.shape[1]), HOP)
+        gain = edges[hop] + (edges[hop + 1] - edges[hop]) * (sample / HOP)
+        begun, self._into_hop = divmod(self._into_hop + pcm.shape[1], HOP)
+        del self._gains[:begun]
+        levelled: Pcm = (pcm * gain).astype(np.float32)
+        return levelled
+
+    def _wanted(self) -> float:
+        """The gain in dB that what is known so far asks for."""
+        loud = sounding(self._powers)
+        believed = self._expected
+        if len(loud):
+            seconds = len(loud) * HOP_SECONDS
+            seen = loudness_of(float(loud.mean()))
+            believed = (PRIOR_SECONDS * self._expected + seconds * seen) / (PRIOR_SECONDS + seconds)
+            believed = max(believed, seen - MOST_DOUBT_LU)
+        return min(CHANNEL_LUFS - believed, MOST_GAIN_DB)
 
 
-def _sums(values: _Reductions) -> _Reductions:
-    """Sums of each _BOX neighbours."""
-    total = np.concatenate([[0], np.cumsum(values)])
-    sums: _Reductions = total[_BOX:] - total[:-_BOX]
-    return sums
-
-
-def _fade(samples: int) -> npt.NDArray[np.float32]:
-    """From near silence to near full, half a cosine."""
-    phase = (np.arange(samples) + 0.5) / samples
-    return (0.5 - 0.5 * np.cos(np.pi * phase)).astype(np.float32)
+def _factor(decibels: float) -> float:
+    return float(10 ** (decibels / 20))

@@ -18,9 +18,10 @@ import av
 
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
+from audio.mastering import mastered
 from audio.picture import alt_text, draw
 from audio.piece import Piece, Turn
-from audio.units import SAMPLE_RATE, Pcm16
+from audio.units import SAMPLE_RATE, Pcm, Pcm16
 
 ARTIST: Final = "Busker"
 AUTOMATIC: Final = "auto"
@@ -85,21 +86,25 @@ class Origin:
 
 
 def write_track(
-    pcm: Pcm16,
+    made: Pcm,
     piece: Piece,
     info: EngineInfo,
     folder: Path,
     limit: int,
     formats: Sequence[str] = tuple(FORMATS),
 ) -> Track:
-    """Write `pcm`, shaped (samples, 2) at 48 kHz, into `folder`.
+    """Write the whole of `piece`, as the engine of `info` made it, shaped (channels, samples), into `folder`.
+
+    It is mastered first: a file is as loud as other music, whatever it was in the voice channel.
 
     The first of `formats` that takes no more than `limit` bytes is taken, found by encoding, not by guessing;
     the last one where none does, so that nothing is lost; its `size` tells.
     The name is made here, of letters and digits of the prompt and the seed, and is never one that is taken.
     Both files appear whole or not at all, the picture first. This computes for a second or so and shares
-    nothing, so that another process can run it. Raises TrackError when the disk refuses.
+    nothing, so that another process can run it. Raises TrackError when the disk refuses, EngineError when
+    `made` is no sound.
     """
+    pcm = mastered(made, info.sample_rate, piece.seconds)
     tags = _tags(piece, info)
     for name in formats:
         sound = _encoded(pcm, FORMATS[name], tags)

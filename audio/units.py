@@ -32,7 +32,20 @@ Pcm = npt.NDArray[np.float32]
 Pcm16 = npt.NDArray[np.int16]
 """Sound as Discord takes it, shaped (samples, channels): interleaved when laid out in memory."""
 
+_FULL_SCALE: Final = 2 ** (8 * SAMPLE_BYTES - 1) - 1
+
 
 def samples_of(seconds: float) -> int:
     """How many 48 kHz samples a piece of `seconds` has."""
     return round(seconds * STEP_RATE) * SAMPLE_RATE // STEP_RATE
+
+
+def floats(pcm: Pcm16) -> Pcm:
+    """What `sixteen_bits` has made 16-bit values of, as near as they are."""
+    return np.ascontiguousarray(pcm.T, np.float32) / np.float32(_FULL_SCALE)
+
+
+def sixteen_bits(pcm: Pcm) -> Pcm16:
+    """The nearest 16-bit values of sound within −1…1; one channel plays on both sides."""
+    whole = np.rint(pcm * np.float32(_FULL_SCALE)).astype(np.int16)
+    return np.ascontiguousarray(np.broadcast_to(whole, (CHANNELS, whole.shape[1])).T)

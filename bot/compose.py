@@ -14,13 +14,12 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from audio.chain import stretches
 from audio.track import PICTURE_SUFFIX, Track, TrackError, write_track
-from audio.units import SAMPLE_RATE, samples_of
 from bot.engines import engine_of
 
 if TYPE_CHECKING:
     from audio.engine import Engine, EngineInfo
     from audio.piece import Piece
-    from audio.units import Pcm16
+    from audio.units import Pcm
     from bot.settings import Settings
 
 FORMAT_OF: Final = {".flac": "flac", ".opus": "opus", ".ogg": "opus", ".mp3": "mp3"}
@@ -66,52 +65,53 @@ async def compose(settings: Settings, piece: Piece, out: Path | None, *, picture
     async with engine_of(settings) as engine:
         info = engine.info
         print(f"{info.checkpoint} on {info.device}.", file=sys.stderr, flush=True)
-        pcm, took_seconds = await _composed(engine, piece)
+        made, took_seconds = await _composed(engine, piece)
     if out is None:
-        path = _kept(pcm, piece, info, settings, picture=picture)
+        path = _kept(made, piece, info, settings, picture=picture)
     else:
-        path = _written(pcm, piece, info, out, picture=picture)
+        path = _written(made, piece, info, out, picture=picture)
     factor = piece.seconds / took_seconds
     print(f"{path}: {piece.seconds:g} s, seed {piece.seed}, made at {factor:.2f} times real time.")
 
 
-async def _composed(engine: Engine, piece: Piece) -> tuple[Pcm16, float]:
+async def _composed(engine: Engine, piece: Piece) -> tuple[Pcm, float]:
     """The whole sound, and how many seconds it took."""
-    made: list[Pcm16] = []
+    made: list[Pcm] = []
+    rate = engine.info.sample_rate
     start = time.perf_counter()
     bar = tqdm(
-        total=samples_of(piece.seconds),
-        unit_scale=1 / SAMPLE_RATE,
+        total=round(piece.seconds * rate),
+        unit_scale=1 / rate,
         desc="Composing",
         bar_format=_BAR,
         file=sys.stderr,
         mininterval=0.2,
     )
     with bar, logging_redirect_tqdm():
-        async for pcm in stretches(engine, piece):
-            made.append(pcm)
-            speed = sum(map(len, made)) / SAMPLE_RATE / (time.perf_counter() - start)
+        async for stretch in stretches(engine, piece):
+            made.append(stretch.made)
+            speed = sum(part.shape[1] for part in made) / rate / (time.perf_counter() - start)
             bar.set_postfix_str(f"{speed:.2f} × real time", refresh=False)
-            bar.update(len(pcm))
-    return np.concatenate(made), time.perf_counter() - start
+            bar.update(stretch.made.shape[1])
+    return np.concatenate(made, axis=1), time.perf_counter() - start
 
 
-def _kept(pcm: Pcm16, piece: Piece, info: EngineInfo, settings: Settings, *, picture: bool) -> Path:
+def _kept(made: Pcm, piece: Piece, info: EngineInfo, settings: Settings, *, picture: bool) -> Path:
     """Write the track under a new name into the folder of tracks."""
     track = write_track(
-        pcm, piece, info, settings.tracks.folder, NO_LIMIT, formats=settings.tracks.formats[:1]
+        made, piece, info, settings.tracks.folder, NO_LIMIT, formats=settings.tracks.formats[:1]
     )
     if not picture:
         track.picture.unlink()
     return track.path
 
 
-def _written(pcm: Pcm16, piece: Piece, info: EngineInfo, out: Path, *, picture: bool) -> Path:
+def _written(made: Pcm, piece: Piece, info: EngineInfo, out: Path, *, picture: bool) -> Path:
     """Write the track as `out`, over what was there, which is whole until the new one is."""
     form = FORMAT_OF[out.suffix.lower()]
     try:
         with tempfile.TemporaryDirectory(prefix=".busker-", dir=out.parent) as folder:
-            track: Track = write_track(pcm, piece, info, Path(folder), NO_LIMIT, formats=[form])
+            track: Track = write_track(made, piece, info, Path(folder), NO_LIMIT, formats=[form])
             if picture:
                 track.picture.replace(out.with_suffix(PICTURE_SUFFIX))
             return track.path.replace(out)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audio.buffer import JitterBuffer
-from audio.chain import stretches
+from audio.chain import Stretch, stretches
 from audio.errors import BuskerError
-from audio.kept import read_sound
+from audio.kept import heard_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from audio.engine import Engine
     from audio.piece import Piece
-    from audio.units import Pcm16
+    from audio.units import Pcm
     from bot.permissions import PostingChannel
 
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Performance:
         self.trouble: str | None = None
         """A sentence for the listeners, when something went wrong."""
         self._engine = engine
-        self._stretches: list[Pcm16] = []
+        self._made: list[Pcm] = []
         self._composing: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
         self._settled = asyncio.Event()
@@ -94,9 +94,9 @@ class Performance:
         return self.over and self.making in (Making.DELIVERED, Making.CANCELLED, Making.FAILED)
 
     @property
-    def pcm(self) -> Pcm16:
-        """The sound made so far, shaped (samples, 2), as it was handed to the buffer."""
-        return np.concatenate(self._stretches)
+    def made(self) -> Pcm:
+        """The sound so far, shaped (channels, samples), as the engine made it."""
+        return np.concatenate(self._made, axis=1)
 
     async def settles(self, within_seconds: float) -> bool:
         """Wait until nothing more will happen to it, not for ever; whether that is so."""
@@ -149,12 +149,12 @@ class Performance:
         began = time.monotonic()
         try:
             if self.request.kept is not None:
-                self._take(await asyncio.to_thread(read_sound, self.request.kept, self.piece.seconds))
+                self.buffer.push(await asyncio.to_thread(heard_of, self.request.kept, self.piece.seconds))
             else:
                 heard = self._heard_seconds
                 async with contextlib.aclosing(stretches(self._engine, self.piece, heard)) as sound:
-                    async for pcm in sound:
-                        self._take(pcm)
+                    async for stretch in sound:
+                        self._take(stretch)
             self.composing_seconds = time.monotonic() - began
             self._advance(Making.COMPOSED)
         except BuskerError as error:
@@ -166,9 +166,9 @@ class Performance:
     def _heard_seconds(self) -> float:
         return self.buffer.seconds_played
 
-    def _take(self, pcm: Pcm16) -> None:
-        self._stretches.append(pcm)
-        self.buffer.push(pcm)
+    def _take(self, stretch: Stretch) -> None:
+        self._made.append(stretch.made)
+        self.buffer.push(stretch.played)
         self._moved.set()
 
     def _fail(self, sentence: str) -> None:

@@ -105,7 +105,7 @@ class Poster:
     async def _written(self, performance: Performance, limit: int, tracks: TrackSettings) -> Track:
         write = partial(
             write_track,
-            performance.pcm,
+            performance.made,
             performance.piece,
             self._engine.info,
             tracks.folder,

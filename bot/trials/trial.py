@@ -19,6 +19,7 @@ import numpy as np
 from audio.chain import stretches
 from audio.errors import BuskerError
 from audio.local import LocalEngine
+from audio.mastering import mastered
 from audio.opus import load_opus
 from audio.tone import ToneEngine
 from bot.client import Busker
@@ -96,7 +97,7 @@ def _engine(fault: Fault, settings: Settings) -> Engine:
 
 
 def _for_trials(settings: Settings, folder: Path) -> Settings:
-    """Full volume, so that what is heard equals what is posted; and a bot that soon leaves an idle guild."""
+    """Full volume, so that what is heard equals what is played; and a bot that soon leaves an idle guild."""
     settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
     return _with(settings, "tracks", folder=folder)
 
@@ -151,14 +152,18 @@ class CountedEngine:
         if isinstance(self._engine, LocalEngine) and self._engine.worker_pid is not None:
             os.kill(self._engine.worker_pid, signal.SIGKILL)
 
-    async def made(self, piece: Piece) -> Pcm:
-        """What it makes of a piece, as Discord plays it, shaped (samples, 2): the same at every time."""
+    async def made(self, piece: Piece) -> tuple[Pcm, Pcm]:
+        """What it makes of a piece, as Discord plays it and as its track has it, both shaped (samples, 2): the
+        same at every time."""
         engine: Engine = self._engine
         if isinstance(engine, ToneEngine):
             engine = ToneEngine(speed=float("inf"))
             await engine.start()
-        sound = [pcm async for pcm in stretches(engine, piece)]
-        return np.concatenate(sound).astype(np.float32) / np.float32(32768)
+        parts = [part async for part in stretches(engine, piece)]
+        made = np.concatenate([part.made for part in parts], axis=1)
+        track = await asyncio.to_thread(mastered, made, engine.info.sample_rate, piece.seconds)
+        played = np.concatenate([part.played for part in parts])
+        return played / np.float32(32768), track / np.float32(32768)
 
 
 class Trial:
@@ -269,15 +274,15 @@ class Trial:
     async def _judge(self, scene: Scene, performance: Performance, asked_s: float) -> None:
         """Compare what was heard, what is posted or kept, and what the engine makes of the piece."""
         recordings = scene.heard(asked_s)
-        made = await self._engine.made(performance.piece)
-        placing = self._placing = await asyncio.to_thread(placed, recordings, made)
+        played, as_track = await self._engine.made(performance.piece)
+        placing = self._placing = await asyncio.to_thread(placed, recordings, played)
         if len(placing.heard_at):
             since_s = None if self._fault.moment is Moment.MUSIC else asked_s
             self._dead_air_s = placing.dead_air_s(scene.excused, since_s)
         self._lost_by_network = scene.voice.network.sounds_lost
         self._track, track = self._track_of(scene, performance)
         if track is not None:
-            self._track_as_made = await asyncio.to_thread(_same, track, made)
+            self._track_as_made = await asyncio.to_thread(_same, track, as_track)
 
     def _track_of(self, scene: Scene, performance: Performance) -> tuple[str, bytes | None]:
         for message in scene.text.messages:

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from audio.engine import EngineInfo
+from audio.mastering import TRACK_LUFS, mastered
 from audio.piece import Piece, Turn
 from audio.recording import Recording
 from audio.track import FORMATS, TrackError, read_tags, write_track
-from audio.units import SAMPLE_RATE, Pcm16
+from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
+from tests.audio.ears import ebur128
 
 PIECE = Piece(
     "calm lofi with rain", 2.5, seed=2**53 - 1, interval=0.5, guidance=3.3, top_k=50, temperature=0.1
@@ -41,8 +43,9 @@ NASTY = [
 ]
 
 
-def sound(seconds: float = 2.5) -> Pcm16:
-    return np.random.default_rng(0).normal(0, 4_000, (round(seconds * SAMPLE_RATE), 2)).astype(np.int16)
+def sound(seconds: float = PIECE.seconds) -> Pcm:
+    """As an engine makes it; what is missing of the piece becomes silence."""
+    return np.random.default_rng(0).normal(0, 0.1, (1, round(seconds * INFO.sample_rate))).astype(np.float32)
 
 
 def decoded(path: Path) -> Pcm16:
@@ -57,23 +60,29 @@ def decoded(path: Path) -> Pcm16:
     return pcm
 
 
-def test_flac_decodes_to_the_very_samples(tmp_path: Path) -> None:
-    pcm = sound()
-    track = write_track(pcm, PIECE, INFO, tmp_path, 10 * 2**20)
+def test_flac_decodes_to_the_very_samples_that_were_mastered(tmp_path: Path) -> None:
+    track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20)
     assert track.format == "flac"
-    assert np.array_equal(decoded(track.path), pcm)
+    assert np.array_equal(decoded(track.path), mastered(sound(), INFO.sample_rate, PIECE.seconds))
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_track_is_as_loud_as_other_music_in_every_format(name: str, tmp_path: Path) -> None:
+    track = write_track(sound() * np.float32(0.1), PIECE, INFO, tmp_path, 10 * 2**20, [name])
+    reading = ebur128(floats(decoded(track.path)))
+    assert reading.lufs == pytest.approx(TRACK_LUFS, abs=1.0)
+    assert reading.true_peak_db < 0.0
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_a_track_says_what_it_is(name: str, tmp_path: Path) -> None:
-    pcm = sound()
-    track = write_track(pcm, PIECE, INFO, tmp_path, 10 * 2**20, [name])
+    track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20, [name])
     assert (track.piece, track.format, track.seconds) == (PIECE, name, 2.5)
     assert track.size == track.path.stat().st_size
     assert track.picture.read_bytes().startswith(b"\x89PNG")
     assert track.picture.stem == track.path.stem
     assert PIECE.prompt in track.alt_text
-    assert len(decoded(track.path)) == pytest.approx(len(pcm), abs=SAMPLE_RATE // 100)
+    assert len(decoded(track.path)) == pytest.approx(samples_of(2.5), abs=SAMPLE_RATE // 100)
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
@@ -136,7 +145,7 @@ def test_the_best_format_that_fits_is_chosen_to_the_byte(tmp_path: Path) -> None
 
 
 def test_where_nothing_fits_the_last_format_is_kept_and_its_size_tells(tmp_path: Path) -> None:
-    track = write_track(sound(10.0), PIECE, INFO, tmp_path, 100_000, ["flac", "mp3"])
+    track = write_track(sound(10.0), replace(PIECE, seconds=10.0), INFO, tmp_path, 100_000, ["flac", "mp3"])
     assert track.format == "mp3"
     assert track.size == track.path.stat().st_size > 100_000
 
@@ -193,7 +202,7 @@ def rewritten(path: Path, tags: dict[str, Any]) -> Path:
     with av.open(str(path), "w", format="flac") as file:
         stream = file.add_stream("flac", rate=SAMPLE_RATE, layout="stereo")
         file.metadata.update(tags)
-        frame = av.AudioFrame.from_ndarray(sound(0.1).reshape(1, -1), format="s16", layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 9_600), np.int16), format="s16", layout="stereo")
         frame.sample_rate = SAMPLE_RATE
         file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
