@@ -133,7 +133,7 @@ class Session:
 
     @property
     def volume(self) -> float:
-        """1 is as loud as the posted track."""
+        """1 is −16 LUFS and the loudest there is."""
         return self._volume
 
     @volume.setter

@@ -153,8 +153,8 @@ class VoiceSettings(_Section):
     """How it sounds in the voice channel."""
 
     volume: Number = Field(default=0.5, ge=0.0, le=1.0)
-    """The amplitude that music starts at, 0 to 1, until a member says `/volume`; 0.5 (−6 dB) sits beside
-    speech. The posted track keeps its full level. No cost."""
+    """The amplitude that music starts at, 0 to 1, until a member says `/volume`: 1 is −16 LUFS and the
+    loudest there is, 0.5 (−22 LUFS) sits beside speech. Posted tracks are always at −14 LUFS. No cost."""
 
     announce: bool = True
     """Whether the voice channel's status says what plays, where Busker may set it. No cost."""

@@ -109,7 +109,9 @@ async def _seated(here: DiscordHere, number: int) -> Person:
 
 async def _music(settings: Settings, seconds: float) -> Pcm16:
     async with engine_of(settings) as engine:
-        return np.concatenate([part.played async for part in stretches(engine, Piece(PROMPT, seconds, seed=1))])
+        return np.concatenate(
+            [part.played async for part in stretches(engine, Piece(PROMPT, seconds, seed=1))]
+        )
 
 
 @asynccontextmanager

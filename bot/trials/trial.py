@@ -39,6 +39,7 @@ from rehearsal.voice.server import VoiceServer
 if TYPE_CHECKING:
     from audio.engine import Engine, EngineInfo, Stream
     from audio.piece import Piece
+    from audio.units import Pcm16
     from bot.performance import Performance
     from bot.session import Session
     from bot.settings import Settings
@@ -153,8 +154,8 @@ class CountedEngine:
             os.kill(self._engine.worker_pid, signal.SIGKILL)
 
     async def made(self, piece: Piece) -> tuple[Pcm, Pcm]:
-        """What it makes of a piece, as Discord plays it and as its track has it, both shaped (samples, 2): the
-        same at every time."""
+        """What it makes of a piece, as Discord plays it and as its track has it, each shaped (samples, 2):
+        the same at every time."""
         engine: Engine = self._engine
         if isinstance(engine, ToneEngine):
             engine = ToneEngine(speed=float("inf"))
@@ -163,7 +164,7 @@ class CountedEngine:
         made = np.concatenate([part.made for part in parts], axis=1)
         track = await asyncio.to_thread(mastered, made, engine.info.sample_rate, piece.seconds)
         played = np.concatenate([part.played for part in parts])
-        return played / np.float32(32768), track / np.float32(32768)
+        return _floats(played), _floats(track)
 
 
 class Trial:
@@ -347,6 +348,10 @@ class Trial:
             trouble=self.trouble,
             said=tuple(self._said),
         )
+
+
+def _floats(pcm: Pcm16) -> Pcm:
+    return pcm.astype(np.float32) / np.float32(32768)
 
 
 def _same(track: bytes, made: Pcm) -> bool:

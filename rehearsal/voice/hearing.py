@@ -73,7 +73,8 @@ class Hearing:
     """DAVE frames for which the listener had no key."""
     gap_ms: Gaps
     correlation: float
-    """Normalised, of the two sounds aligned once: 1 is equal but for volume, 0 has nothing in common."""
+    """Normalised, of the two sounds aligned once: 1 is equal but for a level that moves slowly, 0 has
+    nothing in common."""
     lag_start_ms: float | None
     """How much later than in the posted sound things are heard, in the first window; None if nothing is
     alike."""
@@ -152,12 +153,22 @@ def windowed_lags(heard: Pcm, posted: Pcm, lag: float) -> list[float]:
 
 
 def correlation(heard: Pcm, posted: Pcm, lag: int) -> float:
-    """Normalised correlation of the parts that overlap once `heard` is moved back by `lag` samples."""
+    """How alike the parts are that overlap once `heard` is moved back by `lag` samples.
+
+    Second by second, each normalised by itself and counted with its energy in `posted`, since the level in
+    the channel follows the music slowly while a file has one gain from end to end. A second that is silent or
+    another in `heard` counts in full.
+    """
     a, b = heard[max(lag, 0) :], posted[max(-lag, 0) :]
     length = min(len(a), len(b))
-    a, b = a[:length].ravel().astype(np.float64), b[:length].ravel().astype(np.float64)
-    norm = np.linalg.norm(a) * np.linalg.norm(b)
-    return float(a @ b / norm) if norm > 0 else 0.0
+    alike = energy = 0.0
+    for begin in range(0, length, WINDOW_SAMPLES):
+        window = slice(begin, min(begin + WINDOW_SAMPLES, length))
+        one, other = a[window].ravel().astype(np.float64), b[window].ravel().astype(np.float64)
+        norm = np.linalg.norm(one)
+        alike += float(one @ other / norm * np.linalg.norm(other)) if norm > 0 else 0.0
+        energy += float(other @ other)
+    return alike / energy if energy > 0 else 0.0
 
 
 def silent_frames(heard: Pcm, posted: Pcm, lag: float, sounding: set[int]) -> int:

@@ -67,6 +67,14 @@ def test_volume_does_not_matter(volume: float) -> None:
     assert heard.frames_silent == 0
 
 
+def test_a_level_that_follows_the_music_does_not_matter_but_a_second_of_something_else_does() -> None:
+    slope = np.geomspace(0.5, 2.0, len(POSTED), dtype=np.float32)[:, None]
+    assert judged(heard=later(POSTED * slope)).correlation > 0.995
+    other = POSTED.copy()
+    other[96_000:144_000] = melody(1, seed=2)
+    assert judged(heard=later(other)).correlation < 0.9
+
+
 def test_every_lost_packet_is_counted_and_none_is_called_silent() -> None:
     packets, sound = log(250), later(POSTED).copy()
     for lost in (249 - 3, 120, 121, 36, 35):
