@@ -19,6 +19,7 @@ from audio.opus import load_opus
 from bot.engines import engine_of
 from bot.errors import SettingsError, TokenError
 from bot.settings import DEFAULT_PATH, Settings, load
+from bot.store.repository import Store
 from bot.tokens import checked_token, redact
 
 GIB: Final = 2**30
@@ -73,6 +74,7 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
         yield package_finding(package, module)
     yield folder_finding(settings.tracks.folder)
     yield disk_finding(settings.tracks.folder, shutil.disk_usage(_existing(settings.tracks.folder)).free)
+    yield store_finding(settings.store.path)
     yield from engine_findings(settings)
 
 
@@ -120,6 +122,25 @@ def disk_finding(folder: Path, free_bytes: int) -> Finding:
     if free_bytes < LEAST_FREE_BYTES:
         return Finding("disk", False, f"Only {free}: make room for {LEAST_FREE_BYTES / GIB:.0f} GiB.")
     return Finding("disk", True, f"{free}.")
+
+
+def store_finding(path: Path) -> Finding:
+    """Whether what Busker remembers can be read; an older file is brought up to date, as a start does."""
+    if not path.exists():
+        return Finding("store", True, f"{path} is made at the first start.")
+    try:
+        asyncio.run(_opened(path))
+    except BuskerError as error:
+        return Finding("store", False, str(error))
+    return Finding("store", True, f"{path} is read.")
+
+
+async def _opened(path: Path) -> None:
+    store = Store(path)
+    try:
+        await store.open()
+    finally:
+        await store.close()
 
 
 def engine_findings(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
@@ -44,11 +44,13 @@ class Database:
 
     async def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         """Run `work` whole or not at all. Raises StoreError when the disk refuses."""
-        return await self._on_thread(lambda: self._changed(work))
+        connection = self._opened
+        return await self._on_thread(lambda: _changed(connection, work))
 
     async def read(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         """Run `work`, which only looks. Raises StoreError when the disk refuses."""
-        return await self._on_thread(lambda: work(self._opened))
+        connection = self._opened
+        return await self._on_thread(lambda: work(connection))
 
     async def _on_thread(self, work: Callable[[], Answer]) -> Answer:
         try:
@@ -61,10 +63,6 @@ class Database:
         if self._connection is None:
             raise StoreError(f"Busker's memory, {self._path}, is not open.")
         return self._connection
-
-    def _changed(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        with _transaction(self._opened) as connection:
-            return work(connection)
 
     def _open(self) -> None:
         try:
@@ -133,12 +131,12 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return value
 
 
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def _changed(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        yield connection
+        answer = work(connection)
     except BaseException:
         connection.rollback()
         raise
     connection.execute("COMMIT")
+    return answer

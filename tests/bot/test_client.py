@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.client import run
-from bot.errors import StartError, TokenError
+from bot.errors import StartError, StoreError, TokenError
 from bot.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from rehearsal.discord_here import DiscordHere, Loopback, make_token
 from tests.house import until
@@ -82,3 +82,11 @@ async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         await running
         assert here.bot.id not in guild.voice_states
+
+
+async def test_a_store_that_is_broken_ends_the_start_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "busker.sqlite").write_bytes(b"this is no database" * 99)
+    async with DiscordHere() as here:
+        with pytest.raises(StoreError, match="move it away"):
+            await run(settings_with(here.bot.token, tmp_path), connector=here.connector())
+        assert not here.gateway.sessions

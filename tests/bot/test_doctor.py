@@ -14,6 +14,7 @@ from bot.doctor import (
     opus_finding,
     package_finding,
     speed_finding,
+    store_finding,
     token_finding,
 )
 from bot.settings import Settings
@@ -108,3 +109,16 @@ def test_little_room_on_the_disk_fails() -> None:
 def test_a_slow_model_is_told_as_a_wait() -> None:
     assert "starts after about 20 s" in speed_finding(0.5, 20).sentence
     assert "starts after the first chunk" in speed_finding(2.0, 20).sentence
+
+
+def test_a_store_is_read_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "busker.sqlite"
+    assert store_finding(path).sentence == f"{path} is made at the first start."
+    assert not path.exists()
+    path.write_bytes(b"this is no database" * 99)
+    broken = store_finding(path)
+    assert not broken.well
+    assert "move it away" in broken.sentence
+    path.unlink()
+    path.touch()
+    assert store_finding(path).well

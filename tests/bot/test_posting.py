@@ -80,3 +80,15 @@ async def test_a_writing_process_that_is_killed_is_replaced(tmp_path: Path) -> N
         await house.play(house.ask(seconds=0.5, seed=8))
         posted = [message.attachments[0].filename for message in house.tracks]
         assert posted == ["bells-7.flac", "bells-8.flac"]
+
+
+async def test_a_track_that_cannot_be_remembered_is_posted_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_house(tmp_path) as house:
+        await house.bot.store.close()
+        piece = house.ask(seconds=0.5, seed=7)
+        await house.play(piece)
+        assert len(house.tracks) == 1
+        assert piece.trouble is None
+        assert "bells-7.flac is not in the library" in caplog.text
