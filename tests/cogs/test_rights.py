@@ -51,10 +51,12 @@ async def test_a_crowd_that_votes_skips_with_more_than_half(tmp_path: Path) -> N
         assert await said(fourth, house, "skip") == wants.format(r"\*fourth\*", 2)
         assert "1 of 3 votes" in await said(third, house, "pause")  # another motion, another count
         assert not piece.dismissed
+        assert "1 of 3 votes" in await said(house.listener, house, "volume", percent=5)
         await house.listener.leave_voice()
         channel = house.request().voice_channel
         await until(lambda: house.listener.id not in channel.voice_states)
-        # Who left counts no more, neither as a vote nor as a listener: two of the three that stay.
+        # Who left counts no more, neither as a vote nor as a listener: it takes two of the three that stay.
+        assert "1 of 2 votes" in await said(third, house, "volume", percent=5)
         assert (await said(third, house, "skip")).startswith("Skipped")
         assert piece.dismissed
 

@@ -73,6 +73,9 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(
     monkeypatch.setattr(database, "migrations", lambda: broken)
     assert "no such table: nowhere" in await fault_of(path)
     assert pragma(path, "user_version") == before
+    connection = sqlite3.connect(path)
+    assert not [*connection.execute("SELECT name FROM sqlite_schema WHERE name = 'half'")]
+    connection.close()
     monkeypatch.setattr(database, "migrations", lambda: known)
     await opened(path)
 
