@@ -75,12 +75,24 @@ class Busker(commands.Bot):
             raise RequestError("Busker is being shut down; please ask again in a minute.")
         if guild.id not in self._sessions:
             settings = self.settings_in(guild)
-            self._sessions[guild.id] = Session(guild.name, self.engine, self.poster, settings)
+            self._sessions[guild.id] = Session(guild.name, self, self.engine, self.poster, settings)
         return self._sessions[guild.id]
 
     def settings_in(self, guild: discord.Guild) -> Settings:
         """The settings as they hold in a guild, with what its managers chose."""
         return settings_with(self.settings, self.store.choices_of(guild.id))
+
+    async def on_voice_state_update(
+        self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
+    ) -> None:
+        """Somebody came, left, moved, or was muted."""
+        if member.guild.id in self._sessions:
+            self._sessions[member.guild.id].look_round()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was put out of a guild, or the guild is gone."""
+        if guild.id in self._sessions:
+            await self._sessions[guild.id].voice.banish("Busker is not in this server any more.")
 
     def is_connected(self) -> bool:
         """Whether the gateway is there: `is_ready` alone stays true when it has gone."""

@@ -13,7 +13,7 @@ from bot.card import keep_card
 from bot.errors import NothingPlaying, QueueFull, VoiceLost
 from bot.performance import Making, Performance, Request
 from bot.voice.outlet import ThreadOutlet
-from bot.voice.supervisor import Voice
+from bot.voice.supervisor import VocalChannel, Voice
 
 if TYPE_CHECKING:
     import discord
@@ -38,9 +38,11 @@ class Session:
     that keeps its card and, once made, one that posts it. All belong to this session and end with it.
     """
 
-    def __init__(self, name: str, engine: Engine, poster: Poster, settings: Settings) -> None:
+    def __init__(
+        self, name: str, client: discord.Client, engine: Engine, poster: Poster, settings: Settings
+    ) -> None:
         self._name = name
-        self.voice = Voice(ThreadOutlet())
+        self.voice = Voice(client, ThreadOutlet())
         self.queue: deque[Performance] = deque()
         self._engine = engine
         self._poster = poster
@@ -83,7 +85,7 @@ class Session:
         return [performance for performance in self.queue if not performance.dismissed]
 
     @property
-    def channel(self) -> discord.VoiceChannel | None:
+    def channel(self) -> VocalChannel | None:
         """Where the listeners are, while there is something to hear."""
         return self.voice.channel or self.queue[0].request.voice_channel if self.queue else None
 
@@ -142,6 +144,10 @@ class Session:
         if self._source is not None:
             self._source.volume = volume
 
+    def look_round(self) -> None:
+        """Somebody's voice state has changed."""
+        self.voice.look_round()
+
     async def close(self) -> None:
         """End everything of this session: sound, composing, cards, connection."""
         for task in self._engaged:
@@ -182,10 +188,11 @@ class Session:
             if await performance.audible():
                 self._source = PieceSource(performance.buffer, self._volume)
                 await self.voice.play(self._source)
-                if self.voice.channel is None and not performance.dismissed:
-                    self._put_out(performance)
         except VoiceLost as lost:
-            performance.trouble = f"{lost} {POSTED_ALL_THE_SAME}"
+            if not performance.dismissed:
+                performance.trouble = f"{lost} {POSTED_ALL_THE_SAME}"
+            if self._source is not None:
+                self._forget_waiting()
         except Exception:
             _log.exception("playing %r failed", performance.piece)
             performance.trouble = f"Something went wrong while playing. {POSTED_ALL_THE_SAME}"
@@ -193,9 +200,8 @@ class Session:
             self._source = None
             self._take_off(performance)
 
-    def _put_out(self, performance: Performance) -> None:
-        """Somebody put Busker out of the channel: finish and post what is begun, forget what waits."""
-        performance.trouble = f"Busker was disconnected from the voice channel. {POSTED_ALL_THE_SAME}"
+    def _forget_waiting(self) -> None:
+        """There is nowhere to play any more: what is begun is finished and posted, the rest forgotten."""
         for waiting in list(self.queue)[1:]:
             waiting.dismiss()
             self._take_off(waiting)

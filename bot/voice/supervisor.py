@@ -1,74 +1,170 @@
-"""One guild's voice connection: join, play to the end, leave."""
+"""The supervisor: keeps one guild's sound on a line to where it is wanted, whatever happens to lines.
+
+It knows what is wanted (a channel) and looks at what is (the line, and the packets that leave). When the two
+differ, the line is given up and another one made; the outlet holds the sound meanwhile, so that it goes on
+where it stopped. Some losses are meant, such as being put out of the channel: they end the sound.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import enum
 import logging
-from typing import Final
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 import discord
 
-from audio.source import PieceSource
 from bot.errors import VoiceLost
-from bot.voice.line import VoiceLine
-from bot.voice.outlet import Outlet
+from bot.voice.line import CALL_ENDED, PUT_OUT, ConnectionLost, VoiceLine
 
-CONNECT_SECONDS: Final = 15.0
-"""A healthy connection takes under a second; after this long Discord will not answer any more."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-ENCRYPTION_SECONDS: Final = 2.0
-"""How long the first note waits for end-to-end encryption: receivers drop what is sent before it is ready."""
+    from audio.source import PieceSource
+    from bot.voice.outlet import Outlet
 
-POLL_SECONDS: Final = 0.02
+VocalChannel = discord.VoiceChannel | discord.StageChannel
+
+ATTEMPT_SECONDS: Final = 4.0
+"""How long one attempt to connect may take; a healthy one takes 0.2 s."""
+
+PATIENCE_SECONDS: Final = 15.0
+"""How long there may be no line at all before the sound is given up. Discord does not answer who tries to
+enter a channel that is full or forbidden."""
+
+STEADY_SECONDS: Final = 5.0
+"""A line that lasted this long was a good one: after its loss there is no wait before the next attempt."""
+
+WAITS_SECONDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0)
+"""How long to wait before each attempt in a row; the last one is for all that follow."""
+
+MOST_LOSSES: Final = 8
+"""So many lines in a row that did not last, and the sound is given up."""
+
+LOOK_SECONDS: Final = 0.2
+"""How often the line and the packets are looked at."""
+
+SILENT_SECONDS: Final = 1.0
+"""Packets leave every 0.02 s; when none has for this long that should have, the line is dead."""
+
+ENCRYPTION_SECONDS: Final = 1.5
+"""How long a line may stand without end-to-end encryption before it is given up: it takes 0.1 s."""
+
+NO_PACKETS: Final = "no_packets"
+"""The line was open and no packet left."""
+NO_ENCRYPTION: Final = "no_encryption"
+"""The line stood and was never encrypted."""
+NO_EVENTS: Final = "no_events"
+"""discord.py has forgotten the line, so that moves do not reach it: the main gateway made a new session."""
+
+DAVE_REQUIRED: Final = "4017"
+RATE_LIMITED: Final = "4021"
+FINAL: Final = {
+    PUT_OUT: "Busker was disconnected from the voice channel.",
+    str(CALL_ENDED): "Discord ended the call.",
+    RATE_LIMITED: "Discord wants Busker to stay out of voice for a while.",
+    DAVE_REQUIRED: "Discord found that Busker does not encrypt end to end.",
+}
+"""Causes after which Discord's documentation forbids to reconnect, or that another line would not cure."""
 
 _log = logging.getLogger(__name__)
 
 
-class Voice:
-    """Owns the guild's line, and attaches it to the outlet. All methods are called on the event loop."""
+class Hold(enum.Enum):
+    """Why the sound waits although a piece plays; the value is for the listeners."""
 
-    def __init__(self, outlet: Outlet) -> None:
+    CONNECTING = "Connecting; the music waits"
+    ALONE = "Nobody listens; the music waits"
+    MUTED = "Busker is muted; the music waits"
+    SUPPRESSED = "Busker asked to speak on the Stage; the music waits"
+    SPEECHLESS = "Busker may not speak here; the music waits"
+
+
+UNPAUSED: Final = (None, Hold.CONNECTING)
+"""When the outlet is not paused; while there is no line it waits by itself."""
+
+
+class Voice:
+    """One guild's voice. All methods are called on the event loop; it lives as long as the guild's session.
+
+    `on_change` is called when `hold` may have changed, `on_rebuild` with the cause of each lost line that
+    another one is made for.
+    """
+
+    def __init__(
+        self,
+        client: discord.Client,
+        outlet: Outlet,
+        *,
+        on_change: Callable[[], None] = lambda: None,
+        on_rebuild: Callable[[str], None] = lambda _cause: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
         self._outlet = outlet
-        self._client: VoiceLine | None = None
+        self._on_change = on_change
+        self._on_rebuild = on_rebuild
+        self._clock = clock
+        self._line: VoiceLine | None = None
+        self._wanted: VocalChannel | None = None
+        """Where to be: where somebody asked for music, or where Busker was moved since."""
+        self._keeper: asyncio.Task[None] | None = None
+        self._connected = asyncio.Event()
+        self._end: VoiceLost | None = None
+        """Why the sound ended that was wanted."""
+        self._playing = False
+        self._paused = False
+        self._hold: Hold | None = None
+        self._due_since = 0.0
+        """Since when packets should leave."""
 
     @property
-    def channel(self) -> discord.VoiceChannel | None:
-        """Where Busker is connected, if it is."""
-        if self._client is None or not self._client.is_connected():
-            return None
-        channel = self._client.channel
-        return channel if isinstance(channel, discord.VoiceChannel) else None
+    def channel(self) -> VocalChannel | None:
+        """Where Busker is, or is about to be again."""
+        return self._wanted
 
-    async def join(self, channel: discord.VoiceChannel) -> None:
-        """Be connected to `channel` and ready to be heard there. Raises VoiceLost."""
-        try:
-            if self.channel is None:
-                await self.leave()
-                self._client = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True, cls=VoiceLine)
-            elif self.channel != channel and self._client is not None:
-                await self._client.move_to(channel, timeout=CONNECT_SECONDS)
-            await self._encrypted()
-        except (TimeoutError, discord.DiscordException) as error:
+    @property
+    def hold(self) -> Hold | None:
+        """Why the sound waits; None if nothing keeps it."""
+        return self._hold
+
+    @property
+    def quiet_seconds(self) -> float:
+        """For how long packets should have left and have not; 0.0 when none should."""
+        if not self._playing or self._paused or self._hold not in UNPAUSED:
+            return 0.0
+        return max(0.0, self._clock() - max(self._due_since, self._outlet.sent_at or 0.0))
+
+    async def join(self, channel: VocalChannel) -> None:
+        """Be connected to `channel`. Raises VoiceLost."""
+        if self._wanted != channel or self._keeper is None:
             await self.leave()
-            raise VoiceLost(
-                f"Discord did not let Busker into {channel.mention}; please try again."
-            ) from error
+            self._end = None
+            self._wanted = channel
+            self._connected.clear()
+            self._keeper = asyncio.create_task(self._keep(), name=f"voice of {channel.guild.name}")
+        connected = asyncio.create_task(self._connected.wait())
+        try:
+            await asyncio.wait({connected, self._keeper}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            connected.cancel()
+        if self._end is not None:
+            raise self._end
 
     async def play(self, source: PieceSource) -> None:
-        """Play `source` until it ends or is stopped. Raises VoiceLost when there is no connection."""
-        client, channel = self._client, self.channel
-        if client is None or channel is None:
-            raise VoiceLost("Busker is not connected to a voice channel any more.")
-        self._outlet.attach(client)
-        lost = asyncio.create_task(self._end_with(client), name=f"end of {channel.guild.name}")
+        """Play `source` until it ends or is stopped. Raises VoiceLost when the voice is lost for good."""
+        if self._wanted is None:
+            raise self._end or VoiceLost("Busker is not connected to a voice channel any more.")
+        self._playing = True
+        self.resume()
         try:
-            await self._outlet.play(source, channel.bitrate)
+            await self._outlet.play(source, self._wanted.bitrate)
         finally:
-            lost.cancel()
-
-    async def _end_with(self, line: VoiceLine) -> None:
-        await line.over.wait()
-        self._outlet.stop()
+            self._playing = False
+        if self._end is not None:
+            raise self._end
 
     def stop(self) -> None:
         """End the sound now: within a frame."""
@@ -76,24 +172,201 @@ class Voice:
 
     def pause(self) -> None:
         """Hold the sound where it is."""
+        self._paused = True
         self._outlet.pause()
 
     def resume(self) -> None:
         """Go on from where the sound was held."""
-        self._outlet.resume()
+        self._paused = False
+        self._due_since = self._clock()
+        if self._hold in UNPAUSED:
+            self._outlet.resume()
 
     async def leave(self) -> None:
-        """Disconnect, if connected; safe to call twice."""
-        client, self._client = self._client, None
-        self._outlet.attach(None)
-        # A client that was put out has cleaned up; to disconnect it again would wait for Discord in vain.
-        if client is not None and (client.is_connected() or client.guild.voice_client is client):
-            await client.disconnect(force=True)
+        """Leave the channel, if in one; safe to call twice."""
+        await self._dismiss_keeper()
+        channel, self._wanted = self._wanted, None
+        await self._give_up()
+        self._note(None)
+        if channel is not None:
+            await _depart(channel.guild)
 
-    async def _encrypted(self) -> None:
-        """Wait until end-to-end encryption is ready. Alone in a channel it never is, so not for ever."""
-        loop = asyncio.get_running_loop()
-        give_up = loop.time() + ENCRYPTION_SECONDS
-        # Polled, because discord.py tells nobody when it is ready.
-        while self._client and self._client.voice_privacy_code is None and loop.time() < give_up:  # noqa: ASYNC110
-            await asyncio.sleep(POLL_SECONDS)
+    def look_round(self) -> None:
+        """See who is there and whether Busker may be heard. Call it when somebody's voice state changed."""
+        self._note(self._found())
+
+    async def banish(self, sentence: str) -> None:
+        """End the sound for good, as the guild cannot be played in any more."""
+        if self._keeper is not None:
+            await self._dismiss_keeper()
+            await self._finish(VoiceLost(sentence))
+
+    async def _dismiss_keeper(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+
+    # The keeper
+
+    async def _keep(self) -> None:
+        """Hold a line to the wanted channel until the sound ends for good; `_end` says why it did."""
+        try:
+            await self._hold_line()
+        except VoiceLost as lost:
+            await self._finish(lost)
+        except Exception:
+            _log.exception("the voice in %s failed", self._wanted)
+            await self._finish(VoiceLost("Something went wrong with the voice connection."))
+
+    async def _hold_line(self) -> None:
+        """Make lines until one is lost for good. Raises VoiceLost then."""
+        losses = 0
+        while losses < MOST_LOSSES:
+            line = await self._connect(losses)
+            stood_at = self._clock()
+            cause = await self._watch(line)
+            self._connected.clear()
+            self._note(Hold.CONNECTING)
+            await self._give_up()
+            if cause in FINAL:
+                raise VoiceLost(FINAL[cause])
+            _log.warning("the voice line in %s was lost (%s) and is made again", line.guild, cause)
+            self._on_rebuild(cause)
+            losses = 0 if self._clock() - stood_at > STEADY_SECONDS else losses + 1
+        raise VoiceLost("Busker lost the voice connection again and again.")
+
+    async def _connect(self, losses: int) -> VoiceLine:
+        """A line that stands, to the channel that is wanted. Raises VoiceLost when patience has ended."""
+        give_up_at = self._clock() + PATIENCE_SECONDS
+        for wait in _waits(losses):
+            if self._clock() + wait > give_up_at:
+                break
+            await asyncio.sleep(wait)
+            channel = self._known()
+            if channel is None:
+                continue
+            try:
+                if channel.guild.me.voice is not None:
+                    await _depart(channel.guild)
+                self._line = await channel.connect(
+                    timeout=ATTEMPT_SECONDS, reconnect=False, self_deaf=True, cls=VoiceLine
+                )
+            except ConnectionLost as lost:
+                if str(lost) in FINAL:
+                    raise VoiceLost(FINAL[str(lost)]) from lost
+                _log.info("no voice line in %s yet: %s", channel.guild, lost)
+            except (TimeoutError, OSError, discord.DiscordException) as error:
+                _log.info("no voice line in %s yet: %r", channel.guild, error)
+            else:
+                return self._line
+        raise VoiceLost(f"Discord did not let Busker into {self._where.mention}; please try again.")
+
+    @property
+    def _where(self) -> VocalChannel:
+        assert self._wanted is not None  # as long as there is a keeper
+        return self._wanted
+
+    def _known(self) -> VocalChannel | None:
+        """The wanted channel as Discord knows it now, None while its guild is not there. Raises VoiceLost."""
+        guild = self._client.get_guild(self._where.guild.id)
+        if guild is None or guild.unavailable:
+            return None
+        channel = guild.get_channel(self._where.id)
+        if not isinstance(channel, VocalChannel):
+            raise VoiceLost("The voice channel is gone.")
+        self._wanted = channel
+        return channel
+
+    async def _watch(self, line: VoiceLine) -> str:
+        """Attach a line and look at it until it is lost or of no use; why that is."""
+        self._outlet.attach(line)
+        self._connected.set()
+        stood_at = self._clock()
+        while True:
+            self._wanted = line.channel
+            self._note(self._found())
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await line.lost.wait()
+            except TimeoutError:
+                pass
+            else:
+                return line.cause
+            guild = self._client.get_guild(line.guild.id)
+            if guild is not None and guild.voice_client is not line:
+                return NO_EVENTS
+            if line.open or self._hold is Hold.ALONE:
+                stood_at = self._clock()
+            elif self._clock() - stood_at > ENCRYPTION_SECONDS:
+                return NO_ENCRYPTION
+            if line.open and self.quiet_seconds > SILENT_SECONDS:
+                return NO_PACKETS
+
+    async def _give_up(self) -> None:
+        """Close the line, if there is one."""
+        line, self._line = self._line, None
+        self._outlet.attach(None)
+        if line is not None:
+            await line.hang_up()
+
+    async def _finish(self, end: VoiceLost) -> None:
+        """The sound has ended for good. It is said last, so that whoever plays next finds all cleaned up."""
+        self._end = end
+        await self._give_up()
+        guild = self._where.guild
+        if guild.me.voice is not None:
+            await _depart(guild)
+        self._wanted = self._keeper = None
+        self._note(None)
+        self._outlet.stop()
+
+    def _found(self) -> Hold | None:
+        """Why the sound must wait, as things are."""
+        guild = self._wanted and self._client.get_guild(self._wanted.guild.id)
+        seat = guild and guild.me.voice
+        if self._line is None or not seat or seat.channel is None:
+            return Hold.CONNECTING if self._wanted else None
+        if not any(True for _ in _humans(seat.channel)):
+            return Hold.ALONE
+        if seat.suppress:
+            on_stage = isinstance(seat.channel, discord.StageChannel)
+            return Hold.SUPPRESSED if on_stage else Hold.SPEECHLESS
+        if seat.mute:
+            return Hold.MUTED
+        return None if self._line.open else Hold.CONNECTING
+
+    def _note(self, hold: Hold | None) -> None:
+        before, self._hold = self._hold, hold
+        if hold is before:
+            return
+        if hold in UNPAUSED:
+            self._due_since = self._clock()
+            if not self._paused:
+                self._outlet.resume()
+        else:
+            self._outlet.pause()
+        self._on_change()
+
+
+def _waits(attempts: int) -> Iterator[float]:
+    """How long to wait before each attempt, after so many that were in vain."""
+    while True:
+        yield WAITS_SECONDS[min(attempts, len(WAITS_SECONDS) - 1)]
+        attempts += 1
+
+
+def _humans(channel: VocalChannel) -> Iterator[int]:
+    """Who sits in a channel and may hear, by their ids. Somebody unknown is taken for a human."""
+    for user_id in channel.voice_states:
+        member = channel.guild.get_member(user_id)
+        if member is None or not member.bot:
+            yield user_id
+
+
+async def _depart(guild: discord.Guild) -> None:
+    """Tell Discord that the bot leaves. On a seat that it has already it would be told no server."""
+    try:
+        await guild.change_voice_state(channel=None)
+    except (OSError, RuntimeError, discord.DiscordException) as error:
+        _log.info("Discord was not told that Busker leaves the channel in %s: %r", guild, error)

@@ -97,8 +97,9 @@ def test_whatever_members_do_no_piece_is_lost_doubled_or_out_of_order(commands: 
 async def evening(commands: list[str | int]) -> None:
     engine, room, desk = ToneEngine(speed=math.inf), Room(), Desk()
     await engine.start()
+    nobody: Any = None
     limits: Any = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session("evening", engine, desk, limits)  # type: ignore[arg-type]
+    session = Session("evening", nobody, engine, desk, limits)  # type: ignore[arg-type]
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     for command in commands:
