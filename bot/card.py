@@ -86,6 +86,8 @@ def _headline(performance: Performance) -> str:
         return "Played" if performance.composed and buffer.state is State.ENDED else "Ended early"
     if performance.paused:
         return "Paused"
+    if performance.waits_for:
+        return performance.waits_for
     if performance.making is Making.WAITING:
         return "Waiting for its turn"
     if buffer.seconds_played:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audio.engine import Engine
     from audio.piece import Piece
     from audio.units import Pcm
-    from bot.permissions import PostingChannel
+    from bot.permissions import PostingChannel, VocalChannel
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Request:
 
     piece: Piece
     requester: discord.Member
-    voice_channel: discord.VoiceChannel
+    voice_channel: VocalChannel
     text_channel: PostingChannel
     kept: Path | None = None
     """The file of a track made before, to be played instead of composing."""
@@ -71,6 +71,8 @@ class Performance:
         """Whether a person wants no more of it: skipped or stopped."""
         self.paused = False
         """Whether a person holds the sound where it is."""
+        self.waits_for: str | None = None
+        """A few words for the listeners, while the sound waits for something else."""
         self.over = False
         """Whether it has left the queue, played to its end or not."""
         self.composing_seconds = 0.0
@@ -79,6 +81,11 @@ class Performance:
         """A sentence for the listeners, when something went wrong."""
         self._engine = engine
         self._made: list[Pcm] = []
+        self._pushed_samples = 0
+        """How much of it the buffer was given."""
+        self._known_samples = 0
+        """How much of what is composed now it was given before an interruption."""
+        self._interrupted = False
         self._composing: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
         self._settled = asyncio.Event()
@@ -130,10 +137,20 @@ class Performance:
         """Its track is posted, or kept where it could not be."""
         self._advance(Making.DELIVERED)
 
+    def interrupt(self) -> None:
+        """Compose no more of it for now, and free the engine. `compose` begins it again: the same piece makes
+        the same sound, so what is there already is passed over."""
+        self._interrupted = True
+        if self._composing is not None:
+            self._composing.cancel()
+
     async def compose(self) -> None:
-        """Compose it to the end, or until it is dismissed or fails; `making` tells which."""
+        """Compose it until it is made, dismissed, interrupted or fails; `making` tells which."""
         if self.dismissed:
             return
+        self._interrupted = False
+        self._known_samples = self._pushed_samples
+        self._made.clear()
         self._advance(Making.COMPOSING)
         self._composing = asyncio.create_task(self._compose(), name=f"compose seed {self.piece.seed}")
         try:
@@ -141,8 +158,10 @@ class Performance:
         finally:
             self._composing.cancel()
             if self.making is Making.COMPOSING:  # cancelled, perhaps before its first step
-                self._advance(Making.CANCELLED)
-            self.buffer.finish()
+                stays = self._interrupted and not self.dismissed
+                self._advance(Making.WAITING if stays else Making.CANCELLED)
+            if self.making is not Making.WAITING:
+                self.buffer.finish()
             self._moved.set()
 
     async def _compose(self) -> None:
@@ -168,7 +187,10 @@ class Performance:
 
     def _take(self, stretch: Stretch) -> None:
         self._made.append(stretch.made)
-        self.buffer.push(stretch.played)
+        known = min(self._known_samples, len(stretch.played))
+        self._known_samples -= known
+        self._pushed_samples += len(stretch.played) - known
+        self.buffer.push(stretch.played[known:])
         self._moved.set()
 
     def _fail(self, sentence: str) -> None:

@@ -15,6 +15,7 @@ Needs = Sequence[Sequence[str]]
 "implicit permissions"), so the first line that lacks something is the one to name."""
 
 VOICE_NEEDS: Final[Needs] = (("view_channel",), ("connect",), ("speak",))
+STAGE_NEEDS: Final[Needs] = (("view_channel",), ("connect",), ("request_to_speak",))
 TEXT_NEEDS: Final[Needs] = (("view_channel",), ("send_messages",), ("embed_links", "attach_files"))
 THREAD_NEEDS: Final[Needs] = (
     ("view_channel",),
@@ -25,6 +26,8 @@ THREAD_NEEDS: Final[Needs] = (
 NEEDED: Final = discord.Permissions(**dict.fromkeys(itertools.chain(*VOICE_NEEDS, *TEXT_NEEDS), True))
 """All that Busker asks for when it is invited."""
 
+VocalChannel = discord.VoiceChannel | discord.StageChannel
+
 PostingChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 
@@ -33,8 +36,8 @@ def invite_link(application_id: int) -> str:
     return discord.utils.oauth_url(application_id, permissions=NEEDED)
 
 
-def voice_channel_of(member: discord.Member) -> discord.VoiceChannel:
-    """The voice channel the member sits in and Busker may play in.
+def voice_channel_of(member: discord.Member) -> VocalChannel:
+    """The voice channel or Stage the member sits in and Busker may play in.
 
     Raises NotListening or ChannelClosed. Discord answers nothing at all to a bot that tries to enter a
     full or forbidden channel, so everything is asked beforehand.
@@ -42,11 +45,10 @@ def voice_channel_of(member: discord.Member) -> discord.VoiceChannel:
     channel = member.voice.channel if member.voice else None
     if channel is None:
         raise NotListening("You are in no voice channel; join one and ask again.")
-    if isinstance(channel, discord.StageChannel):
-        raise ChannelClosed(f"{channel.mention} is a Stage; Busker plays in voice channels only.")
     me = channel.guild.me
     allowed = channel.permissions_for(me)
-    _require(allowed, VOICE_NEEDS, channel)
+    on_stage = isinstance(channel, discord.StageChannel)
+    _require(allowed, STAGE_NEEDS if on_stage else VOICE_NEEDS, channel)
     full = 0 < channel.user_limit <= len(channel.voice_states) and me.id not in channel.voice_states
     if full and not (allowed.move_members or allowed.administrator):
         raise ChannelClosed(
@@ -55,7 +57,7 @@ def voice_channel_of(member: discord.Member) -> discord.VoiceChannel:
     return channel
 
 
-def require_listening(member: discord.Member, channel: discord.VoiceChannel | None) -> None:
+def require_listening(member: discord.Member, channel: VocalChannel | None) -> None:
     """Raises NotListening if something is to be heard in `channel` and the member does not sit there."""
     if channel is not None and (member.voice is None or member.voice.channel != channel):
         raise NotListening(f"Busker plays in {channel.mention}; join there and ask again.")

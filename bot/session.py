@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Coroutine
@@ -13,17 +14,20 @@ from bot.card import keep_card
 from bot.errors import NothingPlaying, QueueFull, VoiceLost
 from bot.performance import Making, Performance, Request
 from bot.voice.outlet import ThreadOutlet
-from bot.voice.supervisor import VocalChannel, Voice
+from bot.voice.supervisor import Hold, Voice
 
 if TYPE_CHECKING:
     import discord
 
     from audio.engine import Engine
+    from bot.permissions import VocalChannel
     from bot.posting import Poster
     from bot.settings import Settings
 
 CLOSE_SECONDS: Final = 3.0
 """How long the last edits of cards may hold up the end."""
+
+EVERYBODY_LEFT: Final = "Everybody left the voice channel."
 
 POSTED_ALL_THE_SAME: Final = "The track is posted all the same."
 
@@ -42,7 +46,7 @@ class Session:
         self, name: str, client: discord.Client, engine: Engine, poster: Poster, settings: Settings
     ) -> None:
         self._name = name
-        self.voice = Voice(client, ThreadOutlet())
+        self.voice = Voice(client, ThreadOutlet(), on_change=self._voice_changed)
         self.queue: deque[Performance] = deque()
         self._engine = engine
         self._poster = poster
@@ -53,6 +57,8 @@ class Session:
         self._unmade: deque[Performance] = deque()
         """What is still to be composed, in this order, heard or not: a lost voice loses no piece."""
         self._making: Performance | None = None
+        self._desertion: asyncio.Task[None] | None = None
+        """While nobody listens: it waits for somebody to come back, not for ever."""
         self._moved = asyncio.Event()
         self._asked = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -187,6 +193,7 @@ class Session:
                 await self.voice.join(here or performance.request.voice_channel)
             if await performance.audible():
                 self._source = PieceSource(performance.buffer, self._volume)
+                self._voice_changed()
                 await self.voice.play(self._source)
         except VoiceLost as lost:
             if not performance.dismissed:
@@ -199,6 +206,31 @@ class Session:
         finally:
             self._source = None
             self._take_off(performance)
+
+    def _voice_changed(self) -> None:
+        """Say on the card of what plays why it is silent; compose nothing for an empty channel."""
+        hold = self.voice.hold
+        if self._source is not None:
+            self.queue[0].waits_for = hold.value if hold is not None else None
+        if (hold is Hold.ALONE) is (self._desertion is not None):
+            return
+        if self._desertion is None:
+            self._desertion = self._spawn(self._wait_for_anybody(), f"desertion of {self._name}")
+            if self._making is not None:
+                self._making.interrupt()
+        else:
+            self._desertion.cancel()
+            self._desertion = None
+            self._moved.set()
+
+    async def _wait_for_anybody(self) -> None:
+        """Nobody listens any more. Give them some time to come back, then forget the queue and leave."""
+        await asyncio.sleep(self._leave_after_seconds)
+        for performance in self.wanted:
+            performance.trouble = EVERYBODY_LEFT
+        with contextlib.suppress(NothingPlaying):
+            self.stop()
+        await self.voice.leave()
 
     def _forget_waiting(self) -> None:
         """There is nowhere to play any more: what is begun is finished and posted, the rest forgotten."""
@@ -232,11 +264,15 @@ class Session:
             performance = self._making = self._unmade.popleft()
             await performance.compose()
             self._making = None
+            if performance.making is Making.WAITING:  # interrupted
+                self._unmade.appendleft(performance)
             if performance.making is Making.COMPOSED:
                 self._spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")
 
     def _due(self, performance: Performance) -> bool:
         """Whether it plays now or next, or will not be heard and so need not wait for its turn."""
+        if self._desertion is not None:
+            return performance.dismissed
         return performance.over or performance in list(self.queue)[:2]
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:

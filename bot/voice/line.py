@@ -113,7 +113,7 @@ class VoiceLine(discord.VoiceClient):
         try:
             async with asyncio.timeout(timeout):
                 await self._connection.sit_down(self_deaf=self_deaf, self_mute=self_mute)
-        except (ConnectionLost, asyncio.CancelledError):
+        except BaseException:
             await self.hang_up()
             raise
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.errors import VoiceLost
+from bot.permissions import VocalChannel
 from bot.voice.line import CALL_ENDED, PUT_OUT, ConnectionLost, VoiceLine
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from audio.source import PieceSource
     from bot.voice.outlet import Outlet
-
-VocalChannel = discord.VoiceChannel | discord.StageChannel
 
 ATTEMPT_SECONDS: Final = 4.0
 """How long one attempt to connect may take; a healthy one takes 0.2 s."""
@@ -37,7 +36,7 @@ enter a channel that is full or forbidden."""
 STEADY_SECONDS: Final = 5.0
 """A line that lasted this long was a good one: after its loss there is no wait before the next attempt."""
 
-WAITS_SECONDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0)
+WAITS_SECONDS: Final = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
 """How long to wait before each attempt in a row; the last one is for all that follow."""
 
 MOST_LOSSES: Final = 8
@@ -129,6 +128,16 @@ class Voice:
     def hold(self) -> Hold | None:
         """Why the sound waits; None if nothing keeps it."""
         return self._hold
+
+    @property
+    def frames_sent(self) -> int:
+        """Packets of music that left, since the start."""
+        return self._outlet.frames_sent
+
+    @property
+    def frames_late(self) -> int:
+        """Those that left too late, since the start."""
+        return self._outlet.frames_late
 
     @property
     def quiet_seconds(self) -> float:
@@ -282,10 +291,13 @@ class Voice:
         """Attach a line and look at it until it is lost or of no use; why that is."""
         self._outlet.attach(line)
         self._connected.set()
-        stood_at = self._clock()
+        stood_at, asked_in = self._clock(), 0
         while True:
             self._wanted = line.channel
             self._note(self._found())
+            if self._hold is Hold.SUPPRESSED and asked_in != line.channel.id:
+                asked_in = line.channel.id  # once: who was sent back to the audience does not ask again
+                await _ask_to_speak(line.guild)
             try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await line.lost.wait()
@@ -362,6 +374,18 @@ def _humans(channel: VocalChannel) -> Iterator[int]:
         member = channel.guild.get_member(user_id)
         if member is None or not member.bot:
             yield user_id
+
+
+async def _ask_to_speak(guild: discord.Guild) -> None:
+    """On a Stage: step up if Busker may, else raise a hand."""
+    try:
+        async with asyncio.timeout(ATTEMPT_SECONDS):
+            try:
+                await guild.me.edit(suppress=False)
+            except discord.Forbidden:
+                await guild.me.request_to_speak()
+    except (TimeoutError, OSError, discord.DiscordException) as error:
+        _log.warning("Busker could not ask to speak on the Stage in %s: %s", guild, error)
 
 
 async def _depart(guild: discord.Guild) -> None:

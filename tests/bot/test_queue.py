@@ -27,6 +27,7 @@ class Room:
 
     def __init__(self) -> None:
         self.channel: object = "a channel"
+        self.hold = None
         self.heard: list[PieceSource] = []
         self._playing = self._stopped = False
         self._going_on = asyncio.Event()

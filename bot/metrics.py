@@ -1,0 +1,130 @@
+"""What happened since the start, counted, and how Prometheus reads it (text format 0.0.4).
+
+Labels are bounded: no guild, no person, no words of anybody's.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from audio.units import FRAME_SECONDS
+from bot.voice.supervisor import CAUSES
+
+if TYPE_CHECKING:
+    from audio.engine import EngineInfo
+    from bot.performance import Performance
+    from bot.session import Session
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+FIRST_SOUND_SECONDS: Final = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+OTHER: Final = "other"
+
+
+@dataclass(slots=True)
+class Histogram:
+    """How many values were at most each bound."""
+
+    bounds: tuple[float, ...]
+    counts: list[int] = field(init=False)
+    total: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.counts = [0] * (len(self.bounds) + 1)
+
+    def observe(self, value: float) -> None:
+        """Count one value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    def samples(self, name: str) -> Iterator[str]:
+        """Its lines: cumulative buckets, sum and count."""
+        below = 0
+        for bound, count in zip((*map(repr, self.bounds), "+Inf"), self.counts, strict=True):
+            below += count
+            yield f'{name}_bucket{{le="{bound}"}} {below}'
+        yield f"{name}_sum {self.total:g}"
+        yield f"{name}_count {below}"
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the sessions count, from the start of the bot on. Touched on the event loop alone."""
+
+    reconnects: Counter[str] = field(default_factory=Counter)
+    frames_silent: int = 0
+    starvations: int = 0
+    seconds_composed: float = 0.0
+    composing_seconds: float = 0.0
+    first_sound: Histogram = field(default_factory=lambda: Histogram(FIRST_SOUND_SECONDS))
+
+    def reconnected(self, cause: str) -> None:
+        """A voice line was lost and another one is made."""
+        self.reconnects[cause if cause in CAUSES else OTHER] += 1
+
+    def played(self, performance: Performance) -> None:
+        """A piece has left the queue."""
+        self.frames_silent += performance.buffer.frames_starved
+        self.starvations += performance.buffer.starvations
+
+    def composed(self, performance: Performance) -> None:
+        """A piece was made to its end."""
+        self.seconds_composed += performance.piece.seconds
+        self.composing_seconds += performance.composing_seconds
+
+
+def exposition(counters: Counters, sessions: list[Session], engine: EngineInfo) -> str:
+    """All of it as text, for one scrape."""
+    frames_sent = sum(session.voice.frames_sent for session in sessions)
+    frames_late = sum(session.voice.frames_late for session in sessions)
+    lines = [
+        *_metric("frames_sent_total", "counter", "Packets of 20 ms of music sent.", frames_sent),
+        *_metric("frames_late_total", "counter", "Those that left over 10 ms late.", frames_late),
+        *_metric("frames_silent_total", "counter", "Silent ones for want of music.", counters.frames_silent),
+        *_metric(
+            "starved_seconds_total",
+            "counter",
+            "Seconds of silence for want of music.",
+            counters.frames_silent * FRAME_SECONDS,
+        ),
+        *_metric("starvations_total", "counter", "Times that a buffer ran dry.", counters.starvations),
+        *_metric(
+            "reconnects_total",
+            "counter",
+            "Voice lines lost and made again.",
+            {f'cause="{cause}"': counters.reconnects[cause] for cause in (*CAUSES, OTHER)},
+        ),
+        *_metric("composed_seconds_total", "counter", "Seconds of music made.", counters.seconds_composed),
+        *_metric(
+            "composing_seconds_total",
+            "counter",
+            "Seconds that took, queueing in.",
+            counters.composing_seconds,
+        ),
+        *_metric("realtime_factor", "gauge", "Seconds of music made a second, at start.", engine.speed),
+        *_metric("slots", "gauge", "Pieces that are made at once.", engine.listeners),
+        *_metric(
+            "channels",
+            "gauge",
+            "Guilds that Busker sits in voice of.",
+            sum(s.voice.channel is not None for s in sessions),
+        ),
+        *_metric("queue", "gauge", "Pieces that play or wait.", sum(len(s.wanted) for s in sessions)),
+        "# HELP busker_first_sound_seconds From the command to the first sound, of pieces that did not wait.",
+        "# TYPE busker_first_sound_seconds histogram",
+        *counters.first_sound.samples("busker_first_sound_seconds"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _metric(name: str, kind: str, about: str, value: float | Mapping[str, float]) -> Iterator[str]:
+    name = f"busker_{name}"
+    yield f"# HELP {name} {about}"
+    yield f"# TYPE {name} {kind}"
+    if isinstance(value, Mapping):
+        yield from (f"{name}{{{label}}} {number:g}" for label, number in value.items())
+    else:
+        yield f"{name} {value:g}"

@@ -1,0 +1,307 @@
+"""What breaks a connection: which faults the music survives, at the right place, and which end it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.tone import ToneEngine
+from bot.card import card_of
+from bot.performance import Making, Performance
+from bot.voice import line as line_module
+from bot.voice import supervisor
+from bot.voice.line import VoiceLine
+from bot.voice.supervisor import Hold
+from rehearsal.permissions import Permission
+from rehearsal.voice.recording import Recording
+from rehearsal.voice.session import Session
+from tests.house import House, a_house, quiet_settings, until
+
+SECONDS = 1.6
+FRAMES = 80
+LEAST_HEARD = 30
+"""Packets are lost between a server's end and the news of it; how many depends on the machine."""
+
+
+def session_of(house: House) -> Session:
+    """The voice session of the bot, as the server has it."""
+    session = house.here.voice.session(house.guild.id, house.here.bot.id)  # type: ignore[attr-defined]
+    assert isinstance(session, Session)
+    return session
+
+
+def music(house: House) -> list[bytes]:
+    """The Opus packets of music that the listener could decrypt, in order."""
+    heard: Recording = house.ears.recording(house.here.bot.id)
+    return [packet.frame for packet in heard.packets if packet.is_music and packet.decrypted]
+
+
+def plain(house: House) -> int:
+    """How many packets of music went out without end-to-end encryption."""
+    heard: Recording = house.ears.recording(house.here.bot.id)
+    return sum(packet.is_music and not packet.encrypted for packet in heard.packets)
+
+
+def has_begun(piece: Performance) -> bool:
+    """Whether some of it has been played."""
+    return piece.buffer.frames_played > 10
+
+
+async def survives(house: House, fault: Callable[[House], Awaitable[None]]) -> None:
+    """Play a piece, let the fault happen in the middle of it, and see that it goes on where it was, to its
+    end; then do it again, for what a first fault leaves behind is found by the second."""
+    session = house.session
+    for seed in (1, 2):
+        before, heard_before = session.voice.frames_sent, len(music(house))
+        piece = house.ask(seconds=SECONDS, seed=seed)
+        await until(partial(has_begun, piece))
+        await fault(house)
+        await house.play(piece)
+        assert piece.trouble is None
+        assert piece.buffer.frames_played == FRAMES
+        assert session.voice.frames_sent - before == FRAMES  # each one left once
+        assert LEAST_HEARD <= len(music(house)) - heard_before <= FRAMES
+    assert plain(house) == 0
+    await until(lambda: len(lines()) == 1, seconds=5)
+
+
+async def ends(house: House, fault: Callable[[House], Awaitable[None]], why: str) -> None:
+    """Let the fault happen in the middle of a piece: the guild is idle, the piece is finished and posted,
+    and the next one plays."""
+    session, piece, waiting = house.session, house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
+    await until(lambda: has_begun(piece))
+    await fault(house)
+    await until(lambda: piece.over and waiting.over)
+    assert session.voice.channel is None
+    await until(lambda: not lines(), seconds=5)
+    await house.play(piece)
+    assert piece.buffer.frames_played < 20 * 50
+    assert why in (piece.trouble or "")
+    assert piece.making is Making.DELIVERED
+    assert waiting.making is Making.CANCELLED
+
+
+async def plays_again(house: House) -> None:
+    again = house.ask(seconds=0.5, seed=3)
+    await house.play(again)
+    assert again.buffer.frames_played == 25
+
+
+def lines() -> list[str]:
+    """The threads of voice connections: one reader for each that is not closed."""
+    return [thread.name for thread in threading.enumerate() if "voice-socket-reader" in thread.name]
+
+
+def closed_with(code: int) -> Callable[[House], Awaitable[None]]:
+    async def fault(house: House) -> None:
+        wire = session_of(house).wire
+        assert wire is not None
+        await wire.close(code)  # type: ignore[arg-type]
+
+    return fault
+
+
+@pytest.mark.parametrize("code", [1000, 4006, 4009, 4014, 4015])
+async def test_a_voice_server_that_closes_is_left_for_another(code: int, tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await survives(house, closed_with(code))
+
+
+async def test_a_websocket_that_breaks_is_replaced_and_the_session_goes_on(tmp_path: Path) -> None:
+    async def broken(house: House) -> None:
+        session = session_of(house)
+        assert session.wire is not None
+        wire, request = session.wire, session.wire.socket._req
+        assert request is not None
+        assert request.transport is not None
+        request.transport.abort()
+        await until(lambda: session.wire not in (None, wire))
+        assert session_of(house) is session
+
+    async with a_house(tmp_path) as house:
+        await survives(house, broken)
+
+
+@pytest.mark.parametrize("code", [4017, 4021, 4022])
+async def test_a_voice_server_that_forbids_to_come_back_ends_the_sound(code: int, tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await ends(house, closed_with(code), "Discord")
+        assert house.here.bot.id not in house.guild.voice_states
+        await plays_again(house)
+
+
+async def test_moved_by_a_moderator_it_plays_on_there_also_after_a_reconnect(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        moderators = house.guild.role("moderators", Permission.MOVE_MEMBERS)
+        moderator = house.here.person(house.guild, "moderator", moderators)
+        hall = house.guild.voice_channel("Hall")
+        house.here.tell_channel(hall, "CHANNEL_CREATE")
+        piece = house.ask(seconds=2.4)
+        await until(lambda: has_begun(piece))
+        await closed_with(4006)(house)
+        await until(lambda: piece.buffer.frames_played > 40)
+        for person in (house.asker, house.listener):
+            await person.join_voice(hall)
+        await moderator.move(house.here.bot.user, hall)
+        await house.play(piece)
+        assert (piece.trouble, piece.buffer.frames_played) == (None, 120)
+        assert house.session.voice.channel is not None
+        assert house.session.voice.channel.id == hall.id
+        assert plain(house) == 0
+        assert len(music(house)) > LEAST_HEARD
+
+
+async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
+    async def another_server(house: House) -> None:
+        await house.here.calls.sit(house.guild, house.corner, house.here.bot.id, self_deaf=True)
+
+    async with a_house(tmp_path) as house:
+        await survives(house, another_server)
+
+
+async def test_a_gateway_session_that_is_forgotten_costs_no_music(tmp_path: Path) -> None:
+    async def invalidated(house: House) -> None:
+        house.here.gateway.invalidate()
+        await until(lambda: bool(house.here.gateway.sessions))
+
+    async with a_house(tmp_path) as house:
+        await survives(house, invalidated)
+
+
+async def test_a_channel_that_is_deleted_ends_the_sound(tmp_path: Path) -> None:
+    async def deleted(house: House) -> None:
+        await house.here.delete_channel(house.corner)
+
+    async with a_house(tmp_path) as house:
+        await ends(house, deleted, "disconnected from the voice channel")
+
+
+async def test_a_guild_that_is_gone_ends_the_sound(tmp_path: Path) -> None:
+    async def gone(house: House) -> None:
+        house.here.gateway.dispatch("GUILD_DELETE", {"id": str(house.guild.id)})
+
+    async with a_house(tmp_path) as house:
+        await ends(house, gone, "not in this server any more")
+
+
+async def test_packets_that_do_not_leave_make_another_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def blocked(house: House) -> None:
+        line = house.discord_guild.voice_client
+        assert isinstance(line, VoiceLine)
+
+        def no_way_out(_packet: bytes) -> None:
+            raise OSError("Operation not permitted")
+
+        monkeypatch.setattr(line._connection, "send_packet", no_way_out)
+
+    async with a_house(tmp_path) as house:
+        await survives(house, blocked)
+
+
+async def test_muted_by_a_moderator_the_music_waits_and_the_card_says_so(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        moderator = house.here.person(
+            house.guild, "moderator", house.guild.role("moderators", Permission.MUTE_MEMBERS)
+        )
+        piece = house.ask(seconds=SECONDS)
+        await until(lambda: has_begun(piece))
+        moderator.server_mute(house.here.bot.user)
+        await until(lambda: house.session.voice.hold is Hold.MUTED)
+        held = piece.buffer.frames_played
+        assert "muted" in str(card_of(piece).title)
+        await asyncio.sleep(0.1)
+        assert piece.buffer.frames_played <= held + 1
+        moderator.server_mute(house.here.bot.user, mute=False)
+        await house.play(piece)
+        assert piece.buffer.frames_played == FRAMES
+
+
+async def test_a_seat_left_from_before_a_restart_is_cleared_before_the_first_note(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await house.here.calls.sit(house.guild, house.corner, house.here.bot.id)
+        await until(lambda: house.discord_guild.me.voice is not None)
+        piece = house.ask(seconds=SECONDS)
+        await house.play(piece)
+        assert len(music(house)) == FRAMES
+
+
+async def test_when_everybody_leaves_composing_stops_and_goes_on_where_it_was_when_somebody_comes_back(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
+        piece = house.ask(seconds=4.0)
+        await until(lambda: has_begun(piece))
+        for person in (house.asker, house.listener):
+            await person.leave_voice()
+        await until(lambda: house.session.voice.hold is Hold.ALONE and piece.making is Making.WAITING)
+        made, played = piece.buffer.seconds_made, piece.buffer.frames_played
+        assert made < 4.0
+        assert "Nobody listens" in str(card_of(piece).title)
+        await asyncio.sleep(0.1)
+        assert piece.buffer.seconds_made == made
+        assert piece.buffer.frames_played <= played + 1
+        await house.listener.join_voice(house.corner)
+        await house.play(piece)
+        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+        alone = house.ask(seconds=4.0)
+        await until(lambda: alone.composed)
+        assert np.array_equal(piece.pcm, alone.pcm)
+
+
+async def test_when_nobody_comes_back_it_forgets_what_is_not_made_and_leaves(tmp_path: Path) -> None:
+    settings = quiet_settings(tmp_path, leave_after_seconds=0.2)
+    async with a_house(tmp_path, engine=ToneEngine(speed=2.0), settings=settings) as house:
+        piece, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
+        await until(lambda: has_begun(piece))
+        for person in (house.asker, house.listener):
+            await person.leave_voice()
+        await until(lambda: piece.settled and waiting.settled)
+        assert (piece.making, waiting.making) == (Making.CANCELLED, Making.CANCELLED)
+        assert piece.trouble == "Everybody left the voice channel."
+        await until(lambda: house.here.bot.id not in house.guild.voice_states)
+        await house.asker.join_voice(house.corner)
+        await house.listener.join_voice(house.corner)
+        await plays_again(house)
+
+
+async def test_on_a_stage_it_asks_to_speak_says_so_and_plays_once_it_may(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        stage = house.guild.stage_channel("Stage")
+        house.here.tell_channel(stage, "CHANNEL_CREATE")
+        for person in (house.asker, house.listener):
+            await person.join_voice(stage)
+        request = replace(house.request(seconds=SECONDS), voice_channel=house.bot.get_channel(stage.id))
+        piece = house.session.ask(request)
+        await until(lambda: house.session.voice.hold is Hold.SUPPRESSED)
+        seat = house.guild.voice_states[house.here.bot.id]
+        await until(lambda: seat.asked_to_speak_at is not None)
+        await until(lambda: "asked to speak" in str(card_of(piece).title))
+        assert piece.buffer.frames_played == 0
+        seat.suppress = False
+        house.here.calls.tell(seat)
+        await house.play(piece)
+        assert len(music(house)) == FRAMES
+
+
+async def test_without_udp_it_gives_up_in_a_sentence_and_the_piece_is_posted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(line_module, "HANDSHAKE_SECONDS", 0.3)
+    async with a_house(tmp_path) as house:
+        monkeypatch.setattr(house.here.voice, "_discover", lambda *_: None)
+        piece = house.ask(seconds=0.5)
+        await house.play(piece)
+        assert "did not let Busker into" in (piece.trouble or "")
+        assert piece.making is Making.DELIVERED
+        assert lines() == []
+        assert house.here.bot.id not in house.guild.voice_states
