@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Final, Literal, TypedDict
 
 import discord
@@ -60,6 +61,8 @@ class PieceSource(discord.AudioSource):
     def __init__(self, buffer: JitterBuffer, volume: float = 1.0) -> None:
         self.failure: Exception | None = None
         """What the last failed read raised."""
+        self.began_at: float | None = None
+        """When the first frame was read, on `time.monotonic()`."""
         self.buffer = buffer
         self._failed = 0
         self.volume = volume
@@ -91,6 +94,8 @@ class PieceSource(discord.AudioSource):
         An exception in the player's thread would end the music, so one that nobody foresaw costs a frame of
         silence and one entry in the log. If it lasts for a second, playing ends and the queue goes on.
         """
+        if self.began_at is None:
+            self.began_at = time.monotonic()
         try:
             frame = self.buffer.read()
             played = frame and self._at_volume(frame)

@@ -19,6 +19,7 @@ from bot.engines import engine_of
 from bot.errors import RequestError, StartError, TokenError
 from bot.guild_settings import settings_with
 from bot.health import Health
+from bot.metrics import Counters, exposition
 from bot.permissions import invite_link
 from bot.posting import Poster
 from bot.rights import Ballots
@@ -34,6 +35,12 @@ COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback", "cogs.settings", 
 
 AUTHENTICATION_FAILED: Final = 4004
 """How the gateway closes on a token that is not valid (Discord's developer documentation, close codes)."""
+
+FRESH_SECONDS: Final = 5.0
+"""How old the last frame of a channel that plays may be: reconnecting takes less."""
+
+GOODBYE_SECONDS: Final = 2.0
+"""How long Discord may take to say goodbye."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +65,7 @@ class Busker(commands.Bot):
         self.ballots = Ballots()
         self.mentions: dict[str, str] = {}
         """By a command's name, how a message shows it so that it can be clicked."""
+        self.counters = Counters()
         self._sessions: dict[int, Session] = {}
         self._closing = False
 
@@ -75,7 +83,9 @@ class Busker(commands.Bot):
             raise RequestError("Busker is being shut down; please ask again in a minute.")
         if guild.id not in self._sessions:
             settings = self.settings_in(guild)
-            self._sessions[guild.id] = Session(guild.name, self, self.engine, self.poster, settings)
+            self._sessions[guild.id] = Session(
+                guild.name, self, self.engine, self.poster, settings, self.counters
+            )
         return self._sessions[guild.id]
 
     def settings_in(self, guild: discord.Guild) -> Settings:
@@ -98,6 +108,15 @@ class Busker(commands.Bot):
         """Whether the gateway is there: `is_ready` alone stays true when it has gone."""
         return self.is_ready() and math.isfinite(self.latency)
 
+    def is_heard(self) -> bool:
+        """Whether in every channel that should hear something a frame has left lately."""
+        quiet = [session.voice.quiet_seconds for session in self._sessions.values()]
+        return max(quiet, default=0.0) < FRESH_SECONDS
+
+    def metrics(self) -> str:
+        """What happened since the start, as Prometheus reads it."""
+        return exposition(self.counters, list(self._sessions.values()), self.engine.info)
+
     async def close(self) -> None:
         """End every session, then the connection to Discord. One that cannot end keeps no other one open."""
         self._closing = True
@@ -107,7 +126,9 @@ class Busker(commands.Bot):
                 _log.error("a session did not end well", exc_info=failure)
         await self.poster.close()
         await self.store.close()
-        await super().close()
+        with contextlib.suppress(TimeoutError):  # Discord need not answer
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await super().close()
 
 
 async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> None:
@@ -118,7 +139,12 @@ async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = N
     token = checked_token(settings.token.get_secret_value())
     load_opus()
     async with engine_of(settings) as engine, Busker(settings, engine, connector=connector) as bot:
-        health = Health(gateway=bot.is_connected, engine=lambda: engine.healthy)
+        health = Health(
+            gateway=bot.is_connected,
+            engine=lambda: engine.healthy,
+            voice=bot.is_heard,
+            metrics=bot.metrics,
+        )
         try:
             await health.start(settings.health)
             await _serve(bot, token)

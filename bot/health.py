@@ -1,4 +1,5 @@
-"""GET /healthz: whether Busker is logged in and can compose, for a container or a supervisor to ask."""
+"""GET /healthz: whether Busker is logged in, can compose, and is heard where it plays, for a container or a
+supervisor to ask. GET /metrics: what it has done, for Prometheus."""
 
 from __future__ import annotations
 
@@ -9,19 +10,28 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.errors import StartError
+from bot.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from bot.settings import HealthSettings
 
 
 class Health:
-    """Answers 200 when both are well and 503 when one is not, and says which as JSON.
+    """Answers 200 when all are well and 503 when one is not, and says which as JSON.
 
-    `gateway` and `engine` are asked at each request, on the event loop; they must not wait.
+    `gateway`, `engine` and `voice` are asked at each request, `metrics` for the text of one scrape, on the
+    event loop; they must not wait.
     """
 
-    def __init__(self, gateway: Callable[[], bool], engine: Callable[[], bool]) -> None:
-        self._checks = {"gateway": gateway, "engine": engine}
+    def __init__(
+        self,
+        gateway: Callable[[], bool],
+        engine: Callable[[], bool],
+        voice: Callable[[], bool],
+        metrics: Callable[[], str],
+    ) -> None:
+        self._checks = {"gateway": gateway, "engine": engine, "voice": voice}
+        self._metrics = metrics
         self._runner: web.AppRunner | None = None
 
     @property
@@ -39,6 +49,7 @@ class Health:
         """Listen on `port` of `host`, or on a free one when it is 0. Raises StartError."""
         application = web.Application()
         application.router.add_get("/healthz", self._answer)
+        application.router.add_get("/metrics", self._expose)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         try:
@@ -56,6 +67,9 @@ class Health:
     async def _answer(self, request: web.Request) -> web.Response:
         found = {name: check() for name, check in self._checks.items()}
         return web.json_response(found, status=200 if all(found.values()) else 503)
+
+    async def _expose(self, request: web.Request) -> web.Response:
+        return web.Response(text=self._metrics(), headers={"Content-Type": CONTENT_TYPE})
 
 
 def _sentence(host: str, port: int, error: OSError) -> str:

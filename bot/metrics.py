@@ -78,42 +78,32 @@ class Counters:
 
 def exposition(counters: Counters, sessions: list[Session], engine: EngineInfo) -> str:
     """All of it as text, for one scrape."""
-    frames_sent = sum(session.voice.frames_sent for session in sessions)
-    frames_late = sum(session.voice.frames_late for session in sessions)
-    lines = [
-        *_metric("frames_sent_total", "counter", "Packets of 20 ms of music sent.", frames_sent),
-        *_metric("frames_late_total", "counter", "Those that left over 10 ms late.", frames_late),
-        *_metric("frames_silent_total", "counter", "Silent ones for want of music.", counters.frames_silent),
-        *_metric(
-            "starved_seconds_total",
-            "counter",
-            "Seconds of silence for want of music.",
-            counters.frames_silent * FRAME_SECONDS,
-        ),
-        *_metric("starvations_total", "counter", "Times that a buffer ran dry.", counters.starvations),
-        *_metric(
-            "reconnects_total",
-            "counter",
-            "Voice lines lost and made again.",
-            {f'cause="{cause}"': counters.reconnects[cause] for cause in (*CAUSES, OTHER)},
-        ),
-        *_metric("composed_seconds_total", "counter", "Seconds of music made.", counters.seconds_composed),
-        *_metric(
-            "composing_seconds_total",
-            "counter",
-            "Seconds that took, queueing in.",
+    voices = [session.voice for session in sessions]
+    starved_seconds = counters.frames_silent * FRAME_SECONDS
+    causes = {f'cause="{cause}"': counters.reconnects[cause] for cause in (*CAUSES, OTHER)}
+    counts: dict[str, tuple[str, float | Mapping[str, float]]] = {
+        "frames_sent": ("Packets of 20 ms of music sent.", sum(voice.frames_sent for voice in voices)),
+        "frames_late": ("Those that left over 10 ms late.", sum(voice.frames_late for voice in voices)),
+        "frames_silent": ("Those that were silent for want of music.", counters.frames_silent),
+        "starved_seconds": ("Seconds of silence for want of music.", starved_seconds),
+        "starvations": ("Times that a buffer ran dry.", counters.starvations),
+        "reconnects": ("Voice lines lost and made again.", causes),
+        "composed_seconds": ("Seconds of music made.", counters.seconds_composed),
+        "composing_seconds": (
+            "Seconds that it took, waiting for a slot included.",
             counters.composing_seconds,
         ),
-        *_metric("realtime_factor", "gauge", "Seconds of music made a second, at start.", engine.speed),
-        *_metric("slots", "gauge", "Pieces that are made at once.", engine.listeners),
-        *_metric(
-            "channels",
-            "gauge",
-            "Guilds that Busker sits in voice of.",
-            sum(s.voice.channel is not None for s in sessions),
-        ),
-        *_metric("queue", "gauge", "Pieces that play or wait.", sum(len(s.wanted) for s in sessions)),
-        "# HELP busker_first_sound_seconds From the command to the first sound, of pieces that did not wait.",
+    }
+    gauges: dict[str, tuple[str, float]] = {
+        "realtime_factor": ("Seconds of music made in a second, one piece alone.", engine.speed),
+        "slots": ("Pieces made at once, each faster than it plays.", engine.listeners),
+        "channels": ("Voice channels.", sum(voice.channel is not None for voice in voices)),
+        "queue": ("Pieces that play or wait.", sum(len(session.wanted) for session in sessions)),
+    }
+    lines = [
+        *(line for name, found in counts.items() for line in _metric(f"{name}_total", "counter", *found)),
+        *(line for name, found in gauges.items() for line in _metric(name, "gauge", *found)),
+        "# HELP busker_first_sound_seconds From the command to the first sound, where nothing played before.",
         "# TYPE busker_first_sound_seconds histogram",
         *counters.first_sound.samples("busker_first_sound_seconds"),
     ]

@@ -62,7 +62,10 @@ class Performance:
     player's thread.
     """
 
-    def __init__(self, request: Request, engine: Engine) -> None:
+    def __init__(self, request: Request, engine: Engine, *, at_once: bool = True) -> None:
+        self.asked_at = time.monotonic()
+        self.at_once = at_once
+        """Whether nothing was in the queue before it."""
         self.request = request
         self.piece = request.piece
         self.buffer = JitterBuffer(self.piece.seconds, engine.info.speed, self.piece.interval)

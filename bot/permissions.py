@@ -63,6 +63,15 @@ def require_listening(member: discord.Member, channel: VocalChannel | None) -> N
         raise NotListening(f"Busker plays in {channel.mention}; join there and ask again.")
 
 
+def listeners_in(channel: VocalChannel | None) -> list[int]:
+    """The ids of the people in a channel; bots do not count."""
+    if channel is None:
+        return []
+    # Not `channel.members`, which lacks those whom discord.py has not met yet.
+    members = {member_id: channel.guild.get_member(member_id) for member_id in channel.voice_states}
+    return [member_id for member_id, member in members.items() if not (member and member.bot)]
+
+
 def posting_channel(channel: object, allowed: discord.Permissions) -> PostingChannel:
     """`channel`, if Busker may post tracks there. Raises ChannelClosed, naming each missing permission."""
     if not isinstance(channel, PostingChannel):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import discord
 
     from audio.engine import Engine
+    from bot.metrics import Counters
     from bot.permissions import VocalChannel
     from bot.posting import Poster
     from bot.settings import Settings
@@ -43,13 +44,22 @@ class Session:
     """
 
     def __init__(
-        self, name: str, client: discord.Client, engine: Engine, poster: Poster, settings: Settings
+        self,
+        name: str,
+        client: discord.Client,
+        engine: Engine,
+        poster: Poster,
+        settings: Settings,
+        counters: Counters,
     ) -> None:
         self._name = name
-        self.voice = Voice(client, ThreadOutlet(), on_change=self._voice_changed)
+        self.voice = Voice(
+            client, ThreadOutlet(), on_change=self._voice_changed, on_rebuild=counters.reconnected
+        )
         self.queue: deque[Performance] = deque()
         self._engine = engine
         self._poster = poster
+        self._counters = counters
         self._longest_queue = settings.music.queue_length
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._volume = settings.voice.volume
@@ -72,7 +82,7 @@ class Session:
         waiting = len(self.wanted)
         if waiting >= self._longest_queue:
             raise QueueFull(f"{waiting} pieces wait already; ask again when one has played.")
-        performance = Performance(request, self._engine)
+        performance = Performance(request, self._engine, at_once=not self.queue)
         self.queue.append(performance)
         self._unmade.append(performance)
         self._asked.set()
@@ -204,8 +214,15 @@ class Session:
             _log.exception("playing %r failed", performance.piece)
             performance.trouble = f"Something went wrong while playing. {POSTED_ALL_THE_SAME}"
         finally:
-            self._source = None
+            if self._source is not None:
+                self._count(performance, self._source)
+                self._source = None
             self._take_off(performance)
+
+    def _count(self, performance: Performance, source: PieceSource) -> None:
+        self._counters.played(performance)
+        if performance.at_once and source.began_at is not None:
+            self._counters.first_sound.observe(source.began_at - performance.asked_at)
 
     def _voice_changed(self) -> None:
         """Say on the card of what plays why it is silent; compose nothing for an empty channel."""
@@ -267,6 +284,7 @@ class Session:
             if performance.making is Making.WAITING:  # interrupted
                 self._unmade.appendleft(performance)
             if performance.making is Making.COMPOSED:
+                self._counters.composed(performance)
                 self._spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")
 
     def _due(self, performance: Performance) -> bool:

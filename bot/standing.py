@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.errors import CapReached, NotAllowed
-from bot.permissions import require_listening
+from bot.permissions import listeners_in, require_listening
 from bot.quoting import quoted
 from bot.rights import Act, Standing, Verdict, decide, end_of_day, rules_of, votes_needed
 
@@ -34,15 +34,6 @@ ENOUGH_TODAY: Final = (
 def manages(interaction: discord.Interaction[Busker]) -> bool:
     """Whether the rules do not bind this person: the owner of the guild, and who may manage it."""
     return interaction.permissions.manage_guild  # which an owner and an administrator have, too
-
-
-def listeners_in(channel: discord.VoiceChannel | None) -> list[int]:
-    """The ids of the people in a channel; bots do not count."""
-    if channel is None:
-        return []
-    # Not `channel.members`, which lacks those whom discord.py has not met yet.
-    members = {member_id: channel.guild.get_member(member_id) for member_id in channel.voice_states}
-    return [member_id for member_id, member in members.items() if not (member and member.bot)]
 
 
 async def permitted(interaction: discord.Interaction[Busker], act: Act, detail: str = "") -> Session | None:

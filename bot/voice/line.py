@@ -38,6 +38,9 @@ WORD_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 0.5
 """How long a server may take to say goodbye."""
 
+LOOK_SECONDS: Final = 0.005
+"""How often to see whether the reader has ended."""
+
 ABNORMAL: Final = 1006
 """The websocket broke without a word (RFC 6455, 7.4.1)."""
 DISCONNECTED: Final = 4014
@@ -86,7 +89,7 @@ class VoiceLine(discord.VoiceClient):
         try:
             sealed = self._get_voice_packet(packet)
             self._connection.send_packet(sealed)
-        except (OSError, ValueError):  # no way out of this machine, or the keys have just changed
+        except (OSError, ValueError, AttributeError):  # no way out, other keys, or another server just now
             return False
         self.sequence = (self.sequence + 1) % 2**16
         self.timestamp = (self.timestamp + FRAME_SAMPLES) % 2**32
@@ -139,15 +142,6 @@ class ConnectionLost(discord.ClientException):
     """The line was lost before it stood; `str(error)` is the cause."""
 
 
-class _Socket(socket.socket):
-    """A UDP socket that wakes the thread that waits on it when it is closed."""
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):  # it was never connected
-            self.shutdown(socket.SHUT_RDWR)
-        super().close()
-
-
 class _Connection(VoiceConnectionState):
     """The protocol of one line. On the event loop; `whole` and `send_packet` also on the pacing thread.
 
@@ -163,6 +157,7 @@ class _Connection(VoiceConnectionState):
         """Whether the websocket is gone and its successor is not there yet."""
         self._attending: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._retired: list[socket.socket] = []
         self._resumed = asyncio.Event()
         self._decided = asyncio.Event()
         """Set once it stands or is lost."""
@@ -214,8 +209,11 @@ class _Connection(VoiceConnectionState):
         if ending:
             await asyncio.wait(ending)
         self._socket_reader.stop()
-        if self.socket:
-            self.socket.close()
+        self._retire_socket()
+        while self._socket_reader.is_alive():  # at most a moment: its socket has woken it
+            await asyncio.sleep(LOOK_SECONDS)
+        for retired in self._retired:
+            retired.close()
 
     def give_up(self) -> None:
         """Send nothing any more."""
@@ -287,11 +285,19 @@ class _Connection(VoiceConnectionState):
             self._resumed.set()
 
     def _create_socket(self) -> None:
-        if self.socket:
-            self.socket.close()
-        self.socket = _Socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._retire_socket()
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self._socket_reader.resume()
+
+    def _retire_socket(self) -> None:
+        """Wake the thread that may be reading it; it is closed when that thread has ended, for till then its
+        number must not become another socket's."""
+        if self.socket:
+            with contextlib.suppress(OSError):  # it was never connected; it wakes the thread all the same
+                self.socket.shutdown(socket.SHUT_RDWR)
+            self._retired.append(self.socket)
+            self.socket = MISSING
 
     def _stop_attending(self) -> asyncio.Task[None] | None:
         """End the conversation with the server; the task that had it is returned, on its way out."""

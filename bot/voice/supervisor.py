@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.errors import VoiceLost
-from bot.permissions import VocalChannel
-from bot.voice.line import CALL_ENDED, PUT_OUT, ConnectionLost, VoiceLine
+from bot.permissions import VocalChannel, listeners_in
+from bot.voice.line import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,12 @@ FINAL: Final = {
     DAVE_REQUIRED: "Discord found that Busker does not encrypt end to end.",
 }
 """Causes after which Discord's documentation forbids to reconnect, or that another line would not cure."""
+
+CAUSES: Final = (
+    *("1000", "1006", "4006", "4009", "4014", "4015"),
+    *(UNANSWERED, NO_PACKETS, NO_ENCRYPTION, NO_EVENTS),
+)
+"""What lines are lost by that others are made for; there are more close codes, all of them rare."""
 
 _log = logging.getLogger(__name__)
 
@@ -339,7 +345,7 @@ class Voice:
         seat = guild and guild.me.voice
         if self._line is None or not seat or seat.channel is None:
             return Hold.CONNECTING if self._wanted else None
-        if not any(True for _ in _humans(seat.channel)):
+        if not listeners_in(seat.channel):
             return Hold.ALONE
         if seat.suppress:
             on_stage = isinstance(seat.channel, discord.StageChannel)
@@ -366,14 +372,6 @@ def _waits(attempts: int) -> Iterator[float]:
     while True:
         yield WAITS_SECONDS[min(attempts, len(WAITS_SECONDS) - 1)]
         attempts += 1
-
-
-def _humans(channel: VocalChannel) -> Iterator[int]:
-    """Who sits in a channel and may hear, by their ids. Somebody unknown is taken for a human."""
-    for user_id in channel.voice_states:
-        member = channel.guild.get_member(user_id)
-        if member is None or not member.bot:
-            yield user_id
 
 
 async def _ask_to_speak(guild: discord.Guild) -> None:

@@ -14,6 +14,7 @@ from audio.piece import Piece
 from audio.source import PieceSource
 from audio.tone import ToneEngine
 from bot.errors import RequestError
+from bot.metrics import Counters
 from bot.performance import Making, Performance, Request
 from bot.session import Session
 from bot.settings import MusicSettings, Settings
@@ -100,7 +101,7 @@ async def evening(commands: list[str | int]) -> None:
     await engine.start()
     nobody: Any = None
     limits: Any = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session("evening", nobody, engine, desk, limits)  # type: ignore[arg-type]
+    session = Session("evening", nobody, engine, desk, limits, Counters())  # type: ignore[arg-type]
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     for command in commands:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import discord
 import numpy as np
 import pytest
 
@@ -20,6 +21,7 @@ from bot.voice import supervisor
 from bot.voice.line import VoiceLine
 from bot.voice.supervisor import Hold
 from rehearsal.permissions import Permission
+from rehearsal.voice.opcodes import CloseCode
 from rehearsal.voice.recording import Recording
 from rehearsal.voice.session import Session
 from tests.house import House, a_house, quiet_settings, until
@@ -103,7 +105,7 @@ def closed_with(code: int) -> Callable[[House], Awaitable[None]]:
     async def fault(house: House) -> None:
         wire = session_of(house).wire
         assert wire is not None
-        await wire.close(code)  # type: ignore[arg-type]
+        await wire.close(CloseCode(code))
 
     return fault
 
@@ -252,6 +254,8 @@ async def test_when_everybody_leaves_composing_stops_and_goes_on_where_it_was_wh
         await house.listener.join_voice(house.corner)
         await house.play(piece)
         assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+        await house.asker.join_voice(house.corner)
+        await until(lambda: house.discord_guild.get_member(house.asker.id) is not None)
         alone = house.ask(seconds=4.0)
         await until(lambda: alone.composed)
         assert np.array_equal(piece.pcm, alone.pcm)
@@ -270,6 +274,7 @@ async def test_when_nobody_comes_back_it_forgets_what_is_not_made_and_leaves(tmp
         await until(lambda: house.here.bot.id not in house.guild.voice_states)
         await house.asker.join_voice(house.corner)
         await house.listener.join_voice(house.corner)
+        await until(lambda: house.discord_guild.get_member(house.asker.id) is not None)
         await plays_again(house)
 
 
@@ -277,10 +282,12 @@ async def test_on_a_stage_it_asks_to_speak_says_so_and_plays_once_it_may(tmp_pat
     async with a_house(tmp_path) as house:
         stage = house.guild.stage_channel("Stage")
         house.here.tell_channel(stage, "CHANNEL_CREATE")
+        await until(lambda: house.discord_guild.get_channel(stage.id) is not None)
         for person in (house.asker, house.listener):
             await person.join_voice(stage)
-        request = replace(house.request(seconds=SECONDS), voice_channel=house.bot.get_channel(stage.id))
-        piece = house.session.ask(request)
+        channel = house.discord_guild.get_channel(stage.id)
+        assert isinstance(channel, discord.StageChannel)
+        piece = house.session.ask(replace(house.request(seconds=SECONDS), voice_channel=channel))
         await until(lambda: house.session.voice.hold is Hold.SUPPRESSED)
         seat = house.guild.voice_states[house.here.bot.id]
         await until(lambda: seat.asked_to_speak_at is not None)
