@@ -210,7 +210,7 @@ class _Connection(VoiceConnectionState):
             await asyncio.wait(ending)
         self._socket_reader.stop()
         self._retire_socket()
-        while self._socket_reader.is_alive():  # at most a moment: its socket has woken it
+        while self._socket_reader.is_alive():  # noqa: ASYNC110  (a thread tells nobody; it has been woken)
             await asyncio.sleep(LOOK_SECONDS)
         for retired in self._retired:
             retired.close()

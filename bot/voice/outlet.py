@@ -62,8 +62,7 @@ class Outlet(Protocol):
     """Where the sound of one guild goes out. Called on the event loop; it lives as long as its guild's voice.
 
     `play` returns when `source` has ended or `stop` was called. Neither pausing nor taking the line away ends
-    it. A pause lasts until `resume`, also over the end of a source. `bitrate` is the channel's, in bits a
-    second.
+    it. A piece begins unpaused. `bitrate` is the channel's, in bits a second.
     """
 
     frames_sent: int
@@ -124,6 +123,7 @@ class ThreadOutlet:
         """Play `source` until it ends or is stopped, one at a time."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         ending = self._ending = threading.Event()
+        self._paused = False
 
         def run() -> None:
             try:

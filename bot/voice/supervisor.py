@@ -87,8 +87,8 @@ class Hold(enum.Enum):
     SPEECHLESS = "Busker may not speak here; the music waits"
 
 
-UNPAUSED: Final = (None, Hold.CONNECTING)
-"""When the outlet is not paused; while there is no line it waits by itself."""
+OUTGOING: Final = (None, Hold.CONNECTING)
+"""When the outlet has the line; it waits by itself until that is open."""
 
 
 class Voice:
@@ -148,7 +148,7 @@ class Voice:
     @property
     def quiet_seconds(self) -> float:
         """For how long packets should have left and have not; 0.0 when none should."""
-        if not self._playing or self._paused or self._hold not in UNPAUSED:
+        if not self._playing or self._paused or self._hold not in OUTGOING:
             return 0.0
         return max(0.0, self._clock() - max(self._due_since, self._outlet.sent_at or 0.0))
 
@@ -172,8 +172,8 @@ class Voice:
         """Play `source` until it ends or is stopped. Raises VoiceLost when the voice is lost for good."""
         if self._wanted is None:
             raise self._end or VoiceLost("Busker is not connected to a voice channel any more.")
-        self._playing = True
-        self.resume()
+        self._playing, self._paused = True, False
+        self._due_since = self._clock()
         try:
             await self._outlet.play(source, self._wanted.bitrate)
         finally:
@@ -194,8 +194,7 @@ class Voice:
         """Go on from where the sound was held."""
         self._paused = False
         self._due_since = self._clock()
-        if self._hold in UNPAUSED:
-            self._outlet.resume()
+        self._outlet.resume()
 
     async def leave(self) -> None:
         """Leave the channel, if in one; safe to call twice."""
@@ -295,7 +294,7 @@ class Voice:
 
     async def _watch(self, line: VoiceLine) -> str:
         """Attach a line and look at it until it is lost or of no use; why that is."""
-        self._outlet.attach(line)
+        self._attach()
         self._connected.set()
         stood_at, asked_in = self._clock(), 0
         while True:
@@ -358,13 +357,13 @@ class Voice:
         before, self._hold = self._hold, hold
         if hold is before:
             return
-        if hold in UNPAUSED:
-            self._due_since = self._clock()
-            if not self._paused:
-                self._outlet.resume()
-        else:
-            self._outlet.pause()
+        self._due_since = self._clock()
+        self._attach()
         self._on_change()
+
+    def _attach(self) -> None:
+        """Give the outlet the line, unless the sound must wait."""
+        self._outlet.attach(self._line if self._hold in OUTGOING else None)
 
 
 def _waits(attempts: int) -> Iterator[float]:

@@ -24,13 +24,6 @@ async def test_without_a_voice_channel_compose_says_what_to_do(tmp_path: Path) -
         assert said == "You are in no voice channel; join one and ask again."
 
 
-async def test_a_stage_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    async with a_server(tmp_path) as server:
-        stage = server.guild.create_stage_channel("Stage")
-        await server.ann.join_voice(stage)
-        assert "is a Stage" in await server.said("compose", prompt="bells")
-
-
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
