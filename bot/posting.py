@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 RETRY_SECONDS: Final = (5.0, 30.0, 120.0)
 """How long to wait before each new try to post a track."""
 
+CLOSE_SECONDS: Final = 2.0
+"""How long a track that is being written may hold up the end; it takes 1 to 2 s."""
+
 MIB: Final = 2**20
 NICENESS: Final = 10
 """The writing process yields to voice packets and the model: a track may be a second late, sound may not."""
@@ -85,8 +88,13 @@ class Poster:
             performance.delivered()
 
     async def close(self) -> None:
-        """End the writing process; a track in the making is finished first."""
-        await asyncio.to_thread(self._press.shutdown)
+        """End the writing process; the track that is being written is finished first, if that is soon."""
+        writers = list(self._press._processes.values())
+        ending = asyncio.create_task(asyncio.to_thread(self._press.shutdown, cancel_futures=True))
+        await asyncio.wait([ending], timeout=CLOSE_SECONDS)
+        for writer in writers:
+            writer.kill()
+        await ending
 
     def _place(self, performance: Performance) -> PostingChannel:
         """The channel that managers chose, else (also when it is gone or closed) where it was asked for."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bot.posting import Poster
     from bot.settings import Settings
 
-CLOSE_SECONDS: Final = 3.0
-"""How long the last edits of cards may hold up the end."""
+CLOSE_SECONDS: Final = 5.0
+"""How long finished tracks and the last edits of cards may hold up the end; a container has 10 in all."""
 
 EVERYBODY_LEFT: Final = "Everybody left the voice channel."
 
@@ -171,12 +171,14 @@ class Session:
         for performance in list(self.queue):
             performance.dismiss()
             self._take_off(performance)
-        await self.voice.leave()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+        leaving = asyncio.create_task(self.voice.leave(), name=f"{self._name} is left")
+        _, late = await asyncio.wait({leaving, *self._tasks}, timeout=CLOSE_SECONDS)
+        if late:
+            _log.warning("%d tasks of %s did not end in time", len(late), self._name)
+        leaving.cancel()  # past Discord's limit of messages: all seats end with the connection
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(leaving, *self._tasks, return_exceptions=True)
 
     # What follows from it
 

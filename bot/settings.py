@@ -160,8 +160,8 @@ class VoiceSettings(_Section):
     """Whether the voice channel's status says what plays, where Busker may set it. No cost."""
 
     leave_after_seconds: Number = Field(default=120.0, ge=0.0, le=86_400.0)
-    """Seconds without music after which Busker leaves the channel. An idle connection costs three
-    threads and hardly any traffic."""
+    """Seconds without music, or without anybody who listens, after which Busker leaves the channel. An idle
+    connection costs two threads and hardly any traffic."""
 
 
 class RightsSettings(_Section):
@@ -205,7 +205,7 @@ class StoreSettings(_Section):
 
 
 class HealthSettings(_Section):
-    """GET /healthz, for a container or a supervisor: 200 when all is well, 503 when not."""
+    """GET /healthz, for a container or a supervisor: 200 when all is well, 503 when not; GET /metrics."""
 
     host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
     """The address to listen on; the answer tells little, yet only this machine needs it."""

@@ -25,10 +25,9 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from discord.opus import Encoder
-from discord.player import AudioSource
 
 from audio.opus import OPUS_SILENCE
-from audio.source import encoder_options
+from audio.source import PieceSource, encoder_options
 from audio.units import FRAME_SAMPLES, FRAME_SECONDS
 
 SILENCE_PACKETS: Final = 5
@@ -77,7 +76,7 @@ class Outlet(Protocol):
     def attach(self, line: Line | None) -> None:
         """Send on this line from now on; None: hold the sound until there is one."""
 
-    async def play(self, source: AudioSource, bitrate: int) -> None: ...
+    async def play(self, source: PieceSource, bitrate: int) -> None: ...
 
     def pause(self) -> None: ...
 
@@ -119,7 +118,7 @@ class ThreadOutlet:
         """End the sound now: within a frame."""
         self._ending.set()
 
-    async def play(self, source: AudioSource, bitrate: int) -> None:
+    async def play(self, source: PieceSource, bitrate: int) -> None:
         """Play `source` until it ends or is stopped, one at a time."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         ending = self._ending = threading.Event()
@@ -139,7 +138,7 @@ class ThreadOutlet:
         finally:
             ending.set()
 
-    def _run(self, source: AudioSource, encoder: Encoder, ending: threading.Event) -> None:
+    def _run(self, source: PieceSource, encoder: Encoder, ending: threading.Event) -> None:
         packet, line, due = b"", None, self._clock()
         while not ending.is_set():
             if self._paused or self._line is not line or line is None or not line.open:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 import aiohttp
@@ -13,7 +14,7 @@ from bot.client import run
 from bot.errors import StartError, StoreError, TokenError
 from bot.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from rehearsal.discord_here import DiscordHere, Loopback, make_token
-from tests.house import until
+from tests.house import a_house, until
 
 
 def settings_with(token: str, folder: Path) -> Settings:
@@ -65,6 +66,21 @@ async def test_a_discord_that_cannot_be_reached_ends_the_start_in_a_sentence(tmp
     nowhere = aiohttp.TCPConnector(resolver=Loopback(port=1))
     with pytest.raises(StartError, match="Discord cannot be reached"):
         await run(settings_with(make_token(123456789012345678), tmp_path), connector=nowhere)
+
+
+async def test_a_finished_track_is_posted_before_the_end_and_no_limit_of_messages_holds_it_up(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        await house.play(house.ask(seconds=0.5))  # by now there is a process that writes
+        piece = house.ask(seconds=2.0, seed=2)
+        await until(lambda: piece.composed and piece.buffer.frames_played > 5)
+        limiter = house.bot.ws._rate_limiter
+        limiter.remaining, limiter.window = 0, time.time()
+        async with asyncio.timeout(10):
+            await house.bot.close()
+        assert len(house.tracks) == 2
+        assert house.here.bot.id not in house.guild.voice_states
 
 
 async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ class Discord:
             get_member=lambda _: None,
             change_voice_state=self._leave,
         )
-        self.channel = Corner(self)
+        self.channel: Corner = Corner(self)
 
     def get_guild(self, _id: int) -> Any:
         return self.guild
