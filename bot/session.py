@@ -229,7 +229,7 @@ class Session:
     def _voice_changed(self) -> None:
         """Say on the card of what plays why it is silent; compose nothing for an empty channel."""
         hold = self.voice.hold
-        if self._source is not None:
+        if self._source is not None and self.queue:
             self.queue[0].waits_for = hold.value if hold is not None else None
         if (hold is Hold.ALONE) is (self._desertion is not None):
             return
@@ -249,6 +249,8 @@ class Session:
             performance.trouble = EVERYBODY_LEFT
         with contextlib.suppress(NothingPlaying):
             self.stop()
+        self._desertion = None  # or leaving, which ends it, would end this task
+        self._moved.set()
         await self.voice.leave()
 
     def _forget_waiting(self) -> None:

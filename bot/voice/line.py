@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import struct
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import discord
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 
 HANDSHAKE_SECONDS: Final = 3.0
 """Websocket, discovery and keys take 0.1 s; after this long something does not get through."""
+
+DISCOVERY_SECONDS: Final = 0.4
+"""How long to wait for an answer to IP discovery before asking again."""
+
+DISCOVERY: Final = struct.Struct(">HHI66x")
+"""IP discovery (Discord's developer documentation, "Voice"): type, length of what follows, SSRC, room."""
 
 RESUME_SECONDS: Final = 1.0
 """How long to try to go on with a session whose websocket broke, before a new one is made."""
@@ -227,9 +234,10 @@ class _Connection(VoiceConnectionState):
 
     async def _attend(self) -> None:
         """Shake hands with the server, then listen to it as long as it lasts."""
+        self.ip = self.port = self.ssrc = MISSING
+        asking = asyncio.create_task(self._ask_again(), name="voice discovery")
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
-                self.ip = self.port = MISSING
                 self._create_socket()
                 self.ws = await self._connect_websocket(resume=False)
                 await self._handshake_websocket()
@@ -243,6 +251,16 @@ class _Connection(VoiceConnectionState):
         except Exception as error:  # whatever the network does to a handshake
             _log.warning("the voice server %s could not be reached: %r", self.endpoint, error)
             self.voice_client.lose(UNANSWERED)
+        finally:
+            asking.cancel()
+
+    async def _ask_again(self) -> None:
+        """Ask for our address until there is an answer: discord.py asks once, and a packet may be lost."""
+        while not self.ip:
+            await asyncio.sleep(DISCOVERY_SECONDS)
+            if self.ssrc and not self.ip:
+                with contextlib.suppress(OSError):
+                    self.socket.send(DISCOVERY.pack(1, 70, self.ssrc))
 
     async def _listen(self) -> NoReturn:
         """Take what the server says. Raises ConnectionClosed when it says no more."""
