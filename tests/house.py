@@ -86,7 +86,7 @@ class House:
         await until(lambda: performance.settled)
 
 
-async def until(came: Callable[[], bool], *, seconds: float = 30.0) -> None:
+async def until(came: Callable[[], bool], *, seconds: float = 60.0) -> None:
     """Wait for something that nobody announces; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not came():
