@@ -71,7 +71,9 @@ class Counters:
         self.starvations += performance.buffer.starvations
 
     def composed(self, performance: Performance) -> None:
-        """A piece was made to its end."""
+        """A piece was made to its end; one that was made before and is played again does not count."""
+        if performance.request.kept is not None:
+            return
         self.seconds_composed += performance.piece.seconds
         self.composing_seconds += performance.composing_seconds
 
