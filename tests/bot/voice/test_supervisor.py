@@ -258,7 +258,7 @@ async def test_when_everybody_leaves_composing_stops_and_goes_on_where_it_was_wh
         await until(lambda: house.discord_guild.get_member(house.asker.id) is not None)
         alone = house.ask(seconds=4.0)
         await until(lambda: alone.composed)
-        assert np.array_equal(piece.pcm, alone.pcm)
+        assert np.array_equal(piece.made, alone.made)
 
 
 async def test_when_nobody_comes_back_it_forgets_what_is_not_made_and_leaves(tmp_path: Path) -> None:
