@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from audio.engine import Pace
 from audio.interval import FIRST_FRAMES, GROWTH, MOST_FRAMES
 from audio.units import FRAME_BYTES, FRAME_SECONDS, SAMPLE_RATE, STEP_RATE, Pcm16, samples_of
 
@@ -113,6 +114,10 @@ class JitterBuffer:
     def seconds_played(self) -> float:
         """Seconds of sound that were read, the silence of starving left out."""
         return self.frames_played * FRAME_SECONDS
+
+    def expect(self, pace: Pace) -> None:
+        """Reckon with this pace from the next push on; called by the pushing thread."""
+        self._pace.expect(pace)
 
     def push(self, pcm: Pcm16) -> None:
         """Add sound shaped (samples, 2), any number of samples."""
@@ -224,6 +229,14 @@ class _Pace:
     longest: float = 0.0
     latest: float | None = None
     marks: list[_Mark] = field(default_factory=list)
+    life: int = 1
+
+    def expect(self, pace: Pace) -> None:
+        """The engine states another speed. What was seen before it began again does not count."""
+        self.stated = pace.speed
+        if pace.life != self.life:
+            self.life = pace.life
+            self.marks.clear()
 
     def arrived(self, seconds: float, now: float) -> None:
         """`seconds` of sound arrived `now`."""

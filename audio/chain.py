@@ -16,7 +16,7 @@ from audio.limiter import Limiter
 from audio.units import Pcm, Pcm16, sixteen_bits
 
 if TYPE_CHECKING:
-    from audio.engine import Engine
+    from audio.engine import Engine, Pace
     from audio.piece import Piece
 
 LATENCY_SECONDS: Final = 0.01
@@ -67,13 +67,17 @@ class Stretch(NamedTuple):
 
 
 async def stretches(
-    engine: Engine, piece: Piece, position: Callable[[], float] | None = None
+    engine: Engine,
+    piece: Piece,
+    position: Callable[[], float] | None = None,
+    pace: Callable[[Pace], None] | None = None,
 ) -> AsyncGenerator[Stretch]:
     """`piece` while `engine` makes it: samples_of(piece.seconds) samples to play in all.
 
     Close it to cancel what is not made yet. `position` says how many seconds have been heard (see
-    `Stream.heard`); it is asked at the start and with every chunk. Raises EngineError. The chain computes in
-    a thread, since some milliseconds of it on the event loop would delay whatever else happens there.
+    `Stream.heard`); it is asked at the start and with every chunk, and `pace` is told before every chunk how
+    fast more will come. Raises EngineError. The chain computes in a thread, since some milliseconds of it on
+    the event loop would delay whatever else happens there.
     """
     info = engine.info
     chain = Chain(info.sample_rate, info.channels, piece.seconds, info.loudness)
@@ -81,6 +85,8 @@ async def stretches(
         if position is not None:
             stream.heard(position())
         async for chunk in stream:
+            if pace is not None:
+                pace(stream.pace)
             yield Stretch(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))
             if position is not None:
                 stream.heard(position())

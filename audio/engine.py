@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from audio.piece import Piece
 from audio.units import Pcm
@@ -53,6 +53,15 @@ class EngineInfo:
     not begun yet."""
 
 
+class Pace(NamedTuple):
+    """How fast a piece will be made, as far as the engine can tell."""
+
+    speed: float
+    """Seconds of its sound made in a second, beside the others that are made now."""
+    life: int = 1
+    """Counts what had to begin again: a pause between two lives says nothing about speed."""
+
+
 class Stream(Protocol):
     """A Piece in the making: an async iterator of Chunks that ends after the last one.
 
@@ -61,6 +70,9 @@ class Stream(Protocol):
 
     piece: Piece
     """With the turns that it has taken, so that the same sound can be made of it again."""
+
+    pace: Pace
+    """As of the latest chunk."""
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from audio.engine import Chunk, EngineInfo
+from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
 from audio.piece import LENGTH_SECONDS, Piece, Turn
 from audio.worker import (
@@ -132,7 +132,7 @@ class LocalEngine:
         if self._worker is None:  # the last ones died while loading; the cause may have gone
             self._replace()
         key = next(self._keys)
-        stream = LocalStream(key, piece, self._say)
+        stream = LocalStream(key, piece, self._info.speed, self._say)
         self._streams[key] = stream
         self._ask(stream)
         try:
@@ -161,8 +161,8 @@ class LocalEngine:
                 self._streams[key].begun = True
             case Turned(key, turn) if key in self._streams:
                 self._streams[key].turned(turn)
-            case Delivery(key, result) if key in self._streams:
-                if self._streams[key].deliver(result):
+            case Delivery(key, result, speed) if key in self._streams:
+                if self._streams[key].deliver(result, speed):
                     del self._streams[key]
             case logging.LogRecord() as record:
                 logger = logging.getLogger(record.name)
@@ -216,9 +216,10 @@ class LocalEngine:
 class LocalStream:
     """A piece in the making; lives in the event loop."""
 
-    def __init__(self, key: int, piece: Piece, say: Callable[[Message], None]) -> None:
+    def __init__(self, key: int, piece: Piece, speed: float, say: Callable[[Message], None]) -> None:
         self.piece = piece
         """With the turns that a worker has taken; another worker makes the same of it."""
+        self.pace = Pace(speed, life=0)
         self.begun = False
         """Whether it has a slot of the present worker."""
         self.deaths = 0
@@ -259,11 +260,14 @@ class LocalStream:
         """Expect the piece from its start; what a worker must be told for it."""
         self.begun = False
         self._dropping = self._delivered
+        self.pace = Pace(self.pace.speed, self.pace.life + 1)
         position = [] if self._position is None else [self._position]
         return [Compose(self._key, self.piece), *position, *self._steering]
 
-    def deliver(self, result: Chunk | EngineError) -> bool:
-        """Take what was made; says whether it is the end."""
+    def deliver(self, result: Chunk | EngineError, speed: float | None = None) -> bool:
+        """Take what was made, and at which speed more will be; says whether it is the end."""
+        if speed is not None:
+            self.pace = self.pace._replace(speed=speed)
         if isinstance(result, EngineError):
             self._ended = True
             self._arrived.put_nowait(result)

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from audio.engine import Chunk, EngineInfo
+from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError
 from audio.interval import chunk_frames
 from audio.piece import Piece, Turn
@@ -124,6 +124,7 @@ class ToneStream:
 
     def __init__(self, piece: Piece, engine: ToneEngine) -> None:
         self.piece = piece
+        self.pace = Pace(engine.info.speed)
         self._engine = engine
         self._since = engine.now()
         self._made = 0

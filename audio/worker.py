@@ -142,6 +142,8 @@ class Delivery:
 
     key: int
     result: Chunk | EngineError
+    speed: float | None = None
+    """Seconds of its sound made in a second from now on, if that is known."""
 
 
 def main(pipe: Connection, order: Order) -> None:
@@ -197,7 +199,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
     composer = Composer(checkpoint, order.slots, order.longest, order.dtype)
     described = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
     calibration = _calibrated(composer, order, described)
-    composer.capacity = calibration.capacity
+    composer.speed, composer.capacity = calibration.speed, calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
         revision=checkpoint.revision,
@@ -271,7 +273,7 @@ def _serve(pipe: Connection, composer: Composer) -> None:
                 case End():
                     return
         for made in composer.step():
-            pipe.send(Delivery(made.key, made.result))
+            pipe.send(Delivery(made.key, made.result, composer.share(made.key)))
             spoken = time.monotonic()
         if time.monotonic() - spoken >= BEAT_SECONDS:
             pipe.send(Beat())

@@ -18,6 +18,7 @@ from audio.errors import BuskerError
 from audio.kept import heard_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import discord
@@ -62,7 +63,14 @@ class Performance:
     player's thread.
     """
 
-    def __init__(self, request: Request, engine: Engine, *, at_once: bool = True) -> None:
+    def __init__(
+        self,
+        request: Request,
+        engine: Engine,
+        until_turn: Callable[[Performance], float] = lambda _: 0.0,
+        *,
+        at_once: bool = True,
+    ) -> None:
         self.asked_at = time.monotonic()
         self.at_once = at_once
         """Whether nothing was in the queue before it."""
@@ -84,6 +92,8 @@ class Performance:
         """A sentence for the listeners, when something went wrong."""
         self._engine = engine
         self._made: list[Pcm] = []
+        self._until_turn = until_turn
+        """How many seconds it has to wait for those before it."""
         self._pushed_samples = 0
         """How much of it the buffer was given."""
         self._known_samples = 0
@@ -174,7 +184,8 @@ class Performance:
                 self.buffer.push(await asyncio.to_thread(heard_of, self.request.kept, self.piece.seconds))
             else:
                 heard = self._heard_seconds
-                async with contextlib.aclosing(stretches(self._engine, self.piece, heard)) as sound:
+                made = stretches(self._engine, self.piece, heard, self.buffer.expect)
+                async with contextlib.aclosing(made) as sound:
                     async for stretch in sound:
                         self._take(stretch)
             self.composing_seconds = time.monotonic() - began
@@ -186,7 +197,8 @@ class Performance:
             self._fail("Something went wrong while composing; please ask again.")
 
     def _heard_seconds(self) -> float:
-        return self.buffer.seconds_played
+        """Negative before its turn has come: whoever is heard now is more urgent."""
+        return self.buffer.seconds_played - self._until_turn(self)
 
     def _take(self, stretch: Stretch) -> None:
         self._made.append(stretch.made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections import deque
 from collections.abc import Coroutine
@@ -82,7 +83,7 @@ class Session:
         waiting = len(self.wanted)
         if waiting >= self._longest_queue:
             raise QueueFull(f"{waiting} pieces wait already; ask again when one has played.")
-        performance = Performance(request, self._engine, at_once=not self.queue)
+        performance = Performance(request, self._engine, self._seconds_until, at_once=not self.queue)
         self.queue.append(performance)
         self._unmade.append(performance)
         self._asked.set()
@@ -94,6 +95,11 @@ class Session:
             ]
         self._spawn(keep_card(performance), f"card seed {request.piece.seed}")
         return performance
+
+    def _seconds_until(self, performance: Performance) -> float:
+        """How long the others play before it is the turn of `performance`, if none of them is paused."""
+        before = itertools.takewhile(lambda other: other is not performance, self.wanted)
+        return sum(max(0.0, other.piece.seconds - other.buffer.seconds_played) for other in before)
 
     @property
     def wanted(self) -> list[Performance]:

@@ -57,6 +57,8 @@ class Composer:
         self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype, checkpoint.prefix_tokens)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
+        self.speed = math.inf
+        """Seconds of sound made in a second for one piece alone."""
         self.on_begin: Callable[[int], None] = lambda key: None
         """Called with the key of a piece that is about to take a slot."""
         self._clock = clock
@@ -125,6 +127,20 @@ class Composer:
                     if slot.done:
                         self._leave(place)
         return made
+
+    def share(self, key: int) -> float | None:
+        """Seconds of its sound that are made in a second for a piece with a slot, beside the others.
+
+        None while no speed is known. Never less than real time where one alone is made faster: nobody is let
+        in for whom that would not be so.
+        """
+        for mine in self._playing:
+            if mine.key == key and math.isfinite(self.speed):
+                others = [one for one in self._playing if one is not mine and not one.far_ahead]
+                alone = self.speed / mine.cost
+                shared = self.capacity / (mine.cost + sum(one.cost for one in others))
+                return min(alone, max(shared, 1.0)) if others else alone
+        return None
 
     @property
     def _playing(self) -> list[Listening]:

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audio.buffer import FLOOR_SECONDS, MARGIN_SECONDS, SILENCE, JitterBuffer, State, seconds_to_hold
+from audio.engine import Pace
 from audio.interval import chunk_frames
 from audio.units import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Pcm16
 
@@ -158,6 +159,39 @@ def test_a_burst_is_not_taken_for_speed(apart: float) -> None:
         clock.now += 1.0
         buffer.push(sound(SAMPLE_RATE // 2))
         assert not buffer.ready
+
+
+def test_one_who_shares_the_engine_does_not_start_on_what_it_could_do_alone() -> None:
+    """Two seconds at once, as a newcomer gets them; then a third of the speed, for there are three."""
+    starts = []
+    for share in (3.8, 1.05):
+        clock = Clock()
+        buffer = JitterBuffer(20.0, 3.8, 0.5, clock)
+        for index in range(40):
+            buffer.expect(Pace(share))
+            buffer.push(sound(SAMPLE_RATE // 2))
+            if buffer.ready:
+                starts.append(index)
+                break
+            clock.now += 0.5 / 3.8 if index < 4 else 0.5 / 1.05
+    alone, together = starts
+    assert alone < together < 20
+
+
+def test_a_pause_in_which_the_engine_began_again_is_not_taken_for_slowness() -> None:
+    clock = Clock()
+    buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
+
+    def ready_after_a_pause(life: int) -> bool:
+        for at in range(4):
+            clock.now += 9.0 if at == 2 else 0.2
+            buffer.expect(Pace(3.0, life if at >= 2 else 1))
+            buffer.push(sound(SAMPLE_RATE // 2))
+        return buffer.ready
+
+    assert ready_after_a_pause(life=2)
+    buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
+    assert not ready_after_a_pause(life=1), "a pause that nobody explains may come again"
 
 
 def test_what_the_user_is_told_is_about_right_and_gets_better() -> None:

@@ -375,8 +375,10 @@ async def test_a_worker_in_place_of_a_dead_one_makes_the_turns_that_were_taken_a
 async def test_a_worker_in_place_of_a_dead_one_need_not_measure_again(
     monkeypatch: pytest.MonkeyPatch, notes: str
 ) -> None:
-    async with playing(monkeypatch, die_measured, notes) as engine:
-        assert (await sound(engine, PIECE)).shape == (1, 96_000)
+    async with playing(monkeypatch, die_measured, notes) as engine, engine.open(PIECE) as stream:
+        lives = [stream.pace.life async for _ in stream]
+    assert stream.pace.speed == INFO.speed
+    assert lives == [1, 2, 2, 2, 2, 2]
 
 
 async def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, notes: str) -> None:

@@ -16,6 +16,7 @@ from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.composer import Composer
 from audio.musicgen.delay import Codes
+from audio.musicgen.window import Window
 from audio.piece import Piece
 from audio.units import Pcm
 
@@ -154,6 +155,25 @@ def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoin
     composer.cancel(0)
     composer.step()
     assert begun == [0, 1, 2]
+
+
+def test_each_is_told_its_share_of_the_speed(checkpoint: Checkpoint) -> None:
+    composer = Composer(checkpoint, slots=4, longest=2.0, clock=lambda: 0.0, window=Window(50, 30))
+    assert composer.share(1) is None
+    for key in range(3):
+        composer.admit(key, PIECE)
+        composer.listen(key, 0.0)
+    composer.step()
+    assert composer.share(0) is None, "nothing was measured"
+    composer.speed, composer.capacity = 4.0, 6.0
+    cost = Window(50, 30).cost(PIECE.steps)
+    assert composer.share(0) == pytest.approx(6.0 / (3 * cost))
+    composer.listen(2, -40.0)  # it begins later and takes nothing now
+    assert composer.share(0) == pytest.approx(min(4.0 / cost, 6.0 / (2 * cost)))
+    composer.cancel(1)
+    composer.cancel(2)
+    assert composer.share(0) == pytest.approx(4.0 / cost), "windows hear things again"
+    composer.cancel(0)
 
 
 def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkpoint) -> None:
