@@ -112,6 +112,24 @@ def test_the_revision_changes_with_the_weights_and_not_with_the_place(
     assert load_checkpoint(str(tmp_path / "moved")).revision != checkpoint.revision
 
 
+def test_a_checkpoint_of_the_hub_that_was_fetched_before_needs_no_network_and_is_the_pinned_one(
+    seeded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    cached = tmp_path / "models--nobody--nowhere"
+    old, new = "0" * 40, "1" * 40
+    shutil.copytree(seeded_folder, cached / "snapshots" / old)
+    shutil.copytree(seeded_folder, cached / "snapshots" / new)
+    (cached / "snapshots" / new / WEIGHTS).unlink()
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(new)
+    pinned = load_checkpoint("nobody/nowhere", revision=old)
+    assert (pinned.name, pinned.revision) == ("nobody/nowhere", old)
+    with pytest.raises(CheckpointError, match=r"lacks its file model\.safetensors"):
+        load_checkpoint("nobody/nowhere")
+
+
 @pytest.mark.parametrize(
     ("card", "licence"),
     [
