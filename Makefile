@@ -20,6 +20,12 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 rehearse: setup  ## hear it: the whole bot against a Discord on this machine
 	$(RUN) -m bot rehearse
 
+faults: setup    ## everything that can go wrong, against the bot: a table of what it costs
+	$(RUN) -m bot rehearse --faults all
+
+soak: setup      ## ten minutes of one bot with random faults
+	$(RUN) -m bot rehearse --soak 10
+
 compose: setup   ## a track without Discord: make compose PROMPT="…"
 	$(RUN) -m bot compose "$$PROMPT"
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +79,11 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
 
             settings = _with_engine(settings, options.engine or "tone")
             return await series.main(settings, options.faults, options.out, as_json=options.json)
+        if options.soak is not None:
+            from bot.trials import soak
+
+            settings = _with_engine(settings, options.engine or "tone")
+            return await soak.main(settings, options.soak, options.seed or 0, options.out)
         from bot import rehearse
 
         wish = rehearse.Wish(
@@ -136,6 +142,12 @@ def _parser() -> argparse.ArgumentParser:
         help="let things go wrong instead: “all”, “list” to see them, or names with commas; "
         "pieces of 10 s, composed by “tone” unless --engine says otherwise",
     )
+    rehearse.add_argument(
+        "--soak",
+        type=_minutes,
+        metavar="MINUTES",
+        help="let one bot play on with random faults, by --seed (0)",
+    )
     rehearse.add_argument("--json", action="store_true", help="print the report as one JSON object")
 
     compose = commands.add_parser("compose", parents=[common, piece], help="a track with no Discord at all")
@@ -157,6 +169,16 @@ def _interval(text: str) -> float | None:
         return None if text == "auto" else float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds and not “auto”") from None
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = math.nan
+    if not 0 < minutes <= 24 * 60:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of minutes up to a day")
+    return minutes
 
 
 def _guilds(text: str) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from audio.units import FRAME_SECONDS
+
 DEAD_AIR_SECONDS: Final = 2.0
 """The longest silence in a fault that can be survived."""
 
@@ -41,7 +43,7 @@ class Outcome:
     frames_left: int | None
     """Posted frames behind the last one heard."""
     track: str
-    """"posted", "kept", "cancelled" or "none"."""
+    """"posted", "kept", "cancelled", "late" if it was still being written or posted, or "none"."""
     track_wanted: str
     track_as_made: bool | None
     """Whether the track is what the engine makes of the piece, sample for sample; None without a track."""
@@ -51,6 +53,9 @@ class Outcome:
     """From the next `/compose` to its first sound."""
     left_over: tuple[str, ...]
     """Threads, tasks, sockets and slots of the engine that a healthy bot in an idle guild would not have."""
+    late_ms: float
+    """The longest time that the event loop, which the bot shares with Discord here, was late: a machine that
+    is too busy for a trial shows here."""
     seconds: float
     """How long the trial took."""
     trouble: str | None = None
@@ -64,10 +69,14 @@ class Outcome:
 
     @property
     def in_place(self) -> bool | None:
-        """Whether the music went on where it had stopped, as far as the network let it through."""
+        """Whether the music went on where it had stopped, as far as the network let it through.
+
+        While the event loop stands still nobody in the bot can know of a loss, and its threads send on.
+        """
         if self.frames_lost is None or self.frames_repeated is None:
             return None
-        return self.frames_lost - self.frames_lost_by_network <= IN_FLIGHT_FRAMES and not self.frames_repeated
+        allowed = IN_FLIGHT_FRAMES + round(self.late_ms / 1000 / FRAME_SECONDS) + self.frames_lost_by_network
+        return self.frames_lost <= allowed and not self.frames_repeated
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -118,7 +127,18 @@ class Outcome:
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """A line for each fault, and below them a sentence for each broken promise."""
-    heads = ("fault", "dead air", "lost", "twice", "place", "track", "idle", "left over", "verdict")
+    heads = (
+        "fault",
+        "dead air",
+        "lost",
+        "twice",
+        "place",
+        "track",
+        "idle",
+        "left over",
+        "loop late",
+        "verdict",
+    )
     rows = [heads, *(_row(outcome) for outcome in outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     rows.insert(1, tuple("─" * width for width in widths))
@@ -142,5 +162,6 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
         outcome.track,
         "–" if outcome.idle_after_s is None else f"{outcome.idle_after_s:.1f} s",
         str(len(outcome.left_over)) if outcome.left_over else "nothing",
+        f"{outcome.late_ms:.0f} ms",
         "broken" if outcome.broken else "kept",
     )

@@ -81,7 +81,8 @@ async def series(
     for group, at_once in ((light, TRIALS_AT_ONCE), (heavy, 1)):
         if not group:
             continue
-        with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as processes:
+        processes = ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn"))
+        try:
             loop = asyncio.get_running_loop()
             trials = [
                 loop.run_in_executor(processes, _tried, fault.name, settings, folder / fault.name)
@@ -91,14 +92,18 @@ async def series(
                 outcome = await trial
                 found[outcome.fault] = outcome
                 tell(outcome)
+        finally:
+            for process in multiprocessing.active_children():
+                process.kill()  # a thread that a bot has left behind would hold it for ever
+            processes.shutdown()
     return [found[fault.name] for fault in faults]
 
 
 def _tried(name: str, settings: Settings, folder: Path) -> Outcome:
     """In a process of the series: one trial, with its log beside its tracks."""
     folder.mkdir(parents=True, exist_ok=True)
-    for track in folder.glob("*.flac"):  # of an earlier series: only this one's are to be found
-        track.unlink()
+    for old in (*folder.glob("*.flac"), *folder.glob("store.sqlite*")):  # of an earlier series
+        old.unlink()
     logging.basicConfig(
         filename=folder / "log.txt",
         filemode="w",

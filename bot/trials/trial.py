@@ -8,7 +8,7 @@ import io
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ from audio.local import LocalEngine
 from audio.mastering import mastered
 from audio.opus import load_opus
 from audio.tone import ToneEngine
+from audio.units import FRAME_SECONDS
 from bot.client import Busker
 from bot.engines import engine_from
 from bot.performance import Making
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from bot.session import Session
     from bot.settings import Settings
     from rehearsal.faults.fault import Fault
+    from rehearsal.world import Message
 
 PIECE_SECONDS: Final = 10.0
 """The shortest piece that a member can ask for."""
@@ -77,29 +79,37 @@ class TrialError(BuskerError):
 async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
     """Play one fault against a bot with `settings`; tracks are kept in `folder`. It takes 15 to 60 s."""
     began = time.monotonic()
-    load_opus()
-    engine = CountedEngine(_engine(fault, settings))
-    voice = VoiceServer()
-    trial = Trial(fault, engine, _for_trials(settings, folder))
+    engine = CountedEngine(engine_for(settings, with_process=fault.needs_engine_process))
+    trial = Trial(fault, engine, settings_for_trials(settings, folder))
     try:
-        async with engine.running(), DiscordHere(voice=voice) as here:
-            scene = Scene.build(here, voice, Permission(NEEDED.value), engine.kill)
-            async with trial.bot_in(scene):
-                await trial.play(scene)
+        async with house(engine) as scene, trial.bot_in(scene):
+            await trial.play(scene)
     except (BuskerError, TimeoutError) as error:
         trial.trouble = trial.trouble or str(error) or f"The trial stood still {trial.stage}."
     return trial.outcome(time.monotonic() - began)
 
 
-def _engine(fault: Fault, settings: Settings) -> Engine:
-    if settings.engine.kind == "tone" and not fault.needs_engine_process:
+@asynccontextmanager
+async def house(engine: CountedEngine) -> AsyncIterator[Scene]:
+    """A loopback Discord with an engine that runs; everything ends with the block."""
+    load_opus()
+    voice = VoiceServer()
+    async with engine.running(), DiscordHere(voice=voice) as here:
+        yield Scene.build(here, voice, Permission(NEEDED.value), engine.kill)
+
+
+def engine_for(settings: Settings, *, with_process: bool = False) -> Engine:
+    """The engine that is set; tones only where nobody has to kill the process that makes them."""
+    if settings.engine.kind == "tone" and not with_process:
         return ToneEngine(speed=TONE_SPEED)
     return engine_from(_with(settings, "engine", kind="local"))
 
 
-def _for_trials(settings: Settings, folder: Path) -> Settings:
-    """Full volume, so that what is heard equals what is played; and a bot that soon leaves an idle guild."""
+def settings_for_trials(settings: Settings, folder: Path) -> Settings:
+    """Full volume, so that what is heard equals what is played. The bot soon leaves an idle guild,
+    and remembers nothing of other trials."""
     settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
+    settings = _with(settings, "store", path=folder / "store.sqlite")
     return _with(settings, "tracks", folder=folder)
 
 
@@ -170,13 +180,16 @@ class CountedEngine:
 class Trial:
     """What is known so far of one trial. On the event loop of the bot and the loopback Discord."""
 
-    def __init__(self, fault: Fault, engine: CountedEngine, settings: Settings) -> None:
+    def __init__(
+        self, fault: Fault, engine: CountedEngine, settings: Settings, bot: Busker | None = None
+    ) -> None:
         self.trouble: str | None = None
         self.stage = "at the start"
         self._fault = fault
         self._engine = engine
         self._settings = settings
-        self._bot: Busker | None = None
+        self._bot = bot
+        self._late_s = 0.0
         self._placing: Placing | None = None
         self._dead_air_s: float | None = None
         self._lost_by_network = 0
@@ -188,7 +201,7 @@ class Trial:
         self._said: list[str] = []
 
     @asynccontextmanager
-    async def bot_in(self, scene: Scene) -> AsyncIterator[None]:
+    async def bot_in(self, scene: Scene) -> AsyncIterator[Busker]:
         """The real bot, logged in at the loopback Discord; everything of it ends with the block."""
         bot = self._bot = Busker(self._settings, self._engine, connector=scene.here.connector())
         connection: asyncio.Task[None] | None = None
@@ -196,7 +209,7 @@ class Trial:
             await bot.login(scene.here.bot.token)
             connection = asyncio.create_task(bot.connect(), name="gateway")
             await until(lambda: bot.get_guild(scene.guild.id) is not None, START_SECONDS)
-            yield
+            yield bot
         finally:
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -209,36 +222,60 @@ class Trial:
 
     async def play(self, scene: Scene) -> None:
         """Warm up, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
-        fault = self._fault
-        await self._warm_up(scene)
+        await self.warm_up(scene)
         before = census(scene, self._engine.slots)
+        await self.piece(scene)
+        self.stage = "at the end"
+        self._left_over = await self.left(scene, before)
+
+    async def piece(self, scene: Scene) -> None:
+        """Ask for a piece, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
+        fault, posted, lost = self._fault, len(scene.text.messages), scene.voice.network.sounds_lost
         if fault.moment is Moment.BEFORE:
             await fault.happen(scene)
         asked_s = time.monotonic()
-        self.stage = "before the first sound"
-        happening = asyncio.create_task(fault.happen(scene)) if fault.moment is Moment.START else None
-        session, performance = await self._ask(scene)
-        if happening is not None:
-            await happening
-        if fault.moment is Moment.MUSIC:
-            await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
-            self.stage = "while the fault happened"
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await fault.happen(scene)
-        happened_s = time.monotonic()
-        self.stage = "after the fault"
-        if fault.kind is Kind.ENDING:
-            await self._idle(scene, session, happened_s)
-        await performance.settles(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
+        async with self._loop_watched():
+            self.stage = "before the first sound"
+            happening = asyncio.create_task(fault.happen(scene)) if fault.moment is Moment.START else None
+            session, performance = await self._ask(scene)
+            if happening is not None:
+                await happening
+            if fault.moment is Moment.MUSIC:
+                await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
+                self.stage = "while the fault happened"
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await fault.happen(scene)
+            happened_s = time.monotonic()
+            self.stage = "after the fault"
+            if fault.kind is Kind.ENDING:
+                await self._idle(scene, session, happened_s)
+            await performance.settles(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
         if performance.trouble:
             self._said.append(performance.trouble)
-        await self._judge(scene, performance, asked_s)
+        self._lost_by_network = scene.voice.network.sounds_lost - lost
+        self._track, track = self._track_of(scene.text.messages[posted:], performance)
+        await self._judge(scene, performance.piece, track, asked_s)
         if fault.kind is Kind.ENDING and self._idle_after_s is not None:
             self._next_sound_s = await self._next(scene)
-        self.stage = "at the end"
-        self._left_over = await self._left(scene, before)
 
-    async def _warm_up(self, scene: Scene) -> None:
+    @asynccontextmanager
+    async def _loop_watched(self) -> AsyncIterator[None]:
+        """Note how late the event loop is at worst."""
+
+        async def watch() -> None:
+            while True:
+                due = time.monotonic() + FRAME_SECONDS
+                await asyncio.sleep(FRAME_SECONDS)
+                self._late_s = max(self._late_s, time.monotonic() - due)
+
+        watching = asyncio.create_task(watch(), name="watch of the loop")
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def warm_up(self, scene: Scene) -> None:
         """Play a few frames and leave, so that the bot has everything that it keeps when all is well."""
         self.stage = "while it warmed up"
         await scene.gather()
@@ -272,26 +309,27 @@ class Trial:
             await until(lambda: not session.queue and scene.idle, PIECE_SECONDS)
             self._idle_after_s = time.monotonic() - since_s
 
-    async def _judge(self, scene: Scene, performance: Performance, asked_s: float) -> None:
+    async def _judge(self, scene: Scene, piece: Piece, track: bytes | None, asked_s: float) -> None:
         """Compare what was heard, what is posted or kept, and what the engine makes of the piece."""
         recordings = scene.heard(asked_s)
-        played, as_track = await self._engine.made(performance.piece)
+        played, as_track = await self._engine.made(piece)
         placing = self._placing = await asyncio.to_thread(placed, recordings, played)
         if len(placing.heard_at):
             since_s = None if self._fault.moment is Moment.MUSIC else asked_s
             self._dead_air_s = placing.dead_air_s(scene.excused, since_s)
-        self._lost_by_network = scene.voice.network.sounds_lost
-        self._track, track = self._track_of(scene, performance)
         if track is not None:
             self._track_as_made = await asyncio.to_thread(_same, track, as_track)
 
-    def _track_of(self, scene: Scene, performance: Performance) -> tuple[str, bytes | None]:
-        for message in scene.text.messages:
+    def _track_of(self, messages: Sequence[Message], performance: Performance) -> tuple[str, bytes | None]:
+        """What became of the track, and its file."""
+        for message in messages:
             if message.attachments:
                 return Track.POSTED.value, message.attachments[0].data
         if performance.making is Making.CANCELLED:
             return Track.CANCELLED.value, None
-        for path in self._settings.tracks.folder.glob("*.flac"):
+        if performance.making is Making.COMPOSED and self._fault.track is Track.POSTED:
+            return "late", None
+        for path in self._settings.tracks.folder.glob(f"*{performance.piece.seed}.flac"):
             return Track.KEPT.value, path.read_bytes()
         return "none", None
 
@@ -314,7 +352,7 @@ class Trial:
         member = guild and guild.get_member(scene.moderator.id)
         return bool(member and member.voice)
 
-    async def _left(self, scene: Scene, before: Census) -> tuple[str, ...]:
+    async def left(self, scene: Scene, before: Census) -> tuple[str, ...]:
         """What runs that did not before the piece, once closed connections have had time to be gone."""
 
         def left() -> Census:
@@ -344,6 +382,7 @@ class Trial:
             idle_after_s=self._idle_after_s,
             next_sound_s=self._next_sound_s,
             left_over=self._left_over,
+            late_ms=self._late_s * 1000,
             seconds=seconds,
             trouble=self.trouble,
             said=tuple(self._said),

@@ -81,7 +81,8 @@ class Scene:
     async def sit(self, person: Person, channel: Channel) -> None:
         """Let somebody sit down whose ears count."""
         await person.join_voice(channel)
-        self.ears.append(person.listener)
+        if person.listener not in self.ears:
+            self.ears.append(person.listener)
 
     @property
     def bot_id(self) -> int:

@@ -42,9 +42,10 @@ class Troubles:
         return trouble
 
     def end(self) -> None:
-        """All is well again; who was never to be answered is told that the server goes."""
+        """All is well again; who was never to be answered is told that the service was not there."""
         self._now.clear()
         self._over.set()
+        self._over = asyncio.Event()
 
     def of(self, method: str, template: str) -> Trouble | None:
         """The trouble that a request meets, and is counted for."""

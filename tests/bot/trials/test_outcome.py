@@ -25,6 +25,7 @@ SURVIVED = Outcome(
     idle_after_s=None,
     next_sound_s=None,
     left_over=(),
+    late_ms=12.0,
     seconds=16.0,
 )
 ENDED = dataclasses.replace(
@@ -84,6 +85,11 @@ def test_each_broken_promise_of_a_fault_that_ends_music_is_a_sentence(
 def test_frames_that_the_network_threw_away_are_not_the_bots_fault() -> None:
     assert changed(SURVIVED, frames_lost=53, frames_lost_by_network=50) == ()
     assert changed(SURVIVED, frames_lost=70, frames_lost_by_network=50) != ()
+
+
+def test_frames_that_were_sent_while_the_loop_stood_still_are_not_the_bots_fault() -> None:
+    assert changed(SURVIVED, frames_lost=30) != ()
+    assert changed(SURVIVED, frames_lost=30, late_ms=400.0) == ()
 
 
 def test_the_table_has_a_line_for_each_fault_and_its_verdict() -> None:
