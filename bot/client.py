@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.settings import Settings
 
-COGS: Final = ("cogs.errors", "cogs.compose", "cogs.playback", "cogs.settings", "cogs.library", "cogs.about")
+COGS: Final = (
+    "cogs.errors",
+    "cogs.compose",
+    "cogs.playback",
+    "cogs.settings",
+    "cogs.library",
+    "cogs.about",
+    "cogs.status",
+)
 
 AUTHENTICATION_FAILED: Final = 4004
 """How the gateway closes on a token that is not valid (Discord's developer documentation, close codes)."""
@@ -119,6 +127,10 @@ class Busker(commands.Bot):
 
     async def close(self) -> None:
         """End every session, then the connection to Discord. One that cannot end keeps no other one open."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                # While Busker sits there: from outside it may not clear a status.
+                await self.remove_cog("Status")
         self._closing = True
         ends = [session.close() for session in self._sessions.values()]
         for failure in await asyncio.gather(*ends, return_exceptions=True):
