@@ -118,7 +118,7 @@ class Composer:
             logits = self._logits(busy)
             for row, (place, slot) in enumerate(busy):
                 try:
-                    slot.take(logits[:, row])
+                    slot.take(logits[row])
                     made.extend(self._sounded(slot))
                 except EngineError as error:
                     made.append(Made(slot.key, error))
@@ -234,9 +234,12 @@ class Composer:
         self.decoder.free(place)
 
     def _logits(self, busy: list[tuple[int, Slot]]) -> torch.Tensor:
-        """Logits of the busy slots, shaped (2, slots, codebooks, vocabulary)."""
+        """Logits of the busy slots, shaped (slots, codebooks, vocabulary)."""
         heard = torch.from_numpy(np.stack([slot.heard() for _, slot in busy])).to(self.checkpoint.device)
-        return self.decoder(heard, [place for place, _ in busy], [slot.position for _, slot in busy])
+        places, slots = zip(*busy, strict=True)
+        return self.decoder(
+            heard, places, [slot.position for slot in slots], [slot.guidance for slot in slots]
+        )
 
     def _sounded(self, slot: Slot) -> list[Made]:
         codes = slot.due()

@@ -96,6 +96,11 @@ class Slot:
         """The frame at which this window ends."""
         return self.window.end(self._begin, self._frames)
 
+    @property
+    def guidance(self) -> float:
+        """How much the prompt has a say. As in transformers, less than all of it counts as all of it."""
+        return max(1.0, self.piece.guidance)
+
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
         step = self._begin + self.position - 1
@@ -104,7 +109,7 @@ class Slot:
         return np.where(inside, self._tokens[:, max(0, step)], self.pad_token)
 
     def take(self, logits: Tensor) -> None:
-        """Draw this step's tokens from `logits`, shaped (2, codebooks, vocabulary): with and without prompt.
+        """Draw this step's tokens from `logits`, shaped (codebooks, vocabulary).
 
         Raises EngineError for logits that are no distribution.
         """
@@ -112,10 +117,7 @@ class Slot:
         frames = self.delay.made(step)
         fresh = (frames >= self._known) & (frames < self._end)
         if fresh.any():  # else the decoder hears again what is known
-            prompted, free = logits
-            # Classifier-free guidance as transformers computes it, which leaves it out up to a scale of 1
-            guided = free + (prompted - free) * self.piece.guidance if self.piece.guidance > 1 else prompted
-            drawn = draw(guided, self._numbers[step], self.piece.top_k, self.piece.temperature)
+            drawn = draw(logits, self._numbers[step], self.piece.top_k, self.piece.temperature)
             self._tokens[fresh, step] = drawn.cpu().numpy()[fresh]
         self.position += 1
         if not self.done and self.position == self.delay.steps(self._end - self._begin):

@@ -24,10 +24,16 @@ def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: i
     now = 0.0
     decoder: Any = composer.decoder
 
-    def __call__(self: Any, tokens: torch.Tensor, slots: Sequence[int], positions: Sequence[int]) -> Any:  # noqa: N807
+    def __call__(  # noqa: N807
+        self: Any,
+        tokens: torch.Tensor,
+        slots: Sequence[int],
+        positions: Sequence[int],
+        guidance: Sequence[float],
+    ) -> Any:
         nonlocal now
         now += step_ms / 1000 * (0.75 + 0.25 * len(slots)) * (2 if max(positions) > 100 else 1)
-        return torch.zeros(2, len(slots), self.codebooks, 2048)
+        return torch.zeros(len(slots), self.codebooks, 2048)
 
     monkeypatch.setattr(type(decoder), "__call__", __call__)
     return calibrate(composer, clock=lambda: now)

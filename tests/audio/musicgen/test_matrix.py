@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from audio.musicgen import matrix
-from audio.musicgen.matrix import ROWS, WIDE_ROWS, at_once, matrix_of
+from audio.musicgen.matrix import ROWS, PackedMatrix, at_once, matrix_of, packs
 
-SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192)]
+SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
+"""From narrow ones to such as are packed, the last of which oneDNN multiplies otherwise by one row."""
 
 
 def layer(inputs: int, outputs: int) -> nn.Linear:
@@ -24,7 +25,7 @@ def rows(count: int, inputs: int) -> torch.Tensor:
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("portion", [ROWS, WIDE_ROWS])
+@pytest.mark.parametrize("portion", [1, 2, ROWS])
 def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
     shape: tuple[int, int], dtype: str, portion: int
 ) -> None:
@@ -37,22 +38,40 @@ def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
         assert torch.equal(weights(x.flip(0)), alone.flip(0))
 
 
-def test_where_the_probe_finds_other_bits_the_rows_go_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    weights, x = matrix_of("float32", layer(64, 192)), rows(12, 64)
+@pytest.mark.parametrize("outputs", [192, 8192])
+def test_where_the_probe_finds_other_bits_the_rows_go_in_portions(
+    outputs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, x = matrix_of("float32", layer(192, outputs)), rows(12, 192)
     together = weights(x)
     monkeypatch.setattr(matrix, "at_once", lambda *_: False)
     assert torch.equal(weights(x), torch.cat([weights(x[at : at + ROWS]) for at in (0, 4, 8)]))
     torch.testing.assert_close(weights(x), together, atol=1e-5, rtol=0)
 
 
-def test_the_probe_tells_products_apart_that_differ_in_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    portions = matrix._in_portions
-    shape = (32, 48)
-    assert at_once.__wrapped__(4, 4, shape, torch.float32)
-    monkeypatch.setattr(
-        matrix, "_in_portions", lambda *given: torch.nextafter(portions(*given), torch.ones(()))
-    )
-    assert not at_once.__wrapped__(4, 4, shape, torch.float32)
+def test_the_probe_tells_products_apart_that_differ_in_a_bit() -> None:
+    def by_company(x: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """As a library may add in another order for another number of rows."""
+        return x @ weights if len(x) == 4 else torch.nextafter(x @ weights, torch.ones(()))
+
+    assert at_once(torch.mm, 4, 4, (32, 48), torch.float32)
+    assert not at_once(by_company, 8, 4, (32, 48), torch.float32)
+
+
+def test_many_weights_are_packed_and_few_are_not() -> None:
+    if not packs(torch.float32):
+        pytest.skip("this build of torch has no oneDNN")
+    assert isinstance(matrix_of("float32", layer(192, 8192)), PackedMatrix)
+    assert not isinstance(matrix_of("float32", layer(192, 768)), PackedMatrix)
+
+
+def test_without_onednn_the_result_is_the_same_but_for_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = rows(3, 192)
+    packed = matrix_of("float32", layer(192, 8192))(x)
+    monkeypatch.setattr(matrix, "packs", lambda dtype: False)
+    plain = matrix_of("float32", layer(192, 8192))
+    assert not isinstance(plain, PackedMatrix)
+    torch.testing.assert_close(plain(x), packed, atol=1e-5, rtol=0)
 
 
 def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -> None:

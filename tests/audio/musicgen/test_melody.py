@@ -84,9 +84,9 @@ def test_logits_are_those_of_the_librarys_forward_pass(melodic: Checkpoint, tune
     step.admit(1, prefix)
     assert (logits[0] - logits[1]).abs().max() > 0.05, "a prompt without a say proves nothing"
     for at in range(steps):
-        torch.testing.assert_close(
-            step(tokens[at][None], [1], [at])[:, 0], logits[:, :, at], atol=1e-5, rtol=0
-        )
+        for heard in (0, 1):
+            made = step(tokens[at][None], [1], [at], [float(heard)])[0]
+            torch.testing.assert_close(made, logits[1 - heard, :, at], atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("hummed", [True, False], ids=["melody", "none"])

@@ -15,6 +15,7 @@ EXACT = 1e-5
 STEPS = 9
 DTYPES = ["float32", "bfloat16", "int8"]
 EMBEDDED = {"hidden": 192, "layers": 4, "heads": 3}
+"""Wide enough that its heads are packed, its layers are not."""
 SHAPES: list[dict[str, int]] = [
     {"hidden": 64, "layers": 2, "heads": 2},
     {"hidden": 128, "layers": 4, "heads": 2},
@@ -43,6 +44,11 @@ def library(model: Any, tokens: Tensor, states: Tensor) -> Tensor:
     return shaped
 
 
+def guided(logits: Tensor, guidance: float) -> Tensor:
+    """Classifier-free guidance as transformers computes it, of logits with and without the prompt."""
+    return logits[1] + (logits[0] - logits[1]) * guidance
+
+
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_logits_are_those_of_the_library_with_and_without_the_prompt(
@@ -55,10 +61,27 @@ def test_logits_are_those_of_the_library_with_and_without_the_prompt(
 
     step = DecoderStep(model.decoder, slots=1, length=STEPS)
     step.admit(0, states)
-    logits = torch.stack([step(tokens[at][None], [0], [at])[:, 0] for at in range(STEPS)], dim=1)
+    logits = [
+        torch.stack([step(tokens[at][None], [0], [at], [heard])[0] for heard in (1.0, 0.0)])
+        for at in range(STEPS)
+    ]
 
     assert (expected[0] - expected[1]).abs().max() > 0.1, "a prompt without a say proves nothing"
-    torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
+    torch.testing.assert_close(torch.stack(logits, dim=1), expected, atol=EXACT, rtol=0)
+
+
+def test_guidance_goes_beyond_what_follows_with_the_prompt_for_each_slot_as_it_asks() -> None:
+    model = seeded_model(hidden=64, layers=2, heads=2)
+    tokens, states = some_tokens(4), prompt(6, 64)
+    expected = library(model, tokens, states)[:, 0]
+    step = DecoderStep(model.decoder, slots=3, length=STEPS)
+    scales = [3.0, 1.0, 4.5]
+    for slot in range(3):
+        step.admit(slot, states)
+    logits = step(tokens[:1].repeat(3, 1), [0, 1, 2], [0, 0, 0], scales)
+    for row, scale in enumerate(scales):
+        torch.testing.assert_close(logits[row], guided(expected, scale), atol=5 * EXACT, rtol=0)
+    assert torch.equal(logits[1], step(tokens[:1], [1], [0], [1.0])[0])
 
 
 def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
@@ -75,10 +98,11 @@ def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
                 step.free(slot)
         at = {slot: now - join for slot, join in enumerate(late) if 0 <= now - join < STEPS}
         tokens = torch.stack([pieces[slot][0][position] for slot, position in at.items()])
-        logits = step(tokens, list(at), list(at.values()))
-        for row, (slot, position) in enumerate(at.items()):
-            wanted = expected[slot][:, position]
-            torch.testing.assert_close(logits[:, row], wanted, atol=EXACT, rtol=0)
+        for heard in (0, 1):
+            logits = step(tokens, list(at), list(at.values()), [float(heard)] * len(at))
+            for row, (slot, position) in enumerate(at.items()):
+                wanted = expected[slot][1 - heard, position]
+                torch.testing.assert_close(logits[row], wanted, atol=EXACT, rtol=0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -101,7 +125,7 @@ def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
             busy = sorted([mine, *others[: at + 1]])
             rows = torch.stack([tokens[at if slot == mine else -at] for slot in busy])
             positions = [at if slot == mine else at - others.index(slot) for slot in busy]
-            logits.append(step(rows, busy, positions)[:, busy.index(mine)])
+            logits.append(step(rows, busy, positions, [3.0] * len(busy))[busy.index(mine)])
         return torch.stack(logits)
 
     alone = played(0, neighbours=0)
@@ -115,7 +139,8 @@ def test_coarser_weights_say_nearly_the_same(dtype: str, tolerance: float) -> No
     expected = library(seeded_model(**EMBEDDED), tokens, states)
     step = DecoderStep(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
     step.admit(0, states)
-    logits = torch.stack([step(tokens[at][None], [0], [at])[:, 0] for at in range(STEPS)], dim=1)
+    logits = torch.stack([step(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
+    expected = expected[0]
     error = (logits - expected).std() / expected.std()
     assert 0 < error < tolerance
 
@@ -126,7 +151,7 @@ def test_a_slot_that_is_used_again_remembers_nothing() -> None:
 
     def played(seed: int) -> Tensor:
         step.admit(0, prompt(6, 64, seed))
-        made = torch.stack([step(some_tokens(4, seed)[at][None], [0], [at]) for at in range(STEPS)])
+        made = torch.stack([step(some_tokens(4, seed)[at][None], [0], [at], [3.0]) for at in range(STEPS)])
         step.free(0)
         return made
 
@@ -140,14 +165,13 @@ def test_the_weights_are_held_once() -> None:
     step = DecoderStep(model.decoder, slots=1, length=STEPS)
     tokens, states = some_tokens(4), prompt(6, 64)
     step.admit(0, states)
-    before = step(tokens[:1], [0], [0])
+    before = step(tokens[:1], [0], [0], [1.0])
     with torch.no_grad():
         for weight in (
             *model.decoder.lm_heads.parameters(),
             model.decoder.model.decoder.layers[0].fc1.weight,
         ):
             weight.mul_(2)
-    assert not torch.allclose(step(tokens[:1], [0], [0]), before)
-    torch.testing.assert_close(
-        step(tokens[:1], [0], [0])[:, 0], library(model, tokens[:1], states)[:, 0], atol=EXACT, rtol=0
-    )
+    after = step(tokens[:1], [0], [0], [1.0])
+    assert not torch.allclose(after, before)
+    torch.testing.assert_close(after[0], library(model, tokens[:1], states)[0, 0], atol=EXACT, rtol=0)
