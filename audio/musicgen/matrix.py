@@ -20,9 +20,9 @@ ROWS: Final = 4
 """How many rows define a result: two slots, each with and without its prompt. MKL computes up to 2 rows in
 another way than more, and 4 take at most 1.2 times as long as 2 (2-core EPYC, 192 × 768)."""
 
-PACKED_NUMBERS: Final = 2**20
-"""From so many weights on oneDNN multiplies float32 faster than MKL, packed once in its own order: 4 rows by
-192 × 10752 take 0.2 of the time. With few weights its 20 µs a call weigh more. bfloat16 is always packed."""
+WIDE_NUMBERS: Final = 2**20
+"""From so many weights on, far more of them outputs than inputs, float32 is packed too: 4 rows by 192 × 10752
+take 0.2 of MKL's time. Of narrower ones oneDNN's 20 µs a call cost more than it saves."""
 
 _PROBE_SEED: Final = 0
 _LEVELS: Final = 127
@@ -46,14 +46,18 @@ def matrix_of(dtype: str, *modules: nn.Linear, rows: int = ROWS) -> Matrix:
 
     `rows` at a time define the result; whole numbers need no such rule.
 
-    The modules' own weights become views of it, so that none is held twice; where another type or order rules
-    that out they are given up, and their place holds no data (the device "meta").
+    The modules' own weights become views of it, so that none is held twice. Wide float32 weights are held a
+    second time, packed. Where another type rules views out the weights are given up, and their place holds no
+    data (the device "meta"); from such modules no other matrix can be made, which is a ValueError.
     """
+    if any(module.weight.is_meta for module in modules):
+        raise ValueError("These weights were given up for another matrix; load the checkpoint again.")
     if dtype == "int8":
         return Int8Matrix(*modules)
     kind: torch.dtype = getattr(torch, dtype)
-    many = sum(module.weight.numel() for module in modules) >= PACKED_NUMBERS
-    if modules[0].weight.device.type == "cpu" and (many or kind == torch.bfloat16) and packs(kind):
+    inputs, outputs = modules[0].in_features, sum(module.out_features for module in modules)
+    wide = inputs * outputs >= WIDE_NUMBERS and outputs > 4 * inputs
+    if modules[0].weight.device.type == "cpu" and (wide or kind == torch.bfloat16) and packs(kind):
         return PackedMatrix(kind, rows, *modules)
     return FloatMatrix(kind, rows, *modules)
 
@@ -100,7 +104,8 @@ class PackedMatrix:
         self._rows = rows
         self._dtype = dtype
         self._weights = _packed(torch.cat([module.weight for module in modules]).to(dtype))
-        _give_up(*modules)
+        if dtype != torch.float32:
+            _give_up(*modules)
 
     def __call__(self, x: Tensor) -> Tensor:
         return alike(_by_packed, x.to(self._dtype), self._weights, self._rows).float()

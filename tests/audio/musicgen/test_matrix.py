@@ -10,7 +10,7 @@ from audio.musicgen import matrix
 from audio.musicgen.matrix import ROWS, PackedMatrix, at_once, matrix_of, packs
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
-"""From narrow ones to such as are packed, the last of which oneDNN multiplies otherwise by one row."""
+"""Among them one that is packed, and in bfloat16 one that oneDNN multiplies otherwise by one row."""
 
 
 def layer(inputs: int, outputs: int) -> nn.Linear:
@@ -58,11 +58,22 @@ def test_the_probe_tells_products_apart_that_differ_in_a_bit() -> None:
     assert not at_once(by_company, 8, 4, (32, 48), torch.float32)
 
 
-def test_many_weights_are_packed_and_few_are_not() -> None:
+def test_wide_weights_are_packed_and_others_are_not() -> None:
     if not packs(torch.float32):
         pytest.skip("this build of torch has no oneDNN")
-    assert isinstance(matrix_of("float32", layer(192, 8192)), PackedMatrix)
+    wide = layer(192, 8192)
+    assert isinstance(matrix_of("float32", wide), PackedMatrix)
+    assert isinstance(matrix_of("float32", wide), PackedMatrix), "and may be packed for a second decoder"
     assert not isinstance(matrix_of("float32", layer(192, 768)), PackedMatrix)
+    assert not isinstance(matrix_of("float32", layer(1024, 1024)), PackedMatrix)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
+def test_weights_that_were_given_up_are_not_taken_for_weights(dtype: str) -> None:
+    weights = layer(64, 64)
+    matrix_of(dtype, weights)
+    with pytest.raises(ValueError, match="load the checkpoint again"):
+        matrix_of("float32", weights)
 
 
 def test_without_onednn_the_result_is_the_same_but_for_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
