@@ -35,8 +35,9 @@ run: setup       ## the real bot, with config.toml
 doctor: setup    ## what is missing, and what to do about it
 	$(RUN) -m bot doctor
 
-bench: setup     ## how fast the engine is here, beside generate()
-	$(RUN) -m bench
+bench:           ## how fast the engine is here, beside generate(); needs no network where torch and transformers are
+	@[ -e $(VENV)/.ready ] || $(PYTHON) -c 'import torch, transformers' 2>/dev/null || $(MAKE) setup
+	@if [ -e $(VENV)/.ready ]; then $(RUN) -m bench; else $(PYTHON) -m bench; fi
 
 load: setup      ## how many channels one bot process plays, beside discord.py's own way
 	$(RUN) -m bench.load

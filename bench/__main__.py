@@ -6,22 +6,30 @@ import argparse
 import json
 import logging
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import torch
 from transformers.utils.logging import disable_progress_bar
 
 from audio.errors import EngineError
 from bench.figures import measured
-from bench.measures import DTYPE_BYTES, Plan
+from bench.measures import DTYPE_BYTES, SHORT, Plan
+from bench.subject import SMALL, subject_of
 from bot.engines import SHIPPED, SHIPPED_FOLDER
+
+CPU_DTYPES: Final = ["float32", "bfloat16", "int8"]
+CUDA_DTYPES: Final = ["float16", "bfloat16", "float32"]
 
 
 def main() -> int:
     """Measure as the command line says; 0 when all went well."""
     usual = Plan()
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    words.add_argument("--checkpoint", default=SHIPPED, help="a folder, or “etude” (the default)")
+    words.add_argument(
+        "--checkpoints", nargs="+", default=[SHIPPED, SMALL], help=f"folders, “{SHIPPED}” or “{SMALL}”"
+    )
     words.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     words.add_argument("--dtypes", nargs="+", choices=DTYPE_BYTES, help="default: all that the device takes")
     words.add_argument("--threads", type=int, default=1, help="threads on a CPU (default 1)")
@@ -35,19 +43,22 @@ def main() -> int:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(wish.threads)
     on_cuda = wish.device.startswith("cuda")
-    dtypes = wish.dtypes or (
-        ["float16", "bfloat16", "float32"] if on_cuda else ["float32", "bfloat16", "int8"]
-    )
     plan = Plan(wish.rounds, wish.seconds, tuple(wish.houses))
-    name = str(SHIPPED_FOLDER) if wish.checkpoint == SHIPPED else wish.checkpoint
-    try:
-        figures = measured(name, wish.device, dtypes, plan, lambda line: print(line, file=sys.stderr))
-    except EngineError as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = []
+    for checkpoint in wish.checkpoints:
+        slow = checkpoint == SMALL and not on_cuda
+        dtypes = wish.dtypes or (["int8"] if slow else CUDA_DTYPES if on_cuda else CPU_DTYPES)
+        name = str(SHIPPED_FOLDER) if checkpoint == SHIPPED else checkpoint
+        try:
+            subject = subject_of(name, wish.device)
+            found.append(measured(subject, dtypes, SHORT if slow else plan, partial(print, file=sys.stderr)))
+        except EngineError as error:
+            print(error, file=sys.stderr)
+            return 1
+        print(f"\n{found[-1]}\n")
     wish.json.parent.mkdir(parents=True, exist_ok=True)
-    wish.json.write_text(json.dumps(figures.as_dict(), indent=2) + "\n", encoding="utf-8")
-    print(f"\n{figures}\n\nThe figures are in {wish.json}.")
+    wish.json.write_text(json.dumps([figures.as_dict() for figures in found], indent=2) + "\n")
+    print(f"The figures are in {wish.json}.")
     return 0
 
 

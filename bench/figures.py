@@ -9,9 +9,7 @@ from typing import Any
 
 import torch
 import transformers
-from transformers import MusicgenForConditionalGeneration
 
-from audio.musicgen.checkpoint import load_checkpoint
 from audio.musicgen.composer import Composer
 from audio.units import STEP_RATE
 from bench.machine import processor
@@ -28,6 +26,7 @@ from bench.measures import (
     piece_seconds,
     step_bytes,
 )
+from bench.subject import Subject
 
 GENERATE = "generate()"
 
@@ -62,7 +61,7 @@ class Figures:
         peer = self.steps_a_second[GENERATE]
         lines = [
             f"{self.checkpoint} on {self.machine}; {self.versions}",
-            f"Pieces of {self.seconds:g} s with their sound; medians, all in turn.",
+            f"Pieces of {self.seconds:g} s, from words to levelled 48 kHz sound; medians, all in turn.",
             "",
             f"{'one piece alone':24}{'steps/s':>10}{'× real time':>13}{'× generate()':>14}{'of bound':>10}"
             f"{'first chunk':>13}",
@@ -93,19 +92,14 @@ class Figures:
         return "\n".join(lines)
 
 
-def measured(name: str, device: str, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
-    """Measure the engine with each of `dtypes`, and its peers, on the checkpoint `name`."""
+def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
+    """Measure the engine with each of `dtypes`, and its peer."""
     tell("Loading …")
     slots = max(plan.houses)
-    composers = {
-        dtype: Composer(load_checkpoint(name, device=device), slots, plan.seconds, dtype) for dtype in dtypes
-    }
+    composers = {dtype: Composer(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
     first = next(iter(composers.values())).checkpoint
-    peer_dtype = torch.float16 if first.device.type == "cuda" else torch.float32
-    loaded: Any = MusicgenForConditionalGeneration.from_pretrained(
-        name, dtype=peer_dtype, use_safetensors=True
-    )
-    peer = loaded.eval().to(device)
+    tell(f"{first.name}, and the library's own model …")
+    peer = subject.peer()
     generate = partial(generate_seconds, peer, first.tokenizer, plan.seconds, first.delay.longest)
 
     tell("One piece alone …")

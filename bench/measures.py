@@ -13,6 +13,8 @@ from typing import Any, Final
 import numpy as np
 import torch
 
+from audio.chain import Chain
+from audio.errors import EngineError
 from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.composer import Composer
@@ -36,11 +38,15 @@ class Plan:
     rounds: int = 3
     seconds: float = 5.0
     """Length of the pieces."""
-    houses: tuple[int, ...] = (1, 2, 4, 8)
+    houses: tuple[int, ...] = (1, 2, 4, 8, 16)
     """How many pieces are made at once."""
     codec_seconds: float = 30.0
     codec_samples: int = 8
     """How many of the decodings from the start are measured; those between are interpolated."""
+
+
+SHORT: Final = Plan(rounds=2, seconds=1.0, houses=(1, 2), codec_seconds=5.0, codec_samples=3)
+"""For a model that `generate()` makes 5 steps a second of."""
 
 
 def interleaved(rounds: int, contestants: dict[str, Callable[[], float]]) -> dict[str, float]:
@@ -55,12 +61,19 @@ def interleaved(rounds: int, contestants: dict[str, Callable[[], float]]) -> dic
 
 
 def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
-    """How long `count` pieces take at once, from their words to their last sample."""
+    """How long `count` pieces take at once, from their words to 48 kHz sound of the right level."""
+    codec = composer.checkpoint.codec
     start = time.perf_counter()
+    chains = [Chain(codec.sample_rate, codec.channels, seconds) for _ in range(count)]
     for key in range(count):
         composer.admit(key, Piece(PROMPT, seconds, seed=key))
     while not composer.idle:
-        composer.step()
+        for made in composer.step():
+            if isinstance(made.result, EngineError):
+                raise made.result
+            chains[made.key].push(made.result.pcm)
+    for chain in chains:
+        chain.finish()
     return time.perf_counter() - start
 
 

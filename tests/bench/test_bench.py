@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 import torch
 
+from audio.errors import EngineError
 from audio.musicgen.checkpoint import load_checkpoint
-from audio.musicgen.seeded import ensure_seeded
+from audio.musicgen.composer import Composer
+from audio.musicgen.seeded import ensure_seeded, seeded_model
 from bench.__main__ import main
 from bench.figures import GENERATE, measured
-from bench.measures import Plan, codec_again_seconds, interleaved, step_bytes
+from bench.measures import Plan, codec_again_seconds, generate_seconds, interleaved, piece_seconds, step_bytes
+from bench.subject import subject_of
 
-SMALL = Plan(rounds=1, seconds=0.6, houses=(1, 2), codec_seconds=1.0, codec_samples=2)
+LITTLE = Plan(rounds=1, seconds=0.6, houses=(1, 2), codec_seconds=1.0, codec_samples=2)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def test_contestants_are_measured_in_turn_and_the_warm_up_does_not_count() -> No
 
 def test_one_run_measures_the_engine_and_its_peers_and_makes_a_table(folder: str) -> None:
     told: list[str] = []
-    figures = measured(folder, "cpu", ["float32", "int8"], SMALL, told.append)
+    figures = measured(subject_of(folder, "cpu"), ["float32", "int8"], LITTLE, told.append)
     assert set(figures.steps_a_second) == {"float32", "int8", GENERATE}
     assert all(steps > 0 for steps in figures.steps_a_second.values())
     assert figures.first_chunk_s[GENERATE] == pytest.approx(0.6 * 50 / figures.steps_a_second[GENERATE])
@@ -50,6 +53,29 @@ def test_one_run_measures_the_engine_and_its_peers_and_makes_a_table(folder: str
     for word in ("seeded on", "float32", "int8", "generate()", "of bound", "at once", "GB/s"):
         assert word in table
     assert told
+
+
+def test_a_piece_that_cannot_be_made_is_no_figure(folder: str) -> None:
+    composer = Composer(load_checkpoint(folder), longest=1.0)
+    with pytest.raises(EngineError, match="does not fit"):
+        piece_seconds(composer, 2.0)
+
+
+def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, int] = {}
+
+    def little(**shape: int) -> object:
+        asked.update(shape)
+        return seeded_model(hidden=64, layers=1, heads=1)
+
+    monkeypatch.setattr("bench.subject.seeded_model", little)
+    monkeypatch.setattr("bench.subject._SMALL_CODEC_FILTERS", 8)
+    subject = subject_of("small", "cpu")
+    checkpoint, peer = subject.checkpoint(), subject.peer()
+    assert asked == {"hidden": 1024, "layers": 24, "heads": 16}
+    assert checkpoint.codec.hop == 640
+    assert piece_seconds(Composer(checkpoint, longest=0.2), 0.2) > 0
+    assert generate_seconds(peer, checkpoint.tokenizer, 0.2, checkpoint.delay.longest) > 0
 
 
 def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: str) -> None:
@@ -90,17 +116,18 @@ def test_the_command_line_writes_json_and_prints_where(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new" / "bench.json"
-    words = f"bench --checkpoint {folder} --dtypes float32 --seconds 0.6 --rounds 1 --houses 1 --json {out}"
+    words = f"bench --checkpoints {folder} --dtypes float32 --seconds 0.6 --rounds 1 --houses 1 --json {out}"
     monkeypatch.setattr(sys, "argv", words.split())
-    monkeypatch.setattr("bench.__main__.Plan", lambda *given: SMALL)
+    monkeypatch.setattr("bench.__main__.Plan", lambda *given: LITTLE)
     assert main() == 0
-    assert json.loads(out.read_text())["steps_a_second"].keys() == {"float32", GENERATE}
+    (figures,) = json.loads(out.read_text())
+    assert figures["steps_a_second"].keys() == {"float32", GENERATE}
     assert str(out) in capsys.readouterr().out
 
 
 def test_a_checkpoint_that_is_not_there_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["bench", "--checkpoint", str(tmp_path / "nothing")])
+    monkeypatch.setattr(sys, "argv", ["bench", "--checkpoints", str(tmp_path / "nothing")])
     assert main() == 1
     assert "There is no checkpoint folder" in capsys.readouterr().err

@@ -1,0 +1,80 @@
+"""What is measured: a checkpoint, and the library's own model of it as the peer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import torch
+from transformers import EncodecConfig, EncodecModel, MusicgenForConditionalGeneration
+
+from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
+from audio.musicgen.codec import Codec
+from audio.musicgen.delay import DelayPattern
+from audio.musicgen.seeded import seeded_model, seeded_tokenizer
+
+SMALL: Final = "small"
+"""The shape of facebook/musicgen-small with random weights: as much work and no download."""
+
+_SMALL_SHAPE: Final[dict[str, int]] = {"hidden": 1024, "layers": 24, "heads": 16}
+_SMALL_CODEC_FILTERS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something to measure; each call loads it anew, because the engine takes a model's weights apart."""
+
+    checkpoint: Callable[[], Checkpoint]
+    peer: Callable[[], Any]
+
+
+def subject_of(name: str, device: str) -> Subject:
+    """The folder or hub name `name`, or the shape “small”."""
+    if name == SMALL:
+        return Subject(partial(_small_checkpoint, device), partial(_on, device, _small_model))
+    library: Any = MusicgenForConditionalGeneration
+    load = partial(library.from_pretrained, name, use_safetensors=True)
+    return Subject(partial(load_checkpoint, name, device=device), partial(_on, device, load))
+
+
+def _on(device: str, load: Callable[[], Any]) -> Any:
+    dtype = torch.float16 if torch.device(device).type == "cuda" else torch.float32
+    return load().requires_grad_(False).eval().to(device, dtype)
+
+
+def _small_model() -> Any:
+    """The text encoder is little, the same for both."""
+    model: Any = seeded_model(**_SMALL_SHAPE)
+    little = model.config.audio_encoder
+    published: dict[str, Any] = {
+        "sampling_rate": little.sampling_rate,
+        "upsampling_ratios": little.upsampling_ratios,
+        "target_bandwidths": little.target_bandwidths,
+        "codebook_size": little.codebook_size,
+        "num_filters": _SMALL_CODEC_FILTERS,
+        "use_causal_conv": False,
+    }
+    codec: Any = EncodecModel(EncodecConfig(**published))
+    model.audio_encoder, model.config.audio_encoder = codec.eval(), codec.config
+    return model
+
+
+def _small_checkpoint(device: str) -> Checkpoint:
+    """As if it had been loaded from a folder."""
+    model = _small_model().requires_grad_(False).to(device)
+    decoder = model.config.decoder
+    return Checkpoint(
+        name=f"random weights in the shape “{SMALL}”",
+        revision="",
+        licence="",
+        tokenizer=seeded_tokenizer(),
+        text_encoder=model.text_encoder,
+        projection=model.enc_to_dec_proj,
+        decoder=model.decoder,
+        codec=Codec(model.audio_encoder),
+        delay=DelayPattern(int(decoder.num_codebooks)),
+        pad_token=int(decoder.pad_token_id),
+        device=torch.device(device),
+    )
