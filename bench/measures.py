@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from audio.chain import Chain
+from audio.engine import TYPICAL_LUFS
 from audio.errors import EngineError
 from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.codec import CodecStream
@@ -64,7 +65,7 @@ def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
     """How long `count` pieces take at once, from their words to 48 kHz sound of the right level."""
     codec = composer.checkpoint.codec
     start = time.perf_counter()
-    chains = [Chain(codec.sample_rate, codec.channels, seconds) for _ in range(count)]
+    chains = [Chain(codec.sample_rate, codec.channels, seconds, TYPICAL_LUFS) for _ in range(count)]
     for key in range(count):
         composer.admit(key, Piece(PROMPT, seconds, seed=key))
     while not composer.idle:
