@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 import torch
+from torch import nn
 from transformers import EncodecConfig, EncodecModel, MusicgenForConditionalGeneration
 
 from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
@@ -71,7 +72,7 @@ def _small_checkpoint(device: str) -> Checkpoint:
         licence="",
         tokenizer=seeded_tokenizer(),
         text_encoder=model.text_encoder,
-        projection=model.enc_to_dec_proj,
+        projection=getattr(model, "enc_to_dec_proj", nn.Identity()),
         decoder=model.decoder,
         codec=Codec(model.audio_encoder),
         delay=DelayPattern(int(decoder.num_codebooks)),

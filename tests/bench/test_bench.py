@@ -66,7 +66,7 @@ def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -
 
     def little(**shape: int) -> object:
         asked.update(shape)
-        return seeded_model(hidden=64, layers=1, heads=1)
+        return seeded_model(hidden=128, layers=1, heads=2)
 
     monkeypatch.setattr("bench.subject.seeded_model", little)
     monkeypatch.setattr("bench.subject._SMALL_CODEC_FILTERS", 8)
