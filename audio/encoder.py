@@ -10,13 +10,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal, TypedDict
 
 from discord.opus import Encoder as OpusEncoder
 
 from audio.opus import OPUS_SILENCE
-from audio.source import PieceSource, encoder_options
+from audio.source import PieceSource
 from audio.units import FRAME_SAMPLES
+
+ENCODER_KBITS: Final = (16, 128)
+"""discord.py's encoder takes no less; music gains nothing audible from more (FEC off, 48 kHz stereo)."""
 
 LEAD_FRAMES: Final = 10
 """How many frames are encoded ahead: 200 ms. A thread on a busy machine may stand still for most of that. A
@@ -29,6 +32,33 @@ THREADS: Final = 2
 """A core encodes for about 100 channels (0.17 ms a frame at 96 kbit/s, measured)."""
 
 _log = logging.getLogger(__name__)
+
+
+class EncoderOptions(TypedDict):
+    """Keyword arguments of discord.VoiceClient.play that concern its Opus encoder."""
+
+    application: Literal["audio"]
+    bitrate: int
+    fec: Literal[False]
+    bandwidth: Literal["full"]
+    signal_type: Literal["music"]
+
+
+def encoder_options(channel_bitrate: int) -> EncoderOptions:
+    """How to encode music for a channel of `channel_bitrate` bits a second.
+
+    Forward error correction exists in Opus's speech coder alone: to have it, libopus codes music as speech
+    below 8 kHz, 4 dB worse and at twice the cost. Without it every packet is CELT. discord.py passes an
+    expected loss on to libopus only together with it, so none is given.
+    """
+    lowest, highest = ENCODER_KBITS
+    return {
+        "application": "audio",
+        "bitrate": min(highest, max(lowest, channel_bitrate // 1000)),
+        "fec": False,
+        "bandwidth": "full",
+        "signal_type": "music",
+    }
 
 
 class Packets:
@@ -63,12 +93,11 @@ class Packets:
         after the last. Never waits."""
         if self.failed and not self._ready:
             return b""
-        buffer = self._source.buffer
-        played = buffer.frames_played
-        frame = buffer.read_encoded(self._encoded)
+        played = self._source.buffer.frames_played
+        frame = self._source.read(self._encoded)
         if not frame:
             return frame
-        return self._ready.popleft() if buffer.frames_played > played else OPUS_SILENCE
+        return self._ready.popleft() if self._source.buffer.frames_played > played else OPUS_SILENCE
 
 
 class Encoder:

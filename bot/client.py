@@ -20,6 +20,7 @@ from bot.errors import RequestError, StartError, TokenError
 from bot.guild_settings import settings_with
 from bot.health import Health
 from bot.metrics import Counters, exposition
+from bot.pacer import Pacer
 from bot.permissions import invite_link
 from bot.posting import Poster
 from bot.rights import Ballots
@@ -74,12 +75,14 @@ class Busker(commands.Bot):
         self.mentions: dict[str, str] = {}
         """By a command's name, how a message shows it so that it can be clicked."""
         self.counters = Counters()
+        self.pacer = Pacer()
         self._sessions: dict[int, Session] = {}
         self._closing = False
 
     async def setup_hook(self) -> None:
-        """Open the store, load the commands and tell Discord about them. Raises StoreError."""
+        """Open the store, start the pacer, load the commands, tell Discord about them. Raises StoreError."""
         await self.store.open()
+        self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)
         synced = await self.tree.sync()
@@ -92,7 +95,7 @@ class Busker(commands.Bot):
         if guild.id not in self._sessions:
             settings = self.settings_in(guild)
             self._sessions[guild.id] = Session(
-                guild.name, self, self.engine, self.poster, settings, self.counters
+                guild.name, self, self.pacer.outlet(), self.engine, self.poster, settings, self.counters
             )
         return self._sessions[guild.id]
 
@@ -136,6 +139,7 @@ class Busker(commands.Bot):
         for failure in await asyncio.gather(*ends, return_exceptions=True):
             if failure is not None:
                 _log.error("a session did not end well", exc_info=failure)
+        await asyncio.to_thread(self.pacer.close)
         await self.poster.close()
         await self.store.close()
         with contextlib.suppress(TimeoutError):  # Discord need not answer

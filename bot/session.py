@@ -14,7 +14,6 @@ from audio.source import PieceSource
 from bot.card import keep_card
 from bot.errors import NothingPlaying, QueueFull, VoiceLost
 from bot.performance import Making, Performance, Request
-from bot.voice.outlet import ThreadOutlet
 from bot.voice.supervisor import Hold, Voice
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from bot.permissions import VocalChannel
     from bot.posting import Poster
     from bot.settings import Settings
+    from bot.voice.outlet import Outlet
 
 CLOSE_SECONDS: Final = 5.0
 """How long finished tracks and the last edits of cards may hold up the end; a container has 10 in all."""
@@ -48,15 +48,14 @@ class Session:
         self,
         name: str,
         client: discord.Client,
+        outlet: Outlet,
         engine: Engine,
         poster: Poster,
         settings: Settings,
         counters: Counters,
     ) -> None:
         self._name = name
-        self.voice = Voice(
-            client, ThreadOutlet(), on_change=self._voice_changed, on_rebuild=counters.reconnected
-        )
+        self.voice = Voice(client, outlet, on_change=self._voice_changed, on_rebuild=counters.reconnected)
         self.queue: deque[Performance] = deque()
         self._engine = engine
         self._poster = poster

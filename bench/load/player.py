@@ -7,17 +7,19 @@ import contextlib
 import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Final
+from typing import Any, Final
 
 import discord
 import numpy as np
 
 from audio.buffer import JitterBuffer
 from audio.chain import stretches
+from audio.encoder import encoder_options
 from audio.opus import load_opus
 from audio.piece import Piece
-from audio.source import PieceSource, encoder_options
+from audio.source import PieceSource
 from audio.units import SAMPLE_RATE, Pcm16
 from bench import PROMPT
 from bench.load.orders import Invitation, Play, Played, Seated
@@ -47,8 +49,8 @@ COMPOSED_AT_ONCE: Final = 4
 COMPOSED_SECONDS: Final = 20.0
 _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
 
-Stop = Callable[[], None]
-Way = Callable[[VoiceLine, PieceSource, Pacer], Stop]
+Way = Callable[[Sequence[VoiceLine], Sequence[PieceSource]], contextlib.AbstractAsyncContextManager[None]]
+"""Plays each source on its line until it is left."""
 
 
 def perform(invitation: Invitation, orders: Connection) -> None:
@@ -67,14 +69,12 @@ async def _perform(invitation: Invitation, orders: Connection) -> None:
     await bot.wait_until_ready()
     began = time.monotonic()
     turns = asyncio.Semaphore(ENTERING)
-    clients = await asyncio.gather(*(_entered(bot, channel_id, turns) for channel_id in invitation.channels))
+    lines = await asyncio.gather(*(_entered(bot, channel_id, turns) for channel_id in invitation.channels))
     orders.send(Seated(time.monotonic() - began))
-    pacer = Pacer()
-    pacer.start()
     async with _composing(invitation.composing) as composed:
         while not connection.done():
             play: Play = await asyncio.to_thread(orders.recv)
-            orders.send(await _played(play, clients[: play.channels], invitation.music, pacer, composed))
+            orders.send(await _played(play, lines[: play.channels], invitation.music, composed))
 
 
 async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> VoiceLine:
@@ -89,32 +89,20 @@ async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphor
         return client
 
 
-async def _played(
-    play: Play, clients: Sequence[VoiceLine], music: Pcm16, pacer: Pacer, composed: list[float]
-) -> Played:
+async def _played(play: Play, lines: Sequence[VoiceLine], music: Pcm16, composed: list[float]) -> Played:
     """Start every channel, warm up, measure, stop."""
-    parts = [Part(np.roll(music, -len(music) * i // len(clients), axis=0)) for i in range(len(clients))]
+    parts = [Part(np.roll(music, -len(music) * i // len(lines), axis=0)) for i in range(len(lines))]
     feeding = asyncio.create_task(_fed(parts), name="feeder")
-    stops: list[Stop] = []
     try:
-        for client, part in zip(clients, parts, strict=True):
-            stops.append(WAYS[play.way](client, PieceSource(part.buffer, VOLUME), pacer))
-            await asyncio.sleep(STAGGER_SECONDS)
-        await asyncio.sleep(play.warm_seconds)
-        began, cpu_began, composed_began = time.monotonic(), time.process_time(), sum(composed)
-        await asyncio.sleep(play.seconds)
-        ended, cpu_ended = time.monotonic(), time.process_time()
-        return Played(
-            began,
-            ended,
-            cpu_ended - cpu_began,
-            sum(part.buffer.frames_starved for part in parts),
-            sum(composed) - composed_began,
-        )
+        async with WAYS[play.way](lines, [PieceSource(part.buffer, VOLUME) for part in parts]):
+            await asyncio.sleep(play.warm_seconds)
+            began, cpu_began, composed_began = time.monotonic(), time.process_time(), sum(composed)
+            await asyncio.sleep(play.seconds)
+            ended, cpu_ended = time.monotonic(), time.process_time()
     finally:
-        for stop in stops:
-            stop()
         feeding.cancel()
+    starved_frames = sum(part.buffer.frames_starved for part in parts)
+    return Played(began, ended, cpu_ended - cpu_began, starved_frames, sum(composed) - composed_began)
 
 
 class Part:
@@ -162,31 +150,52 @@ async def _composing(wanted: bool) -> AsyncIterator[list[float]]:
             await asyncio.gather(*composers, return_exceptions=True)
 
 
-def _as_discord_py_does(line: VoiceLine, source: PieceSource, pacer: Pacer) -> Stop:
-    line.play(source)
-    return line.stop
+class PcmSource(discord.AudioSource):
+    """The same sound, as discord.py's player takes it."""
+
+    def __init__(self, source: PieceSource) -> None:
+        self._source = source
+
+    def read(self) -> bytes:
+        buffer = self._source.buffer
+        played = buffer.frames_played
+        frame, silence = self._source.frame(played), buffer.read()
+        return frame if frame is not None and buffer.frames_played > played else silence
 
 
-def _without_fec(line: VoiceLine, source: PieceSource, pacer: Pacer) -> Stop:
-    line.play(source, **encoder_options(BITRATE))
-    return line.stop
+@contextlib.asynccontextmanager
+async def _by_discord_py(
+    lines: Sequence[VoiceLine], sources: Sequence[PieceSource], **options: Any
+) -> AsyncIterator[None]:
+    try:
+        for line, source in zip(lines, sources, strict=True):
+            line.play(PcmSource(source), **options)
+            await asyncio.sleep(STAGGER_SECONDS)
+        yield
+    finally:
+        for line in lines:
+            line.stop()
 
 
-def _as_busker_does(line: VoiceLine, source: PieceSource, pacer: Pacer) -> Stop:
-    outlet = pacer.outlet()
-    outlet.attach(line)
-    playing = asyncio.create_task(outlet.play(source, BITRATE), name="playing")
-
-    def stop() -> None:
-        outlet.stop()
-        playing.cancel()
-
-    return stop
+@contextlib.asynccontextmanager
+async def _by_busker(lines: Sequence[VoiceLine], sources: Sequence[PieceSource]) -> AsyncIterator[None]:
+    pacer, playing = Pacer(), []
+    pacer.start()
+    try:
+        for line, source in zip(lines, sources, strict=True):
+            outlet = pacer.outlet()
+            outlet.attach(line)
+            playing.append(asyncio.create_task(outlet.play(source, BITRATE), name="playing"))
+            await asyncio.sleep(STAGGER_SECONDS)
+        yield
+    finally:
+        await asyncio.to_thread(pacer.close)
+        await asyncio.gather(*playing)
 
 
 WAYS: Final[dict[str, Way]] = {
-    "discord.py": _as_discord_py_does,
-    "discord.py, no FEC": _without_fec,
-    "pacer": _as_busker_does,
+    "discord.py": _by_discord_py,
+    "discord.py, no FEC": partial(_by_discord_py, **encoder_options(BITRATE)),
+    "pacer": _by_busker,
 }
 """The ways to play, by name."""

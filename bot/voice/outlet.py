@@ -2,7 +2,7 @@
 
 This is the seam between pacing and connecting. Who paces (an Outlet) reads the source, encodes, and sends a
 packet every 20 ms. Who connects (the Supervisor) attaches a Line when there is one and takes it away when it
-is not to be used any more. The rules:
+is not to be used any more; `bot/pacer.py` is the Outlet. The rules:
 
 - A packet leaves by `Line.send` and by nothing else. It returns False, and nothing has left, while the line
   is not open: not connected, or not encrypted yet, which receivers would drop. The same packet is sent again
@@ -17,18 +17,10 @@ is not to be used any more. The rules:
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import threading
-import time
-from collections.abc import Callable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from discord.opus import Encoder
-
-from audio.opus import OPUS_SILENCE
-from audio.source import PieceSource, encoder_options
-from audio.units import FRAME_SAMPLES, FRAME_SECONDS
+if TYPE_CHECKING:
+    from audio.source import PieceSource
 
 SILENCE_PACKETS: Final = 5
 """How many of them end sound, so that decoders do not fill the gap with what they guess (Discord's developer
@@ -39,8 +31,6 @@ LATE_SECONDS: Final = 0.01
 
 CATCH_UP_SECONDS: Final = 0.2
 """Later than this, what was missed is not sent in a burst: the clock starts anew."""
-
-_log = logging.getLogger(__name__)
 
 
 class Line(Protocol):
@@ -83,93 +73,3 @@ class Outlet(Protocol):
     def resume(self) -> None: ...
 
     def stop(self) -> None: ...
-
-
-class ThreadOutlet:
-    """One thread for each source that plays."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.frames_sent = 0
-        self.frames_late = 0
-        self._clock = clock
-        self._sent_at: float | None = None
-        self._line: Line | None = None
-        self._paused = False
-        self._ending = threading.Event()
-
-    @property
-    def sent_at(self) -> float | None:
-        """When the last packet left, on the clock; None if none has."""
-        return self._sent_at
-
-    def attach(self, line: Line | None) -> None:
-        """Send on this line from now on; None: hold the sound until there is one."""
-        self._line = line
-
-    def pause(self) -> None:
-        """Hold the sound where it is."""
-        self._paused = True
-
-    def resume(self) -> None:
-        """Go on from where it was held."""
-        self._paused = False
-
-    def stop(self) -> None:
-        """End the sound now: within a frame."""
-        self._ending.set()
-
-    async def play(self, source: PieceSource, bitrate: int) -> None:
-        """Play `source` until it ends or is stopped, one at a time."""
-        loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        ending = self._ending = threading.Event()
-        self._paused = False
-
-        def run() -> None:
-            try:
-                self._run(source, Encoder(**encoder_options(bitrate)), ending)
-            except Exception:
-                _log.exception("the outlet ended with an error")
-            finally:
-                loop.call_soon_threadsafe(ended.set)
-
-        threading.Thread(target=run, name="outlet", daemon=True).start()
-        try:
-            await ended.wait()
-        finally:
-            ending.set()
-
-    def _run(self, source: PieceSource, encoder: Encoder, ending: threading.Event) -> None:
-        packet, line, due = b"", None, self._clock()
-        while not ending.is_set():
-            if self._paused or self._line is not line or line is None or not line.open:
-                _fall_silent(line)
-                line = None if self._paused else self._line
-                if line is None or not line.open:
-                    line = None
-                    ending.wait(FRAME_SECONDS)
-                    continue
-                line.speak(True)
-                due = self._clock()
-            if not packet:
-                frame = source.read()
-                if not frame:
-                    break
-                packet = encoder.encode(frame, FRAME_SAMPLES)
-            if not line.send(packet):
-                ending.wait(FRAME_SECONDS)
-                continue
-            packet, self._sent_at = b"", self._clock()
-            self.frames_sent += 1
-            late = self._sent_at - due
-            self.frames_late += late > LATE_SECONDS
-            due = (due if late < CATCH_UP_SECONDS else self._sent_at) + FRAME_SECONDS
-            ending.wait(max(0.0, due - self._clock()))
-        _fall_silent(line)
-
-
-def _fall_silent(line: Line | None) -> None:
-    """End the sound on a line that perhaps takes no more."""
-    if line is not None:
-        for _ in range(SILENCE_PACKETS):
-            line.send(OPUS_SILENCE)
-        line.speak(False)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.buffer import JitterBuffer
-from audio.encoder import LEAD_FRAMES, Encoder, Packets, encode_ahead
+from audio.encoder import LEAD_FRAMES, Encoder, Packets, encode_ahead, encoder_options
 from audio.opus import OPUS_SILENCE, load_opus
-from audio.source import PieceSource, encoder_options
+from audio.source import PieceSource
 from audio.units import FRAME_RATE, FRAME_SAMPLES, Pcm16
 
 BITRATE = 96_000
@@ -179,3 +179,17 @@ def test_threads_encode_what_is_open_and_end() -> None:
         for packets in opened:
             encoder.release(packets)
         encoder.close()
+
+
+@pytest.mark.parametrize("bitrate", [8_000, 32_000, 64_000, 96_000, 384_000])
+def test_music_is_encoded_as_music_at_every_bitrate(bitrate: int) -> None:
+    """No packet is in a speech mode: 16 and up of the table of configurations in RFC 6716, 3.1 are CELT."""
+    encoder = OpusEncoder(**encoder_options(bitrate))
+    noise = np.random.default_rng(0).normal(0, 4_000, (50, FRAME_SAMPLES, 2)).astype(np.int16)
+    packets = [encoder.encode(frame.tobytes(), FRAME_SAMPLES) for frame in noise]
+    assert all(packet[0] >> 3 >= 16 for packet in packets)
+
+
+@pytest.mark.parametrize(("channel", "kbits"), [(8_000, 16), (64_000, 64), (96_000, 96), (384_000, 128)])
+def test_the_bitrate_is_the_channels_as_far_as_it_is_of_use(channel: int, kbits: int) -> None:
+    assert encoder_options(channel)["bitrate"] == kbits

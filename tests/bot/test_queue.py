@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from audio.source import PieceSource
 from audio.tone import ToneEngine
 from bot.errors import RequestError
 from bot.metrics import Counters
+from bot.pacer import Pacer
 from bot.performance import Making, Performance, Request
 from bot.session import Session
 from bot.settings import MusicSettings, Settings
@@ -42,7 +44,7 @@ class Room:
         self.heard.append(source)
         self._playing, self._stopped = True, False
         self._going_on.set()
-        while not self._stopped and source.read():
+        while not self._stopped and source.read(sys.maxsize):
             await asyncio.sleep(0)
             await self._going_on.wait()
         self._playing = False
@@ -101,7 +103,7 @@ async def evening(commands: list[str | int]) -> None:
     await engine.start()
     nobody: Any = None
     limits: Any = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session("evening", nobody, engine, desk, limits, Counters())  # type: ignore[arg-type]
+    session = Session("evening", nobody, Pacer().outlet(), engine, desk, limits, Counters())  # type: ignore[arg-type]
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     for command in commands:

@@ -39,10 +39,10 @@ MOST_BLOCKS_MORE = 2_000
 class Opener:
     """Stands for the encoder: a frame is its own packet, so that it can be recognised."""
 
-    def open(self, source: PieceSource, bitrate: int) -> PieceSource:
-        return source
+    def open(self, source: PieceSource, bitrate: int) -> JitterBuffer:
+        return source.buffer
 
-    def release(self, source: PieceSource) -> None: ...
+    def release(self, frames: JitterBuffer) -> None: ...
 
     def close(self) -> None: ...
 
