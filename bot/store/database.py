@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -108,22 +109,44 @@ def migrations() -> dict[int, str]:
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Apply what is new, each migration whole or not at all. Raises StoreError on a file that is not ours."""
     known = migrations()
+    while (version := _version(connection, path, len(known))) < len(known):
+        _changed(connection, partial(_advance, version=version, script=known[version + 1]))
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """How many migrations the file has had, of `newest` known ones. Raises StoreError."""
     version = _pragma(connection, "user_version")
     owner = _pragma(connection, "application_id")
     empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if owner != APPLICATION_ID and not (empty and owner == version == 0):
         raise StoreError(f"{path} belongs to another program: set another `store.path`.")
-    if version > len(known):
+    if version > newest:
         raise StoreError(
-            f"{path} was written by a newer Busker (version {version}; this one knows {len(known)}): update "
+            f"{path} was written by a newer Busker (version {version}; this one knows {newest}): update "
             "Busker, or set another `store.path`."
         )
-    for number in range(version + 1, len(known) + 1):
-        # PRAGMAs take no parameters; both numbers are ours. They are undone with the transaction.
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{known[number]}\n"
-            f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
-        )
+    return version
+
+
+def _advance(connection: sqlite3.Connection, version: int, script: str) -> None:
+    """Apply the migration that follows `version`, unless another process did while this one waited."""
+    if _pragma(connection, "user_version") != version:
+        return
+    for statement in _statements(script):  # `executescript` would end the transaction first
+        connection.execute(statement)
+    # PRAGMAs take no parameters; both numbers are ours. They are undone with the transaction.
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

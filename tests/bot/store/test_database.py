@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,21 @@ async def test_a_new_file_is_made_with_its_folder_and_brought_up_to_date(tmp_pat
     assert pragma(path, "application_id") == APPLICATION_ID
     assert pragma(path, "journal_mode") == "wal"
     await opened(path)  # and again, with nothing to do
+
+
+async def test_a_bot_that_is_overtaken_by_another_one_finds_the_file_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, changed = tmp_path / "busker.sqlite", database._changed
+
+    def overtaken(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], None]) -> None:
+        monkeypatch.undo()
+        asyncio.run(opened(path))  # between this one's look at the version and its lock
+        changed(connection, work)
+
+    monkeypatch.setattr(database, "_changed", overtaken)
+    await opened(path)
+    assert pragma(path, "user_version") == len(migrations())
 
 
 async def test_only_new_migrations_are_applied_and_keep_what_is_there(
