@@ -24,6 +24,9 @@ COLOUR: Final = discord.Colour(0xE0A458)
 UNPOSTED: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
 """What discord.py raises when a message does not reach Discord."""
 
+MISSING_ACCESS: Final = 50001
+"""Discord's code for what Busker cannot even see any more (developer documentation, "JSON Error Codes")."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -66,11 +69,17 @@ async def keep_card(performance: Performance) -> None:
             continue
         try:
             await message.edit(embed=embed)
-        except discord.NotFound:
-            return  # somebody has deleted it
         except UNPOSTED as error:
+            if is_gone(error):
+                return
             _log.warning("the card of seed %d was not edited: %s", performance.piece.seed, error)
             embed = shown  # so that the next round tries again
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether the message or its channel is not there for Busker any more, so trying again is in vain."""
+    shut_out = isinstance(error, discord.Forbidden) and error.code == MISSING_ACCESS
+    return shut_out or isinstance(error, discord.NotFound)
 
 
 def _line(performance: Performance) -> str:

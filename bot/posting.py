@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from audio.track import Track, TrackError, write_track
-from bot.card import UNPOSTED
+from bot.card import UNPOSTED, is_gone
 from bot.errors import ChannelClosed, StoreError
 from bot.guild_settings import settings_with
 from bot.permissions import PostingChannel, posting_channel
@@ -167,7 +167,7 @@ class Poster:
             try:
                 message = await place.send(_caption(track), files=_files(track))
             except UNPOSTED as error:
-                if isinstance(error, discord.NotFound):  # the channel is gone: waiting does not help
+                if is_gone(error):
                     wait = None
                 _log.warning("posting %s failed: %s", track.path, error)
                 performance.trouble = _excuse(track, wait)

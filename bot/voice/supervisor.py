@@ -321,11 +321,13 @@ class Voice:
                 return NO_PACKETS
 
     async def _give_up(self) -> None:
-        """Close the line, if there is one."""
-        line, self._line = self._line, None
+        """Close the line, if there is one. It is forgotten last: whoever is cancelled here leaves it to the
+        next one who gives up."""
         self._outlet.attach(None)
-        if line is not None:
-            await line.hang_up()
+        if self._line is not None:
+            await self._line.hang_up()
+            self._line = None
+            self._outlet.attach(None)  # somebody may have looked round meanwhile
 
     async def _finish(self, end: VoiceLost) -> None:
         """The sound has ended for good. It is said last, so that whoever plays next finds all cleaned up."""

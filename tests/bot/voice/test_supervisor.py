@@ -16,6 +16,7 @@ import pytest
 from audio.tone import ToneEngine
 from bot.card import card_of
 from bot.performance import Making, Performance
+from bot.permissions import NEEDED
 from bot.voice import line as line_module
 from bot.voice import supervisor
 from bot.voice.line import VoiceLine
@@ -191,6 +192,24 @@ async def test_a_guild_that_is_gone_ends_the_sound(tmp_path: Path) -> None:
 
     async with a_house(tmp_path) as house:
         await ends(house, gone, "not in this server any more")
+
+
+async def test_a_bot_that_is_put_out_of_a_guild_in_mid_piece_plays_there_again_once_invited(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        session = house.session
+        piece = house.ask(seconds=20.0)
+        await until(lambda: has_begun(piece))
+        await house.here.expel(house.guild)  # from the channel first, and while it hangs up from the guild
+        await until(lambda: piece.settled and not lines(), seconds=10)
+        assert session.voice.channel is None
+        house.here.invite(house.guild, Permission(NEEDED.value))
+        await until(lambda: house.bot.get_guild(house.guild.id) is not None)
+        await house.asker.leave_voice()
+        await house.asker.join_voice(house.corner)
+        await until(lambda: house.discord_guild.get_member(house.asker.id) is not None)
+        await plays_again(house)
 
 
 async def test_packets_that_do_not_leave_make_another_line(
