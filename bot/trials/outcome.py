@@ -56,6 +56,8 @@ class Outcome:
     late_ms: float
     """The longest time that the event loop, which the bot shares with Discord here, was late: a machine that
     is too busy for a trial shows here."""
+    late_at_fault_ms: float
+    """The same from the fault's beginning until shortly after its end."""
     seconds: float
     """How long the trial took."""
     trouble: str | None = None
@@ -71,11 +73,13 @@ class Outcome:
     def in_place(self) -> bool | None:
         """Whether the music went on where it had stopped, as far as the network let it through.
 
-        While the event loop stands still nobody in the bot can know of a loss, and its threads send on.
+        While the event loop stands still nobody in the bot can know of a loss, and its threads send on. That
+        excuses no loss at another time.
         """
         if self.frames_lost is None or self.frames_repeated is None:
             return None
-        allowed = IN_FLIGHT_FRAMES + round(self.late_ms / 1000 / FRAME_SECONDS) + self.frames_lost_by_network
+        unknowing = round(self.late_at_fault_ms / 1000 / FRAME_SECONDS)
+        allowed = IN_FLIGHT_FRAMES + unknowing + self.frames_lost_by_network
         return self.frames_lost <= allowed and not self.frames_repeated
 
     @property

@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from audio.errors import BuskerError
 from bot.trials.census import census
+from bot.trials.engine import CountedEngine, engine_for
 from bot.trials.outcome import Outcome, table
-from bot.trials.trial import (
-    CountedEngine,
-    Trial,
-    engine_for,
-    house,
-    settings_for_trials,
-)
+from bot.trials.trial import Trial, house, settings_for_trials
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.fault import Kind, Moment
 from rehearsal.faults.scene import Scene

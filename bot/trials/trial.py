@@ -5,29 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import os
-import signal
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import av
 import numpy as np
 
-from audio.chain import stretches
 from audio.errors import BuskerError
-from audio.local import LocalEngine
-from audio.mastering import mastered
 from audio.opus import load_opus
-from audio.tone import ToneEngine
 from audio.units import FRAME_SECONDS
 from bot.client import Busker
-from bot.engines import engine_from
 from bot.performance import Making
 from bot.permissions import NEEDED
 from bot.trials.census import Census, census
+from bot.trials.engine import CountedEngine, engine_for
 from bot.trials.outcome import NEXT_SOUND_SECONDS, Outcome
 from rehearsal.discord_here import DiscordHere
 from rehearsal.faults.fault import Kind, Moment, Track
@@ -38,9 +32,7 @@ from rehearsal.voice.recording import Pcm
 from rehearsal.voice.server import VoiceServer
 
 if TYPE_CHECKING:
-    from audio.engine import Engine, EngineInfo, Stream
     from audio.piece import Piece
-    from audio.units import Pcm16
     from bot.performance import Performance
     from bot.session import Session
     from bot.settings import Settings
@@ -49,9 +41,6 @@ if TYPE_CHECKING:
 
 PIECE_SECONDS: Final = 10.0
 """The shortest piece that a member can ask for."""
-
-TONE_SPEED: Final = 1.5
-"""Times real time: the piece is still being made when the fault happens."""
 
 MUSIC_BEFORE_FRAMES: Final = 125
 """Music (2.5 s) that is heard before a fault in the middle of it."""
@@ -68,6 +57,9 @@ PATIENCE_SECONDS: Final = 60.0
 
 SETTLE_SECONDS: Final = 3.0
 """How long closed connections may take to be gone."""
+
+AFTERMATH_SECONDS: Final = 1.0
+"""How long after its end news of a fault may be on the way."""
 
 CLOSE_SECONDS: Final = 20.0
 
@@ -98,13 +90,6 @@ async def house(engine: CountedEngine) -> AsyncIterator[Scene]:
         yield Scene.build(here, voice, Permission(NEEDED.value), engine.kill)
 
 
-def engine_for(settings: Settings, *, with_process: bool = False) -> Engine:
-    """The engine that is set; tones only where nobody has to kill the process that makes them."""
-    if settings.engine.kind == "tone" and not with_process:
-        return ToneEngine(speed=TONE_SPEED)
-    return engine_from(_with(settings, "engine", kind="local"))
-
-
 def settings_for_trials(settings: Settings, folder: Path) -> Settings:
     """Full volume, so that what is heard equals what is played. The bot soon leaves an idle guild,
     and remembers nothing of other trials."""
@@ -115,66 +100,6 @@ def settings_for_trials(settings: Settings, folder: Path) -> Settings:
 
 def _with(settings: Settings, section: str, **keys: object) -> Settings:
     return settings.model_copy(update={section: getattr(settings, section).model_copy(update=keys)})
-
-
-class CountedEngine:
-    """An engine that knows how many of its slots are given away."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.slots = 0
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._engine.info
-
-    @property
-    def healthy(self) -> bool:
-        return self._engine.healthy
-
-    async def start(self) -> None:
-        await self._engine.start()
-
-    async def close(self) -> None:
-        await self._engine.close()
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        try:
-            await self.start()
-            yield
-        finally:
-            await self.close()
-
-    def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
-        return self._counted(piece)
-
-    @asynccontextmanager
-    async def _counted(self, piece: Piece) -> AsyncIterator[Stream]:
-        async with self._engine.open(piece) as stream:
-            self.slots += 1
-            try:
-                yield stream
-            finally:
-                self.slots -= 1
-
-    def kill(self) -> None:
-        """Kill the engine's process, where it has one."""
-        if isinstance(self._engine, LocalEngine) and self._engine.worker_pid is not None:
-            os.kill(self._engine.worker_pid, signal.SIGKILL)
-
-    async def made(self, piece: Piece) -> tuple[Pcm, Pcm]:
-        """What it makes of a piece, as Discord plays it and as its track has it, each shaped (samples, 2):
-        the same at every time."""
-        engine: Engine = self._engine
-        if isinstance(engine, ToneEngine):
-            engine = ToneEngine(speed=float("inf"))
-            await engine.start()
-        parts = [part async for part in stretches(engine, piece)]
-        made = np.concatenate([part.made for part in parts], axis=1)
-        track = await asyncio.to_thread(mastered, made, engine.info.sample_rate, piece.seconds)
-        played = np.concatenate([part.played for part in parts])
-        return _floats(played), _floats(track)
 
 
 class Trial:
@@ -189,7 +114,10 @@ class Trial:
         self._engine = engine
         self._settings = settings
         self._bot = bot
-        self._late_s = 0.0
+        self._late: list[tuple[float, float]] = []
+        """When the event loop was late, and how late, in seconds of `time.monotonic()`."""
+        self._fault_s = float("inf"), 0.0
+        """When the fault began and ended."""
         self._placing: Placing | None = None
         self._dead_air_s: float | None = None
         self._lost_by_network = 0
@@ -232,11 +160,11 @@ class Trial:
         """Ask for a piece, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
         fault, posted, lost = self._fault, len(scene.text.messages), scene.voice.network.sounds_lost
         if fault.moment is Moment.BEFORE:
-            await fault.happen(scene)
+            await self._happen(scene)
         asked_s = time.monotonic()
         async with self._loop_watched():
             self.stage = "before the first sound"
-            happening = asyncio.create_task(fault.happen(scene)) if fault.moment is Moment.START else None
+            happening = asyncio.create_task(self._happen(scene)) if fault.moment is Moment.START else None
             session, performance = await self._ask(scene)
             if happening is not None:
                 await happening
@@ -244,7 +172,7 @@ class Trial:
                 await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
                 self.stage = "while the fault happened"
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    await fault.happen(scene)
+                    await self._happen(scene)
             happened_s = time.monotonic()
             self.stage = "after the fault"
             if fault.kind is Kind.ENDING:
@@ -258,15 +186,21 @@ class Trial:
         if fault.kind is Kind.ENDING and self._idle_after_s is not None:
             self._next_sound_s = await self._next(scene)
 
+    async def _happen(self, scene: Scene) -> None:
+        """Let the fault happen, and note when that was."""
+        began_s = time.monotonic()
+        await self._fault.happen(scene)
+        self._fault_s = began_s, time.monotonic()
+
     @asynccontextmanager
     async def _loop_watched(self) -> AsyncIterator[None]:
-        """Note how late the event loop is at worst."""
+        """Note when the event loop is late, and how late."""
 
         async def watch() -> None:
             while True:
                 due = time.monotonic() + FRAME_SECONDS
                 await asyncio.sleep(FRAME_SECONDS)
-                self._late_s = max(self._late_s, time.monotonic() - due)
+                self._late.append((due, time.monotonic() - due))
 
         watching = asyncio.create_task(watch(), name="watch of the loop")
         try:
@@ -366,6 +300,7 @@ class Trial:
     def outcome(self, seconds: float) -> Outcome:
         """What was found, as far as the trial came."""
         placing = self._placing
+        began_s, ended_s = self._fault_s
         return Outcome(
             fault=self._fault.name,
             sentence=self._fault.sentence,
@@ -382,15 +317,18 @@ class Trial:
             idle_after_s=self._idle_after_s,
             next_sound_s=self._next_sound_s,
             left_over=self._left_over,
-            late_ms=self._late_s * 1000,
+            late_ms=self._latest_ms(0.0, float("inf")),
+            late_at_fault_ms=self._latest_ms(began_s, ended_s + AFTERMATH_SECONDS),
             seconds=seconds,
             trouble=self.trouble,
             said=tuple(self._said),
         )
 
-
-def _floats(pcm: Pcm16) -> Pcm:
-    return pcm.astype(np.float32) / np.float32(32768)
+    def _latest_ms(self, since_s: float, until_s: float) -> float:
+        """How late the event loop was at worst in that time."""
+        return 1000 * max(
+            (late for due, late in self._late if since_s <= due + late and due <= until_s), default=0.0
+        )
 
 
 def _same(track: bytes, made: Pcm) -> bool:

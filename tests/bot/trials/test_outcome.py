@@ -26,6 +26,7 @@ SURVIVED = Outcome(
     next_sound_s=None,
     left_over=(),
     late_ms=12.0,
+    late_at_fault_ms=12.0,
     seconds=16.0,
 )
 ENDED = dataclasses.replace(
@@ -87,9 +88,10 @@ def test_frames_that_the_network_threw_away_are_not_the_bots_fault() -> None:
     assert changed(SURVIVED, frames_lost=70, frames_lost_by_network=50) != ()
 
 
-def test_frames_that_were_sent_while_the_loop_stood_still_are_not_the_bots_fault() -> None:
+def test_only_a_loop_that_stood_still_at_the_fault_excuses_what_was_sent_meanwhile() -> None:
     assert changed(SURVIVED, frames_lost=30) != ()
-    assert changed(SURVIVED, frames_lost=30, late_ms=400.0) == ()
+    assert changed(SURVIVED, frames_lost=30, late_ms=400.0) != ()
+    assert changed(SURVIVED, frames_lost=30, late_ms=400.0, late_at_fault_ms=400.0) == ()
 
 
 def test_the_table_has_a_line_for_each_fault_and_its_verdict() -> None:
