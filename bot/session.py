@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 CLOSE_SECONDS: Final = 5.0
 """How long finished tracks and the last edits of cards may hold up the end; a container has 10 in all."""
 
+COMPOSE_ON_SECONDS: Final = 5.0
+"""How long composing goes on for an empty channel. Who is back by then, as after a change of channel or of
+network, hears no gap: a piece that was given up is begun again, which takes as long as it took before."""
+
 EVERYBODY_LEFT: Final = "Everybody left the voice channel."
 
 POSTED_ALL_THE_SAME: Final = "The track is posted all the same."
@@ -240,8 +244,6 @@ class Session:
             return
         if self._desertion is None:
             self._desertion = self._spawn(self._wait_for_anybody(), f"desertion of {self._name}")
-            if self._making is not None:
-                self._making.interrupt()
         else:
             self._desertion.cancel()
             self._desertion = None
@@ -249,7 +251,11 @@ class Session:
 
     async def _wait_for_anybody(self) -> None:
         """Nobody listens any more. Give them some time to come back, then forget the queue and leave."""
-        await asyncio.sleep(self._leave_after_seconds)
+        compose_on_seconds = min(COMPOSE_ON_SECONDS, self._leave_after_seconds)
+        await asyncio.sleep(compose_on_seconds)
+        if self._making is not None:
+            self._making.interrupt()
+        await asyncio.sleep(self._leave_after_seconds - compose_on_seconds)
         for performance in self.wanted:
             performance.trouble = EVERYBODY_LEFT
         with contextlib.suppress(NothingPlaying):
