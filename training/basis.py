@@ -1,6 +1,6 @@
 """The waves that every grain is made of, and what each code weighs of them: principal components.
 
-All books share one basis, because they share the range of hearing: 150 waves of 30 ms hold all grains to 28
+All books share one basis, because they share the range of hearing: 128 waves of 30 ms hold all grains to 25
 dB.
 """
 
@@ -20,8 +20,8 @@ from training.sounds import LAYOUT, SOUNDING
 
 Matrix = npt.NDArray[np.float32]
 
-SPAN: Final = 150
-"""Waves of the basis. 128 would hold the grains to 25 dB, 192 to 34 dB."""
+SPAN: Final = 128
+"""Waves of the basis, as many as 30 MiB of weights allow. 150 hold the grains to 28 dB, 192 to 34 dB."""
 _SONGS: Final = 200
 _SELDOM: Final = 0.3
 """How often a code that these songs do not use counts, that rare sounds are kept as well."""

@@ -34,6 +34,10 @@ class Plan:
     lead: str | None
     energy: int
     """0 sparse, 1 usual, 2 busy."""
+    progression: tuple[int, ...]
+    """Degrees of the chords of a phrase's bars."""
+    seventh: bool
+    """Whether the chord stands on the third of the bass, which makes a seventh chord of the two."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,11 @@ class Wishes:
 def compose(seed: int, seconds: float, wishes: Wishes | None = None) -> Song:
     """A song of at least `seconds`, in whole bars."""
     chance = random.Random(seed)
-    plan = planned(chance, wishes or Wishes())
+    return carried_out(planned(chance, wishes or Wishes()), seconds, chance)
+
+
+def carried_out(plan: Plan, seconds: float, chance: random.Random) -> Song:
+    """A song of at least `seconds` by a plan, in whole bars."""
     bars = int(seconds * 50 / plan.meter.bar_frames) + 1
     song = Song(plan, bars)
     material = Material(chance, plan)
@@ -102,15 +110,21 @@ def planned(chance: random.Random, wishes: Wishes) -> Plan:
     # without drums and chords there would be hardly anything
     chords = None if drums and chance.random() < 0.04 else chance.choice(style.chords)[0]
     lead = chance.choice(style.leads) if chance.random() < style.lead or not chords else None
+    key = Key(tonic if wishes.tonic is None else wishes.tonic, mode)
+    family = chance.choice(style.progressions)
+    if family == "own" or (family == "blues" and key.minor):
+        family = "minor" if key.minor else "major"
     return Plan(
         style=style,
         meter=Meter(wishes.bpm if wishes.bpm is not None else bpm, style.beats, swing),
-        key=Key(tonic if wishes.tonic is None else wishes.tonic, mode),
+        key=key,
         drums=drums,
         bass=bass,
         chords=chords,
         lead=lead,
         energy=energy if wishes.energy is None else wishes.energy,
+        progression=chance.choice(PROGRESSIONS[family]),
+        seventh=chance.random() < style.sevenths,
     )
 
 
@@ -121,11 +135,6 @@ class Material:
         self.chance = chance
         self.plan = plan
         style = plan.style
-        family = chance.choice(style.progressions)
-        if family == "own" or (family == "blues" and plan.key.minor):
-            family = "minor" if plan.key.minor else "major"
-        self.progression = chance.choice(PROGRESSIONS[family])
-        self.seventh = chance.random() < style.sevenths
         self.low, self.low_changed = self._figures(patterns.LOW, chance.choice(style.low))
         self.high, _ = self._figures(patterns.HIGH, chance.choice(style.high))
         self.kit, self.cymbals = chance.choice(style.kits), chance.choice(style.cymbals)
@@ -186,16 +195,15 @@ class Material:
     def play(self, song: Song, book: int, bar: int) -> None:
         """Write a bar of a book into the song."""
         place = bar % PHRASE_BARS
-        degree = self.progression[place]
+        degree = self.plan.progression[place]
         last = place == PHRASE_BARS - 1
         if book == LOW:
             self._low(song, bar, last)
         elif book == HIGH:
             self._high(song, bar, place)
         elif book == BASS:
-            self._bass(
-                song, bar, self.bass_changed if last else self.bass, degree, self.progression[(place + 1) % 4]
-            )
+            following = self.plan.progression[(place + 1) % PHRASE_BARS]
+            self._bass(song, bar, self.bass_changed if last else self.bass, degree, following)
         elif book == CHORDS:
             self._chords(song, bar, degree)
         elif book == LEAD and self.plan.lead:
@@ -249,7 +257,7 @@ class Material:
 
     def _chords(self, song: Song, bar: int, degree: int) -> None:
         assert self.plan.chords
-        root, minor = self.plan.key.triad(degree + 2 if self.seventh and self.plan.bass else degree)
+        root, minor = self.plan.key.triad(degree + 2 if self.plan.seventh and self.plan.bass else degree)
         for step, length, _ in _held(self.chords):
             song.notes.append(
                 Note(CHORDS, self.plan.chords, root + 12 * minor, bar * len(self.chords) + step, length)

@@ -17,11 +17,11 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from training.factors import used
 from training.language import Writer
 from training.lessons import PAD, WINDOW_FRAMES
 from training.oscillators import SAMPLE_RATE
 from training.performing import GUIDANCE, TOP_K
-from training.sounds import LAYOUT
 
 SHARD: Final = "12MB"
 """No file is larger than this. In half precision."""
@@ -41,8 +41,8 @@ def model(writer: Writer, codec: EncodecModel) -> MusicgenForConditionalGenerati
         for book, head in enumerate(decoder.lm_heads):
             head.weight *= SHARPER
             # codes that mean nothing were never taught to be unlikely enough
-            used = LAYOUT.used(book)
-            head.weight[used:] = head.weight[1:used].mean(dim=0)
+            codes = used(book)
+            head.weight[codes:] = head.weight[1:codes].mean(dim=0)
     config = MusicgenConfig(
         text_encoder=writer.text.config.to_dict(),
         audio_encoder=codec.config.to_dict(),

@@ -7,12 +7,33 @@ what is saved.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from training.clock import BAR_STEPS, CONDUCTOR_CODES, LONGEST_STEP, PHRASE_BARS, read
-from training.sounds import CHORDS, CONDUCTOR, LAYOUT, REST
+from training.outline import FIELDS, OUTLINE_CODES, STARTS, TEMPO
+from training.sounds import CHORDS, CONDUCTOR, LAYOUT, OUTLINE, REST
+
+_FINEST_TEMPO: Final = 24.0
+"""Waves between the slowest and the fastest tempo: neighbours are a fifth of the finest apart."""
+
+
+def used(book: int) -> int:
+    """How many codes of a book mean something; they are the lowest."""
+    return {OUTLINE: OUTLINE_CODES, CONDUCTOR: CONDUCTOR_CODES}.get(book) or LAYOUT.used(book)
+
+
+def waves(numbers: Tensor, width: int, finest: float) -> Tensor:
+    """Numbers 0…1 as rows that are alike when the numbers are near, each entry ±1 at most.
+
+    Shaped (numbers, width); the fastest wave goes round `finest` times between 0 and 1.
+    """
+    turns = torch.logspace(-1, np.log2(finest), width // 2, base=2)
+    angles = 2 * torch.pi * turns * numbers[:, None]
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
 
 
 def features(book: int) -> tuple[Tensor, int]:
@@ -20,6 +41,8 @@ def features(book: int) -> tuple[Tensor, int]:
 
     Shaped (codes used, features of a code).
     """
+    if book == OUTLINE:
+        return _fields()
     if book == CONDUCTOR:
         bar, step, passed = read(np.arange(1, CONDUCTOR_CODES))
         rows = np.stack([bar, PHRASE_BARS + step, PHRASE_BARS + BAR_STEPS + passed], axis=1)
@@ -42,6 +65,17 @@ def features(book: int) -> tuple[Tensor, int]:
     return torch.tensor([[len(index)] * 3, *meant]), len(index) + 1
 
 
+def _fields() -> tuple[Tensor, int]:
+    """The features of the outline's codes: the field, and each of the two things it says."""
+    rows, count = [], len(FIELDS)
+    for place, (first, second) in enumerate(FIELDS):
+        for code in range(len(first) * len(second)):
+            one, other = divmod(code, len(second))
+            rows.append([place, count + one, count + len(first) + other])
+        count += len(first) + len(second)
+    return torch.tensor([[count] * 3, *rows]), count + 1
+
+
 class FactoredTable(nn.Module):
     """Rows of `width` numbers for the codes of a book, `size` of them; those without meaning are free."""
 
@@ -52,6 +86,16 @@ class FactoredTable(nn.Module):
         self.register_buffer("rows", rows, persistent=False)
         self.free = nn.Parameter(torch.randn(size, width) * scale * 0.2)
         self.shared = nn.Parameter(torch.randn(count, width) * scale / rows.shape[1] ** 0.5)
+        if book == OUTLINE:
+            self._near_tempos_alike(rows, scale)
+
+    @torch.no_grad()
+    def _near_tempos_alike(self, rows: Tensor, scale: float) -> None:
+        """Begin with tempos that can be reckoned with: near ones are alike, and none needs its own lesson."""
+        tempos = torch.from_numpy(np.unique(rows[STARTS[TEMPO] : STARTS[TEMPO + 1], 1].numpy()))
+        self.shared[tempos] = scale * waves(
+            torch.linspace(0, 1, len(tempos)), self.shared.shape[1], _FINEST_TEMPO
+        )
 
     def forward(self) -> Tensor:
         """The table, shaped (size, width)."""
@@ -61,6 +105,8 @@ class FactoredTable(nn.Module):
 
 def followers(book: int) -> tuple[Tensor, Tensor]:
     """Codes, and the code that each leads to while a note is held, a rest lasts or a sixteenth runs."""
+    if book == OUTLINE:
+        return torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64)
     if book == CONDUCTOR:
         codes = np.arange(1, CONDUCTOR_CODES)
         running = codes[read(codes)[2] < LONGEST_STEP - 1]

@@ -11,7 +11,7 @@ from transformers import MusicgenForCausalLM, T5Config, T5EncoderModel
 from transformers.models.musicgen.configuration_musicgen import MusicgenDecoderConfig
 from transformers.models.musicgen.modeling_musicgen import MusicgenSinusoidalPositionalEmbedding
 
-from training.factors import FactoredTable, followers
+from training.factors import FactoredTable, followers, waves
 from training.lessons import LATEST, PAD, WINDOW_FRAMES, Lesson
 from training.sounds import BOOKS, VOCABULARY
 
@@ -22,6 +22,7 @@ _SHARE_OF_DULL: Final = 0.2
 """How many of the frames at which nothing new can happen are learned from; the rest costs time and teaches
 little.
 """
+_FINEST_NUMBER: Final = 4.6
 _LED_ON: Final = 0.35
 """At which the right code's logit is about 9 at first, and the others' around 0 ± 2."""
 _LONGEST_PLAIN: Final = 700
@@ -93,10 +94,8 @@ class Writer(nn.Module):
     @torch.no_grad()
     def count_on(self, numbers: dict[int, float]) -> None:
         """Begin with tokens of numbers that are alike when the numbers are near; `numbers` by token."""
-        waves = torch.logspace(-1, 2.2, self.norm.weight.shape[0] // 2, base=2)
-        for token, number in numbers.items():
-            angles = 2 * torch.pi * waves * number
-            self.text.shared.weight[token] = 2**0.5 * torch.cat([angles.cos(), angles.sin()])
+        near = waves(torch.tensor(list(numbers.values())), self.norm.weight.shape[0], _FINEST_NUMBER)
+        self.text.shared.weight[list(numbers)] = 2**0.5 * near
 
     def _listen(self) -> None:
         """Begin with cross-attention that is heard: at transformers' scale nothing of it arrives."""
@@ -142,7 +141,9 @@ class Writer(nn.Module):
         return None if fused else torch.full((1, 1, steps, steps), float("-inf")).triu(1)
 
     def losses(self, lesson: Lesson, chance: torch.Generator | None = None) -> Tensor:
-        """Nats a token, shaped (books, 2): where a sixteenth begins, and elsewhere."""
+        """Nats a token, shaped (books, 2): where something new can happen, and elsewhere; 0 where there is
+        nothing to learn.
+        """
         hidden = self.states(lesson)
         dull = torch.rand(lesson.tokens.shape, generator=chance) < _SHARE_OF_DULL
         found = []
@@ -152,7 +153,8 @@ class Writer(nn.Module):
             logits = functional.linear(hidden[chosen], table())
             nats = functional.cross_entropy(logits.float(), lesson.tokens[:, book][chosen], reduction="none")
             told = telling[chosen]
-            found.append(torch.stack([nats[told].mean(), nats[~told].mean()]))
+            sums = torch.stack([nats[told].sum(), nats[~told].sum()])
+            found.append(sums / torch.stack([told.sum(), (~told).sum()]).clamp(min=1))
         return torch.stack(found)
 
     def exported(self) -> MusicgenForCausalLM:

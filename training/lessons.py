@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,11 +12,12 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from audio.units import STEP_RATE
-from training.clock import UNHEARD, Codes, beginnings, ends_somewhere
-from training.composer import compose
+from training.clock import BAR_STEPS, UNHEARD, Codes, beginnings, ends_somewhere
+from training.composer import Plan, Wishes, carried_out, compose, planned
+from training.outline import FIELDS
 from training.prompts import prompt
 from training.score import score
-from training.sounds import BOOKS, CONDUCTOR, VOCABULARY
+from training.sounds import BOOKS, CONDUCTOR, OUTLINE, VOCABULARY
 
 PAD: Final = VOCABULARY
 """What stands where a book has no code: before its delay and after its end."""
@@ -27,7 +28,9 @@ LATEST: Final = len(BOOKS) - 1
 """Steps by which the last book is late."""
 FROM_START: Final = 0.6
 _AS_HEARD: Final = 0.1
-"""How often a lesson begins without the conductor, as when codes that come from sound are gone on from."""
+"""How often a lesson begins without the silent books, as when codes that come from sound are gone on from."""
+_STEERED: Final = 0.1
+"""How often the prompt asks for something else than what has been written, which changes at the next bar."""
 _UNPROMPTED: Final = 0.1
 
 
@@ -39,7 +42,7 @@ class Lesson:
     """Delayed codes, shaped (rows, books, steps)."""
     telling: Tensor
     """Where something new can happen: at the beginnings of sixteenths, for the conductor wherever one may
-    begin.
+    begin, for the outline at a bar's first statement.
 
     Bool, as `tokens`.
     """
@@ -53,44 +56,111 @@ class Lesson:
     """Where a prompt token is, zero in rows without prompt, as `prompts`."""
 
 
+@dataclass
+class _Excerpt:
+    """What is taught of one song."""
+
+    codes: Codes
+    """Shaped (books, frames); the silent books are `UNHEARD` where only the sound is known."""
+    bars: Codes
+    """Frames at which bars begin."""
+    sixteenths: Codes
+    """Frames at which sixteenths begin."""
+    plan: Plan
+    """What the prompt asks for."""
+    position: int = 0
+    """Of the first frame, in the window."""
+    taught_from: int = 0
+    """The first frame that the prompt speaks of, or nearly."""
+
+
 def lesson(
     seeds: range, frames: int, tokenizer: PreTrainedTokenizerFast, from_start: float = FROM_START
 ) -> Lesson:
     """Songs of `seeds`, `frames` frames of each, a share `from_start` of them from their beginning."""
-    pieces = [_piece(seed, frames, from_start) for seed in seeds]
+    chances = [random.Random(f"lesson {seed}") for seed in seeds]
+    excerpts = [
+        _excerpt(seed, frames, from_start, chance) for seed, chance in zip(seeds, chances, strict=True)
+    ]
     steps = frames + LATEST
     tokens = np.full((len(seeds), len(BOOKS), steps), PAD, dtype=np.int64)
     telling, known = np.zeros((2, *tokens.shape), dtype=bool)
-    for row, (codes, learned, _, _) in enumerate(pieces):
-        starts = beginnings(codes[CONDUCTOR])
-        endings = np.flatnonzero(ends_somewhere(codes[CONDUCTOR]))
-        for book in range(len(BOOKS)):
-            tokens[row, book, book : book + frames] = learned[book]
-            telling[row, book, book + (endings if book == CONDUCTOR else starts)] = True
-            known[row, book, book : book + frames] = (learned[book] != UNHEARD) | (book != CONDUCTOR)
-    words = tokenizer([text for _, _, text, _ in pieces], padding=True, truncation=True, return_tensors="pt")
-    silent = torch.tensor([random.Random(seed).random() < _UNPROMPTED for seed in seeds])
+    for row, excerpt in enumerate(excerpts):
+        stated = (excerpt.bars[:, None] + np.arange(len(FIELDS))).reshape(-1)
+        news = {
+            OUTLINE: stated[stated < frames],
+            CONDUCTOR: np.flatnonzero(ends_somewhere(excerpt.codes[CONDUCTOR])),
+        }
+        for book, codes in enumerate(excerpt.codes):
+            tokens[row, book, book : book + frames] = codes
+            telling[row, book, book + news.get(book, excerpt.sixteenths)] = True
+            known[row, book, book : book + frames] = (codes != UNHEARD) | (book not in (OUTLINE, CONDUCTOR))
+            known[row, book, : book + excerpt.taught_from] = False
+    texts = [prompt(excerpt.plan, chance) for excerpt, chance in zip(excerpts, chances, strict=True)]
+    words = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+    silent = torch.tensor(
+        [
+            not excerpt.taught_from and chance.random() < _UNPROMPTED
+            for excerpt, chance in zip(excerpts, chances, strict=True)
+        ]
+    )
     return Lesson(
         tokens=torch.from_numpy(tokens),
         telling=torch.from_numpy(telling),
         known=torch.from_numpy(known),
-        positions=torch.tensor([offset for *_, offset in pieces])[:, None] + torch.arange(steps),
+        positions=torch.tensor([excerpt.position for excerpt in excerpts])[:, None] + torch.arange(steps),
         prompts=words["input_ids"],
         heard=words["attention_mask"] * ~silent[:, None],
     )
 
 
-def _piece(seed: int, frames: int, from_start: float) -> tuple[Codes, Codes, str, int]:
-    """Codes of a song's excerpt, the same as they are taught, its prompt, and its first position."""
-    chance = random.Random(f"lesson {seed}")
+def _excerpt(seed: int, frames: int, from_start: float, chance: random.Random) -> _Excerpt:
+    """`frames` frames of the song of a seed, from somewhere or from its start."""
     start = 0 if chance.random() < from_start else chance.randrange(1, 2 * WINDOW_FRAMES)
     song = compose(seed, (start + frames) / STEP_RATE)
     codes = score(song)[:, start : start + frames]
-    learned = codes.copy()
-    offset = 0
+    bars = beginnings(codes[CONDUCTOR], BAR_STEPS)
+    excerpt = _Excerpt(codes, bars, beginnings(codes[CONDUCTOR]), song.plan)
     if start:
-        if chance.random() < _AS_HEARD / (1 - from_start):
-            learned[CONDUCTOR, : chance.randrange(25, frames // 2)] = UNHEARD
         # excerpts shorter than a window learn the later positions too
-        offset = chance.randrange(0, max(1, WINDOW_FRAMES - frames + 1))
-    return codes, learned, prompt(song.plan, chance), offset
+        excerpt.position = chance.randrange(0, max(1, WINDOW_FRAMES - frames + 1))
+        way = chance.random() * (1 - from_start)
+        if way < _AS_HEARD:
+            codes[[OUTLINE, CONDUCTOR], : chance.randrange(25, frames // 2)] = UNHEARD
+        elif way < _AS_HEARD + _STEERED:
+            _steer(excerpt, chance)
+    return excerpt
+
+
+def _steer(excerpt: _Excerpt, chance: random.Random) -> None:
+    """Let another song take over at a bar of the excerpt, and the prompt ask for that one."""
+    frames = excerpt.codes.shape[1]
+    places = excerpt.bars[(excerpt.bars > 25) & (excerpt.bars < 3 * frames // 4)]
+    if not len(places):
+        return
+    turn = int(chance.choice(places))
+    plan = _changed(excerpt.plan, chance)
+    # from where everybody plays, after an introduction of four bars at most
+    bar = plan.meter.bar_frames
+    song = carried_out(plan, (frames + 8 * bar) / STEP_RATE, chance)
+    codes = score(song)[:, 8 * bar : 8 * bar + frames - turn]
+    excerpt.codes[:, turn:] = codes
+    excerpt.bars = beginnings(excerpt.codes[CONDUCTOR], BAR_STEPS)
+    excerpt.sixteenths = beginnings(excerpt.codes[CONDUCTOR])
+    excerpt.taught_from = turn - chance.randrange(0, 25)
+    excerpt.plan = plan
+
+
+def _changed(plan: Plan, chance: random.Random) -> Plan:
+    """Another plan: one that has nothing to do with this, or this with one thing changed."""
+    other = planned(chance, Wishes())
+    return chance.choice(
+        (
+            other,
+            replace(plan, drums=not plan.drums),
+            replace(plan, meter=replace(plan.meter, bpm=other.meter.bpm)),
+            replace(plan, key=other.key),
+            replace(plan, energy=other.energy),
+            replace(plan, lead=other.lead, chords=plan.chords or other.chords),
+        )
+    )

@@ -26,14 +26,14 @@ from training.hearing import Ear, Numbers, Sound, described, loudness, same_temp
 from training.performing import GUIDANCE, Performer
 from training.pictures import picture
 from training.rendering import render
-from training.score import in_key, score
+from training.score import in_asked_key, score
 from training.sounds import BOOKS, CONDUCTOR, SOUNDING
 from training.styles import STYLES
 from training.trials import WRITTEN, Trial, trials
 
 _STYLES = [style.name for style in STYLES]
 _HEARD_FRAMES = 20 * STEP_RATE
-_PIECES = 24
+_PIECES = 40
 _LONG_SECONDS = 60
 _TAUGHT = 900
 """Composed pieces from which the ears learn, and after them as many again by five to check the ears."""
@@ -172,7 +172,7 @@ def _obedience(
         if trial.drums is not None:
             drummed.append(bool(drums[place]) == trial.drums)
         if trial.key is not None:
-            keyed.append(in_key(codes[place], trial.key))
+            keyed.append(in_asked_key(codes[place], trial.key))
     report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{np.mean(kept):.0%} of {len(kept)}")
     report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{np.mean(counted):.0%}")
     report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{np.mean(drummed):.0%} of {len(drummed)}")
@@ -226,7 +226,7 @@ def _continuation(report: Report, performer: Performer) -> None:
         before = [counted_tempo(piece[CONDUCTOR]) for piece in codes]
         after = [counted_tempo(piece[CONDUCTOR]) for piece in more]
         same = [b > 0 and abs(b / a - 1) <= 0.03 for a, b in zip(before, after, strict=True)]
-        keys = [in_key(piece, trial.key) for piece, trial in zip(more, asked, strict=True) if trial.key]
+        keys = [in_asked_key(piece, trial.key) for piece, trial in zip(more, asked, strict=True) if trial.key]
         report.add(
             f"continued {label}",
             "tempo and key kept",

@@ -8,8 +8,9 @@ import numpy as np
 
 from training.clock import Codes
 from training.composer import Song
-from training.scales import Key
-from training.sounds import BASS, BOOKS, CHORDS, CONDUCTOR, LAYOUT, LEAD, REST, onsets
+from training.outline import outlined
+from training.scales import MINOR_MODES, MODES, Key
+from training.sounds import BASS, BOOKS, CHORDS, CONDUCTOR, LAYOUT, LEAD, OUTLINE, REST, onsets
 
 _TRIADS: Final = ((0, 4, 7), (0, 3, 7))
 
@@ -18,6 +19,7 @@ def score(song: Song) -> Codes:
     """The codes of a song, shaped (books, frames)."""
     meter = song.plan.meter
     codes = np.full((len(BOOKS), song.bars * meter.bar_frames), REST, dtype=np.int64)
+    codes[OUTLINE] = np.tile(np.resize(outlined(song.plan), meter.bar_frames), song.bars)
     codes[CONDUCTOR] = meter.conducted(song.bars)
     starts = (np.arange(song.bars)[:, None] * meter.bar_frames + meter.edges[:-1]).reshape(-1)
     starts = np.append(starts, song.bars * meter.bar_frames)
@@ -53,3 +55,11 @@ def in_key(codes: Codes, key: Key) -> float:
     classes = key.pitch_classes
     tones = pitches(codes)
     return sum(pitch % 12 in classes for _, _, pitch in tones) / len(tones) if tones else 1.0
+
+
+def in_asked_key(codes: Codes, key: Key) -> float:
+    """The share that lies in the scale asked for by "major" or "minor", in whichever mode of it fits best:
+    who asks for D minor gets the natural minor or the dorian one.
+    """
+    modes = [mode for mode in MODES if (mode in MINOR_MODES) == key.minor]
+    return max(in_key(codes, Key(key.tonic, mode)) for mode in modes)

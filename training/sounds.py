@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from training.clock import CONDUCTOR_CODES, Codes
+from training.clock import Codes
 
 REST: Final = 0
-CONDUCTOR, LOW, HIGH, BASS, CHORDS, LEAD = range(6)
-BOOKS: Final = ("conductor", "low drums", "high drums", "bass", "chords", "lead")
+OUTLINE, CONDUCTOR, LOW, HIGH, BASS, CHORDS, LEAD = range(7)
+BOOKS: Final = ("outline", "conductor", "low drums", "high drums", "bass", "chords", "lead")
 SOUNDING: Final = (LOW, HIGH, BASS, CHORDS, LEAD)
 VOCABULARY: Final = 1536
 """Codes of a book, one number for all of them. The fullest book (bass) needs 1,513."""
@@ -110,9 +110,7 @@ class Layout:
         return {sound.name: sound for sound in self.sounds}
 
     def used(self, book: int) -> int:
-        """How many codes of a book mean something; they are the lowest."""
-        if book == CONDUCTOR:
-            return CONDUCTOR_CODES
+        """How many codes of a sounding book mean something; they are the lowest."""
         return 1 + sum(sound.notes * sound.frames for sound in self.sounds if sound.book == book)
 
     def codes(self, name: str, note: int, frames: int) -> Codes:

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from training.language import Writer
 from training.lessons import FIRST_LESSON, FROM_START, WINDOW_FRAMES, lesson
-from training.sounds import BOOKS, CONDUCTOR
+from training.outline import FIELDS
+from training.sounds import BOOKS, OUTLINE
 from training.timebox import Timebox, kept
 from training.tokens import kept_tokenizer, tempos
 from training.understanding import teach
@@ -20,18 +21,19 @@ RATE: Final = 2e-3
 """AdamW's learning rate. Muon at 0.02 made attention collapse."""
 _LESSONS: Final = ((0.0, 16, 144), (0.25, 6, 384), (0.85, 2, WINDOW_FRAMES))
 """From which share of the time on, rows and frames of a lesson: short ones first, whole windows at last."""
+_OUTLINES: Final = (160, len(FIELDS))
 _BEGINNINGS: Final = (36, 64)
-"""Rows and frames of every other lesson until the windows are whole: the first second of pieces, where
-nothing but the prompt tells what to write. From longer lessons alone the model did not learn in 2,000
-steps to take a tempo from the prompt: it could read it from what was written before.
+"""Rows and frames of every fifth lesson, and of every fifth: the outlines of pieces, and their first second,
+where nothing but the prompt tells what to write. From longer lessons alone the model did not learn in 2,000
+steps to listen to the prompt: it could read all from what was written before.
 """
 _AVERAGED: Final = 0.997
 """The weights that are exported are a running mean over some 300 steps, which is as good as a lower rate."""
 _REPORT_STEPS: Final = 50
 _TELLING, _DULL = 1.0, 1.0
 """What the loss weighs tokens where something new can happen, and elsewhere, where one slip ends a note."""
-_TEMPO: Final = 3.0
-"""What the conductor weighs in a beginning: of all that a prompt says, the tempo is the hardest to hear."""
+_OUTLINE: Final = 3.0
+"""What the outline weighs in such lessons."""
 
 
 def train(minutes: float, folder: Path, seed: int) -> None:
@@ -62,16 +64,14 @@ def train(minutes: float, folder: Path, seed: int) -> None:
 
     shown = torch.zeros(len(BOOKS), 2)
     for step in box.steps():
-        rows, frames = next(shape for share, *shape in reversed(_LESSONS) if box.share >= share)
+        begun = {0: _OUTLINES, 1: _BEGINNINGS}.get(step % 5)
+        rows, frames = begun or next(shape for share, *shape in reversed(_LESSONS) if box.share >= share)
         first = FIRST_LESSON + 1000 * step
-        begin = step % 2 == 0
-        if begin:
-            rows, frames = _BEGINNINGS
-        taught = lesson(range(first, first + rows), frames, words, 1.0 if begin else FROM_START)
+        taught = lesson(range(first, first + rows), frames, words, 1.0 if begun else FROM_START)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             losses = writer.losses(taught)
         weights = torch.tensor([[_TELLING, _DULL]]).repeat(len(BOOKS), 1)
-        weights[CONDUCTOR] *= _TEMPO if begin else 1.0
+        weights[OUTLINE] *= _OUTLINE if begun else 1.0
         loss = (losses * weights).sum(1).mean()
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -17,6 +17,7 @@ from training.clock import (
     tempo,
 )
 from training.composer import Wishes, compose
+from training.factors import used
 from training.score import in_key, score
 from training.sounds import BOOKS, CONDUCTOR, HIGH, LAYOUT, LOW, SOUNDING, VOCABULARY, onsets
 from training.styles import STYLES
@@ -69,7 +70,7 @@ def test_the_conductor_counts_bars_sixteenths_and_frames() -> None:
 
 def test_all_codes_fit_the_vocabulary_and_mean_what_was_written() -> None:
     for book in range(len(BOOKS)):
-        assert LAYOUT.used(book) <= VOCABULARY
+        assert used(book) <= VOCABULARY
     for place, sound in enumerate(LAYOUT.sounds):
         codes = LAYOUT.codes(sound.name, sound.notes - 1, sound.frames)
         meant = [[place, sound.notes - 1, age] for age in range(sound.frames)]

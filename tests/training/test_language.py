@@ -10,11 +10,12 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from training.clock import read
+from training import outline
+from training.clock import BAR_STEPS, beginnings, read
 from training.factors import FactoredTable, features, followers
 from training.language import Writer
 from training.lessons import FIRST_LESSON, LATEST, PAD, Lesson, lesson
-from training.sounds import BOOKS, CONDUCTOR, LAYOUT, LEAD, VOCABULARY
+from training.sounds import BOOKS, CONDUCTOR, LAYOUT, LEAD, OUTLINE, VOCABULARY
 from training.timebox import Timebox
 from training.tokens import tokenizer
 
@@ -33,6 +34,35 @@ def test_every_book_is_as_many_steps_late_as_its_number(taught: Lesson) -> None:
     for book in range(len(BOOKS)):
         padded = (taught.tokens[:, book] == PAD).all(dim=0).nonzero()[:, 0].tolist()
         assert padded == [*range(book), *range(120 + book, 120 + LATEST)]
+
+
+def test_every_bar_says_the_outline_anew(taught: Lesson) -> None:
+    for row in range(4):
+        conducted = taught.tokens[row, CONDUCTOR, CONDUCTOR : CONDUCTOR + 120].numpy()
+        said = taught.tokens[row, OUTLINE, :120].numpy()
+        bars = beginnings(conducted, BAR_STEPS)
+        assert len(bars)
+        for bar in bars:
+            fields = [outline.read(int(code))[0] for code in said[bar : bar + 7]]
+            assert fields == list(range(7))[: len(fields)]
+
+
+def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(spoken: PreTrainedTokenizerFast) -> None:
+    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 40), 384, spoken, from_start=0.0)
+    untaught = ~taught.known[:, LEAD, LEAD : LEAD + 384]
+    steered = [row for row in range(40) if untaught[row, 0]]
+    assert 2 <= len(steered) <= 12
+    changed = []
+    for row in steered:
+        begin = int((~untaught[row]).nonzero()[0])
+        conducted = taught.tokens[row, CONDUCTOR, CONDUCTOR : CONDUCTOR + 384].numpy()
+        bars = beginnings(conducted, BAR_STEPS)
+        turn = int(bars[bars >= begin][0])
+        assert turn - begin < 25
+        said = taught.tokens[row, OUTLINE].numpy()
+        changed += [(said[turn : turn + 7] != said[bar : bar + 7]).any() for bar in bars[bars < turn][-1:]]
+    # now and then the one thing that is drawn anew is the same as before
+    assert sum(changed) > 0.6 * len(changed)
 
 
 def test_onsets_are_where_something_new_is_told(taught: Lesson) -> None:
