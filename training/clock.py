@@ -1,9 +1,10 @@
 """Time: bars of whole frames, swung or straight, and the conductor's codes that count them.
 
-The first codebook makes no sound. Each of its codes says in which bar of the phrase and sixteenth of the bar
-a frame lies and how many frames of the sixteenth have passed. So the model keeps time by counting, and every
-other book sees at once that a sixteenth begins: book k is k steps late, when the conductor is k − 1 frames
-farther. Sound alone cannot tell these codes; `UNHEARD` stands where the beat is not known.
+The second codebook makes no sound. Each of its codes says in which sixteenth of the bar a frame lies, how
+many frames this one has and how many have passed. So the model keeps time by counting: at the beginning of a
+sixteenth it decides how long that one is, and then there is nothing to decide until the next. Every other
+book sees what the conductor counts: book k is k steps late. Sound alone cannot tell these codes; `UNHEARD`
+stands where the beat is not known.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ SLOWEST, FASTEST = 60, 180
 SHORTEST_STEP: Final = 3
 """Frames of the shortest sixteenth, which swings."""
 UNHEARD: Final = 0
-CONDUCTOR_CODES: Final = 1 + PHRASE_BARS * BAR_STEPS * LONGEST_STEP
+_COUNTED: Final = np.array(
+    [(length, passed) for length in range(SHORTEST_STEP, LONGEST_STEP + 1) for passed in range(length)],
+    dtype=np.int64,
+)
+"""Frames of a sixteenth and how many have passed, of the codes of each sixteenth."""
+CONDUCTOR_CODES: Final = 1 + BAR_STEPS * len(_COUNTED)
 
 SWINGS: Final = {
     "straight": (0.25, 0.25, 0.25, 0.25),
@@ -79,28 +85,24 @@ class Meter:
         lengths = np.diff(self.edges)
         step = np.repeat(np.arange(self.steps), lengths)
         passed = np.arange(self.bar_frames) - np.repeat(self.edges[:-1], lengths)
-        bar = np.arange(bars)[:, None] % PHRASE_BARS
-        return (1 + (bar * BAR_STEPS + step) * LONGEST_STEP + passed).reshape(-1)
+        length = np.repeat(lengths, lengths)
+        shortest = SHORTEST_STEP
+        counted = (length * (length - 1) - shortest * (shortest - 1)) // 2 + passed
+        return np.tile(1 + step * len(_COUNTED) + counted, bars)
 
 
 def read(codes: Codes) -> tuple[Codes, Codes, Codes]:
-    """Bar of the phrase, sixteenth of the bar, and frames passed of it, of codes that are not `UNHEARD`."""
-    place, passed = np.divmod(codes - 1, LONGEST_STEP)
-    bar, step = np.divmod(place, BAR_STEPS)
-    return bar, step, passed
+    """Sixteenth of the bar, its frames, and frames passed of it, of codes that are not `UNHEARD`."""
+    step, counted = np.divmod(codes - 1, len(_COUNTED))
+    length, passed = _COUNTED[counted].T
+    return step, length.T, passed.T
 
 
 def beginnings(codes: Codes, every: int = 1) -> Codes:
     """Frames at which the conductor begins a sixteenth, or one of `every`, of codes shaped (frames,)."""
-    _, step, passed = read(codes)
-    return np.flatnonzero((codes != UNHEARD) & (passed == 0) & (step % every == 0))
-
-
-def ends_somewhere(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Where, at some tempo, a sixteenth begins or could: bool, as the conductor's codes."""
-    passed = read(codes)[2]
-    known: npt.NDArray[np.bool_] = (codes != UNHEARD) & ((passed == 0) | (passed >= SHORTEST_STEP))
-    return known
+    known = (codes != UNHEARD) & (codes < CONDUCTOR_CODES)
+    step, _, passed = read(np.where(known, codes, 1))
+    return np.flatnonzero(known & (passed == 0) & (step % every == 0))
 
 
 def tempo(codes: Codes) -> float:

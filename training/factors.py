@@ -7,14 +7,15 @@ what is saved.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Final
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.clock import BAR_STEPS, CONDUCTOR_CODES, LONGEST_STEP, PHRASE_BARS, read
-from training.outline import FIELDS, OUTLINE_CODES, STARTS, TEMPO
+from training.clock import BAR_STEPS, CONDUCTOR_CODES, LONGEST_STEP, read
+from training.outline import FIELDS, OUTLINE_CODES, STARTS, TEMPO, Value
 from training.sounds import CHORDS, CONDUCTOR, LAYOUT, OUTLINE, REST
 
 _FINEST_TEMPO: Final = 24.0
@@ -44,10 +45,18 @@ def features(book: int) -> tuple[Tensor, int]:
     if book == OUTLINE:
         return _fields()
     if book == CONDUCTOR:
-        bar, step, passed = read(np.arange(1, CONDUCTOR_CODES))
-        rows = np.stack([bar, PHRASE_BARS + step, PHRASE_BARS + BAR_STEPS + passed], axis=1)
-        count = PHRASE_BARS + BAR_STEPS + LONGEST_STEP
-        return torch.from_numpy(np.vstack([np.full((1, 3), count), rows])), count + 1
+        step, length, passed = read(np.arange(1, CONDUCTOR_CODES))
+        # the step, the length, what has passed and what is left to come
+        parts = (
+            (step, BAR_STEPS),
+            (length, LONGEST_STEP + 1),
+            (passed, LONGEST_STEP),
+            (length - passed, LONGEST_STEP + 1),
+        )
+        starts = np.cumsum([0] + [size for _, size in parts])
+        rows = np.stack([start + part for start, (part, _) in zip(starts, parts, strict=False)], axis=1)
+        count = int(starts[-1])
+        return torch.from_numpy(np.vstack([np.full((1, 4), count), rows])), count + 1
     meaning = LAYOUT.meanings[book][1:]
     sound, note, age = meaning.T
     lowest = np.array([made.lowest for made in LAYOUT.sounds])[sound]
@@ -66,14 +75,17 @@ def features(book: int) -> tuple[Tensor, int]:
 
 
 def _fields() -> tuple[Tensor, int]:
-    """The features of the outline's codes: the field, and each of the two things it says."""
-    rows, count = [], len(FIELDS)
-    for place, (first, second) in enumerate(FIELDS):
-        for code in range(len(first) * len(second)):
-            one, other = divmod(code, len(second))
-            rows.append([place, count + one, count + len(first) + other])
-        count += len(first) + len(second)
-    return torch.tensor([[count] * 3, *rows]), count + 1
+    """The features of the outline's codes: each of the things a field says."""
+    index: dict[tuple[int, int, Value], int] = {}
+    rows = []
+    for place, field in enumerate(FIELDS):
+        for said in product(*field):
+            parts = [(place, part, value) for part, value in enumerate(said)]
+            rows.append([index.setdefault(part, len(index)) for part in parts])
+    most = max(map(len, rows))
+    # who says less says it again
+    rows = [(row * most)[:most] for row in rows]
+    return torch.tensor([[len(index)] * most, *rows]), len(index) + 1
 
 
 class FactoredTable(nn.Module):
@@ -92,7 +104,7 @@ class FactoredTable(nn.Module):
     @torch.no_grad()
     def _near_tempos_alike(self, rows: Tensor, scale: float) -> None:
         """Begin with tempos that can be reckoned with: near ones are alike, and none needs its own lesson."""
-        tempos = torch.from_numpy(np.unique(rows[STARTS[TEMPO] : STARTS[TEMPO + 1], 1].numpy()))
+        tempos = torch.from_numpy(np.unique(rows[STARTS[TEMPO] : STARTS[TEMPO + 1], 0].numpy()))
         self.shared[tempos] = scale * waves(
             torch.linspace(0, 1, len(tempos)), self.shared.shape[1], _FINEST_TEMPO
         )
@@ -109,7 +121,8 @@ def followers(book: int) -> tuple[Tensor, Tensor]:
         return torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64)
     if book == CONDUCTOR:
         codes = np.arange(1, CONDUCTOR_CODES)
-        running = codes[read(codes)[2] < LONGEST_STEP - 1]
+        _, length, passed = read(codes)
+        running = codes[passed < length - 1]
         return torch.from_numpy(running), torch.from_numpy(running + 1)
     pairs = [(REST, REST)]
     for sound in LAYOUT.sounds:

@@ -23,6 +23,7 @@ _SHARE_OF_DULL: Final = 0.2
 little.
 """
 _FINEST_NUMBER: Final = 4.6
+_LOUD: Final = 2.0
 _LED_ON: Final = 0.35
 """At which the right code's logit is about 9 at first, and the others' around 0 ± 2."""
 _LONGEST_PLAIN: Final = 700
@@ -96,6 +97,17 @@ class Writer(nn.Module):
         """Begin with tokens of numbers that are alike when the numbers are near; `numbers` by token."""
         near = waves(torch.tensor(list(numbers.values())), self.norm.weight.shape[0], _FINEST_NUMBER)
         self.text.shared.weight[list(numbers)] = 2**0.5 * near
+
+    @torch.no_grad()
+    def tell_tonics(self, tonics: dict[int, int]) -> None:
+        """Begin with names of tonics that are heard among other words; `tonics` by token. As tokens among
+        others they were not listened to after 100 minutes.
+        """
+        width = self.norm.weight.shape[0]
+        classes = torch.randn(12, width)
+        alike = torch.randn(width)
+        for token, tonic in tonics.items():
+            self.text.shared.weight[token] = _LOUD * (classes[tonic] + alike)
 
     def _listen(self) -> None:
         """Begin with cross-attention that is heard: at transformers' scale nothing of it arrives."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from audio.units import STEP_RATE
-from training.clock import BAR_STEPS, UNHEARD, Codes, beginnings, ends_somewhere
+from training.clock import BAR_STEPS, UNHEARD, Codes, beginnings
 from training.composer import Plan, Wishes, carried_out, compose, planned
 from training.outline import FIELDS
 from training.prompts import prompt
@@ -31,7 +31,7 @@ _AS_HEARD: Final = 0.1
 """How often a lesson begins without the silent books, as when codes that come from sound are gone on from."""
 _STEERED: Final = 0.1
 """How often the prompt asks for something else than what has been written, which changes at the next bar."""
-_UNPROMPTED: Final = 0.1
+_UNPROMPTED: Final = 0.15
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Lesson:
     tokens: Tensor
     """Delayed codes, shaped (rows, books, steps)."""
     telling: Tensor
-    """Where something new can happen: at the beginnings of sixteenths, for the conductor wherever one may
-    begin, for the outline at a bar's first statement.
+    """Where something new can happen: at the beginnings of sixteenths, for the outline at a bar's first
+    statement.
 
     Bool, as `tokens`.
     """
@@ -87,10 +87,7 @@ def lesson(
     telling, known = np.zeros((2, *tokens.shape), dtype=bool)
     for row, excerpt in enumerate(excerpts):
         stated = (excerpt.bars[:, None] + np.arange(len(FIELDS))).reshape(-1)
-        news = {
-            OUTLINE: stated[stated < frames],
-            CONDUCTOR: np.flatnonzero(ends_somewhere(excerpt.codes[CONDUCTOR])),
-        }
+        news = {OUTLINE: stated[stated < frames]}
         for book, codes in enumerate(excerpt.codes):
             tokens[row, book, book : book + frames] = codes
             telling[row, book, book + news.get(book, excerpt.sixteenths)] = True

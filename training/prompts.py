@@ -44,7 +44,7 @@ def _details(plan: Plan, chance: random.Random) -> list[str]:
             ("{} bpm", "{} bpm", "{} BPM", "{}bpm", "at {} bpm", "tempo {}", "{} beats per minute")
         )
         details.append(form.format(round(plan.meter.bpm)))
-    if chance.random() < 0.5:
+    if chance.random() < 0.6:
         tonic = chance.choice(words.TONICS[plan.key.tonic])
         mode = chance.choice(("minor", "minor", "min")) if plan.key.minor else chance.choice(("major", "maj"))
         details.append(

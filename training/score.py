@@ -19,7 +19,9 @@ def score(song: Song) -> Codes:
     """The codes of a song, shaped (books, frames)."""
     meter = song.plan.meter
     codes = np.full((len(BOOKS), song.bars * meter.bar_frames), REST, dtype=np.int64)
-    codes[OUTLINE] = np.tile(np.resize(outlined(song.plan), meter.bar_frames), song.bars)
+    codes[OUTLINE] = np.concatenate(
+        [np.resize(outlined(song.plan, bar), meter.bar_frames) for bar in range(song.bars)]
+    )
     codes[CONDUCTOR] = meter.conducted(song.bars)
     starts = (np.arange(song.bars)[:, None] * meter.bar_frames + meter.edges[:-1]).reshape(-1)
     starts = np.append(starts, song.bars * meter.bar_frames)

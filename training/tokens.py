@@ -14,6 +14,7 @@ from transformers import PreTrainedTokenizerFast
 from training.clock import FASTEST, SLOWEST
 from training.composer import Wishes, planned
 from training.prompts import prompt
+from training.words import TONICS
 
 PIECES: Final = 1280
 LONGEST_PROMPT: Final = 64
@@ -88,3 +89,11 @@ def tempos(words: PreTrainedTokenizerFast) -> dict[int, float]:
     pieces = words.get_vocab()
     span = FASTEST - SLOWEST
     return {pieces[f"▁{bpm}"]: (bpm - SLOWEST) / span for bpm in range(SLOWEST, FASTEST + 1)}
+
+
+def tonics(words: PreTrainedTokenizerFast) -> dict[int, int]:
+    """The tokens that name a tonic by themselves, and the pitch class each names."""
+    pieces = words.get_vocab()
+    named = ((name, tonic) for tonic, names in enumerate(TONICS) for name in names)
+    found = ((pieces.get(f"▁{name.lower()}"), tonic) for name, tonic in named)
+    return {token: tonic for token, tonic in found if token is not None}

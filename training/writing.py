@@ -13,7 +13,7 @@ from training.lessons import FIRST_LESSON, FROM_START, WINDOW_FRAMES, lesson
 from training.outline import FIELDS
 from training.sounds import BOOKS, OUTLINE
 from training.timebox import Timebox, kept
-from training.tokens import kept_tokenizer, tempos
+from training.tokens import kept_tokenizer, tempos, tonics
 from training.understanding import teach
 
 _FILE: Final = "writer.pt"
@@ -42,6 +42,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     words = kept_tokenizer(folder, seed)
     writer = Writer(len(words))
     writer.count_on(tempos(words))
+    writer.tell_tonics(tonics(words))
     mean = Writer(len(words))
     decayed = [one for one in writer.parameters() if one.ndim == 2]
     others = [one for one in writer.parameters() if one.ndim != 2]

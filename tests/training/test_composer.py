@@ -61,11 +61,19 @@ def test_no_sixteenth_is_longer_than_its_codes(swing: str, beats: int) -> None:
         assert meter.bar_frames == pytest.approx(beats * 3000 / bpm, rel=0.01)
 
 
-def test_the_conductor_counts_bars_sixteenths_and_frames() -> None:
-    bar, step, passed = read(Meter(125).conducted(5))
-    assert bar.tolist() == np.repeat([0, 1, 2, 3, 0], 96).tolist()
+def test_the_conductor_counts_sixteenths_and_frames() -> None:
+    step, length, passed = read(Meter(125).conducted(5))
+    assert set(length.tolist()) == {6}
     assert step.tolist() == np.tile(np.repeat(range(16), 6), 5).tolist()
     assert passed.tolist() == np.tile(range(6), 80).tolist()
+
+
+def test_a_code_of_the_conductor_says_how_long_its_sixteenth_is() -> None:
+    meter = Meter(107, swing="triplet")
+    step, length, passed = read(meter.conducted(1))
+    for place, frames in enumerate(np.diff(meter.edges)):
+        assert (length[step == place] == frames).all()
+        assert passed[step == place].tolist() == list(range(frames))
 
 
 def test_all_codes_fit_the_vocabulary_and_mean_what_was_written() -> None:

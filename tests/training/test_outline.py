@@ -7,7 +7,7 @@ import random
 import pytest
 
 from training.composer import Wishes, planned
-from training.outline import FIELDS, OUTLINE_CODES, outlined, read
+from training.outline import OUTLINE_CODES, outlined, read
 from training.sounds import VOCABULARY
 
 
@@ -15,16 +15,16 @@ def test_the_codes_of_a_plan_say_the_plan() -> None:
     chance = random.Random(1)
     for _ in range(300):
         plan = planned(chance, Wishes())
-        fields = [read(int(code)) for code in outlined(plan)]
-        assert [place for place, _, _ in fields] == list(range(len(FIELDS)))
-        assert [(one, other) for _, one, other in fields] == [
-            (plan.style.name, plan.drums),
-            (plan.meter.bpm, plan.meter.swing),
-            (plan.key.tonic, plan.key.mode),
-            (plan.bass, plan.progression),
-            (plan.chords, plan.seventh),
-            (plan.lead, None),
-            (plan.energy, None),
+        bar = chance.randrange(20)
+        fields = [read(int(code)) for code in outlined(plan, bar)]
+        assert fields == [
+            (0, (plan.meter.bpm, plan.meter.swing)),
+            (1, (plan.style.name, plan.drums, bar % 4)),
+            (2, (plan.key.tonic, plan.key.mode)),
+            (3, (plan.bass, plan.progression)),
+            (4, (plan.chords, plan.seventh)),
+            (5, (plan.lead,)),
+            (6, (plan.energy,)),
         ]
 
 
@@ -42,4 +42,4 @@ def test_a_code_without_meaning_is_refused(code: int) -> None:
 
 def test_a_tempo_between_two_is_said_as_the_nearest() -> None:
     plan = planned(random.Random(2), Wishes(bpm=100.4))
-    assert read(int(outlined(plan)[1]))[1] == 100
+    assert read(int(outlined(plan, 0)[0]))[1][0] == 100
