@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from training.language import Writer
 from training.lessons import FIRST_LESSON, FROM_START, WINDOW_FRAMES, lesson
 from training.outline import FIELDS
-from training.sounds import BOOKS, OUTLINE
+from training.sounds import BOOKS, CONDUCTOR, OUTLINE
 from training.timebox import Timebox, kept
 from training.tokens import kept_tokenizer, tempos, tonics
 from training.understanding import teach
@@ -34,6 +34,8 @@ _TELLING, _DULL = 1.0, 1.0
 """What the loss weighs tokens where something new can happen, and elsewhere, where one slip ends a note."""
 _OUTLINE: Final = 3.0
 """What the outline weighs in such lessons."""
+_CONDUCTOR: Final = 3.0
+"""What the conductor weighs: a frame too many in every fourth sixteenth is a tempo that is wrong by 3 %."""
 
 
 def train(minutes: float, folder: Path, seed: int) -> None:
@@ -73,6 +75,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
             losses = writer.losses(taught)
         weights = torch.tensor([[_TELLING, _DULL]]).repeat(len(BOOKS), 1)
         weights[OUTLINE] *= _OUTLINE if begun else 1.0
+        weights[CONDUCTOR] *= _CONDUCTOR
         loss = (losses * weights).sum(1).mean()
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
