@@ -70,7 +70,9 @@ class Piece:
     seconds: float
     seed: int
     interval: float | None = None
-    guidance: float = 3.0
+    guidance: float | None = None
+    """How strictly the music follows the prompt (classifier-free guidance); None is as the checkpoint
+    recommends."""
     top_k: int = 250
     temperature: float = 1.0
     continues: Recording | None = None

@@ -48,7 +48,9 @@ FORMATS: Final[Mapping[str, _Format]] = {
 not). Opus bears the suffix that Discord has a player for."""
 
 _RECORDINGS: Final[Sequence[str]] = ("continues", "melody")
-_NUMBERED: Final = ("seconds", "seed", "guidance", "top_k", "temperature")
+_NUMBERED: Final = ("seconds", "seed", "top_k", "temperature")
+_AUTOMATIC: Final = ("interval", "guidance")
+"""Numbers that may be left to the engine."""
 
 
 class TrackError(BuskerError):
@@ -137,14 +139,14 @@ def read_tags(path: Path) -> Origin:
         with av.open(str(path), options={"format_whitelist": containers}) as file:
             written = {**file.metadata, **file.streams.audio[0].metadata}  # Ogg keeps tags with the stream
         tags = {key.lower(): text for key, text in written.items()}
-        seconds, seed, guidance, top_k, temperature = (tags[key] for key in _NUMBERED)
-        interval = tags["interval"]
+        seconds, seed, top_k, temperature = (tags[key] for key in _NUMBERED)
+        interval, guidance = (None if tags[key] == AUTOMATIC else float(tags[key]) for key in _AUTOMATIC)
         piece = Piece(
             prompt=tags["prompt"],
             seconds=float(seconds),
             seed=int(seed),
-            interval=None if interval == AUTOMATIC else float(interval),
-            guidance=float(guidance),
+            interval=interval,
+            guidance=guidance,
             top_k=int(top_k),
             temperature=float(temperature),
             turns=tuple(
@@ -164,7 +166,7 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
         "artist": ARTIST,
         "prompt": piece.prompt,
         **{key: repr(getattr(piece, key)) for key in _NUMBERED},
-        "interval": AUTOMATIC if piece.interval is None else repr(piece.interval),
+        **{key: AUTOMATIC if (number := getattr(piece, key)) is None else repr(number) for key in _AUTOMATIC},
         "checkpoint": info.checkpoint,
         "revision": info.revision,
         "licence": info.licence,

@@ -16,7 +16,7 @@ import torch
 from audio.chain import Chain
 from audio.engine import TYPICAL_LUFS
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import Checkpoint
+from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, Checkpoint
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.composer import Composer
 from audio.musicgen.step import GUIDED
@@ -67,7 +67,7 @@ def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
     start = time.perf_counter()
     chains = [Chain(codec.sample_rate, codec.channels, seconds, TYPICAL_LUFS) for _ in range(count)]
     for key in range(count):
-        composer.admit(key, Piece(PROMPT, seconds, seed=key))
+        composer.admit(key, Piece(PROMPT, seconds, seed=key, guidance=PUBLISHED_GUIDANCE))
     while not composer.idle:
         for made in composer.step():
             if isinstance(made.result, EngineError):
@@ -81,7 +81,7 @@ def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
 def first_chunk_seconds(composer: Composer, seconds: float) -> float:
     """How long the first chunk of a piece takes, at the smallest interval."""
     start = time.perf_counter()
-    composer.admit(1, Piece(PROMPT, seconds, seed=1, interval=INTERVAL_SECONDS))
+    composer.admit(1, Piece(PROMPT, seconds, 1, INTERVAL_SECONDS, PUBLISHED_GUIDANCE))
     while not composer.step():
         pass
     taken = time.perf_counter() - start
@@ -94,7 +94,8 @@ def generate_seconds(model: Any, tokenizer: Any, seconds: float, delay: int) -> 
     start = time.perf_counter()
     inputs = tokenizer([PROMPT], return_tensors="pt").to(model.device)
     steps = round(seconds * STEP_RATE) + delay
-    sound = model.generate(**inputs, do_sample=True, top_k=250, guidance_scale=3.0, max_new_tokens=steps)
+    settings = {"do_sample": True, "top_k": 250, "guidance_scale": PUBLISHED_GUIDANCE}
+    sound = model.generate(**inputs, **settings, max_new_tokens=steps)
     sound.cpu()  # waits for the device
     return time.perf_counter() - start
 

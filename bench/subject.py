@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from transformers import EncodecConfig, EncodecModel, MusicgenForConditionalGeneration
 
-from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
+from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, Checkpoint, load_checkpoint
 from audio.musicgen.codec import Codec
 from audio.musicgen.delay import DelayPattern
 from audio.musicgen.seeded import seeded_model, seeded_tokenizer
@@ -78,4 +78,5 @@ def _small_checkpoint(device: str) -> Checkpoint:
         delay=DelayPattern(int(decoder.num_codebooks)),
         pad_token=int(decoder.pad_token_id),
         device=torch.device(device),
+        guidance=PUBLISHED_GUIDANCE,
     )

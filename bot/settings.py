@@ -113,9 +113,9 @@ class MusicSettings(_Section):
     default_seconds: Number = Field(default=20.0, ge=LENGTH_SECONDS[0], le=300.0)
     """The length of a piece when none is asked for, in seconds."""
 
-    guidance: Number = Field(default=3.0, ge=1.0, le=10.0)
-    """How strictly the music follows the prompt (classifier-free guidance); above 1 every step is computed
-    with and without the prompt, which doubles the work."""
+    guidance: Number | None = Field(default=None, ge=1.0, le=10.0)
+    """How strictly the music follows the prompt (classifier-free guidance); None is as the checkpoint
+    recommends: 3 for all published ones."""
 
     top_k: Whole = Field(default=250, ge=1, le=2048)
     """How many of the likeliest tokens a step draws from; fewer is tamer. No cost."""

@@ -19,7 +19,8 @@ from training.lessons import LATEST, PAD, WINDOW_FRAMES
 from training.sounds import BOOKS
 
 TOP_K: Final = 250
-GUIDANCE: Final = 3.0
+GUIDANCE: Final = 1.0
+"""What the model recommends: its outline follows the prompt as it is, and going beyond makes it stumble."""
 KEPT_FRAMES: Final = 600
 """Frames of a window that the next one begins with, 12 s."""
 

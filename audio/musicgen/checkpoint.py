@@ -33,6 +33,9 @@ from audio.units import STEP_RATE
 MELODY_PROMPT_TOKENS: Final = 128
 """A melody decoder keeps the prompt in its cache, where room is reserved for it in every slot."""
 
+PUBLISHED_GUIDANCE: Final = 3.0
+"""What all published checkpoints recommend, for one that recommends nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -53,6 +56,8 @@ class Checkpoint:
     pad_token: int
     """What stands where a codebook has no code: before its delay and after its end."""
     device: torch.device
+    guidance: float
+    """How strictly it recommends to follow the prompt."""
     melody: Melody | None = None
     """How it hears melodies, if it does."""
 
@@ -136,6 +141,7 @@ def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device:
         delay=DelayPattern(int(numbers.num_codebooks), int(numbers.audio_channels)),
         pad_token=int(numbers.pad_token_id),
         device=torch.device(device),
+        guidance=float(model.generation_config.guidance_scale or PUBLISHED_GUIDANCE),
         melody=melody,
     )
 

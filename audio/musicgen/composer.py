@@ -200,6 +200,7 @@ class Composer:
             pad_token=checkpoint.pad_token,
             device=checkpoint.device,
             window=self._window,
+            recommended=checkpoint.guidance,
             prompts=[],
             melody=melody,
             past=past,

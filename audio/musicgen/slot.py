@@ -28,6 +28,8 @@ class Slot:
     pad_token: int
     device: torch.device
     window: Window
+    recommended: float
+    """The guidance of pieces that say none."""
     prompts: list[Tensor]
     """What the decoder hears of the piece's prompts."""
     melody: Tensor | None = None
@@ -99,7 +101,8 @@ class Slot:
     @property
     def guidance(self) -> float:
         """How much the prompt has a say. As in transformers, less than all of it counts as all of it."""
-        return max(1.0, self.piece.guidance)
+        asked = self.piece.guidance
+        return max(1.0, self.recommended if asked is None else asked)
 
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""

@@ -88,7 +88,10 @@ def test_a_track_says_what_it_is(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", list(FORMATS))
 @pytest.mark.parametrize("prompt", NASTY)
 def test_the_file_alone_says_how_to_make_it_again(name: str, prompt: str, tmp_path: Path) -> None:
-    for piece in (replace(PIECE, prompt=prompt), replace(PIECE, prompt=prompt, interval=None, seed=0)):
+    for piece in (
+        replace(PIECE, prompt=prompt),
+        replace(PIECE, prompt=prompt, interval=None, guidance=None, seed=0),
+    ):
         track = write_track(sound(0.1), piece, INFO, tmp_path, 2**20, [name])
         origin = read_tags(track.path)
         assert origin.piece == piece

@@ -23,7 +23,7 @@ CREATE TABLE tracks (
     words       TEXT NOT NULL,
     seconds     REAL NOT NULL,
     seed        INTEGER NOT NULL,
-    guidance    REAL NOT NULL,
+    guidance    REAL,
     top_k       INTEGER NOT NULL,
     temperature REAL NOT NULL,
     checkpoint  TEXT NOT NULL,

@@ -84,6 +84,16 @@ def test_another_seed_prompt_or_setting_is_another_sound(checkpoint: Checkpoint,
         assert not np.allclose(other, alone, atol=0.01), change
 
 
+def test_a_piece_that_says_nothing_follows_its_prompt_as_the_checkpoint_recommends(
+    checkpoint: Checkpoint, alone: Pcm
+) -> None:
+    asked = dataclasses.replace(PIECE, guidance=checkpoint.guidance)
+    assert np.array_equal(sound(composed(Composer(checkpoint, longest=2.0), {1: asked})[1]), alone)
+    tamer = dataclasses.replace(checkpoint, guidance=1.0)
+    made = sound(composed(Composer(tamer, longest=2.0), {1: PIECE})[1])
+    assert not np.allclose(made, alone, atol=0.01)
+
+
 def test_neighbours_who_join_and_leave_change_no_sample(checkpoint: Checkpoint) -> None:
     composer = Composer(checkpoint, slots=3, longest=2.0)
     expected = sound(composed(composer, {1: PIECE})[1])
