@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from audio.musicgen.checkpoint import load_checkpoint
+from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, load_checkpoint
 from audio.musicgen.composer import Composer
 from audio.piece import Piece
 from audio.units import STEP_RATE
@@ -80,11 +80,11 @@ def listen(folder: Path, out: Path) -> Report:
         f"{ears.right_tempo:.0%} of tempos right on composed music they were not taught."
     )
     asked = trials(_PIECES, seed=1)
-    for guidance in (GUIDANCE, 1.0):
+    for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
         codes = performer.perform([trial.prompt for trial in asked], _HEARD_FRAMES, 1, guidance)
         sounds = _played(whole, codes)
         _obedience(report, ears, asked, codes, sounds, f"guidance {guidance:g}")
-        if guidance > 1:
+        if guidance == GUIDANCE:
             _draw(out, asked[:12], codes, sounds, "piece")
     codes = performer.perform([trial.prompt for trial in WRITTEN], _HEARD_FRAMES, 2)
     sounds = _played(whole, codes)

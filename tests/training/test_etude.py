@@ -94,7 +94,7 @@ def test_performing_writes_what_transformers_would(etude: Any, processor: Any) -
     words = processor(text=["waltz in D minor, 120 bpm"], return_tensors="pt")
     theirs = etude.generate(**words, do_sample=False, guidance_scale=3.0, max_new_tokens=30 + len(BOOKS) - 1)
     ours = Performer(etude, processor.tokenizer).perform(
-        ["waltz in D minor, 120 bpm"], 30, 1, temperature=1e-4
+        ["waltz in D minor, 120 bpm"], 30, 1, guidance=3.0, temperature=1e-4
     )
     with torch.inference_mode():
         sound = etude.audio_encoder.decode(torch.as_tensor(ours)[None], [None]).audio_values
