@@ -78,6 +78,8 @@ class Busker(commands.Bot):
         self.pacer = Pacer()
         self._sessions: dict[int, Session] = {}
         self._closing = False
+        self._polling: asyncio.Task[None] | None = None
+        """What listens to the gateway."""
 
     async def setup_hook(self) -> None:
         """Open the store, start the pacer, load the commands, tell Discord about them. Raises StoreError."""
@@ -87,6 +89,16 @@ class Busker(commands.Bot):
             await self.load_extension(cog)
         synced = await self.tree.sync()
         self.mentions = {command.name: command.mention for command in synced}
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Be connected until `close`."""
+        polling = self._polling = asyncio.create_task(super().connect(reconnect=reconnect), name="polling")
+        try:
+            await asyncio.wait([polling])
+        finally:
+            polling.cancel()
+        if not polling.cancelled():
+            polling.result()
 
     def session_of(self, guild: discord.Guild) -> Session:
         """The session of a guild, made when there is none. Raises RequestError while the bot ends."""
@@ -142,6 +154,10 @@ class Busker(commands.Bot):
         await asyncio.to_thread(self.pacer.close)
         await self.poster.close()
         await self.store.close()
+        if self._polling is not None and not self._polling.done():
+            # It would close with 4000 before our own goodbye: Discord then keeps the session, and the seats.
+            self._polling.cancel()
+            await asyncio.wait([self._polling])
         with contextlib.suppress(TimeoutError):  # Discord need not answer
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await super().close()
