@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 EDIT_SECONDS: Final = 2.5
 """Discord does not publish how often a message may be edited; every few seconds has proved safe."""
+
+ANSWER_SECONDS: Final = 10.0
+"""How long Discord may take to answer; it usually needs a quarter of a second."""
 
 BAR_CELLS: Final = 20
 COLOUR: Final = discord.Colour(0xE0A458)
@@ -57,9 +61,10 @@ async def keep_card(performance: Performance) -> None:
     """Post the card and edit it while the piece is made and played. Trouble with it never holds up sound."""
     embed = card_of(performance)
     try:
-        message = await performance.request.text_channel.send(embed=embed)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            message = await performance.request.text_channel.send(embed=embed)
     except UNPOSTED as error:
-        _log.warning("no card for seed %d: %s", performance.piece.seed, error)
+        _log.warning("no card for seed %d: %r", performance.piece.seed, error)
         return
     settled = False
     while not settled:
@@ -68,11 +73,12 @@ async def keep_card(performance: Performance) -> None:
         if embed == shown:
             continue
         try:
-            await message.edit(embed=embed)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await message.edit(embed=embed)
         except UNPOSTED as error:
             if is_gone(error):
                 return
-            _log.warning("the card of seed %d was not edited: %s", performance.piece.seed, error)
+            _log.warning("the card of seed %d was not edited: %r", performance.piece.seed, error)
             embed = shown  # so that the next round tries again
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 RETRY_SECONDS: Final = (5.0, 30.0, 120.0)
 """How long to wait before each new try to post a track."""
 
+UPLOAD_SECONDS: Final = 45.0
+"""How long Discord may take to answer a track. 10 MiB at 2 Mbit/s take 42 s."""
+
 CLOSE_SECONDS: Final = 2.0
 """How long a track that is being written may hold up the end; it takes 1 to 2 s."""
 
@@ -165,11 +168,12 @@ class Poster:
         before = performance.trouble
         for wait in (*self._retry_seconds, None):
             try:
-                message = await place.send(_caption(track), files=_files(track))
+                async with asyncio.timeout(UPLOAD_SECONDS):
+                    message = await place.send(_caption(track), files=_files(track))
             except UNPOSTED as error:
                 if is_gone(error):
                     wait = None
-                _log.warning("posting %s failed: %s", track.path, error)
+                _log.warning("posting %s failed: %r", track.path, error)
                 performance.trouble = _excuse(track, wait)
             else:
                 performance.trouble = before

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 POOLS: Final = re.compile(r"asyncio_|_ExecutorManagerThread|QueueFeederThread")
 """Threads of pools, which start when they are first needed and stay; how many there are is bounded."""
 
-SERVING: Final = frozenset({"RequestHandler.start"})
-"""Tasks of the loopback Discord for connections that REST keeps open."""
+SERVING: Final = frozenset({"RequestHandler.start", "RequestHandler._handle_request"})
+"""Tasks of the loopback Discord, for connections that REST keeps open and requests that it never answers."""
 
 FOLDER_OF_FILES: Final = "/dev/fd"
 
