@@ -25,26 +25,34 @@ _log = logging.getLogger(__name__)
 
 
 class Status(commands.Cog):
-    """Compares what plays with what it said, every few seconds. So it never holds up sound, a channel that
-    was left is cleared, and nothing needs to tell it."""
+    """Compares what plays with what it said, every few seconds while Busker is in a channel. So it never
+    holds up sound, and a channel that was left is cleared."""
 
     def __init__(self, bot: Busker) -> None:
         self._bot = bot
         self._said: dict[discord.VoiceChannel, str] = {}
-
-    async def cog_load(self) -> None:
-        """Begin to look."""
-        self._looking = asyncio.create_task(self._look(), name="voice channel status")
+        self._looking: asyncio.Task[None] | None = None
 
     async def cog_unload(self) -> None:
         """Look no more, and leave no status behind."""
-        self._looking.cancel()
-        await asyncio.wait([self._looking])
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
         for channel in list(self._said):
             await self._say(channel, None)
 
+    @commands.Cog.listener()
+    async def on_voice_state_update(
+        self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
+    ) -> None:
+        """Begin to look once Busker enters a channel."""
+        looking = self._looking is not None and not self._looking.done()
+        if member == member.guild.me and after.channel is not None and not looking:
+            self._looking = asyncio.create_task(self._look(), name="voice channel status")
+
     async def _look(self) -> None:
-        while True:
+        """Look while Busker is in any channel, and once more when it has left."""
+        while self._bot.voice_clients or self._said:
             wanted = self._wanted()
             for channel in {*self._said, *wanted}:
                 if self._said.get(channel) != wanted.get(channel):
