@@ -111,7 +111,7 @@ def closed_with(code: int) -> Callable[[House], Awaitable[None]]:
     return fault
 
 
-@pytest.mark.parametrize("code", [1000, 4006, 4009, 4014, 4015])
+@pytest.mark.parametrize("code", [4006, 4014, 4015])
 async def test_a_voice_server_that_closes_is_left_for_another(code: int, tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await survives(house, closed_with(code))
@@ -132,7 +132,7 @@ async def test_a_websocket_that_breaks_is_replaced_and_the_session_goes_on(tmp_p
         await survives(house, broken)
 
 
-@pytest.mark.parametrize("code", [4017, 4021, 4022])
+@pytest.mark.parametrize("code", [4017, 4022])
 async def test_a_voice_server_that_forbids_to_come_back_ends_the_sound(code: int, tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await ends(house, closed_with(code), "Discord")
