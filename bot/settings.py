@@ -113,8 +113,8 @@ class MusicSettings(_Section):
     default_seconds: Number = Field(default=20.0, ge=LENGTH_SECONDS[0], le=300.0)
     """The length of a piece when none is asked for, in seconds."""
 
-    guidance: Number | None = Field(default=None, ge=1.0, le=10.0)
-    """How strictly the music follows the prompt (classifier-free guidance); None is as the checkpoint
+    guidance: Number = Field(default=0.0, ge=0.0, le=10.0)
+    """How strictly the music follows the prompt (classifier-free guidance); 0 is as the checkpoint
     recommends: 3 for all published ones."""
 
     top_k: Whole = Field(default=250, ge=1, le=2048)
@@ -137,7 +137,7 @@ class MusicSettings(_Section):
         """The Piece for these wishes within these settings. Raises PieceError."""
         wanted = self.default_seconds if seconds is None else seconds
         piece = piece_of(prompt, wanted, interval, seed, longest=self.longest_seconds)
-        return replace(piece, guidance=self.guidance, top_k=self.top_k, temperature=self.temperature)
+        return replace(piece, guidance=self.guidance or None, top_k=self.top_k, temperature=self.temperature)
 
     @model_validator(mode="after")
     def _default_fits(self) -> MusicSettings:

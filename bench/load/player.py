@@ -57,7 +57,12 @@ def perform(invitation: Invitation, orders: Connection) -> None:
     """Play as ordered until the other side ends it. The whole of a process."""
     load_opus()
     with contextlib.suppress(EOFError):
-        asyncio.run(_perform(invitation, orders))
+        asyncio.run(_performed(invitation, orders))
+
+
+async def _performed(invitation: Invitation, orders: Connection) -> None:
+    with orders:  # closed before the goodbyes, which may last: who waits for an answer sees that none comes
+        await _perform(invitation, orders)
 
 
 async def _perform(invitation: Invitation, orders: Connection) -> None:
