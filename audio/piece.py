@@ -21,10 +21,6 @@ LARGEST_SEED: Final = 2**53 - 1
 LEAD_SECONDS: Final = 30.0
 """What is composed farther ahead of the listeners would be lost with the next /skip."""
 
-STEERED_LEAD_SECONDS: Final = 4.0
-"""The `lead` of a piece that shall follow its listeners: how late a turn is heard, plus a chunk. Less would
-not bridge what an engine shared by others is away for."""
-
 _CUSTOM_EMOJI = re.compile(r"<a?:(\w+):\d+>")
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|<t:-?\d+(?::\w)?>|</[^:>]+:\d+>")
 

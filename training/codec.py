@@ -1,7 +1,7 @@
 """The codec: an EnCodec whose decoder is computed, not learned.
 
 The sound of a score is a sum over codes, so a linear decoder plays it up to what the basis leaves out, and
-the layers of EnCodec can do that exactly: the transposed convolutions unfold a frame's 150 weights into 12
+the layers of EnCodec can do that exactly: the transposed convolutions unfold a frame's weights into 12
 slices of 80 samples and these into samples. Its ELUs are straight where their input is positive; all values
 are lifted there by a constant, which is taken off at the end. The LSTM and the residual blocks are left at
 zero, where they pass on what they get.

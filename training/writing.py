@@ -30,10 +30,8 @@ steps to listen to the prompt: it could read all from what was written before.
 _AVERAGED: Final = 0.997
 """The weights that are exported are a running mean over some 300 steps, which is as good as a lower rate."""
 _REPORT_STEPS: Final = 50
-_TELLING, _DULL = 1.0, 1.0
-"""What the loss weighs tokens where something new can happen, and elsewhere, where one slip ends a note."""
 _OUTLINE: Final = 3.0
-"""What the outline weighs in such lessons."""
+"""What the outline weighs in the lessons of how pieces begin."""
 _CONDUCTOR: Final = 3.0
 """What the conductor weighs: a frame too many in every fourth sixteenth is a tempo that is wrong by 3 %."""
 
@@ -73,10 +71,10 @@ def train(minutes: float, folder: Path, seed: int) -> None:
         taught = lesson(range(first, first + rows), frames, words, 1.0 if begun else FROM_START)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             losses = writer.losses(taught)
-        weights = torch.tensor([[_TELLING, _DULL]]).repeat(len(BOOKS), 1)
+        weights = torch.ones(len(BOOKS))
         weights[OUTLINE] *= _OUTLINE if begun else 1.0
         weights[CONDUCTOR] *= _CONDUCTOR
-        loss = (losses * weights).sum(1).mean()
+        loss = (losses.sum(1) * weights).mean()
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(writer.parameters(), 1.0)

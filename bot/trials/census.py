@@ -27,10 +27,6 @@ FOLDER_OF_FILES: Final = "/dev/fd"
 class Census(Counter[str]):
     """How many there are of each thread, task, socket and engine slot, by a name without numbers."""
 
-    def total_of(self, kind: str) -> int:
-        """How many of one kind: "thread", "task", "socket" or "slot"."""
-        return sum(number for name, number in self.items() if name.startswith(f"{kind} "))
-
 
 def census(scene: Scene, slots: int) -> Census:
     """Count what runs now; `slots` are those that the engine has given away."""

@@ -66,10 +66,6 @@ class Listener:
         code: str | None = self._session.voice_privacy_code
         return code
 
-    def senders(self) -> list[int]:
-        """Users of whom anything was heard."""
-        return list(self._heard)
-
     def recording(self, user_id: int) -> Recording:
         """All that was heard of one user."""
         return Recording(tuple(self._heard.get(user_id, ())))
