@@ -13,15 +13,22 @@ The rooms above this one hang their own errors on the same tree (`bot/errors.py`
 
 from __future__ import annotations
 
+from words.text import Text
+
 
 class BuskerError(Exception):
-    """Something that a person should be told, as one sentence in `str(error)`."""
+    """Something that a person should be told, as one sentence: in English as `str(error)`, or by `in_`."""
+
+    def in_(self, locale: object) -> str:
+        """The sentence in the language of `locale`, as far as it is in the catalogue."""
+        sentence = self.args[0] if self.args else ""
+        return sentence.in_(locale) if isinstance(sentence, Text) else str(sentence)
 
 
 class PieceError(BuskerError):
     """A prompt, length, interval or seed that cannot be used; `field` names which."""
 
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: str | Text) -> None:
         super().__init__(sentence)
         self.field = field
 

@@ -8,12 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH, Piece
+from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH
 from bot.asking import ask, member_of
 from bot.client import Busker
 from bot.library import sight_of
 from bot.presets import suggested
 from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
+from words.text import Text
 
 LONGEST_EVER: Final = 300.0
 """Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
@@ -65,14 +66,14 @@ async def ask_for(
     chosen = bot.store.choices_of(guild.id)
     piece = bot.settings_in(guild).music.piece(prompt, length, interval or chosen.interval, seed)
     before = await ask(interaction, piece)
-    await interaction.response.send_message(_answer(piece, before), ephemeral=True)
-
-
-def _answer(piece: Piece, before: int) -> str:
-    answer = f"Composing {piece.seconds:g} s of “{quoted(piece.prompt)}” with seed {piece.seed}"
-    if before == 0:
-        return f"{answer}."
-    return f"{answer}; it plays after {'one other piece' if before == 1 else f'{before} others'}."
+    answer = Text(
+        "compose-answer",
+        before=before,
+        seconds=piece.seconds,
+        prompt=quoted(piece.prompt),
+        seed=str(piece.seed),
+    )
+    await interaction.response.send_message(answer.in_(interaction.locale), ephemeral=True)
 
 
 async def setup(bot: Busker) -> None:

@@ -49,7 +49,7 @@ async def judge(interaction: discord.Interaction[Busker], error: Exception) -> N
     if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
         _log.warning("%s was answered too late", _name(interaction))
         return
-    sentence = _sentence(cause)
+    sentence = _sentence(cause, interaction.locale)
     if sentence is None:
         _log.error("%s failed", _name(interaction), exc_info=cause)
         sentence = "Something went wrong on Busker's side; it is in the log. Please try again."
@@ -65,9 +65,9 @@ async def tell_fault(interaction: discord.Interaction[Busker]) -> AsyncIterator[
         await judge(interaction, error)
 
 
-def _sentence(cause: Exception) -> str | None:
+def _sentence(cause: Exception, locale: discord.Locale) -> str | None:
     if isinstance(cause, BuskerError):
-        return str(cause)
+        return cause.in_(locale)
     if isinstance(cause, app_commands.NoPrivateMessage):
         return SERVERS_ONLY
     if isinstance(cause, app_commands.TransformerError):

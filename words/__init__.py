@@ -1,0 +1,1 @@
+"""What a person can read, in every language that Busker speaks."""

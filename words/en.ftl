@@ -1,0 +1,11 @@
+# What Busker says, in English: the language that the others translate.
+# Names are those of the room that speaks, then what is said: compose-answer, voice-lost. Seeds come as text, so that
+# they are not grouped. “{ $prompt }” is already safe to show.
+
+### /compose
+
+compose-answer = { $before ->
+    [0] Composing { $seconds } s of “{ $prompt }” with seed { $seed }.
+    [one] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after one other piece.
+   *[other] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after { $before } others.
+}
