@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
-from collections import deque
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Final
 
 from audio.source import PieceSource
 from bot.card import keep_card
-from bot.errors import NothingPlaying, QueueFull, VoiceLost
+from bot.errors import NothingPlaying, VoiceLost
 from bot.performance import Making, Performance, Request
+from bot.queue import Queue
+from bot.tasks import Tasks
 from bot.voice.supervisor import Hold, Voice
 
 if TYPE_CHECKING:
@@ -43,9 +42,8 @@ _log = logging.getLogger(__name__)
 class Session:
     """Plays what a guild asks for, one piece after the other. It lives as long as the bot.
 
-    The head of the queue is what plays, or is about to. One task plays the queue and one composes it, at
-    most one piece ahead of the one that plays, so that no guild hoards the engine. Each piece has a task
-    that keeps its card and, once made, one that posts it. All belong to this session and end with it.
+    One task plays the queue and one composes it. Each piece has a task that keeps its card and, once made,
+    one that posts it. All belong to this session and end with it.
     """
 
     def __init__(
@@ -60,22 +58,19 @@ class Session:
     ) -> None:
         self._name = name
         self.voice = Voice(client, outlet, on_change=self._voice_changed, on_rebuild=counters.reconnected)
-        self.queue: deque[Performance] = deque()
+        self.queue = Queue(settings.music.queue_length)
         self._engine = engine
         self._poster = poster
         self._counters = counters
-        self._longest_queue = settings.music.queue_length
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._volume = settings.voice.volume
         self._source: PieceSource | None = None
-        self._unmade: deque[Performance] = deque()
-        """What is still to be composed, in this order, heard or not: a lost voice loses no piece."""
         self._making: Performance | None = None
         self._desertion: asyncio.Task[None] | None = None
         """While nobody listens: it waits for somebody to come back, not for ever."""
         self._moved = asyncio.Event()
         self._asked = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(name)
         self._engaged: list[asyncio.Task[None]] = []
         """The composer and the player, from the first piece on."""
 
@@ -83,31 +78,23 @@ class Session:
 
     def ask(self, request: Request) -> Performance:
         """Put a piece at the end of the queue. Raises QueueFull."""
-        waiting = len(self.wanted)
-        if waiting >= self._longest_queue:
-            raise QueueFull(f"{waiting} pieces wait already; ask again when one has played.")
-        performance = Performance(request, self._engine, self._seconds_until, at_once=not self.queue)
-        self.queue.append(performance)
-        self._unmade.append(performance)
+        self.queue.require_room()
+        performance = Performance(request, self._engine, self.queue.seconds_until, at_once=not self.queue)
+        self.queue.add(performance)
         self._asked.set()
         self._moved.set()
         if not self._engaged:
             self._engaged = [
-                self._spawn(self._compose_queue(), f"composer of {self._name}"),
-                self._spawn(self._play_queue(), f"player of {self._name}"),
+                self._tasks.spawn(self._compose_queue(), f"composer of {self._name}"),
+                self._tasks.spawn(self._play_queue(), f"player of {self._name}"),
             ]
-        self._spawn(keep_card(performance), f"card seed {request.piece.seed}")
+        self._tasks.spawn(keep_card(performance), f"card seed {request.piece.seed}")
         return performance
-
-    def _seconds_until(self, performance: Performance) -> float:
-        """How long the others play before it is the turn of `performance`, if none of them is paused."""
-        before = itertools.takewhile(lambda other: other is not performance, self.wanted)
-        return sum(max(0.0, other.piece.seconds - other.buffer.seconds_played) for other in before)
 
     @property
     def wanted(self) -> list[Performance]:
         """The queue without what somebody has just ended."""
-        return [performance for performance in self.queue if not performance.dismissed]
+        return self.queue.wanted
 
     @property
     def channel(self) -> VocalChannel | None:
@@ -117,9 +104,7 @@ class Session:
     @property
     def now(self) -> Performance:
         """The piece that plays or is about to. Raises NothingPlaying."""
-        if not self.wanted:
-            raise NothingPlaying("Nothing is playing; /compose starts something.")
-        return self.wanted[0]
+        return self.queue.now
 
     def skip(self) -> Performance:
         """End the piece that plays; the next one follows. Raises NothingPlaying."""
@@ -137,7 +122,7 @@ class Session:
             raise NothingPlaying("Nothing is playing; /compose starts something.")
         for performance in stopped:
             performance.dismiss()
-        for performance in list(self.queue)[1:]:
+        for performance in self.queue.waiting:
             self._take_off(performance)
         self.voice.stop()
         return len(stopped)
@@ -180,14 +165,9 @@ class Session:
         for performance in list(self.queue):
             performance.dismiss()
             self._take_off(performance)
+        # Past Discord's limit of messages it takes too long: all seats end with the connection.
         leaving = asyncio.create_task(self.voice.leave(), name=f"{self._name} is left")
-        _, late = await asyncio.wait({leaving, *self._tasks}, timeout=CLOSE_SECONDS)
-        if late:
-            _log.warning("%d tasks of %s did not end in time", len(late), self._name)
-        leaving.cancel()  # past Discord's limit of messages: all seats end with the connection
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(leaving, *self._tasks, return_exceptions=True)
+        await self._tasks.close([leaving], within_seconds=CLOSE_SECONDS)
 
     # What follows from it
 
@@ -243,7 +223,7 @@ class Session:
         if (hold is Hold.ALONE) is (self._desertion is not None):
             return
         if self._desertion is None:
-            self._desertion = self._spawn(self._wait_for_anybody(), f"desertion of {self._name}")
+            self._desertion = self._tasks.spawn(self._wait_for_anybody(), f"desertion of {self._name}")
         else:
             self._desertion.cancel()
             self._desertion = None
@@ -266,14 +246,12 @@ class Session:
 
     def _forget_waiting(self) -> None:
         """There is nowhere to play any more: what is begun is finished and posted, the rest forgotten."""
-        for waiting in list(self.queue)[1:]:
+        for waiting in self.queue.waiting:
             waiting.dismiss()
             self._take_off(waiting)
 
     def _take_off(self, performance: Performance) -> None:
-        if performance in self.queue:
-            self.queue.remove(performance)
-        performance.leave_queue()
+        self.queue.take_off(performance)
         self._moved.set()
 
     async def _asked_in_time(self) -> bool:
@@ -287,35 +265,16 @@ class Session:
         return True
 
     async def _compose_queue(self) -> None:
-        """Compose what was asked for, in this order; each piece is posted when it is made."""
+        """Compose what was asked for, nothing while nobody listens; each piece is posted when it is made."""
         while True:
-            if not self._unmade or not self._due(self._unmade[0]):
+            performance = self.queue.to_compose() if self._desertion is None else None
+            if performance is None:
                 self._moved.clear()
                 await self._moved.wait()
                 continue
-            performance = self._making = self._unmade.popleft()
+            self._making = performance
             await performance.compose()
             self._making = None
-            if performance.making is Making.WAITING:  # interrupted
-                self._unmade.appendleft(performance)
             if performance.making is Making.COMPOSED:
                 self._counters.composed(performance)
-                self._spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")
-
-    def _due(self, performance: Performance) -> bool:
-        """Whether it plays now or next, or will not be heard and so need not wait for its turn."""
-        if self._desertion is not None:
-            return performance.dismissed
-        return performance.over or performance in list(self.queue)[:2]
-
-    def _spawn(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
-        """Run `work` as a task of this session; a failure reaches the log whole."""
-        task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("the task %r failed", task.get_name(), exc_info=error)
+                self._tasks.spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")
