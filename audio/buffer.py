@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
 from audio.engine import Pace
@@ -143,11 +144,12 @@ class JitterBuffer:
                 self._part = b""
             self._finished = True
 
-    def frame(self, number: int) -> bytes | None:
-        """A frame that is still to be read, counted from the start of the piece; None if it is not there."""
+    def frames(self, number: int, most: int) -> bytes:
+        """Up to `most` frames that are still to be read, counted from the start of the piece; as many as are
+        there."""
         with self._lock:
             place = number - self.frames_played
-            return self._frames[place] if 0 <= place < len(self._frames) else None
+            return b"".join(islice(self._frames, place, place + most)) if place >= 0 else b""
 
     def read(self) -> bytes:
         """The next frame: 20 ms of 16-bit 48 kHz stereo, 3,840 bytes; silence if it is not there yet; b""

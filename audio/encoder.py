@@ -1,6 +1,6 @@
 """Opus, encoded a little ahead of playing and on threads of its own.
 
-Whoever sends a packet every 20 ms must not wait for 0.17 ms of libopus for each of a hundred channels.
+Whoever sends a packet every 20 ms must not wait for 0.09 ms of libopus for each of a hundred channels.
 libopus runs without Python's lock, so what is encoded here holds up nobody.
 """
 
@@ -10,20 +10,17 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import Final, Literal, TypedDict
+from typing import Final
 
-from discord.opus import Encoder as OpusEncoder
-
-from audio.opus import OPUS_SILENCE
+from audio.opus import OPUS_SILENCE, MusicEncoder
 from audio.source import PieceSource
-from audio.units import FRAME_SAMPLES
-
-ENCODER_KBITS: Final = (16, 128)
-"""discord.py's encoder takes no less; music gains nothing audible from more (FEC off, 48 kHz stereo)."""
 
 LEAD_FRAMES: Final = 10
 """How many frames are encoded ahead: 200 ms. A thread on a busy machine may stand still for most of that. A
 new volume is heard after it, no later than anybody notices who has just sent a command."""
+
+LEADS: Final = (LEAD_FRAMES // 5, LEAD_FRAMES)
+"""Every piece has the first before one has more: none waits for long when all of them have nothing."""
 
 ROUND_SECONDS: Final = 0.04
 """How often the lead is made up: seldom enough that waking costs nothing, often enough to keep most of it."""
@@ -32,33 +29,6 @@ THREADS: Final = 2
 """A core encodes for about 100 channels (0.17 ms a frame at 96 kbit/s, measured)."""
 
 _log = logging.getLogger(__name__)
-
-
-class EncoderOptions(TypedDict):
-    """Keyword arguments of discord.VoiceClient.play that concern its Opus encoder."""
-
-    application: Literal["audio"]
-    bitrate: int
-    fec: Literal[False]
-    bandwidth: Literal["full"]
-    signal_type: Literal["music"]
-
-
-def encoder_options(channel_bitrate: int) -> EncoderOptions:
-    """How to encode music for a channel of `channel_bitrate` bits a second.
-
-    Forward error correction exists in Opus's speech coder alone: to have it, libopus codes music as speech
-    below 8 kHz, 4 dB worse and at twice the cost. Without it every packet is CELT. discord.py passes an
-    expected loss on to libopus only together with it, so none is given.
-    """
-    lowest, highest = ENCODER_KBITS
-    return {
-        "application": "audio",
-        "bitrate": min(highest, max(lowest, channel_bitrate // 1000)),
-        "fec": False,
-        "bandwidth": "full",
-        "signal_type": "music",
-    }
 
 
 class Packets:
@@ -72,7 +42,7 @@ class Packets:
         self.failed = False
         """Whether encoding has failed, so that it ends here."""
         self._source = source
-        self._opus = OpusEncoder(**encoder_options(bitrate))
+        self._opus = MusicEncoder(bitrate)
         self._ready: deque[bytes] = deque()
         self._encoded = 0
 
@@ -81,12 +51,11 @@ class Packets:
         """How many packets wait to be read."""
         return len(self._ready)
 
-    def encode(self) -> None:
-        """Encode one more frame, if it is there."""
-        frame = self._source.frame(self._encoded)
-        if frame is not None:
-            self._ready.append(self._opus.encode(frame, FRAME_SAMPLES))
-            self._encoded += 1  # last: from here on it may be read
+    def encode(self, most: int = 1) -> None:
+        """Encode up to `most` more frames, as far as they are there."""
+        packets = self._opus.encode(self._source.frames(self._encoded, most))
+        self._ready.extend(packets)
+        self._encoded += len(packets)  # last: from here on they may be read
 
     def read(self) -> bytes | None:
         """The next packet: silence if its sound is not made yet, None if it is made but not encoded yet, b""
@@ -163,12 +132,13 @@ class Desk:
 
 
 def encode_ahead(pieces: Sequence[Packets]) -> None:
-    """Make up the lead of each piece, a frame of each in turn. One that fails keeps no other from it."""
-    for lead in range(1, LEAD_FRAMES + 1):
+    """Make up the lead of each piece, who needs it most first. One that fails keeps no other from it."""
+    for lead in LEADS:
         for packets in pieces:
-            if packets.ahead < lead and not packets.failed:
+            missing = lead - packets.ahead
+            if missing > 0 and not packets.failed:
                 try:
-                    packets.encode()
+                    packets.encode(missing)
                 except Exception:
                     packets.failed = True
                     _log.exception("a piece could not be encoded")

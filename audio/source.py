@@ -8,11 +8,15 @@ from typing import Final
 import numpy as np
 
 from audio.buffer import JitterBuffer
-from audio.units import CHANNELS, FRAME_SAMPLES
+from audio.opus import Floats
+from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_BYTES, Pcm16
 
 LOUDEST_VOLUME: Final = 2.0
 
-_RAMP: Final = np.repeat(np.arange(1, FRAME_SAMPLES + 1, dtype=np.float32) / FRAME_SAMPLES, CHANNELS)
+FULL_SCALE: Final = 2 ** (8 * SAMPLE_BYTES - 1)
+"""What is 1 to libopus, in 16 bits."""
+
+_RAMP: Final = (np.arange(1, FRAME_SAMPLES + 1, dtype=np.float32) / FRAME_SAMPLES)[:, np.newaxis]
 
 
 class PieceSource:
@@ -36,11 +40,11 @@ class PieceSource:
     def volume(self, volume: float) -> None:
         self._volume = min(LOUDEST_VOLUME, max(0.0, volume))
 
-    def frame(self, number: int) -> bytes | None:
-        """A frame to come, at the volume of now; None if it is not there yet. To be asked for in their order,
-        or changes of volume would click. Takes 3 µs at volume 1 and 20 µs at another one (measured)."""
-        frame = self.buffer.frame(number)
-        return None if frame is None else self._at_volume(frame)
+    def frames(self, number: int, most: int) -> Floats:
+        """Up to `most` frames to come, from this one on, at the volume of now; none if they are not there.
+        To be asked for in their order, or changes of volume would click. 6 µs for five (measured)."""
+        frames = np.frombuffer(self.buffer.frames(number, most), np.int16).reshape(-1, CHANNELS)
+        return self._at_volume(frames) if len(frames) else np.empty((0, CHANNELS), np.float32)
 
     def read(self, encoded: int) -> bytes | None:
         """Take the next frame out of the buffer; see `JitterBuffer.read_encoded`. Never waits."""
@@ -49,13 +53,13 @@ class PieceSource:
             self.began_at = time.monotonic()
         return frame
 
-    def _at_volume(self, frame: bytes) -> bytes:
+    def _at_volume(self, frames: Pcm16) -> Floats:
         begin, end = self._heard, self._volume
         self._heard = end
-        if begin == end == 1.0:
-            return frame
-        gain = np.float32(begin) + np.float32(end - begin) * _RAMP if begin != end else np.float32(end)
-        louder = np.frombuffer(frame, np.int16) * gain
-        np.rint(louder, out=louder)
-        np.clip(louder, -32_768, 32_767, out=louder)
-        return louder.astype(np.int16).tobytes()
+        sound = frames * np.float32(end / FULL_SCALE)
+        if begin != end:
+            slope = np.float32(begin) + np.float32(end - begin) * _RAMP
+            np.multiply(frames[:FRAME_SAMPLES], slope / FULL_SCALE, out=sound[:FRAME_SAMPLES])
+        if max(begin, end) > 1:
+            np.clip(sound, -1.0, 1 - 1 / FULL_SCALE, out=sound)
+        return sound

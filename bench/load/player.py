@@ -16,8 +16,7 @@ import numpy as np
 
 from audio.buffer import JitterBuffer
 from audio.chain import stretches
-from audio.encoder import encoder_options
-from audio.opus import load_opus
+from audio.opus import encoder_options, load_opus
 from audio.piece import Piece
 from audio.source import PieceSource
 from audio.units import SAMPLE_RATE, Pcm16
@@ -162,10 +161,7 @@ class PcmSource(discord.AudioSource):
         self._source = source
 
     def read(self) -> bytes:
-        buffer = self._source.buffer
-        played = buffer.frames_played
-        frame, silence = self._source.frame(played), buffer.read()
-        return frame if frame is not None and buffer.frames_played > played else silence
+        return self._source.buffer.read()
 
 
 @contextlib.asynccontextmanager
@@ -174,7 +170,7 @@ async def _by_discord_py(
 ) -> AsyncIterator[None]:
     try:
         for line, source in zip(lines, sources, strict=True):
-            line.play(PcmSource(source), **options)
+            line.play(discord.PCMVolumeTransformer(PcmSource(source), source.volume), **options)
             await asyncio.sleep(STAGGER_SECONDS)
         yield
     finally:
