@@ -39,5 +39,5 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
     session = interaction.client.session_of(member.guild)
     require_listening(member, session.channel)
     async with within_caps(interaction, 0.0 if kept else piece.seconds):
-        session.ask(Request(piece, member, voice_channel, text_channel, kept))
-        return len(session.wanted) - 1
+        performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
+        return session.wanted.index(performance)

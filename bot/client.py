@@ -36,6 +36,7 @@ COGS: Final = (
     "cogs.errors",
     "cogs.compose",
     "cogs.playback",
+    "cogs.queue",
     "cogs.settings",
     "cogs.library",
     "cogs.about",
@@ -88,7 +89,7 @@ class Busker(commands.Bot):
         for cog in COGS:
             await self.load_extension(cog)
         synced = await self.tree.sync()
-        self.mentions = {command.name: command.mention for command in synced}
+        self.mentions = {command.name: _clickable(command) for command in synced}
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Be connected until `close`."""
@@ -209,6 +210,12 @@ async def _serve(bot: Busker, token: str) -> None:
         raise StartError(f"Discord ended the connection for good (code {error.code}).") from error
     except (discord.DiscordException, aiohttp.ClientError) as error:
         raise StartError(f"Discord cannot be reached: {error}.") from error
+
+
+def _clickable(command: discord.app_commands.AppCommand) -> str:
+    """How a message shows a command so that it can be clicked: of a group its first one."""
+    inner = (option for option in command.options if isinstance(option, discord.app_commands.AppCommandGroup))
+    return next((option.mention for option in inner), command.mention)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ BuskerError
     ├── CapReached          the member has as much as one person may have
     ├── QueueFull           enough pieces wait already
     ├── NothingPlaying      there is nothing to stop, skip, pause, resume or show
+    ├── NotWaiting          the piece does not wait in the queue, or no more
     └── VoiceLost           the voice connection could not be made
 """
 
@@ -62,6 +63,10 @@ class QueueFull(RequestError):
 
 class NothingPlaying(RequestError):
     """There is no music for the command to act on."""
+
+
+class NotWaiting(RequestError):
+    """The piece does not wait in the queue, or no more."""
 
 
 class VoiceLost(RequestError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
+import itertools
 import logging
 import time
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from audio.units import Pcm
     from bot.permissions import PostingChannel, VocalChannel
 
+_TICKETS = itertools.count(1)
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +76,8 @@ class Performance:
         self.asked_at = time.monotonic()
         self.at_once = at_once
         """Whether nothing was in the queue before it."""
+        self.ticket = next(_TICKETS)
+        """Its number among all since the start."""
         self.request = request
         self.piece = request.piece
         self.buffer = JitterBuffer(self.piece.seconds, engine.info.speed, self.piece.interval)

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from bot.errors import NothingPlaying, QueueFull
+from bot.errors import NothingPlaying, NotWaiting, QueueFull
 from bot.performance import Making, Performance
+from words.text import Text
 
 COMPOSED_AT_ONCE: Final = 2
 """What plays and what follows it: at most one piece is composed ahead, so that no guild hoards the engine."""
@@ -16,8 +17,13 @@ COMPOSED_AT_ONCE: Final = 2
 class Queue:
     """The pieces of a guild, the one that plays, or is about to, at the head.
 
-    A piece that has left it unheard, since the voice was lost, is still composed: a lost voice loses no
-    piece. Owned by the guild's Session.
+    It is fair between people, who take turns: whoever asks first waits for no more than one piece of each
+    other person, and for their next one for no more than two. A place belongs to a person, so with one of
+    their pieces gone the next one of theirs moves up. What is being composed keeps its place, or the work
+    would be wasted or the channel silent; what is composed to its end may be overtaken, since it just waits.
+
+    A piece that has left the queue unheard, since the voice was lost, is still composed: a lost voice loses
+    no piece. Owned by the guild's Session.
     """
 
     def __init__(self, longest: int) -> None:
@@ -52,6 +58,12 @@ class Queue:
         """All but the head."""
         return self._order[1:]
 
+    def at(self, place: int) -> Performance:
+        """What waits at a place, from 1 on. Raises NotWaiting."""
+        if not 1 <= place < len(self._order):
+            raise NotWaiting(Text("queue-not-waiting"))
+        return self._order[place]
+
     def require_room(self) -> None:
         """Raise QueueFull unless one more piece may wait."""
         waiting = len(self.wanted)
@@ -59,15 +71,44 @@ class Queue:
             raise QueueFull(f"{waiting} pieces wait already; ask again when one has played.")
 
     def add(self, performance: Performance) -> None:
-        """Put a piece at the end."""
-        self._order.append(performance)
+        """Put a piece where the turn of who asked comes next, behind all that they asked for before."""
+        self._order.insert(self._turn_of(_person(performance)), performance)
         self._unmade.append(performance)
 
+    def move(self, performance: Performance, place: int) -> None:
+        """Put a waiting piece at `place`, from 1 on, or at the end.
+
+        What people decide goes before turns; what is asked for later comes in around it.
+        """
+        self._order.remove(performance)
+        self._order.insert(min(place, len(self._order)), performance)
+
     def take_off(self, performance: Performance) -> None:
-        """It will not be played any more."""
+        """It will not be played any more. The person's later pieces move up, each to the place before."""
         if performance in self._order:
-            self._order.remove(performance)
+            gone = self._order.index(performance)
+            places = [
+                place
+                for place, other in enumerate(self._order)
+                if place == gone or (0 < gone < place and _person(other) == _person(performance))
+            ]
+            for place, later in itertools.pairwise(places):
+                self._order[place] = self._order[later]
+            del self._order[places[-1]]
         performance.leave_queue()
+
+    def _turn_of(self, person: int) -> int:
+        """The first place behind what `person` asked for already where nobody's turn is skipped: behind one
+        piece of everybody else. What plays, and what is being composed, keeps its place."""
+        busy = (place for place, each in enumerate(self._order) if each.making is Making.COMPOSING)
+        own = (place for place, each in enumerate(self._order) if _person(each) == person)
+        first_free, begin = 1 + max([0, *busy]), 1 + max([-1, *own])
+        had_theirs: set[int] = set()
+        for place in range(begin, len(self._order)):
+            if place >= first_free and _person(self._order[place]) in had_theirs:
+                return place
+            had_theirs.add(_person(self._order[place]))
+        return len(self._order)
 
     def to_compose(self) -> Performance | None:
         """What is to be composed now: what nobody will hear need not wait for its turn."""
@@ -80,3 +121,7 @@ class Queue:
         """How long the others play before it is the turn of `performance`, if none of them is paused."""
         before = itertools.takewhile(lambda other: other is not performance, self.wanted)
         return sum(max(0.0, other.piece.seconds - other.buffer.seconds_played) for other in before)
+
+
+def _person(performance: Performance) -> int:
+    return performance.request.requester.id

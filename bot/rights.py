@@ -27,6 +27,14 @@ class Act(enum.StrEnum):
     PAUSE = "pause the music"
     RESUME = "let the music go on"
     VOLUME = "change the volume"
+    REMOVE = "take this off the queue"
+    MOVE = "move this in the queue"
+
+    @property
+    def command(self) -> str:
+        """The slash command with which it is done."""
+        group = "queue " if self in (Act.REMOVE, Act.MOVE) else ""
+        return group + self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def decide(act: Act, rules: Rules, standing: Standing) -> Verdict:
     """Whether a person in this standing may do this under these rules."""
     if standing.manages:
         return Verdict.ALLOWED
-    if not standing.listens:
+    if not standing.listens and not (act is Act.REMOVE and standing.asked):
         return Verdict.NOT_LISTENING
     if act is Act.COMPOSE:
         return _within_caps(rules, standing)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from audio.source import PieceSource
 from bot.card import keep_card
-from bot.errors import NothingPlaying, VoiceLost
+from bot.errors import NothingPlaying, NotWaiting, VoiceLost
 from bot.performance import Making, Performance, Request
 from bot.queue import Queue
 from bot.tasks import Tasks
 from bot.voice.supervisor import Hold, Voice
+from words.text import Text
 
 if TYPE_CHECKING:
     import discord
@@ -77,7 +78,7 @@ class Session:
     # What members ask for
 
     def ask(self, request: Request) -> Performance:
-        """Put a piece at the end of the queue. Raises QueueFull."""
+        """Put a piece into the queue, where the turn of who asks comes. Raises QueueFull."""
         self.queue.require_room()
         performance = Performance(request, self._engine, self.queue.seconds_until, at_once=not self.queue)
         self.queue.add(performance)
@@ -112,6 +113,22 @@ class Session:
         skipped.dismiss()
         self.voice.stop()
         return skipped
+
+    def move(self, performance: Performance, place: int) -> None:
+        """Put a waiting piece at `place`, from 1 on. Raises NotWaiting."""
+        self._require_waiting(performance)
+        self.queue.move(performance, place)
+        self._moved.set()
+
+    def remove(self, performance: Performance) -> None:
+        """Take a waiting piece off the queue. Raises NotWaiting."""
+        self._require_waiting(performance)
+        performance.dismiss()
+        self._take_off(performance)
+
+    def _require_waiting(self, performance: Performance) -> None:
+        if performance not in self.queue.waiting:
+            raise NotWaiting(Text("queue-not-waiting"))
 
     def stop(self) -> int:
         """End the sound at once and forget the queue; how many pieces that were. Raises NothingPlaying."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ from bot.rights import Act, Standing, Verdict, decide, end_of_day, rules_of, vot
 
 if TYPE_CHECKING:
     from bot.client import Busker
+    from bot.performance import Performance
     from bot.session import Session
 
 VOTED: Final = "{name} wants to {act}: {votes} of {needed} votes. Who listens votes with /{command}."
@@ -36,20 +37,27 @@ def manages(interaction: discord.Interaction[Busker]) -> bool:
     return interaction.permissions.manage_guild  # which an owner and an administrator have, too
 
 
-async def permitted(interaction: discord.Interaction[Busker], act: Act, detail: str = "") -> Session | None:
+async def permitted(
+    interaction: discord.Interaction[Busker],
+    act: Act,
+    detail: str = "",
+    touched: Sequence[Performance] | None = None,
+) -> Session | None:
     """The session, if the member may act on what is heard; None if they were told that their vote counts.
 
-    `detail` tells votes for different things apart, such as two volumes. Raises NotListening or NotAllowed.
+    `detail` tells votes for different things apart, such as two volumes. `touched` are the pieces that it is
+    about, and the votes end with the first of them; left out, it is what plays, or all for STOP. Raises
+    NotListening or NotAllowed.
     """
     member, bot = interaction.user, interaction.client
     assert isinstance(member, discord.Member)  # guild_only
     session = bot.session_of(member.guild)
     rules = rules_of(bot.settings_in(member.guild).rights)
     listeners = listeners_in(session.channel)
-    wanted = session.wanted
-    touched = wanted if act is Act.STOP else wanted[:1]
+    if touched is None:
+        touched = session.wanted if act is Act.STOP else session.wanted[:1]
     role_id = bot.store.choices_of(member.guild.id).dj_role_id
-    votes = bot.ballots.vote(wanted[0], f"{act} {detail}", member.id, listeners) if wanted else 0
+    votes = bot.ballots.vote(touched[0], f"{act} {detail}", member.id, listeners) if touched else 0
     standing = Standing(
         manages=manages(interaction),
         listens=session.channel is None or member.id in listeners,
@@ -62,7 +70,7 @@ async def permitted(interaction: discord.Interaction[Busker], act: Act, detail: 
     if verdict is Verdict.VOTED:
         needed = votes_needed(len(listeners))
         told = VOTED.format(
-            name=quoted(member.display_name), act=act, votes=votes, needed=needed, command=act.name.lower()
+            name=quoted(member.display_name), act=act, votes=votes, needed=needed, command=act.command
         )
         await interaction.response.send_message(told)
         return None

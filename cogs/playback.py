@@ -1,4 +1,4 @@
-"""What can be asked of the music that plays: /stop /skip /pause /resume /queue /nowplaying /volume."""
+"""What can be asked of the music that plays: /stop /skip /pause /resume /nowplaying /volume."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.card import card_of, queue_of
+from bot.card import card_of
 from bot.client import Busker
 from bot.rights import Act
 from bot.session import Session
@@ -56,15 +56,6 @@ class Playback(commands.Cog):
             return
         session.resume()
         await _tell(interaction, "Going on.")
-
-    @app_commands.command(description="What plays and what follows")
-    @app_commands.guild_only()
-    async def queue(self, interaction: discord.Interaction[Busker]) -> None:
-        """Show the queue."""
-        session = _session(interaction)
-        await interaction.response.send_message(
-            embed=queue_of(session.now, *list(session.queue)[1:]), ephemeral=True
-        )
 
     @app_commands.command(description="What plays, how much of it is made and how much is played")
     @app_commands.guild_only()

@@ -9,3 +9,10 @@ compose-answer = { $before ->
     [one] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after one other piece.
    *[other] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after { $before } others.
 }
+
+### /queue
+
+queue-not-waiting = This does not wait in the queue, or no more; choose a piece from the list, or its place.
+queue-nothing-waits = Nothing waits.
+queue-removed = Removed “{ $prompt }” from the queue.
+queue-moved = “{ $prompt }” is at place { $place } of the queue now.

@@ -1,147 +1,136 @@
-"""The queue under any order of commands, with the real session, buffers and engine, and no clock at all."""
+"""The queue's order: people take turns, and what they decide goes before turns."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-import sys
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.piece import Piece
-from audio.source import PieceSource
 from audio.tone import ToneEngine
-from bot.errors import RequestError
-from bot.metrics import Counters
-from bot.pacer import Pacer
+from bot.errors import NotWaiting
 from bot.performance import Making, Performance, Request
-from bot.session import Session
-from bot.settings import MusicSettings, Settings
+from bot.queue import Queue
 
-FRAMES = 5
-LONGEST = 4
-
-
-class Room:
-    """Stands for the voice channel: hears as fast as it can, one source at a time."""
-
-    def __init__(self) -> None:
-        self.channel: object = "a channel"
-        self.hold = None
-        self.heard: list[PieceSource] = []
-        self._playing = self._stopped = False
-        self._going_on = asyncio.Event()
-        self._going_on.set()
-
-    async def join(self, channel: object) -> None:
-        await asyncio.sleep(0)
-
-    async def play(self, source: PieceSource) -> None:
-        assert not self._playing, "two pieces at once"
-        self.heard.append(source)
-        self._playing, self._stopped = True, False
-        self._going_on.set()
-        while not self._stopped and source.read(sys.maxsize):
-            await asyncio.sleep(0)
-            await self._going_on.wait()
-        self._playing = False
-
-    def stop(self) -> None:
-        self._stopped = True
-        self._going_on.set()
-
-    def pause(self) -> None:
-        self._going_on.clear()
-
-    def resume(self) -> None:
-        self._going_on.set()
-
-    async def leave(self) -> None:
-        self.stop()
+ENGINE = ToneEngine()
+asyncio.run(ENGINE.start())
 
 
-class Desk:
-    """Stands for the poster: says which tracks it was given."""
-
-    def __init__(self) -> None:
-        self.posted: list[Performance] = []
-
-    async def post(self, performance: Performance) -> None:
-        self.posted.append(performance)
-        await asyncio.sleep(0)
-        performance.delivered()
+def piece_of(person: str, seed: int = 1) -> Performance:
+    asker: Any = SimpleNamespace(id=person)
+    anywhere: Any = None
+    return Performance(Request(Piece("bells", 1.0, seed), asker, anywhere, anywhere), ENGINE)
 
 
-async def message(**_: object) -> SimpleNamespace:
-    return SimpleNamespace(edit=message)
+def asker(performance: Performance) -> str:
+    return str(performance.request.requester.id)
 
 
-def request(seed: int) -> Request:
-    anybody: Any = SimpleNamespace(display_name="somebody")
-    anywhere: Any = SimpleNamespace(send=message)
-    return Request(Piece("bells", FRAMES * 0.02, seed), anybody, anywhere, anywhere)
+def asked(queue: Queue, people: str) -> list[Performance]:
+    """One piece after the other, each asked for by the person of one letter."""
+    pieces = [piece_of(person, seed) for seed, person in enumerate(people, 1)]
+    for piece in pieces:
+        queue.add(piece)
+    return pieces
 
 
-COMMANDS = st.lists(
-    st.one_of(st.sampled_from(["ask", "ask", "ask", "skip", "stop", "pause", "resume"]), st.integers(1, 40)),
-    max_size=30,
+def order(queue: Queue) -> str:
+    return "".join(map(asker, queue))
+
+
+@pytest.mark.parametrize(
+    ("people", "played"),
+    [
+        ("aaa", "aaa"),
+        ("aaabbb", "ababab"),
+        ("aaabc", "abcaa"),
+        ("abab", "abab"),
+        ("aabcbcd", "abcdabc"),
+    ],
 )
-"""What members do; a number lets the bot work for that many turns of the event loop."""
+def test_people_take_turns_whoever_asked_for_how_many(people: str, played: str) -> None:
+    queue = Queue(100)
+    asked(queue, people)
+    assert order(queue) == played
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(COMMANDS)
-def test_whatever_members_do_no_piece_is_lost_doubled_or_out_of_order(commands: list[str | int]) -> None:
-    asyncio.run(evening(commands))
+def test_who_comes_while_somebody_plays_comes_before_that_persons_next_piece() -> None:
+    queue = Queue(100)
+    first, *_ = asked(queue, "aaaa")
+    queue.take_off(first)
+    asked(queue, "b")
+    assert order(queue) == "abaa"
 
 
-async def evening(commands: list[str | int]) -> None:
-    engine, room, desk = ToneEngine(speed=math.inf), Room(), Desk()
-    await engine.start()
-    nobody: Any = None
-    limits: Any = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session("evening", nobody, Pacer().outlet(), engine, desk, limits, Counters())  # type: ignore[arg-type]
-    session.voice = room  # type: ignore[assignment]
-    asked: list[Performance] = []
-    for command in commands:
-        await turn(session, command, asked)
-        assert len(session.wanted) <= LONGEST
-        assert sum(one.making is Making.COMPOSING for one in asked) <= 1
-    room.resume()
-    async with asyncio.timeout(20):
-        while not all(one.settled for one in asked):
-            await asyncio.sleep(0)
-    assert not session.queue
-    played = [one for one in asked if one.buffer.frames_played]
-    assert len(played) <= len(room.heard) <= len(asked)
-    for one in asked:
-        if one.dismissed:
-            assert one.buffer.frames_played <= FRAMES
+def test_what_is_being_composed_keeps_its_place_and_what_is_composed_may_be_overtaken() -> None:
+    queue = Queue(100)
+    _, second, _ = asked(queue, "aaa")
+    second.making = Making.COMPOSING
+    asked(queue, "b")
+    assert order(queue) == "aaba"
+    second.making = Making.COMPOSED
+    asked(queue, "c")
+    assert order(queue) == "acaba"
+
+
+def test_a_place_belongs_to_a_person_so_their_next_piece_moves_up() -> None:
+    queue = Queue(100)
+    pieces = asked(queue, "aaabb")
+    assert [piece.piece.seed for piece in queue] == [1, 4, 2, 5, 3]
+    queue.take_off(pieces[3])
+    assert [piece.piece.seed for piece in queue] == [1, 5, 2, 3]
+
+
+def test_what_was_moved_stays_there_and_later_pieces_come_in_around_it() -> None:
+    queue = Queue(100)
+    *_, last = asked(queue, "aaab")
+    queue.move(last, 99)
+    assert order(queue) == "aaab"
+    queue.move(last, 2)
+    assert order(queue) == "aaba"
+    asked(queue, "c")
+    assert order(queue) == "acaba"
+
+
+@pytest.mark.parametrize("place", [0, -1, 2])
+def test_a_place_that_nobody_waits_at_is_refused(place: int) -> None:
+    queue = Queue(100)
+    asked(queue, "ab")
+    with pytest.raises(NotWaiting):
+        queue.at(place)
+
+
+HAPPENINGS = st.lists(st.one_of(st.sampled_from("abcd"), st.just("ended"), st.integers(1, 9)), max_size=40)
+"""A person asks, the piece that plays ends, or the one at a place is taken off."""
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(HAPPENINGS)
+def test_nobody_waits_for_two_pieces_of_another_person_while_theirs_waits(
+    happenings: list[str | int],
+) -> None:
+    queue = Queue(100)
+    seeds: dict[str, int] = {}
+    for happening in happenings:
+        if happening == "ended" or isinstance(happening, int):
+            place = 0 if happening == "ended" else int(happening)
+            if place < len(queue):
+                queue.take_off(queue[place])
         else:
-            assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, FRAMES)
-    # Asked first, heard first; and each track is posted once, if all of it was made.
-    assert [id(one.buffer) for one in played] == [id(source.buffer) for source in room.heard if heard(source)]
-    assert desk.posted == [one for one in asked if one.making is Making.DELIVERED]
-    await session.close()
-    await engine.close()
-
-
-async def turn(session: Session, command: str | int, asked: list[Performance]) -> None:
-    if isinstance(command, int):
-        for _ in range(command):
-            await asyncio.sleep(0)
-        return
-    try:
-        if command == "ask":
-            asked.append(session.ask(request(len(asked))))
-        else:
-            getattr(session, command)()
-    except RequestError:
-        return  # such as: nothing is playing
-
-
-def heard(source: PieceSource) -> bool:
-    return source.buffer.frames_played > 0
+            seeds[happening] = seeds.get(happening, 0) + 1
+            queue.add(piece_of(happening, seeds[happening]))
+        before: Counter[str] = Counter()
+        for performance in queue:
+            person = asker(performance)
+            # For somebody's first piece one of each other person, for their second two, and so on.
+            turns = before[person] + 1
+            assert all(count <= turns for other, count in before.items() if other != person), order(queue)
+            before[person] += 1
+        for person in "abcd":  # and each person's own pieces play in the order in which they asked
+            own = [performance.piece.seed for performance in queue if asker(performance) == person]
+            assert own == sorted(own)

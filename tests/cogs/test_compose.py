@@ -62,7 +62,7 @@ async def test_a_second_piece_queues_and_both_are_listed(tmp_path: Path) -> None
         await asked(house, seed=1)
         assert (await asked(house, seed=2)).endswith("it plays after one other piece.")
         assert (await asked(house, seed=3)).endswith("it plays after 2 others.")
-        listed = (await house.asker.use("queue", channel=house.text)).embeds[0]
+        listed = (await house.asker.use("queue show", channel=house.text)).embeds[0]
         assert listed["fields"][0]["value"] == "“bells” · 20 s · seed 1"
         assert listed["description"] == "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3"
         shown = (await house.asker.use("nowplaying", channel=house.text)).embeds[0]

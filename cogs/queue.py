@@ -1,0 +1,118 @@
+"""/queue: what plays and what follows, to be seen, moved and taken off."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.asking import member_of
+from bot.card import queue_of
+from bot.client import Busker
+from bot.errors import NotWaiting
+from bot.performance import Performance
+from bot.quoting import CHOICE_SIGNS, CHOICES, cut, quoted
+from bot.rights import Act
+from bot.session import Session
+from bot.standing import permitted
+from words.text import Text
+
+LAST_PLACE: Final = 100
+"""More than can wait (`music.queue_length`); whatever is beyond the end is the end."""
+
+_TICKET: Final = re.compile(r"#(\d{1,18})")
+"""A piece as a suggestion fills it in: places change while somebody types."""
+
+
+@app_commands.guild_only()
+class Queue(commands.GroupCog, group_name="queue", group_description="What plays and what follows"):
+    """Acts on what waits. One's own pieces are one's own; for others' the rules of the guild hold."""
+
+    @app_commands.command(description="What plays and what follows")
+    async def show(self, interaction: discord.Interaction[Busker]) -> None:
+        """Show the queue."""
+        session = _session(interaction)
+        embed = queue_of(session.now, *session.queue.waiting)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    @app_commands.command(description="Let a waiting piece play earlier or later")
+    @app_commands.describe(
+        piece="A waiting piece, or its place",
+        place="Where it is to wait: 1 plays next; later places move back",
+    )
+    async def move(
+        self,
+        interaction: discord.Interaction[Busker],
+        piece: str,
+        place: app_commands.Range[int, 1, LAST_PLACE],
+    ) -> None:
+        """Move a piece. Those that it overtakes have a say as well as its own asker."""
+        performance = _found(interaction, piece)
+        waiting = _session(interaction).queue.waiting
+        now = waiting.index(performance) + 1
+        touched = [performance, *waiting[place - 1 : now - 1]]
+        if (session := await permitted(interaction, Act.MOVE, str(place), touched)) is None:
+            return
+        session.move(performance, place)
+        there = session.queue.waiting.index(performance) + 1
+        told = Text("queue-moved", prompt=quoted(cut(performance.piece.prompt)), place=there)
+        await interaction.response.send_message(told.in_(interaction.guild_locale))
+
+    @app_commands.command(description="Take a waiting piece off the queue")
+    @app_commands.describe(piece="A waiting piece, or its place")
+    async def remove(self, interaction: discord.Interaction[Busker], piece: str) -> None:
+        """Remove a piece; what is made of it is forgotten."""
+        performance = _found(interaction, piece)
+        if (session := await permitted(interaction, Act.REMOVE, touched=[performance])) is None:
+            return
+        session.remove(performance)
+        told = Text("queue-removed", prompt=quoted(cut(performance.piece.prompt)))
+        await interaction.response.send_message(told.in_(interaction.guild_locale))
+
+    @move.autocomplete("piece")
+    @remove.autocomplete("piece")
+    async def suggest(
+        self, interaction: discord.Interaction[Busker], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """What waits, with these words in its prompt or its asker's name."""
+        sought = typed.casefold().split()
+        return [
+            app_commands.Choice(name=_choice(place, performance), value=f"#{performance.ticket}")
+            for place, performance in enumerate(_session(interaction).queue.waiting, 1)
+            if all(word in _words(performance) for word in sought)
+        ][:CHOICES]
+
+
+def _session(interaction: discord.Interaction[Busker]) -> Session:
+    return interaction.client.session_of(member_of(interaction).guild)
+
+
+def _found(interaction: discord.Interaction[Busker], typed: str) -> Performance:
+    """The waiting piece that was chosen from the list, or whose place was typed. Raises NotWaiting."""
+    queue = _session(interaction).queue
+    if (chosen := _TICKET.fullmatch(typed.strip())) is not None:
+        for performance in queue.waiting:
+            if performance.ticket == int(chosen[1]):
+                return performance
+    elif typed.strip().isdecimal():
+        return queue.at(int(typed))
+    raise NotWaiting(Text("queue-not-waiting"))
+
+
+def _words(performance: Performance) -> str:
+    return f"{performance.piece.prompt} {performance.request.requester.display_name}".casefold()
+
+
+def _choice(place: int, performance: Performance) -> str:
+    """A piece in a list of suggestions, where nothing is formatted."""
+    asker = performance.request.requester.display_name
+    before, after = f"{place}. ", f" · {performance.piece.seconds:g} s · {asker}"
+    return f"{before}{cut(performance.piece.prompt, CHOICE_SIGNS - len(before) - len(after))}{after}"
+
+
+async def setup(bot: Busker) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Queue())

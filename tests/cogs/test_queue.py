@@ -1,0 +1,94 @@
+"""/queue as members use it: what is shown, suggested, moved and taken off, and who may do so."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from audio.tone import ToneEngine
+from bot.performance import Making, Performance
+from rehearsal.people.members import Person
+from tests.house import House, a_house, until
+
+GONE = "This does not wait in the queue, or no more; choose a piece from the list, or its place."
+
+
+async def compose(person: Person, house: House, seed: int) -> str:
+    reply = await person.use("compose", {"prompt": f"bells {seed}", "length": 30, "seed": seed}, house.text)
+    return reply.content
+
+
+def seeds(house: House) -> list[int]:
+    return [performance.piece.seed for performance in house.session.queue]
+
+
+def at(house: House, seed: int) -> Performance:
+    return next(each for each in house.session.queue if each.piece.seed == seed)
+
+
+async def choices(person: Person, house: House, command: str, typed: str = "") -> dict[str, str]:
+    offered = await person.suggestions(f"queue {command}", "piece", typed, channel=house.text)
+    return {choice["name"]: choice["value"] for choice in offered}
+
+
+async def test_compose_tells_the_true_place_and_people_take_turns(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        for seed in (1, 2, 3):
+            await compose(house.asker, house, seed)
+        await until(lambda: house.session.queue[1].composed)
+        assert "plays after one other piece" in await compose(house.listener, house, 4)
+        assert seeds(house) == [1, 4, 2, 3]
+        assert "plays after 3 others" in await compose(house.listener, house, 5)
+        assert seeds(house) == [1, 4, 2, 5, 3]
+        await until(lambda: at(house, 4).composed)  # the next one is, though another is composed already
+        assert at(house, 5).making is Making.WAITING
+
+
+async def test_a_waiting_piece_is_chosen_from_the_list_moved_and_removed(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        for seed in (1, 2, 3):
+            await compose(house.asker, house, seed)
+        offered = await choices(house.asker, house, "move", "bells 3")
+        assert list(offered) == ["2. bells 3 · 30 s · asker"]
+        moved = await house.asker.use(
+            "queue move", {"piece": offered["2. bells 3 · 30 s · asker"], "place": 1}, house.text
+        )
+        assert moved.content == "“bells 3” is at place 1 of the queue now."
+        assert seeds(house) == [1, 3, 2]
+        removed = await house.asker.use("queue remove", {"piece": "2"}, house.text)
+        assert removed.content == "Removed “bells 2” from the queue."
+        assert seeds(house) == [1, 3]
+        again = await house.asker.use(
+            "queue remove", {"piece": offered["2. bells 3 · 30 s · asker"]}, house.text
+        )
+        assert again.content == "Removed “bells 3” from the queue."
+        for typed in (offered["2. bells 3 · 30 s · asker"], "1", "bells", "#"):
+            said = await house.asker.use("queue remove", {"piece": typed}, house.text)
+            assert said.content == GONE
+
+
+async def test_a_vote_is_needed_for_others_pieces_and_none_for_ones_own(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        third = house.here.person(house.guild, "third")
+        await third.join_voice(house.corner)
+        await until(lambda: third.id in house.request().voice_channel.voice_states)
+        await house.bot.store.choose(house.guild.id, lambda c: dataclasses.replace(c, rights="vote"))
+        await compose(house.asker, house, 1)
+        await compose(house.asker, house, 2)
+        await until(lambda: house.session.queue[1].composed)
+        await compose(house.listener, house, 3)
+        assert seeds(house) == [1, 3, 2]
+        wants = "wants to {}: 1 of 2 votes. Who listens votes with /queue {}."
+        # The listener's own piece is theirs, but to let another one overtake it is not up to its asker alone.
+        overtaking = await house.asker.use("queue move", {"piece": "2", "place": 1}, house.text)
+        assert wants.format("move this in the queue", "move") in overtaking.content
+        removing = await house.asker.use("queue remove", {"piece": "1"}, house.text)
+        assert wants.format("take this off the queue", "remove") in removing.content
+        back = await house.listener.use("queue move", {"piece": "1", "place": 2}, house.text)
+        assert back.content == "“bells 3” is at place 2 of the queue now."
+        assert seeds(house) == [1, 2, 3]
+        await house.listener.leave_voice()  # one's own can be taken off from anywhere
+        await until(lambda: house.listener.id not in house.request().voice_channel.voice_states)
+        gone = await house.listener.use("queue remove", {"piece": "2"}, house.text)
+        assert gone.content.startswith("Removed")
+        assert seeds(house) == [1, 2]
