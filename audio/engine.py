@@ -51,6 +51,8 @@ class EngineInfo:
     loudness: float = TYPICAL_LUFS
     """How loud its pieces are on average, in LUFS and played on both sides: what is expected of one that has
     not begun yet."""
+    melodies: bool = False
+    """Whether a piece may have a melody to hum after. Every engine goes on from a recording."""
 
 
 class Pace(NamedTuple):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from audio.units import Pcm
 
-CONTAINERS: Final = "aac,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
+CONTAINERS: Final = "aac,aiff,amr,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
 """FFmpeg's names of what may be opened: files that hold their sound themselves. A playlist or a list of files
 would have it open others, on this machine or elsewhere."""
 
@@ -51,6 +51,16 @@ def recording_of(path: Path) -> Recording:
     if first_seconds(path, 16_000, 1, SHORTEST_SECONDS).shape[1] < SHORTEST_SECONDS * 16_000:
         raise RecordingError(f"{path.name} is shorter than {SHORTEST_SECONDS:g} s; choose a longer one.")
     return Recording(path, digest)
+
+
+def whole_recording_of(path: Path) -> Recording:
+    """The same when all of it can be heard, as who goes on from its end must. Raises RecordingError.
+
+    Costs up to a second of work for LONGEST_SECONDS of sound. A file from a stranger may break FFmpeg, so let
+    a process do it that may die.
+    """
+    last_seconds(path, 16_000, 1, SHORTEST_SECONDS)
+    return recording_of(path)
 
 
 def check(recording: Recording) -> None:

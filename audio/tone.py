@@ -38,6 +38,7 @@ _RAMP_SECONDS: Final = 0.005
 class ToneEngine:
     """Makes up to `places` pieces at once, each at `speed` times real time; infinity is allowed.
 
+    `melodies` is whether it says that it follows them.
     `sleep` and `clock` (seconds) are those of the event loop unless a test has its own.
     """
 
@@ -48,6 +49,7 @@ class ToneEngine:
         channels: int = 1,
         *,
         places: int = 16,
+        melodies: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,6 +62,7 @@ class ToneEngine:
             channels=channels,
             speed=speed,
             listeners=places,
+            melodies=melodies,
         )
         self._places = places
         self._sleep = sleep

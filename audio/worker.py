@@ -209,6 +209,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
         channels=checkpoint.channels,
         speed=calibration.speed,
         listeners=calibration.listeners,
+        melodies=checkpoint.melody is not None,
     )
     return composer, Ready(info, calibration)
 

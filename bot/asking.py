@@ -40,4 +40,5 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
     require_listening(member, session.channel)
     async with within_caps(interaction, 0.0 if kept else piece.seconds):
         performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
+        interaction.client.recordings.hold(performance)
         return session.wanted.index(performance)

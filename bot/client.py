@@ -23,6 +23,7 @@ from bot.metrics import Counters, exposition
 from bot.pacer import Pacer
 from bot.permissions import invite_link
 from bot.posting import Poster
+from bot.recordings import Recordings
 from bot.rights import Ballots
 from bot.session import Session
 from bot.store.repository import Store
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 COGS: Final = (
     "cogs.errors",
     "cogs.compose",
+    "cogs.recordings",
     "cogs.playback",
     "cogs.queue",
     "cogs.settings",
@@ -72,6 +74,7 @@ class Busker(commands.Bot):
         self.engine = engine
         self.store = Store(settings.store.path)
         self.poster = Poster(engine, settings, self.store)
+        self.recordings = Recordings(settings.tracks.folder, self.poster)
         self.ballots = Ballots()
         self.mentions: dict[str, str] = {}
         """By a command's name, how a message shows it so that it can be clicked."""
@@ -85,6 +88,7 @@ class Busker(commands.Bot):
     async def setup_hook(self) -> None:
         """Open the store, start the pacer, load the commands, tell Discord about them. Raises StoreError."""
         await self.store.open()
+        await self.recordings.open()
         self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)
@@ -148,6 +152,7 @@ class Busker(commands.Bot):
                 # While Busker sits there: from outside it may not clear a status.
                 await self.remove_cog("Status")
         self._closing = True
+        await self.recordings.close()  # first: what sessions end now may come back after a restart
         ends = [session.close() for session in self._sessions.values()]
         for failure in await asyncio.gather(*ends, return_exceptions=True):
             if failure is not None:

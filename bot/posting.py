@@ -8,11 +8,11 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import discord
 
@@ -42,6 +42,8 @@ CLOSE_SECONDS: Final = 2.0
 MIB: Final = 2**20
 NICENESS: Final = 10
 """The writing process yields to voice packets and the model: a track may be a second late, sound may not."""
+
+Done = TypeVar("Done")
 
 _log = logging.getLogger(__name__)
 
@@ -123,13 +125,22 @@ class Poster:
             limit=limit,
             formats=tracks.formats,
         )
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._press, write)
+            return await self.apart(write)
         except BrokenProcessPool:  # the process was killed; a new one has the same to do
-            _log.warning("the writing process died; another one takes over")
-            self._press = _press()
-            return await loop.run_in_executor(self._press, write)
+            return await self.apart(write)
+
+    async def apart(self, work: Callable[[], Done]) -> Done:
+        """Do some work in the writing process. Raises BrokenProcessPool when that dies; another one is there
+        for who comes next."""
+        press = self._press
+        try:
+            return await asyncio.get_running_loop().run_in_executor(press, work)
+        except BrokenProcessPool:
+            if self._press is press:
+                _log.warning("the writing process died; another one takes over")
+                self._press = _press()
+            raise
 
     async def _remembered(self, track: Track, performance: Performance, place: PostingChannel) -> int | None:
         """Put the track into the library; its number, None if that failed: it is posted all the same."""

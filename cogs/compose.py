@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from audio.errors import RecordingError
 from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH
 from bot.asking import ask, member_of
 from bot.client import Busker
 from bot.library import sight_of
+from bot.permissions import voice_channel_of
 from bot.presets import suggested
 from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
+from bot.recordings import require_fetchable
 from words.text import Text
+
+if TYPE_CHECKING:
+    from audio.engine import EngineInfo
 
 LONGEST_EVER: Final = 300.0
 """Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
@@ -29,7 +37,10 @@ class Compose(commands.Cog):
         length="Seconds of music, 10 to 30; 20 if left out",
         interval="Seconds of music made between two deliveries, 0.5 to 2.5; automatic if left out",
         seed="The same words and seed make the same music; drawn if left out",
+        melody="A sound file to hum after, such as a voice message; only some models can",
+        continued="A sound file to go on from: the music begins where it ends",
     )
+    @app_commands.rename(continued="continue")
     @app_commands.guild_only()
     async def compose(
         self,
@@ -38,9 +49,11 @@ class Compose(commands.Cog):
         length: app_commands.Range[float, LENGTH_SECONDS[0], LONGEST_EVER] | None = None,
         interval: app_commands.Range[float, INTERVAL_SECONDS[0], INTERVAL_SECONDS[1]] | None = None,
         seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
+        melody: discord.Attachment | None = None,
+        continued: discord.Attachment | None = None,
     ) -> None:
         """Check everything that can be checked, answer, and let the session do the rest."""
-        await ask_for(interaction, prompt, length, interval, seed)
+        await ask_for(interaction, prompt, length, interval, seed, melody=melody, continued=continued)
 
     @compose.autocomplete("prompt")
     async def suggest(
@@ -60,20 +73,47 @@ async def ask_for(
     length: float | None = None,
     interval: float | None = None,
     seed: int | None = None,
+    *,
+    melody: discord.Attachment | None = None,
+    continued: discord.Attachment | None = None,
 ) -> None:
-    """Ask for a piece with these words and answer. Raises RequestError or PieceError."""
-    guild, bot = member_of(interaction).guild, interaction.client
-    chosen = bot.store.choices_of(guild.id)
-    piece = bot.settings_in(guild).music.piece(prompt, length, interval or chosen.interval, seed)
-    before = await ask(interaction, piece)
+    """Ask for a piece with these words and answer. Raises RequestError, PieceError or RecordingError."""
+    member, bot = member_of(interaction), interaction.client
+    chosen = bot.store.choices_of(member.guild.id)
+    piece = bot.settings_in(member.guild).music.piece(prompt, length, interval or chosen.interval, seed)
+    channel = voice_channel_of(member)  # before anything is fetched in vain
+    async with AsyncExitStack() as files:
+        if melody is not None or continued is not None:
+            if melody is not None:
+                require_melodies(bot.engine.info)
+            for attachment in filter(None, (melody, continued)):
+                require_fetchable(attachment)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            heard = [
+                None if file is None else await files.enter_async_context(bot.recordings.fetched(file))
+                for file in (melody, continued)
+            ]
+            piece = replace(piece, melody=heard[0], continues=heard[1])
+        before = await ask(interaction, piece)
     answer = Text(
         "compose-answer",
         before=before,
         seconds=piece.seconds,
         prompt=quoted(piece.prompt),
         seed=str(piece.seed),
-    )
-    await interaction.response.send_message(answer.in_(interaction.locale), ephemeral=True)
+    ).in_(interaction.locale)
+    if isinstance(channel, discord.StageChannel):
+        answer += " " + Text("compose-stage").in_(interaction.locale)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(content=answer)
+    else:
+        await interaction.response.send_message(answer, ephemeral=True)
+
+
+def require_melodies(info: EngineInfo) -> None:
+    """Raise RecordingError unless what composes here follows melodies."""
+    if not info.melodies:
+        raise RecordingError(Text("melody-unfollowed", checkpoint=quoted(info.checkpoint)))
 
 
 async def setup(bot: Busker) -> None:

@@ -10,9 +10,24 @@ compose-answer = { $before ->
    *[other] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after { $before } others.
 }
 
+compose-stage = On a Stage, Busker asks to speak first; until a moderator lets it, the music waits.
+
 ### /queue
 
 queue-not-waiting = This does not wait in the queue, or no more; choose a piece from the list, or its place.
 queue-nothing-waits = Nothing waits.
 queue-removed = Removed “{ $prompt }” from the queue.
 queue-moved = “{ $prompt }” is at place { $place } of the queue now.
+
+### Recordings that members bring
+
+melody-unfollowed = “{ $checkpoint }” follows no melody; a melody checkpoint such as facebook/musicgen-melody would, and each goes on from a recording.
+recording-broken = { $name } cannot be read as sound; another format will do.
+recording-large = { $name } has { $size } MiB; up to { $most } MiB will do.
+recording-none = There is no sound in this message; choose one with a voice message or a sound file.
+recording-soundless = { $name } is no sound; a voice message or a sound file will do.
+recording-title-continue = Continue this
+recording-title-melody = Compose on this melody
+recording-unfetched = Discord did not give { $name } out; post it once more.
+recording-unkept = { $name } could not be kept on Busker’s side; it is in the log.
+recording-words = What it should sound like

@@ -10,7 +10,6 @@ import torch
 
 from audio.calibration import Calibration
 from audio.musicgen.composer import Composer
-from audio.musicgen.step import DecoderStep
 from audio.piece import Piece
 from audio.units import STEP_RATE
 
@@ -35,12 +34,12 @@ def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter
     whole = _seconds_of_a_piece(composer, clock)
     steps = composer.checkpoint.delay.steps(_WARM_UP.steps)
     # how much of a second of sound is not the decoder
-    rest = max(0.0, whole - steps * _step_seconds(decoder, 1, steps // 2, clock))
+    rest = max(0.0, whole - steps * _step_seconds(composer, 1, steps // 2, clock))
     middle = decoder.length // 2
 
     def share(listeners: int) -> float:
         """The part of real time that so many listeners take."""
-        return STEP_RATE * _step_seconds(decoder, listeners, middle, clock) + listeners * rest
+        return STEP_RATE * _step_seconds(composer, listeners, middle, clock) + listeners * rest
 
     shares = [share(1)]
     while shares[-1] <= TRUST and len(shares) < decoder.slots:
@@ -78,10 +77,13 @@ def _made(composer: Composer, clock: Callable[[], float]) -> float:
     return clock() - start
 
 
-def _step_seconds(decoder: DecoderStep, slots: int, position: int, clock: Callable[[], float]) -> float:
+def _step_seconds(composer: Composer, slots: int, position: int, clock: Callable[[], float]) -> float:
     """How long a step of so many slots takes, each at `position`; the median of some, after one."""
+    decoder, melody = composer.decoder, composer.checkpoint.melody
     places = list(range(slots))
     states = torch.zeros(_PROMPT_TOKENS, decoder.hidden, device=decoder.device)
+    if melody is not None:
+        states = melody.prefix(melody.heard(None), states, _PROMPT_TOKENS)
     tokens = torch.zeros(slots, decoder.codebooks, dtype=torch.int64, device=decoder.device)
     for place in places:
         decoder.admit(place, states)

@@ -23,6 +23,7 @@ from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
 from audio.musicgen.window import Window
 from audio.piece import Piece, Turn
+from words.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -188,9 +189,7 @@ class Composer:
         if checkpoint.melody is not None:
             melody = checkpoint.melody.heard(piece.melody)
         elif piece.melody is not None:
-            raise EngineError(
-                f"“{checkpoint.name}” follows no melody; leave it out, or have a melody checkpoint set."
-            )
+            raise EngineError(Text("melody-unfollowed", checkpoint=checkpoint.name))
         if piece.continues is not None:
             past = encode_past(checkpoint, piece.continues, self._window.kept)
         slot = Slot(

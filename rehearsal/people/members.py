@@ -16,6 +16,7 @@ from rehearsal.permissions import Permission, guild_permissions
 from rehearsal.refusal import Json
 from rehearsal.rest.components import MENUS, Kind, find, walk
 from rehearsal.rest.drafts import read_draft, upload_limit, write
+from rehearsal.rest.uploads import Upload
 from rehearsal.wire import channel_json, member_json, user_json
 from rehearsal.world import Channel, Guild, Member, Message, User, VoiceState
 
@@ -104,13 +105,20 @@ class Person:
 
     # Text
 
-    def say(self, text: str, channel: Channel) -> Message:
-        """Write an ordinary message."""
+    def say(self, text: str, channel: Channel, *files: Upload) -> Message:
+        """Write an ordinary message, perhaps with files."""
         guild = self._guild_of(channel)
         if guild is not None:
             self._need(channel, Permission.SEND_MESSAGES)
         may = guild.permissions(channel, self.id) if guild else Permission(0)
-        message = write(self._here, read_draft({"content": text}, {}), channel, guild, self.user, may=may)
+        message = write(
+            self._here,
+            read_draft({"content": text}, dict(enumerate(files))),
+            channel,
+            guild,
+            self.user,
+            may=may,
+        )
         self._here.tell_message("MESSAGE_CREATE", message)
         self._here.bell.ring()
         return message

@@ -103,5 +103,5 @@ async def test_the_command_tree_fits_discords_limits_and_describes_every_option(
         checked = Commands(1, Snowflakes(WallClock())).overwrite(None, bodies)
         assert len(checked) == len(bodies)
         for body in bodies:
-            for option in body["options"]:
+            for option in body.get("options", []):  # what is in a menu has none
                 assert option["description"] not in ("", "…"), f"{body['name']} {option['name']}"

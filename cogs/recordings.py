@@ -1,0 +1,98 @@
+"""Right click on a message with sound: "Compose on this melody" and "Continue this"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from audio.errors import RecordingError
+from audio.piece import PROMPT_LENGTH
+from bot.client import Busker
+from bot.recordings import require_fetchable
+from cogs.compose import ask_for, require_melodies
+from cogs.errors import tell_fault
+from words.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SOUNDING: Final = ("audio/", "video/")
+"""How the type of a file begins that has sound; what bears no type is worth a try."""
+
+
+class Recordings(commands.Cog):
+    """Owns the two commands in the menu of messages while it is loaded."""
+
+    def __init__(self, bot: Busker) -> None:
+        self._tree = bot.tree
+        self._menus = [
+            app_commands.ContextMenu(name="Compose on this melody", callback=compose_on_melody),
+            app_commands.ContextMenu(name="Continue this", callback=continue_this),
+        ]
+
+    async def cog_load(self) -> None:
+        """Put them into the menu."""
+        for menu in self._menus:
+            self._tree.add_command(menu)
+
+    async def cog_unload(self) -> None:
+        """Take them out again."""
+        for menu in self._menus:
+            self._tree.remove_command(menu.name, type=menu.type)
+
+
+@app_commands.guild_only()
+async def compose_on_melody(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
+    """Ask for words to a melody."""
+    require_melodies(interaction.client.engine.info)
+    await interaction.response.send_modal(Words(interaction, melody=sounding(message.attachments)))
+
+
+@app_commands.guild_only()
+async def continue_this(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
+    """Ask for words to what is to follow."""
+    await interaction.response.send_modal(Words(interaction, continued=sounding(message.attachments)))
+
+
+class Words(discord.ui.Modal):
+    """Asks for the words of a piece that is made from a recording."""
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Busker],
+        *,
+        melody: discord.Attachment | None = None,
+        continued: discord.Attachment | None = None,
+    ) -> None:
+        self._melody = melody
+        self._continued = continued
+        locale = interaction.locale
+        title = Text("recording-title-melody") if melody is not None else Text("recording-title-continue")
+        super().__init__(title=title.in_(locale))
+        self._prompt: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph, min_length=PROMPT_LENGTH[0], max_length=PROMPT_LENGTH[1]
+        )
+        label = Text("recording-words").in_(locale)
+        self.add_item(discord.ui.Label(text=label, component=self._prompt))
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask for the piece."""
+        async with tell_fault(interaction):
+            await ask_for(interaction, self._prompt.value, melody=self._melody, continued=self._continued)
+
+
+def sounding(attachments: Sequence[discord.Attachment]) -> discord.Attachment:
+    """The first attachment that may be sound. Raises RecordingError where there is none."""
+    for attachment in attachments:
+        if (attachment.content_type or SOUNDING[0]).startswith(SOUNDING):
+            require_fetchable(attachment)
+            return attachment
+    raise RecordingError(Text("recording-none"))
+
+
+async def setup(bot: Busker) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Recordings(bot))

@@ -1,0 +1,112 @@
+"""Sound that members bring, end to end: by an option, or by a right click on a message."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from audio.local import LocalEngine
+from audio.musicgen.seeded import seeded_melody_model, seeded_tokenizer
+from audio.tone import ToneEngine
+from audio.track import read_tags
+from bot.recordings import FOLDER
+from rehearsal.rest.uploads import Upload
+from tests.audio.recordings import hum, written
+from tests.house import House, a_house, until
+
+
+def voice_message(folder: Path) -> Upload:
+    path = written(folder / "hum.ogg", hum(1.0, 48_000), 48_000)
+    return Upload("voice-message.ogg", path.read_bytes())
+
+
+def digest(upload: Upload) -> str:
+    return hashlib.sha256(upload.data).hexdigest()
+
+
+async def posted_tags(house: House, folder: Path) -> dict[str, str]:
+    """From which recordings the posted track says it was made; the piece is skipped, their files gone."""
+    await until(lambda: bool(house.tracks))
+    piece = house.session.now
+    house.session.skip()
+    await house.play(piece)
+    await until(lambda: not list((folder / FOLDER).glob("*")))
+    return dict(read_tags(folder / house.tracks[0].attachments[0].filename).recordings)
+
+
+async def test_compose_takes_a_melody_and_a_beginning_and_the_tags_tell_which(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        sound = voice_message(tmp_path)
+        options = {"prompt": "bells", "length": 10, "seed": 7, "melody": sound, "continue": sound}
+        reply = await house.asker.use("compose", options, house.text)
+        assert reply.deferred
+        await until(lambda: bool(reply.content))
+        assert reply.content == "Composing 10 s of “bells” with seed 7."
+        assert await posted_tags(house, tmp_path) == {"continues": digest(sound), "melody": digest(sound)}
+        assert not house.here.refusals
+
+
+async def test_a_right_click_on_a_voice_message_asks_for_words_and_composes_on_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        sound = voice_message(tmp_path)
+        message = house.listener.say("la la la", house.text, sound)
+        for menu, role in (("Compose on this melody", "melody"), ("Continue this", "continues")):
+            opened = await house.asker.use_on(menu, message)
+            assert opened.interaction.modal is not None
+            (words,) = opened.interaction.modal["components"]
+            reply = await house.asker.submit(opened, {words["component"]["custom_id"]: f"bells, {role}"})
+            await until(lambda reply=reply: bool(reply.content))  # type: ignore[misc]
+            assert f"“bells, {role}”" in reply.content
+            performance = house.session.queue[-1]
+            (recording,) = performance.piece.recordings
+            assert getattr(performance.piece, role) == recording
+            assert recording.digest == digest(sound)
+        house.session.stop()
+        assert not house.here.refusals
+
+
+async def test_where_the_checkpoint_follows_no_melody_nothing_is_fetched_and_it_says_what_would(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(melodies=False)) as house:
+        sound = voice_message(tmp_path)
+        message = house.listener.say("", house.text, sound)
+        told = "“tone” follows no melody; a melody checkpoint such as facebook/musicgen-melody would"
+        reply = await house.asker.use("compose", {"prompt": "bells", "melody": sound}, house.text)
+        assert reply.content.startswith(told)
+        assert (await house.asker.use_on("Compose on this melody", message)).content.startswith(told)
+        assert not (tmp_path / FOLDER).exists()
+        assert not house.session.queue
+
+
+async def test_a_message_without_sound_and_a_file_that_is_none_are_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        picture = house.listener.say("look", house.text, Upload("cat.png", b"cat"))
+        reply = await house.asker.use_on("Continue this", picture)
+        assert reply.content == (
+            "There is no sound in this message; choose one with a voice message or a sound file."
+        )
+        noise = Upload("noise.mp3", bytes(range(256)) * 40)
+        reply = await house.asker.use("compose", {"prompt": "bells", "continue": noise}, house.text)
+        await until(lambda: bool(reply.content or reply.followups))
+        told = reply.content or reply.followups[0].content
+        assert told.startswith("noise.mp3 cannot be read as sound")
+        assert not house.session.queue
+        assert not list((tmp_path / FOLDER).glob("*"))
+
+
+async def test_a_melody_checkpoint_hums_after_what_was_posted(tmp_path: Path) -> None:
+    folder = tmp_path / "melody"
+    seeded_melody_model(hidden=64, layers=2, heads=2).save_pretrained(folder)
+    seeded_tokenizer().save_pretrained(folder)
+    async with a_house(tmp_path, engine=LocalEngine(str(folder))) as house:
+        options = {"prompt": "bells", "length": 10, "melody": voice_message(tmp_path)}
+        await house.asker.use("compose", options, house.text)
+        await until(lambda: bool(house.session.queue))
+        piece = house.session.now
+        await until(lambda: piece.composed)
+        assert piece.piece.melody is not None
+        house.session.stop()
+        await house.play(piece)
