@@ -1,116 +1,176 @@
-"""The card: one channel message a piece, kept current from the first step to the last frame."""
+"""The card: what plays, how far it has come, what follows, and the buttons that act on it, as a layout.
+
+Every button's state is its `custom_id`, so it works after a restart of the bot (`cogs/buttons.py`).
+"""
 
 from __future__ import annotations
 
-import asyncio
-import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
+from discord import ui
 
 from audio.buffer import State
 from bot.performance import Making
 from bot.quoting import cut, quoted
+from words.text import Text
 
 if TYPE_CHECKING:
+    from audio.track import Track
     from bot.performance import Performance
 
-EDIT_SECONDS: Final = 2.5
-"""Discord does not publish how often a message may be edited; every few seconds has proved safe."""
-
-ANSWER_SECONDS: Final = 10.0
-"""How long Discord may take to answer; it usually needs a quarter of a second."""
-
-BAR_CELLS: Final = 20
 COLOUR: Final = discord.Colour(0xE0A458)
+BAR_CELLS: Final = 20
 
-UNPOSTED: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
-"""What discord.py raises when a message does not reach Discord."""
+SHOWN_PROMPTS: Final = 4
+"""Of a piece that was steered often, the latest."""
 
-MISSING_ACCESS: Final = 50001
-"""Discord's code for what Busker cannot even see any more (developer documentation, "JSON Error Codes")."""
-
-_log = logging.getLogger(__name__)
-
-
-def card_of(performance: Performance) -> discord.Embed:
-    """What the card shows now."""
-    piece, buffer = performance.piece, performance.buffer
-    embed = discord.Embed(
-        title=_headline(performance), description=f"“{quoted(piece.prompt)}”", colour=COLOUR
-    )
-    embed.add_field(name="Made", value=_bar(buffer.seconds_made, piece.seconds), inline=False)
-    embed.add_field(name="Played", value=_bar(buffer.seconds_played, piece.seconds), inline=False)
-    embed.set_footer(
-        text=f"{piece.seconds:g} s · seed {piece.seed} · for {performance.request.requester.display_name}"
-    )
-    if performance.trouble:
-        embed.add_field(name="Trouble", value=performance.trouble, inline=False)
-    return embed
+SHOWN_WAITING: Final = 5
+SHOWN_TROUBLES: Final = 3
 
 
-def queue_of(now: Performance, *waiting: Performance) -> discord.Embed:
-    """What plays and what follows, as `/queue` shows it."""
-    lines = [f"{place}. {_line(performance)}" for place, performance in enumerate(waiting, 1)]
-    embed = discord.Embed(title="Queue", description="\n".join(lines) or "Nothing waits.", colour=COLOUR)
-    return embed.insert_field_at(0, name=_headline(now), value=_line(now), inline=False)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece as the buttons name it: by its seed while it is in the session, by `number` in the library."""
+
+    seed: int
+    number: int = 0
+    """0 until its track is in the library."""
+
+    def custom_id(self, act: str) -> str:
+        """The state of a button, as `BUTTON_ID` reads it."""
+        return f"card:{act}:{self.seed}:{self.number}"
 
 
-async def keep_card(performance: Performance) -> None:
-    """Post the card and edit it while the piece is made and played. Trouble with it never holds up sound."""
-    embed = card_of(performance)
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            message = await performance.request.text_channel.send(embed=embed)
-    except UNPOSTED as error:
-        _log.warning("no card for seed %d: %r", performance.piece.seed, error)
-        return
-    settled = False
-    while not settled:
-        settled = await performance.settles(within_seconds=EDIT_SECONDS)
-        shown, embed = embed, card_of(performance)
-        if embed == shown:
-            continue
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await message.edit(embed=embed)
-        except UNPOSTED as error:
-            if is_gone(error):
-                return
-            _log.warning("the card of seed %d was not edited: %r", performance.piece.seed, error)
-            embed = shown  # so that the next round tries again
+BUTTON_ID: Final = (
+    r"card:(?P<act>pause|resume|skip|stop|steer|again|remix|extend):(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
+)
 
 
-def is_gone(error: Exception) -> bool:
-    """Whether the message or its channel is not there for Busker any more, so trying again is in vain."""
-    shut_out = isinstance(error, discord.Forbidden) and error.code == MISSING_ACCESS
-    return shut_out or isinstance(error, discord.NotFound)
+def card_of(
+    performance: Performance,
+    waiting: Sequence[Performance],
+    locale: object,
+    *,
+    others: Iterable[Performance] = (),
+    picture: Track | None = None,
+) -> ui.LayoutView:
+    """What the card shows now: `performance`, the pieces that are `waiting` after it, what went wrong with it
+    and with `others`, and the picture of a track, which is an attachment of the message.
+
+    The layout is over before it is sent: what is pressed finds its way by its `custom_id` alone, so nothing
+    need be remembered.
+    """
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOUR)
+    box.add_item(ui.TextDisplay(f"### {headline_of(performance).in_(locale)}\n{_prompts(performance)}"))
+    box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _facts(performance))))
+    if troubles := list(_troubles(performance, others, locale)):
+        box.add_item(ui.TextDisplay("\n".join(troubles[-SHOWN_TROUBLES:])))
+    if picture is not None:
+        shown = f"attachment://{picture.picture.name}"
+        box.add_item(ui.MediaGallery(discord.MediaGalleryItem(shown, description=picture.alt_text)))
+    if waiting:
+        box.add_item(ui.Separator())
+        box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _following(waiting))))
+    for row in _buttons(performance, locale):
+        box.add_item(row)
+    view.add_item(box)
+    view.stop()
+    return view
 
 
-def _line(performance: Performance) -> str:
-    piece = performance.piece
-    return f"“{quoted(cut(piece.prompt))}” · {piece.seconds:g} s · seed {piece.seed}"
-
-
-def _headline(performance: Performance) -> str:
+def headline_of(performance: Performance) -> Text:
+    """How it is with a piece, in a few words."""
     if performance.dismissed:
-        return "Stopped"
+        return Text("card-stopped")
     buffer = performance.buffer
     if performance.over:
-        return "Played" if performance.composed and buffer.state is State.ENDED else "Ended early"
+        whole = performance.composed and buffer.state is State.ENDED
+        return Text("card-played") if whole else Text("card-ended-early")
     if performance.paused:
-        return "Paused"
+        return Text("card-paused")
     if performance.waits_for:
-        return performance.waits_for
+        return Text("card-holding", why=performance.waits_for)
     if performance.making is Making.WAITING:
-        return "Waiting for its turn"
+        return Text("card-waiting")
     if buffer.seconds_played:
-        return "Playing"
-    wait = buffer.seconds_until_ready
-    return f"Composing · first sound in about {wait:.0f} s" if wait >= 1 else "Composing"
+        return Text("card-playing")
+    wait = round(buffer.seconds_until_ready)
+    return Text("card-composing-for", seconds=wait) if wait else Text("card-composing")
+
+
+def line_of(performance: Performance) -> Text:
+    """A piece in one line, as in a list."""
+    piece = performance.piece
+    return Text(
+        "card-line", prompt=quoted(cut(piece.prompts[-1])), seconds=piece.seconds, seed=str(piece.seed)
+    )
+
+
+def _prompts(performance: Performance) -> str:
+    prompts = performance.piece.prompts
+    if len(prompts) == 1:
+        return f"“{quoted(prompts[0])}”"
+    return " → ".join(f"“{quoted(cut(prompt))}”" for prompt in prompts[-SHOWN_PROMPTS:])
+
+
+def _facts(performance: Performance) -> Iterable[Text]:
+    piece, buffer = performance.piece, performance.buffer
+    name = quoted(performance.request.requester.display_name)
+    yield Text("card-facts", seconds=piece.seconds, seed=str(piece.seed), name=name)
+    for key, seconds in (("made", buffer.seconds_made), ("played", buffer.seconds_played)):
+        bar = _bar(seconds, piece.seconds)
+        yield Text("card-bar", what=key, bar=bar, seconds=round(seconds), total=round(piece.seconds))
+
+
+def _troubles(performance: Performance, others: Iterable[Performance], locale: object) -> Iterable[str]:
+    for other in others:
+        if other.trouble and other is not performance:
+            told = Text("card-trouble-of", prompt=quoted(cut(other.piece.prompt)), trouble=other.trouble)
+            yield told.in_(locale)
+    if performance.trouble:
+        yield Text("card-trouble", trouble=performance.trouble).in_(locale)
+
+
+def _following(waiting: Sequence[Performance]) -> Iterable[Text]:
+    yield Text("card-follows")
+    for place, performance in enumerate(waiting[:SHOWN_WAITING], 1):
+        yield Text("card-place", place=place, piece=line_of(performance))
+    if len(waiting) > SHOWN_WAITING:
+        yield Text("card-more", more=len(waiting) - SHOWN_WAITING)
+
+
+def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[ui.LayoutView]]:
+    """Two rows: what acts on the music, as long as there is some, and what can be made of the piece."""
+    shown = Shown(performance.piece.seed, performance.number)
+    ended = performance.over or performance.dismissed
+    hold = "resume" if performance.paused else "pause"
+    playing = {
+        hold: not ended and bool(performance.buffer.seconds_played),
+        "skip": not ended,
+        "stop": not ended,
+        "steer": not ended and performance.making in (Making.WAITING, Making.COMPOSING),
+    }
+    made = {"again": True, "remix": True, "extend": performance.number > 0}
+    for acts in (playing, made):
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+        for act, possible in acts.items():
+            row.add_item(button_of(act, shown.custom_id(act), locale, disabled=not possible))
+        yield row
+
+
+def button_of(
+    act: str, custom_id: str, locale: object, *, disabled: bool = False
+) -> ui.Button[ui.LayoutView]:
+    """The button of an act, labelled in words."""
+    style = discord.ButtonStyle.danger if act == "stop" else discord.ButtonStyle.secondary
+    label = Text("card-button", act=act).in_(locale)
+    return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
 
 
 def _bar(seconds: float, total: float) -> str:
     cells = round(BAR_CELLS * min(1.0, seconds / total))
-    return f"`{'█' * cells}{'░' * (BAR_CELLS - cells)}` {seconds:.0f} of {total:.0f} s"
+    return f"`{'█' * cells}{'░' * (BAR_CELLS - cells)}`"

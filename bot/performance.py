@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from audio.engine import Engine
     from audio.piece import Piece
+    from audio.track import Track
     from audio.units import Pcm
     from bot.permissions import PostingChannel, VocalChannel
 
@@ -94,6 +95,10 @@ class Performance:
         """How long it took to compose, once it has been."""
         self.trouble: str | None = None
         """A sentence for the listeners, when something went wrong."""
+        self.track: Track | None = None
+        """Its files, once they are written."""
+        self.number = 0
+        """Its track's number in the library, once it is there."""
         self._engine = engine
         self._made: list[Pcm] = []
         self._until_turn = until_turn

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import discord
 
 from audio.track import Track, TrackError, write_track
-from bot.card import UNPOSTED, is_gone
 from bot.errors import ChannelClosed, StoreError
 from bot.guild_settings import settings_with
 from bot.permissions import PostingChannel, posting_channel
+from bot.posted_card import UNPOSTED, is_gone
 from bot.quoting import quoted
 from bot.store.records import MadeTrack
 
@@ -77,9 +77,10 @@ class Poster:
         tracks = settings_with(self._settings, self._store.choices_of(guild.id)).tracks
         limit = min(guild.filesize_limit, int(tracks.largest_mib * MIB))
         try:
-            track = await self._written(performance, limit, tracks)
+            track = performance.track = await self._written(performance, limit, tracks)
             place = self._place(performance)
             number = await self._remembered(track, performance, place)
+            performance.number = number or 0
             if track.size > limit:
                 performance.trouble = f"The track is too large to post; it is kept as {track.path.name}."
             elif (message := await self._posted(track, performance, place)) is not None:

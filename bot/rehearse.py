@@ -180,7 +180,7 @@ class House:
     def _uploads(self, performance: Performance) -> tuple[Attachment, Attachment]:
         """The sound and its picture, as the channel has them."""
         for message in self._text.messages:
-            if message.attachments:
+            if message.attachments and not message.laid_out:
                 sound, picture = message.attachments
                 return sound, picture
         raise RehearsalError(performance.trouble or "No track was posted.")

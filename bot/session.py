@@ -8,9 +8,9 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from audio.source import PieceSource
-from bot.card import keep_card
 from bot.errors import NothingPlaying, NotWaiting, VoiceLost
 from bot.performance import Making, Performance, Request
+from bot.posted_card import PostedCard
 from bot.queue import Queue
 from bot.tasks import Tasks
 from bot.voice.supervisor import Hold, Voice
@@ -43,8 +43,8 @@ _log = logging.getLogger(__name__)
 class Session:
     """Plays what a guild asks for, one piece after the other. It lives as long as the bot.
 
-    One task plays the queue and one composes it. Each piece has a task that keeps its card and, once made,
-    one that posts it. All belong to this session and end with it.
+    One task plays the queue and one composes it. One keeps the card while there is something to show, and
+    each piece, once made, has one that posts it. All belong to this session and end with it.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Session:
         self._volume = settings.voice.volume
         self._source: PieceSource | None = None
         self._making: Performance | None = None
+        self._card: PostedCard | None = None
         self._desertion: asyncio.Task[None] | None = None
         """While nobody listens: it waits for somebody to come back, not for ever."""
         self._moved = asyncio.Event()
@@ -89,8 +90,16 @@ class Session:
                 self._tasks.spawn(self._compose_queue(), f"composer of {self._name}"),
                 self._tasks.spawn(self._play_queue(), f"player of {self._name}"),
             ]
-        self._tasks.spawn(keep_card(performance), f"card seed {request.piece.seed}")
+        self._show(performance)
         return performance
+
+    def _show(self, performance: Performance) -> None:
+        """On the card that is there, else on a new one."""
+        if self._card is not None and not self._card.over:
+            self._card.follow(performance)
+            return
+        self._card = PostedCard(self.queue, performance)
+        self._tasks.spawn(self._card.keep(), f"card of {self._name}")
 
     @property
     def wanted(self) -> list[Performance]:

@@ -61,7 +61,9 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def nowplaying(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the card of the piece that plays."""
-        await interaction.response.send_message(embed=card_of(_session(interaction).now), ephemeral=True)
+        session = _session(interaction)
+        view = card_of(session.now, session.wanted[1:], interaction.locale)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command(
         description="How loud the music plays in the channel; the posted track keeps its level"

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.asking import member_of
-from bot.card import queue_of
+from bot.card import COLOUR, headline_of, line_of
 from bot.client import Busker
 from bot.errors import NotWaiting
 from bot.performance import Performance
@@ -84,6 +84,13 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What plays
             for place, performance in enumerate(_session(interaction).queue.waiting, 1)
             if all(word in _words(performance) for word in sought)
         ][:CHOICES]
+
+
+def queue_of(now: Performance, *waiting: Performance) -> discord.Embed:
+    """What plays and what follows, as `/queue show` shows it."""
+    lines = [f"{place}. {line_of(performance)}" for place, performance in enumerate(waiting, 1)]
+    embed = discord.Embed(title="Queue", description="\n".join(lines) or "Nothing waits.", colour=COLOUR)
+    return embed.insert_field_at(0, name=str(headline_of(now)), value=str(line_of(now)), inline=False)
 
 
 def _session(interaction: discord.Interaction[Busker]) -> Session:

@@ -9,8 +9,8 @@ from typing import Final
 import discord
 from discord.ext import commands
 
-from bot.card import UNPOSTED
 from bot.client import Busker
+from bot.posted_card import UNPOSTED
 from bot.quoting import cut
 
 LOOK_SECONDS: Final = 5.0

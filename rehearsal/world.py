@@ -134,6 +134,7 @@ class Edit:
     at: float
     content: str
     embeds: list[Json]
+    components: list[Json]
 
 
 @dataclass(slots=True, eq=False)
@@ -162,6 +163,11 @@ class Message:
     @property
     def ephemeral(self) -> bool:
         return bool(self.flags & MessageFlag.EPHEMERAL)
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether it is made of layout components alone."""
+        return bool(self.flags & MessageFlag.COMPONENTS_V2)
 
     @property
     def loading(self) -> bool:

@@ -23,6 +23,7 @@ from bot.settings import Settings, StoreSettings, TrackSettings, VoiceSettings
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
+from rehearsal.rest.components import texts
 from rehearsal.voice.listener import Listener
 from rehearsal.world import Channel, Guild, Message
 
@@ -62,7 +63,12 @@ class House:
     @property
     def tracks(self) -> list[Message]:
         """The messages that brought a finished track."""
-        return [message for message in self.text.messages if message.attachments]
+        return [message for message in self.text.messages if message.attachments and not message.laid_out]
+
+    @property
+    def cards(self) -> list[Message]:
+        """The messages that show what plays."""
+        return [message for message in self.text.messages if message.laid_out]
 
     def request(self, seconds: float = 1.0, seed: int = 1, prompt: str = "bells") -> Request:
         """A request for a piece shorter than members may ask for, so that tests are short."""
@@ -84,6 +90,11 @@ class House:
     async def play(self, performance: Performance) -> None:
         """Wait until it has left the queue and its track is posted."""
         await until(lambda: performance.settled)
+
+
+def read(message: Message) -> str:
+    """All that the layout of a message says."""
+    return "\n".join(texts(message.components))
 
 
 async def until(came: Callable[[], bool], *, seconds: float = 60.0) -> None:

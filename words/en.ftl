@@ -31,3 +31,40 @@ recording-title-melody = Compose on this melody
 recording-unfetched = Discord did not give { $name } out; post it once more.
 recording-unkept = { $name } could not be kept on Busker’s side; it is in the log.
 recording-words = What it should sound like
+
+### The card
+
+card-stopped = Stopped
+card-played = Played
+card-ended-early = Ended early
+card-paused = Paused
+card-holding = { $why }
+card-waiting = Waiting for its turn
+card-playing = Playing
+card-composing = Composing
+card-composing-for = Composing · first sound in about { $seconds } s
+card-facts = { $seconds } s · seed { $seed } · for { $name }
+card-line = “{ $prompt }” · { $seconds } s · seed { $seed }
+card-bar = { $what ->
+    [made] { $bar } { $seconds } of { $total } s made
+   *[played] { $bar } { $seconds } of { $total } s played
+}
+card-trouble = **Trouble:** { $trouble }
+card-trouble-of = **Trouble** with “{ $prompt }”: { $trouble }
+card-follows = **What follows**
+card-place = { $place }. { $piece }
+card-more = { $more ->
+    [one] … and one more
+   *[other] … and { $more } more
+}
+# Up to 80 characters each, and better one word.
+card-button = { $act ->
+    [pause] Pause
+    [resume] Resume
+    [skip] Skip
+    [stop] Stop
+    [steer] Steer
+    [again] Again
+    [remix] Remix
+   *[extend] Extend
+}

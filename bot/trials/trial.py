@@ -257,7 +257,7 @@ class Trial:
     def _track_of(self, messages: Sequence[Message], performance: Performance) -> tuple[str, bytes | None]:
         """What became of the track, and its file."""
         for message in messages:
-            if message.attachments:
+            if message.attachments and not message.laid_out:
                 return Track.POSTED.value, message.attachments[0].data
         if performance.making is Making.CANCELLED:
             return Track.CANCELLED.value, None

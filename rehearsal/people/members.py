@@ -14,7 +14,7 @@ from rehearsal.people.reply import Reply
 from rehearsal.people.typing_in import CannotType, TypedOptions, find_subcommand
 from rehearsal.permissions import Permission, guild_permissions
 from rehearsal.refusal import Json
-from rehearsal.rest.components import MENUS, Kind, find, walk
+from rehearsal.rest.components import INPUT_CHARACTERS, MENUS, Kind, find, walk
 from rehearsal.rest.drafts import read_draft, upload_limit, write
 from rehearsal.rest.uploads import Upload
 from rehearsal.wire import channel_json, member_json, user_json
@@ -193,22 +193,20 @@ class Person:
         place = self._here.world.find_channel(message.channel_id, self.id)[0]
         return await self._start(InteractionType.COMPONENT, place, data, source=message)
 
+    async def press(self, message: Message, label: str) -> Reply:
+        """Press the button with this label."""
+        for _, component in walk(message.components):
+            if component.get("type") == Kind.BUTTON and component.get("label") == label:
+                return await self.click(message, str(component.get("custom_id")))
+        raise CannotType(f"The message has no button {label!r}.")
+
     async def submit(self, reply: Reply, values: dict[str, str]) -> Reply:
         """Fill in the modal that a reply opened and send it."""
         modal = reply.interaction.modal
         if modal is None:
             raise CannotType("The reply opened no modal.")
-        inputs = [item for _, item in walk(modal["components"]) if item.get("type") == Kind.TEXT_INPUT]
-        rows = []
-        for item in inputs:
-            value = values.get(item["custom_id"], item.get("value") or "")
-            shortest = int(item.get("min_length") or 0) or int(item.get("required", True))
-            if not shortest <= len(value) <= int(item.get("max_length") or 4_000):
-                raise CannotType(f"The input {item['custom_id']!r} is too short or too long.")
-            rows.append(
-                {"type": 1, "components": [{"type": 4, "custom_id": item["custom_id"], "value": value}]}
-            )
-        data = {"custom_id": modal["custom_id"], "components": rows}
+        answers = [_filled_in(item, values) for item in modal["components"] if item["type"] != Kind.TEXT]
+        data = {"custom_id": modal["custom_id"], "components": answers}
         before = reply.interaction
         return await self._start(InteractionType.MODAL_SUBMIT, before.channel, data, source=before.source)
 
@@ -308,3 +306,17 @@ class Person:
             if not channel.is_voice:
                 return channel
         raise CannotType(f"{self.guild.name} has no text channel.")
+
+
+def _filled_in(item: Json, values: dict[str, str]) -> Json:
+    """A row or a label of a modal, as the client sends it back."""
+    labelled = item["type"] == Kind.LABEL
+    asked = item["component"] if labelled else item["components"][0]
+    value = values.get(asked["custom_id"], asked.get("value") or "")
+    shortest = max(int(asked.get("min_length") or 0), 1) if value or asked.get("required", True) else 0
+    if not shortest <= len(value) <= int(asked.get("max_length") or INPUT_CHARACTERS):
+        raise CannotType(f"The input {asked['custom_id']!r} is too short or too long.")
+    answer = {"type": int(Kind.TEXT_INPUT), "custom_id": asked["custom_id"], "value": value}
+    if labelled:
+        return {"type": int(Kind.LABEL), "component": answer}
+    return {"type": int(Kind.ROW), "components": [answer]}

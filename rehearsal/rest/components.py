@@ -14,7 +14,13 @@ LABEL_CHARACTERS = 80
 ID_CHARACTERS = 100
 V2_COMPONENTS = 40
 V2_CHARACTERS = 4_000
+GALLERY_ITEMS = 10
+SECTION_TEXTS = 3
+PICTURE_CHARACTERS = 1_024  # of the words for a picture
 MODAL_TITLE_CHARACTERS = 45
+INPUT_LABEL_CHARACTERS = 45
+INPUT_HINT_CHARACTERS = 100
+INPUT_CHARACTERS = 4_000
 
 
 class Kind(IntEnum):
@@ -38,6 +44,9 @@ class Kind(IntEnum):
     LABEL = 18
 
 
+# What may lie where in a message of layout components.
+TOP = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
+BOXED = TOP - {Kind.CONTAINER}
 MENUS = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
 LINK_STYLES = {5, 6}  # a link and a premium button lead elsewhere and carry no custom_id
 
@@ -80,14 +89,9 @@ def check_components(components: object, *, v2: bool) -> list[Json]:
         return []
     if not isinstance(components, list):
         raise invalid_form("components", "LIST_TYPE_CONVERT", "Must be a list.")
-    if not v2:
-        if len(components) > ROWS:
-            raise too_long("components", ROWS)
-        for index, component in enumerate(components):
-            if component.get("type") != Kind.ROW:
-                raise invalid_form(
-                    f"components.{index}", "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).'
-                )
+    if not v2 and len(components) > ROWS:
+        raise too_long("components", ROWS)
+    _check_kinds(components, TOP if v2 else {Kind.ROW}, "components")
     found = list(walk(components))
     if v2 and len(found) > V2_COMPONENTS:
         raise too_long("components", V2_COMPONENTS)
@@ -101,6 +105,17 @@ def check_components(components: object, *, v2: bool) -> list[Json]:
     for path, component in found:
         _check(component, path)
     return components
+
+
+def _check_kinds(components: list[Json], allowed: set[Kind], path: str) -> None:
+    for index, component in enumerate(components):
+        if component.get("type") not in allowed:
+            choices = ", ".join(str(int(kind)) for kind in sorted(allowed))
+            raise invalid_form(
+                f"{path}.{index}",
+                "UNION_TYPE_CHOICES",
+                f'Value of field "type" must be one of ({choices}{"," * (len(allowed) == 1)}).',
+            )
 
 
 def _check_ids(found: list[tuple[str, Json]]) -> None:
@@ -149,6 +164,30 @@ def _check(component: Json, path: str) -> None:
             raise bad_length(f"{path}.options", 1, MENU_CHOICES)
     elif kind == Kind.TEXT and not component.get("content"):
         raise required(f"{path}.content")
+    elif kind in (Kind.CONTAINER, Kind.SECTION, Kind.GALLERY):
+        _check_box(component, path)
+
+
+def _check_box(component: Json, path: str) -> None:
+    """What holds others, or pictures."""
+    kind, inside = component["type"], component.get("components") or []
+    if kind == Kind.CONTAINER:
+        if not inside:
+            raise bad_length(f"{path}.components", 1, V2_COMPONENTS)
+        _check_kinds(inside, BOXED, f"{path}.components")
+    elif kind == Kind.SECTION:
+        if not 1 <= len(inside) <= SECTION_TEXTS:
+            raise bad_length(f"{path}.components", 1, SECTION_TEXTS)
+        _check_kinds(inside, {Kind.TEXT}, f"{path}.components")
+        if not component.get("accessory"):
+            raise required(f"{path}.accessory")
+    else:
+        items = component.get("items") or []
+        if not 1 <= len(items) <= GALLERY_ITEMS:
+            raise bad_length(f"{path}.items", 1, GALLERY_ITEMS)
+        for index, item in enumerate(items):
+            if len(item.get("description") or "") > PICTURE_CHARACTERS:
+                raise too_long(f"{path}.items.{index}.description", PICTURE_CHARACTERS)
 
 
 def check_modal(data: Json) -> Json:
@@ -159,5 +198,29 @@ def check_modal(data: Json) -> Json:
     inputs = data.get("components") or []
     if not 1 <= len(inputs) <= ROWS:
         raise bad_length("data.components", 1, ROWS)
-    _check_ids(list(walk(inputs, "data.components")))
+    _check_kinds(inputs, {Kind.ROW, Kind.LABEL, Kind.TEXT}, "data.components")
+    found = list(walk(inputs, "data.components"))
+    _check_ids(found)
+    for path, component in found:
+        if component.get("type") in (Kind.LABEL, Kind.TEXT_INPUT):
+            _check_input(component, path, labelled=path.endswith(".component"))
     return data
+
+
+def _check_input(component: Json, path: str, *, labelled: bool) -> None:
+    """A label with what it names, or a text input; one that is not `labelled` has a name of its own."""
+    label = len(component.get("label") or "")
+    if component["type"] == Kind.LABEL or not labelled:
+        if not 1 <= label <= INPUT_LABEL_CHARACTERS:
+            raise bad_length(f"{path}.label", 1, INPUT_LABEL_CHARACTERS)
+    elif label:
+        raise invalid_form(f"{path}.label", "LABEL_NOT_ALLOWED", "The label around it has the name")
+    if component["type"] == Kind.LABEL:
+        if not component.get("component"):
+            raise required(f"{path}.component")
+        if len(component.get("description") or "") > INPUT_HINT_CHARACTERS:
+            raise too_long(f"{path}.description", INPUT_HINT_CHARACTERS)
+    else:
+        for name, limit in (("placeholder", INPUT_HINT_CHARACTERS), ("value", INPUT_CHARACTERS)):
+            if len(component.get(name) or "") > limit:
+                raise too_long(f"{path}.{name}", limit)

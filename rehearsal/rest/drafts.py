@@ -148,7 +148,7 @@ def rewrite(
         message.flags &= ~MessageFlag.LOADING
         message.pinged = _pinged(draft, message, guild, may, None)
     message.edited = now
-    message.edits.append(Edit(now, message.content, message.embeds))
+    message.edits.append(Edit(now, message.content, message.embeds, message.components))
 
 
 def _refuse_empty(message: Message) -> None:

@@ -80,7 +80,8 @@ async def message(**_: object) -> SimpleNamespace:
 
 
 def request(seed: int) -> Request:
-    anybody: Any = SimpleNamespace(id=1, display_name="somebody")
+    guild = SimpleNamespace(preferred_locale="en")
+    anybody: Any = SimpleNamespace(id=1, display_name="somebody", guild=guild)
     anywhere: Any = SimpleNamespace(send=message)
     return Request(Piece("bells", FRAMES * 0.02, seed), anybody, anywhere, anywhere)
 

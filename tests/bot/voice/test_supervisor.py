@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from audio.tone import ToneEngine
-from bot.card import card_of
+from bot.card import headline_of
 from bot.performance import Making, Performance
 from bot.permissions import NEEDED
 from bot.voice import line as line_module
@@ -238,7 +238,7 @@ async def test_muted_by_a_moderator_the_music_waits_and_the_card_says_so(tmp_pat
         moderator.server_mute(house.here.bot.user)
         await until(lambda: house.session.voice.hold is Hold.MUTED)
         held = piece.buffer.frames_played
-        assert "muted" in str(card_of(piece).title)
+        assert "muted" in str(headline_of(piece))
         await asyncio.sleep(0.1)
         assert piece.buffer.frames_played <= held + 1
         moderator.server_mute(house.here.bot.user, mute=False)
@@ -282,7 +282,7 @@ async def test_when_everybody_leaves_composing_stops_and_goes_on_where_it_was_wh
         await until(lambda: house.session.voice.hold is Hold.ALONE and piece.making is Making.WAITING)
         made, played = piece.buffer.seconds_made, piece.buffer.frames_played
         assert made < 4.0
-        assert "Nobody listens" in str(card_of(piece).title)
+        assert "Nobody listens" in str(headline_of(piece))
         await asyncio.sleep(0.1)
         assert piece.buffer.seconds_made == made
         assert piece.buffer.frames_played <= played + 1
@@ -326,7 +326,7 @@ async def test_on_a_stage_it_asks_to_speak_says_so_and_plays_once_it_may(tmp_pat
         await until(lambda: house.session.voice.hold is Hold.SUPPRESSED)
         seat = house.guild.voice_states[house.here.bot.id]
         await until(lambda: seat.asked_to_speak_at is not None)
-        await until(lambda: "asked to speak" in str(card_of(piece).title))
+        await until(lambda: "asked to speak" in str(headline_of(piece)))
         assert piece.buffer.frames_played == 0
         seat.suppress = False
         house.here.calls.tell(seat)
