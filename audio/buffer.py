@@ -59,7 +59,7 @@ class JitterBuffer:
 
     `seconds` is the length of the piece, `speed` the engine's stated one (seconds of sound made in a second),
     `interval` how many seconds of sound make a chunk, None if chunks grow as in `audio.interval`. `clock`
-    gives seconds, from anywhere on.
+    gives seconds, from anywhere on. `frames_played` frames of it were played before and are not pushed again.
     """
 
     def __init__(
@@ -68,8 +68,10 @@ class JitterBuffer:
         speed: float,
         interval: float | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        frames_played: int = 0,
     ) -> None:
-        self.frames_played = 0
+        self.frames_played = frames_played
         """Frames of the piece that were read."""
         self.frames_starved = 0
         """Silent frames that were read in mid-piece for want of sound."""
@@ -78,13 +80,14 @@ class JitterBuffer:
         self._seconds = samples_of(seconds) / SAMPLE_RATE
         self._interval = interval
         self._clock = clock
-        self._pace = _Pace(speed)
+        self._pace = _Pace(speed, made=frames_played * FRAME_SECONDS)
         self._lock = threading.Lock()
         self._frames: deque[bytes] = deque()
         self._part = b""
         self._finished = False
         self._state = State.FILLING
-        self._needed, self._wait = self._reckoned(held=0)
+        self._needed, wait = self._reckoned(held=0)
+        self._wait = wait + self._pace.made / self._pace.speed  # it is made from its start all the same
 
     @property
     def state(self) -> State:

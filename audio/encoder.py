@@ -44,7 +44,7 @@ class Packets:
         self._source = source
         self._opus = MusicEncoder(bitrate)
         self._ready: deque[bytes] = deque()
-        self._encoded = 0
+        self._encoded = source.buffer.frames_played
 
     @property
     def ahead(self) -> int:

@@ -9,7 +9,9 @@ import numpy as np
 
 from audio.level import CHANNEL_LUFS
 from audio.loudness import integrated
-from audio.track import FORMATS, TrackError
+from audio.picture import alt_text
+from audio.piece import Piece
+from audio.track import FORMATS, PICTURE_SUFFIX, Track, TrackError
 from audio.units import CHANNELS, SAMPLE_RATE, Pcm16, floats, samples_of, sixteen_bits
 
 
@@ -19,6 +21,20 @@ def heard_of(path: Path, seconds: float) -> Pcm16:
     pcm = floats(read_sound(path, seconds))
     decibels = min(0.0, CHANNEL_LUFS - integrated(pcm))
     return sixteen_bits(pcm * np.float32(10 ** (decibels / 20)))
+
+
+def read_track(path: Path, piece: Piece) -> Track:
+    """The track of `piece` in a file that `write_track` wrote. Decodes it: see `read_sound`."""
+    pcm = read_sound(path, piece.seconds)
+    return Track(
+        piece=piece,
+        path=path,
+        picture=path.with_suffix(PICTURE_SUFFIX),
+        alt_text=alt_text(pcm, piece),
+        format=next(name for name, form in FORMATS.items() if form.suffix == path.suffix),
+        size=path.stat().st_size,
+        seconds=len(pcm) / SAMPLE_RATE,
+    )
 
 
 def read_sound(path: Path, seconds: float) -> Pcm16:

@@ -28,7 +28,8 @@ class PieceSource:
         self.began_at: float | None = None
         """When the first frame was read, on `time.monotonic()`."""
         self.volume = volume
-        self._heard = self._volume
+        # In mid-piece it comes in over a frame, so that it does not click.
+        self._heard = 0.0 if buffer.frames_played else self._volume
 
     @property
     def volume(self) -> float:

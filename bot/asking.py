@@ -41,4 +41,6 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
     async with within_caps(interaction, 0.0 if kept else piece.seconds):
         performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
         interaction.client.recordings.hold(performance)
-        return session.wanted.index(performance)
+        before = session.wanted.index(performance)
+    await interaction.client.journal.note()  # so that no restart loses what is answered
+    return before

@@ -19,11 +19,13 @@ from bot.engines import engine_of
 from bot.errors import RequestError, StartError, TokenError
 from bot.guild_settings import settings_with
 from bot.health import Health
+from bot.journal import Journal
 from bot.metrics import Counters, exposition
 from bot.pacer import Pacer
 from bot.permissions import invite_link
 from bot.posting import Poster
 from bot.recordings import Recordings
+from bot.restoration import Restoration
 from bot.rights import Ballots
 from bot.session import Session
 from bot.store.repository import Store
@@ -75,6 +77,8 @@ class Busker(commands.Bot):
         self.store = Store(settings.store.path)
         self.poster = Poster(engine, settings, self.store)
         self.recordings = Recordings(settings.tracks.folder, self.poster)
+        self.journal = Journal(self.store)
+        self.restoration = Restoration(self)
         self.ballots = Ballots()
         self.mentions: dict[str, str] = {}
         """By a command's name, how a message shows it so that it can be clicked."""
@@ -89,6 +93,7 @@ class Busker(commands.Bot):
         """Open the store, start the pacer, load the commands, tell Discord about them. Raises StoreError."""
         await self.store.open()
         await self.recordings.open()
+        await self.restoration.open()
         self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)
@@ -112,7 +117,14 @@ class Busker(commands.Bot):
         if guild.id not in self._sessions:
             settings = self.settings_in(guild)
             self._sessions[guild.id] = Session(
-                guild.name, self, self.pacer.outlet(), self.engine, self.poster, settings, self.counters
+                guild.name,
+                self,
+                self.pacer.outlet(),
+                self.engine,
+                self.poster,
+                settings,
+                self.counters,
+                self.journal,
             )
         return self._sessions[guild.id]
 
@@ -126,6 +138,10 @@ class Busker(commands.Bot):
         """Somebody came, left, moved, or was muted."""
         if member.guild.id in self._sessions:
             self._sessions[member.guild.id].look_round()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A guild is there: after the start, or after it was away."""
+        await self.restoration.restore(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was put out of a guild, or the guild is gone."""
@@ -153,6 +169,7 @@ class Busker(commands.Bot):
                 await self.remove_cog("Status")
         self._closing = True
         await self.recordings.close()  # first: what sessions end now may come back after a restart
+        await self.journal.close()  # before the pieces end with the sessions
         ends = [session.close() for session in self._sessions.values()]
         for failure in await asyncio.gather(*ends, return_exceptions=True):
             if failure is not None:

@@ -17,6 +17,7 @@ from audio.buffer import JitterBuffer
 from audio.chain import Stretch, stretches
 from audio.errors import BuskerError
 from audio.kept import heard_of
+from audio.units import FRAME_SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from audio.track import Track
     from audio.units import Pcm
     from bot.permissions import PostingChannel, VocalChannel
+    from bot.store.records import MadeTrack
 
-_TICKETS = itertools.count(1)
+_TICKETS = itertools.count(time.time_ns() // 1_000_000)
+"""From the milliseconds since the epoch on: so they do not come again after a restart, and tell about when a
+piece was asked for."""
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +48,8 @@ class Request:
     text_channel: PostingChannel
     kept: Path | None = None
     """The file of a track made before, to be played instead of composing."""
+    unposted: MadeTrack | None = None
+    """What the library knows of that track, if Busker ended before it was posted."""
 
 
 class Making(enum.Enum):
@@ -73,15 +79,22 @@ class Performance:
         until_turn: Callable[[Performance], float] = lambda _: 0.0,
         *,
         at_once: bool = True,
+        ticket: int | None = None,
+        frames_played: int = 0,
+        restarts: int = 0,
     ) -> None:
         self.asked_at = time.monotonic()
         self.at_once = at_once
         """Whether nothing was in the queue before it."""
-        self.ticket = next(_TICKETS)
-        """Its number among all since the start."""
+        self.ticket = next(_TICKETS) if ticket is None else ticket
+        """Its own number, which it keeps over restarts."""
+        self.restarts = restarts
+        """How many it has seen."""
         self.request = request
         self.piece = request.piece
-        self.buffer = JitterBuffer(self.piece.seconds, engine.info.speed, self.piece.interval)
+        self.buffer = JitterBuffer(
+            self.piece.seconds, engine.info.speed, self.piece.interval, frames_played=frames_played
+        )
         self.making = Making.WAITING
         self.dismissed = False
         """Whether a person wants no more of it: skipped or stopped."""
@@ -103,7 +116,7 @@ class Performance:
         self._made: list[Pcm] = []
         self._until_turn = until_turn
         """How many seconds it has to wait for those before it."""
-        self._pushed_samples = 0
+        self._pushed_samples = frames_played * FRAME_SAMPLES
         """How much of it the buffer was given."""
         self._known_samples = 0
         """How much of what is composed now it was given before an interruption."""
@@ -190,7 +203,9 @@ class Performance:
         began = time.monotonic()
         try:
             if self.request.kept is not None:
-                self.buffer.push(await asyncio.to_thread(heard_of, self.request.kept, self.piece.seconds))
+                played = await asyncio.to_thread(heard_of, self.request.kept, self.piece.seconds)
+                self.buffer.push(played[self._known_samples :])
+                self._pushed_samples = len(played)
             else:
                 heard = self._heard_seconds
                 made = stretches(self._engine, self.piece, heard, self.buffer.expect)

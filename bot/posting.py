@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import discord
 
+from audio.kept import read_track
 from audio.track import Track, TrackError, write_track
 from bot.errors import ChannelClosed, StoreError
 from bot.guild_settings import settings_with
@@ -68,19 +69,24 @@ class Poster:
     async def post(self, performance: Performance) -> None:
         """Write the files of a composed piece and post them; what cannot be posted stays on disk.
 
-        A track that was kept is written, and was posted, already.
+        A track that was kept is written already, and posted unless a restart came between.
         """
-        if performance.request.kept is not None:
+        request = performance.request
+        if request.kept is not None and request.unposted is None:
             performance.delivered()
             return
         guild = performance.request.requester.guild
         tracks = settings_with(self._settings, self._store.choices_of(guild.id)).tracks
         limit = min(guild.filesize_limit, int(tracks.largest_mib * MIB))
         try:
-            track = performance.track = await self._written(performance, limit, tracks)
             place = self._place(performance)
-            number = await self._remembered(track, performance, place)
-            performance.number = number or 0
+            if request.kept is not None and request.unposted is not None:
+                track = await self.apart(partial(read_track, request.kept, performance.piece))
+                number: int | None = request.unposted.id
+            else:
+                track = await self._written(performance, limit, tracks)
+                number = await self._remembered(track, performance, place)
+            performance.track, performance.number = track, number or 0
             if track.size > limit:
                 performance.trouble = f"The track is too large to post; it is kept as {track.path.name}."
             elif (message := await self._posted(track, performance, place)) is not None:
@@ -160,7 +166,7 @@ class Poster:
             from_recording=bool(track.piece.recordings),
         )
         try:
-            return (await self._store.add_track(made)).id
+            return (await self._store.add_track(made, performance.ticket)).id
         except StoreError:
             _log.exception("%s is not in the library", track.path)
             return None
@@ -181,7 +187,9 @@ class Poster:
         for wait in (*self._retry_seconds, None):
             try:
                 async with asyncio.timeout(UPLOAD_SECONDS):
-                    message = await place.send(_caption(track), files=_files(track))
+                    # With the same number Discord gives back what it took some minutes ago, also after a
+                    # restart that came before its answer (developer documentation, "enforce_nonce").
+                    message = await place.send(_caption(track), files=_files(track), nonce=performance.ticket)
             except UNPOSTED as error:
                 if is_gone(error):
                     wait = None

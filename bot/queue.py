@@ -75,6 +75,12 @@ class Queue:
         self._order.insert(self._turn_of(_person(performance)), performance)
         self._unmade.append(performance)
 
+    def restore(self, performance: Performance) -> None:
+        """Put a piece of before a restart at the end, or where nobody will hear it if it is over."""
+        if not performance.over:
+            self._order.append(performance)
+        self._unmade.append(performance)
+
     def move(self, performance: Performance, place: int) -> None:
         """Put a waiting piece at `place`, from 1 on, or at the end.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import discord
 
     from audio.engine import Engine
+    from bot.journal import Journal
     from bot.metrics import Counters
     from bot.permissions import VocalChannel
     from bot.posting import Poster
@@ -56,6 +57,7 @@ class Session:
         poster: Poster,
         settings: Settings,
         counters: Counters,
+        journal: Journal,
     ) -> None:
         self._name = name
         self.voice = Voice(client, outlet, on_change=self._voice_changed, on_rebuild=counters.reconnected)
@@ -63,6 +65,7 @@ class Session:
         self._engine = engine
         self._poster = poster
         self._counters = counters
+        self._journal = journal
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._volume = settings.voice.volume
         self._source: PieceSource | None = None
@@ -83,15 +86,25 @@ class Session:
         self.queue.require_room()
         performance = Performance(request, self._engine, self.queue.seconds_until, at_once=not self.queue)
         self.queue.add(performance)
+        self._begin(performance)
+        return performance
+
+    def restore(self, performance: Performance) -> None:
+        """Go on with a piece of before a restart; one that is over is only made and posted."""
+        self.queue.restore(performance)
+        self._begin(performance)
+
+    def _begin(self, performance: Performance) -> None:
+        self._journal.follow(performance, self)
         self._asked.set()
-        self._moved.set()
+        self._change()
         if not self._engaged:
             self._engaged = [
                 self._tasks.spawn(self._compose_queue(), f"composer of {self._name}"),
                 self._tasks.spawn(self._play_queue(), f"player of {self._name}"),
             ]
-        self._show(performance)
-        return performance
+        if not performance.over:
+            self._show(performance)
 
     def _show(self, performance: Performance) -> None:
         """On the card that is there, else on a new one."""
@@ -120,6 +133,7 @@ class Session:
         """End the piece that plays; the next one follows. Raises NothingPlaying."""
         skipped = self.now
         skipped.dismiss()
+        self._change()
         self.voice.stop()
         return skipped
 
@@ -127,7 +141,7 @@ class Session:
         """Put a waiting piece at `place`, from 1 on. Raises NotWaiting."""
         self._require_waiting(performance)
         self.queue.move(performance, place)
-        self._moved.set()
+        self._change()
 
     def remove(self, performance: Performance) -> None:
         """Take a waiting piece off the queue. Raises NotWaiting."""
@@ -278,7 +292,12 @@ class Session:
 
     def _take_off(self, performance: Performance) -> None:
         self.queue.take_off(performance)
+        self._change()
+
+    def _change(self) -> None:
+        """Something is in another place than before: composing looks again, and the journal notes it."""
         self._moved.set()
+        self._journal.changed()
 
     async def _asked_in_time(self) -> bool:
         """Wait for a new piece, not for ever."""

@@ -68,3 +68,10 @@ card-button = { $act ->
     [remix] Remix
    *[extend] Extend
 }
+
+### After a restart
+
+restart-forgot = { $pieces ->
+    [one] Busker was restarted, and one piece that was asked for here is forgotten.
+   *[other] Busker was restarted, and { $pieces } pieces that were asked for here are forgotten.
+}

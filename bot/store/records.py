@@ -66,6 +66,31 @@ class MadeTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A piece that was asked for and is not over, with all that a restart needs to go on with it."""
+
+    ticket: int
+    """The piece's own number."""
+    guild_id: int
+    member_id: int
+    voice_channel_id: int
+    text_channel_id: int
+    piece: Piece
+    """With the turns that it has taken so far."""
+    kept: str | None
+    """The name of the file that is played instead of composing."""
+    place: int | None
+    """In the queue, from 0 on; None when it has left it and is only to be made and posted."""
+    begun: bool
+    """Whether composing has begun, or more."""
+    frames_played: int
+    restarts: int
+    """How many restarts it has seen."""
+    track_id: int | None = None
+    """Its track, once that is written. Set by `Store.add_track` alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """Which tracks a member may see: their own, and those posted in these channels.
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from audio.piece import Piece, Turn
+from audio.recording import Recording
 from bot.store.database import Database
-from bot.store.records import GuildChoices, MadeTrack, Sight, Traces
+from bot.store.records import Asked, GuildChoices, MadeTrack, Sight, Traces
 
 NOTHING_CHOSEN: Final = GuildChoices()
 _PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature")
 """What of a Piece decides its sound, by the names of the columns."""
+_RECORDINGS: Final = ("continues", "melody")
 
 
 class Store:
@@ -59,16 +61,16 @@ class Store:
 
     # Tracks
 
-    async def add_track(self, track: MadeTrack) -> MadeTrack:
-        """Remember a track; its `id` is given here."""
-        columns = {
-            **{key: value for key, value in dataclasses.asdict(track).items() if key not in ("id", "piece")},
-            **{key: getattr(track.piece, key) for key in _PIECE},
-            "turns": json.dumps([dataclasses.astuple(turn) for turn in track.piece.turns]),
-            "words": track.piece.prompt.casefold(),
-        }
-        number = await self._database.change(lambda connection: _insert(connection, "tracks", columns))
-        return dataclasses.replace(track, id=number)
+    async def add_track(self, track: MadeTrack, ticket: int | None = None) -> MadeTrack:
+        """Remember a track; its `id` is given here. `ticket` is that of the piece which was asked for."""
+        columns = _columns(track, "id") | {"words": track.piece.prompt.casefold()}
+
+        def write(connection: sqlite3.Connection) -> int:
+            number = _insert(connection, "tracks", columns)
+            connection.execute("UPDATE asked SET track_id = ? WHERE ticket = ?", [number, ticket])
+            return number
+
+        return dataclasses.replace(track, id=await self._database.change(write))
 
     async def posted(self, track_id: int, message_id: int) -> None:
         """A track was posted with this message, in its channel."""
@@ -134,6 +136,39 @@ class Store:
     async def forget_track(self, track_id: int) -> None:
         """Remember one track no more."""
         await self._database.change(lambda connection: _delete(connection, "tracks", id=track_id))
+
+    # What is not over
+
+    async def note(self, asked: Iterable[Asked], over: Iterable[int]) -> None:
+        """Remember these pieces as they are now, and no more those that are over, by their tickets."""
+        rows = [
+            _columns(each, "track_id")
+            | {role: _recording(getattr(each.piece, role)) for role in _RECORDINGS}
+            | {"interval": each.piece.interval}
+            for each in asked
+        ]
+
+        def write(connection: sqlite3.Connection) -> None:
+            for row in rows:
+                changes = ", ".join(f"{column} = excluded.{column}" for column in row)
+                names, places = ", ".join(row), ", ".join("?" * len(row))
+                connection.execute(
+                    f"INSERT INTO asked ({names}) VALUES ({places}) ON CONFLICT DO UPDATE SET {changes}",
+                    [*row.values()],
+                )
+            for ticket in over:
+                _delete(connection, "asked", ticket=ticket)
+
+        await self._database.change(write)
+
+    async def asked(self) -> list[Asked]:
+        """Everything that is not over: what has left its queue first, then in the order of the queues."""
+
+        def read(connection: sqlite3.Connection) -> list[Asked]:
+            rows = connection.execute("SELECT * FROM asked ORDER BY place NULLS FIRST, ticket")
+            return [_asked(row) for row in rows]
+
+        return await self._database.read(read)
 
     # What people use
 
@@ -211,11 +246,41 @@ def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:
     return found
 
 
+def _columns(record: MadeTrack | Asked, *without: str) -> dict[str, object]:
+    """A record by the names of its columns, its piece among them."""
+    fields = (field.name for field in dataclasses.fields(record))
+    plain = {name: getattr(record, name) for name in fields if name not in ("piece", *without)}
+    piece = {name: getattr(record.piece, name) for name in _PIECE}
+    return {**plain, **piece, "turns": json.dumps([dataclasses.astuple(turn) for turn in record.piece.turns])}
+
+
+def _piece(columns: dict[str, Any], **more: Any) -> Piece:
+    """Take a piece out of the columns of a row."""
+    turns = tuple(Turn(*turn) for turn in json.loads(columns.pop("turns")))
+    return Piece(**{name: columns.pop(name) for name in _PIECE}, turns=turns, **more)
+
+
+def _asked(row: sqlite3.Row) -> Asked:
+    columns = dict(row)
+    heard = {role: columns.pop(role) for role in _RECORDINGS}
+    recordings = {role: _recorded(text) for role, text in heard.items() if text is not None}
+    piece = _piece(columns, interval=columns.pop("interval"), **recordings)
+    return Asked(piece=piece, begun=bool(columns.pop("begun")), **columns)
+
+
+def _recording(recording: Recording | None) -> str | None:
+    return None if recording is None else json.dumps([str(recording.path), recording.digest])
+
+
+def _recorded(text: str) -> Recording:
+    path, digest = json.loads(text)
+    return Recording(Path(path), digest)
+
+
 def _track(row: sqlite3.Row) -> MadeTrack:
     columns = dict(row)
     del columns["words"]
-    turns = tuple(Turn(*turn) for turn in json.loads(columns.pop("turns")))
-    piece = Piece(**{key: columns.pop(key) for key in _PIECE}, turns=turns)
+    piece = _piece(columns)
     from_recording = bool(columns.pop("from_recording"))
     return MadeTrack(piece=piece, from_recording=from_recording, **columns)
 

@@ -203,7 +203,7 @@ class Voice:
         await self._give_up()
         self._note(None)
         if channel is not None:
-            await _depart(channel.guild)
+            await depart(channel.guild)
 
     def look_round(self) -> None:
         """See who is there and whether Busker may be heard. Call it when somebody's voice state changed."""
@@ -262,7 +262,7 @@ class Voice:
                 continue
             try:
                 if channel.guild.me.voice is not None:
-                    await _depart(channel.guild)
+                    await depart(channel.guild)
                 self._line = await channel.connect(
                     timeout=ATTEMPT_SECONDS, reconnect=False, self_deaf=True, cls=VoiceLine
                 )
@@ -335,7 +335,7 @@ class Voice:
         await self._give_up()
         guild = self._where.guild
         if guild.me.voice is not None:
-            await _depart(guild)
+            await depart(guild)
         self._wanted = self._keeper = None
         self._note(None)
         self._outlet.stop()
@@ -387,7 +387,7 @@ async def _ask_to_speak(guild: discord.Guild) -> None:
         _log.warning("Busker could not ask to speak on the Stage in %s: %s", guild, error)
 
 
-async def _depart(guild: discord.Guild) -> None:
+async def depart(guild: discord.Guild) -> None:
     """Tell Discord that the bot leaves. On a seat that it has already it would be told no server."""
     try:
         await guild.change_voice_state(channel=None)

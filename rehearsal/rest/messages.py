@@ -14,6 +14,8 @@ from rehearsal.world import Channel, Guild, Message
 routes = Routes()
 MOST_READ = 100
 STATUS_CHARACTERS = 500
+NONCE_LIFE = 300.0
+"""Seconds; the documentation says "the past few minutes"."""
 
 
 def place(call: Call, *needed: Permission) -> tuple[Channel, Guild | None, Permission]:
@@ -67,9 +69,21 @@ async def send(call: Call) -> Json:
     found, guild, may = place(call, Permission.SEND_MESSAGES)
     draft = read_draft(call.body, call.uploads)
     check_content_permissions(draft, may)
+    if draft.body.get("enforce_nonce") and (again := _sent_before(call, found, draft.body.get("nonce"))):
+        return call.here.show(again)
     message = write(call.here, draft, found, guild, call.here.bot.user, may=may)
     call.here.tell_message("MESSAGE_CREATE", message)
     return call.here.show(message)
+
+
+def _sent_before(call: Call, channel: Channel, nonce: object) -> Message | None:
+    """What the bot sent a few minutes ago with this nonce, if it did."""
+    since = call.here.clock.now() - NONCE_LIFE
+    for message in channel.messages:
+        own = message.author.id == call.here.bot.id
+        if nonce is not None and own and message.nonce == str(nonce) and message.created >= since:
+            return message
+    return None
 
 
 @routes.add("GET", "/channels/{channel}/messages")

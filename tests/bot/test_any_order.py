@@ -75,6 +75,14 @@ class Desk:
         performance.delivered()
 
 
+class Notes:
+    """Stands for the journal, which has tests of its own."""
+
+    def follow(self, performance: Performance, session: Session) -> None: ...
+
+    def changed(self) -> None: ...
+
+
 async def message(**_: object) -> SimpleNamespace:
     return SimpleNamespace(edit=message)
 
@@ -104,7 +112,7 @@ async def evening(commands: list[str | int]) -> None:
     await engine.start()
     nobody: Any = None
     limits: Any = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session("evening", nobody, Pacer().outlet(), engine, desk, limits, Counters())  # type: ignore[arg-type]
+    session = Session("evening", nobody, Pacer().outlet(), engine, desk, limits, Counters(), Notes())  # type: ignore[arg-type]
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     for command in commands:

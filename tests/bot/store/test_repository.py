@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.piece import Piece, Turn
+from audio.recording import Recording
 from bot.errors import StoreError
-from bot.store.records import GuildChoices, MadeTrack, Sight, Traces
+from bot.store.records import Asked, GuildChoices, MadeTrack, Sight, Traces
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
@@ -147,6 +148,44 @@ async def test_a_forgotten_track_is_gone(store: Store) -> None:
     await store.forget_track(one.id)
     assert await found(store, "") == ["other"]
     assert await store.track(TRACK.guild_id, other.id) == other
+
+
+ASKED = Asked(
+    ticket=1_769_850_000_123,
+    guild_id=2**62,
+    member_id=7,
+    voice_channel_id=8,
+    text_channel_id=9,
+    piece=dataclasses.replace(
+        PIECE,
+        interval=0.5,
+        continues=Recording(Path("var/tracks/recordings/ab c"), "12ab"),
+        melody=Recording(Path("ümlaut.ogg"), "34cd"),
+    ),
+    kept="bells-1.flac",
+    place=0,
+    begun=True,
+    frames_played=250,
+    restarts=1,
+)
+
+
+async def test_what_is_not_over_is_kept_as_it_is_in_the_order_of_the_queue(store: Store) -> None:
+    first, second = ASKED, dataclasses.replace(ASKED, ticket=5, place=1, kept=None, begun=False)
+    unheard = dataclasses.replace(ASKED, ticket=99, place=None)
+    await store.note([second, first, unheard], [])
+    assert await store.asked() == [unheard, first, second]
+    later = dataclasses.replace(second, place=0, frames_played=300)
+    await store.note([later], [first.ticket, unheard.ticket])
+    assert await store.asked() == [later]
+
+
+async def test_a_track_and_the_note_that_it_is_written_come_together(store: Store) -> None:
+    await store.note([ASKED], [])
+    made = await store.add_track(TRACK, ASKED.ticket)
+    await store.note([dataclasses.replace(ASKED, frames_played=300)], [])  # what did not know of it yet
+    (noted,) = await store.asked()
+    assert (noted.track_id, noted.frames_played) == (made.id, 300)
 
 
 async def test_use_adds_up_by_person_guild_and_day_and_older_days_are_forgotten(store: Store) -> None:
