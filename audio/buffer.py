@@ -181,6 +181,13 @@ class JitterBuffer:
             self.frames_starved += 1
             return SILENCE
 
+    def take(self) -> None:
+        """Count the next frame, which must be there, as played: it was heard together with another piece."""
+        with self._lock:
+            self._state = State.PLAYING
+            self._frames.popleft()
+            self.frames_played += 1
+
     @property
     def _full_enough(self) -> bool:
         return self._finished or len(self._frames) * FRAME_SECONDS >= self._needed

@@ -53,12 +53,17 @@ def ending(seconds: float) -> _Gain:
     Its foot is flat, so that the last that is heard dies away; half-way the sound is at −6 dB, three quarters
     on at −17 dB.
     """
-    return _half_cosine(samples_of(min(ENDING_SECONDS, ENDING_PART * seconds)))[::-1]
+    return falling(samples_of(min(ENDING_SECONDS, ENDING_PART * seconds)))
+
+
+def falling(samples: int) -> _Gain:
+    """Half a cosine, from near 1 to near 0."""
+    return _half_cosine(samples)[::-1]
 
 
 def broken_off(pcm: Pcm) -> Pcm:
     """The last few milliseconds of sound that ends before its time, faded out."""
-    return pcm * _half_cosine(pcm.shape[1])[::-1]
+    return pcm * falling(pcm.shape[1])
 
 
 def _half_cosine(samples: int) -> _Gain:

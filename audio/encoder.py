@@ -44,7 +44,7 @@ class Packets:
         self._source = source
         self._opus = MusicEncoder(bitrate)
         self._ready: deque[bytes] = deque()
-        self._encoded = source.buffer.frames_played
+        self._encoded = source.frames_played
 
     @property
     def ahead(self) -> int:
@@ -62,11 +62,11 @@ class Packets:
         after the last. Never waits."""
         if self.failed and not self._ready:
             return b""
-        played = self._source.buffer.frames_played
+        played = self._source.frames_played
         frame = self._source.read(self._encoded)
         if not frame:
             return frame
-        return self._ready.popleft() if self._source.buffer.frames_played > played else OPUS_SILENCE
+        return self._ready.popleft() if self._source.frames_played > played else OPUS_SILENCE
 
 
 class Encoder:

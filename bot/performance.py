@@ -100,6 +100,8 @@ class Performance:
         """Whether a person wants no more of it: skipped or stopped."""
         self.paused = False
         """Whether a person holds the sound where it is."""
+        self.leads_in = False
+        """Whether the piece before it goes over into it: it is next, and that is settled."""
         self.waits_for: str | None = None
         """A few words for the listeners, while the sound waits for something else."""
         self.over = False

@@ -87,7 +87,8 @@ class Queue:
         What people decide goes before turns; what is asked for later comes in around it.
         """
         self._order.remove(performance)
-        self._order.insert(min(place, len(self._order)), performance)
+        begun = 1 + any(other.leads_in for other in self._order[1:2])
+        self._order.insert(min(max(begun, place), len(self._order)), performance)
 
     def take_off(self, performance: Performance) -> None:
         """It will not be played any more. The person's later pieces move up, each to the place before."""
@@ -106,7 +107,11 @@ class Queue:
     def _turn_of(self, person: int) -> int:
         """The first place behind what `person` asked for already where nobody's turn is skipped: behind one
         piece of everybody else. What plays, and what is being composed, keeps its place."""
-        busy = (place for place, each in enumerate(self._order) if each.making is Making.COMPOSING)
+        busy = (
+            place
+            for place, each in enumerate(self._order)
+            if each.making is Making.COMPOSING or each.leads_in
+        )
         own = (place for place, each in enumerate(self._order) if _person(each) == person)
         first_free, begin = 1 + max([0, *busy]), 1 + max([-1, *own])
         had_theirs: set[int] = set()

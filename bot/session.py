@@ -7,10 +7,10 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from audio.source import PieceSource
 from bot.errors import NothingPlaying, NotWaiting, VoiceLost
 from bot.performance import Making, Performance, Request
 from bot.posted_card import PostedCard
+from bot.programme import Programme
 from bot.queue import Queue
 from bot.tasks import Tasks
 from bot.voice.supervisor import Hold, Voice
@@ -68,7 +68,11 @@ class Session:
         self._journal = journal
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._volume = settings.voice.volume
-        self._source: PieceSource | None = None
+        self._programme = Programme(
+            lambda source: self.voice.play(source), self._follower, settings.voice.crossfade_seconds
+        )
+        self._playing: Performance | None = None
+        """What is heard, or held."""
         self._making: Performance | None = None
         self._card: PostedCard | None = None
         self._desertion: asyncio.Task[None] | None = None
@@ -150,7 +154,7 @@ class Session:
         self._take_off(performance)
 
     def _require_waiting(self, performance: Performance) -> None:
-        if performance not in self.queue.waiting:
+        if performance not in self.queue.waiting or performance.leads_in:
             raise NotWaiting(Text("queue-not-waiting"))
 
     def stop(self) -> int:
@@ -170,7 +174,7 @@ class Session:
     def pause(self) -> None:
         """Hold the sound where it is. Raises NothingPlaying."""
         playing = self.now
-        if self._source is None:
+        if self._playing is None:
             raise NothingPlaying("Nothing is playing yet.")
         self.voice.pause()
         playing.paused = True
@@ -191,8 +195,8 @@ class Session:
     @volume.setter
     def volume(self, volume: float) -> None:
         self._volume = volume
-        if self._source is not None:
-            self._source.volume = volume
+        if self._programme.source is not None:
+            self._programme.source.volume = volume
 
     def look_round(self) -> None:
         """Somebody's voice state has changed."""
@@ -233,33 +237,39 @@ class Session:
                 here = self.voice.channel if stay else None
                 await self.voice.join(here or performance.request.voice_channel)
             if await performance.audible():
-                self._source = PieceSource(performance.buffer, self._volume)
+                self._playing = performance
                 self._voice_changed()
-                await self.voice.play(self._source)
+                await self._programme.play(performance, self._volume)
         except VoiceLost as lost:
             if not performance.dismissed:
                 performance.trouble = f"{lost} {POSTED_ALL_THE_SAME}"
-            if self._source is not None:
+            if self._playing is not None:
                 self._forget_waiting()
         except Exception:
             _log.exception("playing %r failed", performance.piece)
             performance.trouble = f"Something went wrong while playing. {POSTED_ALL_THE_SAME}"
         finally:
-            if self._source is not None:
-                self._count(performance, self._source)
-                self._source = None
+            if self._playing is not None:
+                self._playing = None
+                self._count(performance)
             self._take_off(performance)
 
-    def _count(self, performance: Performance, source: PieceSource) -> None:
+    def _count(self, performance: Performance) -> None:
         self._counters.played(performance)
-        if performance.at_once and source.began_at is not None:
+        source = self._programme.source
+        if performance.at_once and source is not None and source.began_at is not None:
             self._counters.first_sound.observe(source.began_at - performance.asked_at)
+
+    def _follower(self, performance: Performance) -> Performance | None:
+        """What follows a piece that plays, as things are."""
+        wanted = self.wanted
+        return wanted[1] if wanted[:1] == [performance] and len(wanted) > 1 else None
 
     def _voice_changed(self) -> None:
         """Say on the card of what plays why it is silent; compose nothing for an empty channel."""
         hold = self.voice.hold
-        if self._source is not None and self.queue:
-            self.queue[0].waits_for = hold.value if hold is not None else None
+        if self._playing is not None:
+            self._playing.waits_for = hold.value if hold is not None else None
         if (hold is Hold.ALONE) is (self._desertion is not None):
             return
         if self._desertion is None:

@@ -32,6 +32,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from audio.edges import ENDING_SECONDS
 from audio.piece import LENGTH_SECONDS, Piece, piece_of
 from bot.errors import SettingsError
 from bot.store.records import Rights
@@ -158,6 +159,10 @@ class VoiceSettings(_Section):
 
     announce: bool = True
     """Whether the voice channel's status says what plays, where Busker may set it. No cost."""
+
+    crossfade_seconds: Number = Field(default=ENDING_SECONDS, ge=0.0, le=10.0)
+    """Seconds that a piece is heard together with the end of the one before it, when it is ready by then, of
+    either no more than a fifth; 0 is none. A piece fades out over its last 2 s in any case. No cost."""
 
     leave_after_seconds: Number = Field(default=120.0, ge=0.0, le=86_400.0)
     """Seconds without music, or without anybody who listens, after which Busker leaves the channel. An idle

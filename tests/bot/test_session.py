@@ -22,7 +22,7 @@ from tests.house import a_house, quiet_settings, until
 
 
 async def test_a_second_piece_is_composed_while_the_first_plays(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
         first, second, third = (house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3))
         await until(lambda: second.composed)
         assert not first.over
@@ -207,7 +207,7 @@ async def test_after_stop_the_next_piece_is_the_first(tmp_path: Path) -> None:
 
 
 async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
         house.session.volume = 0.25
         first, second = house.ask(seconds=0.5), house.ask(seconds=0.5)
         await house.play(second)
