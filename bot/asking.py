@@ -9,6 +9,7 @@ import discord
 from bot.errors import RequestError
 from bot.performance import Request
 from bot.permissions import posting_channel, require_listening, voice_channel_of
+from bot.shelf import use
 from bot.standing import within_caps
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
     text_channel = posting_channel(interaction.channel, interaction.app_permissions)
     session = interaction.client.session_of(member.guild)
     require_listening(member, session.channel)
+    if kept is not None:
+        use(kept)
     async with within_caps(interaction, 0.0 if kept else piece.seconds):
         performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
         interaction.client.recordings.hold(performance)

@@ -23,9 +23,12 @@ from bot.guild_settings import settings_with
 from bot.permissions import PostingChannel, posting_channel
 from bot.posted_card import UNPOSTED, is_gone
 from bot.quoting import quoted
+from bot.shelf import make_room
 from bot.store.records import MadeTrack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from audio.engine import Engine
     from bot.performance import Performance
     from bot.settings import Settings, TrackSettings
@@ -65,6 +68,8 @@ class Poster:
         self._store = store
         self._retry_seconds = retry_seconds
         self._press = _press()
+        self._in_hand: set[Path] = set()
+        """Tracks that are being posted."""
 
     async def post(self, performance: Performance) -> None:
         """Write the files of a composed piece and post them; what cannot be posted stays on disk.
@@ -87,6 +92,8 @@ class Poster:
                 track = await self._written(performance, limit, tracks)
                 number = await self._remembered(track, performance, place)
             performance.track, performance.number = track, number or 0
+            self._in_hand.add(track.path)
+            await self._make_room(tracks)
             if track.size > limit:
                 performance.trouble = f"The track is too large to post; it is kept as {track.path.name}."
             elif (message := await self._posted(track, performance, place)) is not None:
@@ -97,6 +104,8 @@ class Poster:
             _log.exception("the track of %r was not written", performance.piece)
             performance.trouble = "Something went wrong while the track was written; ask for it again."
         finally:
+            if performance.track is not None:
+                self._in_hand.discard(performance.track.path)
             performance.delivered()
 
     async def close(self) -> None:
@@ -170,6 +179,17 @@ class Poster:
         except StoreError:
             _log.exception("%s is not in the library", track.path)
             return None
+
+    async def _make_room(self, tracks: TrackSettings) -> None:
+        """Delete what is over the limit; the library makes it again."""
+        if not tracks.keep_mib:
+            return
+        most = int(tracks.keep_mib * MIB)
+        if gone := await asyncio.to_thread(make_room, tracks.folder, most, frozenset(self._in_hand)):
+            try:
+                await self._store.lost(gone)
+            except StoreError:
+                _log.exception("the library does not know that %d files are gone", len(gone))
 
     async def _found_at(self, number: int | None, message: discord.Message) -> None:
         if number is None:

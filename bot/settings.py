@@ -188,7 +188,12 @@ class TrackSettings(_Section):
     """The finished tracks."""
 
     folder: Path = Path("var/tracks")
-    """Where finished tracks and pictures are kept. 30 s of FLAC take about 2 MiB; nothing is deleted."""
+    """Where finished tracks and pictures are kept. 30 s of FLAC take about 2 MiB."""
+
+    keep_mib: Number = Field(default=4096.0, ge=0.0)
+    """How much of the disk they may take, in MiB: beyond it those that were made or played longest ago are
+    deleted, and made again when somebody wants to hear them. 0 keeps all. The default holds some 2,000 pieces
+    of 30 s."""
 
     formats: Annotated[tuple[Format, ...], NoDecode, BeforeValidator(_by_comma)] = Field(
         default=("flac", "opus", "mp3"), min_length=1

@@ -80,6 +80,17 @@ class Store:
 
         await self._database.change(write)
 
+    async def lost(self, files: Iterable[str]) -> None:
+        """Files of these names are gone; another track may get such a name."""
+        names = json.dumps([*files])
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE tracks SET file = NULL WHERE file IN (SELECT value FROM json_each(?))", [names]
+            )
+
+        await self._database.change(write)
+
     async def track(self, guild_id: int, track_id: int) -> MadeTrack | None:
         """One track of a guild, unless it was forgotten."""
         found = await self._select("SELECT * FROM tracks WHERE guild_id = ? AND id = ?", guild_id, track_id)
