@@ -11,12 +11,19 @@ from typing import Final
 from audio.errors import PieceError
 from audio.recording import Recording
 from audio.units import STEP_RATE
+from words.text import Text
 
 PROMPT_LENGTH: Final = (3, 300)
 LENGTH_SECONDS: Final = (10.0, 30.0)
 INTERVAL_SECONDS: Final = (0.5, 2.5)
 LARGEST_SEED: Final = 2**53 - 1
 """Discord's integers end here (they travel as JSON numbers)."""
+
+MOST_GUIDANCE: Final = 10.0
+MOST_TOP_K: Final = 2048
+LEAST_TEMPERATURE: Final = 0.1
+MOST_TEMPERATURE: Final = 2.0
+MOST_TURNS: Final = 1000
 
 LEAD_SECONDS: Final = 30.0
 """What is composed farther ahead of the listeners would be lost with the next /skip."""
@@ -125,6 +132,29 @@ def piece_of(
         interval=None if interval is None else round(interval * STEP_RATE) / STEP_RATE,
         seed=secrets.randbelow(2**32) if seed is None else seed,
     )
+
+
+def checked(piece: Piece, *, longest: float) -> Piece:
+    """`piece`, if it can be made; it comes from a file, which may be anybody's.
+
+    Raises PieceError with one sentence.
+    """
+    for prompt in piece.prompts:
+        prompt_of(prompt)
+    _within("length", piece.seconds, 1 / STEP_RATE, longest)
+    if piece.interval is not None:
+        _within("interval", piece.interval, *INTERVAL_SECONDS)
+    sane = (
+        0 <= piece.seed <= LARGEST_SEED
+        and len(piece.turns) <= MOST_TURNS
+        and all(0 <= turn.step <= piece.steps and 0 <= turn.blend <= piece.steps for turn in piece.turns)
+        and (piece.guidance is None or 0 <= piece.guidance <= MOST_GUIDANCE)
+        and 1 <= piece.top_k <= MOST_TOP_K
+        and LEAST_TEMPERATURE <= piece.temperature <= MOST_TEMPERATURE
+    )
+    if not sane:  # also for NaN
+        raise PieceError("tags", Text("piece-tags"))
+    return piece
 
 
 def prompt_of(text: str) -> str:

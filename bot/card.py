@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import ui
@@ -47,6 +47,18 @@ class Shown:
 BUTTON_ID: Final = (
     r"card:(?P<act>pause|resume|skip|stop|steer|again|remix|extend):(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
 )
+
+TRACK_BUTTON_ID: Final = r"track:(?P<act>again|remix|extend)"
+"""Of a button under a posted track, whose file says everything else."""
+
+
+def track_buttons(locale: object) -> ui.View:
+    """The buttons under a posted track."""
+    view = ui.View(timeout=None)
+    for act in ("again", "remix", "extend"):
+        view.add_item(button_of(act, f"track:{act}", locale))
+    view.stop()
+    return view
 
 
 def card_of(
@@ -162,9 +174,7 @@ def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[
         yield row
 
 
-def button_of(
-    act: str, custom_id: str, locale: object, *, disabled: bool = False
-) -> ui.Button[ui.LayoutView]:
+def button_of(act: str, custom_id: str, locale: object, *, disabled: bool = False) -> ui.Button[Any]:
     """The button of an act, labelled in words."""
     style = discord.ButtonStyle.danger if act == "stop" else discord.ButtonStyle.secondary
     label = Text("card-button", act=act).in_(locale)

@@ -44,6 +44,7 @@ COGS: Final = (
     "cogs.settings",
     "cogs.library",
     "cogs.about",
+    "cogs.buttons",
     "cogs.status",
 )
 

@@ -51,7 +51,7 @@ class PostedCard:
         self.over = False
         """Whether it shows its end: what is asked for from here on gets another card."""
         self._queue = queue
-        self._followed = [first]
+        self.followed = [first]
         """What is not over yet, what went wrong lately, and the latest."""
         self._channel = first.request.text_channel
         self._locale = first.request.requester.guild.preferred_locale
@@ -64,13 +64,13 @@ class PostedCard:
 
     def follow(self, performance: Performance) -> None:
         """Show this piece, too, when its turn comes."""
-        self._followed.append(performance)
+        self.followed.append(performance)
 
     async def keep(self) -> None:
         """Post the message, then edit it until all is over. Trouble with it never holds up sound."""
         pause, tries = EDIT_SECONDS, LAST_TRIES
         while tries:
-            self.over = all(performance.settled for performance in self._followed)
+            self.over = all(performance.settled for performance in self.followed)
             began = time.monotonic()
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
@@ -97,7 +97,7 @@ class PostedCard:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
-                for performance in self._followed:  # more may come meanwhile
+                for performance in self.followed:  # more may come meanwhile
                     await performance.settles(within_seconds=within_seconds)
 
     async def _show(self) -> None:
@@ -105,7 +105,7 @@ class PostedCard:
         performance, waiting = self._performances()
         track = performance.track if performance.over and self._pictures else None
         picture = track if track is not None and track.picture.is_file() else None
-        view = card_of(performance, waiting, self._locale, others=self._followed, picture=picture)
+        view = card_of(performance, waiting, self._locale, others=self.followed, picture=picture)
         components = view.to_components()  # type: ignore[no-untyped-call]
         if self._message is None:
             self._message = await self._channel.send(view=view)
@@ -121,15 +121,15 @@ class PostedCard:
 
     def _performances(self) -> tuple[Performance, list[Performance]]:
         """What plays or is about to, else what was last, and what follows."""
-        wanted = self._queue.wanted or self._followed[-1:]
+        wanted = self._queue.wanted or self.followed[-1:]
         return wanted[0], wanted[1:]
 
     def _forget(self) -> None:
         """Hold nothing for a whole evening that is not shown: a piece keeps its sound."""
-        *earlier, latest = self._followed
+        *earlier, latest = self.followed
         over = [performance for performance in earlier if performance.settled and performance.trouble]
         going = [performance for performance in earlier if not performance.settled]
-        self._followed = [*over[-SHOWN_TROUBLES:], *going, latest]
+        self.followed = [*over[-SHOWN_TROUBLES:], *going, latest]
 
 
 def is_gone(error: Exception) -> bool:

@@ -18,6 +18,7 @@ import discord
 
 from audio.kept import read_track
 from audio.track import Track, TrackError, write_track
+from bot.card import track_buttons
 from bot.errors import ChannelClosed, StoreError
 from bot.guild_settings import settings_with
 from bot.permissions import PostingChannel, posting_channel
@@ -204,12 +205,15 @@ class Poster:
     ) -> discord.Message | None:
         """Try until Discord takes it or patience ends; the listeners are told each time."""
         before = performance.trouble
+        view = track_buttons(place.guild.preferred_locale)
         for wait in (*self._retry_seconds, None):
             try:
                 async with asyncio.timeout(UPLOAD_SECONDS):
                     # With the same number Discord gives back what it took some minutes ago, also after a
                     # restart that came before its answer (developer documentation, "enforce_nonce").
-                    message = await place.send(_caption(track), files=_files(track), nonce=performance.ticket)
+                    message = await place.send(
+                        _caption(track), files=_files(track), view=view, nonce=performance.ticket
+                    )
             except UNPOSTED as error:
                 if is_gone(error):
                     wait = None

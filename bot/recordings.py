@@ -73,11 +73,13 @@ class Recordings:
             self._let_go(recording.path)
 
     def hold(self, performance: Performance) -> None:
-        """Keep what a piece is made from until nothing more happens to the piece."""
-        for recording in performance.piece.recordings:
-            if recording.path.parent == self._folder:
-                self._holders[recording.path] += 1
-                waits = self._let_go_after(performance, recording.path)
+        """Keep what a piece is made from, or played from, until nothing more happens to the piece."""
+        kept = performance.request.kept
+        paths = [recording.path for recording in performance.piece.recordings]
+        for path in paths if kept is None else [*paths, kept]:
+            if path.parent == self._folder:
+                self._holders[path] += 1
+                waits = self._let_go_after(performance, path)
                 task = asyncio.create_task(waits, name=f"recording of seed {performance.piece.seed}")
                 self._waits.add(task)
                 task.add_done_callback(self._waits.discard)

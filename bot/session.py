@@ -110,6 +110,11 @@ class Session:
         if not performance.over:
             self._show(performance)
 
+    def shown(self, seed: int) -> Performance | None:
+        """The piece of this seed, while the card has to do with it."""
+        followed = [] if self._card is None else self._card.followed
+        return next((piece for piece in [*self.queue, *followed] if piece.piece.seed == seed), None)
+
     def _show(self, performance: Performance) -> None:
         """On the card that is there, else on a new one."""
         if self._card is not None and not self._card.over:

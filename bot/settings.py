@@ -33,7 +33,15 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from audio.edges import ENDING_SECONDS
-from audio.piece import LENGTH_SECONDS, Piece, piece_of
+from audio.piece import (
+    LEAST_TEMPERATURE,
+    LENGTH_SECONDS,
+    MOST_GUIDANCE,
+    MOST_TEMPERATURE,
+    MOST_TOP_K,
+    Piece,
+    piece_of,
+)
 from bot.errors import SettingsError
 from bot.store.records import Rights
 from bot.tokens import redact
@@ -114,14 +122,14 @@ class MusicSettings(_Section):
     default_seconds: Number = Field(default=20.0, ge=LENGTH_SECONDS[0], le=300.0)
     """The length of a piece when none is asked for, in seconds."""
 
-    guidance: Number = Field(default=0.0, ge=0.0, le=10.0)
+    guidance: Number = Field(default=0.0, ge=0.0, le=MOST_GUIDANCE)
     """How strictly the music follows the prompt (classifier-free guidance); 0 is as the checkpoint
     recommends: 3 for all published ones."""
 
-    top_k: Whole = Field(default=250, ge=1, le=2048)
+    top_k: Whole = Field(default=250, ge=1, le=MOST_TOP_K)
     """How many of the likeliest tokens a step draws from; fewer is tamer. No cost."""
 
-    temperature: Number = Field(default=1.0, ge=0.1, le=2.0)
+    temperature: Number = Field(default=1.0, ge=LEAST_TEMPERATURE, le=MOST_TEMPERATURE)
     """How evenly a step draws from them; lower is tamer. No cost."""
 
     queue_length: Whole = Field(default=10, ge=1, le=100)

@@ -86,7 +86,9 @@ def _session(interaction: discord.Interaction[Busker]) -> Session:
 
 
 async def _tell(interaction: discord.Interaction[Busker], sentence: str) -> None:
-    await interaction.response.send_message(sentence)
+    """To all who read there; who pressed a button is told alone, for the card tells the others."""
+    pressed = interaction.type is discord.InteractionType.component
+    await interaction.response.send_message(sentence, ephemeral=pressed)
 
 
 async def setup(bot: Busker) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,13 +137,32 @@ async def connected(here: DiscordHere, engine: Engine, settings: Settings) -> As
     guild = here.guild("House", bot_may=Permission(NEEDED.value))
     text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
     asker, listener = here.person(guild, "asker"), here.person(guild, "listener")
-    async with Busker(settings, engine, connector=here.connector()) as bot:
-        await bot.login(here.bot.token)
-        connection = asyncio.create_task(bot.connect())
-        await until(lambda: bot.get_guild(guild.id) is not None)
+    async with logged_in(here, engine, settings, guild) as bot:
         await asker.join_voice(corner)
         await listener.join_voice(corner)
         house = House(here, bot, guild, text, corner, asker, listener)
         await until(lambda: house.discord_guild.get_member(asker.id) is not None)
         yield house
+
+
+@asynccontextmanager
+async def restarted(house: House) -> AsyncIterator[House]:
+    """The same house with another bot, once the one that was in it has ended."""
+    await house.bot.close()
+    async with logged_in(house.here, house.bot.engine, house.bot.settings, house.guild) as bot:
+        again = replace(house, bot=bot)
+        await until(lambda: again.discord_guild.get_member(house.asker.id) is not None)
+        yield again
+
+
+@asynccontextmanager
+async def logged_in(
+    here: DiscordHere, engine: Engine, settings: Settings, guild: Guild
+) -> AsyncIterator[Busker]:
+    """The real bot, connected and in the guild."""
+    async with Busker(settings, engine, connector=here.connector()) as bot:
+        await bot.login(here.bot.token)
+        connection = asyncio.create_task(bot.connect())
+        await until(lambda: bot.get_guild(guild.id) is not None)
+        yield bot
     await connection

@@ -75,3 +75,21 @@ restart-forgot = { $pieces ->
     [one] Busker was restarted, and one piece that was asked for here is forgotten.
    *[other] Busker was restarted, and { $pieces } pieces that were asked for here are forgotten.
 }
+
+### Again, Remix, Extend
+
+button-over = This piece does not play any more; the newest card has the buttons for what plays.
+button-gone = This piece is over, and its track is not in the library; /compose makes another.
+piece-tags = What this file says about its making cannot be used.
+remake-not-mine = This is no track of Busker’s; choose a message in which Busker posted one.
+remake-slow = Discord takes too long to give the track out; please try again.
+remake-again = { $before ->
+    [0] Playing “{ $prompt }” again.
+    [one] Playing “{ $prompt }” again, after one other piece.
+   *[other] Playing “{ $prompt }” again, after { $before } others.
+}
+remix-title = Remix
+remix-words = What it should sound like
+# Up to 45 characters.
+remix-seed = Seed, a whole number; empty draws a new one
+remix-no-seed = “{ $typed }” is no seed; any whole number from 0 to { $largest } will do.

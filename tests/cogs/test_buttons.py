@@ -1,0 +1,230 @@
+"""The buttons of the card and of posted tracks, and the menu of a message, end to end."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from audio.kept import read_sound
+from audio.piece import Piece
+from audio.tone import ToneEngine
+from audio.track import _tags, write_track
+from audio.units import floats
+from bot.recordings import FOLDER
+from rehearsal.people.reply import Reply
+from rehearsal.permissions import Permission
+from rehearsal.rest.drafts import read_draft, write
+from rehearsal.rest.uploads import Upload
+from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
+from rehearsal.world import Message
+from tests.house import House, a_house, read, restarted, until
+
+OVER = "This piece does not play any more; the newest card has the buttons for what plays."
+
+
+async def card_of(house: House) -> Message:
+    await until(lambda: bool(house.cards))
+    return house.cards[-1]
+
+
+async def said(reply: Reply) -> str:
+    await until(lambda: bool(reply.content))
+    assert reply.ephemeral
+    return reply.content
+
+
+async def played(house: House, **wish: object) -> Message:
+    """The message with the track of a piece that is over."""
+    await house.play(house.ask(**wish))  # type: ignore[arg-type]
+    await until(lambda: bool(house.tracks))
+    return house.tracks[-1]
+
+
+def posted_by_bot(house: House, *files: Upload) -> Message:
+    """A message of the bot's with any files."""
+    draft = read_draft({}, dict(enumerate(files)))
+    return write(house.here, draft, house.text, house.guild, house.here.bot.user, may=Permission(0))
+
+
+async def test_the_buttons_of_the_card_pause_resume_skip_and_stop(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = house.ask(seconds=20.0, seed=1), house.ask(seconds=20.0, seed=2)
+        card = await card_of(house)
+        await until(lambda: "### Playing" in read(card))
+        assert (await said(await house.asker.press(card, "Pause"))).startswith("Paused")
+        await until(lambda: "### Paused" in read(card))
+        held = first.buffer.frames_played
+        assert await said(await house.asker.press(card, "Resume")) == "Going on."
+        await until(lambda: first.buffer.frames_played > held)
+        assert await said(await house.asker.press(card, "Skip")) == "Skipped seed 1."
+        await until(lambda: first.over and "seed 2 · for asker" in read(card))
+        assert await said(await house.asker.press(card, "Stop")) == "Stopped."
+        await until(lambda: second.over and "### Stopped" in read(card))
+        assert not house.here.refusals
+
+
+async def test_who_does_not_listen_presses_in_vain_and_reads_why(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0)
+        card = await card_of(house)
+        await until(lambda: piece.buffer.frames_played > 0)
+        outsider = house.here.person(house.guild, "outsider")
+        for label in ("Skip", "Stop"):
+            assert "Busker plays in" in await said(await outsider.press(card, label))
+        assert "You are in no voice channel" in await said(await outsider.press(card, "Again"))
+        assert not piece.dismissed
+        assert len(house.session.queue) == 1
+
+
+async def test_a_press_meant_for_a_piece_that_is_over_ends_no_other(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = house.ask(seconds=20.0, seed=1), house.ask(seconds=20.0, seed=2)
+        card = await card_of(house)
+        await until(lambda: first.buffer.frames_played > 0)
+        assert house.session.skip() is first  # and the card still shows it
+        assert await said(await house.asker.press(card, "Skip")) == OVER
+        assert house.session.now is second
+
+
+async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        track = await played(house, seconds=1.0, seed=7)
+        await until(lambda: bool(house.cards[0].attachments))
+        stopped = house.ask(seconds=20.0, seed=8)
+        await until(lambda: len(house.cards) == 2 and stopped.buffer.frames_played > 0)
+        ended, cut = house.cards
+        buttons = copy.deepcopy(cut.components)
+        async with restarted(house) as again:
+            cut.components = buttons  # as a bot leaves them that is killed
+            assert again.bot is not house.bot
+            if again.session.wanted:  # what a restart brings back
+                again.session.stop()
+                await until(lambda: not again.session.queue)
+            assert await said(await again.asker.press(cut, "Skip")) == OVER
+            assert await said(await again.asker.press(ended, "Again")) == "Playing “bells” again."
+            repeated = again.session.now
+            await again.play(repeated)
+            assert (repeated.piece.seed, repeated.buffer.frames_played) == (7, 50)
+            assert await said(await again.asker.press(track, "Again")) == "Playing “bells” again."
+            await again.play(again.session.now)
+
+
+async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_library_forgot(
+    tmp_path: Path,
+) -> None:
+    engine = ToneEngine(places=1)
+    async with a_house(tmp_path, engine=engine) as house:
+        track = await played(house, seconds=1.0, seed=7)
+        await house.bot.store.forget_member(house.asker.id)
+        file = tmp_path / "bells-7.flac"
+        sound = floats(read_sound(file, 1.0)).T
+        file.unlink()
+        async with engine.open(Piece("drums", 10.0, 1)):  # nothing can be composed: it is the file that plays
+            reply = await house.asker.use_on("Again", track)
+            assert await said(reply) == "Playing “bells” again."
+            repeated = house.session.now
+            assert (repeated.piece.prompt, repeated.piece.seed) == ("bells", 7)
+            await house.play(repeated)
+        assert len(house.tracks) == 1
+        spurt = house.ears.spurts(house.here.bot.id)[-1]
+        assert correlation(spurt.pcm(), sound, CODEC_DELAY_SAMPLES) > 0.9
+        await until(lambda: not list((tmp_path / FOLDER).glob("*")))
+
+
+@pytest.mark.parametrize("way", ["card", "track", "menu"])
+async def test_remix_asks_for_words_that_stand_there_already_and_for_a_seed(tmp_path: Path, way: str) -> None:
+    async with a_house(tmp_path) as house:
+        track = await played(house, seconds=1.0, seed=7)
+        card = await card_of(house)
+        if way == "card":
+            opened = await house.asker.press(card, "Remix")
+        elif way == "track":
+            opened = await house.asker.press(track, "Remix")
+        else:
+            opened = await house.asker.use_on("Remix", track)
+        modal = opened.interaction.modal
+        assert modal is not None
+        words, _ = (item["component"] for item in modal["components"])
+        assert (words["custom_id"], words["value"]) == ("words", "bells")
+        reply = await house.asker.submit(opened, {"words": "drums", "seed": "5"})
+        assert "The length of 1 s is out of range" in await said(reply)
+
+
+async def test_a_remix_is_as_long_with_a_new_seed_where_none_is_given(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        original = house.ask(seconds=12.0, seed=7)
+        card = await card_of(house)
+        seeds = []
+        for seed, said_so in (("", ""), ("5", "with seed 5"), ("five", "“five” is no seed")):
+            opened = await house.asker.press(card, "Remix")
+            reply = await house.asker.submit(opened, {"words": "bells and drums", "seed": seed})
+            assert said_so in await said(reply)
+            seeds.append(house.session.queue[-1].piece.seed)
+        assert [one.piece.seconds for one in house.session.queue] == [12.0, 12.0, 12.0]
+        assert house.session.queue[-1].piece.prompt == "bells and drums"
+        assert seeds[0] != original.piece.seed
+        assert seeds[1:] == [5, 5]
+        house.session.stop()
+
+
+async def test_only_messages_of_buskers_own_count(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        path = forged(tmp_path)
+        foreign = house.listener.say("listen", house.text, Upload("bells.flac", path.read_bytes()))
+        for menu in ("Again", "Remix"):
+            reply = await house.asker.use_on(menu, foreign)
+            assert await said(reply) == (
+                "This is no track of Busker’s; choose a message in which Busker posted one."
+            )
+        empty = await house.asker.use("queue show", channel=house.text)
+        assert empty.message is not None
+        assert not house.session.queue
+
+
+def forged(folder: Path, **tags: object) -> Path:
+    """A track whose tags say what nobody could have asked for."""
+    engine = ToneEngine()
+    engine._running = True
+    told = replace(Piece("bells", 1.0, 7), **tags)  # type: ignore[arg-type]
+    with mock.patch("audio.track._tags", lambda _, info, real=_tags: real(told, info)):
+        silence = np.zeros((1, 32_000), np.float32)
+        return write_track(silence, Piece("bells", 1.0, 7), engine.info, folder / "forged", 10**9).path
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"seconds": 1e9},
+        {"seconds": float("nan")},
+        {"seed": -1},
+        {"seed": 2**60},
+        {"prompt": "x"},
+        {"temperature": float("inf")},
+        {"top_k": 0},
+        {"guidance": -3.0},
+    ],
+)
+async def test_tags_that_nobody_could_have_asked_for_are_refused_in_a_sentence(
+    tmp_path: Path, tags: dict[str, object]
+) -> None:
+    async with a_house(tmp_path) as house:
+        message = posted_by_bot(house, Upload("bells.flac", forged(tmp_path, **tags).read_bytes()))
+        reply = await house.asker.use_on("Again", message)
+        told = await said(reply)
+        refusals = ("out of range", "readable character", "What this file says")
+        assert any(refusal in told for refusal in refusals)
+        assert not house.session.queue
+
+
+async def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        for upload in (Upload("bells.flac", b"fLaC" + bytes(100)), Upload("bells.ogg", b"")):
+            reply = await house.asker.use_on("Again", posted_by_bot(house, upload))
+            assert "cannot be read as sound" in await said(reply)
+        picture = posted_by_bot(house, Upload("bells.png", b"\x89PNG"))
+        assert "There is no sound in this message" in await said(await house.asker.use_on("Again", picture))
