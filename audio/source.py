@@ -14,7 +14,8 @@ from audio.crossfade import Joint
 from audio.opus import Floats
 from audio.units import CHANNELS, FRAME_BYTES, FRAME_SAMPLES, SAMPLE_BYTES, Pcm16
 
-LOUDEST_VOLUME: Final = 2.0
+LOUDEST_VOLUME: Final = 1.0
+"""The cap of all volumes, and where music begins: at −16 LUFS, with every peak under −1 dBTP."""
 
 JOIN_FRAMES: Final = 25
 """Half a second before it begins, a joint must be known: what is before it may be encoded ahead already, and
@@ -78,8 +79,8 @@ class PieceSource:
 
     @property
     def volume(self) -> float:
-        """The factor on every sample, 0 to 2; values outside are taken as the nearest. A change is ramped
-        over the next frame so that it does not click; what gets too loud for 16 bits is cut."""
+        """The factor on every sample, 0 to LOUDEST_VOLUME; values outside are taken as the nearest. A change
+        is ramped over the next frame so that it does not click."""
         return self._volume
 
     @volume.setter
@@ -130,6 +131,4 @@ class PieceSource:
         if begin != end:
             slope = np.float32(begin) + np.float32(end - begin) * _RAMP
             np.multiply(frames[:FRAME_SAMPLES], slope / FULL_SCALE, out=sound[:FRAME_SAMPLES])
-        if max(begin, end) > 1:
-            np.clip(sound, -1.0, 1 - 1 / FULL_SCALE, out=sound)
         return sound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -16,12 +17,14 @@ import av
 import numpy as np
 
 from audio.errors import BuskerError
+from audio.level import CHANNEL_LUFS
+from audio.loudness import integrated
 from audio.opus import load_opus
 from audio.units import FRAME_SECONDS
 from bot.client import Busker
 from bot.engines import engine_of
 from bot.permissions import NEEDED
-from bot.report import Evening, Report
+from bot.report import Evening, Report, loudness_heard
 from rehearsal.discord_here import DiscordHere
 from rehearsal.permissions import Permission
 from rehearsal.voice.hearing import Hearing, hear, write_wav
@@ -151,7 +154,7 @@ class House:
         recording = self._recording()
         posted, picture_path = await self._fetch(sound), await self._fetch(picture)
         heard_path = wish.out / f"{self._prefix}heard.wav"
-        hearing = await asyncio.to_thread(_judged, recording, posted, heard_path)
+        hearing, heard_lufs, posted_lufs = await asyncio.to_thread(_judged, recording, posted, heard_path)
         return Evening(
             piece=performance.piece,
             checkpoint=bot.engine.info.checkpoint,
@@ -161,6 +164,9 @@ class House:
             realtime_factor=performance.piece.seconds / performance.composing_seconds,
             starved_s=performance.buffer.frames_starved * FRAME_SECONDS,
             hearing=hearing,
+            heard_lufs=heard_lufs,
+            heard_target_lufs=CHANNEL_LUFS + 20 * math.log10(bot.session_of(guild).volume or math.nan),
+            posted_lufs=posted_lufs,
             heard=heard_path,
             posted=posted,
             picture=picture_path,
@@ -202,10 +208,12 @@ class House:
         return path
 
 
-def _judged(recording: Recording, posted: Path, heard: Path) -> Hearing:
-    """Write what was heard and compare it with what was posted; some seconds of work."""
-    write_wav(heard, recording.pcm())
-    return hear(recording, _decoded(posted))
+def _judged(recording: Recording, posted: Path, heard: Path) -> tuple[Hearing, float, float]:
+    """Write what was heard and compare it with what was posted; some seconds of work. With both loudnesses,
+    in LUFS."""
+    sound, track = recording.pcm(), _decoded(posted)
+    write_wav(heard, sound)
+    return hear(recording, track), loudness_heard(sound), integrated(np.ascontiguousarray(track.T))
 
 
 def _decoded(path: Path) -> Pcm:

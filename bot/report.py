@@ -7,13 +7,34 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
+from audio.edges import ENDING_SECONDS
+from audio.loudness import integrated
+from audio.mastering import TRACK_LUFS
 from audio.piece import Piece
+from audio.units import SAMPLE_RATE
 from rehearsal.voice.hearing import Hearing
+from rehearsal.voice.recording import Pcm
 
 ANSWER_SECONDS: Final = 3.0
 FIRST_SOUND_SECONDS: Final = 2.0
 LEAST_CORRELATION: Final = 0.95
 MOST_LAG_DRIFT_MS: Final = 1.0
+MOST_OFF_LU: Final = 1.0
+
+JUDGED_SECONDS: Final = 20.0
+"""Shorter pieces end before a level that rises by no more than 1 dB a second has to be right."""
+
+FINDING_SECONDS: Final = 5.0
+"""How long that level may take at the start: it knows nothing of what is to come."""
+
+
+def loudness_heard(sound: Pcm) -> float:
+    """LUFS of a piece in the channel, shaped (samples, 2) at 48 kHz: without its first seconds, in which the
+    level is found, and without its ending, which fades out."""
+    begin, end = round(FINDING_SECONDS * SAMPLE_RATE), round(ENDING_SECONDS * SAMPLE_RATE)
+    return integrated(np.ascontiguousarray(sound[begin:-end].T))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,12 @@ class Evening:
     starved_s: float
     """Seconds of silence that the buffer had to play because music was missing."""
     hearing: Hearing
+    heard_lufs: float
+    """Loudness in the channel, once the running level has found it: see `loudness_heard`."""
+    heard_target_lufs: float
+    """What it should be, at the volume of the settings."""
+    posted_lufs: float
+    """Loudness of the whole track."""
     heard: Path
     posted: Path
     picture: Path
@@ -51,6 +78,9 @@ class Evening:
             "realtime_factor": self.realtime_factor,
             "starved_s": self.starved_s,
             **asdict(self.hearing),
+            "heard_lufs": self.heard_lufs,
+            "heard_target_lufs": self.heard_target_lufs,
+            "posted_lufs": self.posted_lufs,
             "heard": str(self.heard),
             "posted": str(self.posted),
             "picture": str(self.picture),
@@ -74,6 +104,13 @@ class Evening:
             yield f"What was heard is not what was posted: their correlation is {found.correlation:.3f}."
         elif found.lag_drift_ms is None or not found.lag_drift_ms < MOST_LAG_DRIFT_MS:
             yield f"Heard and posted drift apart by {found.lag_drift_ms} ms."
+        if self.piece.seconds >= JUDGED_SECONDS:
+            for lufs, target, fate in (
+                (self.heard_lufs, self.heard_target_lufs, "heard"),
+                (self.posted_lufs, TRACK_LUFS, "posted"),
+            ):
+                if not abs(lufs - target) <= MOST_OFF_LU:  # also true for NaN
+                    yield f"{lufs:.1f} LUFS were {fate}; {target:.1f} are promised."
         if self.starved_s:
             yield f"The buffer ran dry for {self.starved_s:.2f} s."
 
@@ -99,6 +136,8 @@ class Evening:
             "encrypted": f"{found.encrypted_frames} frames end to end, {found.plain_frames} plain",
             "gaps between packets": f"p50 {gaps.p50:.1f} ms, p99 {gaps.p99:.1f} ms, max {gaps.max:.1f} ms",
             "heard is posted": f"correlation {found.correlation:.4f}, drift {drift}",
+            "loudness": f"{self.heard_lufs:.1f} LUFS heard ({self.heard_target_lufs:.1f} promised), "
+            f"{self.posted_lufs:.1f} posted ({TRACK_LUFS:g} promised)",
             "buffer ran dry": f"{self.starved_s:.2f} s",
             "what was heard": self.heard,
             "what was posted": self.posted,

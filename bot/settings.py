@@ -42,6 +42,7 @@ from audio.piece import (
     Piece,
     piece_of,
 )
+from audio.source import LOUDEST_VOLUME
 from bot.errors import SettingsError
 from bot.store.records import Rights
 from bot.tokens import redact
@@ -161,9 +162,9 @@ class MusicSettings(_Section):
 class VoiceSettings(_Section):
     """How it sounds in the voice channel."""
 
-    volume: Number = Field(default=0.5, ge=0.0, le=1.0)
-    """The amplitude that music starts at, 0 to 1, until a member says `/volume`: 1 is −16 LUFS and the
-    loudest there is, 0.5 (−22 LUFS) sits beside speech. Posted tracks are always at −14 LUFS. No cost."""
+    volume: Number = Field(default=LOUDEST_VOLUME, ge=0.0, le=LOUDEST_VOLUME)
+    """The amplitude that music starts at, 0 to 1, until a member says `/volume`: 1 is −16 LUFS, as loud as
+    podcasts are, and the loudest there is; 0.5 is −22 LUFS. Posted tracks are always at −14 LUFS. No cost."""
 
     announce: bool = True
     """Whether the voice channel's status says what plays, where Busker may set it. No cost."""

@@ -6,13 +6,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from audio.source import LOUDEST_VOLUME
 from bot.card import card_of
 from bot.client import Busker
 from bot.rights import Act
 from bot.session import Session
 from bot.standing import permitted
 
-LOUDEST_PERCENT = 100
+LOUDEST_PERCENT = round(100 * LOUDEST_VOLUME)
 """The loudest that listeners can ask for: as loud as the posted track."""
 
 

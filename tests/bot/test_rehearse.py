@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from audio.piece import Piece
 from audio.track import read_tags
 from bot.rehearse import Wish, main, rehearse
-from bot.report import Evening
+from bot.report import Evening, loudness_heard
 from bot.settings import EngineSettings, Settings, TrackSettings
 from rehearsal.voice.hearing import Gaps, Hearing
 
@@ -20,6 +21,7 @@ PROMISED_KEYS = {
     *("prompt", "seconds", "interval", "seed", "checkpoint", "device", "first_sound_s", "realtime_factor"),
     *("frames_posted", "frames_heard", "frames_lost", "frames_doubled", "frames_silent", "encrypted_frames"),
     *("plain_frames", "gap_ms", "correlation", "lag_drift_ms", "starved_s", "heard", "posted", "picture"),
+    *("heard_lufs", "posted_lufs"),
     "failures",
 }
 
@@ -82,6 +84,9 @@ EVENING = Evening(
     realtime_factor=3.0,
     starved_s=0.0,
     hearing=KEPT,
+    heard_lufs=-16.4,
+    heard_target_lufs=-16.0,
+    posted_lufs=-14.1,
     heard=Path("heard.wav"),
     posted=Path("posted.flac"),
     picture=Path("posted.png"),
@@ -109,6 +114,31 @@ def test_an_evening_that_kept_every_promise_has_no_failures() -> None:
 def test_each_broken_promise_is_a_sentence(found: dict[str, float], sentence: str) -> None:
     evening = dataclasses.replace(EVENING, hearing=dataclasses.replace(KEPT, **found))  # type: ignore[arg-type]
     assert [*evening.broken_promises()] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("found", "sentences"),
+    [
+        ({"heard_lufs": -17.2}, ["-17.2 LUFS were heard; -16.0 are promised."]),
+        ({"heard_lufs": -17.2, "heard_target_lufs": -17.0}, []),
+        ({"posted_lufs": -12.9}, ["-12.9 LUFS were posted; -14.0 are promised."]),
+        ({"heard_lufs": float("nan")}, ["nan LUFS were heard; -16.0 are promised."]),
+        ({"heard_lufs": -19.0, "piece": Piece("bells", 10.0, 1)}, []),
+    ],
+)
+def test_loudness_is_held_to_its_targets_in_pieces_long_enough(
+    found: dict[str, object], sentences: list[str]
+) -> None:
+    evening = dataclasses.replace(EVENING, **found)  # type: ignore[arg-type]
+    assert [*evening.broken_promises()] == sentences
+
+
+def test_loudness_is_judged_between_the_search_for_the_level_and_the_ending() -> None:
+    sound = np.random.default_rng(0).normal(0, 0.1, (20 * 48_000, 2)).astype(np.float32)
+    middle = loudness_heard(sound)
+    sound[: 5 * 48_000] *= 3
+    sound[-2 * 48_000 :] *= 3
+    assert loudness_heard(sound) == middle
 
 
 @pytest.mark.parametrize(

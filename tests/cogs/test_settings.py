@@ -39,7 +39,7 @@ async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
         assert values(response) == {
             "Length": "20 s (default)",
             "Interval": "automatic (default)",
-            "Volume": "50% (default)",
+            "Volume": "100% (default)",
             "Who acts on the music": "every listener (default)",
             "DJ role": "none (default)",
             "Tracks are posted": "where they were asked for (default)",
