@@ -46,6 +46,7 @@ COGS: Final = (
     "cogs.about",
     "cogs.buttons",
     "cogs.status",
+    "cogs.presence",
 )
 
 AUTHENTICATION_FAILED: Final = 4004
@@ -149,6 +150,11 @@ class Busker(commands.Bot):
         if guild.id in self._sessions:
             await self._sessions[guild.id].voice.banish("Busker is not in this server any more.")
 
+    @property
+    def channels_playing(self) -> int:
+        """In how many voice channels there is music, be it held for a while."""
+        return sum(bool(session.wanted) for session in self._sessions.values())
+
     def is_connected(self) -> bool:
         """Whether the gateway is there: `is_ready` alone stays true when it has gone."""
         return self.is_ready() and math.isfinite(self.latency)
@@ -168,6 +174,7 @@ class Busker(commands.Bot):
             async with asyncio.timeout(GOODBYE_SECONDS):
                 # While Busker sits there: from outside it may not clear a status.
                 await self.remove_cog("Status")
+        await self.remove_cog("Presence")
         self._closing = True
         await self.recordings.close()  # first: what sessions end now may come back after a restart
         await self.journal.close()  # before the pieces end with the sessions

@@ -102,12 +102,17 @@ async def ask_for(
         prompt=quoted(piece.prompt),
         seed=str(piece.seed),
     ).in_(interaction.locale)
-    if isinstance(channel, discord.StageChannel):
+    if isinstance(channel, discord.StageChannel) and not _speaks_in(channel):
         answer += " " + Text("compose-stage").in_(interaction.locale)
     if interaction.response.is_done():
         await interaction.edit_original_response(content=answer)
     else:
         await interaction.response.send_message(answer, ephemeral=True)
+
+
+def _speaks_in(channel: discord.StageChannel) -> bool:
+    seat = channel.guild.me.voice
+    return seat is not None and seat.channel == channel and not seat.suppress
 
 
 def require_melodies(info: EngineInfo) -> None:

@@ -142,7 +142,8 @@ class Gateway:
         self._here = here
         self.sessions: dict[str, Session] = {}
         self._lines: set[Line] = set()
-        self.presence: Json | None = None
+        self.presences: list[Json] = []
+        """What the bot said that it does, the latest last."""
 
     # Events that leave
 
@@ -265,7 +266,7 @@ class Gateway:
         elif op == Op.REQUEST_GUILD_MEMBERS:
             self._send_members(session, data)
         elif op == Op.PRESENCE_UPDATE:
-            self.presence = data
+            self.presences.append(data)
         else:
             raise Closed(Close.UNKNOWN_OPCODE, "Unknown opcode.")
         return session
@@ -278,7 +279,7 @@ class Gateway:
             raise Closed(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
         session = Session(secrets.token_hex(16), intents, line=line)
         self.sessions[session.id] = session
-        self.presence = data.get("presence", self.presence)
+        self.presences += [data["presence"]] if data.get("presence") else []
         bot = self._here.bot
         guilds = [guild for guild in self._here.world.guilds.values() if bot.id in guild.members]
         ready: Json = {

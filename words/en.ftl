@@ -19,6 +19,14 @@ queue-nothing-waits = Nothing waits.
 queue-removed = Removed “{ $prompt }” from the queue.
 queue-moved = “{ $prompt }” is at place { $place } of the queue now.
 
+### The presence, in English for everybody
+
+presence-idle = /compose makes music
+presence-playing = { $channels ->
+    [one] Playing in one voice channel
+   *[other] Playing in { $channels } voice channels
+}
+
 ### Recordings that members bring
 
 melody-unfollowed = “{ $checkpoint }” follows no melody; a melody checkpoint such as facebook/musicgen-melody would, and each goes on from a recording.

@@ -202,3 +202,22 @@ async def test_prompts_are_suggested_from_what_was_made_here_and_from_presets(tm
         assert (await asked(house, prompt=values[1], seed=1)).startswith(
             "Composing 20 s of “bells in the rain”"
         )
+
+
+async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        stage = house.guild.stage_channel("Stage")
+        house.here.tell_channel(stage, "CHANNEL_CREATE")
+        await house.asker.join_voice(stage)
+        waits = "On a Stage, Busker asks to speak first; until a moderator lets it, the music waits."
+        assert (await asked(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")
+        seats = house.guild.voice_states
+        await until(lambda: house.here.bot.id in seats and bool(seats[house.here.bot.id].asked_to_speak_at))
+        await until(lambda: "asked to speak" in str([card.components for card in house.text.messages]))
+        piece = house.session.now
+        assert piece.buffer.frames_played == 0
+        moderators = house.guild.role("moderators", Permission.MUTE_MEMBERS)
+        house.here.person(house.guild, "moderator", moderators).let_speak(house.here.bot.user)
+        await until(lambda: piece.buffer.frames_played > 0)
+        assert (await asked(house, length=10, seed=8)).endswith("it plays after one other piece.")
+        house.session.stop()

@@ -1,0 +1,44 @@
+"""The presence says what Busker does, and Discord is not told more often than it wants to be."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from rehearsal.discord_here import DiscordHere
+from tests.house import a_house, until
+
+IDLE, PLAYING = "/compose makes music", "Playing in one voice channel"
+
+
+def said(here: DiscordHere) -> list[str]:
+    """What was said, one after the other."""
+    return [activity["state"] for presence in here.gateway.presences for activity in presence["activities"]]
+
+
+async def test_it_says_how_to_ask_then_where_music_plays_then_how_to_ask_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path) as house:
+        monkeypatch.setattr(sys.modules["cogs.presence"], "SPACING_SECONDS", 0.02)
+        await until(lambda: said(house.here) == [IDLE])
+        await house.play(house.ask(seconds=0.5))
+        await until(lambda: said(house.here) == [IDLE, PLAYING, IDLE])
+        house.here.gateway.invalidate()  # a new connection begins without one
+        await until(lambda: said(house.here) == [IDLE, PLAYING, IDLE, IDLE])
+        assert not house.here.refusals
+
+
+async def test_what_changes_within_the_spacing_is_said_together(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await until(lambda: said(house.here) == [IDLE])
+        for _ in range(3):
+            piece = house.ask(seconds=0.5)
+            await until(lambda piece=piece: piece.buffer.frames_played > 0)  # type: ignore[misc]
+            house.session.stop()
+            await house.play(piece)
+        await asyncio.sleep(0)
+        assert said(house.here) == [IDLE]
