@@ -1,4 +1,7 @@
-"""The bot's process: real VoiceClients in many channels, and the ways to play in them."""
+"""The bot's process: real VoiceClients in many channels, and the ways to play in them.
+
+All ways send on Busker's line, so discord.py's player has its cheaper encryption too.
+"""
 
 from __future__ import annotations
 

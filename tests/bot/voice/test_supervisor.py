@@ -202,7 +202,7 @@ async def test_a_bot_that_is_put_out_of_a_guild_in_mid_piece_plays_there_again_o
         piece = house.ask(seconds=20.0)
         await until(lambda: has_begun(piece))
         await house.here.expel(house.guild)  # from the channel first, and while it hangs up from the guild
-        await until(lambda: piece.settled and not lines(), seconds=10)
+        await until(lambda: piece.settled and not lines(), seconds=30)
         assert session.voice.channel is None
         house.here.invite(house.guild, Permission(NEEDED.value))
         await until(lambda: house.bot.get_guild(house.guild.id) is not None)
