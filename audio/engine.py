@@ -70,11 +70,15 @@ class Stream(Protocol):
     Iteration raises EngineError when the piece cannot be made; the sentence is fit for a user.
     """
 
-    piece: Piece
-    """With the turns that it has taken, so that the same sound can be made of it again."""
+    @property
+    def piece(self) -> Piece:
+        """With the turns that it has taken, so that the same sound can be made of it again."""
+        ...
 
-    pace: Pace
-    """As of the latest chunk."""
+    @property
+    def pace(self) -> Pace:
+        """As of the latest chunk."""
+        ...
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 

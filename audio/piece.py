@@ -80,6 +80,9 @@ class Piece:
     temperature: float = 1.0
     continues: Recording | None = None
     """The piece begins where this recording ends; only the new sound is delivered."""
+    prelude: float = 0.0
+    """How long that recording is if the piece begins with it, being part of its `seconds`
+    (`audio/extension.py`); else 0."""
     melody: Recording | None = None
     """What the piece hums after; for melody checkpoints alone."""
     turns: tuple[Turn, ...] = ()
@@ -146,6 +149,7 @@ def checked(piece: Piece, *, longest: float) -> Piece:
         _within("interval", piece.interval, *INTERVAL_SECONDS)
     sane = (
         0 <= piece.seed <= LARGEST_SEED
+        and 0 <= piece.prelude <= piece.seconds
         and len(piece.turns) <= MOST_TURNS
         and all(0 <= turn.step <= piece.steps and 0 <= turn.blend <= piece.steps for turn in piece.turns)
         and (piece.guidance is None or 0 <= piece.guidance <= MOST_GUIDANCE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from audio.errors import RecordingError
+from audio.units import SAMPLE_RATE
 
 if TYPE_CHECKING:
     import av
@@ -80,6 +81,13 @@ def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
             if sum(each.shape[1] for each in parts) >= wanted:
                 break
     return _mixed(parts, channels)[:, :wanted]
+
+
+def seconds_of(path: Path) -> float:
+    """How long the sound of a file is, by decoding it. Raises RecordingError."""
+    with _told(path):
+        samples: int = sum(part.shape[1] for part in _decoded(path, SAMPLE_RATE))
+    return samples / SAMPLE_RATE
 
 
 def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:

@@ -109,7 +109,7 @@ def write_track(
     pcm = mastered(made, info.sample_rate, piece.seconds)
     tags = _tags(piece, info)
     for name in formats:
-        sound = _encoded(pcm, FORMATS[name], tags)
+        sound = encoded(pcm, FORMATS[name], tags)
         if len(sound) <= limit:
             break
     suffix = FORMATS[name].suffix
@@ -149,6 +149,7 @@ def read_tags(path: Path) -> Origin:
             guidance=guidance,
             top_k=int(top_k),
             temperature=float(temperature),
+            prelude=float(tags.get("prelude", 0.0)),
             turns=tuple(
                 Turn(str(prompt), int(step), int(blend))
                 for prompt, step, blend in json.loads(tags.get("turns", "[]"))
@@ -170,12 +171,13 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
         "checkpoint": info.checkpoint,
         "revision": info.revision,
         "licence": info.licence,
+        **({"prelude": repr(piece.prelude)} if piece.prelude else {}),
         **({"turns": json.dumps([astuple(turn) for turn in piece.turns])} if piece.turns else {}),
         **{role: heard.digest for role in _RECORDINGS if (heard := getattr(piece, role)) is not None},
     }
 
 
-def _encoded(pcm: Pcm16, form: _Format, tags: Mapping[str, str]) -> bytes:
+def encoded(pcm: Pcm16, form: _Format, tags: Mapping[str, str]) -> bytes:
     """The whole file. The same sound and tags make the same bytes ("bitexact": no random serial numbers)."""
     file = io.BytesIO()
     with av.open(file, "w", format=form.container, options={"fflags": "+bitexact"}) as container:

@@ -41,7 +41,7 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
     require_listening(member, session.channel)
     if kept is not None:
         use(kept)
-    async with within_caps(interaction, 0.0 if kept else piece.seconds):
+    async with within_caps(interaction, 0.0 if kept else piece.seconds - piece.prelude):
         performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
         interaction.client.recordings.hold(performance)
         before = session.wanted.index(performance)

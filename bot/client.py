@@ -14,6 +14,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
+from audio.extension import Extending
 from audio.opus import load_opus
 from bot.engines import engine_of
 from bot.errors import RequestError, StartError, TokenError
@@ -75,7 +76,7 @@ class Busker(commands.Bot):
             connector=connector,
         )
         self.settings = settings
-        self.engine = engine
+        self.engine: Engine = Extending(engine)
         self.store = Store(settings.store.path)
         self.poster = Poster(engine, settings, self.store)
         self.recordings = Recordings(settings.tracks.folder, self.poster)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreError
 from bot.performance import Making
+from bot.recordings import FOLDER
 from bot.store.records import Asked
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.performance import Performance
     from bot.session import Session
     from bot.store.repository import Store
@@ -107,9 +110,14 @@ def _entry(performance: Performance, session: Session) -> Asked:
         voice_channel_id=channel.id,
         text_channel_id=request.text_channel.id,
         piece=performance.piece,
-        kept=request.kept.name if request.kept is not None else None,
+        kept=_place(request.kept) if request.kept is not None else None,
         place=queue.index(performance) if performance in queue else None,
         begun=performance.making is not Making.WAITING,
         frames_played=performance.buffer.frames_played,
         restarts=performance.restarts,
     )
+
+
+def _place(kept: Path) -> str:
+    """Where a file is in the folder of tracks."""
+    return f"{FOLDER}/{kept.name}" if kept.parent.name == FOLDER else kept.name

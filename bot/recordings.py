@@ -9,7 +9,7 @@ import math
 import shutil
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from functools import partial
@@ -66,11 +66,21 @@ class Recordings:
 
         Raises RecordingError with one sentence when it is too large, too long, too short or no sound.
         """
-        recording = await self._kept(attachment)
-        try:
+        require_fetchable(attachment)
+        data = await _data(attachment)
+
+        async def write(path: Path) -> None:
+            await asyncio.to_thread(path.write_bytes, data)
+
+        async with self._held(_plain(attachment.filename), write) as recording:
             yield recording
-        finally:
-            self._let_go(recording.path)
+
+    @asynccontextmanager
+    async def derived(self, make: Callable[[Path], None]) -> AsyncIterator[Recording]:
+        """What `make` writes, in the writing process, at the path that it is given; there at least until the
+        end of the block. Raises RecordingError."""
+        async with self._held("track", lambda path: self._poster.apart(partial(make, path))) as recording:
+            yield recording
 
     def hold(self, performance: Performance) -> None:
         """Keep what a piece is made from, or played from, until nothing more happens to the piece."""
@@ -90,14 +100,21 @@ class Recordings:
             task.cancel()
         await asyncio.gather(*self._waits, return_exceptions=True)
 
-    async def _kept(self, attachment: discord.Attachment) -> Recording:
-        """The sound of an attachment as a file of ours that is held once more."""
-        require_fetchable(attachment)
-        data = await _data(attachment)
-        name = _plain(attachment.filename)
-        room = self._folder / f".{next(self._fetched)}"
+    @asynccontextmanager
+    async def _held(self, name: str, write: Callable[[Path], Awaitable[None]]) -> AsyncIterator[Recording]:
+        recording = await self._kept(name, write)
         try:
-            path = await asyncio.to_thread(_written, room / name, data)
+            yield recording
+        finally:
+            self._let_go(recording.path)
+
+    async def _kept(self, name: str, write: Callable[[Path], Awaitable[None]]) -> Recording:
+        """What is written under this name as a file of ours that is held once more."""
+        room = self._folder / f".{next(self._fetched)}"
+        path = room / name
+        try:
+            await asyncio.to_thread(room.mkdir, parents=True)
+            await write(path)
             digest = (await self._poster.apart(partial(whole_recording_of, path))).digest
             recording = Recording(self._folder / digest, digest)
             self._holders[recording.path] += 1  # before the file comes, so that nobody else lets it go
@@ -141,12 +158,6 @@ async def _data(attachment: discord.Attachment) -> bytes:
     except (TimeoutError, aiohttp.ClientError, discord.DiscordException) as error:
         _log.warning("%s was not fetched: %r", attachment.url, error)
         raise RecordingError(Text("recording-unfetched", name=_plain(attachment.filename))) from error
-
-
-def _written(path: Path, data: bytes) -> Path:
-    path.parent.mkdir(parents=True)
-    path.write_bytes(data)
-    return path
 
 
 def _plain(filename: str) -> str:

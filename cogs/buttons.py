@@ -21,6 +21,7 @@ from bot.errors import RequestError
 from bot.performance import Performance
 from bot.store.records import MadeTrack
 from cogs.errors import tell_fault
+from cogs.extending import Extension
 from cogs.library import play_again
 from cogs.remaking import Remix, again, asked_again, origin_of, posted_by
 from words.text import Text
@@ -50,6 +51,11 @@ class OnCard(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID)
             elif self._act == "remix":
                 piece = (await self._shown(interaction)).piece
                 await interaction.response.send_modal(Remix(interaction.locale, piece))
+            else:
+                track = await self._shown(interaction)
+                if not isinstance(track, MadeTrack):
+                    raise RequestError(Text("extend-unfinished"))
+                await interaction.response.send_modal(Extension(interaction.locale, track))
 
     async def _act_on_music(self, interaction: discord.Interaction[Busker]) -> None:
         """What the command of this name does, if the piece of the card plays: an old card ends no other."""
@@ -110,9 +116,17 @@ async def remix(interaction: discord.Interaction[Busker], message: discord.Messa
     await interaction.response.send_modal(Remix(interaction.locale, origin.piece))
 
 
+@app_commands.guild_only()
+async def extend(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
+    """Ask how long the track of a message is to go on."""
+    track = posted_by(interaction.client, message)
+    await interaction.response.send_modal(Extension(interaction.locale, track))
+
+
 ON_MESSAGE: Final[dict[str, Callable[[discord.Interaction[Busker], discord.Message], Awaitable[None]]]] = {
     "again": play_exactly_again,
     "remix": remix,
+    "extend": extend,
 }
 
 
@@ -123,7 +137,7 @@ class Buttons(commands.Cog):
         self._tree = bot.tree
         self._menus = [
             app_commands.ContextMenu(name=name, callback=callback)
-            for name, callback in (("Again", play_exactly_again), ("Remix", remix))
+            for name, callback in (("Again", play_exactly_again), ("Remix", remix), ("Extend", extend))
         ]
 
     async def cog_load(self) -> None:

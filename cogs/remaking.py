@@ -44,7 +44,7 @@ async def again(interaction: discord.Interaction[Busker], attachment: discord.At
     voice_channel_of(member_of(interaction))  # before anything is fetched in vain
     await interaction.response.defer(ephemeral=True, thinking=True)
     async with interaction.client.recordings.fetched(attachment) as recording:
-        piece = (await _read(interaction.client, recording.path)).piece
+        piece = (await read_origin(interaction.client, recording.path)).piece
         await asked_again(interaction, piece, recording.path)
 
 
@@ -55,7 +55,7 @@ async def origin_of(interaction: discord.Interaction[Busker], attachment: discor
             asyncio.timeout(AT_ONCE_SECONDS),
             interaction.client.recordings.fetched(attachment) as recording,
         ):
-            return await _read(interaction.client, recording.path)
+            return await read_origin(interaction.client, recording.path)
     except TimeoutError as error:
         raise RecordingError(Text("remake-slow")) from error
 
@@ -63,7 +63,7 @@ async def origin_of(interaction: discord.Interaction[Busker], attachment: discor
 async def asked_again(interaction: discord.Interaction[Busker], piece: Piece, kept: Path | None) -> None:
     """Ask for a piece as it was, from its file if that is there, and say so. Raises RequestError."""
     before = await ask(interaction, piece, kept)
-    await _tell(interaction, Text("remake-again", prompt=quoted(piece.prompt), before=before))
+    await tell(interaction, Text("remake-again", prompt=quoted(piece.prompt), before=before))
 
 
 class Remix(discord.ui.Modal):
@@ -93,7 +93,7 @@ class Remix(discord.ui.Modal):
             await ask_for(interaction, self._words.value, min(self._seconds, longest), None, seed)
 
 
-async def _read(bot: Busker, path: Path) -> Origin:
+async def read_origin(bot: Busker, path: Path) -> Origin:
     """The tags of a file, judged. Raises TrackError or PieceError."""
     origin = await bot.poster.apart(partial(read_tags, path))
     checked(origin.piece, longest=LONGEST_SECONDS)
@@ -110,7 +110,7 @@ def _whole(typed: str) -> int | None:
         raise RequestError(Text("remix-no-seed", typed=quoted(typed), largest=str(LARGEST_SEED))) from error
 
 
-async def _tell(interaction: discord.Interaction[Busker], text: Text) -> None:
+async def tell(interaction: discord.Interaction[Busker], text: Text) -> None:
     """Answer the member alone, at once or where the answer was put off."""
     if interaction.response.is_done():
         await interaction.edit_original_response(content=text.in_(interaction.locale))

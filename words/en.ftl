@@ -101,3 +101,15 @@ remix-words = What it should sound like
 # Up to 45 characters.
 remix-seed = Seed, a whole number; empty draws a new one
 remix-no-seed = “{ $typed }” is no seed; any whole number from 0 to { $largest } will do.
+extend-title = Extend
+# Up to 45 characters.
+extend-seconds = Seconds to go on, { $least } to { $most }
+extend-no-number = “{ $typed }” is no number of seconds; 20 would be one.
+extend-unfinished = This piece is still being made; it can be extended as soon as its track is posted.
+extend-gone = The file of this track is gone here; the message with the track has a button that extends it, too.
+extend-long = This track is too long to be extended; up to { $most } s will do.
+extend-answer = { $before ->
+    [0] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }.
+    [one] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after one other piece.
+   *[other] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after { $before } others.
+}

@@ -155,7 +155,7 @@ class Store:
         rows = [
             _columns(each, "track_id")
             | {role: _recording(getattr(each.piece, role)) for role in _RECORDINGS}
-            | {"interval": each.piece.interval}
+            | {"interval": each.piece.interval, "prelude": each.piece.prelude}
             for each in asked
         ]
 
@@ -275,7 +275,8 @@ def _asked(row: sqlite3.Row) -> Asked:
     columns = dict(row)
     heard = {role: columns.pop(role) for role in _RECORDINGS}
     recordings = {role: _recorded(text) for role, text in heard.items() if text is not None}
-    piece = _piece(columns, interval=columns.pop("interval"), **recordings)
+    more = {name: columns.pop(name) for name in ("interval", "prelude")}
+    piece = _piece(columns, **more, **recordings)
     return Asked(piece=piece, begun=bool(columns.pop("begun")), **columns)
 
 

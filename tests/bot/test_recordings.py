@@ -41,6 +41,7 @@ class Piecework:
 
     def __init__(self, piece: Piece) -> None:
         self.piece = piece
+        self.request = SimpleNamespace(kept=None)
         self.done = asyncio.Event()
 
     async def settles(self, within_seconds: float) -> bool:

@@ -13,7 +13,7 @@ import pytest
 from audio.kept import read_sound
 from audio.piece import Piece
 from audio.tone import ToneEngine
-from audio.track import _tags, write_track
+from audio.track import _tags, read_tags, write_track
 from audio.units import floats
 from bot.recordings import FOLDER
 from rehearsal.people.reply import Reply
@@ -228,3 +228,55 @@ async def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
             assert "cannot be read as sound" in await said(reply)
         picture = posted_by_bot(house, Upload("bells.png", b"\x89PNG"))
         assert "There is no sound in this message" in await said(await house.asker.use_on("Again", picture))
+
+
+@pytest.mark.parametrize("way", ["card", "track", "menu"])
+async def test_an_extended_track_begins_like_the_old_one_and_is_heard_and_posted_whole(
+    tmp_path: Path, way: str
+) -> None:
+    async with a_house(tmp_path) as house:
+        track = await played(house, seconds=1.0, seed=7)
+        card = await card_of(house)
+        await until(lambda: bool(card.attachments))
+        if way == "menu":
+            opened = await house.asker.use_on("Extend", track)
+        else:
+            opened = await house.asker.press(card if way == "card" else track, "Extend")
+        reply = await house.asker.submit(opened, {"seconds": "10"})
+        told = await said(reply)
+        assert told.startswith("“bells” goes on for 10 s, to 10.9")
+        longer = house.session.now
+        old = longer.piece.prelude
+        assert 0.9 < old < 1.0
+        assert longer.piece.seconds == pytest.approx(old + 10.0)
+        await until(lambda: len(house.tracks) == 2 and longer.buffer.seconds_played > 2.0)
+        house.session.stop()
+        await house.play(longer)
+        origin = read_tags(tmp_path / house.tracks[1].attachments[0].filename)
+        assert origin.piece.prelude == old
+        assert set(origin.recordings) == {"continues"}
+        first, second = (
+            floats(read_sound(tmp_path / message.attachments[0].filename, 2.0)).T for message in house.tracks
+        )
+        before_its_ending = 36_000
+        one, other = first[1_000:before_its_ending, 0], second[1_000:before_its_ending, 0]
+        assert np.dot(one, other) / np.sqrt(np.dot(one, one) * np.dot(other, other)) > 0.99
+        heard = house.ears.spurts(house.here.bot.id)[-1]
+        assert correlation(heard.pcm()[:90_000], second[:90_000], CODEC_DELAY_SAMPLES) > 0.9
+        await until(lambda: not list((tmp_path / FOLDER).glob("*")))
+        assert not house.here.refusals
+
+
+async def test_what_cannot_be_a_length_or_is_not_there_to_be_extended_is_told(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        track = await played(house, seconds=1.0, seed=7)
+        for typed, sentence in (("long", "“long” is no number"), ("31", "31 s is out of range")):
+            opened = await house.asker.press(track, "Extend")
+            assert sentence in await said(await house.asker.submit(opened, {"seconds": typed}))
+        card = await card_of(house)
+        await until(lambda: bool(card.attachments))
+        (tmp_path / "bells-7.flac").unlink()
+        opened = await house.asker.press(card, "Extend")
+        told = await said(await house.asker.submit(opened, {}))
+        assert told.startswith("The file of this track is gone here")
+        assert not house.session.queue
