@@ -71,7 +71,6 @@ card-button = { $act ->
     [resume] Resume
     [skip] Skip
     [stop] Stop
-    [steer] Steer
     [again] Again
     [remix] Remix
    *[extend] Extend

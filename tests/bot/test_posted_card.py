@@ -44,7 +44,6 @@ async def test_the_card_follows_the_piece_from_its_first_step_to_its_picture(tmp
             "Pause": False,
             "Skip": True,
             "Stop": True,
-            "Steer": True,
             "Again": True,
             "Remix": True,
             "Extend": False,
@@ -54,7 +53,7 @@ async def test_the_card_follows_the_piece_from_its_first_step_to_its_picture(tmp
         await house.play(piece)
         await until(lambda: "### Played" in read(card) and labels(card)["Extend"])
         assert labels(card) == dict.fromkeys(("Again", "Remix", "Extend"), True) | dict.fromkeys(
-            ("Pause", "Skip", "Stop", "Steer"), False
+            ("Pause", "Skip", "Stop"), False
         )
         assert [file.filename for file in card.attachments] == ["bells-7.png"]
         assert card.attachments[0].description
