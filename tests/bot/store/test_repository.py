@@ -160,6 +160,7 @@ ASKED = Asked(
         PIECE,
         interval=0.5,
         continues=Recording(Path("var/tracks/recordings/ab c"), "12ab"),
+        prelude=9.5,
         melody=Recording(Path("ümlaut.ogg"), "34cd"),
     ),
     kept="bells-1.flac",
