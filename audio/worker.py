@@ -226,7 +226,7 @@ def _calibrated(composer: Composer, order: Order, device: str) -> Calibration:
         [
             f"{checkpoint.name} {checkpoint.revision}",
             device if device.startswith("cuda") else f"{device}: {cpu}",
-            order.dtype,
+            f"{order.dtype}, guidance {checkpoint.guidance:g}",
             f"{order.slots} slots of {order.longest:g} s",
             f"torch {torch.__version__}",
         ]

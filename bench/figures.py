@@ -100,7 +100,7 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
     first = next(iter(composers.values())).checkpoint
     tell(f"{first.name}, and the library's own model …")
     peer = subject.peer()
-    generate = partial(generate_seconds, peer, first.tokenizer, plan.seconds, first.delay.longest)
+    generate = partial(generate_seconds, peer, first, plan.seconds)
 
     tell("One piece alone …")
     alone: dict[str, Callable[[], float]] = {

@@ -16,7 +16,7 @@ import torch
 from audio.chain import Chain
 from audio.engine import TYPICAL_LUFS
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, Checkpoint
+from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.composer import Composer
 from audio.musicgen.step import GUIDED
@@ -67,7 +67,7 @@ def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
     start = time.perf_counter()
     chains = [Chain(codec.sample_rate, codec.channels, seconds, TYPICAL_LUFS) for _ in range(count)]
     for key in range(count):
-        composer.admit(key, Piece(PROMPT, seconds, seed=key, guidance=PUBLISHED_GUIDANCE))
+        composer.admit(key, Piece(PROMPT, seconds, seed=key))
     while not composer.idle:
         for made in composer.step():
             if isinstance(made.result, EngineError):
@@ -81,7 +81,7 @@ def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
 def first_chunk_seconds(composer: Composer, seconds: float) -> float:
     """How long the first chunk of a piece takes, at the smallest interval."""
     start = time.perf_counter()
-    composer.admit(1, Piece(PROMPT, seconds, 1, INTERVAL_SECONDS, PUBLISHED_GUIDANCE))
+    composer.admit(1, Piece(PROMPT, seconds, 1, INTERVAL_SECONDS))
     while not composer.step():
         pass
     taken = time.perf_counter() - start
@@ -89,12 +89,15 @@ def first_chunk_seconds(composer: Composer, seconds: float) -> float:
     return taken
 
 
-def generate_seconds(model: Any, tokenizer: Any, seconds: float, delay: int) -> float:
-    """How long `generate()` of transformers takes for a piece, which it gives all at once."""
+def generate_seconds(model: Any, checkpoint: Checkpoint, seconds: float) -> float:
+    """How long `generate()` of transformers takes for a piece, which it gives all at once.
+
+    With the guidance that the checkpoint recommends, as the engine.
+    """
     start = time.perf_counter()
-    inputs = tokenizer([PROMPT], return_tensors="pt").to(model.device)
-    steps = round(seconds * STEP_RATE) + delay
-    settings = {"do_sample": True, "top_k": 250, "guidance_scale": PUBLISHED_GUIDANCE}
+    inputs = checkpoint.tokenizer([PROMPT], return_tensors="pt").to(model.device)
+    steps = round(seconds * STEP_RATE) + checkpoint.delay.longest
+    settings = {"do_sample": True, "top_k": 250, "guidance_scale": checkpoint.guidance}
     sound = model.generate(**inputs, **settings, max_new_tokens=steps)
     sound.cpu()  # waits for the device
     return time.perf_counter() - start
@@ -147,7 +150,8 @@ def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int,
     layer = 6 * hidden**2 + 2 * hidden * config.ffn_dim
     weights = layers * layer + config.num_codebooks * config.vocab_size * hidden
     middle = round(seconds * STEP_RATE) // 2
-    cache = 2 * GUIDED * layers * middle * hidden
+    rows = 1 if checkpoint.guidance == 1.0 else GUIDED
+    cache = 2 * rows * layers * middle * hidden
     return weights * DTYPE_BYTES[dtype], cache * CACHE_BYTES
 
 

@@ -27,8 +27,9 @@ _PROMPT_TOKENS: Final = 16
 def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter) -> Calibration:
     """Measure a composer that is loaded and idle; takes some seconds.
 
-    A step costs more the longer a piece already is. So a short piece is made for all that a step takes
-    beside the decoder, and the decoder is measured in the middle of the longest.
+    A step costs more the longer a piece already is, and less without guidance. So a short piece is
+    made for all that a step takes beside the decoder, and the decoder is measured in the middle of the
+    longest, with the guidance that the checkpoint recommends.
     """
     decoder = composer.decoder
     whole = _seconds_of_a_piece(composer, clock)
@@ -80,17 +81,18 @@ def _made(composer: Composer, clock: Callable[[], float]) -> float:
 def _step_seconds(composer: Composer, slots: int, position: int, clock: Callable[[], float]) -> float:
     """How long a step of so many slots takes, each at `position`; the median of some, after one."""
     decoder, melody = composer.decoder, composer.checkpoint.melody
+    guidance = max(1.0, composer.checkpoint.guidance)
     places = list(range(slots))
     states = torch.zeros(_PROMPT_TOKENS, decoder.hidden, device=decoder.device)
     if melody is not None:
         states = melody.prefix(melody.heard(None), states, _PROMPT_TOKENS)
     tokens = torch.zeros(slots, decoder.codebooks, dtype=torch.int64, device=decoder.device)
     for place in places:
-        decoder.admit(place, states)
+        decoder.admit(place, states, guidance != 1.0)
     taken = []
     for _ in range(1 + _CALLS):
         start = clock()
-        decoder(tokens, places, [position] * slots, [1.0] * slots).cpu()
+        decoder(tokens, places, [position] * slots, [guidance] * slots).cpu()
         taken.append(clock() - start)
     for place in places:
         decoder.free(place)

@@ -206,7 +206,7 @@ class Composer:
         )
         for prompt in piece.prompts:
             self._hear(slot, prompt)
-        self.decoder.admit(place, slot.prompts[slot.prompt])
+        self.decoder.admit(place, slot.prompts[slot.prompt], slot.guided)
         self._slots[place] = slot
 
     def _hear(self, slot: Slot, prompt: str) -> None:
@@ -226,7 +226,7 @@ class Composer:
         wanted = slot.piece.hears(slot.next_step)
         if wanted != slot.prompt:
             slot.prompt = wanted
-            self.decoder.admit(place, slot.prompts[wanted])
+            self.decoder.admit(place, slot.prompts[wanted], slot.guided)
 
     def _leave(self, place: int) -> None:
         self._slots[place] = None

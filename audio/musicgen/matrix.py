@@ -36,9 +36,12 @@ Product = Callable[[Tensor, Tensor], Tensor]
 
 
 class Matrix(Protocol):
-    """What a linear layer without bias does: (rows, inputs) → (rows, outputs), both float32."""
+    """What a linear layer without bias does: (rows, inputs) → (rows, outputs), both float32.
 
-    def __call__(self, x: Tensor) -> Tensor: ...
+    The result is written into `out` where that is given, and else is a tensor of its own.
+    """
+
+    def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor: ...
 
 
 def matrix_of(dtype: str, *modules: nn.Linear, rows: int = ROWS) -> Matrix:
@@ -89,11 +92,15 @@ class FloatMatrix:
             given_up = module.weight.dtype != dtype
             module.weight = nn.Parameter(module.weight.to("meta") if given_up else part.t(), False)
 
-    def __call__(self, x: Tensor) -> Tensor:
-        x = x.to(self._weights.dtype)
+    def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
+        dtype = self._weights.dtype
         if x.is_cuda:  # every batch has all rows there
-            return (x @ self._weights).float()
-        return alike(torch.mm, x, self._weights, self._rows).float()
+            return _given((x.to(dtype) @ self._weights), out)
+        if dtype != torch.float32:
+            return _given(alike(torch.mm, x.to(dtype), self._weights, self._rows), out)
+        if out is not None and whole(torch.mm, x, self._weights, self._rows):
+            return torch.mm(x, self._weights, out=out)
+        return _given(alike(torch.mm, x, self._weights, self._rows), out)
 
 
 class PackedMatrix:
@@ -107,8 +114,8 @@ class PackedMatrix:
         if dtype != torch.float32:
             _give_up(*modules)
 
-    def __call__(self, x: Tensor) -> Tensor:
-        return alike(_by_packed, x.to(self._dtype), self._weights, self._rows).float()
+    def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
+        return _given(alike(_by_packed, x.to(self._dtype), self._weights, self._rows), out)
 
 
 class Int8Matrix:
@@ -126,22 +133,30 @@ class Int8Matrix:
         self._scales = scales[:, 0] / _LEVELS  # and of the inputs, of which only the greatest is known
         _give_up(*modules)
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
         greatest = x.abs().amax(dim=1, keepdim=True).clamp_(min=_LEAST)
         whole = torch._int_mm((x * (_LEVELS / greatest)).round_().to(torch.int8), self._weights)
-        return (whole * self._scales).mul_(greatest)
+        return _given((whole * self._scales).mul_(greatest), out)
 
 
 def alike(product: Product, x: Tensor, weights: Tensor, rows: int) -> Tensor:
     """The product, each row of it as if there were `rows` rows in all."""
-    count = len(x)
-    if count == rows:
+    if whole(product, x, weights, rows):
         return product(x, weights)
+    count = len(x)
     if missing := -count % rows:
         x = functional.pad(x, (0, 0, 0, missing))
-    if len(x) == rows or at_once(product, len(x), rows, tuple(weights.shape), x.dtype):
-        return product(x, weights)[:count]
+        if whole(product, x, weights, rows):
+            return product(x, weights)[:count]
     return _in_portions(product, x, rows, weights)[:count]
+
+
+def whole(product: Product, x: Tensor, weights: Tensor, rows: int) -> bool:
+    """Whether `x` may be multiplied as it is, with the bits of `rows` rows at a time."""
+    count = len(x)
+    if count == rows:
+        return True
+    return not count % rows and at_once(product, count, rows, tuple(weights.shape), x.dtype)
 
 
 @cache
@@ -158,6 +173,10 @@ def at_once(product: Product, count: int, rows: int, shape: tuple[int, int], dty
 
 def _in_portions(product: Product, x: Tensor, rows: int, weights: Tensor) -> Tensor:
     return torch.cat([product(portion, weights) for portion in torch.split(x, rows)])
+
+
+def _given(result: Tensor, out: Tensor | None) -> Tensor:
+    return result.float() if out is None else out.copy_(result)
 
 
 def _packed(weights: Tensor) -> Tensor:

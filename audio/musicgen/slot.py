@@ -104,6 +104,11 @@ class Slot:
         asked = self.piece.guidance
         return max(1.0, self.recommended if asked is None else asked)
 
+    @property
+    def guided(self) -> bool:
+        """Whether what would follow without the prompt has a say."""
+        return self.guidance != 1.0
+
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
         step = self._begin + self.position - 1

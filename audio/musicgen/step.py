@@ -1,8 +1,8 @@
 """One step of the MusicGen decoder for several slots, each at a position of its own.
 
 transformers' own loop cannot stream and is bound by Python; this is the same arithmetic as its forward pass
-over the same weights, in as few operations as plain PyTorch allows. The rows of a batch are the slots twice:
-first with their prompt, then without, for classifier-free guidance.
+over the same weights, in as few operations as plain PyTorch allows. A slot with guidance has two rows of the
+batch, one that hears its prompt and one that does not; a slot without has the first alone.
 
 A slot's result depends on no neighbour, nor on how many there are: a linear layer computes each row alone
 (`matrix.py`), and attention is computed slot by slot over that slot's own length.
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -24,8 +25,7 @@ from transformers.models.musicgen_melody.modeling_musicgen_melody import Musicge
 from audio.musicgen.matrix import ROWS, Matrix, matrix_of
 
 GUIDED: int = 2
-"""Rows of a slot: one that hears the prompt and one that does not."""
-
+"""Rows of a slot with guidance: one that hears the prompt and one that does not."""
 
 _PREFIX_TOKENS: int = 32
 """A prefix is computed as a multiple of so many tokens."""
@@ -38,7 +38,8 @@ class DecoderStep:
     tokens, in the same cache.
 
     Reads the weights of `decoder` by reference where `dtype`, in which its matrices are held, allows it. What
-    lies between the matrices, the cache included, is float32.
+    lies between the matrices, the cache included, is float32. A slot's cache is made with the first piece
+    that needs it and kept for the next.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class DecoderStep:
         self.hidden = int(config.hidden_size)
         self._heads = int(config.num_attention_heads)
         self._vocabulary = int(config.vocab_size)
+        self._wide = int(config.ffn_dim)
         self._norm = _norm(inner.layer_norm)
         self._embedded = _table(*inner.embed_tokens)
         self._heads_out = matrix_of(dtype, *decoder.lm_heads, rows=1)
@@ -63,17 +65,15 @@ class DecoderStep:
         self.device = like.device
         # few float32 rows are multiplied in another way than more; packed and whole ones are not
         self._rows = ROWS if dtype == "float32" else GUIDED
-        # CUDA's library adds in another way for another number of rows, so there it is always the same
-        self._abreast = slots if like.is_cuda else self._rows // GUIDED
         # a codebook's tokens begin where those of the one before it end
         self._offsets = torch.arange(self.codebooks, device=like.device) * (self._vocabulary + 1)
-        room = length + -(-prefix // _PREFIX_TOKENS) * _PREFIX_TOKENS
-        self._positions = inner.embed_positions.get_embedding(room, self.hidden).to(like)
+        self._room = length + -(-prefix // _PREFIX_TOKENS) * _PREFIX_TOKENS
+        self._positions = inner.embed_positions.get_embedding(self._room, self.hidden).to(like)
+        self._guided = [False] * slots
         self._prefixes = [0] * slots
-        heads = (self._heads, room, self.hidden // self._heads)
-        # of each slot the keys and values, (layers, 2, guided, heads, steps, head size); parts of one tensor
-        self._caches = list(like.new_zeros(slots, len(inner.layers), 2, GUIDED, *heads))
-        self._silence = like.new_zeros(GUIDED, self._heads, 1, heads[2])
+        # of each slot the keys and values, (layers, 2, rows, heads, steps, head size); parts of one tensor
+        self._caches: list[Tensor | None] = [None] * slots
+        self._batches: dict[tuple[int, int], _Batch] = {}
         matrix = partial(matrix_of, dtype, rows=self._rows)
         self._layers = [
             _Layer(
@@ -83,22 +83,30 @@ class DecoderStep:
                 listening=_listening(layer, matrix, slots),
                 last_norm=_norm(layer.final_layer_norm),
                 widen=matrix(layer.fc1),
-                activation=layer.activation_fn,
+                activation=layer.activation_fn.forward,
                 narrow=matrix(layer.fc2),
             )
             for layer in inner.layers
         ]
 
     @torch.inference_mode()
-    def admit(self, slot: int, states: Tensor) -> None:
+    def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
         """Let `slot` hear a prompt from its next step on; `states` is the encoded prompt, (tokens, hidden).
 
         A piece begins with it, at position 0, and may get another in its midst. For a melody decoder it is
         shaped (2, tokens, hidden), what stands before the steps with and without the prompt, and another one
-        has as many tokens.
+        has as many tokens. Only a slot that is `guided`, throughout its piece, computes what would follow
+        without the prompt, and any guidance but 1 needs that.
         """
+        rows = GUIDED if guided else 1
+        cache = self._caches[slot]
+        if cache is None or cache.shape[2] < rows:
+            self._caches[slot] = None  # before another takes memory
+            heads = (self._heads, self._room, self.hidden // self._heads)
+            self._caches[slot] = self._embedded.new_empty(len(self._layers), 2, rows, *heads)
+        self._guided[slot] = guided
         if states.dim() > 2:
-            self._precede(slot, states)
+            self._precede(slot, states[:rows])
             return
         for layer in self._layers:
             listening = layer.listening
@@ -123,72 +131,120 @@ class DecoderStep:
 
         `slots` are those to step, each with a piece in it; `tokens`, shaped (slots, codebooks), is what each
         hears, and `positions` says at which step it is. `guidance` is how far to go from what follows without
-        the prompt, 0, to what follows with it, 1, and beyond.
+        the prompt, 0, to what follows with it, 1, and beyond; 1 for slots that are not guided.
         """
-        positions = [self._prefixes[slot] + at for slot, at in zip(slots, positions, strict=True)]
-        x = self._embedded[tokens + self._offsets].sum(dim=1) + self._positions[positions]
-        if missing := -len(slots) % self._abreast:  # here once, instead of in every matrix
-            x = functional.pad(x, (0, 0, 0, missing))
-        rows = len(x)
-        x = x.repeat(GUIDED, 1)
-        heard = x[:rows]  # a view: what the prompt adds there arrives in x
-        at_least = x[: max(rows, self._rows)]  # what a matrix would make up to its rows
-        places = [self._place(slot, at) for slot, at in zip(slots, positions, strict=True)]
+        guided = [row for row, slot in enumerate(slots) if self._guided[slot]]
+        order = guided + [row for row, slot in enumerate(slots) if not self._guided[slot]]
+        count = len(order)
+        batch = self._batch(len(guided), count - len(guided))
+        places = [self._place(slots[row], positions[row]) for row in order]
+        prompts = [slots[row] for row in order]
+        x = batch.x.zero_()
+        prompted, free = x[:count], x[count : count + len(guided)]
+        embedded = functional.embedding_bag(tokens + self._offsets, self._embedded, mode="sum")
+        at = [self._positions[self._prefixes[slots[row]] + positions[row]] for row in range(count)]
+        prompted.copy_(self._in_order(embedded.add_(torch.stack(at)), order))
+        free.copy_(x[: len(guided)])
+        listeners = x[: len(batch.queries)]  # a view: what the prompts add there arrives in x
         for layer, *place in zip(self._layers, *places, strict=True):
-            x += self._attend(layer, layer.norm(x), place)
+            x += layer.out(self._attend(batch, layer.qkv(layer.norm(x), out=batch.qkv), place))
             if layer.listening is not None:
                 # Without a prompt the library attends to zeros, which adds zero.
-                heard += self._listen(layer.listening, layer.listening.norm(at_least), slots)[:rows]
-            x += layer.narrow(layer.activation(layer.widen(layer.last_norm(x))))
-        prompted, free = self._norm(x).view(GUIDED, rows, self.hidden)[:, : len(slots)]
-        # Guidance is linear and so are the heads, so it may come before them: that halves their work.
-        x = torch.lerp(free, prompted, x.new_tensor(guidance)[:, None])
-        if x.is_cuda:
-            x = functional.pad(x, (0, 0, 0, rows - len(x)))
-        return self._heads_out(x).view(-1, self.codebooks, self._vocabulary)[: len(slots)]
+                listeners += self._listen(batch, layer.listening, listeners, prompts)
+            layer.widen(layer.last_norm(x), out=batch.widened)
+            x += layer.narrow(layer.activation(batch.widened))
+        x = self._norm(x)
+        if guided:
+            # Guidance is linear and so are the heads, so it may come before them: that halves their work.
+            scales = x.new_tensor([guidance[row] for row in guided])[:, None]
+            x[: len(guided)] = torch.lerp(x[count : count + len(guided)], x[: len(guided)], scales)
+        logits = self._heads_out(x[: len(listeners)] if x.is_cuda else x[:count])[:count]
+        inverse = sorted(range(count), key=order.__getitem__)
+        return self._in_order(logits.view(count, self.codebooks, self._vocabulary), inverse)
+
+    @staticmethod
+    def _in_order(x: Tensor, order: list[int]) -> Tensor:
+        return x if order == sorted(order) else x[order]
+
+    def _batch(self, guided: int, plain: int) -> _Batch:
+        """Room for so many slots with guidance, which come first, and so many without."""
+        batch = self._batches.get((guided, plain))
+        if batch is None:
+            # CUDA's library adds in another way for another number of rows, so there it is always the same
+            least = self.slots if self._embedded.is_cuda else self._rows
+            listeners = -(-(guided + plain) // least) * least
+            rows = (
+                GUIDED * self.slots if self._embedded.is_cuda else -(-(2 * guided + plain) // least) * least
+            )
+            zeros, head = self._embedded.new_zeros, (self._heads, 1, self.hidden // self._heads)
+            count = guided + plain
+            batch = _Batch(
+                x=zeros(rows, self.hidden),
+                qkv=zeros(rows, 3 * self.hidden),
+                attended=zeros(rows, self.hidden),
+                queries=zeros(listeners, self.hidden),
+                heard=zeros(listeners, self.hidden),
+                widened=zeros(rows, self._wide),
+                parts=[],
+            )
+            for slot in range(count):
+                own = slice(slot, slot + count + 1 if slot < guided else slot + 1, count)
+                query, told = torch.split(batch.qkv[own].view(-1, 3, *head).transpose(0, 1), [1, 2])
+                batch.parts.append(
+                    _Part(
+                        query[0],
+                        told,
+                        batch.attended[own].view(-1, *head),
+                        batch.queries[slot].view(1, *head),
+                        batch.heard[slot].view(1, *head),
+                    )
+                )
+            self._batches[guided, plain] = batch
+        return batch
 
     def _place(self, slot: int, position: int) -> list[_Place]:
         """Where a slot's step is in the cache of each layer: made at once, because views take time too."""
-        cache = self._caches[slot]
+        cache, position = self._cache(slot), self._prefixes[slot] + position
         now = cache[:, :, :, :, position : position + 1].unbind()
         seen = cache[:, :, :, :, : position + 1].flatten(0, 1).unbind()
         return list(zip(now, seen[0::2], seen[1::2], strict=True))
 
-    def _attend(self, layer: _Layer, x: Tensor, places: Sequence[_Place]) -> Tensor:
-        """Self-attention of all rows (2 · slots, hidden), each slot over what it has made so far."""
-        rows = layer.qkv(x).view(GUIDED, -1, 3, self._heads, 1, self.hidden // self._heads)
-        seen = []
-        for row, (now, keys, values) in zip(rows.permute(1, 2, 0, 3, 4, 5).unbind(), places, strict=False):
-            now.copy_(row[1:])
-            seen.append(functional.scaled_dot_product_attention(row[0], keys, values))
-        seen += [self._silence] * (rows.shape[1] - len(places))
-        return layer.out(torch.stack(seen, dim=1).view(x.shape))
+    def _cache(self, slot: int) -> Tensor:
+        """The rows of a slot's cache that its piece uses."""
+        cache = self._caches[slot]
+        assert cache is not None
+        return cache[:, :, : GUIDED if self._guided[slot] else 1]
+
+    def _attend(self, batch: _Batch, qkv: Tensor, places: Sequence[_Place]) -> Tensor:
+        """Self-attention of all rows, each slot over what it has made so far; `qkv` is that of the batch."""
+        for part, (now, keys, values) in zip(batch.parts, places, strict=True):
+            now.copy_(part.told)
+            part.attended.copy_(functional.scaled_dot_product_attention(part.query, keys, values))
+        return batch.attended
 
     def _precede(self, slot: int, states: Tensor) -> None:
-        """Fill the cache with `states`, shaped (2, tokens, hidden), from position 0 on."""
+        """Fill the cache with `states`, shaped (rows, tokens, hidden), from position 0 on."""
         self._prefixes[slot] = count = states.shape[1]
         # What is beyond them is overwritten before it is heard; more lengths would be more shapes to probe.
         x = functional.pad(states, (0, 0, 0, -count % _PREFIX_TOKENS))
-        tokens = x.shape[1]
+        rows, tokens = x.shape[:2]
         x = (x + self._positions[:tokens]).flatten(0, 1)
-        for layer, cache in zip(self._layers, self._caches[slot], strict=True):
-            rows = layer.qkv(layer.norm(x)).view(GUIDED, tokens, 3, self._heads, self.hidden // self._heads)
-            query, keys, values = rows.transpose(1, 3).unbind(2)
+        for layer, cache in zip(self._layers, self._cache(slot), strict=True):
+            qkv = layer.qkv(layer.norm(x)).view(rows, tokens, 3, self._heads, self.hidden // self._heads)
+            query, keys, values = qkv.transpose(1, 3).unbind(2)
             cache[:, :, :, :tokens] = torch.stack((keys, values))
             seen = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
             x = x + layer.out(seen.transpose(1, 2).reshape(x.shape))
             x = x + layer.narrow(layer.activation(layer.widen(layer.last_norm(x))))
 
-    def _listen(self, listening: _Listening, x: Tensor, slots: Sequence[int]) -> Tensor:
-        """Cross-attention of the rows (slots, hidden) that hear their prompt; more may follow them."""
-        queries = listening.query(x).view(-1, 1, self._heads, 1, self.hidden // self._heads)
-        heard = []
-        for query, slot in zip(queries.unbind(), slots, strict=False):
+    def _listen(self, batch: _Batch, listening: _Listening, x: Tensor, slots: Sequence[int]) -> Tensor:
+        """Cross-attention of the rows that hear the prompts of `slots`; zeros for others that follow them."""
+        listening.query(listening.norm(x), out=batch.queries)
+        for part, slot in zip(batch.parts, slots, strict=True):
             prompt = listening.prompts[slot]
             assert prompt is not None
-            heard.append(functional.scaled_dot_product_attention(query, *prompt))
-        heard += [self._silence[:1]] * (len(queries) - len(slots))
-        return listening.out(torch.cat(heard).view(x.shape))
+            part.heard.copy_(functional.scaled_dot_product_attention(part.asked, *prompt))
+        return listening.out(batch.heard)
 
     def _split(self, states: Tensor) -> Tensor:
         """(tokens, hidden) → (1, heads, tokens, head size)."""
@@ -196,17 +252,53 @@ class DecoderStep:
 
 
 _Place = tuple[Tensor, Tensor, Tensor]
-"""Of one layer and slot: where this step's keys and values go, (2, guided, heads, 1, head size), then the
-keys and the values up to this step, each (guided, heads, steps, head size)."""
+"""Of one layer and slot: where this step's keys and values go, (2, rows, heads, 1, head size), then the keys
+and the values up to this step, each (rows, heads, steps, head size)."""
 
-_Norm = Callable[[Tensor], Tensor]
+_Function = Callable[[Tensor], Tensor]
+
+
+class _Part(NamedTuple):
+    """What belongs to one slot in the tensors of a batch, as views."""
+
+    query: Tensor
+    """(rows, heads, 1, head size)"""
+    told: Tensor
+    """Its keys and values, (2, rows, heads, 1, head size)."""
+    attended: Tensor
+    """What it attended to, shaped like the query."""
+    asked: Tensor
+    """The query for its prompt, (1, heads, 1, head size)."""
+    heard: Tensor
+    """What it heard of its prompt, shaped like that query."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The numbers of a step for a certain number of slots, which each step writes anew.
+
+    The rows that hear a prompt come first, those of guided slots before the others; then come the rows of the
+    guided slots that hear none, then rows that nobody looks at. Made once, because making views takes time.
+    """
+
+    x: Tensor
+    """(rows, hidden), and so are others unless it is said."""
+    qkv: Tensor
+    """(rows, 3 · hidden)"""
+    attended: Tensor
+    queries: Tensor
+    """Of the rows that hear a prompt, made up to what a matrix multiplies at least."""
+    heard: Tensor
+    widened: Tensor
+    """(rows, width between the two last matrices of a layer)"""
+    parts: list[_Part]
 
 
 @dataclass(slots=True)
 class _Listening:
     """A layer's cross-attention."""
 
-    norm: _Norm
+    norm: _Function
     keys: nn.Linear
     values: nn.Linear
     query: Matrix
@@ -219,17 +311,17 @@ class _Listening:
 class _Layer:
     """A layer's weights; owned by one DecoderStep."""
 
-    norm: _Norm
+    norm: _Function
     qkv: Matrix
     out: Matrix
     listening: _Listening | None
-    last_norm: _Norm
+    last_norm: _Function
     widen: Matrix
-    activation: nn.Module
+    activation: _Function
     narrow: Matrix
 
 
-def _norm(module: nn.LayerNorm) -> _Norm:
+def _norm(module: nn.LayerNorm) -> _Function:
     """What `module` does, without what a module's call does besides."""
     shape, weight, bias, eps = module.normalized_shape, module.weight, module.bias, module.eps
     return lambda x: torch.layer_norm(x, shape, weight, bias, eps)

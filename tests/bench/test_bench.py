@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -
     assert asked == {"hidden": 1024, "layers": 24, "heads": 16}
     assert checkpoint.codec.hop == 640
     assert piece_seconds(Composer(checkpoint, longest=0.2), 0.2) > 0
-    assert generate_seconds(peer, checkpoint.tokenizer, 0.2, checkpoint.delay.longest) > 0
+    assert generate_seconds(peer, checkpoint, 0.2) > 0
 
 
 def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: str) -> None:
@@ -89,6 +90,8 @@ def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: 
     )
     assert step_bytes(checkpoint, "float32", 30.0) == (4 * read, 2 * 2 * 4 * 750 * 192 * 4)
     assert step_bytes(checkpoint, "int8", 30.0)[0] == read
+    unguided = dataclasses.replace(checkpoint, guidance=1.0)
+    assert step_bytes(unguided, "float32", 30.0) == (4 * read, 2 * 4 * 750 * 192 * 4)
 
 
 def test_decoding_again_counts_every_interval_whether_measured_or_not(

@@ -57,6 +57,31 @@ def test_so_many_listeners_are_served_as_real_time_allows_with_a_reserve(
     assert found.capacity == pytest.approx(5 * TRUST * 20 / 15.6)
 
 
+@pytest.mark.parametrize("guidance", [1.0, 3.0])
+def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, guidance: float
+) -> None:
+    composer = Composer(replace(checkpoint, guidance=guidance), longest=1.0)
+    admitted: set[bool] = set()
+    stepped: set[float] = set()
+    decoder = type(composer.decoder)
+    admit, step = decoder.admit, decoder.__call__
+
+    def spied_admit(self: Any, slot: int, states: torch.Tensor, guided: bool) -> None:
+        admitted.add(guided)
+        admit(self, slot, states, guided)
+
+    def spied_step(self: Any, tokens: Any, slots: Any, positions: Any, scales: Sequence[float]) -> Any:
+        stepped.update(scales)
+        return step(self, tokens, slots, positions, scales)
+
+    monkeypatch.setattr(decoder, "admit", spied_admit)
+    monkeypatch.setattr(decoder, "__call__", spied_step)
+    monkeypatch.setattr(calibration, "_MEASURED_SECONDS", 0.0)
+    calibrate(composer)
+    assert (admitted, stepped) == ({guidance != 1.0}, {guidance})
+
+
 def test_no_more_listeners_than_slots_and_never_none(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

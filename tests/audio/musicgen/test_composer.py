@@ -280,17 +280,17 @@ def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
     expected = sound(composed(composer, {1: PIECE})[1])
     admit = composer.decoder.admit
 
-    def admit_one(place: int, states: torch.Tensor) -> None:
-        if place == 1 or states is None:
+    def admit_one(place: int, states: torch.Tensor, guided: bool) -> None:
+        if place == 1:
             raise error
-        admit(place, states)
+        admit(place, states, guided)
 
     monkeypatch.setattr(composer.decoder, "admit", admit_one)
     made = composed(composer, {1: PIECE, 2: dataclasses.replace(PIECE, seed=9, seconds=0.2)})
     assert np.array_equal(sound(made[1]), expected)
     assert sound(made[2]).shape == (1, 0.2 * 32_000)
 
-    monkeypatch.setattr(composer.decoder, "admit", lambda place, states: admit_one(1, states))
+    monkeypatch.setattr(composer.decoder, "admit", lambda place, states, guided: admit_one(1, states, guided))
     assert "too little memory" in str(composed(composer, {1: PIECE})[1])
 
 
@@ -301,8 +301,21 @@ def test_no_words_at_all_and_the_shortest_pieces_are_made(checkpoint: Checkpoint
     assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
 
 
+def test_guidance_of_the_neighbours_changes_no_sample(checkpoint: Checkpoint) -> None:
+    composer = Composer(checkpoint, slots=3, longest=1.0)
+    pieces = {
+        key: Piece("side by side", 0.5, key, guidance=guidance)
+        for key, guidance in {1: 1.0, 2: 3.0, 3: 1.0, 4: 2.0, 5: 1.0}.items()
+    }
+    together = composed(composer, pieces, joins={2: 3, 3: 9})
+    for key, piece in pieces.items():
+        alone = composed(Composer(checkpoint, longest=1.0), {key: piece})
+        assert np.array_equal(sound(together[key]), sound(alone[key])), key
+
+
+@pytest.mark.parametrize("guidance", [3.0, 1.0])
 def test_greedy_tokens_are_those_of_generate(
-    checkpoint: Checkpoint, seeded_folder: Path, monkeypatch: pytest.MonkeyPatch
+    checkpoint: Checkpoint, seeded_folder: Path, monkeypatch: pytest.MonkeyPatch, guidance: float
 ) -> None:
     """And with them the sound, decoded at once by the library and in a stream by us."""
     frames = 40
@@ -314,7 +327,7 @@ def test_greedy_tokens_are_those_of_generate(
         return push(stream, codes)
 
     monkeypatch.setattr(CodecStream, "push", spied_push)
-    greedy = dataclasses.replace(PIECE, seconds=frames / 50, top_k=1)
+    greedy = dataclasses.replace(PIECE, seconds=frames / 50, top_k=1, guidance=guidance)
     pcm = sound(composed(Composer(checkpoint, longest=2.0), {1: greedy})[1])
 
     model: Any = MusicgenForConditionalGeneration.from_pretrained(seeded_folder)
@@ -328,7 +341,7 @@ def test_greedy_tokens_are_those_of_generate(
     monkeypatch.setattr(model.audio_encoder, "decode", spied_decode)
     processor: Any = AutoProcessor
     inputs = processor.from_pretrained(seeded_folder)(text=[greedy.prompt], return_tensors="pt")
-    made = model.generate(**inputs, do_sample=False, guidance_scale=3.0, max_new_tokens=frames + 3)
+    made = model.generate(**inputs, do_sample=False, guidance_scale=guidance, max_new_tokens=frames + 3)
     codes = decoded[0][0, 0].numpy()
     assert len(np.unique(codes)) > 20, "a model that repeats itself proves nothing"
     assert np.array_equal(np.concatenate(pushed, axis=1), codes)

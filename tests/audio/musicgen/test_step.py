@@ -84,6 +84,50 @@ def test_guidance_goes_beyond_what_follows_with_the_prompt_for_each_slot_as_it_a
     assert torch.equal(logits[1], step(tokens[:1], [1], [0], [1.0])[0])
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_without_guidance_a_slot_says_the_same_bits_whoever_beside_it_has_guidance(dtype: str) -> None:
+    hidden = EMBEDDED["hidden"]
+    step = DecoderStep(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
+    tokens = some_tokens(4)
+    states = [prompt(3 + slot, hidden, slot) for slot in range(4)]
+
+    def played(guided: dict[int, bool], scales: dict[int, float]) -> dict[int, Tensor]:
+        """The logits of the slots in this order, each of them a step later than the one before."""
+        for slot, both in guided.items():
+            step.admit(slot, states[slot], both)
+        logits: dict[int, list[Tensor]] = {slot: [] for slot in guided}
+        for now in range(STEPS + len(guided) - 1):
+            busy = [slot for late, slot in enumerate(guided) if 0 <= now - late < STEPS]
+            at = [now - list(guided).index(slot) for slot in busy]
+            made = step(tokens[at], busy, at, [scales[slot] for slot in busy])
+            for row, slot in enumerate(busy):
+                logits[slot].append(made[row])
+        for slot in guided:
+            step.free(slot)
+        return {slot: torch.stack(each) for slot, each in logits.items()}
+
+    scales = {0: 1.0, 1: 3.0, 2: 1.0, 3: 2.0}
+    together = played({0: False, 1: True, 2: False, 3: True}, scales)
+    for slot in range(4):
+        alone = played({slot: scales[slot] != 1.0}, scales)[slot]
+        assert torch.equal(together[slot], alone), slot
+        if scales[slot] == 1.0:  # and the row without the prompt would have had no say
+            assert torch.equal(played({slot: True}, scales)[slot], alone), slot
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_without_guidance_logits_are_those_of_the_library_with_the_prompt_alone(
+    shape: dict[str, int],
+) -> None:
+    model = seeded_model(**shape)
+    tokens, states = some_tokens(4 * shape.get("channels", 1)), prompt(6, shape["hidden"])
+    expected = library(model, tokens, states)[0]
+    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    step.admit(0, states, guided=False)
+    logits = torch.stack([step(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
+    torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
+
+
 def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     pieces = [(some_tokens(4, seed), prompt(3 + seed, 64, seed)) for seed in range(3)]
