@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse compose run doctor bench load etude listen test lint types clean
+.PHONY: help setup rehearse compose run doctor bench load screens etude listen test lint types clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -41,6 +41,9 @@ bench:           ## how fast the engine is here, beside generate(); needs no net
 
 load: setup      ## how many channels one bot process plays, beside discord.py's own way
 	$(RUN) -m bench.load
+
+screens: setup   ## the pictures in the documentation, from what the bot posts (needs Chromium)
+	$(RUN) -m bot.screens
 
 etude: setup     ## train the model that ships with Busker, from nothing (hours)
 	nice -n 19 $(RUN) -m training

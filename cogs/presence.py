@@ -27,6 +27,8 @@ class Presence(commands.Cog):
     def __init__(self, bot: Busker) -> None:
         self._bot = bot
         self._said: Text | None = None
+        self._next_at = 0.0
+        """When something may be said again, on the event loop's clock."""
         self._looking: asyncio.Task[None] | None = None
 
     async def cog_unload(self) -> None:
@@ -54,17 +56,25 @@ class Presence(commands.Cog):
             self._looking = asyncio.create_task(self._keep(), name="presence")
 
     async def _keep(self) -> None:
-        """Say what is so, until nothing more is to be said; never twice within SPACING_SECONDS."""
-        while self._bot.voice_clients or self._said != self._due():
-            due = self._due()
-            if due != self._said and not self._bot.is_closed():
-                try:
-                    await self._bot.change_presence(activity=discord.CustomActivity(str(due)))
-                except (OSError, discord.DiscordException) as error:
-                    _log.info("the presence was not changed: %r", error)
-                else:
-                    self._said = due
-            await asyncio.sleep(SPACING_SECONDS)
+        """Say what is so, while Busker is in any channel and once more when it has left."""
+        staying = True
+        while staying:
+            await asyncio.sleep(max(0.0, self._next_at - asyncio.get_running_loop().time()))
+            staying = bool(self._bot.voice_clients)
+            await self._say(self._due())
+            if staying:
+                await asyncio.sleep(SPACING_SECONDS)
+
+    async def _say(self, due: Text) -> None:
+        if due == self._said or self._bot.is_closed():
+            return
+        self._next_at = asyncio.get_running_loop().time() + SPACING_SECONDS
+        try:
+            await self._bot.change_presence(activity=discord.CustomActivity(str(due)))
+        except (OSError, discord.DiscordException) as error:
+            _log.info("the presence was not changed: %r", error)
+        else:
+            self._said = due
 
     def _due(self) -> Text:
         channels = self._bot.channels_playing
