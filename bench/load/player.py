@@ -47,6 +47,12 @@ BITRATE: Final = 96_000
 VOLUME: Final = 0.5
 """What Busker starts with; it costs a multiplication that 1 would not."""
 
+MUSIC_SECONDS: Final = 300.0
+"""What the buffers believe that a piece lasts: the longest that may be asked for."""
+
+FEED_SECONDS: Final = 0.5
+"""How often each gets more: as often as an engine has made some."""
+
 COMPOSED_AT_ONCE: Final = 4
 COMPOSED_SECONDS: Final = 20.0
 _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
@@ -116,7 +122,7 @@ class Part:
     """The music of one channel, on its way into its buffer."""
 
     def __init__(self, music: Pcm16) -> None:
-        self.buffer = JitterBuffer(seconds=3_600.0, speed=100.0)
+        self.buffer = JitterBuffer(seconds=MUSIC_SECONDS, speed=100.0)
         self._chunks = itertools.cycle(np.array_split(music, len(music) // _PUSHED_SAMPLES))
         self.feed()
 
@@ -130,7 +136,7 @@ async def _fed(parts: Sequence[Part]) -> None:
     while True:
         for part in parts:
             part.feed()
-            await asyncio.sleep(0.1 / len(parts))
+            await asyncio.sleep(FEED_SECONDS / len(parts))
 
 
 @contextlib.asynccontextmanager

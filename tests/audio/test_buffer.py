@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audio.buffer import FLOOR_SECONDS, MARGIN_SECONDS, SILENCE, JitterBuffer, State, seconds_to_hold
 from audio.engine import Pace
-from audio.interval import chunk_frames
+from audio.interval import GROWTH, chunk_frames
 from audio.units import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Pcm16
 
 FIRST_SOUND = 0.7
@@ -293,6 +293,20 @@ def test_what_must_be_held_is_what_is_lacking_later(speed: float) -> None:
         max(0.02 / speed, 20.0 * (1 / speed - 1) + 0.02), rel=1e-6
     )
     assert seconds_to_hold(20.0, speed, 2.5, 2.5) >= 2.5 / max(1.0, speed) - 1e-9
+
+
+@given(st.floats(0.0, 300.0), st.floats(0.3, 8.0), st.floats(0.02, 2.0), st.floats(0.02, 2.0))
+def test_what_must_be_held_bridges_the_wait_for_every_chunk(
+    left: float, speed: float, chunk: float, longest: float
+) -> None:
+    held = made = 0.0
+    longest = max(chunk, longest)
+    coming = chunk
+    while made < left:
+        before, made = made, min(left, made + coming)
+        held = max(held, made / speed - before)
+        coming = min(longest, coming * GROWTH)
+    assert seconds_to_hold(left, speed, chunk, longest) == pytest.approx(held, abs=1e-6)
 
 
 def test_even_the_fastest_engine_gives_the_buffer_its_floor() -> None:
