@@ -31,6 +31,7 @@ async def kill(house: House) -> None:
     """As near to `kill -9` as one process comes: from here on nothing reaches the store or Discord."""
     bot = house.bot
     bot.journal._closed = True
+    bot.pacer.close()
     await bot.store.close()
     assert bot._polling is not None
     bot._polling.cancel()
@@ -42,7 +43,8 @@ async def kill(house: House) -> None:
 @asynccontextmanager
 async def another_bot(house: House, tmp_path: Path) -> AsyncIterator[House]:
     """The same bot, started again."""
-    bot = Busker(quiet_settings(tmp_path), house.bot.engine, connector=house.here.connector())
+    settings = quiet_settings(tmp_path, crossfade_seconds=0.0)  # so that what is heard is the piece alone
+    bot = Busker(settings, house.bot.engine, connector=house.here.connector())
     async with bot:
         await bot.login(house.here.bot.token)
         connection = asyncio.create_task(bot.connect())
