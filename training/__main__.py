@@ -3,6 +3,7 @@
     python -m training                          every stage
     python -m training codec --minutes 30       the codec; goes on from where it was left
     python -m training language --minutes 80    the language model, likewise
+    python -m training language --from models/etude --minutes 60    further than what ships
     python -m training export                   both put into models/etude
     python -m training listen                   a report with pictures in var/listen
 
@@ -19,7 +20,7 @@ from typing import Final
 
 import torch
 
-from training import reading, writing
+from training import reading, shipped, writing
 from training.export import export, model
 from training.listen import listen
 from training.tokens import kept_tokenizer
@@ -65,8 +66,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.split("\n", 1)[0])
     parser.add_argument("stage", nargs="?", choices=STAGES, help="one stage only; all of them when left out")
     parser.add_argument("--minutes", type=float, help="minutes of training in all, earlier runs counted in")
+    parser.add_argument(
+        "--from", dest="origin", type=Path, help="a folder with a model, étude's own say, to go on from"
+    )
     chosen = parser.parse_args()
     torch.set_num_threads(1)
+    if chosen.origin:
+        try:
+            shipped.take_up(chosen.origin, WORK)
+        except FileExistsError as error:
+            parser.error(str(error))
     for stage in [chosen.stage] if chosen.stage else STAGES:
         began = time.monotonic()
         STAGES[stage](chosen.minutes or _MINUTES.get(stage, 0.0))

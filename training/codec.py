@@ -22,7 +22,7 @@ from transformers import EncodecConfig, EncodecModel
 from training.basis import SPAN, Basis
 from training.oscillators import HOP, SAMPLE_RATE
 from training.rendering import GRAIN
-from training.sounds import BOOKS, SOUNDING
+from training.sounds import BOOKS, LAYOUT, SOUNDING
 
 NAME_WIDTH: Final = 10
 NAMES_WIDTH: Final = NAME_WIDTH * len(SOUNDING)
@@ -155,6 +155,32 @@ def build_ears(layers: Any, ears: Tensor) -> None:
     weight[: len(ears), :width, 4:12] = ears.view(len(ears), _RATIOS[0], width).transpose(1, 2)
     _set(strided[-1].conv, weight, torch.zeros(len(weight)))
     _set(strided[-1].conv, weight, -_SAMPLE_LIFT * strided[-1].conv.weight.sum(dim=(1, 2)))
+
+
+def waves(model: Any) -> Tensor:
+    """The waves of the decoder's basis, shaped (SPAN, GRAIN)."""
+    spread = next(layer for layer in model.decoder.layers if hasattr(layer, "trim_right_ratio"))
+    slices = GRAIN // (HOP // _RATIOS[0])
+    width = GRAIN // slices
+    unfold: Tensor = spread.conv.weight.detach()[:SPAN, :width, 4 : 4 + slices]
+    return unfold.transpose(1, 2).reshape(SPAN, GRAIN)
+
+
+def ears(model: Any, count: int) -> Tensor:
+    """The first `count` waves that the encoder hears by, shaped (count, HOP)."""
+    strided = [layer for layer in model.encoder.layers if int(getattr(layer, "stride", None) or 1) > 1]
+    heard: Tensor = strided[-1].conv.weight.detach()[:count, : HOP // _RATIOS[0], 4:12]
+    return heard.transpose(1, 2).reshape(count, HOP)
+
+
+def names(model: Any) -> dict[int, Tensor]:
+    """The names of the codes, shaped (codes used, NAME_WIDTH), by book."""
+    found = {}
+    for place, book in enumerate(SOUNDING):
+        table = model.quantizer.layers[book].codebook.embed
+        start = SPAN + NAME_WIDTH * place
+        found[book] = table[: LAYOUT.used(book), start : start + NAME_WIDTH].clone()
+    return found
 
 
 def _silence(module: nn.Module) -> None:

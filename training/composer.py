@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Final
 
+from audio.units import STEP_RATE
 from training import patterns
 from training.clock import FASTEST, PHRASE_BARS, SLOWEST, Meter
 from training.melody import Melody, melody
@@ -19,6 +20,8 @@ from training.styles import NAMED, STYLES, Style
 OTHER_TEMPO: Final = 0.2
 """How often a song leaves its style's tempos, so that a tempo asked for is kept in any style."""
 MELODY_CENTRE: Final = 72
+LONGEST_INTRODUCTION: Final = 8.0
+"""Seconds for which most of what was asked for may be waited for, but a bar at least."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,14 @@ class Note:
 @dataclass
 class Song:
     plan: Plan
-    bars: int
+    casts: list[frozenset[int]]
+    """The books that play in each bar, and in the bar after the last."""
     notes: list[Note] = field(default_factory=list)
     """In the order of their start within each book."""
+
+    @property
+    def bars(self) -> int:
+        return len(self.casts) - 1
 
 
 @dataclass(frozen=True)
@@ -79,17 +87,11 @@ def compose(seed: int, seconds: float, wishes: Wishes | None = None) -> Song:
 
 def carried_out(plan: Plan, seconds: float, chance: random.Random) -> Song:
     """A song of at least `seconds` by a plan, in whole bars."""
-    bars = int(seconds * 50 / plan.meter.bar_frames) + 1
-    song = Song(plan, bars)
+    bars = int(seconds * STEP_RATE / plan.meter.bar_frames) + 1
     material = Material(chance, plan)
-    active: frozenset[int] = frozenset()
-    for bar in range(bars):
-        if bar in material.entries:
-            active = material.entries[bar]
-        phrase, place = divmod(bar, PHRASE_BARS)
-        if bar > max(material.entries) and place == 0 and phrase % 2 == 0:
-            active = material.next_cast()
-        for book in sorted(active):
+    song = Song(plan, material.casts(bars + 1))
+    for bar, cast in enumerate(song.casts[:-1]):
+        for book in sorted(cast):
             material.play(song, book, bar)
     return song
 
@@ -170,7 +172,8 @@ class Material:
         chance = self.chance
         if chance.random() < 0.45 or len(self.cast) < 3:
             return {0: self.cast}
-        length = chance.choice((1, 2, 2, 4))
+        bar_seconds = self.plan.meter.bar_frames / STEP_RATE
+        length = min(chance.choice((1, 2, 2, 4)), max(1, int(LONGEST_INTRODUCTION / bar_seconds)))
         first = {CHORDS} if CHORDS in self.cast else {LEAD}
         if self.plan.drums and chance.random() < 0.5:
             first |= {HIGH} if chance.random() < 0.5 else {LOW, HIGH}
@@ -181,6 +184,19 @@ class Material:
         else:
             entries[length] = self.cast
         return entries
+
+    def casts(self, bars: int) -> list[frozenset[int]]:
+        """Who plays in each of the first `bars` bars."""
+        casts: list[frozenset[int]] = []
+        for bar in range(bars):
+            phrase, place = divmod(bar, PHRASE_BARS)
+            if bar in self.entries:
+                casts.append(self.entries[bar])
+            elif bar > max(self.entries) and place == 0 and phrase % 2 == 0:
+                casts.append(self.next_cast())
+            else:
+                casts.append(casts[-1])
+        return casts
 
     def next_cast(self) -> frozenset[int]:
         """Who plays in the next eight bars: mostly everybody, now and then a part is silent."""

@@ -109,6 +109,17 @@ class FactoredTable(nn.Module):
             torch.linspace(0, 1, len(tempos)), self.shared.shape[1], _FINEST_TEMPO
         )
 
+    @torch.no_grad()
+    def hold(self, table: Tensor) -> None:
+        """Become a table shaped (size, width), with as much of it shared as the meaning of codes explains."""
+        used, meant = self.rows.shape
+        shares = torch.zeros(used, len(self.shared))
+        shares.scatter_add_(1, self.rows, torch.ones(used, meant))
+        # features that always come together have no one solution: the smallest is taken
+        self.shared.copy_(torch.linalg.lstsq(shares, table[:used], driver="gelsd").solution)
+        self.free.copy_(table)
+        self.free[:used] -= shares @ self.shared
+
     def forward(self) -> Tensor:
         """The table, shaped (size, width)."""
         shared = nn.functional.embedding(self.rows, self.shared).sum(dim=1)

@@ -6,7 +6,8 @@ frames, where it can be taught that alone; all the rest is written by what was d
 again. A prompt that changes on the way is followed at the next bar.
 
 The order is that of need: book k is k steps late, and by the time it writes its first frame it has read the
-first k fields.
+first k fields. Who plays is said a bar ahead: so an entry is decided once, and not by each book for itself,
+which left introductions without an end.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from training.clock import FASTEST, PHRASE_BARS, SLOWEST, SWINGS, Codes
 from training.composer import Plan
 from training.scales import MODES, PROGRESSIONS
-from training.sounds import BASS, CHORDS, LAYOUT, LEAD
+from training.sounds import BASS, CHORDS, LAYOUT, LEAD, SOUNDING
 from training.styles import STYLES
 
 Value = str | int | bool | tuple[int, ...] | None
@@ -39,21 +40,25 @@ FIELDS: Final[tuple[tuple[tuple[Value, ...], ...], ...]] = (
     (_sounds(BASS), _PROGRESSIONS),
     (_sounds(CHORDS), (False, True)),
     (_sounds(LEAD),),
-    ((0, 1, 2),),
+    ((0, 1, 2), *[(False, True)] * len(SOUNDING)),
 )
 """What each field may say of its things: tempo and swing; style, drums and bar of the phrase; key and mode;
-bass and harmony; chords and sevenths; lead; energy.
+bass and harmony; chords and sevenths; lead; energy, and which books play in the next bar.
 """
 TEMPO: Final = 0
 """The field of the tempo."""
+TASTE: Final = 3
+"""The first of the fields of which prompts say little: what the composer likes."""
 _SAID: Final = tuple(tuple(product(*field)) for field in FIELDS)
 STARTS: Final = tuple(int(start) for start in np.cumsum([1, *map(len, _SAID)]))
 """The lowest code of each field, and the lowest that means nothing. 0 is said of what is only heard."""
 OUTLINE_CODES: Final = STARTS[-1]
 
 
-def outlined(plan: Plan, bar: int) -> Codes:
-    """The codes of a plan in a bar of the song, one a field, shaped (fields,)."""
+def outlined(plan: Plan, bar: int, coming: frozenset[int]) -> Codes:
+    """The codes of a plan in a bar of the song, one a field, shaped (fields,); the books of `coming` play in
+    the next bar.
+    """
     tempo = min(FASTEST, max(SLOWEST, round(plan.meter.bpm)))
     said: tuple[tuple[Value, ...], ...] = (
         (tempo, plan.meter.swing),
@@ -62,7 +67,7 @@ def outlined(plan: Plan, bar: int) -> Codes:
         (plan.bass, plan.progression),
         (plan.chords, plan.seventh),
         (plan.lead,),
-        (plan.energy,),
+        (plan.energy, *(book in coming for book in SOUNDING)),
     )
     return np.array(
         [start + all_.index(values) for start, all_, values in zip(STARTS, _SAID, said, strict=False)]

@@ -52,9 +52,9 @@ def _details(plan: Plan, chance: random.Random) -> list[str]:
         )
     if not plan.drums:
         # where drums are usual their absence is mostly said, or nobody could have asked for it
-        if chance.random() < (0.85 if plan.style.drums > 0.5 else 0.4):
+        if chance.random() < (0.85 if plan.style.drums > 0.5 else 0.6):
             details.append(chance.choice(words.NO_DRUMS))
-    elif chance.random() < (0.2 if plan.style.drums > 0.5 else 0.75):
+    elif chance.random() < (0.25 if plan.style.drums > 0.5 else 0.9):
         details.append(chance.choice(words.DRUMS))
     sounds = [sound for sound in (plan.bass, plan.chords, plan.lead) if sound and chance.random() < 0.35]
     named = [chance.choice(words.SOUNDS[sound]) for sound in sounds]

@@ -26,7 +26,8 @@ from training.sounds import BOOKS, LAYOUT, SOUNDING
 from training.timebox import Timebox, kept
 
 EARS: Final = 16 * FILTERS
-_FILE: Final = "reader.pt"
+STATE: Final = "reader.pt"
+"""Where a folder of training keeps the reader."""
 RATE: Final = 2e-3
 _ROWS, _FRAMES = 24, 128
 _REPORT_STEPS: Final = 100
@@ -61,8 +62,8 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     """Let the encoder learn to read for `minutes` in all; goes on from what lies in `folder`."""
     torch.manual_seed(seed)
     reader = Reader()
-    optimiser = torch.optim.AdamW(reader.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
-    box = Timebox(minutes, folder / _FILE)
+    optimiser = _optimiser(reader)
+    box = Timebox(minutes, folder / STATE)
     # ears trained on one basis are deaf on another, as another composer would give
     made = _basis(box.state) if box.state else basis(EARS)
     if box.state:
@@ -70,8 +71,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
         optimiser.load_state_dict(box.state["optimiser"])
 
     def state() -> dict[str, Any]:
-        kept_basis = {"waves": torch.from_numpy(made.waves), "ears": torch.from_numpy(made.ears)}
-        return {"reader": reader.state_dict(), "optimiser": optimiser.state_dict(), **kept_basis}
+        return _state(reader, optimiser, torch.from_numpy(made.waves), torch.from_numpy(made.ears))
 
     tables = _tables(made)
     right = torch.zeros(len(SOUNDING))
@@ -113,9 +113,23 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     box.save(state())
 
 
+def further(reader: Reader, waves: Tensor, ears: Tensor) -> dict[str, Any]:
+    """The state from which a reader that was trained before goes on."""
+    return _state(reader, _optimiser(reader), waves, ears)
+
+
+def _state(reader: Reader, optimiser: torch.optim.Optimizer, waves: Tensor, ears: Tensor) -> dict[str, Any]:
+    kept_basis = {"waves": waves, "ears": ears}
+    return {"reader": reader.state_dict(), "optimiser": optimiser.state_dict(), **kept_basis}
+
+
+def _optimiser(reader: Reader) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(reader.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
+
+
 def learned(folder: Path) -> EncodecModel:
     """The codec as it is trained so far."""
-    state = kept(folder / _FILE)
+    state = kept(folder / STATE)
     reader = Reader()
     reader.load_state_dict(state["reader"])
     return assembled(_basis(state), reader)

@@ -20,7 +20,10 @@ def score(song: Song) -> Codes:
     meter = song.plan.meter
     codes = np.full((len(BOOKS), song.bars * meter.bar_frames), REST, dtype=np.int64)
     codes[OUTLINE] = np.concatenate(
-        [np.resize(outlined(song.plan, bar), meter.bar_frames) for bar in range(song.bars)]
+        [
+            np.resize(outlined(song.plan, bar, song.casts[bar + 1]), meter.bar_frames)
+            for bar in range(song.bars)
+        ]
     )
     codes[CONDUCTOR] = meter.conducted(song.bars)
     starts = (np.arange(song.bars)[:, None] * meter.bar_frames + meter.edges[:-1]).reshape(-1)

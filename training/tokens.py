@@ -16,6 +16,8 @@ from training.composer import Wishes, planned
 from training.prompts import prompt
 from training.words import TONICS
 
+TOKENIZER: Final = "tokenizer.json"
+"""Where a folder of training keeps the tokenizer."""
 PIECES: Final = 1280
 LONGEST_PROMPT: Final = 64
 """Tokens of a prompt that are heard; the prompts of training have 12 on average and at most about 40."""
@@ -29,7 +31,7 @@ def kept_tokenizer(folder: Path, seed: int) -> PreTrainedTokenizerFast:
     """The tokenizer that lies in `folder`, or a new one put there: what is trained with one is lost on
     another.
     """
-    file = folder / "tokenizer.json"
+    file = folder / TOKENIZER
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         tokenizer(seed).backend_tokenizer.save(str(file))

@@ -16,17 +16,34 @@ from training.timebox import Timebox, kept
 from training.tokens import kept_tokenizer, tempos, tonics
 from training.understanding import teach
 
-_FILE: Final = "writer.pt"
+STATE: Final = "writer.pt"
+"""Where a folder of training keeps the language model."""
 RATE: Final = 2e-3
 """AdamW's learning rate. Muon at 0.02 made attention collapse."""
-_LESSONS: Final = ((0.0, 16, 144), (0.25, 6, 384), (0.85, 2, WINDOW_FRAMES))
-"""From which share of the time on, rows and frames of a lesson: short ones first, whole windows at last."""
+_LESSONS: Final[tuple[tuple[float, tuple[tuple[int, int], ...]], ...]] = (
+    (0.0, ((16, 144),)),
+    (0.2, ((6, 384),)),
+    (0.5, ((6, 384), (2, WINDOW_FRAMES))),
+)
+"""From which share of the time on, rows and frames of the lessons in turn: short ones first, then whole
+windows as well, without which introductions did not end.
+"""
+_FURTHER: Final = 0.5
+"""At which of these shares a model goes on that was trained to its end before."""
+_FURTHER_RATE: Final = 0.5
+"""Its learning rate beside that of one from nothing."""
 _OUTLINES: Final = (160, len(FIELDS))
 _BEGINNINGS: Final = (36, 64)
-"""Rows and frames of every fifth lesson, and of every fifth: the outlines of pieces, and their first second,
+"""Rows and frames of every sixth lesson, and of every sixth: the outlines of pieces, and their first second,
 where nothing but the prompt tells what to write. From longer lessons alone the model did not learn in 2,000
 steps to listen to the prompt: it could read all from what was written before.
 """
+_AS_HEARD: Final = ((16, 256), (6, 640))
+"""Rows and frames, in turn, of every sixth lesson: going on from sound, where the beat must be found."""
+_TURN: Final = 6
+_FROM_PROMPT: Final = {0: _OUTLINES, 1: _BEGINNINGS}
+_FROM_SOUND: Final = 2
+"""Which lessons of a turn are which; the others are of `_LESSONS`."""
 _AVERAGED: Final = 0.997
 """The weights that are exported are a running mean over some 300 steps, which is as good as a lower rate."""
 _REPORT_STEPS: Final = 50
@@ -44,31 +61,35 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     writer.count_on(tempos(words))
     writer.tell_tonics(tonics(words))
     mean = Writer(len(words))
-    decayed = [one for one in writer.parameters() if one.ndim == 2]
-    others = [one for one in writer.parameters() if one.ndim != 2]
-    optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.03}, {"params": others, "weight_decay": 0.0}],
-        lr=RATE,
-        betas=(0.9, 0.95),
-    )
-    box = Timebox(minutes, folder / _FILE)
+    optimiser = _optimiser(writer)
+    box = Timebox(minutes, folder / STATE)
+    learned = 0.0
     if box.state:
         writer.load_state_dict(box.state["writer"])
         mean.load_state_dict(box.state["mean"])
         optimiser.load_state_dict(box.state["optimiser"])
+        learned = box.state["learned"]
     else:
         teach(writer.text, words, seed)
         mean.load_state_dict(writer.state_dict())
 
     def state() -> dict[str, object]:
-        return {"writer": writer.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict()}
+        return _state(writer, mean, optimiser, learned)
 
     shown = torch.zeros(len(BOOKS), 2)
     for step in box.steps():
-        begun = {0: _OUTLINES, 1: _BEGINNINGS}.get(step % 5)
-        rows, frames = begun or next(shape for share, *shape in reversed(_LESSONS) if box.share >= share)
+        turn, place = divmod(step, _TURN)
+        begun, as_heard = place in _FROM_PROMPT, place == _FROM_SOUND
+        if begun:
+            rows, frames = _FROM_PROMPT[place]
+        elif as_heard:
+            rows, frames = _AS_HEARD[turn % len(_AS_HEARD)]
+        else:
+            share = learned + (1 - learned) * box.share
+            shapes = next(shapes for since, shapes in reversed(_LESSONS) if share >= since)
+            rows, frames = shapes[step % len(shapes)]
         first = FIRST_LESSON + 1000 * step
-        taught = lesson(range(first, first + rows), frames, words, 1.0 if begun else FROM_START)
+        taught = lesson(range(first, first + rows), frames, words, 1.0 if begun else FROM_START, as_heard)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             losses = writer.losses(taught)
         weights = torch.ones(len(BOOKS))
@@ -79,7 +100,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(writer.parameters(), 1.0)
         for group in optimiser.param_groups:
-            group["lr"] = RATE * box.rate
+            group["lr"] = RATE * box.rate * (_FURTHER_RATE if learned else 1.0)
         optimiser.step()
         _average(mean, writer, min(_AVERAGED, step / (step + 10)))
         shown += losses.detach() / _REPORT_STEPS
@@ -91,10 +112,37 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     box.save(state())
 
 
+def further(writer: Writer) -> dict[str, object]:
+    """The state from which a language model that was trained before goes on."""
+    return _state(writer, writer, _optimiser(writer), _FURTHER)
+
+
+def _state(
+    writer: Writer, mean: Writer, optimiser: torch.optim.Optimizer, learned: float
+) -> dict[str, object]:
+    """What is kept. `learned` is the share of the lessons that the model had behind it at the start."""
+    return {
+        "writer": writer.state_dict(),
+        "mean": mean.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "learned": learned,
+    }
+
+
+def _optimiser(writer: Writer) -> torch.optim.Optimizer:
+    decayed = [one for one in writer.parameters() if one.ndim == 2]
+    others = [one for one in writer.parameters() if one.ndim != 2]
+    return torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.03}, {"params": others, "weight_decay": 0.0}],
+        lr=RATE,
+        betas=(0.9, 0.95),
+    )
+
+
 def averaged(folder: Path, seed: int) -> Writer:
     """The language model as it is trained so far."""
     mean = Writer(len(kept_tokenizer(folder, seed)))
-    mean.load_state_dict(kept(folder / _FILE)["mean"])
+    mean.load_state_dict(kept(folder / STATE)["mean"])
     return mean
 
 

@@ -51,7 +51,7 @@ def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(spoken: Pre
     taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 40), 384, spoken, from_start=0.0)
     untaught = ~taught.known[:, LEAD, LEAD : LEAD + 384]
     steered = [row for row in range(40) if untaught[row, 0]]
-    assert 2 <= len(steered) <= 12
+    assert 4 <= len(steered) <= 18
     changed = []
     for row in steered:
         begin = int((~untaught[row]).nonzero()[0])
@@ -63,6 +63,27 @@ def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(spoken: Pre
         changed += [(said[turn : turn + 7] != said[bar : bar + 7]).any() for bar in bars[bars < turn][-1:]]
     # now and then the one thing that is drawn anew is the same as before
     assert sum(changed) > 0.6 * len(changed)
+
+
+def test_after_sound_alone_the_conductor_counts_at_once_and_the_outline_waits_for_a_bar(
+    spoken: PreTrainedTokenizerFast,
+) -> None:
+    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 20), 300, spoken, as_heard=True)
+    for row in range(20):
+        conducted = taught.tokens[row, CONDUCTOR, CONDUCTOR : CONDUCTOR + 300].numpy()
+        said = taught.tokens[row, OUTLINE, :300].numpy()
+        resumed = int(np.flatnonzero(conducted)[0])
+        assert 100 <= resumed < 300
+        assert conducted[resumed:].all()
+        bars = [bar for bar in beginnings(conducted, BAR_STEPS) if bar >= resumed]
+        first = int(bars[0]) if bars else 300
+        assert not said[:first].any()
+        assert said[first:].all()
+        # what came before is known, and not learned; where the conductor comes in is new
+        for book in range(len(BOOKS)):
+            learned = taught.known[row, book].nonzero()[:, 0].tolist()
+            assert learned == list(range(book + resumed, book + 300))
+        assert taught.telling[row, CONDUCTOR, CONDUCTOR + resumed]
 
 
 def test_something_new_is_told_where_sixteenths_begin(taught: Lesson) -> None:
@@ -79,6 +100,19 @@ def test_a_row_of_a_table_is_the_sum_of_what_its_code_means() -> None:
     code = LAYOUT.first["flute"] + 3
     assert torch.allclose(whole[code], table.free[code] + table.shared[rows[code]].sum(0))
     assert whole.shape == (VOCABULARY, 8)
+
+
+def test_a_table_becomes_another_and_finds_what_its_codes_share() -> None:
+    torch.manual_seed(0)
+    taught = FactoredTable(LEAD, VOCABULARY, 8, 1.0)
+    fresh = FactoredTable(LEAD, VOCABULARY, 8, 1.0)
+    with torch.no_grad():
+        taught.free.mul_(0.1)
+        fresh.hold(taught())
+        assert torch.allclose(fresh(), taught(), atol=1e-4)
+        # what is left for each code alone is as little as it was
+        used = len(fresh.rows)
+        assert float(fresh.free[:used].std()) < 1.1 * float(taught.free[:used].std())
 
 
 def test_what_follows_a_held_code_is_what_the_score_writes_next() -> None:
