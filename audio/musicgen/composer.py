@@ -81,7 +81,8 @@ class Composer:
     def admit(self, key: int, piece: Piece) -> None:
         """Put `piece` into the waiting line; `key` names it from here on."""
         frames = piece.steps if piece.continues is None else self._window.kept + piece.steps
-        self._waiting.append(Listening(key, piece, self._clock, self._window.cost(frames)))
+        cost = self._window.cost(frames)
+        self._waiting.append(Listening(key, piece, self._clock, cost, self.speed / cost))
 
     def cancel(self, key: int) -> None:
         """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""

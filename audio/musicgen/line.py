@@ -6,10 +6,12 @@ is negative, the time until then. What is held is the sound delivered less the p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from audio.buffer import PRIOR_TRUST
 from audio.piece import Piece, Turn
 from audio.units import STEP_RATE
 
@@ -26,6 +28,9 @@ class Listening:
     clock: Callable[[], float]
     cost: float = 1.0
     """Seconds of decoding for a second of sound: more than one where windows hear things again."""
+    speed: float = math.inf
+    """Seconds of its sound made in a second, were it alone; beside others nobody is let in for whom it would
+    be less than real time."""
     delivered: float = 0.0
     """Seconds of its sound that were given away."""
     _told: float | None = None
@@ -49,9 +54,15 @@ class Listening:
         return self.piece.seconds - self.delivered
 
     @property
+    def lead(self) -> float:
+        """How many seconds to hold until nothing need be made now: as the piece asks, but where its sound is
+        made slower than it plays at least what the buffer waits for before it begins."""
+        return max(self.piece.lead, self.left * (1 / (PRIOR_TRUST * self.speed) - 1))
+
+    @property
     def far_ahead(self) -> bool:
         """Whether nothing need be made now. Never for listeners who do not say where they are."""
-        return self._told is not None and self.held > self.piece.lead
+        return self._told is not None and self.held > self.lead
 
     def turn(self, prompt: str, step: int, blend_seconds: float) -> Turn:
         """Let `prompt` take over the piece at `step`; the turn, which the piece has from now on."""

@@ -121,15 +121,16 @@ class PackedMatrix:
 class Int8Matrix:
     """Weights in 8 bits with a scale for each output; inputs get a scale for each row, never one for all.
 
-    The sums are whole numbers, and so exact in any order. Their error is about 1 % of the result's deviation.
-    Only on the CPU.
+    The inputs lie side by side in memory: what oneDNN needs for the other layout takes 1.3 to 1.6 times as
+    long (Xeon with AMX). The sums are whole numbers, and so exact in any order. Their error is about 1 % of
+    the result's deviation. Only on the CPU.
     """
 
     @torch.no_grad()
     def __init__(self, *modules: nn.Linear) -> None:
         weights = torch.cat([module.weight for module in modules])
         scales = weights.abs().amax(dim=1, keepdim=True) / _LEVELS
-        self._weights = torch.round(weights / scales).to(torch.int8).t().contiguous()
+        self._weights = torch.round(weights / scales).to(torch.int8).contiguous().t()
         self._scales = scales[:, 0] / _LEVELS  # and of the inputs, of which only the greatest is known
         _give_up(*modules)
 

@@ -69,6 +69,33 @@ def test_nothing_is_made_for_whoever_is_far_ahead_until_it_has_been_played(clock
     assert due([playing]) == [playing]
 
 
+@pytest.mark.parametrize("speed", [0.5, 0.9])
+def test_a_short_lead_starves_nobody_where_sound_is_made_slower_than_it_plays(
+    clock: Clock, speed: float
+) -> None:
+    one = Listening(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=speed)
+    one.tell(0.0)
+    waited = 0
+    while due([one]):  # the listeners wait until as much is held as ever will be
+        one.delivered += 0.02 * speed
+        clock.now += 0.02
+        one.tell(0.0)
+        waited += 1
+        assert one.left > 0, "it need not wait for all of it"
+    assert waited
+    while one.left > 0:
+        clock.now += 0.02
+        if due([one]):
+            one.delivered += 0.02 * speed
+        assert one.held >= 0, f"dry with {one.left:.1f} s to make"
+
+
+def test_a_short_lead_is_kept_where_sound_is_made_faster_than_it_plays(clock: Clock) -> None:
+    one = Listening(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=2.0, delivered=4.1)
+    one.tell(0.0)
+    assert one.far_ahead
+
+
 def test_the_first_always_fits_and_a_second_where_the_capacity_allows(clock: Clock) -> None:
     slow = 0.5
     assert fits(listening(clock), [], slow)
