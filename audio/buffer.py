@@ -219,9 +219,7 @@ def seconds_to_hold(left: float, speed: float, chunk: float, longest: float) -> 
     while made < left:
         before, made = made, min(left, made + chunk)
         held = max(held, made / speed - before)
-        if (
-            chunk == longest
-        ):  # from here on it rises or falls evenly: only the first and last count
+        if chunk == longest:  # from here on it rises or falls evenly: only the first and last count
             made += max(0, int((left - made) / longest) - 1) * longest
         chunk = min(longest, chunk * GROWTH)
     return held
