@@ -7,7 +7,15 @@ import torch
 from torch import nn
 
 from audio.musicgen import matrix
-from audio.musicgen.matrix import ROWS, PackedMatrix, at_once, matrix_of, packs
+from audio.musicgen.matrix import (
+    ROWS,
+    Int8Matrix,
+    Int8WeightsMatrix,
+    PackedMatrix,
+    at_once,
+    matrix_of,
+    packs,
+)
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
 """Among them one that is packed, and in bfloat16 one that oneDNN multiplies otherwise by one row."""
@@ -94,6 +102,16 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
     with torch.no_grad():
         second.weight.mul_(2)
     torch.testing.assert_close(made(x)[:, 32:], expected[:, 32:] * 2, atol=1e-5, rtol=0)
+
+
+def test_eight_bits_are_multiplied_as_they_are_where_inputs_are_few_and_torch_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
+    assert isinstance(matrix_of("int8", layer(192, 8192)), Int8WeightsMatrix)
+    assert isinstance(matrix_of("int8", layer(1024, 64)), Int8Matrix)
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
+    assert isinstance(matrix_of("int8", layer(192, 64)), Int8Matrix)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.01), ("int8", 0.02)])
