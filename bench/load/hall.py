@@ -119,7 +119,8 @@ async def _bot(invitation: Invitation) -> AsyncIterator[Connection]:
     """The bot in a process of its own, by the line on which it takes orders."""
     processes = multiprocessing.get_context("spawn")
     ours, theirs = processes.Pipe()
-    process = processes.Process(target=perform, args=(invitation, theirs), name="bot", daemon=True)
+    # Not a daemon: those may start no process, and the engine is one.
+    process = processes.Process(target=perform, args=(invitation, theirs), name="bot")
     process.start()
     theirs.close()
     try:
@@ -136,6 +137,6 @@ async def _answer(bot: Connection, seconds: float = 0.0) -> Any:
     try:
         if await asyncio.to_thread(bot.poll, seconds + ANSWER_SECONDS):
             return bot.recv()
-    except EOFError:
+    except (EOFError, ConnectionResetError):
         raise LoadError("The bot's process ended before its time; what it wrote above says why.") from None
     raise LoadError("The bot's process does not answer.")

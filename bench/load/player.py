@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
@@ -57,6 +58,8 @@ COMPOSED_AT_ONCE: Final = 4
 COMPOSED_SECONDS: Final = 20.0
 _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
 
+_log = logging.getLogger(__name__)
+
 Way = Callable[[Sequence[VoiceLine], Sequence[PieceSource]], contextlib.AbstractAsyncContextManager[None]]
 """Plays each source on its line until it is left."""
 
@@ -70,7 +73,13 @@ def perform(invitation: Invitation, orders: Connection) -> None:
 
 async def _performed(invitation: Invitation, orders: Connection) -> None:
     with orders:  # closed before the goodbyes, which may last: who waits for an answer sees that none comes
-        await _perform(invitation, orders)
+        try:
+            await _perform(invitation, orders)
+        except EOFError:
+            raise
+        except Exception:
+            _log.exception("the bot cannot go on")  # now: who sees the line closed ends this process
+            raise
 
 
 async def _perform(invitation: Invitation, orders: Connection) -> None:
