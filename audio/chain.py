@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from audio.limiter import Limiter
 from audio.units import Pcm, Pcm16, sixteen_bits
 
 if TYPE_CHECKING:
-    from audio.engine import Engine, Pace
+    from audio.engine import Engine, EngineInfo, Stream
     from audio.piece import Piece
 
 LATENCY_SECONDS: Final = 0.01
@@ -66,29 +67,24 @@ class Stretch(NamedTuple):
     """As Discord plays it, some milliseconds behind."""
 
 
-async def stretches(
-    engine: Engine,
-    piece: Piece,
-    position: Callable[[], float] | None = None,
-    pace: Callable[[Pace], None] | None = None,
-) -> AsyncGenerator[Stretch]:
-    """`piece` while `engine` makes it: samples_of(piece.seconds) samples to play in all.
+async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[Stretch]:
+    """`piece` while `engine` makes it, from its start to its end and as fast as it can.
 
-    Close it to cancel what is not made yet. `position` says how many seconds have been heard (see
-    `Stream.heard`); it is asked at the start and with every chunk, and `pace` is told before every chunk how
-    fast more will come. Raises EngineError. The chain computes in a thread, since some milliseconds of it on
-    the event loop would delay whatever else happens there.
+    Close it to cancel what is not made yet. Raises EngineError.
     """
-    info = engine.info
-    chain = Chain(info.sample_rate, info.channels, piece.seconds, info.loudness)
-    async with engine.open(piece) as stream:
-        if position is not None:
-            stream.heard(position())
-        async for chunk in stream:
-            if pace is not None:
-                pace(stream.pace)
-            yield Stretch(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))
-            if position is not None:
-                stream.heard(position())
+    async with engine.open(piece) as stream, contextlib.aclosing(stretched(stream, engine.info)) as sound:
+        async for stretch in sound:
+            yield stretch
+
+
+async def stretched(stream: Stream, info: EngineInfo) -> AsyncGenerator[Stretch]:
+    """What a stream brings: samples_of(piece.seconds) samples to play in all.
+
+    Raises EngineError. The chain computes in a thread, since some milliseconds of it on the event loop would
+    delay whatever else happens there.
+    """
+    chain = Chain(info.sample_rate, info.channels, stream.piece.seconds, info.loudness)
+    async for chunk in stream:
+        yield Stretch(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))
     nothing = np.zeros((info.channels, 0), np.float32)
     yield Stretch(nothing, await asyncio.to_thread(chain.finish))

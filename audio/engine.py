@@ -82,19 +82,25 @@ class Stream(Protocol):
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 
-    def heard(self, position: float) -> None:
+    def heard(self, position: float | None) -> None:
         """Tell the engine how many seconds of the piece have been heard, or as a negative when it begins.
 
         Optional. Whoever holds the least sound is served first, and those who tell are not served far ahead;
-        between two calls they are taken to play on.
+        between two calls they are taken to play on. None, as if nobody had ever told: the piece is made to
+        its end. It also goes on after `hold`.
         """
         ...
 
-    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
-        """Let `prompt` (see `prompt_of`) take over where composing is now; what is made stays.
+    def hold(self) -> None:
+        """Make no more for now, from the next step on; `heard` goes on where it was. The place stays taken."""
+        ...
 
-        It is heard after what lies between composing and hearing, which `Piece.lead` bounds. Raises
-        EngineError when all of the piece is made.
+    def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
+        """Let `prompt` (see `prompt_of`) take over where composing is now; what was given stays.
+
+        `earliest` is how many seconds of the piece stay at least: of one that is made again they are those
+        that were heard before. It is heard after what lies between composing and hearing, which `Piece.lead`
+        bounds. Raises EngineError when all of the piece is made.
         """
         ...
 

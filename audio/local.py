@@ -32,6 +32,7 @@ from audio.worker import (
     End,
     Failed,
     Heard,
+    Hold,
     Order,
     Ready,
     Steer,
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 MOST_DEATHS: Final = 3
 """How many workers may die over one piece, or before they are ready, until it is given up."""
 
-Message = Compose | Cancel | Heard | Steer | End
+Message = Compose | Cancel | Heard | Hold | Steer | End
 """What a worker is told."""
 
 END_SECONDS: Final = 2.0
@@ -132,7 +133,7 @@ class LocalEngine:
         if self._worker is None:  # the last ones died while loading; the cause may have gone
             self._replace()
         key = next(self._keys)
-        stream = LocalStream(key, piece, self._info.speed, self._say)
+        stream = LocalStream(key, piece, self._info, self._say)
         self._streams[key] = stream
         self._ask(stream)
         try:
@@ -216,18 +217,21 @@ class LocalEngine:
 class LocalStream:
     """A piece in the making; lives in the event loop."""
 
-    def __init__(self, key: int, piece: Piece, speed: float, say: Callable[[Message], None]) -> None:
+    def __init__(
+        self, key: int, piece: Piece, info: EngineInfo, say: Callable[[Message], None]
+    ) -> None:
         self.piece = piece
         """With the turns that a worker has taken; another worker makes the same of it."""
-        self.pace = Pace(speed, life=0)
+        self.pace = Pace(info.speed, life=0)
         self.begun = False
         """Whether it has a slot of the present worker."""
         self.deaths = 0
         """Workers that died over it."""
         self._key = key
         self._say = say
-        self._position: Heard | None = None
-        """What the listeners said last."""
+        self._sample_rate = info.sample_rate
+        self._listeners: list[Heard | Hold] = []
+        """What was said of the listeners last."""
         self._steering: list[Steer] = []
         """What no worker has answered yet."""
         self._arrived: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
@@ -237,17 +241,23 @@ class LocalStream:
         self._dropping = 0
         """Samples still to drop, because a worker before this one delivered them."""
 
-    def heard(self, position: float) -> None:
+    def heard(self, position: float | None) -> None:
         """See `Stream.heard`."""
-        self._position = Heard(self._key, position)
+        self._listeners = [Heard(self._key, position)]
         if not self._ended:
-            self._say(self._position)
+            self._say(self._listeners[-1])
 
-    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
+    def hold(self) -> None:
+        """See `Stream.hold`."""
+        self._listeners = [*self._listeners[:1], Hold(self._key)]
+        if not self._ended:
+            self._say(self._listeners[-1])
+
+    def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`."""
         if self._ended:
             raise EngineError("This piece is composed to its end already; steer the next one.")
-        self._steering.append(Steer(self._key, prompt, blend_seconds))
+        self._steering.append(Steer(self._key, prompt, blend_seconds, earliest))
         self._say(self._steering[-1])
 
     def turned(self, turn: Turn | None) -> None:
@@ -261,8 +271,10 @@ class LocalStream:
         self.begun = False
         self._dropping = self._delivered
         self.pace = Pace(self.pace.speed, self.pace.life + 1)
-        position = [] if self._position is None else [self._position]
-        return [Compose(self._key, self.piece), *position, *self._steering]
+        # What the dead worker delivered before it could answer stays as it was.
+        delivered = self._delivered / self._sample_rate
+        steering = [replace(steer, earliest=max(steer.earliest, delivered)) for steer in self._steering]
+        return [Compose(self._key, self.piece), *self._listeners, *steering]
 
     def deliver(self, result: Chunk | EngineError, speed: float | None = None) -> bool:
         """Take what was made, and at which speed more will be; says whether it is the end."""

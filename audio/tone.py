@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -134,16 +135,26 @@ class ToneStream:
         """Steps whose sound was given."""
         self._zero: float | None = None
         """When the piece began, or would have begun, for those who listen, if anybody says so."""
+        self._stands = False
+        self._told = asyncio.Event()
 
-    def heard(self, position: float) -> None:
+    def heard(self, position: float | None) -> None:
         """See `Stream.heard`: tones are made no farther ahead than `Piece.lead` either."""
-        self._zero = self._engine.now() - position
+        self._zero = None if position is None else self._engine.now() - position
+        self._stands = False
+        self._told.set()
 
-    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
+    def hold(self) -> None:
+        """See `Stream.hold`."""
+        self._stands = True
+        self._told.set()
+
+    def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`: the next note is one of another melody."""
         if self._made == self.piece.steps:
             raise EngineError("This piece is composed to its end already; steer the next one.")
-        turn = Turn(prompt, self._made, round(blend_seconds * STEP_RATE))
+        step = max(self._made, math.ceil(earliest * STEP_RATE))
+        turn = Turn(prompt, step, round(blend_seconds * STEP_RATE))
         self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
@@ -151,13 +162,35 @@ class ToneStream:
             await asyncio.to_thread(check, recording)
         for frames in chunk_frames(self.piece.interval):
             begun, end = self._made, min(self._made + frames, self.piece.steps)
-            if self._zero is not None:
-                await self._engine.passed(self._zero + begun / STEP_RATE - self.piece.lead)
+            await self._called_for()
             await self._engine.made(end, self._since)
+            while self._stands:  # since this chunk was begun
+                await self._called_for()
             self._made = end
             yield Chunk(self._engine.sound(self.piece, begun, end), last=end == self.piece.steps)
             if end == self.piece.steps:
                 return
+
+    async def _called_for(self) -> None:
+        """Wait while those who listen hold enough, or nobody listens."""
+        began = self._engine.now()
+        while (due := self._due()) > self._engine.now():
+            self._told.clear()
+            waits = [asyncio.create_task(self._told.wait())]
+            if math.isfinite(due):
+                waits.append(asyncio.ensure_future(self._engine.passed(due)))
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+        self._since += self._engine.now() - began
+
+    def _due(self) -> float:
+        """When the next chunk is wanted."""
+        if self._stands:
+            return math.inf
+        return -math.inf if self._zero is None else self._zero + self._made / STEP_RATE - self.piece.lead
 
 
 def _note(piece: Piece, number: int, info: EngineInfo) -> Pcm:

@@ -83,8 +83,15 @@ class Heard:
     """To the worker: the listeners of a piece have heard so much of it, or begin in so many seconds."""
 
     key: int
-    position: float
-    """Seconds; negative before the piece begins."""
+    position: float | None
+    """Seconds; negative before the piece begins. None when nobody tells any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """To the worker: make no more of a piece until its listeners are heard of again."""
+
+    key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ class Steer:
     key: int
     prompt: str
     blend_seconds: float
+    earliest: float = 0.0
+    """Seconds of the piece that stay as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +278,10 @@ def _serve(pipe: Connection, composer: Composer) -> None:
                     composer.cancel(key)
                 case Heard(key, position):
                     composer.listen(key, position)
-                case Steer(key, prompt, blend_seconds):
-                    pipe.send(Turned(key, composer.steer(key, prompt, blend_seconds)))
+                case Hold(key):
+                    composer.hold(key)
+                case Steer(key, prompt, blend_seconds, earliest):
+                    pipe.send(Turned(key, composer.steer(key, prompt, blend_seconds, earliest)))
                 case End():
                     return
         for made in composer.step():

@@ -7,17 +7,21 @@ import contextlib
 import enum
 import itertools
 import logging
+import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from audio.buffer import JitterBuffer
-from audio.chain import Stretch, stretches
+from audio.chain import Stretch, stretched
 from audio.errors import BuskerError
 from audio.kept import heard_of
-from audio.units import FRAME_SAMPLES
+from audio.piece import Turn
+from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE
+from bot.errors import RequestError
+from words.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from audio.engine import Engine
+    from audio.engine import Engine, Stream
     from audio.piece import Piece
     from audio.track import Track
     from audio.units import Pcm
@@ -91,9 +95,11 @@ class Performance:
         self.restarts = restarts
         """How many it has seen."""
         self.request = request
-        self.piece = request.piece
+        self._piece = piece = request.piece
+        self._stream: Stream | None = None
+        """The engine's, while it composes."""
         self.buffer = JitterBuffer(
-            self.piece.seconds, engine.info.speed, self.piece.interval, frames_played=frames_played
+            piece.seconds, engine.info.speed, piece.interval, frames_played=frames_played
         )
         self.making = Making.WAITING
         self.dismissed = False
@@ -123,9 +129,20 @@ class Performance:
         self._known_samples = 0
         """How much of what is composed now it was given before an interruption."""
         self._interrupted = False
+        self._held = False
+        """Whether no more is to be composed for now."""
+        self._stream: Stream | None = None
+        """The engine's, while it composes."""
+        self._steered: list[tuple[str, float, float]] = []
+        """How it was steered: what the engine is asked for anew where it had no time to answer."""
         self._composing: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
         self._settled = asyncio.Event()
+
+    @property
+    def piece(self) -> Piece:
+        """What is made, with the turns that it has taken: the same is made of it again."""
+        return self._piece if self._stream is None else self._stream.piece
 
     @property
     def composed(self) -> bool:
@@ -168,11 +185,48 @@ class Performance:
     def leave_queue(self) -> None:
         """It will not be played any more."""
         self.over = True
+        self.tell()
         self._advance(self.making)
 
     def delivered(self) -> None:
         """Its track is posted, or kept where it could not be."""
         self._advance(Making.DELIVERED)
+
+    def steer(self, prompt: str, blend_seconds: float) -> None:
+        """Let `prompt` (see `prompt_of`) take over where composing is, blended in over `blend_seconds`.
+
+        It is heard when what is made by now has been played. Raises RequestError where all is made.
+        """
+        if self.request.kept is not None:
+            raise RequestError(Text("steer-kept"))
+        if self.dismissed or self.making not in (Making.WAITING, Making.COMPOSING):
+            raise RequestError(Text("steer-too-late"))
+        earliest = self._pushed_samples / SAMPLE_RATE
+        try:
+            if self._stream is None:
+                turn = Turn(prompt, math.ceil(earliest * STEP_RATE), round(blend_seconds * STEP_RATE))
+                self._piece = replace(self._piece, turns=(*self._piece.turns, turn))
+            else:
+                self._stream.steer(prompt, blend_seconds, earliest)
+        except BuskerError as error:
+            raise RequestError(Text("steer-too-late")) from error
+        self._steered.append((prompt, blend_seconds, earliest))
+
+    def hold(self) -> None:
+        """Compose no more of it for now, from the engine's next step on."""
+        self._held = True
+        if self._stream is not None:
+            self._stream.hold()
+
+    def go_on(self) -> None:
+        """Compose on, where it was held."""
+        self._held = False
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the engine where the listeners are."""
+        if self._stream is not None and not self._held:
+            self._stream.heard(self._heard_seconds())
 
     def interrupt(self) -> None:
         """Compose no more of it for now, and free the engine. `compose` begins it again: the same piece makes
@@ -185,7 +239,7 @@ class Performance:
         """Compose it until it is made, dismissed, interrupted or fails; `making` tells which."""
         if self.dismissed:
             return
-        self._interrupted = False
+        self._interrupted = self._held = False
         self._known_samples = self._pushed_samples
         self._made.clear()
         self._advance(Making.COMPOSING)
@@ -209,11 +263,7 @@ class Performance:
                 self.buffer.push(played[self._known_samples :])
                 self._pushed_samples = len(played)
             else:
-                heard = self._heard_seconds
-                made = stretches(self._engine, self.piece, heard, self.buffer.expect)
-                async with contextlib.aclosing(made) as sound:
-                    async for stretch in sound:
-                        self._take(stretch)
+                await self._perform()
             self.composing_seconds = time.monotonic() - began
             self._advance(Making.COMPOSED)
         except BuskerError as error:
@@ -222,9 +272,31 @@ class Performance:
             _log.exception("composing %r failed", self.piece)
             self._fail("Something went wrong while composing; please ask again.")
 
-    def _heard_seconds(self) -> float:
-        """Negative before its turn has come: whoever is heard now is more urgent."""
-        return self.buffer.seconds_played - self._until_turn(self)
+    async def _perform(self) -> None:
+        """Take what the engine makes of the piece, and tell it how far the listeners are."""
+        async with self._engine.open(self._piece) as stream:
+            self._stream = stream
+            try:
+                self.tell()
+                if self._held:
+                    stream.hold()
+                for steering in self._steered[len(stream.piece.turns) - len(self.request.piece.turns) :]:
+                    stream.steer(*steering)
+                async with contextlib.aclosing(stretched(stream, self._engine.info)) as sound:
+                    async for stretch in sound:
+                        self.buffer.expect(stream.pace)
+                        self._take(stretch)
+                        self.tell()
+            finally:
+                self._piece, self._stream = stream.piece, None
+
+    def _heard_seconds(self) -> float | None:
+        """Negative before its turn has come: whoever is heard now is more urgent. None where nothing may hold
+        the engine up: nobody will hear it, or they wait for more than it would make ahead of them."""
+        until_turn = self._until_turn(self)
+        if self.over or (until_turn == 0 and not self.buffer.ready):
+            return None
+        return self.buffer.seconds_played - until_turn
 
     def _take(self, stretch: Stretch) -> None:
         self._made.append(stretch.made)

@@ -2,6 +2,11 @@
 # Names are those of the room that speaks, then what is said: compose-answer, voice-lost. Seeds come as text, so that
 # they are not grouped. “{ $prompt }” is already safe to show.
 
+### /steer
+
+steer-too-late = All of this piece is composed already, so new words come too late for it; steer the next one sooner.
+steer-kept = This track was made before and is only played again, so new words cannot take it over.
+
 ### /compose
 
 compose-answer = { $before ->

@@ -23,6 +23,7 @@ from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
 from audio.musicgen.window import Window
 from audio.piece import Piece, Turn
+from audio.units import STEP_RATE
 from words.text import Text
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Composer:
     @property
     def resting(self) -> bool:
         """Whether a step would make nothing now, be it that all listeners hold enough."""
-        return self._next() is None and not due(self._playing)
+        return self._next() is None and not self._due()
 
     def admit(self, key: int, piece: Piece) -> None:
         """Put `piece` into the waiting line; `key` names it from here on."""
@@ -91,28 +92,37 @@ class Composer:
             if slot is not None and slot.key == key:
                 self._leave(place)
 
-    def listen(self, key: int, position: float) -> None:
-        """Take note that so many seconds of a piece have been heard, or begin in so many if negative."""
+    def listen(self, key: int, position: float | None) -> None:
+        """Take note that so many seconds of a piece have been heard, or begin in so many if negative. None
+        when nobody tells any more."""
         for listening in (*self._waiting, *self._playing):
             if listening.key == key:
                 listening.tell(position)
 
-    def steer(self, key: int, prompt: str, blend_seconds: float) -> Turn | None:
-        """Let `prompt` take over a piece from its next step on; the turn, or None where all is made."""
+    def hold(self, key: int) -> None:
+        """Make no more of a piece until its listeners are heard of again."""
+        for listening in (*self._waiting, *self._playing):
+            if listening.key == key:
+                listening.stand()
+
+    def steer(self, key: int, prompt: str, blend_seconds: float, earliest: float = 0.0) -> Turn | None:
+        """Let `prompt` take over a piece from its next step on, not before `earliest` seconds of it; the turn,
+        or None where all is made."""
+        first = math.ceil(earliest * STEP_RATE)
         for listening in self._waiting:
             if listening.key == key:
-                return listening.turn(prompt, 0, blend_seconds)
+                return listening.turn(prompt, first, blend_seconds)
         for slot in self._slots:
             if slot is not None and slot.key == key:
                 self._hear(slot, prompt)
-                return slot.listening.turn(prompt, slot.next_step, blend_seconds)
+                return slot.listening.turn(prompt, max(first, slot.next_step), blend_seconds)
         return None
 
     @torch.inference_mode()
     def step(self) -> list[Made]:
         """Make 20 ms for every listener whose turn it is, and give the sound that is due."""
         made = self._join()
-        turns = {listening.key for listening in due(self._playing)}
+        turns = {listening.key for listening in self._due()}
         busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in turns]
         if busy:
             for place, slot in busy:
@@ -149,11 +159,15 @@ class Composer:
         """Those whose pieces have a slot."""
         return [slot.listening for slot in self._slots if slot is not None]
 
+    def _due(self) -> list[Listening]:
+        """Those for whom to make the next step."""
+        return due(self._playing, contended=any(not waiting.far_ahead for waiting in self._waiting))
+
     def _next(self) -> Listening | None:
         """Who waits and may come in, the neediest first."""
         if self._waiting and None in self._slots and not self._crowded:
-            listening = neediest(self._waiting)
-            if fits(listening, self._playing, self.capacity):
+            wanting = [listening for listening in self._waiting if not listening.stands]
+            if wanting and fits(listening := neediest(wanting), self._playing, self.capacity):
                 return listening
         return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from audio.buffer import PRIOR_TRUST
-from audio.piece import Piece, Turn
+from audio.piece import LEAD_SECONDS, Piece, Turn
 from audio.units import STEP_RATE
 
 URGENT_SECONDS: Final = 3.0
@@ -36,17 +36,31 @@ class Listening:
     _told: float | None = None
     """The position last told, if ever."""
     _told_at: float = 0.0
+    _stood_at: float | None = None
+    """Since when nobody plays on, and nothing is to be made."""
 
-    def tell(self, position: float) -> None:
-        """The listeners are at `position` now."""
+    def tell(self, position: float | None) -> None:
+        """The listeners are at `position` now, or say no more where they are."""
         self._told, self._told_at = position, self.clock()
+        self._stood_at = None
+
+    def stand(self) -> None:
+        """The listeners do not play on until they are heard of again."""
+        if self._stood_at is None:
+            self._stood_at = self.clock()
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing is to be made until the listeners are heard of again."""
+        return self._stood_at is not None
 
     @property
     def held(self) -> float:
         """Seconds of sound in the listeners' hands. Between two reports they are taken to play on."""
         if self._told is None:
             return self.delivered
-        return self.delivered - self._told - (self.clock() - self._told_at)
+        now = self.clock() if self._stood_at is None else self._stood_at
+        return self.delivered - self._told - (now - self._told_at)
 
     @property
     def left(self) -> float:
@@ -61,8 +75,16 @@ class Listening:
 
     @property
     def far_ahead(self) -> bool:
-        """Whether nothing need be made now. Never for listeners who do not say where they are."""
-        return self._told is not None and self.held > self.lead
+        """Whether nothing need be made now. Never for listeners who do not say where they are and play on."""
+        return self._holds(self.lead)
+
+    def rests(self, *, contended: bool = False) -> bool:
+        """The same, unless others wait for a slot: then a piece that is nearly made is made to its end."""
+        hurries = contended and self.left <= LEAD_SECONDS
+        return self._holds(max(LEAD_SECONDS, self.lead)) if hurries else self.far_ahead
+
+    def _holds(self, enough: float) -> bool:
+        return self.stands or (self._told is not None and self.held > enough)
 
     def turn(self, prompt: str, step: int, blend_seconds: float) -> Turn:
         """Let `prompt` take over the piece at `step`; the turn, which the piece has from now on."""
@@ -91,8 +113,9 @@ def fits(newcomer: Listening, playing: Iterable[Listening], capacity: float) -> 
     return True
 
 
-def due(playing: Iterable[Listening]) -> list[Listening]:
-    """Those for whom to make the next step: the urgent ones alone if there are any."""
-    wanting = [listening for listening in playing if not listening.far_ahead]
+def due(playing: Iterable[Listening], *, contended: bool = False) -> list[Listening]:
+    """Those for whom to make the next step: the urgent ones alone if there are any. `contended` says whether
+    others wait for a slot."""
+    wanting = [listening for listening in playing if not listening.rests(contended=contended)]
     urgent = [listening for listening in wanting if listening.held < URGENT_SECONDS]
     return urgent or wanting

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +11,7 @@ from audio.errors import EngineError
 from audio.intake import LOUDEST
 from audio.level import CHANNEL_LUFS
 from audio.piece import Piece
-from audio.tone import ToneEngine, ToneStream
+from audio.tone import ToneEngine
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
 from tests.audio.ears import ebur128
 
@@ -114,27 +111,6 @@ def test_sound_waits_no_longer_than_stated(rate: int) -> None:
     made = len(chain.push(noise(rate)))
     assert SAMPLE_RATE - chain.latency <= made
     assert chain.latency < LATENCY_SECONDS * SAMPLE_RATE
-
-
-async def test_the_engine_is_told_how_far_the_listeners_are_at_the_start_and_with_every_chunk() -> None:
-    told: list[float] = []
-
-    class Listening(ToneStream):
-        def heard(self, position: float) -> None:
-            told.append(position)
-
-    class Engine(ToneEngine):
-        @asynccontextmanager
-        async def open(self, piece: Piece) -> AsyncIterator[ToneStream]:
-            yield Listening(piece, self)
-
-    engine = Engine(speed=float("inf"))
-    await engine.start()
-    made: list[int] = []
-    async for stretch in stretches(engine, Piece("a bell", 2.0, 1, interval=0.5), lambda: float(sum(made))):
-        assert told[-1] == sum(made)
-        made.append(stretch.made.shape[1])
-    assert len(told) == 1 + 4
 
 
 async def test_what_the_engine_made_goes_beside_what_is_played_of_it() -> None:

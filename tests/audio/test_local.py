@@ -36,6 +36,7 @@ from audio.worker import (
     Delivery,
     End,
     Heard,
+    Hold,
     Order,
     Ready,
     Steer,
@@ -222,6 +223,19 @@ def repeat_positions(pipe: Connection, order: Order) -> None:
             os._exit(7)
 
 
+def hold_and_die(pipe: Connection, order: Order) -> None:
+    """Die when told to hold; in a second life make nothing until told that the listeners are back."""
+    pipe.send(Ready(INFO))
+    compose = pipe.recv()
+    told = [pipe.recv(), pipe.recv()]
+    assert told == [Heard(compose.key, 0.5), Hold(compose.key)]
+    if lives(order) == 1:
+        os._exit(7)
+    assert pipe.recv() == Heard(compose.key, 0.75)
+    deliver(pipe, compose, 1000)
+    pipe.recv()
+
+
 def die_measured(pipe: Connection, order: Order) -> None:
     """Measure, die in mid-piece, and obey in a second life if one need not measure again."""
     if order.calibration is None:
@@ -246,7 +260,7 @@ def turn_and_die(pipe: Connection, order: Order) -> None:
         os._exit(7)
     again = pipe.recv()
     assert compose.piece.turns == (Turn("techno", 25, 50),)
-    assert again == Steer(compose.key, "a harp", 0.0)
+    assert again == Steer(compose.key, "a harp", 0.0, earliest=CHUNK_SAMPLES / 32_000)
     pipe.send(Turned(compose.key, Turn("a harp", 75)))
     deliver(pipe, compose, 1000)
     pipe.recv()
@@ -370,6 +384,20 @@ async def test_a_worker_in_place_of_a_dead_one_makes_the_turns_that_were_taken_a
             stream.steer("too late")
     assert samples == 96_000
     assert stream.piece.turns == (Turn("techno", 25, 50), Turn("a harp", 75))
+
+
+async def test_what_is_held_stays_held_in_the_hands_of_another_worker(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    async with playing(monkeypatch, hold_and_die, notes) as engine, engine.open(PIECE) as stream:
+        stream.heard(0.5)
+        stream.hold()
+        chunks = asyncio.ensure_future(anext(aiter(stream)))
+        while not (Path(notes) / "life-2").exists():
+            assert not chunks.done()
+            await asyncio.sleep(0.001)
+        stream.heard(0.75)
+        assert (await chunks).pcm.size
 
 
 async def test_a_worker_in_place_of_a_dead_one_need_not_measure_again(

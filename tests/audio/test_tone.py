@@ -152,6 +152,29 @@ async def test_a_piece_that_follows_its_listeners_is_made_no_farther_ahead_than_
             assert clock.seconds == pytest.approx(max(0, made - 3))
 
 
+async def test_a_held_melody_stands_still_and_goes_on_where_it_was() -> None:
+    clock = VirtualClock()
+    engine = await engine_at(2.0, clock)
+    async with engine.open(replace(PIECE, interval=1.0)) as stream:
+        chunks = aiter(stream)
+        await anext(chunks)
+        stream.hold()
+        following = asyncio.ensure_future(anext(chunks))
+        await asyncio.sleep(0)
+        clock.seconds += 60.0
+        assert not following.done()
+        stream.heard(1.0)
+        assert np.array_equal((await following).pcm, engine.sound(PIECE, 50, 100))
+        assert clock.seconds == pytest.approx(61.0)
+
+
+async def test_what_was_heard_before_of_a_melody_is_not_steered() -> None:
+    engine = await engine_at(math.inf)
+    async with engine.open(PIECE) as stream:
+        stream.steer("a walk in the rain", earliest=1.0)
+        assert stream.piece.turns == (Turn("a walk in the rain", 50),)
+
+
 async def test_a_recording_has_its_say_and_must_be_there(tmp_path: Path) -> None:
     engine = await engine_at(math.inf)
     expected = await sound(engine, PIECE)

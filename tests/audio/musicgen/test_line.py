@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from audio.musicgen.line import URGENT_SECONDS, Listening, due, fits, neediest
@@ -94,6 +96,33 @@ def test_a_short_lead_is_kept_where_sound_is_made_faster_than_it_plays(clock: Cl
     one = Listening(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=2.0, delivered=4.1)
     one.tell(0.0)
     assert one.far_ahead
+
+
+def test_for_listeners_who_are_gone_nothing_is_made_until_they_are_back_where_they_were(clock: Clock) -> None:
+    gone = listening(clock, delivered=1.0, position=0.5)
+    clock.now += 0.2
+    gone.stand()
+    clock.now += 60.0
+    assert gone.held == pytest.approx(0.3)
+    assert due([gone], contended=True) == []
+    gone.tell(0.7)
+    assert due([gone]) == [gone]
+
+
+def test_listeners_who_say_no_more_where_they_are_do_not_hold_up_the_making(clock: Clock) -> None:
+    silent = listening(clock, delivered=40.0, position=0.0, seconds=90.0)
+    assert due([silent]) == []
+    silent.tell(None)
+    assert due([silent]) == [silent]
+
+
+def test_while_others_wait_for_a_slot_a_piece_that_ends_soon_is_made_to_its_end(clock: Clock) -> None:
+    ahead = listening(clock, delivered=10.0, position=0.0)
+    ahead.piece = replace(ahead.piece, lead=5.0)
+    assert due([ahead]) == []
+    assert due([ahead], contended=True) == [ahead]
+    ahead.piece = replace(ahead.piece, seconds=300.0)
+    assert due([ahead], contended=True) == [], "it would not free its slot, only be steered later"
 
 
 def test_the_first_always_fits_and_a_second_where_the_capacity_allows(clock: Clock) -> None:

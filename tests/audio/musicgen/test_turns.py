@@ -104,6 +104,32 @@ def test_who_waits_is_steered_from_the_start_and_who_is_made_no_more(composer: C
     assert composer.steer(1, "a harp", 0.0) is None
 
 
+def test_what_was_heard_before_is_not_steered(composer: Composer) -> None:
+    composer.admit(1, PIECE)
+    assert composer.steer(1, "techno", 0.0, earliest=0.9) == Turn("techno", 45)
+    composer.step()
+    assert composer.steer(1, "a harp", 0.0, earliest=1.2) == Turn("a harp", 60)
+    composer.cancel(1)
+
+
+def test_what_is_held_goes_on_where_it_was(composer: Composer) -> None:
+    straight = played(composer, PIECE)
+    composer.admit(1, PIECE)
+    composer.hold(1)
+    assert composer.step() == []
+    assert composer.resting, "it takes no slot"
+    composer.listen(1, 0.0)
+    parts = [made.result for _ in range(40) for made in composer.step()]
+    composer.hold(1)
+    assert composer.resting
+    assert [composer.step() for _ in range(3)] == [[], [], []]
+    composer.listen(1, 0.0)
+    while not composer.idle:
+        parts += [made.result for made in composer.step()]
+    pcm = [chunk.pcm for chunk in parts if isinstance(chunk, Chunk)]
+    assert np.array_equal(np.concatenate(pcm, axis=1), straight)
+
+
 def test_a_piece_that_follows_its_listeners_is_not_made_far_ahead_of_them(checkpoint: Checkpoint) -> None:
     composer = Composer(checkpoint, longest=10.0, clock=lambda: 0.0)
     composer.admit(1, dataclasses.replace(PIECE, seconds=10.0, lead=4.0))
