@@ -92,7 +92,7 @@ class Stream(Protocol):
         ...
 
     def hold(self) -> None:
-        """Make no more for now, from the next step on; `heard` goes on where it was. The place stays taken."""
+        """Make no more from the next step on; `heard` goes on where it was. The place stays taken."""
         ...
 
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:

@@ -217,9 +217,7 @@ class LocalEngine:
 class LocalStream:
     """A piece in the making; lives in the event loop."""
 
-    def __init__(
-        self, key: int, piece: Piece, info: EngineInfo, say: Callable[[Message], None]
-    ) -> None:
+    def __init__(self, key: int, piece: Piece, info: EngineInfo, say: Callable[[Message], None]) -> None:
         self.piece = piece
         """With the turns that a worker has taken; another worker makes the same of it."""
         self.pace = Pace(info.speed, life=0)

@@ -131,8 +131,6 @@ class Performance:
         self._interrupted = False
         self._held = False
         """Whether no more is to be composed for now."""
-        self._stream: Stream | None = None
-        """The engine's, while it composes."""
         self._steered: list[tuple[str, float, float]] = []
         """How it was steered: what the engine is asked for anew where it had no time to answer."""
         self._composing: asyncio.Task[None] | None = None

@@ -27,6 +27,7 @@ class Act(enum.StrEnum):
     PAUSE = "pause the music"
     RESUME = "let the music go on"
     VOLUME = "change the volume"
+    STEER = "steer this"
     REMOVE = "take this off the queue"
     MOVE = "move this in the queue"
 

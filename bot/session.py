@@ -7,6 +7,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
+from audio.piece import prompt_of
 from bot.errors import NothingPlaying, NotWaiting, VoiceLost
 from bot.performance import Making, Performance, Request
 from bot.posted_card import PostedCard
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 CLOSE_SECONDS: Final = 5.0
 """How long finished tracks and the last edits of cards may hold up the end; a container has 10 in all."""
 
-COMPOSE_ON_SECONDS: Final = 5.0
-"""How long composing goes on for an empty channel. Who is back by then, as after a change of channel or of
-network, hears no gap: a piece that was given up is begun again, which takes as long as it took before."""
+SLOT_SECONDS: Final = 20.0
+"""How long a piece keeps the engine's slot while nobody listens. Who is back by then, as after a change of
+channel or of network, finds it where it was; later it is begun again and takes as long as before."""
 
 EVERYBODY_LEFT: Final = "Everybody left the voice channel."
 
@@ -176,6 +177,13 @@ class Session:
         self.voice.stop()
         return len(stopped)
 
+    def steer(self, words: str, blend_seconds: float) -> Performance:
+        """Let new words take over what plays, from where composing is. Raises NothingPlaying, PieceError, or
+        RequestError where all of it is composed."""
+        steered = self.now
+        steered.steer(prompt_of(words), blend_seconds)
+        return steered
+
     def pause(self) -> None:
         """Hold the sound where it is. Raises NothingPlaying."""
         playing = self.now
@@ -279,18 +287,22 @@ class Session:
             return
         if self._desertion is None:
             self._desertion = self._tasks.spawn(self._wait_for_anybody(), f"desertion of {self._name}")
+            if self._making is not None:
+                self._making.hold()
         else:
             self._desertion.cancel()
             self._desertion = None
+            if self._making is not None:
+                self._making.go_on()
             self._moved.set()
 
     async def _wait_for_anybody(self) -> None:
         """Nobody listens any more. Give them some time to come back, then forget the queue and leave."""
-        compose_on_seconds = min(COMPOSE_ON_SECONDS, self._leave_after_seconds)
-        await asyncio.sleep(compose_on_seconds)
+        slot_seconds = min(SLOT_SECONDS, self._leave_after_seconds)
+        await asyncio.sleep(slot_seconds)
         if self._making is not None:
             self._making.interrupt()
-        await asyncio.sleep(self._leave_after_seconds - compose_on_seconds)
+        await asyncio.sleep(self._leave_after_seconds - slot_seconds)
         for performance in self.wanted:
             performance.trouble = EVERYBODY_LEFT
         with contextlib.suppress(NothingPlaying):
@@ -311,6 +323,8 @@ class Session:
 
     def _change(self) -> None:
         """Something is in another place than before: composing looks again, and the journal notes it."""
+        for performance in self.queue:
+            performance.tell()  # its turn may come sooner
         self._moved.set()
         self._journal.changed()
 

@@ -106,8 +106,9 @@ class Composer:
                 listening.stand()
 
     def steer(self, key: int, prompt: str, blend_seconds: float, earliest: float = 0.0) -> Turn | None:
-        """Let `prompt` take over a piece from its next step on, not before `earliest` seconds of it; the turn,
-        or None where all is made."""
+        """Let `prompt` take over a piece from its next step on, not before `earliest` seconds of it.
+
+        Returns the turn, or None where all is made."""
         first = math.ceil(earliest * STEP_RATE)
         for listening in self._waiting:
             if listening.key == key:

@@ -255,25 +255,30 @@ async def test_a_seat_left_from_before_a_restart_is_cleared_before_the_first_not
         assert len(music(house)) == FRAMES
 
 
-async def test_whoever_is_back_at_once_finds_the_piece_still_being_composed(tmp_path: Path) -> None:
+async def test_when_the_last_listener_leaves_composing_stops_at_once_and_goes_on_where_it_was(
+    tmp_path: Path,
+) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
         piece = house.ask(seconds=4.0)
         await until(lambda: has_begun(piece))
         for person in (house.asker, house.listener):
             await person.leave_voice()
         await until(lambda: house.session.voice.hold is Hold.ALONE)
-        await asyncio.sleep(0.1)
-        assert piece.making is Making.COMPOSING
+        await asyncio.sleep(0.05)  # what was on its way arrives
+        made = piece.buffer.seconds_made
+        await asyncio.sleep(0.5)  # more than the next chunk would take
+        assert piece.making is Making.COMPOSING, "the slot is kept"
+        assert piece.buffer.seconds_made == made < 4.0
         await house.listener.join_voice(house.corner)
         await house.play(piece)
         assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
         assert piece.buffer.frames_starved == 0
 
 
-async def test_when_everybody_leaves_composing_stops_and_goes_on_where_it_was_when_somebody_comes_back(
+async def test_after_a_while_the_slot_is_given_up_and_the_piece_begun_again_when_somebody_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.session.COMPOSE_ON_SECONDS", 0.0)
+    monkeypatch.setattr("bot.session.SLOT_SECONDS", 0.0)
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
         piece = house.ask(seconds=4.0)
         await until(lambda: has_begun(piece))
