@@ -176,7 +176,7 @@ class ToneStream:
         began = self._engine.now()
         while (due := self._due()) > self._engine.now():
             self._told.clear()
-            waits = [asyncio.create_task(self._told.wait())]
+            waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._told.wait())]
             if math.isfinite(due):
                 waits.append(asyncio.ensure_future(self._engine.passed(due)))
             try:
