@@ -119,13 +119,17 @@ class ExtendedStream:
             first, self._is_old = self._is_old, False
             yield Chunk(joined(last, chunk.pcm, self._sample_rate), chunk.last) if first else chunk
 
-    def heard(self, position: float) -> None:
+    def heard(self, position: float | None) -> None:
         """See `Stream.heard`."""
-        self._stream.heard(position - self._prelude)
+        self._stream.heard(None if position is None else position - self._prelude)
 
-    def steer(self, prompt: str, blend_seconds: float = 0.0) -> None:
+    def hold(self) -> None:
+        """See `Stream.hold`; the old part is there already."""
+        self._stream.hold()
+
+    def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`."""
-        self._stream.steer(prompt, blend_seconds)
+        self._stream.steer(prompt, blend_seconds, max(0.0, earliest - self._prelude))
 
 
 def joined(last: Pcm, new: Pcm, sample_rate: int) -> Pcm:
