@@ -45,7 +45,7 @@ class Shown:
 
 
 BUTTON_ID: Final = (
-    r"card:(?P<act>pause|resume|skip|stop|again|remix|extend):(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
+    r"card:(?P<act>pause|resume|skip|stop|steer|again|remix|extend):(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
 )
 
 TRACK_BUTTON_ID: Final = r"track:(?P<act>again|remix|extend)"
@@ -164,6 +164,7 @@ def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[
         hold: not ended and bool(performance.buffer.seconds_played),
         "skip": not ended,
         "stop": not ended,
+        "steer": not ended and performance.steerable,
     }
     made = {"again": True, "remix": True, "extend": performance.number > 0}
     for acts in (playing, made):

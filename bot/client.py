@@ -41,6 +41,7 @@ COGS: Final = (
     "cogs.compose",
     "cogs.recordings",
     "cogs.playback",
+    "cogs.steer",
     "cogs.queue",
     "cogs.settings",
     "cogs.library",

@@ -113,7 +113,9 @@ class Performance:
         self.over = False
         """Whether it has left the queue, played to its end or not."""
         self.composing_seconds = 0.0
-        """How long it took to compose, once it has been."""
+        """How long it took to compose, once it has been, the waiting for listeners included."""
+        self.speed = 0.0
+        """Seconds of it made in a second, until it was as far ahead as it may be."""
         self.trouble: str | None = None
         """A sentence for the listeners, when something went wrong."""
         self.track: Track | None = None
@@ -146,6 +148,12 @@ class Performance:
     def composed(self) -> bool:
         """Whether all of its sound is there."""
         return self.making in (Making.COMPOSED, Making.DELIVERED)
+
+    @property
+    def steerable(self) -> bool:
+        """Whether new words can take it over: some of it is still to be composed."""
+        to_make = self.making in (Making.WAITING, Making.COMPOSING)
+        return to_make and not self.dismissed and self.request.kept is None
 
     @property
     def settled(self) -> bool:
@@ -197,7 +205,7 @@ class Performance:
         """
         if self.request.kept is not None:
             raise RequestError(Text("steer-kept"))
-        if self.dismissed or self.making not in (Making.WAITING, Making.COMPOSING):
+        if not self.steerable:
             raise RequestError(Text("steer-too-late"))
         earliest = self._pushed_samples / SAMPLE_RATE
         try:
@@ -272,6 +280,7 @@ class Performance:
 
     async def _perform(self) -> None:
         """Take what the engine makes of the piece, and tell it how far the listeners are."""
+        began, ahead = time.monotonic(), 0.0
         async with self._engine.open(self._piece) as stream:
             self._stream = stream
             try:
@@ -284,6 +293,9 @@ class Performance:
                     async for stretch in sound:
                         self.buffer.expect(stream.pace)
                         self._take(stretch)
+                        if ahead < self.piece.lead:
+                            self.speed = self.buffer.seconds_made / (time.monotonic() - began)
+                            ahead = self.buffer.seconds_made - self.buffer.seconds_played
                         self.tell()
             finally:
                 self._piece, self._stream = stream.piece, None

@@ -161,7 +161,7 @@ class House:
             device=bot.engine.info.device,
             answered_s=reply.acknowledged_after or float("inf"),
             first_sound_s=recording.packets[0].arrival_s - asked_at,
-            realtime_factor=performance.piece.seconds / performance.composing_seconds,
+            realtime_factor=performance.speed,
             starved_s=performance.buffer.frames_starved * FRAME_SECONDS,
             hearing=hearing,
             heard_lufs=heard_lufs,

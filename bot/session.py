@@ -182,6 +182,7 @@ class Session:
         RequestError where all of it is composed."""
         steered = self.now
         steered.steer(prompt_of(words), blend_seconds)
+        self._journal.changed()
         return steered
 
     def pause(self) -> None:

@@ -34,6 +34,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from audio.edges import ENDING_SECONDS
 from audio.piece import (
+    LEAD_SECONDS,
     LEAST_TEMPERATURE,
     LENGTH_SECONDS,
     MOST_GUIDANCE,
@@ -123,6 +124,11 @@ class MusicSettings(_Section):
     default_seconds: Number = Field(default=20.0, ge=LENGTH_SECONDS[0], le=300.0)
     """The length of a piece when none is asked for, in seconds."""
 
+    lead_seconds: Number = Field(default=10.0, ge=3.0, le=LEAD_SECONDS)
+    """How far composing runs ahead of what is heard, in seconds: so long it takes until new words of `/steer`
+    are heard, and so long the music goes on when the engine dies and is replaced. More where the engine is
+    slower than real time."""
+
     guidance: Number = Field(default=0.0, ge=0.0, le=MOST_GUIDANCE)
     """How strictly the music follows the prompt (classifier-free guidance); 0 is as the checkpoint
     recommends: 3 for all published ones."""
@@ -147,7 +153,13 @@ class MusicSettings(_Section):
         """The Piece for these wishes within these settings. Raises PieceError."""
         wanted = self.default_seconds if seconds is None else seconds
         piece = piece_of(prompt, wanted, interval, seed, longest=self.longest_seconds)
-        return replace(piece, guidance=self.guidance or None, top_k=self.top_k, temperature=self.temperature)
+        return replace(
+            piece,
+            guidance=self.guidance or None,
+            top_k=self.top_k,
+            temperature=self.temperature,
+            lead=self.lead_seconds,
+        )
 
     @model_validator(mode="after")
     def _default_fits(self) -> MusicSettings:

@@ -43,7 +43,8 @@ Music starts while it is being made, and the finished track is posted.
 {compose} `prompt: {first}`
 {compose} `prompt: {second}` `length: 30` `seed: 7` makes the same music whenever it is asked for
 {compose} with `melody:` or `continue:` takes a sound file, as does Apps in the menu of a voice message
-{queue} shows what follows · {skip} {pause} {resume} {stop} {volume} act on what plays
+{steer} lets other words take over what plays · {queue} shows what follows
+{skip} {pause} {resume} {stop} {volume} act on what plays
 {library} finds what was made here, to play it again · {settings} is for managers
 {privacy} shows and deletes what Busker remembers about you · {about} says what it composes with
 

@@ -24,6 +24,7 @@ from cogs.errors import tell_fault
 from cogs.extending import Extension
 from cogs.library import play_again
 from cogs.remaking import Remix, again, asked_again, origin_of, posted_by
+from cogs.steer import Steering, require_playing
 from words.text import Text
 
 LIKE_COMMANDS: Final = ("pause", "resume", "skip", "stop")
@@ -46,6 +47,10 @@ class OnCard(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID)
         async with tell_fault(interaction):
             if self._act in LIKE_COMMANDS:
                 await self._act_on_music(interaction)
+            elif self._act == "steer":
+                require_playing(interaction, self._seed)
+                piece = (await self._shown(interaction)).piece
+                await interaction.response.send_modal(Steering(interaction.locale, piece))
             elif self._act == "again":
                 await self._again(interaction)
             elif self._act == "remix":
@@ -59,9 +64,7 @@ class OnCard(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID)
 
     async def _act_on_music(self, interaction: discord.Interaction[Busker]) -> None:
         """What the command of this name does, if the piece of the card plays: an old card ends no other."""
-        wanted = interaction.client.session_of(member_of(interaction).guild).wanted
-        if not wanted or wanted[0].piece.seed != self._seed:
-            raise RequestError(Text("button-over"))
+        require_playing(interaction, self._seed)
         command: Any = interaction.client.tree.get_command(self._act)
         await command.callback(command.binding, interaction)
 

@@ -4,6 +4,12 @@
 
 ### /steer
 
+steer-answer = { $seconds ->
+    [0] “{ $prompt }” takes over.
+   *[other] “{ $prompt }” takes over; that is heard in about { $seconds } s.
+}
+steer-title = Steer
+steer-words = What it should sound like from now on
 steer-too-late = All of this piece is composed already, so new words come too late for it; steer the next one sooner.
 steer-kept = This track was made before and is only played again, so new words cannot take it over.
 
@@ -76,6 +82,7 @@ card-button = { $act ->
     [resume] Resume
     [skip] Skip
     [stop] Stop
+    [steer] Steer
     [again] Again
     [remix] Remix
    *[extend] Extend

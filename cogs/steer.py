@@ -1,0 +1,92 @@
+"""/steer: new words take over the music while it plays."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from audio.piece import PROMPT_LENGTH, Piece
+from bot.asking import member_of
+from bot.client import Busker
+from bot.errors import RequestError
+from bot.quoting import quoted
+from bot.rights import Act
+from bot.standing import permitted
+from cogs.errors import tell_fault
+from words.text import Text
+
+BLEND_SECONDS: Final = 2.0
+"""How long new words take to take over, unless somebody chooses otherwise: about a bar."""
+
+LONGEST_BLEND_SECONDS: Final = 10.0
+
+
+class Steer(commands.Cog):
+    """Steers what plays."""
+
+    @app_commands.command(description="Let other words take over the music that plays")
+    @app_commands.describe(
+        words="What it should sound like from now on",
+        blend="Seconds over which the new words take over, 0 to 10; 2 if left out",
+    )
+    @app_commands.guild_only()
+    async def steer(
+        self,
+        interaction: discord.Interaction[Busker],
+        words: app_commands.Range[str, PROMPT_LENGTH[0], PROMPT_LENGTH[1]],
+        blend: app_commands.Range[float, 0.0, LONGEST_BLEND_SECONDS] = BLEND_SECONDS,
+    ) -> None:
+        """Steer, and say when it will be heard."""
+        await steer(interaction, words, blend)
+
+
+class Steering(discord.ui.Modal):
+    """Asks for the words that are to take over a piece."""
+
+    def __init__(self, locale: object, piece: Piece) -> None:
+        super().__init__(title=Text("steer-title").in_(locale))
+        self._seed = piece.seed
+        self._words: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="words",
+            style=discord.TextStyle.paragraph,
+            default=piece.prompts[-1],
+            min_length=PROMPT_LENGTH[0],
+            max_length=PROMPT_LENGTH[1],
+        )
+        self.add_item(discord.ui.Label(text=Text("steer-words").in_(locale), component=self._words))
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Steer that piece, and no other one that plays by now."""
+        async with tell_fault(interaction):
+            require_playing(interaction, self._seed)
+            await steer(interaction, self._words.value, BLEND_SECONDS)
+
+
+async def steer(interaction: discord.Interaction[Busker], words: str, blend_seconds: float) -> None:
+    """Let `words` take over what plays and say so; raises RequestError or PieceError."""
+    if (session := await permitted(interaction, Act.STEER, words)) is None:
+        return
+    steered = session.steer(words, blend_seconds)
+    buffer = steered.buffer
+    told = Text(
+        "steer-answer",
+        prompt=quoted(steered.piece.prompts[-1]),
+        seconds=round(buffer.seconds_made - buffer.seconds_played),
+    )
+    typed = interaction.type is discord.InteractionType.application_command
+    await interaction.response.send_message(told.in_(interaction.locale), ephemeral=not typed)
+
+
+def require_playing(interaction: discord.Interaction[Busker], seed: int) -> None:
+    """Raise RequestError unless the piece of this seed plays: an old card acts on no other."""
+    wanted = interaction.client.session_of(member_of(interaction).guild).wanted
+    if not wanted or wanted[0].piece.seed != seed:
+        raise RequestError(Text("button-over"))
+
+
+async def setup(bot: Busker) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(Steer())

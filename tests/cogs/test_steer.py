@@ -1,0 +1,86 @@
+"""New words take over the music while it plays, by /steer or by the button of the card, end to end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from audio.tone import ToneEngine
+from audio.track import read_tags
+from bot.performance import Performance
+from rehearsal.people.reply import Reply
+from rehearsal.world import Message
+from tests.house import House, a_house, read, until
+
+LEAD = 0.5
+"""Seconds that are composed ahead of what is heard, in these tests."""
+
+
+def asked(house: House, seconds: float, seed: int = 1) -> Performance:
+    """A piece of which little is composed ahead."""
+    request = house.request(seconds, seed)
+    return house.session.ask(replace(request, piece=replace(request.piece, interval=0.5, lead=LEAD)))
+
+
+async def card_of(house: House) -> Message:
+    await until(lambda: bool(house.cards))
+    return house.cards[-1]
+
+
+async def said(reply: Reply) -> str:
+    await until(lambda: bool(reply.content))
+    return reply.content
+
+
+async def test_new_words_are_heard_after_what_is_composed_and_stand_in_the_track(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
+        piece = asked(house, 3.0)
+        await until(lambda: piece.buffer.seconds_played > 0.3)
+        reply = await house.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, house.text)
+        assert (await said(reply)).startswith("“drums and brass” takes over")
+        assert not reply.ephemeral
+        heard_within = piece.buffer.seconds_made - piece.buffer.seconds_played
+        await house.play(piece)
+        (turn,) = piece.piece.turns
+        assert (turn.prompt, turn.blend) == ("drums and brass", 25)
+        assert 0.3 < turn.step / 50 < 3.0
+        assert heard_within < LEAD + 1.0, "no more than the lead and a chunk lies between"
+        card = await card_of(house)
+        await until(lambda: "“bells” → “drums and brass”" in read(card))
+        (track,) = house.tracks
+        file = tmp_path / "posted"
+        file.write_bytes(track.attachments[0].data)
+        assert read_tags(file).piece.turns == piece.piece.turns
+
+
+async def test_the_button_asks_for_the_words_and_steers_that_piece_alone(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
+        first = asked(house, 5.0)
+        second = asked(house, 1.0, seed=2)
+        card = await card_of(house)
+        await until(lambda: "### Playing" in read(card))
+        opened = await house.asker.press(card, "Steer")
+        late = await house.asker.press(card, "Steer")
+        reply = await house.asker.submit(opened, {"words": "brass"})
+        assert (await said(reply)).startswith("“brass” takes over")
+        assert reply.ephemeral
+        await until(lambda: first.piece.prompts == ("bells", "brass"))
+        house.session.skip()
+        await until(lambda: house.session.now is second)
+        assert (await said(await house.asker.submit(late, {"words": "strings"}))).startswith(
+            "This piece does"
+        )
+        assert second.piece.prompts == ("bells",)
+
+
+async def test_words_that_come_too_late_and_words_that_are_none_are_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=1.0)
+        await until(lambda: piece.composed)
+        late = await house.asker.use("steer", {"words": "brass"}, house.text)
+        assert "come too late" in await said(late)
+        house.ask(seconds=1.0)
+        none = await house.asker.use("steer", {"words": "   \u200b "}, house.text)
+        assert "readable characters" in await said(none)
