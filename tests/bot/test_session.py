@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 
 from audio.chain import Chain
 from audio.engine import TYPICAL_LUFS
+from audio.errors import PieceError
 from audio.local import LocalEngine
 from audio.tone import ToneEngine
+from audio.track import read_tags
 from audio.worker import SEEDED
 from bot.card import headline_of
-from bot.errors import NothingPlaying, QueueFull, VoiceLost
+from bot.errors import NothingPlaying, QueueFull, RequestError, VoiceLost
 from bot.performance import Making
 from bot.settings import MusicSettings, Settings
 from rehearsal.permissions import Permission
@@ -234,3 +237,48 @@ async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_w
         house.session.volume = 0.0
         await until(lambda: whole.composed)
         assert np.array_equal(piece.made, whole.made)
+
+
+async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_made_again(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
+        piece = house.ask(seconds=4.0)
+        await until(lambda: piece.buffer.frames_played > 0)
+        made = piece.buffer.seconds_made
+        assert house.session.steer("  a walk\nin the rain ", 0.5) is piece
+        (turn,) = piece.piece.turns
+        assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
+        assert turn.step >= made * 50, "what is made stays"
+        await house.play(piece)
+        assert read_tags(tmp_path / "bells-1.flac").piece.turns == (turn,)
+        again = house.session.ask(replace(house.request(), piece=piece.piece))
+        house.session.volume = 0.0
+        await until(lambda: again.composed)
+        assert np.array_equal(again.made, piece.made)
+
+
+async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
+        piece = house.ask(seconds=4.0)
+        await until(lambda: piece.buffer.frames_played > 0)
+        piece.interrupt()
+        house.session.steer("a harp", 0.0)
+        made = piece.buffer.seconds_made
+        await house.play(piece)
+        (turn,) = piece.piece.turns
+        assert turn.step >= made * 50
+        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+
+
+async def test_words_that_come_too_late_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        with pytest.raises(NothingPlaying):
+            house.session.steer("a harp", 0.0)
+        piece = house.ask(seconds=2.0)
+        await until(lambda: piece.composed)
+        with pytest.raises(RequestError, match="composed already"):
+            house.session.steer("a harp", 0.0)
+        with pytest.raises(PieceError, match="0 readable"):
+            house.session.steer(" ", 0.0)
+        assert piece.piece.turns == ()
