@@ -66,7 +66,7 @@ class Journal:
         entries = {
             ticket: _entry(performance, session)
             for ticket, (performance, session) in self._followed.items()
-            if not performance.dismissed or performance.composed
+            if not performance.dismissed or performance.making is Making.COMPOSED  # its track is posted
         }
         news = [entry for ticket, entry in entries.items() if self._noted.get(ticket) != entry]
         over = self._noted.keys() - entries.keys()
@@ -111,7 +111,7 @@ def _entry(performance: Performance, session: Session) -> Asked:
         text_channel_id=request.text_channel.id,
         piece=performance.piece,
         kept=_place(request.kept) if request.kept is not None else None,
-        place=queue.index(performance) if performance in queue else None,
+        place=queue.index(performance) if performance in queue and not performance.dismissed else None,
         begun=performance.making is not Making.WAITING,
         frames_played=performance.buffer.frames_played,
         restarts=performance.restarts,

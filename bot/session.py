@@ -174,6 +174,7 @@ class Session:
             performance.dismiss()
         for performance in self.queue.waiting:
             self._take_off(performance)
+        self._change()
         self.voice.stop()
         return len(stopped)
 

@@ -163,6 +163,26 @@ async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
             assert [path.name for path in tmp_path.glob("*.flac")] == ["bells-7.flac"]
 
 
+async def test_what_was_skipped_does_not_come_back_though_its_track_is_still_posted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        never = asyncio.Event()
+
+        async def unposted(*_: object) -> None:
+            await never.wait()
+
+        monkeypatch.setattr(house.bot.poster, "_posted", unposted)
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0 and piece.track is not None)
+        house.session.skip()
+        await house.bot.journal.note()  # before it is off the queue
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: len(again.tracks) == 1)
+            assert not again.session.queue
+
+
 async def test_where_nobody_listens_any_more_what_was_begun_is_posted_and_the_rest_forgotten_and_said(
     tmp_path: Path,
 ) -> None:
