@@ -17,18 +17,22 @@ from words.text import Text
 
 
 class BuskerError(Exception):
-    """Something that a person should be told, as one sentence: in English as `str(error)`, or by `in_`."""
+    """Something that a person should be told, as one sentence: in English as `str(error)`, or as `text`.
 
-    def in_(self, locale: object) -> str:
-        """The sentence in the language of `locale`, as far as it is in the catalogue."""
+    What only an operator can meet is raised with a plain sentence.
+    """
+
+    @property
+    def text(self) -> Text:
+        """The sentence, to be worded for who reads it."""
         sentence = self.args[0] if self.args else ""
-        return sentence.in_(locale) if isinstance(sentence, Text) else str(sentence)
+        return sentence if isinstance(sentence, Text) else Text("error-for-operators", sentence=str(sentence))
 
 
 class PieceError(BuskerError):
     """A prompt, length, interval or seed that cannot be used; `field` names which."""
 
-    def __init__(self, field: str, sentence: str | Text) -> None:
+    def __init__(self, field: str, sentence: Text) -> None:
         super().__init__(sentence)
         self.field = field
 

@@ -10,6 +10,7 @@ from audio.edges import broken_off
 from audio.errors import EngineError
 from audio.resample import Resampler
 from audio.units import CHANNELS, SAMPLE_RATE, Pcm, samples_of
+from words.text import Text
 
 LOUDEST: Final = 1e4
 """Samples beyond this (80 dB over full scale) are not sound but a broken model, like those that are NaN."""
@@ -23,7 +24,7 @@ class Intake:
 
     def __init__(self, sample_rate: int, channels: int, seconds: float) -> None:
         if channels not in (1, CHANNELS):
-            raise EngineError(f"The model makes sound of {channels} channels; Busker plays one or two.")
+            raise EngineError(Text("engine-channels", channels=channels))
         self._left = samples_of(seconds)
         self._resampler = Resampler(sample_rate, SAMPLE_RATE, channels)
         self.latency = self._resampler.latency
@@ -36,7 +37,7 @@ class Intake:
         place would be posted as a finished track.
         """
         if not np.abs(pcm).max(initial=0) <= LOUDEST:  # also false for NaN
-            raise EngineError("The model made something that is not sound; another seed may do better.")
+            raise EngineError(Text("engine-no-sound"))
         return self._wanted(self._resampler.push(pcm))
 
     def finish(self) -> Pcm:

@@ -13,6 +13,7 @@ from audio.picture import alt_text
 from audio.piece import Piece
 from audio.track import FORMATS, PICTURE_SUFFIX, Track, TrackError
 from audio.units import CHANNELS, SAMPLE_RATE, Pcm16, floats, samples_of, sixteen_bits
+from words.text import Text
 
 
 def heard_of(path: Path, seconds: float) -> Pcm16:
@@ -58,7 +59,7 @@ def read_sound(path: Path, seconds: float) -> Pcm16:
                 if have == wanted:  # a file may hold hours: nobody asked for more
                     break
     except (av.FFmpegError, OSError, LookupError) as error:
-        raise TrackError(f"{path.name} is gone, or is not a track any more.") from error
+        raise TrackError(Text("track-gone", file=path.name)) from error
     if not have:  # FFmpeg skips what it cannot make sense of
-        raise TrackError(f"{path.name} is not a track any more.")
+        raise TrackError(Text("track-gone", file=path.name))
     return sound

@@ -39,6 +39,7 @@ from audio.worker import (
     Turned,
     main,
 )
+from words.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class LocalEngine:
             raise
 
     async def close(self) -> None:
-        self._fail_all(EngineError("The engine was closed before this piece was made."))
+        self._fail_all(EngineError(Text("engine-closed")))
         self._info = None
         worker, self._worker = self._worker, None
         if worker is not None:
@@ -127,7 +128,7 @@ class LocalEngine:
     async def open(self, piece: Piece) -> AsyncIterator[LocalStream]:
         """Begin to make `piece`, or to wait for a slot. Leaving frees the slot before the next step."""
         if self._info is None:
-            raise EngineError("The engine is not running; start it before asking for a piece.")
+            raise EngineError(Text("engine-not-running"))
         if len(self._streams) >= self._info.listeners + self._waiting:
             raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; ask again in a while.")
         if self._worker is None:  # the last ones died while loading; the cause may have gone
@@ -192,10 +193,7 @@ class LocalEngine:
             for key, stream in [entry for entry in self._streams.items() if entry[1].begun]:
                 stream.deaths += 1
                 if stream.deaths >= MOST_DEATHS:
-                    sentence = (
-                        f"The engine died {stream.deaths} times while making this piece; try another one."
-                    )
-                    stream.deliver(EngineLost(sentence))
+                    stream.deliver(EngineLost(Text("engine-died", deaths=stream.deaths)))
                     del self._streams[key]
         else:
             self._failed_starts += 1
@@ -254,8 +252,13 @@ class LocalStream:
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`."""
         if self._ended:
+<<<<<<< HEAD
             raise EngineError("This piece is composed to its end already; steer the next one.")
         self._steering.append(Steer(self._key, prompt, blend_seconds, earliest))
+=======
+            raise EngineError(Text("engine-composed-already"))
+        self._steering.append(Steer(self._key, prompt, blend_seconds))
+>>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
         self._say(self._steering[-1])
 
     def turned(self, turn: Turn | None) -> None:

@@ -126,9 +126,7 @@ def piece_of(
     if interval is not None:
         _within("interval", interval, *INTERVAL_SECONDS)
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
-        raise PieceError(
-            "seed", f"The seed {seed} is out of range; any whole number from 0 to {LARGEST_SEED} will do."
-        )
+        raise PieceError("seed", Text("piece-seed", seed=str(seed), largest=str(LARGEST_SEED)))
     return Piece(
         prompt=words,
         seconds=round(seconds * STEP_RATE) / STEP_RATE,
@@ -166,10 +164,7 @@ def prompt_of(text: str) -> str:
     words = readable(text)
     shortest, longest = PROMPT_LENGTH
     if not shortest <= len(words) <= longest:
-        raise PieceError(
-            "prompt",
-            f"The prompt has {len(words):,} readable characters; it needs {shortest} to {longest}.",
-        )
+        raise PieceError("prompt", Text("piece-prompt", signs=len(words), shortest=shortest, longest=longest))
     return words
 
 
@@ -182,7 +177,7 @@ def readable(prompt: str) -> str:
 
 def _within(field: str, seconds: float, lowest: float, highest: float) -> None:
     if not lowest <= seconds <= highest:  # also false for NaN
-        sentence = f"The {field} of {seconds:g} s is out of range; {lowest:g} to {highest:g} s will do."
+        sentence = Text("piece-seconds", field=field, seconds=seconds, lowest=lowest, highest=highest)
         raise PieceError(field, sentence)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from audio.errors import RecordingError
 from audio.units import SAMPLE_RATE
+from words.text import Text
 
 if TYPE_CHECKING:
     import av
@@ -50,7 +51,7 @@ def recording_of(path: Path) -> Recording:
     with _told(path):
         digest = _digest(path)
     if first_seconds(path, 16_000, 1, SHORTEST_SECONDS).shape[1] < SHORTEST_SECONDS * 16_000:
-        raise RecordingError(f"{path.name} is shorter than {SHORTEST_SECONDS:g} s; choose a longer one.")
+        raise RecordingError(Text("recording-too-short", file=path.name, shortest=SHORTEST_SECONDS))
     return Recording(path, digest)
 
 
@@ -68,7 +69,7 @@ def check(recording: Recording) -> None:
     """Raise RecordingError unless the file is still what it was."""
     with _told(recording.path):
         if _digest(recording.path) != recording.digest:
-            raise RecordingError(f"{recording.path.name} has changed since it was chosen; choose it again.")
+            raise RecordingError(Text("recording-changed", file=recording.path.name))
 
 
 def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
@@ -105,9 +106,7 @@ def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
             while held - parts[0].shape[1] >= wanted:
                 held -= parts.popleft().shape[1]
             if heard > LONGEST_SECONDS * rate:
-                raise RecordingError(
-                    f"{path.name} is longer than {LONGEST_SECONDS / 60:g} minutes; choose a shorter one."
-                )
+                raise RecordingError(Text("recording-too-long", file=path.name, longest=LONGEST_SECONDS / 60))
     pcm = _mixed(list(parts), channels)
     return pcm[:, max(0, pcm.shape[1] - wanted) :]
 
@@ -118,7 +117,7 @@ def _decoded(path: Path, rate: int) -> Iterator[Pcm]:
 
     with av.open(str(path), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}) as file:
         if not file.streams.audio:
-            raise RecordingError(f"There is no sound in {path.name}; choose another file.")
+            raise RecordingError(Text("recording-silent", file=path.name))
         layout = "mono" if file.streams.audio[0].channels == 1 else "stereo"
         resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
         for frame in _frames(file):
@@ -160,6 +159,4 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (FFmpegError, OSError, ValueError) as error:
-        raise RecordingError(
-            f"{path.name} cannot be read as sound; a FLAC, MP3, Ogg, WAV, M4A or WebM file will do."
-        ) from error
+        raise RecordingError(Text("recording-unreadable", file=path.name)) from error

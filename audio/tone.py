@@ -23,6 +23,7 @@ from audio.interval import chunk_frames
 from audio.piece import Piece, Turn
 from audio.recording import check
 from audio.units import STEP_RATE, Pcm
+from words.text import Text
 
 NOTE_STEPS: Final = 12
 """Steps of a note: 0.24 s, 250 beats a minute."""
@@ -91,7 +92,7 @@ class ToneEngine:
     async def open(self, piece: Piece) -> AsyncIterator[ToneStream]:
         """Begin to make `piece`. Raises EngineBusy when all places are taken."""
         if not self._running:
-            raise EngineError("The engine is not running; start it before asking for a piece.")
+            raise EngineError(Text("engine-not-running"))
         if self._open >= self._places:
             raise EngineBusy(f"{self._open} pieces are being made; ask again in a while.")
         self._open += 1
@@ -104,7 +105,7 @@ class ToneEngine:
         """Wait until `frames` frames can have been made since the time `since`; raises once it is closed."""
         await self.passed(since + frames / STEP_RATE / self._info.speed)
         if not self._running:
-            raise EngineError("The engine was closed before this piece was made.")
+            raise EngineError(Text("engine-closed"))
 
     async def passed(self, due: float) -> None:
         """Wait until it is the time `due`."""
@@ -152,9 +153,14 @@ class ToneStream:
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`: the next note is one of another melody."""
         if self._made == self.piece.steps:
+<<<<<<< HEAD
             raise EngineError("This piece is composed to its end already; steer the next one.")
         step = max(self._made, math.ceil(earliest * STEP_RATE))
         turn = Turn(prompt, step, round(blend_seconds * STEP_RATE))
+=======
+            raise EngineError(Text("engine-composed-already"))
+        turn = Turn(prompt, self._made, round(blend_seconds * STEP_RATE))
+>>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
         self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:

@@ -22,6 +22,7 @@ from audio.mastering import mastered
 from audio.picture import alt_text, draw
 from audio.piece import Piece, Turn
 from audio.units import SAMPLE_RATE, Pcm, Pcm16
+from words.text import Text
 
 ARTIST: Final = "Busker"
 AUTOMATIC: Final = "auto"
@@ -116,7 +117,7 @@ def write_track(
     try:
         stored = _stored(folder, _stem(piece), {PICTURE_SUFFIX: draw(pcm, piece), suffix: sound})
     except OSError as error:
-        raise TrackError(f"The finished track could not be saved: {error.strerror or error}.") from error
+        raise TrackError(Text("track-not-saved", why=error.strerror or str(error))) from error
     return Track(
         piece=piece,
         path=stored[suffix],
@@ -158,7 +159,7 @@ def read_tags(path: Path) -> Origin:
         recordings = {role: tags[role] for role in _RECORDINGS if role in tags}
         return Origin(piece, tags["checkpoint"], tags["revision"], tags["licence"], recordings)
     except (av.FFmpegError, OSError, LookupError, ValueError, TypeError, RecursionError) as error:
-        raise TrackError(f"{path.name} is not a track that Busker wrote.") from error
+        raise TrackError(Text("track-not-ours", file=path.name)) from error
 
 
 def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -11,6 +11,7 @@ from bot.performance import Request
 from bot.permissions import posting_channel, require_listening, voice_channel_of
 from bot.shelf import use
 from bot.standing import within_caps
+from words.text import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
     from audio.piece import Piece
     from bot.client import Busker
 
-SERVERS_ONLY: Final = "Busker plays in voice channels of servers; ask there."
-
 
 def member_of(interaction: discord.Interaction[Busker]) -> discord.Member:
     """Who did this, as a member of the guild. Raises RequestError in a direct message."""
     if not isinstance(interaction.user, discord.Member):
-        raise RequestError(SERVERS_ONLY)
+        raise RequestError(Text("error-servers-only"))
     return interaction.user
 
 

@@ -31,6 +31,7 @@ from bot.rights import Ballots
 from bot.session import Session
 from bot.store.repository import Store
 from bot.tokens import checked_token
+from bot.translation import Translator, describe
 
 if TYPE_CHECKING:
     from audio.engine import Engine
@@ -45,6 +46,7 @@ COGS: Final = (
     "cogs.queue",
     "cogs.settings",
     "cogs.library",
+    "cogs.privacy",
     "cogs.about",
     "cogs.buttons",
     "cogs.status",
@@ -101,6 +103,8 @@ class Busker(commands.Bot):
         self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)
+        describe(self.tree)
+        await self.tree.set_translator(Translator())
         synced = await self.tree.sync()
         self.mentions = {command.name: _clickable(command) for command in synced}
 

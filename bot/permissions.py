@@ -9,6 +9,7 @@ from typing import Final
 import discord
 
 from bot.errors import ChannelClosed, NotListening
+from words.text import Text
 
 Needs = Sequence[Sequence[str]]
 """Permissions by discord.py's names. Who lacks one of a line has none of the next lines either (Discord's
@@ -44,23 +45,21 @@ def voice_channel_of(member: discord.Member) -> VocalChannel:
     """
     channel = member.voice.channel if member.voice else None
     if channel is None:
-        raise NotListening("You are in no voice channel; join one and ask again.")
+        raise NotListening(Text("permissions-no-voice"))
     me = channel.guild.me
     allowed = channel.permissions_for(me)
     on_stage = isinstance(channel, discord.StageChannel)
     _require(allowed, STAGE_NEEDS if on_stage else VOICE_NEEDS, channel)
     full = 0 < channel.user_limit <= len(channel.voice_states) and me.id not in channel.voice_states
     if full and not (allowed.move_members or allowed.administrator):
-        raise ChannelClosed(
-            f"{channel.mention} is full ({channel.user_limit} people); make room and ask again."
-        )
+        raise ChannelClosed(Text("permissions-full", channel=channel.mention, limit=channel.user_limit))
     return channel
 
 
 def require_listening(member: discord.Member, channel: VocalChannel | None) -> None:
     """Raises NotListening if something is to be heard in `channel` and the member does not sit there."""
     if channel is not None and (member.voice is None or member.voice.channel != channel):
-        raise NotListening(f"Busker plays in {channel.mention}; join there and ask again.")
+        raise NotListening(Text("permissions-elsewhere", channel=channel.mention))
 
 
 def listeners_in(channel: VocalChannel | None) -> list[int]:
@@ -75,20 +74,23 @@ def listeners_in(channel: VocalChannel | None) -> list[int]:
 def posting_channel(channel: object, allowed: discord.Permissions) -> PostingChannel:
     """`channel`, if Busker may post tracks there. Raises ChannelClosed, naming each missing permission."""
     if not isinstance(channel, PostingChannel):
-        raise ChannelClosed("Busker cannot post tracks here; ask in a text channel of the server.")
+        raise ChannelClosed(Text("permissions-no-posting"))
     in_thread = isinstance(channel, discord.Thread)
     _require(allowed, THREAD_NEEDS if in_thread else TEXT_NEEDS, channel)
     return channel
+
+
+def permission_named(name: str) -> Text:
+    """A permission, by discord.py's name, as Discord's settings call it."""
+    return Text("permissions-name", name=name)
 
 
 def _require(
     allowed: discord.Permissions, needs: Needs, channel: discord.abc.GuildChannel | discord.Thread
 ) -> None:
     for line in needs:
-        missing = [need.replace("_", " ").title() for need in line if not getattr(allowed, need)]
+        missing = tuple(permission_named(need) for need in line if not getattr(allowed, need))
         if missing:
-            several = len(missing) > 1
             raise ChannelClosed(
-                f"In {channel.mention} Busker lacks the permission{'s' if several else ''} "
-                f"{' and '.join(missing)}; a moderator can grant {'them' if several else 'it'}."
+                Text("permissions-missing", channel=channel.mention, count=len(missing), missing=missing)
             )

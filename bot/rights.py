@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 class Act(enum.StrEnum):
-    """What a person wants to do; the value is how a sentence says it."""
+    """What a person wants to do; sentences of the catalogue choose by it."""
 
+<<<<<<< HEAD
     COMPOSE = "ask for music"
     SKIP = "skip this"
     STOP = "stop the music"
@@ -36,6 +37,16 @@ class Act(enum.StrEnum):
         """The slash command with which it is done."""
         group = "queue " if self in (Act.REMOVE, Act.MOVE) else ""
         return group + self.name.lower()
+=======
+    COMPOSE = "compose"
+    SKIP = "skip"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+    VOLUME = "volume"
+    REMOVE = "remove"
+    MOVE = "move"
+>>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
 
 
 @dataclass(frozen=True, slots=True)

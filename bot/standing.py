@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -13,23 +13,12 @@ from bot.errors import CapReached, NotAllowed
 from bot.permissions import listeners_in, require_listening
 from bot.quoting import quoted
 from bot.rights import Act, Standing, Verdict, decide, end_of_day, rules_of, votes_needed
+from words.text import Text
 
 if TYPE_CHECKING:
     from bot.client import Busker
     from bot.performance import Performance
     from bot.session import Session
-
-VOTED: Final = "{name} wants to {act}: {votes} of {needed} votes. Who listens votes with /{command}."
-ROLE_NEEDED: Final = "Only members with {role}, and who asked for the piece, may {act} here."
-ROLE_UNSET: Final = "Only who asked for the piece may {act} here; a manager can set a DJ role with /settings."
-ENOUGH_WAITING: Final = (
-    "You have {waiting} piece{s} waiting or playing, as many as one person may have here; ask again when one "
-    "has played."
-)
-ENOUGH_TODAY: Final = (
-    "You have asked for {used:g} of the {cap:g} s of music that one person may ask for here in a day, and "
-    "{seconds:g} s more do not fit. The count starts again {again}."
-)
 
 
 def manages(interaction: discord.Interaction[Busker]) -> bool:
@@ -68,17 +57,20 @@ async def permitted(
     )
     verdict = decide(act, rules, standing)
     if verdict is Verdict.VOTED:
-        needed = votes_needed(len(listeners))
-        told = VOTED.format(
-            name=quoted(member.display_name), act=act, votes=votes, needed=needed, command=act.command
+        told = Text(
+            "rights-voted",
+            name=quoted(member.display_name),
+            act=act.value,
+            votes=votes,
+            needed=votes_needed(len(listeners)),
         )
-        await interaction.response.send_message(told)
+        await interaction.response.send_message(told.in_(interaction.guild_locale))
         return None
     if verdict is Verdict.ROLE_NEEDED:
         role = member.guild.get_role(role_id) if role_id is not None else None
         if role is None:
-            raise NotAllowed(ROLE_UNSET.format(act=act))
-        raise NotAllowed(ROLE_NEEDED.format(act=act, role=role.mention))
+            raise NotAllowed(Text("rights-role-unset", act=act.value))
+        raise NotAllowed(Text("rights-role-needed", act=act.value, role=role.mention))
     if verdict is Verdict.NOT_LISTENING:
         require_listening(member, session.channel)
     return session
@@ -106,11 +98,16 @@ async def within_caps(interaction: discord.Interaction[Busker], seconds: float) 
         )
         verdict = decide(Act.COMPOSE, rules, standing)
         if verdict is Verdict.ENOUGH_WAITING:
-            raise CapReached(ENOUGH_WAITING.format(waiting=waiting, s="s" if waiting > 1 else ""))
+            raise CapReached(Text("rights-enough-waiting", waiting=waiting))
         if verdict is Verdict.ENOUGH_TODAY:
-            again = discord.utils.format_dt(end_of_day(now), "R")
-            cap = rules.seconds_a_day
-            raise CapReached(ENOUGH_TODAY.format(used=used, cap=cap, seconds=seconds, again=again))
+            told = Text(
+                "rights-enough-today",
+                used=used,
+                cap=rules.seconds_a_day,
+                seconds=seconds,
+                again=discord.utils.format_dt(end_of_day(now), "R"),
+            )
+            raise CapReached(told)
         yield
     except BaseException:
         if counted:

@@ -12,10 +12,11 @@ from discord.ext import commands
 
 from bot.card import COLOUR
 from bot.client import Busker
-from bot.permissions import NEEDED, invite_link
+from bot.permissions import NEEDED, invite_link, permission_named
 from bot.presets import PRESETS
 from cogs.compose import ask_for
 from cogs.errors import tell_fault
+from words.text import Text
 
 EXAMPLES: Final = (0, 1, 4)
 """Places of the presets that `/help` has buttons for."""
@@ -23,20 +24,9 @@ EXAMPLES: Final = (0, 1, 4)
 LABEL_SIGNS: Final = 80
 """The longest label of a button (Discord developer documentation, Button)."""
 
-ABOUT: Final = "Busker composes music while you listen."
-MODEL, LICENCE, SPEED, VERSION, INVITE = (
-    "Model",
-    "Licence of its weights",
-    "Speed",
-    "Version",
-    "Invite Busker",
-)
-MADE_ON: Final = "{checkpoint} ({revision}) on {device}"
-TIMES: Final = "{speed:.1f} times real time; {listeners} pieces at once"
-PERMISSIONS: Final = "It needs {needed}, and nothing else."
-UNKNOWN: Final = "not installed as a package"
 REVISION_SIGNS: Final = 12
 
+<<<<<<< HEAD
 HELP: Final = """Join a voice channel and type {compose} with your words: style, instruments, mood, tempo. \
 Music starts while it is being made, and the finished track is posted.
 
@@ -51,36 +41,60 @@ Music starts while it is being made, and the finished track is posted.
 Or begin with one of these:"""
 HELP_TITLE: Final = "How to begin"
 
+=======
+>>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
 
 class About(commands.Cog):
     """Says what there is to know."""
 
-    @app_commands.command(description="What Busker is, what it composes with, and how to invite it")
+    @app_commands.command()
     async def about(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the model, its licence, its speed and the invite link."""
-        info, bot = interaction.client.engine.info, interaction.client
-        embed = discord.Embed(title="Busker", description=ABOUT, colour=COLOUR)
-        made_on = MADE_ON.format(
-            checkpoint=info.checkpoint, revision=info.revision[:REVISION_SIGNS], device=info.device
+        bot, locale = interaction.client, interaction.locale
+        info = bot.engine.info
+        embed = discord.Embed(title="Busker", description=Text("about-busker").in_(locale), colour=COLOUR)
+        made_on = Text(
+            "about-made-on",
+            checkpoint=info.checkpoint,
+            revision=info.revision[:REVISION_SIGNS],
+            device=info.device,
         )
-        embed.add_field(name=MODEL, value=made_on, inline=False)
-        embed.add_field(name=LICENCE, value=info.licence)
-        embed.add_field(name=SPEED, value=TIMES.format(speed=info.speed, listeners=info.listeners))
-        embed.add_field(name=VERSION, value=_version())
-        needed = ", ".join(name.replace("_", " ").title() for name, granted in NEEDED if granted)
-        embed.set_footer(text=PERMISSIONS.format(needed=needed))
+        times = Text("about-times", speed=info.speed, listeners=info.listeners)
+        embed.add_field(name=Text("about-model").in_(locale), value=made_on.in_(locale), inline=False)
+        embed.add_field(name=Text("about-licence").in_(locale), value=info.licence)
+        embed.add_field(name=Text("about-speed").in_(locale), value=times.in_(locale))
+        embed.add_field(name=Text("about-version").in_(locale), value=_version(locale))
+        needed = tuple(permission_named(name) for name, granted in NEEDED if granted)
+        embed.set_footer(text=Text("about-permissions", needed=needed).in_(locale))
         view = discord.ui.View(timeout=None)
         assert bot.application_id is not None  # known since the login
-        view.add_item(discord.ui.Button(label=INVITE, url=invite_link(bot.application_id)))
+        view.add_item(
+            discord.ui.Button(label=Text("about-invite").in_(locale), url=invite_link(bot.application_id))
+        )
         await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
-    @app_commands.command(description="How to begin, with examples to click")
+    @app_commands.command()
     async def help(self, interaction: discord.Interaction[Busker]) -> None:
         """Show commands that can be clicked, and buttons that compose an example."""
-        known = interaction.client.mentions
-        names = {name: known.get(name, f"/{name}") for name in re.findall(r"{(\w+)}", HELP)}
-        words = names | {"first": PRESETS[EXAMPLES[0]], "second": PRESETS[EXAMPLES[1]]}
-        embed = discord.Embed(title=HELP_TITLE, description=HELP.format(**words), colour=COLOUR)
+        mentions = interaction.client.mentions
+        words = Text(
+            "help-text",
+            compose=mentions["compose"],
+            queue=mentions["queue"],
+            skip=mentions["skip"],
+            pause=mentions["pause"],
+            resume=mentions["resume"],
+            stop=mentions["stop"],
+            volume=mentions["volume"],
+            library=mentions["library"],
+            settings=mentions["settings"],
+            privacy=mentions["privacy"],
+            about=mentions["about"],
+            first=PRESETS[EXAMPLES[0]],
+            second=PRESETS[EXAMPLES[1]],
+        )
+        title = Text("help-title").in_(interaction.locale)
+        embed = discord.Embed(title=title, description=words.in_(interaction.locale), colour=COLOUR)
         view = discord.ui.View(timeout=None)
         for place in EXAMPLES:
             view.add_item(Example(place))
@@ -107,11 +121,11 @@ class Example(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:co
             await ask_for(interaction, self._prompt)
 
 
-def _version() -> str:
+def _version(locale: discord.Locale) -> str:
     try:
         return version("busker")
     except PackageNotFoundError:
-        return UNKNOWN
+        return Text("about-no-version").in_(locale)
 
 
 async def setup(bot: Busker) -> None:

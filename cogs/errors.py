@@ -17,9 +17,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.errors import BuskerError
-from bot.asking import SERVERS_ONLY
 from bot.client import Busker
 from bot.quoting import quoted
+from words.text import Text
 
 UNKNOWN_INTERACTION = 10062
 """Discord's code for an interaction that was answered after 3 s (Discord API docs, JSON error codes)."""
@@ -49,11 +49,11 @@ async def judge(interaction: discord.Interaction[Busker], error: Exception) -> N
     if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
         _log.warning("%s was answered too late", _name(interaction))
         return
-    sentence = _sentence(cause, interaction.locale)
-    if sentence is None:
+    told = _told(cause)
+    if told is None:
         _log.error("%s failed", _name(interaction), exc_info=cause)
-        sentence = "Something went wrong on Busker's side; it is in the log. Please try again."
-    await _answer(interaction, sentence)
+        told = Text("error-unforeseen")
+    await _answer(interaction, told.in_(interaction.locale))
 
 
 @asynccontextmanager
@@ -65,17 +65,17 @@ async def tell_fault(interaction: discord.Interaction[Busker]) -> AsyncIterator[
         await judge(interaction, error)
 
 
-def _sentence(cause: Exception, locale: discord.Locale) -> str | None:
+def _told(cause: Exception) -> Text | None:
     if isinstance(cause, BuskerError):
-        return cause.in_(locale)
+        return cause.text
     if isinstance(cause, app_commands.NoPrivateMessage):
-        return SERVERS_ONLY
+        return Text("error-servers-only")
     if isinstance(cause, app_commands.TransformerError):
-        return f"“{quoted(str(cause.value))}” cannot be used here; please check the value and ask again."
+        return Text("error-value", value=quoted(str(cause.value)))
     if isinstance(cause, app_commands.CheckFailure):
-        return "You may not do this here."
+        return Text("error-forbidden")
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return "Discord still shows an old form of this command; try again in a minute."
+        return Text("error-old-command")
     return None
 
 

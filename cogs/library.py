@@ -1,4 +1,4 @@
-"""/library and /privacy: what was made here, to be played again, fetched and forgotten.
+"""/library: what was made here, to be played again, fetched and forgotten.
 
 Everything that a button needs stands in its `custom_id`, so buttons work after a restart of the bot.
 """
@@ -21,8 +21,9 @@ from bot.errors import NotAllowed, RequestError
 from bot.library import delete_files, kept_file, same_model, sight_of
 from bot.quoting import CHOICE_SIGNS, CHOICES, cut, quoted
 from bot.standing import manages
-from bot.store.records import MadeTrack, Traces
+from bot.store.records import MadeTrack
 from cogs.errors import tell_fault
+from words.text import Text
 
 PAGE: Final = 10
 """Tracks of a list: more would not fit into an embed with the longest prompts, escaped."""
@@ -33,53 +34,11 @@ SOUGHT_SIGNS: Final = 40
 _NUMBER = re.compile(r"#(\d{1,18})")
 """A track in the option `search`, as a suggestion fills it in."""
 
-TITLE: Final = "Library"
-NOTHING_MADE: Final = "Nothing has been made here yet that you can see; /compose makes something."
-NOTHING_FOUND: Final = "Nothing that was made here has these words; fewer of them find more."
-NO_MORE: Final = "There is nothing older."
-LINE: Final = "{number}. “{prompt}” · {seconds:g} s · <@{member}> · {when}"
-CHOICE: Final = "{prompt} · {seconds:g} s · seed {seed}"
-PLACEHOLDER: Final = "Choose a track"
-FACTS: Final = "{seconds:g} s · seed {seed} · {checkpoint}"
-MADE_BY: Final = "Made for <@{member}> {when}."
-PLAY, FETCH, FORGET, OPEN, OLDER = "Play again", "Fetch", "Forget", "Open its message", "Older"
-GONE: Final = "This track is not in the library any more."
-PLAYING: Final = "Playing “{prompt}” again{after}."
-MAKING: Final = "Its file is gone, so “{prompt}” is made again{after}; it will sound the same."
-MAKING_OTHER: Final = (
-    "Its file is gone, so “{prompt}” is made again{after}. It will not sound the same: it was made with "
-    "{then}, and Busker composes with {now} now."
-)
-LOST: Final = (
-    "Its file is gone, and it was made from a sound file that Busker does not keep, so it cannot be made "
-    "again."
-)
-AFTER: Final = ("", " after one other piece", " after {before} others")
-FETCHED: Final = "“{prompt}” · {seconds:g} s · seed {seed}"
-POSTED_THERE: Final = "It is in {link}."
-NOWHERE: Final = "Its file is gone, and it was never posted; {play} makes it again."
-NOT_YOURS: Final = "Only who asked for a track, and who manages the server, can make Busker forget it."
-FORGOTTEN: Final = "Forgotten, with its file. The message that brought it stays until somebody deletes it."
-
-REMEMBERED: Final = (
-    "Busker remembers {tracks} track{s} that you asked for, in all servers together, with the prompts, "
-    "seeds and files, and how much music you asked for on {days} day{t}. Nothing else about you is kept."
-)
-REMEMBERS_NOTHING: Final = "Busker remembers nothing about you."
-WHAT_STAYS: Final = (
-    "Messages that Busker posted in channels stay; who may delete messages there can delete them."
-)
-DELETE_ALL: Final = "Delete all of it"
-DELETED: Final = "Deleted: {tracks} track{s} with their files, and what you used on {days} day{t}."
-
 
 class Library(commands.Cog):
     """Shows what was made here, to those who may see it."""
 
-    @app_commands.command(description="What was made here: play it again, fetch it, forget it")
-    @app_commands.describe(
-        search="Words of its prompt; nothing shows the newest", by="Only what this person asked for"
-    )
+    @app_commands.command()
     @app_commands.guild_only()
     async def library(
         self,
@@ -94,8 +53,11 @@ class Library(commands.Cog):
         by_id = by.id if by else None
         tracks = await found(interaction, search, by_id)
         if not tracks:
-            raise RequestError(NOTHING_FOUND if search.strip() or by else NOTHING_MADE)
-        await interaction.response.send_message(**listed(tracks, search, by_id), ephemeral=True)
+            sought = bool(search.strip() or by)
+            raise RequestError(Text("library-nothing-found") if sought else Text("library-nothing-made"))
+        await interaction.response.send_message(
+            **listed(tracks, search, by_id, interaction.locale), ephemeral=True
+        )
 
     @library.autocomplete("search")
     async def suggest(
@@ -103,39 +65,29 @@ class Library(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The newest tracks with these words."""
         tracks = await found(interaction, typed, None, limit=CHOICES)
-        return [app_commands.Choice(name=_choice(track), value=f"#{track.id}") for track in tracks]
-
-    @app_commands.command(description="What Busker remembers about you, and how to delete it")
-    async def privacy(self, interaction: discord.Interaction[Busker]) -> None:
-        """Say what is kept, and offer to delete it."""
-        traces = await interaction.client.store.traces_of(interaction.user.id)
-        if traces == Traces(0, 0):
-            await interaction.response.send_message(REMEMBERS_NOTHING, ephemeral=True)
-            return
-        view = discord.ui.View(timeout=None)
-        view.add_item(DeleteAll(interaction.user.id))
-        await interaction.response.send_message(
-            f"{_counted(REMEMBERED, traces)} {WHAT_STAYS}", view=view, ephemeral=True
-        )
+        return [
+            app_commands.Choice(name=_choice(track, interaction.locale), value=f"#{track.id}")
+            for track in tracks
+        ]
 
 
 class Chooser(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library:choose"):
     """The menu under a list."""
 
-    def __init__(self, tracks: Sequence[MadeTrack] = ()) -> None:
+    def __init__(self, tracks: Sequence[MadeTrack], locale: discord.Locale) -> None:
         options = [
-            discord.SelectOption(label=cut(_choice(track), CHOICE_SIGNS), value=str(track.id))
-            for track in tracks
+            discord.SelectOption(label=_choice(track, locale), value=str(track.id)) for track in tracks
         ]
+        placeholder = Text("library-placeholder").in_(locale)
         super().__init__(
-            discord.ui.Select(custom_id="library:choose", placeholder=PLACEHOLDER, options=options)
+            discord.ui.Select(custom_id="library:choose", placeholder=placeholder, options=options)
         )
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> Chooser:
-        return cls()
+        return cls((), interaction.locale)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with tell_fault(interaction):
@@ -148,22 +100,24 @@ class Older(
 ):
     """The button for the next page of a list."""
 
-    def __init__(self, before: int, by: int, words: str) -> None:
+    def __init__(self, before: int, by: int, words: str, locale: discord.Locale) -> None:
         self._before, self._by, self._words = before, by, words
-        super().__init__(discord.ui.Button(label=OLDER, custom_id=f"library:older:{before}:{by}:{words}"))
+        label = Text("library-older").in_(locale)
+        super().__init__(discord.ui.Button(label=label, custom_id=f"library:older:{before}:{by}:{words}"))
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> Older:
-        return cls(int(match["before"]), int(match["by"]), match["words"])
+        return cls(int(match["before"]), int(match["by"]), match["words"], interaction.locale)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with tell_fault(interaction):
             tracks = await found(interaction, self._words, self._by or None, before=self._before)
             if not tracks:
-                raise RequestError(NO_MORE)
-            await interaction.response.edit_message(**listed(tracks, self._words, self._by or None))
+                raise RequestError(Text("library-no-more"))
+            page = listed(tracks, self._words, self._by or None, interaction.locale)
+            await interaction.response.edit_message(**page)
 
 
 class OnTrack(
@@ -172,9 +126,9 @@ class OnTrack(
 ):
     """A button that does something with one track."""
 
-    def __init__(self, act: str, track_id: int) -> None:
+    def __init__(self, act: str, track_id: int, locale: discord.Locale) -> None:
         self._act, self._track_id = act, track_id
-        label = {"play": PLAY, "fetch": FETCH, "forget": FORGET}[act]
+        label = Text("library-act", act=act).in_(locale)
         style = discord.ButtonStyle.primary if act == "play" else discord.ButtonStyle.secondary
         super().__init__(discord.ui.Button(label=label, style=style, custom_id=f"library:{act}:{track_id}"))
 
@@ -182,39 +136,12 @@ class OnTrack(
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> OnTrack:
-        return cls(match["act"], int(match["track"]))
+        return cls(match["act"], int(match["track"]), interaction.locale)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         do = {"play": play_again, "fetch": fetch, "forget": forget}[self._act]
         async with tell_fault(interaction):
             await do(interaction, await visible_track(interaction, self._track_id))
-
-
-class DeleteAll(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"library:privacy:(?P<user>\d+)"):
-    """The button under `/privacy`."""
-
-    def __init__(self, user_id: int) -> None:
-        super().__init__(
-            discord.ui.Button(
-                label=DELETE_ALL, style=discord.ButtonStyle.danger, custom_id=f"library:privacy:{user_id}"
-            )
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> DeleteAll:
-        return cls(int(match["user"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot: Busker = interaction.client
-        async with tell_fault(interaction):
-            # Whose button it was is no matter: everybody deletes what is about themselves.
-            traces = await bot.store.traces_of(interaction.user.id)
-            await delete_files(bot, await bot.store.forget_member(interaction.user.id))
-            await interaction.response.edit_message(
-                content=f"{_counted(DELETED, traces)} {WHAT_STAYS}", view=None
-            )
 
 
 async def found(
@@ -237,43 +164,45 @@ async def visible_track(interaction: discord.Interaction[Busker], track_id: int)
     track = await bot.store.track(member.guild.id, track_id)
     sight = await sight_of(bot, member)
     if track is None or not (track.member_id == member.id or track.channel_id in sight.channels):
-        raise RequestError(GONE)
+        raise RequestError(Text("library-gone"))
     return track
 
 
-def listed(tracks: Sequence[MadeTrack], words: str, by: int | None) -> dict[str, Any]:
+def listed(tracks: Sequence[MadeTrack], words: str, by: int | None, locale: discord.Locale) -> dict[str, Any]:
     """A page of the library, as the arguments of a message."""
     lines = [
-        LINE.format(
+        Text(
+            "library-line",
             number=number,
             prompt=quoted(cut(track.piece.prompt)),
             seconds=track.piece.seconds,
-            member=track.member_id,
+            member=f"<@{track.member_id}>",
             when=f"<t:{track.made_at:.0f}:R>",
-        )
+        ).in_(locale)
         for number, track in enumerate(tracks, 1)
     ]
     view = discord.ui.View(timeout=None)
-    view.add_item(Chooser(tracks))
+    view.add_item(Chooser(tracks, locale))
     if len(tracks) == PAGE:
-        view.add_item(Older(tracks[-1].id, by or 0, words.strip()))
-    return {
-        "embed": discord.Embed(title=TITLE, description="\n".join(lines), colour=COLOUR),
-        "view": view,
-    }
+        view.add_item(Older(tracks[-1].id, by or 0, words.strip(), locale))
+    title = Text("library-title").in_(locale)
+    return {"embed": discord.Embed(title=title, description="\n".join(lines), colour=COLOUR), "view": view}
 
 
 async def show_track(interaction: discord.Interaction[Busker], track_id: int) -> None:
     """Show one track and what can be done with it. Raises RequestError."""
     track = await visible_track(interaction, track_id)
-    embed = discord.Embed(description=f"“{quoted(track.piece.prompt)}”", colour=COLOUR)
-    made = MADE_BY.format(member=track.member_id, when=f"<t:{track.made_at:.0f}:R>")
-    embed.add_field(name=_facts(track), value=made)
+    piece, locale = track.piece, interaction.locale
+    prompt = Text("track-prompt", prompt=quoted(piece.prompt))
+    facts = Text("library-facts", seconds=piece.seconds, seed=str(piece.seed), checkpoint=track.checkpoint)
+    made = Text("library-made-for", member=f"<@{track.member_id}>", when=f"<t:{track.made_at:.0f}:R>")
+    embed = discord.Embed(description=prompt.in_(locale), colour=COLOUR)
+    embed.add_field(name=facts.in_(locale), value=made.in_(locale))
     view = discord.ui.View(timeout=None)
     for act in ("play", "fetch", "forget"):
-        view.add_item(OnTrack(act, track.id))
+        view.add_item(OnTrack(act, track.id, locale))
     if track.link is not None:
-        view.add_item(discord.ui.Button(label=OPEN, url=track.link))
+        view.add_item(discord.ui.Button(label=Text("library-open").in_(locale), url=track.link))
     await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
 
@@ -283,19 +212,19 @@ async def play_again(interaction: discord.Interaction[Busker], track: MadeTrack)
     kept = kept_file(bot, track)
     if kept is None:
         if track.from_recording:
-            raise RequestError(LOST)
+            raise RequestError(Text("library-lost"))
         # Raises PieceError: what may be asked for may have changed since.
         bot.settings.music.piece(piece.prompt, piece.seconds, None, piece.seed)
     before = await ask(interaction, piece, kept)
-    remade = MAKING if same_model(bot, track) else MAKING_OTHER
-    sentence = remade if kept is None else PLAYING
-    told = sentence.format(
-        prompt=quoted(piece.prompt),
-        after=AFTER[min(before, 2)].format(before=before),
-        then=track.checkpoint,
-        now=bot.engine.info.checkpoint,
-    )
-    await interaction.response.send_message(told, ephemeral=True)
+    prompt = quoted(piece.prompt)
+    if kept is not None:
+        told = Text("library-playing", prompt=prompt, before=before)
+    elif same_model(bot, track):
+        told = Text("library-making", prompt=prompt, before=before)
+    else:
+        now = bot.engine.info.checkpoint
+        told = Text("library-making-other", prompt=prompt, before=before, then=track.checkpoint, now=now)
+    await interaction.response.send_message(told.in_(interaction.locale), ephemeral=True)
 
 
 async def fetch(interaction: discord.Interaction[Busker], track: MadeTrack) -> None:
@@ -303,44 +232,39 @@ async def fetch(interaction: discord.Interaction[Busker], track: MadeTrack) -> N
     kept = kept_file(interaction.client, track)
     if kept is not None and kept.stat().st_size <= interaction.filesize_limit:
         piece = track.piece
-        caption = FETCHED.format(prompt=quoted(piece.prompt), seconds=piece.seconds, seed=piece.seed)
+        caption = Text(
+            "track-line", prompt=quoted(piece.prompt), seconds=piece.seconds, seed=str(piece.seed)
+        ).in_(interaction.locale)
         with contextlib.closing(discord.File(kept)) as file:  # discord.py leaves files of answers open
             await interaction.response.send_message(caption, file=file, ephemeral=True)
         return
-    told = NOWHERE.format(play=PLAY) if track.link is None else POSTED_THERE.format(link=track.link)
-    await interaction.response.send_message(told, ephemeral=True)
+    nowhere = track.link is None
+    told = Text("library-nowhere") if nowhere else Text("library-posted-there", link=track.link)
+    await interaction.response.send_message(told.in_(interaction.locale), ephemeral=True)
 
 
 async def forget(interaction: discord.Interaction[Busker], track: MadeTrack) -> None:
     """Forget a track and delete its file. Raises NotAllowed."""
     bot = interaction.client
     if interaction.user.id != track.member_id and not manages(interaction):
-        raise NotAllowed(NOT_YOURS)
+        raise NotAllowed(Text("library-not-yours"))
     await bot.store.forget_track(track.id)
     await delete_files(bot, [track.file] if track.file else [])
-    await interaction.response.edit_message(content=FORGOTTEN, embed=None, view=None)
+    forgotten = Text("library-forgotten").in_(interaction.locale)
+    await interaction.response.edit_message(content=forgotten, embed=None, view=None)
 
 
-def _facts(track: MadeTrack) -> str:
-    piece = track.piece
-    return FACTS.format(seconds=piece.seconds, seed=piece.seed, checkpoint=track.checkpoint)
-
-
-def _choice(track: MadeTrack) -> str:
+def _choice(track: MadeTrack, locale: discord.Locale) -> str:
     """A track in a list of suggestions, where nothing is formatted."""
-    piece = track.piece
-    rest = CHOICE.format(prompt="", seconds=piece.seconds, seed=piece.seed)
-    return CHOICE.format(
-        prompt=cut(piece.prompt, CHOICE_SIGNS - len(rest)), seconds=piece.seconds, seed=piece.seed
-    )
 
+    def with_prompt(prompt: str) -> str:
+        seconds, seed = track.piece.seconds, str(track.piece.seed)
+        return Text("library-choice", prompt=prompt, seconds=seconds, seed=seed).in_(locale)
 
-def _counted(sentence: str, traces: Traces) -> str:
-    s, t = ("" if count == 1 else "s" for count in (traces.tracks, traces.days))
-    return sentence.format(tracks=traces.tracks, days=traces.days, s=s, t=t)
+    return with_prompt(cut(track.piece.prompt, CHOICE_SIGNS - len(with_prompt(""))))
 
 
 async def setup(bot: Busker) -> None:
     """Called by discord.py when the extension is loaded."""
-    bot.add_dynamic_items(Chooser, Older, OnTrack, DeleteAll)
+    bot.add_dynamic_items(Chooser, Older, OnTrack)
     await bot.add_cog(Library())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import discord
 from discord import app_commands
@@ -20,88 +21,79 @@ from bot.standing import manages
 from bot.store.records import GuildChoices, Rights
 from cogs.compose import LONGEST_EVER
 from cogs.playback import LOUDEST_PERCENT
+from words.text import Text
 
 MOST_WAITING: Final = 100
 MOST_MINUTES: Final = 1440
 
-Choosable = Literal[
-    "length",
-    "interval",
-    "volume",
-    "rights",
-    "dj_role",
-    "tracks_in",
-    "format",
-    "waiting",
-    "minutes",
-    "announce",
-]
-_FIELDS: Final[dict[Choosable, str]] = {
-    "length": "seconds",
-    "interval": "interval",
-    "volume": "volume",
-    "rights": "rights",
-    "dj_role": "dj_role_id",
-    "tracks_in": "posting_channel_id",
-    "format": "format",
-    "waiting": "most_waiting",
-    "minutes": "seconds_a_day",
-    "announce": "announce",
-}
-"""The field of GuildChoices that an option of the command changes."""
-
-MANAGERS_ONLY: Final = "Only who may manage this server can change Busker's settings."
-TOO_LONG: Final = "The longest piece that this Busker composes is {longest:g} s; choose a length up to that."
-NO_ROLE: Final = "To leave the music to DJs, name their role as well: the option dj_role."
-EVERYBODY: Final = "Everybody has the role {role}; choose another, or rights: free."
-NOT_WRITTEN: Final = "This Busker does not write {format}; it writes {formats}."
-
-TITLE: Final = "Settings"
-SHOWN: Final = "Each option of /settings changes one of them; the option reset takes one back."
-CHANGED: Final = "Changed, from now on."
-LABELS: Final[dict[Choosable, str]] = {
-    "length": "Length",
-    "interval": "Interval",
-    "volume": "Volume",
-    "rights": "Who acts on the music",
-    "dj_role": "DJ role",
-    "tracks_in": "Tracks are posted",
-    "format": "Format",
-    "waiting": "Waiting pieces",
-    "minutes": "Music a day",
-    "announce": "Voice channel's status",
-}
-RIGHTS: Final[dict[Rights, str]] = {
-    "free": "every listener",
-    "vote": "most listeners together",
-    "dj": "those with the DJ role",
-}
-DEFAULT: Final = "{value} (default)"
-AUTOMATIC: Final = "automatic"
-NOBODY: Final = "none"
-NO_LIMIT: Final = "without limit"
-WHERE_ASKED: Final = "where they were asked for"
-ANNOUNCED: Final = {True: "says what plays", False: "is left alone"}
+EVERYTHING: Final = "everything"
+"""How the option `reset` says all of them."""
 
 _log = logging.getLogger(__name__)
+
+
+class Option(NamedTuple):
+    """An option of the command: the field of GuildChoices that it changes, and how the card shows it."""
+
+    field: str
+    shown: Callable[[GuildChoices, Settings], Text]
+
+
+def _interval(chosen: GuildChoices, _: Settings) -> Text:
+    if chosen.interval is None:
+        return Text("settings-automatic")
+    return Text("settings-seconds", seconds=chosen.interval)
+
+
+def _dj_role(chosen: GuildChoices, _: Settings) -> Text:
+    if chosen.dj_role_id is None:
+        return Text("settings-no-dj-role")
+    return Text("settings-dj-role", role=f"<@&{chosen.dj_role_id}>")
+
+
+def _tracks_in(chosen: GuildChoices, _: Settings) -> Text:
+    if chosen.posting_channel_id is None:
+        return Text("settings-posted-where-asked")
+    return Text("settings-posted-in", channel=f"<#{chosen.posting_channel_id}>")
+
+
+def _announce(_: GuildChoices, settings: Settings) -> Text:
+    return Text("settings-announced") if settings.voice.announce else Text("settings-not-announced")
+
+
+OPTIONS: Final[Mapping[str, Option]] = {
+    "length": Option("seconds", lambda _, now: Text("settings-seconds", seconds=now.music.default_seconds)),
+    "interval": Option("interval", _interval),
+    "volume": Option("volume", lambda _, now: Text("settings-volume", share=now.voice.volume)),
+    "rights": Option("rights", lambda _, now: Text("settings-rights", rights=now.rights.mode)),
+    "dj_role": Option("dj_role_id", _dj_role),
+    "tracks_in": Option("posting_channel_id", _tracks_in),
+    "format": Option("format", lambda _, now: _in_order(now.tracks.formats)),
+    "waiting": Option(
+        "most_waiting", lambda _, now: Text("settings-waiting", pieces=now.rights.most_waiting)
+    ),
+    "minutes": Option(
+        "seconds_a_day", lambda _, now: Text("settings-minutes", minutes=now.rights.seconds_a_day / 60)
+    ),
+    "announce": Option("announce", _announce),
+}
+"""By their names; the card shows them in this order."""
+
+
+def _in_order(formats: Sequence[str]) -> Text:
+    """Formats, the one to try first before the others."""
+    shown = Text("settings-format", format=formats[0])
+    for then in formats[1:]:
+        shown = Text("settings-formats", first=shown, then=then)
+    return shown
 
 
 class SettingsCog(commands.Cog, name="Settings"):
     """Shows and changes the choices of a guild."""
 
-    @app_commands.command(description="What holds in this server: length, volume, rights, caps and more")
-    @app_commands.describe(
-        length="Seconds of music when nobody says, 10 or more",
-        interval="Seconds of music made between two deliveries, 0.5 to 2.5",
-        volume="Percent that music starts at, 0 to 100",
-        rights="Who may skip, stop, pause and the like, besides who asked and managers",
-        dj_role="The role for rights: dj",
-        tracks_in="The text channel where finished tracks are posted",
-        format="The format of tracks, where the file fits",
-        waiting="Pieces of one person that may wait or play; 0 is without limit",
-        minutes="Minutes of music that one person may ask for in a day; 0 is without limit",
-        announce="Whether the voice channel's status says what plays",
-        reset="Take one choice back, or all of them",
+    @app_commands.command()
+    @app_commands.choices(
+        reset=[app_commands.Choice(name=option, value=option) for option in (*OPTIONS, EVERYTHING)]
     )
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
@@ -118,13 +110,13 @@ class SettingsCog(commands.Cog, name="Settings"):
         waiting: app_commands.Range[int, 0, MOST_WAITING] | None = None,
         minutes: app_commands.Range[int, 0, MOST_MINUTES] | None = None,
         announce: bool | None = None,
-        reset: Literal[Choosable, "everything"] | None = None,
+        reset: str | None = None,
     ) -> None:
         """Check what was chosen, keep it, and show the card."""
         guild, bot = interaction.guild, interaction.client
         assert guild is not None  # guild_only
         if not manages(interaction):  # a server can offer the command to others
-            raise NotAllowed(MANAGERS_ONLY)
+            raise NotAllowed(Text("settings-managers-only"))
         wanted = GuildChoices(
             seconds=length,
             interval=interval,
@@ -138,7 +130,9 @@ class SettingsCog(commands.Cog, name="Settings"):
             announce=announce,
         )
         if dj_role is not None and dj_role.is_default():
-            raise RequestError(EVERYBODY.format(role=dj_role.mention))
+            raise RequestError(
+                Text("settings-everybody", role=dj_role.mention, free=Text("command-choice", choice="free"))
+            )
         if tracks_in is not None:
             posting_channel(tracks_in, tracks_in.permissions_for(guild.me))
         before = bot.store.choices_of(guild.id)
@@ -151,42 +145,30 @@ class SettingsCog(commands.Cog, name="Settings"):
         if chosen.volume != before.volume:
             bot.session_of(guild).volume = bot.settings_in(guild).voice.volume
         await interaction.response.send_message(
-            content=None if chosen == before else CHANGED,
-            embed=card(chosen, bot.settings_in(guild)),
+            content=None if chosen == before else Text("settings-changed").in_(interaction.locale),
+            embed=card(chosen, bot.settings_in(guild), interaction.locale),
             ephemeral=True,
         )
 
 
-def card(chosen: GuildChoices, settings: Settings) -> discord.Embed:
+def card(chosen: GuildChoices, settings: Settings, locale: discord.Locale) -> discord.Embed:
     """What holds where this was chosen; `settings` are those of the guild."""
-    rights, formats = settings.rights, ", then ".join(settings.tracks.formats)
-    values: dict[Choosable, str] = {
-        "length": f"{settings.music.default_seconds:g} s",
-        "interval": AUTOMATIC if chosen.interval is None else f"{chosen.interval:g} s",
-        "volume": f"{settings.voice.volume:.0%}",
-        "rights": RIGHTS[rights.mode],
-        "dj_role": NOBODY if chosen.dj_role_id is None else f"<@&{chosen.dj_role_id}>",
-        "tracks_in": f"in <#{chosen.posting_channel_id}>" if chosen.posting_channel_id else WHERE_ASKED,
-        "format": formats,
-        "waiting": f"{rights.most_waiting} a person" if rights.most_waiting else NO_LIMIT,
-        "minutes": f"{rights.seconds_a_day / 60:g} min a person" if rights.seconds_a_day else NO_LIMIT,
-        "announce": ANNOUNCED[settings.voice.announce],
-    }
-    embed = discord.Embed(title=TITLE, colour=COLOUR).set_footer(text=SHOWN)
-    for option, value in values.items():
-        default = getattr(chosen, _FIELDS[option]) is None
-        embed.add_field(name=LABELS[option], value=DEFAULT.format(value=value) if default else value)
+    shown = Text("settings-shown").in_(locale)
+    embed = discord.Embed(title=Text("settings-title").in_(locale), colour=COLOUR).set_footer(text=shown)
+    for name, option in OPTIONS.items():
+        value = option.shown(chosen, settings)
+        if getattr(chosen, option.field) is None:
+            value = Text("settings-default", value=value)
+        embed.add_field(name=Text("settings-label", option=name).in_(locale), value=value.in_(locale))
     return embed
 
 
-def _changed(
-    before: GuildChoices, wanted: GuildChoices, reset: Choosable | Literal["everything"] | None
-) -> GuildChoices:
+def _changed(before: GuildChoices, wanted: GuildChoices, reset: str | None) -> GuildChoices:
     """The choices after the reset and what was chosen along with it."""
-    if reset == "everything":
+    if reset == EVERYTHING:
         before = GuildChoices()
     elif reset is not None:
-        before = dataclasses.replace(before, **{_FIELDS[reset]: None})
+        before = dataclasses.replace(before, **{OPTIONS[reset].field: None})
     given = {key: value for key, value in dataclasses.asdict(wanted).items() if value is not None}
     return dataclasses.replace(before, **given)
 
@@ -195,11 +177,11 @@ def _check(chosen: GuildChoices, wanted: GuildChoices, settings: Settings) -> No
     """Raises RequestError with a sentence on what cannot hold; an old choice does not hinder a new one."""
     longest, formats = settings.music.longest_seconds, settings.tracks.formats
     if wanted.seconds is not None and wanted.seconds > longest:
-        raise RequestError(TOO_LONG.format(longest=longest))
+        raise RequestError(Text("settings-too-long", longest=longest))
     if chosen.rights == "dj" and chosen.dj_role_id is None:
-        raise RequestError(NO_ROLE)
+        raise RequestError(Text("settings-no-role"))
     if wanted.format is not None and wanted.format not in formats:
-        raise RequestError(NOT_WRITTEN.format(format=wanted.format, formats=" and ".join(formats)))
+        raise RequestError(Text("settings-not-written", format=wanted.format, formats=tuple(formats)))
 
 
 async def setup(bot: Busker) -> None:

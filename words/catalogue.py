@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import babel
+from babel.lists import format_list
 from fluent.runtime import FluentBundle, FluentResource
 
 ENGLISH: Final = "en"
@@ -35,6 +37,11 @@ def worded(key: str, values: Mapping[str, str | int | float], locale: str) -> st
     if errors:
         raise LookupError(f"{key}: {errors[0]}")
     return str(words)
+
+
+def listed(items: Sequence[str], locale: str) -> str:
+    """Some things in one sentence: “a, b, and c”."""
+    return format_list(items, locale=babel.Locale.parse(language_of(locale), sep="-"))
 
 
 @functools.cache

@@ -1,6 +1,21 @@
 # What Busker says, in English: the language that the others translate.
-# Names are those of the room that speaks, then what is said: compose-answer, voice-lost. Seeds come as text, so that
-# they are not grouped. “{ $prompt }” is already safe to show.
+#
+# Names are those of the room that speaks, then what is said: compose-answer, voice-lost. Numbers are written as the
+# language does; seeds come as text, so that they are not grouped. “{ $prompt }” is already safe to show.
+#
+# Terms: a piece is what is asked for, a track the finished file. A seed is a number that decides the music together
+# with the prompt. Who listens sits in the voice channel; managers are those who may manage the server.
+
+### Any command
+
+error-unforeseen = Something went wrong on Busker's side; it is in the log. Please try again.
+error-value = “{ $value }” cannot be used here; please check the value and ask again.
+error-forbidden = You may not do this here.
+error-old-command = Discord still shows an old form of this command; try again in a minute.
+error-servers-only = Busker plays in voice channels of servers; ask there.
+error-shutting-down = Busker is being shut down; please ask again in a minute.
+# A sentence that only operators should meet; it is English.
+error-for-operators = { $sentence }
 
 ### /steer
 
@@ -22,6 +37,295 @@ compose-answer = { $before ->
 }
 
 compose-stage = On a Stage, Busker asks to speak first; until a moderator lets it, the music waits.
+
+### What may be asked for
+
+piece-prompt = { $signs ->
+    [one] The prompt has one readable character; it needs { $shortest } to { $longest }.
+   *[other] The prompt has { $signs } readable characters; it needs { $shortest } to { $longest }.
+}
+piece-seconds = { $field ->
+    [interval] The interval of { $seconds } s is out of range; { $lowest } to { $highest } s will do.
+   *[length] The length of { $seconds } s is out of range; { $lowest } to { $highest } s will do.
+}
+piece-seed = The seed { $seed } is out of range; any whole number from 0 to { $largest } will do.
+
+### Where Busker may play and post
+
+permissions-no-voice = You are in no voice channel; join one and ask again.
+permissions-full = { $limit ->
+    [one] { $channel } is full ({ $limit } person); make room and ask again.
+   *[other] { $channel } is full ({ $limit } people); make room and ask again.
+}
+permissions-elsewhere = Busker plays in { $channel }; join there and ask again.
+permissions-no-posting = Busker cannot post tracks here; ask in a text channel of the server.
+permissions-missing = { $count ->
+    [one] In { $channel } Busker lacks the permission { $missing }; a moderator can grant it.
+   *[other] In { $channel } Busker lacks the permissions { $missing }; a moderator can grant them.
+}
+# As Discord's own settings name them.
+permissions-name = { $name ->
+    [attach_files] Attach Files
+    [connect] Connect
+    [embed_links] Embed Links
+    [request_to_speak] Request To Speak
+    [send_messages] Send Messages
+    [send_messages_in_threads] Send Messages In Threads
+    [speak] Speak
+   *[view_channel] View Channel
+}
+
+### Who may do what
+
+# Commands are named with a slash, so that they can be typed.
+rights-voted = { $act ->
+    [pause] { $name } wants to pause the music: { $votes } of { $needed } votes. Who listens votes with /{ command-pause }.
+    [resume] { $name } wants to let the music go on: { $votes } of { $needed } votes. Who listens votes with /{ command-resume }.
+    [stop] { $name } wants to stop the music: { $votes } of { $needed } votes. Who listens votes with /{ command-stop }.
+    [volume] { $name } wants to change the volume: { $votes } of { $needed } votes. Who listens votes with /{ command-volume }.
+    [move] { $name } wants to move this in the queue: { $votes } of { $needed } votes. Who listens votes with /{ command-queue } { command-queue-move }.
+    [remove] { $name } wants to take this off the queue: { $votes } of { $needed } votes. Who listens votes with /{ command-queue } { command-queue-remove }.
+   *[skip] { $name } wants to skip this: { $votes } of { $needed } votes. Who listens votes with /{ command-skip }.
+}
+rights-role-needed = { $act ->
+    [pause] Only members with { $role }, and who asked for the piece, may pause the music here.
+    [resume] Only members with { $role }, and who asked for the piece, may let the music go on here.
+    [stop] Only members with { $role }, and who asked for the piece, may stop the music here.
+    [volume] Only members with { $role }, and who asked for the piece, may change the volume here.
+    [move] Only members with { $role }, and who asked for the piece, may move this in the queue here.
+    [remove] Only members with { $role }, and who asked for the piece, may take this off the queue here.
+   *[skip] Only members with { $role }, and who asked for the piece, may skip this here.
+}
+rights-role-unset = { $act ->
+    [pause] Only who asked for the piece may pause the music here; a manager can set a DJ role with /{ command-settings }.
+    [resume] Only who asked for the piece may let the music go on here; a manager can set a DJ role with /{ command-settings }.
+    [stop] Only who asked for the piece may stop the music here; a manager can set a DJ role with /{ command-settings }.
+    [volume] Only who asked for the piece may change the volume here; a manager can set a DJ role with /{ command-settings }.
+    [move] Only who asked for the piece may move this in the queue here; a manager can set a DJ role with /{ command-settings }.
+    [remove] Only who asked for the piece may take this off the queue here; a manager can set a DJ role with /{ command-settings }.
+   *[skip] Only who asked for the piece may skip this here; a manager can set a DJ role with /{ command-settings }.
+}
+rights-enough-waiting = { $waiting ->
+    [one] You have one piece waiting or playing, as many as one person may have here; ask again when it has played.
+   *[other] You have { $waiting } pieces waiting or playing, as many as one person may have here; ask again when one has played.
+}
+rights-enough-today = You have asked for { $used } of the { $cap } s of music that one person may ask for here in a day, and { $seconds } s more do not fit. The count starts again { $again }.
+
+### What plays
+
+playback-nothing = Nothing is playing; /{ command-compose } starts something.
+playback-not-yet = Nothing is playing yet.
+playback-not-paused = Nothing is paused.
+playback-stopped = { $forgotten ->
+    [0] Stopped.
+   *[other] Stopped, and { $forgotten } waiting forgotten.
+}
+playback-skipped = Skipped seed { $seed }.
+playback-paused = Paused; /{ command-resume } goes on from here.
+playback-resumed = Going on.
+playback-volume = Volume { $percent } %.
+queue-full = { $waiting ->
+    [one] One piece waits already; ask again when it has played.
+   *[other] { $waiting } pieces wait already; ask again when one has played.
+}
+
+### Why the music is silent, or ended
+
+voice-waits = { $hold ->
+    [alone] Nobody listens; the music waits
+    [connecting] Connecting; the music waits
+    [muted] Busker is muted; the music waits
+    [speechless] Busker may not speak here; the music waits
+   *[suppressed] Busker asked to speak on the Stage; the music waits
+}
+voice-put-out = Busker was disconnected from the voice channel.
+voice-call-ended = Discord ended the call.
+voice-rate-limited = Discord wants Busker to stay out of voice for a while.
+voice-unencrypted = Discord found that Busker does not encrypt end to end.
+voice-gone = The voice channel is gone.
+voice-out-of-server = Busker is not in this server any more.
+voice-not-connected = Busker is not connected to a voice channel any more.
+voice-failed = Something went wrong with the voice connection.
+voice-lost-often = Busker lost the voice connection again and again.
+voice-not-let-in = Discord did not let Busker into { $channel }; please try again.
+trouble-deserted = Everybody left the voice channel.
+trouble-playing = Something went wrong while playing.
+trouble-composing = Something went wrong while composing; please ask again.
+trouble-writing = Something went wrong while the track was written; ask for it again.
+trouble-too-large = The track is too large to post; it is kept as { $file }.
+trouble-posted-anyway = { $trouble } The track is posted all the same.
+trouble-not-taken = Discord did not take the track; it is kept as { $file }.
+trouble-tried-again = { $seconds ->
+    [one] Discord did not take the track; it is kept as { $file }, and is tried again in { $seconds } s.
+   *[other] Discord did not take the track; it is kept as { $file }, and is tried again in { $seconds } s.
+}
+
+### The engine
+
+engine-closed = The engine was closed before this piece was made.
+engine-not-running = The engine is not running; start it before asking for a piece.
+engine-composed-already = This piece is composed to its end already; steer the next one.
+engine-died = { $deaths ->
+    [one] The engine died while making this piece; try another one.
+   *[other] The engine died { $deaths } times while making this piece; try another one.
+}
+engine-too-little-memory = There is too little memory for this piece; ask for a simpler one.
+engine-does-not-fit = A piece of { $seconds } s does not fit this engine; ask for another length.
+engine-not-finite = The model computed numbers that are not finite, so this piece cannot go on; another seed may work, and if none does the checkpoint is damaged or its precision too low.
+engine-channels = { $channels ->
+    [one] The model makes sound of one channel; Busker plays one or two.
+   *[other] The model makes sound of { $channels } channels; Busker plays one or two.
+}
+engine-no-sound = The model made something that is not sound; another seed may do better.
+
+### Tracks and recordings
+
+track-prompt = “{ $prompt }”
+track-line = “{ $prompt }” · { $seconds } s · seed { $seed }
+track-not-saved = The finished track could not be saved: { $why }.
+track-not-ours = { $file } is not a track that Busker wrote.
+track-gone = { $file } is gone, or is not a track any more.
+recording-too-short = { $file } is shorter than { $shortest } s; choose a longer one.
+recording-changed = { $file } has changed since it was chosen; choose it again.
+recording-too-long = { $longest ->
+    [one] { $file } is longer than one minute; choose a shorter one.
+   *[other] { $file } is longer than { $longest } minutes; choose a shorter one.
+}
+recording-unreadable = { $file } cannot be read as sound; a FLAC, MP3, Ogg, WAV, M4A or WebM file will do.
+recording-silent = There is no sound in { $file }; choose another file.
+
+### /settings
+
+settings-managers-only = Only who may manage this server can change Busker's settings.
+settings-too-long = The longest piece that this Busker composes is { $longest } s; choose a length up to that.
+settings-no-role = To leave the music to DJs, name their role as well: the option { command-settings.dj_role-name }.
+settings-everybody = Everybody has the role { $role }; choose another, or { command-settings.rights-name }: { $free }.
+settings-not-written = This Busker does not write { $format }; it writes { $formats }.
+settings-title = Settings
+settings-shown = Each option of /{ command-settings } changes one of them; the option { command-settings.reset-name } takes one back.
+settings-changed = Changed, from now on.
+settings-label = { $option ->
+    [announce] Voice channel's status
+    [dj_role] DJ role
+    [format] Format
+    [interval] Interval
+    [length] Length
+    [minutes] Music a day
+    [rights] Who acts on the music
+    [tracks_in] Tracks are posted
+    [volume] Volume
+   *[waiting] Waiting pieces
+}
+settings-default = { $value } (default)
+settings-seconds = { $seconds } s
+settings-automatic = automatic
+settings-volume = { NUMBER($share, style: "percent") }
+settings-rights = { $rights ->
+    [dj] those with the DJ role
+    [vote] most listeners together
+   *[free] every listener
+}
+settings-no-dj-role = none
+settings-dj-role = { $role }
+settings-posted-in = in { $channel }
+settings-posted-where-asked = where they were asked for
+settings-format = { $format }
+settings-formats = { $first }, then { $then }
+settings-waiting = { $pieces ->
+    [0] without limit
+   *[other] { $pieces } a person
+}
+settings-minutes = { $minutes ->
+    [0] without limit
+   *[other] { $minutes } min a person
+}
+settings-announced = says what plays
+settings-not-announced = is left alone
+
+### /library
+
+library-title = Library
+library-nothing-made = Nothing has been made here yet that you can see; /{ command-compose } makes something.
+library-nothing-found = Nothing that was made here has these words; fewer of them find more.
+library-no-more = There is nothing older.
+library-line = { $number }. “{ $prompt }” · { $seconds } s · { $member } · { $when }
+library-choice = { $prompt } · { $seconds } s · seed { $seed }
+library-placeholder = Choose a track
+library-facts = { $seconds } s · seed { $seed } · { $checkpoint }
+library-made-for = Made for { $member } { $when }.
+library-act = { $act ->
+    [fetch] Fetch
+    [forget] Forget
+   *[play] Play again
+}
+library-open = Open its message
+library-older = Older
+library-gone = This track is not in the library any more.
+library-playing = { $before ->
+    [0] Playing “{ $prompt }” again.
+    [one] Playing “{ $prompt }” again after one other piece.
+   *[other] Playing “{ $prompt }” again after { $before } others.
+}
+library-making = { $before ->
+    [0] Its file is gone, so “{ $prompt }” is made again; it will sound the same.
+    [one] Its file is gone, so “{ $prompt }” is made again after one other piece; it will sound the same.
+   *[other] Its file is gone, so “{ $prompt }” is made again after { $before } others; it will sound the same.
+}
+library-making-other = { $before ->
+    [0] Its file is gone, so “{ $prompt }” is made again. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
+    [one] Its file is gone, so “{ $prompt }” is made again after one other piece. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
+   *[other] Its file is gone, so “{ $prompt }” is made again after { $before } others. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
+}
+library-lost = Its file is gone, and it was made from a sound file that Busker does not keep, so it cannot be made again.
+library-posted-there = It is in { $link }.
+library-nowhere = Its file is gone, and it was never posted; “Play again” makes it again.
+library-not-yours = Only who asked for a track, and who manages the server, can make Busker forget it.
+library-forgotten = Forgotten, with its file. The message that brought it stays until somebody deletes it.
+
+### /privacy
+
+# { $tracks } and { $days } are counted phrases: “3 tracks”, “1 day”.
+privacy-tracks = { $count ->
+    [one] { $count } track
+   *[other] { $count } tracks
+}
+privacy-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+privacy-remembered = Busker remembers { $tracks } that you asked for, in all servers together, with the prompts, seeds and files, and how much music you asked for on { $days }. Nothing else about you is kept. { privacy-what-stays }
+privacy-nothing = Busker remembers nothing about you.
+privacy-what-stays = Messages that Busker posted in channels stay; who may delete messages there can delete them.
+privacy-delete = Delete all of it
+privacy-deleted = Deleted: { $tracks } with their files, and what you used on { $days }. { privacy-what-stays }
+
+### /about and /help
+
+about-busker = Busker composes music while you listen.
+about-model = Model
+about-made-on = { $checkpoint } ({ $revision }) on { $device }
+about-licence = Licence of its weights
+about-speed = Speed
+about-times = { $listeners ->
+    [one] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } times real time; one piece at once
+   *[other] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } times real time; { $listeners } pieces at once
+}
+about-version = Version
+about-no-version = not installed as a package
+about-permissions = It needs { $needed }, and nothing else.
+about-invite = Invite Busker
+help-title = How to begin
+# The names of commands come as links that can be clicked.
+help-text =
+    Join a voice channel and type { $compose } with your words in English: style, instruments, mood, tempo. Music starts while it is being made, and the finished track is posted.
+
+    { $compose } `{ command-compose.prompt-name }: { $first }`
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` makes the same music whenever it is asked for
+    { $queue } shows what follows · { $skip } { $pause } { $resume } { $stop } { $volume } act on what plays
+    { $library } finds what was made here, to play it again · { $settings } is for managers
+    { $privacy } shows and deletes what Busker remembers about you · { $about } says what it composes with
+
+    Or begin with one of these:
 
 ### /queue
 
@@ -124,3 +428,87 @@ extend-answer = { $before ->
     [one] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after one other piece.
    *[other] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after { $before } others.
 }
+
+### Commands as Discord's menus show them: names, options, choices and what they are for
+
+# What is typed in the language of who types, so names and choices have small letters and no spaces.
+command-choice = { $choice ->
+    [announce] { command-settings.announce-name }
+    [dj] dj
+    [dj_role] { command-settings.dj_role-name }
+    [everything] everything
+    [format] { command-settings.format-name }
+    [free] free
+    [interval] { command-settings.interval-name }
+    [length] { command-settings.length-name }
+    [minutes] { command-settings.minutes-name }
+    [rights] { command-settings.rights-name }
+    [tracks_in] { command-settings.tracks_in-name }
+    [volume] { command-settings.volume-name }
+    [vote] vote
+    [waiting] { command-settings.waiting-name }
+   *[other] { $choice }
+}
+
+command-compose = compose
+    .description = Compose music from your words and play it while it is being made
+    .prompt-name = prompt
+    .prompt = What it should sound like: style, instruments, mood, tempo
+    .length-name = length
+    .length = Seconds of music, 10 to 30; 20 if left out
+    .interval-name = interval
+    .interval = Seconds of music made between two deliveries, 0.5 to 2.5; automatic if left out
+    .seed-name = seed
+    .seed = The same words and seed make the same music; drawn if left out
+command-stop = stop
+    .description = End the music and forget the queue
+command-skip = skip
+    .description = End this piece and play the next one
+command-pause = pause
+    .description = Hold the music where it is; composing goes on
+command-resume = resume
+    .description = Go on from where the music was paused
+command-queue = queue
+    .description = What plays and what follows
+command-nowplaying = nowplaying
+    .description = What plays, how much of it is made and how much is played
+command-volume = volume
+    .description = How loud the music plays in the channel; the posted track keeps its level
+    .percent-name = percent
+    .percent = 0 to 100; 100 is as loud as the posted track
+command-settings = settings
+    .description = What holds in this server: length, volume, rights, caps and more
+    .length-name = length
+    .length = Seconds of music when nobody says, 10 or more
+    .interval-name = interval
+    .interval = Seconds of music made between two deliveries, 0.5 to 2.5
+    .volume-name = volume
+    .volume = Percent that music starts at, 0 to 100
+    .rights-name = rights
+    .rights = Who may skip, stop, pause and the like, besides who asked and managers
+    .dj_role-name = dj_role
+    .dj_role = The role for rights: dj
+    .tracks_in-name = tracks_in
+    .tracks_in = The text channel where finished tracks are posted
+    .format-name = format
+    .format = The format of tracks, where the file fits
+    .waiting-name = waiting
+    .waiting = Pieces of one person that may wait or play; 0 is without limit
+    .minutes-name = minutes
+    .minutes = Minutes of music that one person may ask for in a day; 0 is without limit
+    .announce-name = announce
+    .announce = Whether the voice channel's status says what plays
+    .reset-name = reset
+    .reset = Take one choice back, or all of them
+command-library = library
+    .description = What was made here: play it again, fetch it, forget it
+    .search-name = search
+    .search = Words of its prompt; nothing shows the newest
+    .by-name = by
+    .by = Only what this person asked for
+command-privacy = privacy
+    .description = What Busker remembers about you, and how to delete it
+command-about = about
+    .description = What Busker is, what it composes with, and how to invite it
+command-help = help
+    .description = How to begin, with examples to click

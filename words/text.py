@@ -8,19 +8,19 @@ lie in one Fluent file a language (https://projectfluent.org).
 
 from __future__ import annotations
 
-from words.catalogue import ENGLISH, worded
+from words.catalogue import ENGLISH, listed, worded
 
 
 class Text:
     """A sentence in no language yet. Two are equal when every language words them alike.
 
     Numbers are written as each language does; what must not be grouped, like a seed, is passed as `str`. A
-    Text among the values is worded in the same language.
+    Text among the values is worded in the same language, and several of them, as a tuple, are listed.
     """
 
     __slots__ = ("key", "values")
 
-    def __init__(self, key: str, /, **values: Text | str | int | float) -> None:
+    def __init__(self, key: str, /, **values: Text | str | int | float | tuple[Text | str, ...]) -> None:
         self.key = key
         self.values = values
 
@@ -30,11 +30,16 @@ class Text:
         English where Busker does not speak it. Raises LookupError for a name that no catalogue has and for a
         missing value.
         """
-        values = {
-            name: value.in_(locale) if isinstance(value, Text) else value
-            for name, value in self.values.items()
-        }
-        return worded(self.key, values, str(locale))
+        spoken = str(locale)
+        values: dict[str, str | int | float] = {}
+        for name, value in self.values.items():
+            if isinstance(value, tuple):
+                values[name] = listed(
+                    [each if isinstance(each, str) else each.in_(spoken) for each in value], spoken
+                )
+            else:
+                values[name] = value.in_(spoken) if isinstance(value, Text) else value
+        return worded(self.key, values, spoken)
 
     def __str__(self) -> str:
         return self.in_(ENGLISH)

@@ -192,11 +192,11 @@ class Composer:
                         self._waiting.insert(0, listening)
                         self._crowded = True
                     else:
-                        sentence = "There is too little memory for this piece; ask for a simpler one."
-                        refused.append(Made(listening.key, EngineError(sentence)))
+                        crowded = EngineError(Text("engine-too-little-memory"))
+                        refused.append(Made(listening.key, crowded))
             else:
-                sentence = f"A piece of {piece.seconds:g} s does not fit this engine; ask for another length."
-                refused.append(Made(listening.key, EngineError(sentence)))
+                unfit = EngineError(Text("engine-does-not-fit", seconds=piece.seconds))
+                refused.append(Made(listening.key, unfit))
         return refused
 
     def _begin(self, place: int, listening: Listening) -> None:

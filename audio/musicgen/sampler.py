@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from audio.errors import EngineError
+from words.text import Text
 
 _DOUBLE_BITS: Final = 53
 """Bits of a word that a float64 in 0…1 can hold."""
@@ -42,8 +43,5 @@ def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Ten
         heights = torch.softmax(likeliest.double() / temperature, dim=-1).cumsum(dim=-1)
         index = torch.searchsorted(heights, (numbers * heights[:, -1])[:, None], right=True)
     if not torch.isfinite(heights[:, -1]).all():
-        raise EngineError(
-            "The model computed numbers that are not finite, so this piece cannot go on; "
-            "another seed may work, and if none does the checkpoint is damaged or its precision too low."
-        )
+        raise EngineError(Text("engine-not-finite"))
     return tokens.gather(-1, index.clamp(max=heights.shape[-1] - 1))[:, 0]

@@ -134,7 +134,7 @@ async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path:
         assert said == f"It is in https://discord.com/channels/{server.guild.id}/{server.text.id}/99."
         nowhere = await opened(server, await made(server), server.ann)
         said = (await answer(await server.ann.click(nowhere, label="Fetch"))).content
-        assert said == "Its file is gone, and it was never posted; Play again makes it again."
+        assert said == "Its file is gone, and it was never posted; “Play again” makes it again."
 
 
 async def test_only_who_asked_and_managers_make_it_forget_and_files_go_too(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bot.client import Busker
 from bot.guild_settings import settings_with
 from bot.settings import Settings
 from bot.store.records import GuildChoices, Sight
-from cogs.settings import LABELS
+from cogs.settings import OPTIONS
 from tests.house import a_house, quiet_settings, until
 from tests.server import Server, a_server
 
@@ -48,7 +48,7 @@ async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
             "Music a day": "without limit (default)",
             "Voice channel's status": "says what plays (default)",
         }
-        assert set(values(response)) == set(LABELS.values())
+        assert len(values(response)) == len(OPTIONS)
 
 
 async def test_every_option_is_kept_shown_and_taken_back(tmp_path: Path) -> None:

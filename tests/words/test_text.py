@@ -35,4 +35,4 @@ def test_a_missing_sentence_or_value_is_an_error_and_not_a_hole_in_the_sentence(
 def test_an_error_brings_its_sentence_across_the_pipe_in_any_language() -> None:
     error = pickle.loads(pickle.dumps(EngineError(answer())))
     assert str(error) == str(answer())
-    assert error.in_("en-GB") == str(answer())
+    assert error.text.in_("en-GB") == str(answer())

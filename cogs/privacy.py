@@ -1,0 +1,75 @@
+"""/privacy: what Busker remembers about a person, and its deletion."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Busker
+from bot.library import delete_files
+from bot.store.records import Traces
+from cogs.errors import tell_fault
+from words.text import Text
+
+
+class Privacy(commands.Cog):
+    """Says what is kept, and deletes it."""
+
+    @app_commands.command()
+    async def privacy(self, interaction: discord.Interaction[Busker]) -> None:
+        """Say what is kept, and offer to delete it."""
+        traces = await interaction.client.store.traces_of(interaction.user.id)
+        if traces == Traces(0, 0):
+            nothing = Text("privacy-nothing").in_(interaction.locale)
+            await interaction.response.send_message(nothing, ephemeral=True)
+            return
+        remembered = Text("privacy-remembered", tracks=_tracks(traces), days=_days(traces))
+        view = discord.ui.View(timeout=None)
+        view.add_item(DeleteAll(interaction.locale))
+        await interaction.response.send_message(remembered.in_(interaction.locale), view=view, ephemeral=True)
+
+
+class DeleteAll(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"privacy:delete"):
+    """The button under `/privacy`."""
+
+    def __init__(self, locale: discord.Locale) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=Text("privacy-delete").in_(locale),
+                style=discord.ButtonStyle.danger,
+                custom_id="privacy:delete",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> DeleteAll:
+        return cls(interaction.locale)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Busker = interaction.client
+        async with tell_fault(interaction):
+            # Whoever got hold of the button: everybody deletes what is about themselves.
+            traces = await bot.store.traces_of(interaction.user.id)
+            await delete_files(bot, await bot.store.forget_member(interaction.user.id))
+            deleted = Text("privacy-deleted", tracks=_tracks(traces), days=_days(traces))
+            await interaction.response.edit_message(content=deleted.in_(interaction.locale), view=None)
+
+
+def _tracks(traces: Traces) -> Text:
+    return Text("privacy-tracks", count=traces.tracks)
+
+
+def _days(traces: Traces) -> Text:
+    return Text("privacy-days", count=traces.days)
+
+
+async def setup(bot: Busker) -> None:
+    """Called by discord.py when the extension is loaded."""
+    bot.add_dynamic_items(DeleteAll)
+    await bot.add_cog(Privacy())
