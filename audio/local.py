@@ -252,13 +252,8 @@ class LocalStream:
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`."""
         if self._ended:
-<<<<<<< HEAD
-            raise EngineError("This piece is composed to its end already; steer the next one.")
-        self._steering.append(Steer(self._key, prompt, blend_seconds, earliest))
-=======
             raise EngineError(Text("engine-composed-already"))
-        self._steering.append(Steer(self._key, prompt, blend_seconds))
->>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
+        self._steering.append(Steer(self._key, prompt, blend_seconds, earliest))
         self._say(self._steering[-1])
 
     def turned(self, turn: Turn | None) -> None:

@@ -153,14 +153,9 @@ class ToneStream:
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`: the next note is one of another melody."""
         if self._made == self.piece.steps:
-<<<<<<< HEAD
-            raise EngineError("This piece is composed to its end already; steer the next one.")
+            raise EngineError(Text("engine-composed-already"))
         step = max(self._made, math.ceil(earliest * STEP_RATE))
         turn = Turn(prompt, step, round(blend_seconds * STEP_RATE))
-=======
-            raise EngineError(Text("engine-composed-already"))
-        turn = Turn(prompt, self._made, round(blend_seconds * STEP_RATE))
->>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
         self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:

@@ -21,32 +21,15 @@ if TYPE_CHECKING:
 class Act(enum.StrEnum):
     """What a person wants to do; sentences of the catalogue choose by it."""
 
-<<<<<<< HEAD
-    COMPOSE = "ask for music"
-    SKIP = "skip this"
-    STOP = "stop the music"
-    PAUSE = "pause the music"
-    RESUME = "let the music go on"
-    VOLUME = "change the volume"
-    STEER = "steer this"
-    REMOVE = "take this off the queue"
-    MOVE = "move this in the queue"
-
-    @property
-    def command(self) -> str:
-        """The slash command with which it is done."""
-        group = "queue " if self in (Act.REMOVE, Act.MOVE) else ""
-        return group + self.name.lower()
-=======
     COMPOSE = "compose"
     SKIP = "skip"
     STOP = "stop"
     PAUSE = "pause"
     RESUME = "resume"
     VOLUME = "volume"
+    STEER = "steer"
     REMOVE = "remove"
     MOVE = "move"
->>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
 
 
 @dataclass(frozen=True, slots=True)

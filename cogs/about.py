@@ -26,23 +26,6 @@ LABEL_SIGNS: Final = 80
 
 REVISION_SIGNS: Final = 12
 
-<<<<<<< HEAD
-HELP: Final = """Join a voice channel and type {compose} with your words: style, instruments, mood, tempo. \
-Music starts while it is being made, and the finished track is posted.
-
-{compose} `prompt: {first}`
-{compose} `prompt: {second}` `length: 30` `seed: 7` makes the same music whenever it is asked for
-{compose} with `melody:` or `continue:` takes a sound file, as does Apps in the menu of a voice message
-{steer} lets other words take over what plays · {queue} shows what follows
-{skip} {pause} {resume} {stop} {volume} act on what plays
-{library} finds what was made here, to play it again · {settings} is for managers
-{privacy} shows and deletes what Busker remembers about you · {about} says what it composes with
-
-Or begin with one of these:"""
-HELP_TITLE: Final = "How to begin"
-
-=======
->>>>>>> 1907585 (Sentences of the old cogs, of rights and of the engine come from the catalogue, commands' descriptions too)
 
 class About(commands.Cog):
     """Says what there is to know."""
