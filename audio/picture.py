@@ -16,6 +16,7 @@ from scipy.signal.windows import hann
 
 from audio.piece import Piece
 from audio.units import SAMPLE_RATE, Pcm16
+from words.text import Text
 
 WIDTH: Final = 1000
 HEIGHT: Final = 420
@@ -66,26 +67,34 @@ def draw(pcm: Pcm16, piece: Piece) -> bytes:
     return file.getvalue()
 
 
-def alt_text(pcm: Pcm16, piece: Piece) -> str:
+def alt_text(pcm: Pcm16, piece: Piece) -> Text:
     """The picture in words, for those who do not see it; within Discord's 1,024 characters."""
-    seconds = len(pcm) / SAMPLE_RATE
-    about = f"Waveform and spectrogram of “{piece.prompt}”, {seconds:g} seconds, seed {piece.seed}."
-    return f"{about} {_contour(pcm)}"
+    return Text(
+        "track-picture",
+        prompt=piece.prompt,
+        seconds=len(pcm) / SAMPLE_RATE,
+        seed=str(piece.seed),
+        contour=_contour(pcm),
+    )
 
 
-def _contour(pcm: Pcm16) -> str:
+def _contour(pcm: Pcm16) -> Text:
     """How loudness goes through the piece, roughly: levels of its parts against the loudest."""
     parts = [part for part in np.array_split(pcm.astype(np.float64), _PARTS) if part.size]
     levels = [float(np.sqrt((part**2).mean())) for part in parts]
     loudest = max(levels, default=0.0)
     if loudest < 1.0:
-        return "It is silent."
+        return Text("track-silent")
     words = [_loudness(level / loudest) for level in levels]
     if len(set(words)) == 1:
-        return "It is about equally loud from beginning to end."
-    where = ("at the beginning", "after a while", "in the middle", "towards the end", "at the end")
-    loud_at = where[levels.index(loudest)]
-    return f"It begins {words[0]}, is loudest {loud_at} and ends {words[-1]}."
+        return Text("track-even")
+    where = ("beginning", "second", "middle", "fourth", "end")[levels.index(loudest)]
+    return Text(
+        "track-contour",
+        first=Text("track-loudness", level=words[0]),
+        place=Text("track-loudest", place=where),
+        last=Text("track-loudness", level=words[-1]),
+    )
 
 
 def _loudness(level: float) -> str:

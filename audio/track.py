@@ -66,7 +66,7 @@ class Track:
     path: Path
     picture: Path
     """A PNG beside it, with the same name."""
-    alt_text: str
+    alt_text: Text
     """What the picture shows, in words."""
     format: str
     """A key of FORMATS."""

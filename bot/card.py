@@ -83,7 +83,9 @@ def card_of(
         box.add_item(ui.TextDisplay("\n".join(troubles[-SHOWN_TROUBLES:])))
     if picture is not None:
         shown = f"attachment://{picture.picture.name}"
-        box.add_item(ui.MediaGallery(discord.MediaGalleryItem(shown, description=picture.alt_text)))
+        box.add_item(
+            ui.MediaGallery(discord.MediaGalleryItem(shown, description=picture.alt_text.in_(locale)))
+        )
     if waiting:
         box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _following(waiting))))

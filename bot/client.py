@@ -32,6 +32,7 @@ from bot.session import Session
 from bot.store.repository import Store
 from bot.tokens import checked_token
 from bot.translation import Translator, describe
+from words.text import Text
 
 if TYPE_CHECKING:
     from audio.engine import Engine
@@ -104,7 +105,7 @@ class Busker(commands.Bot):
         for cog in COGS:
             await self.load_extension(cog)
         describe(self.tree)
-        await self.tree.set_translator(Translator())
+        #await self.tree.set_translator(Translator())
         synced = await self.tree.sync()
         self.mentions = {command.name: _clickable(command) for command in synced}
 
@@ -121,7 +122,7 @@ class Busker(commands.Bot):
     def session_of(self, guild: discord.Guild) -> Session:
         """The session of a guild, made when there is none. Raises RequestError while the bot ends."""
         if self._closing:
-            raise RequestError("Busker is being shut down; please ask again in a minute.")
+            raise RequestError(Text("error-shutting-down"))
         if guild.id not in self._sessions:
             settings = self.settings_in(guild)
             self._sessions[guild.id] = Session(
@@ -154,7 +155,7 @@ class Busker(commands.Bot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was put out of a guild, or the guild is gone."""
         if guild.id in self._sessions:
-            await self._sessions[guild.id].voice.banish("Busker is not in this server any more.")
+            await self._sessions[guild.id].voice.banish(Text("voice-out-of-server"))
 
     @property
     def channels_playing(self) -> int:

@@ -108,7 +108,7 @@ class Performance:
         """Whether a person holds the sound where it is."""
         self.leads_in = False
         """Whether the piece before it goes over into it: it is next, and that is settled."""
-        self.waits_for: str | None = None
+        self.waits_for: Text | None = None
         """A few words for the listeners, while the sound waits for something else."""
         self.over = False
         """Whether it has left the queue, played to its end or not."""
@@ -116,7 +116,7 @@ class Performance:
         """How long it took to compose, once it has been, the waiting for listeners included."""
         self.speed = 0.0
         """Seconds of it made in a second, until it was as far ahead as it may be."""
-        self.trouble: str | None = None
+        self.trouble: Text | None = None
         """A sentence for the listeners, when something went wrong."""
         self.track: Track | None = None
         """Its files, once they are written."""
@@ -273,10 +273,10 @@ class Performance:
             self.composing_seconds = time.monotonic() - began
             self._advance(Making.COMPOSED)
         except BuskerError as error:
-            self._fail(str(error))
+            self._fail(error.text)
         except Exception:
             _log.exception("composing %r failed", self.piece)
-            self._fail("Something went wrong while composing; please ask again.")
+            self._fail(Text("trouble-composing"))
 
     async def _perform(self) -> None:
         """Take what the engine makes of the piece, and tell it how far the listeners are."""
@@ -316,7 +316,7 @@ class Performance:
         self.buffer.push(stretch.played[known:])
         self._moved.set()
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, sentence: Text) -> None:
         self.trouble = sentence
         self._advance(Making.FAILED)
 

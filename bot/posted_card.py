@@ -114,7 +114,7 @@ class PostedCard:
         elif picture is self._picture:
             await self._message.edit(view=view)
         else:
-            attached = [] if picture is None else [_file(picture)]
+            attached = [] if picture is None else [_file(picture, self._locale)]
             await self._message.edit(view=view, attachments=attached)
         self._components, self._picture = components, picture
         self._forget()
@@ -138,5 +138,5 @@ def is_gone(error: Exception) -> bool:
     return shut_out or isinstance(error, discord.NotFound)
 
 
-def _file(track: Track) -> discord.File:
-    return discord.File(track.picture, description=track.alt_text)
+def _file(track: Track, locale: discord.Locale) -> discord.File:
+    return discord.File(track.picture, description=track.alt_text.in_(locale))

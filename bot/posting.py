@@ -26,6 +26,7 @@ from bot.posted_card import UNPOSTED, is_gone
 from bot.quoting import quoted
 from bot.shelf import make_room
 from bot.store.records import MadeTrack
+from words.text import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,14 +97,14 @@ class Poster:
             self._in_hand.add(track.path)
             await self._make_room(tracks)
             if track.size > limit:
-                performance.trouble = f"The track is too large to post; it is kept as {track.path.name}."
+                performance.trouble = Text("trouble-too-large", file=track.path.name)
             elif (message := await self._posted(track, performance, place)) is not None:
                 await self._found_at(number, message)
         except TrackError as error:
-            performance.trouble = str(error)
+            performance.trouble = error.text
         except Exception:
             _log.exception("the track of %r was not written", performance.piece)
-            performance.trouble = "Something went wrong while the track was written; ask for it again."
+            performance.trouble = Text("trouble-writing")
         finally:
             if performance.track is not None:
                 self._in_hand.discard(performance.track.path)
@@ -205,14 +206,18 @@ class Poster:
     ) -> discord.Message | None:
         """Try until Discord takes it or patience ends; the listeners are told each time."""
         before = performance.trouble
-        view = track_buttons(place.guild.preferred_locale)
+        locale = place.guild.preferred_locale
+        view = track_buttons(locale)
         for wait in (*self._retry_seconds, None):
             try:
                 async with asyncio.timeout(UPLOAD_SECONDS):
                     # With the same number Discord gives back what it took some minutes ago, also after a
                     # restart that came before its answer (developer documentation, "enforce_nonce").
                     message = await place.send(
-                        _caption(track), files=_files(track), view=view, nonce=performance.ticket
+                        _caption(track).in_(locale),
+                        files=_files(track, locale),
+                        view=view,
+                        nonce=performance.ticket,
                     )
             except UNPOSTED as error:
                 if is_gone(error):
@@ -241,18 +246,20 @@ def _yield_to_sound() -> None:
         os.nice(NICENESS)
 
 
-def _caption(track: Track) -> str:
+def _caption(track: Track) -> Text:
     piece = track.piece
-    return f"“{quoted(piece.prompt)}” · {piece.seconds:g} s · seed {piece.seed}"
+    prompt, seed = quoted(piece.prompt), str(piece.seed)
+    return Text("track-line", prompt=prompt, seconds=piece.seconds, seed=seed)
 
 
-def _files(track: Track) -> list[discord.File]:
+def _files(track: Track, locale: discord.Locale) -> list[discord.File]:
     return [
         discord.File(track.path),
-        discord.File(track.picture, description=track.alt_text),
+        discord.File(track.picture, description=track.alt_text.in_(locale)),
     ]
 
 
-def _excuse(track: Track, wait: float | None) -> str:
-    kept = f"Discord did not take the track; it is kept as {track.path.name}"
-    return f"{kept}, and is tried again in {wait:.0f} s." if wait is not None else f"{kept}."
+def _excuse(track: Track, wait: float | None) -> Text:
+    if wait is None:
+        return Text("trouble-not-taken", file=track.path.name)
+    return Text("trouble-tried-again", file=track.path.name, seconds=round(wait))

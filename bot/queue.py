@@ -50,7 +50,7 @@ class Queue:
     def now(self) -> Performance:
         """The piece that plays or is about to. Raises NothingPlaying."""
         if not self.wanted:
-            raise NothingPlaying("Nothing is playing; /compose starts something.")
+            raise NothingPlaying(Text("playback-nothing"))
         return self.wanted[0]
 
     @property

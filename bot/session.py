@@ -35,10 +35,6 @@ SLOT_SECONDS: Final = 20.0
 """How long a piece keeps the engine's slot while nobody listens. Who is back by then, as after a change of
 channel or of network, finds it where it was; later it is begun again and takes as long as before."""
 
-EVERYBODY_LEFT: Final = "Everybody left the voice channel."
-
-POSTED_ALL_THE_SAME: Final = "The track is posted all the same."
-
 _log = logging.getLogger(__name__)
 
 
@@ -169,7 +165,7 @@ class Session:
         if self._making is not None:  # perhaps one that nobody hears, since the voice was lost
             stopped.add(self._making)
         if not stopped:
-            raise NothingPlaying("Nothing is playing; /compose starts something.")
+            raise NothingPlaying(Text("playback-nothing"))
         for performance in stopped:
             performance.dismiss()
         for performance in self.queue.waiting:
@@ -190,7 +186,7 @@ class Session:
         """Hold the sound where it is. Raises NothingPlaying."""
         playing = self.now
         if self._playing is None:
-            raise NothingPlaying("Nothing is playing yet.")
+            raise NothingPlaying(Text("playback-not-yet"))
         self.voice.pause()
         playing.paused = True
 
@@ -198,7 +194,7 @@ class Session:
         """Go on from where the sound was held. Raises NothingPlaying."""
         playing = self.now
         if not playing.paused:
-            raise NothingPlaying("Nothing is paused.")
+            raise NothingPlaying(Text("playback-not-paused"))
         self.voice.resume()
         playing.paused = False
 
@@ -257,12 +253,12 @@ class Session:
                 await self._programme.play(performance, self._volume)
         except VoiceLost as lost:
             if not performance.dismissed:
-                performance.trouble = f"{lost} {POSTED_ALL_THE_SAME}"
+                performance.trouble = Text("trouble-posted-anyway", trouble=lost.text)
             if self._playing is not None:
                 self._forget_waiting()
         except Exception:
             _log.exception("playing %r failed", performance.piece)
-            performance.trouble = f"Something went wrong while playing. {POSTED_ALL_THE_SAME}"
+            performance.trouble = Text("trouble-posted-anyway", trouble=Text("trouble-playing"))
         finally:
             if self._playing is not None:
                 self._playing = None
@@ -284,7 +280,7 @@ class Session:
         """Say on the card of what plays why it is silent; compose nothing for an empty channel."""
         hold = self.voice.hold
         if self._playing is not None:
-            self._playing.waits_for = hold.value if hold is not None else None
+            self._playing.waits_for = None if hold is None else Text("voice-waits", hold=hold.value)
         if (hold is Hold.ALONE) is (self._desertion is not None):
             return
         if self._desertion is None:
@@ -306,7 +302,7 @@ class Session:
             self._making.interrupt()
         await asyncio.sleep(self._leave_after_seconds - slot_seconds)
         for performance in self.wanted:
-            performance.trouble = EVERYBODY_LEFT
+            performance.trouble = Text("trouble-deserted")
         with contextlib.suppress(NothingPlaying):
             self.stop()
         self._desertion = None  # or leaving, which ends it, would end this task

@@ -31,15 +31,7 @@ LONGEST_EVER: Final = 300.0
 class Compose(commands.Cog):
     """Asks for music."""
 
-    @app_commands.command(description="Compose music from your words and play it while it is being made")
-    @app_commands.describe(
-        prompt="What it should sound like: style, instruments, mood, tempo",
-        length="Seconds of music, 10 to 30; 20 if left out",
-        interval="Seconds of music made between two deliveries, 0.5 to 2.5; automatic if left out",
-        seed="The same words and seed make the same music; drawn if left out",
-        melody="A sound file to hum after, such as a voice message; only some models can",
-        continued="A sound file to go on from: the music begins where it ends",
-    )
+    @app_commands.command()
     @app_commands.rename(continued="continue")
     @app_commands.guild_only()
     async def compose(

@@ -238,8 +238,8 @@ async def fetch(interaction: discord.Interaction[Busker], track: MadeTrack) -> N
         with contextlib.closing(discord.File(kept)) as file:  # discord.py leaves files of answers open
             await interaction.response.send_message(caption, file=file, ephemeral=True)
         return
-    nowhere = track.link is None
-    told = Text("library-nowhere") if nowhere else Text("library-posted-there", link=track.link)
+    link = track.link
+    told = Text("library-nowhere") if link is None else Text("library-posted-there", link=link)
     await interaction.response.send_message(told.in_(interaction.locale), ephemeral=True)
 
 

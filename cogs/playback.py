@@ -12,6 +12,7 @@ from bot.client import Busker
 from bot.rights import Act
 from bot.session import Session
 from bot.standing import permitted
+from words.text import Text
 
 LOUDEST_PERCENT = round(100 * LOUDEST_VOLUME)
 """The loudest that listeners can ask for: as loud as the posted track."""
@@ -20,45 +21,43 @@ LOUDEST_PERCENT = round(100 * LOUDEST_VOLUME)
 class Playback(commands.Cog):
     """Acts on the session of the guild. Errors become sentences in `cogs/errors.py`."""
 
-    @app_commands.command(description="End the music and forget the queue")
+    @app_commands.command()
     @app_commands.guild_only()
     async def stop(self, interaction: discord.Interaction[Busker]) -> None:
         """End the sound, the composing and the queue."""
         if (session := await permitted(interaction, Act.STOP)) is None:
             return
         stopped = session.stop()
-        await _tell(
-            interaction, "Stopped." if stopped == 1 else f"Stopped, and {stopped - 1} waiting forgotten."
-        )
+        await _tell(interaction, Text("playback-stopped", forgotten=stopped - 1))
 
-    @app_commands.command(description="End this piece and play the next one")
+    @app_commands.command()
     @app_commands.guild_only()
     async def skip(self, interaction: discord.Interaction[Busker]) -> None:
         """End the piece that plays."""
         if (session := await permitted(interaction, Act.SKIP)) is None:
             return
         skipped = session.skip()
-        await _tell(interaction, f"Skipped seed {skipped.piece.seed}.")
+        await _tell(interaction, Text("playback-skipped", seed=str(skipped.piece.seed)))
 
-    @app_commands.command(description="Hold the music where it is; composing goes on")
+    @app_commands.command()
     @app_commands.guild_only()
     async def pause(self, interaction: discord.Interaction[Busker]) -> None:
         """Hold the sound."""
         if (session := await permitted(interaction, Act.PAUSE)) is None:
             return
         session.pause()
-        await _tell(interaction, "Paused; /resume goes on from here.")
+        await _tell(interaction, Text("playback-paused"))
 
-    @app_commands.command(description="Go on from where the music was paused")
+    @app_commands.command()
     @app_commands.guild_only()
     async def resume(self, interaction: discord.Interaction[Busker]) -> None:
         """Go on."""
         if (session := await permitted(interaction, Act.RESUME)) is None:
             return
         session.resume()
-        await _tell(interaction, "Going on.")
+        await _tell(interaction, Text("playback-resumed"))
 
-    @app_commands.command(description="What plays, how much of it is made and how much is played")
+    @app_commands.command()
     @app_commands.guild_only()
     async def nowplaying(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the card of the piece that plays."""
@@ -66,10 +65,7 @@ class Playback(commands.Cog):
         view = card_of(session.now, session.wanted[1:], interaction.locale)
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    @app_commands.command(
-        description="How loud the music plays in the channel; the posted track keeps its level"
-    )
-    @app_commands.describe(percent="0 to 100; 100 is as loud as the posted track")
+    @app_commands.command()
     @app_commands.guild_only()
     async def volume(
         self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, LOUDEST_PERCENT]
@@ -78,7 +74,7 @@ class Playback(commands.Cog):
         if (session := await permitted(interaction, Act.VOLUME, str(percent))) is None:
             return
         session.volume = percent / 100
-        await _tell(interaction, f"Volume {percent} %.")
+        await _tell(interaction, Text("playback-volume", percent=percent))
 
 
 def _session(interaction: discord.Interaction[Busker]) -> Session:
@@ -86,10 +82,11 @@ def _session(interaction: discord.Interaction[Busker]) -> Session:
     return interaction.client.session_of(interaction.guild)
 
 
-async def _tell(interaction: discord.Interaction[Busker], sentence: str) -> None:
+async def _tell(interaction: discord.Interaction[Busker], text: Text) -> None:
     """To all who read there; who pressed a button is told alone, for the card tells the others."""
     pressed = interaction.type is discord.InteractionType.component
-    await interaction.response.send_message(sentence, ephemeral=pressed)
+    locale = interaction.locale if pressed else interaction.guild_locale
+    await interaction.response.send_message(text.in_(locale), ephemeral=pressed)
 
 
 async def setup(bot: Busker) -> None:

@@ -28,21 +28,17 @@ _TICKET: Final = re.compile(r"#(\d{1,18})")
 
 
 @app_commands.guild_only()
-class Queue(commands.GroupCog, group_name="queue", group_description="What plays and what follows"):
+class Queue(commands.GroupCog, group_name="queue"):
     """Acts on what waits. One's own pieces are one's own; for others' the rules of the guild hold."""
 
-    @app_commands.command(description="What plays and what follows")
+    @app_commands.command()
     async def show(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the queue."""
         session = _session(interaction)
-        embed = queue_of(session.now, *session.queue.waiting)
+        embed = queue_of(session.now, *session.queue.waiting, locale=interaction.locale)
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
-    @app_commands.command(description="Let a waiting piece play earlier or later")
-    @app_commands.describe(
-        piece="A waiting piece, or its place",
-        place="Where it is to wait: 1 plays next; later places move back",
-    )
+    @app_commands.command()
     async def move(
         self,
         interaction: discord.Interaction[Busker],
@@ -61,8 +57,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What plays
         told = Text("queue-moved", prompt=quoted(cut(performance.piece.prompt)), place=there)
         await interaction.response.send_message(told.in_(interaction.guild_locale))
 
-    @app_commands.command(description="Take a waiting piece off the queue")
-    @app_commands.describe(piece="A waiting piece, or its place")
+    @app_commands.command()
     async def remove(self, interaction: discord.Interaction[Busker], piece: str) -> None:
         """Remove a piece; what is made of it is forgotten."""
         performance = _found(interaction, piece)
@@ -86,11 +81,19 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What plays
         ][:CHOICES]
 
 
-def queue_of(now: Performance, *waiting: Performance) -> discord.Embed:
+def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) -> discord.Embed:
     """What plays and what follows, as `/queue show` shows it."""
-    lines = [f"{place}. {line_of(performance)}" for place, performance in enumerate(waiting, 1)]
-    embed = discord.Embed(title="Queue", description="\n".join(lines) or "Nothing waits.", colour=COLOUR)
-    return embed.insert_field_at(0, name=str(headline_of(now)), value=str(line_of(now)), inline=False)
+    lines = [
+        Text("card-place", place=place, piece=line_of(performance)).in_(locale)
+        for place, performance in enumerate(waiting, 1)
+    ]
+    embed = discord.Embed(
+        title=Text("queue-title").in_(locale),
+        description="\n".join(lines) or Text("queue-nothing-waits").in_(locale),
+        colour=COLOUR,
+    )
+    now_playing = {"name": headline_of(now).in_(locale), "value": line_of(now).in_(locale)}
+    return embed.insert_field_at(0, **now_playing, inline=False)
 
 
 def _session(interaction: discord.Interaction[Busker]) -> Session:

@@ -181,6 +181,27 @@ engine-no-sound = The model made something that is not sound; another seed may d
 ### Tracks and recordings
 
 track-prompt = “{ $prompt }”
+# The picture of a track in words, for those who do not see it.
+track-picture = { $seconds ->
+    [one] Waveform and spectrogram of “{ $prompt }”, { $seconds } second, seed { $seed }. { $contour }
+   *[other] Waveform and spectrogram of “{ $prompt }”, { $seconds } seconds, seed { $seed }. { $contour }
+}
+track-silent = It is silent.
+track-even = It is about equally loud from beginning to end.
+track-contour = It begins { $first }, is loudest { $place } and ends { $last }.
+track-loudness = { $level ->
+    [loud] loud
+    [softer] softer
+    [quiet] quiet
+   *[silent] silent
+}
+track-loudest = { $place ->
+    [beginning] at the beginning
+    [second] after a while
+    [middle] in the middle
+    [fourth] towards the end
+   *[end] at the end
+}
 track-line = “{ $prompt }” · { $seconds } s · seed { $seed }
 track-not-saved = The finished track could not be saved: { $why }.
 track-not-ours = { $file } is not a track that Busker wrote.
@@ -330,13 +351,14 @@ help-text =
 ### /queue
 
 queue-not-waiting = This does not wait in the queue, or no more; choose a piece from the list, or its place.
+queue-title = Queue
 queue-nothing-waits = Nothing waits.
 queue-removed = Removed “{ $prompt }” from the queue.
 queue-moved = “{ $prompt }” is at place { $place } of the queue now.
 
 ### The presence, in English for everybody
 
-presence-idle = /compose makes music
+presence-idle = /{ command-compose } makes music
 presence-playing = { $channels ->
     [one] Playing in one voice channel
    *[other] Playing in { $channels } voice channels
@@ -349,8 +371,8 @@ recording-broken = { $name } cannot be read as sound; another format will do.
 recording-large = { $name } has { $size } MiB; up to { $most } MiB will do.
 recording-none = There is no sound in this message; choose one with a voice message or a sound file.
 recording-soundless = { $name } is no sound; a voice message or a sound file will do.
-recording-title-continue = Continue this
-recording-title-melody = Compose on this melody
+recording-title-continue = { command-continue-this }
+recording-title-melody = { command-compose-on-this-melody }
 recording-unfetched = Discord did not give { $name } out; post it once more.
 recording-unkept = { $name } could not be kept on Busker’s side; it is in the log.
 recording-words = What it should sound like
@@ -402,7 +424,7 @@ restart-forgot = { $pieces ->
 ### Again, Remix, Extend
 
 button-over = This piece does not play any more; the newest card has the buttons for what plays.
-button-gone = This piece is over, and its track is not in the library; /compose makes another.
+button-gone = This piece is over, and its track is not in the library; /{ command-compose } makes another.
 piece-tags = What this file says about its making cannot be used.
 remake-not-mine = This is no track of Busker’s; choose a message in which Busker posted one.
 remake-slow = Discord takes too long to give the track out; please try again.
@@ -428,6 +450,14 @@ extend-answer = { $before ->
     [one] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after one other piece.
    *[other] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after { $before } others.
 }
+
+### Commands in the menu of a message (right click, Apps): up to 32 characters
+
+command-again = Again
+command-compose-on-this-melody = Compose on this melody
+command-continue-this = Continue this
+command-extend = Extend
+command-remix = Remix
 
 ### Commands as Discord's menus show them: names, options, choices and what they are for
 
@@ -460,6 +490,10 @@ command-compose = compose
     .interval = Seconds of music made between two deliveries, 0.5 to 2.5; automatic if left out
     .seed-name = seed
     .seed = The same words and seed make the same music; drawn if left out
+    .melody-name = melody
+    .melody = A sound file to hum after, such as a voice message; only some models can
+    .continued-name = continue
+    .continued = A sound file to go on from: the music begins where it ends
 command-stop = stop
     .description = End the music and forget the queue
 command-skip = skip
@@ -470,6 +504,18 @@ command-resume = resume
     .description = Go on from where the music was paused
 command-queue = queue
     .description = What plays and what follows
+command-queue-show = show
+    .description = What plays and what follows
+command-queue-move = move
+    .description = Let a waiting piece play earlier or later
+    .piece-name = piece
+    .piece = A waiting piece, or its place
+    .place-name = place
+    .place = Where it is to wait: 1 plays next; later places move back
+command-queue-remove = remove
+    .description = Take a waiting piece off the queue
+    .piece-name = piece
+    .piece = A waiting piece, or its place
 command-nowplaying = nowplaying
     .description = What plays, how much of it is made and how much is played
 command-volume = volume

@@ -179,7 +179,7 @@ class Trial:
                 await self._idle(scene, session, happened_s)
             await performance.settles(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
         if performance.trouble:
-            self._said.append(performance.trouble)
+            self._said.append(str(performance.trouble))
         self._lost_by_network = scene.voice.network.sounds_lost - lost
         self._track, track = self._track_of(scene.text.messages[posted:], performance)
         await self._judge(scene, performance.piece, track, asked_s)

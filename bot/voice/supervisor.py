@@ -19,6 +19,7 @@ import discord
 from bot.errors import VoiceLost
 from bot.permissions import VocalChannel, listeners_in
 from bot.voice.line import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceLine
+from words.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,10 +62,10 @@ NO_EVENTS: Final = "no_events"
 DAVE_REQUIRED: Final = "4017"
 RATE_LIMITED: Final = "4021"
 FINAL: Final = {
-    PUT_OUT: "Busker was disconnected from the voice channel.",
-    str(CALL_ENDED): "Discord ended the call.",
-    RATE_LIMITED: "Discord wants Busker to stay out of voice for a while.",
-    DAVE_REQUIRED: "Discord found that Busker does not encrypt end to end.",
+    PUT_OUT: Text("voice-put-out"),
+    str(CALL_ENDED): Text("voice-call-ended"),
+    RATE_LIMITED: Text("voice-rate-limited"),
+    DAVE_REQUIRED: Text("voice-unencrypted"),
 }
 """Causes after which Discord's documentation forbids to reconnect, or that another line would not cure."""
 
@@ -78,13 +79,13 @@ _log = logging.getLogger(__name__)
 
 
 class Hold(enum.Enum):
-    """Why the sound waits although a piece plays; the value is for the listeners."""
+    """Why the sound waits although a piece plays; sentences of the catalogue choose by the value."""
 
-    CONNECTING = "Connecting; the music waits"
-    ALONE = "Nobody listens; the music waits"
-    MUTED = "Busker is muted; the music waits"
-    SUPPRESSED = "Busker asked to speak on the Stage; the music waits"
-    SPEECHLESS = "Busker may not speak here; the music waits"
+    CONNECTING = "connecting"
+    ALONE = "alone"
+    MUTED = "muted"
+    SUPPRESSED = "suppressed"
+    SPEECHLESS = "speechless"
 
 
 OUTGOING: Final = (None, Hold.CONNECTING)
@@ -171,7 +172,7 @@ class Voice:
     async def play(self, source: PieceSource) -> None:
         """Play `source` until it ends or is stopped. Raises VoiceLost when the voice is lost for good."""
         if self._wanted is None:
-            raise self._end or VoiceLost("Busker is not connected to a voice channel any more.")
+            raise self._end or VoiceLost(Text("voice-not-connected"))
         self._playing, self._paused = True, False
         self._due_since = self._clock()
         try:
@@ -209,7 +210,7 @@ class Voice:
         """See who is there and whether Busker may be heard. Call it when somebody's voice state changed."""
         self._note(self._found())
 
-    async def banish(self, sentence: str) -> None:
+    async def banish(self, sentence: Text) -> None:
         """End the sound for good, as the guild cannot be played in any more."""
         if self._keeper is not None:
             await self._dismiss_keeper()
@@ -231,7 +232,7 @@ class Voice:
             await self._finish(lost)
         except Exception:
             _log.exception("the voice in %s failed", self._wanted)
-            await self._finish(VoiceLost("Something went wrong with the voice connection."))
+            await self._finish(VoiceLost(Text("voice-failed")))
 
     async def _hold_line(self) -> None:
         """Make lines until one is lost for good. Raises VoiceLost then."""
@@ -248,7 +249,7 @@ class Voice:
             _log.warning("the voice line in %s was lost (%s) and is made again", line.guild, cause)
             self._on_rebuild(cause)
             losses = 0 if self._clock() - stood_at > STEADY_SECONDS else losses + 1
-        raise VoiceLost("Busker lost the voice connection again and again.")
+        raise VoiceLost(Text("voice-lost-often"))
 
     async def _connect(self, losses: int) -> VoiceLine:
         """A line that stands, to the channel that is wanted. Raises VoiceLost when patience has ended."""
@@ -274,7 +275,7 @@ class Voice:
                 _log.info("no voice line in %s yet: %r", channel.guild, error)
             else:
                 return self._line
-        raise VoiceLost(f"Discord did not let Busker into {self._where.mention}; please try again.")
+        raise VoiceLost(Text("voice-not-let-in", channel=self._where.mention))
 
     @property
     def _where(self) -> VocalChannel:
@@ -288,7 +289,7 @@ class Voice:
             return None
         channel = guild.get_channel(self._where.id)
         if not isinstance(channel, VocalChannel):
-            raise VoiceLost("The voice channel is gone.")
+            raise VoiceLost(Text("voice-gone"))
         self._wanted = channel
         return channel
 

@@ -81,7 +81,7 @@ def test_a_track_says_what_it_is(name: str, tmp_path: Path) -> None:
     assert track.size == track.path.stat().st_size
     assert track.picture.read_bytes().startswith(b"\x89PNG")
     assert track.picture.stem == track.path.stem
-    assert PIECE.prompt in track.alt_text
+    assert PIECE.prompt in str(track.alt_text)
     assert len(decoded(track.path)) == pytest.approx(samples_of(2.5), abs=SAMPLE_RATE // 100)
 
 

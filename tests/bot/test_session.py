@@ -99,7 +99,7 @@ async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_pl
         await engine.close()
         await house.play(piece)
         assert piece.making is Making.FAILED
-        assert piece.trouble == "The engine was closed before this piece was made."
+        assert str(piece.trouble) == "The engine was closed before this piece was made."
         assert piece.buffer.frames_played < 20 * 50
         assert not list(tmp_path.glob("*.flac"))
         await engine.start()
@@ -142,7 +142,7 @@ async def test_put_out_of_the_channel_it_posts_what_is_begun_forgets_the_rest_an
         await house.play(playing)
         await house.play(waiting)
         assert playing.buffer.frames_played < 20 * 50
-        assert "disconnected from the voice channel" in (playing.trouble or "")
+        assert "disconnected from the voice channel" in str(playing.trouble)
         assert (tmp_path / "bells-1.flac").exists()
         assert waiting.buffer.frames_played == 0
         again = house.ask(seconds=0.5, seed=3)
@@ -163,7 +163,7 @@ async def test_a_piece_that_cannot_be_heard_is_composed_and_posted_all_the_same(
         for piece in pieces:
             await house.play(piece)
             assert piece.making is Making.DELIVERED
-            assert piece.trouble == "Discord did not let Busker in. The track is posted all the same."
+            assert str(piece.trouble) == "Discord did not let Busker in. The track is posted all the same."
         assert len(house.tracks) == 3
 
 

@@ -1,0 +1,481 @@
+# Busker が日本語で話すこと。です・ます調。
+#
+# 用語: piece = 曲(依頼されるもの)、track = トラック(完成したファイル)、seed = シード、prompt = プロンプト、
+# queue = キュー、library = ライブラリ、steer = 方向転換、checkpoint = モデル、interval = 間隔、
+# managers = サーバーを管理できる人。引用符は「 」。
+
+### Any command
+
+error-unforeseen = Busker 側で問題が起きました。ログに記録されています。もう一度お試しください。
+error-value = 「{ $value }」はここでは使えません。値を確かめて、もう一度お試しください。
+error-forbidden = ここではその操作はできません。
+error-old-command = Discord にこのコマンドの古い形が表示されています。1 分後にもう一度お試しください。
+error-servers-only = Busker はサーバーのボイスチャンネルで演奏します。そちらでお試しください。
+error-shutting-down = Busker は終了処理中です。1 分後にもう一度お試しください。
+error-for-operators = { $sentence }
+
+### /compose
+
+compose-answer = { $before ->
+    [0] 「{ $prompt }」を { $seconds } 秒、シード { $seed } で作曲します。
+   *[other] 「{ $prompt }」を { $seconds } 秒、シード { $seed } で作曲します。先に { $before } 曲が流れます。
+}
+compose-stage = ステージでは、Busker はまず発言をリクエストします。モデレーターが許可するまで音楽は待機します。
+
+### What may be asked for
+
+piece-prompt = プロンプトの読める文字は { $signs } 文字です。{ $shortest }~{ $longest } 文字にしてください。
+piece-seconds = { $field ->
+    [interval] 間隔 { $seconds } 秒は範囲外です。{ $lowest }~{ $highest } 秒にしてください。
+   *[length] 長さ { $seconds } 秒は範囲外です。{ $lowest }~{ $highest } 秒にしてください。
+}
+piece-seed = シード { $seed } は範囲外です。0 から { $largest } までの整数にしてください。
+piece-tags = このファイルに書かれた作り方の情報は使えません。
+
+### Where Busker may play and post
+
+permissions-no-voice = ボイスチャンネルに参加していません。参加してからもう一度お試しください。
+permissions-full = { $channel } は満員です({ $limit } 人)。空きを作ってからもう一度お試しください。
+permissions-elsewhere = Busker は { $channel } で演奏しています。そちらに参加してからもう一度お試しください。
+permissions-no-posting = Busker はここにトラックを投稿できません。サーバーのテキストチャンネルでお試しください。
+permissions-missing = { $channel } で Busker に次の権限がありません: { $missing }。モデレーターが付与できます。
+permissions-name = { $name ->
+    [attach_files] ファイルを添付
+    [connect] 接続
+    [embed_links] 埋め込みリンク
+    [request_to_speak] スピーカー参加をリクエスト
+    [send_messages] メッセージを送信
+    [send_messages_in_threads] スレッドでメッセージを送信
+    [speak] 発言
+   *[view_channel] チャンネルを見る
+}
+
+### Who may do what
+
+rights-voted = { $act ->
+    [pause] { $name } さんが音楽の一時停止を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-pause } で投票できます。
+    [resume] { $name } さんが音楽の再開を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-resume } で投票できます。
+    [stop] { $name } さんが音楽の停止を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-stop } で投票できます。
+    [volume] { $name } さんが音量の変更を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-volume } で投票できます。
+    [move] { $name } さんがキュー内の移動を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-queue } { command-queue-move } で投票できます。
+    [remove] { $name } さんがキューからの削除を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-queue } { command-queue-remove } で投票できます。
+   *[skip] { $name } さんがスキップを希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-skip } で投票できます。
+}
+rights-role-needed = { $act ->
+    [pause] ここで音楽を一時停止できるのは、{ $role } の人と曲を頼んだ人だけです。
+    [resume] ここで音楽を再開できるのは、{ $role } の人と曲を頼んだ人だけです。
+    [stop] ここで音楽を停止できるのは、{ $role } の人と曲を頼んだ人だけです。
+    [volume] ここで音量を変えられるのは、{ $role } の人と曲を頼んだ人だけです。
+    [move] ここでキュー内の曲を動かせるのは、{ $role } の人と曲を頼んだ人だけです。
+    [remove] ここでキューから曲を外せるのは、{ $role } の人と曲を頼んだ人だけです。
+   *[skip] ここで曲をスキップできるのは、{ $role } の人と曲を頼んだ人だけです。
+}
+rights-role-unset = { $act ->
+    [pause] ここで音楽を一時停止できるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [resume] ここで音楽を再開できるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [stop] ここで音楽を停止できるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [volume] ここで音量を変えられるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [move] ここでキュー内の曲を動かせるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [remove] ここでキューから曲を外せるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+   *[skip] ここで曲をスキップできるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+}
+rights-enough-waiting = 待機中または再生中の曲が { $waiting } 曲あり、ここでの 1 人の上限に達しています。1 曲終わってからもう一度お試しください。
+rights-enough-today = ここで 1 人が 1 日に頼める音楽 { $cap } 秒のうち { $used } 秒を頼みました。あと { $seconds } 秒は入りません。{ $again }にリセットされます。
+
+### What plays
+
+playback-nothing = 何も再生していません。/{ command-compose } で始められます。
+playback-not-yet = まだ何も再生していません。
+playback-not-paused = 一時停止しているものはありません。
+playback-stopped = { $forgotten ->
+    [0] 停止しました。
+   *[other] 停止しました。待機中の { $forgotten } 曲も取り消しました。
+}
+playback-skipped = シード { $seed } をスキップしました。
+playback-paused = 一時停止しました。/{ command-resume } で続きから再開します。
+playback-resumed = 再開します。
+playback-volume = 音量を { $percent }% にしました。
+queue-full = すでに { $waiting } 曲が待機しています。1 曲終わってからもう一度お試しください。
+
+### Why the music is silent, or ended
+
+voice-waits = { $hold ->
+    [alone] 聴いている人がいないため、音楽は待機中です
+    [connecting] 接続中のため、音楽は待機中です
+    [muted] Busker がミュートされているため、音楽は待機中です
+    [speechless] Busker はここで発言できないため、音楽は待機中です
+   *[suppressed] Busker はステージで発言をリクエストしました。音楽は待機中です
+}
+voice-put-out = Busker はボイスチャンネルから切断されました。
+voice-call-ended = Discord が通話を終了しました。
+voice-rate-limited = Discord の制限により、Busker はしばらくボイスに参加できません。
+voice-unencrypted = Busker がエンドツーエンドで暗号化していないと Discord が判断しました。
+voice-gone = ボイスチャンネルがなくなりました。
+voice-out-of-server = Busker はもうこのサーバーにいません。
+voice-not-connected = Busker はもうボイスチャンネルに接続していません。
+voice-failed = ボイス接続で問題が起きました。
+voice-lost-often = ボイス接続が何度も切れました。
+voice-not-let-in = Discord が Busker を { $channel } に入れませんでした。もう一度お試しください。
+trouble-deserted = 全員がボイスチャンネルを退出しました。
+trouble-playing = 再生中に問題が起きました。
+trouble-composing = 作曲中に問題が起きました。もう一度お試しください。
+trouble-writing = トラックの書き出し中に問題が起きました。もう一度お試しください。
+trouble-too-large = トラックが大きすぎて投稿できません。{ $file } として保存してあります。
+trouble-posted-anyway = { $trouble }トラックはそのまま投稿されます。
+trouble-not-taken = Discord がトラックを受け付けませんでした。{ $file } として保存してあります。
+trouble-tried-again = Discord がトラックを受け付けませんでした。{ $file } として保存してあり、{ $seconds } 秒後に再試行します。
+
+### The engine
+
+engine-closed = この曲ができる前にエンジンが終了しました。
+engine-not-running = エンジンが動いていません。曲を頼む前に起動する必要があります。
+engine-composed-already = この曲はすでに最後まで作曲済みです。次の曲でお試しください。
+engine-died = この曲の作曲中にエンジンが { $deaths } 回落ちました。別の曲をお試しください。
+engine-too-little-memory = この曲にはメモリが足りません。もっと簡単な曲をお試しください。
+engine-does-not-fit = { $seconds } 秒の曲はこのエンジンに収まりません。別の長さをお試しください。
+engine-not-finite = モデルの計算結果が有限の数にならず、この曲は続けられません。別のシードならうまくいくかもしれません。どのシードでもだめなら、モデルが壊れているか精度が足りません。
+engine-channels = モデルの音は { $channels } チャンネルです。Busker が再生できるのは 1 または 2 チャンネルです。
+engine-no-sound = モデルが音ではないものを作りました。別のシードならうまくいくかもしれません。
+
+### Tracks and recordings
+
+track-prompt = 「{ $prompt }」
+track-picture = 「{ $prompt }」の波形とスペクトログラム、{ $seconds } 秒、シード { $seed }。{ $contour }
+track-silent = 無音です。
+track-even = 最初から最後までほぼ同じ音量です。
+track-contour = 始まりは{ $first }、{ $place }が最も大きく、終わりは{ $last }です。
+track-loudness = { $level ->
+    [loud] 大きめ
+    [softer] やや小さめ
+    [quiet] 小さめ
+   *[silent] 無音
+}
+track-loudest = { $place ->
+    [beginning] 冒頭
+    [second] 少し後
+    [middle] 中ほど
+    [fourth] 終わり近く
+   *[end] 最後
+}
+track-line = 「{ $prompt }」 · { $seconds } 秒 · シード { $seed }
+track-not-saved = 完成したトラックを保存できませんでした: { $why }。
+track-not-ours = { $file } は Busker が書き出したトラックではありません。
+track-gone = { $file } はなくなったか、もうトラックではありません。
+recording-too-short = { $file } は { $shortest } 秒より短いです。もっと長いものを選んでください。
+recording-changed = { $file } は選んだ後に変更されました。もう一度選んでください。
+recording-too-long = { $file } は { $longest } 分より長いです。もっと短いものを選んでください。
+recording-unreadable = { $file } は音声として読めません。FLAC、MP3、Ogg、WAV、M4A、WebM が使えます。
+recording-silent = { $file } には音声がありません。別のファイルを選んでください。
+
+### /settings
+
+settings-managers-only = Busker の設定を変えられるのは、このサーバーを管理できる人だけです。
+settings-too-long = この Busker が作曲できる最長は { $longest } 秒です。それ以下の長さを選んでください。
+settings-no-role = 音楽を DJ に任せるには、そのロールもオプション { command-settings.dj_role-name } で指定してください。
+settings-everybody = ロール { $role } は全員が持っています。別のロールか、{ command-settings.rights-name }: { $free } を選んでください。
+settings-not-written = この Busker は { $format } を書き出しません。書き出せるのは { $formats } です。
+settings-title = 設定
+settings-shown = /{ command-settings } の各オプションで変更できます。オプション { command-settings.reset-name } で元に戻せます。
+settings-changed = 変更しました。今から有効です。
+settings-label = { $option ->
+    [announce] ボイスチャンネルのステータス
+    [dj_role] DJ ロール
+    [format] 形式
+    [interval] 間隔
+    [length] 長さ
+    [minutes] 1 日の音楽
+    [rights] 音楽を操作できる人
+    [tracks_in] トラックの投稿先
+    [volume] 音量
+   *[waiting] 待機できる曲
+}
+settings-default = { $value }(既定)
+settings-seconds = { $seconds } 秒
+settings-automatic = 自動
+settings-volume = { NUMBER($share, style: "percent") }
+settings-rights = { $rights ->
+    [dj] DJ ロールを持つ人
+    [vote] 聴いている人の過半数
+   *[free] 聴いている人全員
+}
+settings-no-dj-role = なし
+settings-dj-role = { $role }
+settings-posted-in = { $channel }
+settings-posted-where-asked = 頼まれた場所
+settings-format = { $format }
+settings-formats = { $first }、次に { $then }
+settings-waiting = { $pieces ->
+    [0] 無制限
+   *[other] 1 人 { $pieces } 曲
+}
+settings-minutes = { $minutes ->
+    [0] 無制限
+   *[other] 1 人 { $minutes } 分
+}
+settings-announced = 再生中の曲を表示
+settings-not-announced = 変更しない
+
+### /library
+
+library-title = ライブラリ
+library-nothing-made = 見られるものはまだ何も作られていません。/{ command-compose } で作れます。
+library-nothing-found = その言葉を含むものはありません。言葉を減らすともっと見つかります。
+library-no-more = これより古いものはありません。
+library-line = { $number }. 「{ $prompt }」 · { $seconds } 秒 · { $member } · { $when }
+library-choice = { $prompt } · { $seconds } 秒 · シード { $seed }
+library-placeholder = トラックを選ぶ
+library-facts = { $seconds } 秒 · シード { $seed } · { $checkpoint }
+library-made-for = { $member } さんのために作曲({ $when })
+library-act = { $act ->
+    [fetch] 受け取る
+    [forget] 忘れる
+   *[play] もう一度再生
+}
+library-open = メッセージを開く
+library-older = 古いもの
+library-gone = このトラックはもうライブラリにありません。
+library-playing = { $before ->
+    [0] 「{ $prompt }」をもう一度再生します。
+   *[other] 「{ $prompt }」をもう一度再生します。先に { $before } 曲が流れます。
+}
+library-making = { $before ->
+    [0] ファイルがないため、「{ $prompt }」を作り直します。同じ音になります。
+   *[other] ファイルがないため、「{ $prompt }」を作り直します。同じ音になります。先に { $before } 曲が流れます。
+}
+library-making-other = { $before ->
+    [0] ファイルがないため、「{ $prompt }」を作り直します。同じ音にはなりません。元は { $then } で作られ、Busker は今 { $now } で作曲しています。
+   *[other] ファイルがないため、「{ $prompt }」を作り直します。先に { $before } 曲が流れます。同じ音にはなりません。元は { $then } で作られ、Busker は今 { $now } で作曲しています。
+}
+library-lost = ファイルがなく、元になった音声ファイルも Busker は保存していないため、作り直せません。
+library-posted-there = { $link } にあります。
+library-nowhere = ファイルがなく、投稿もされていません。「もう一度再生」で作り直せます。
+library-not-yours = トラックを Busker に忘れさせられるのは、頼んだ人とサーバーの管理者だけです。
+library-forgotten = ファイルごと忘れました。トラックを投稿したメッセージは、誰かが削除するまで残ります。
+
+### /privacy
+
+privacy-tracks = { $count } 件のトラック
+privacy-days = { $count } 日分
+privacy-remembered = Busker は、全サーバー合わせて、あなたが頼んだ{ $tracks }(プロンプト、シード、ファイルを含む)と、頼んだ音楽の量を{ $days }覚えています。それ以外は保存していません。{ privacy-what-stays }
+privacy-nothing = Busker はあなたについて何も覚えていません。
+privacy-what-stays = Busker がチャンネルに投稿したメッセージは残ります。そこでメッセージを削除できる人が削除できます。
+privacy-delete = すべて削除
+privacy-deleted = 削除しました: { $tracks }とそのファイル、{ $days }の利用量。{ privacy-what-stays }
+
+### /about and /help
+
+about-busker = Busker は、あなたが聴いている間に音楽を作曲します。
+about-model = モデル
+about-made-on = { $checkpoint }({ $revision })、{ $device } 上
+about-licence = 重みのライセンス
+about-speed = 速度
+about-times = 実時間の { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } 倍、同時に { $listeners } 曲
+about-version = バージョン
+about-no-version = パッケージとしてインストールされていません
+about-permissions = 必要な権限は { $needed } だけです。
+about-invite = Busker を招待
+help-title = はじめかた
+help-text =
+    ボイスチャンネルに参加して { $compose } と入力し、スタイル、楽器、雰囲気、テンポを言葉で書いてください。モデルが理解するのは英語なので、英語がおすすめです。作曲しながら音楽が流れ、完成したトラックが投稿されます。
+
+    { $compose } `{ command-compose.prompt-name }: { $first }`
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` は、いつ頼んでも同じ音楽になります
+    { $queue } は次に流れる曲を表示 · { $skip } { $pause } { $resume } { $stop } { $volume } は再生中の曲を操作
+    { $library } はここで作られた曲を探してもう一度再生 · { $settings } はサーバーの管理者用
+    { $privacy } は Busker が覚えていることを表示・削除 · { $about } は作曲に使うモデルなどを表示
+
+    次の例から始めることもできます:
+
+### /queue
+
+queue-not-waiting = その曲はキューで待っていません。一覧から曲を選ぶか、順番を入力してください。
+queue-title = キュー
+queue-nothing-waits = 待っている曲はありません。
+queue-removed = 「{ $prompt }」をキューから外しました。
+queue-moved = 「{ $prompt }」はキューの { $place } 番目になりました。
+
+### The presence, in English for everybody
+
+presence-idle = /{ command-compose } で音楽を作れます
+presence-playing = { $channels } つのボイスチャンネルで演奏中
+
+### Recordings that members bring
+
+melody-unfollowed = 「{ $checkpoint }」はメロディーに沿って作曲できません。facebook/musicgen-melody のようなメロディー対応モデルならできます。録音の続きを作ることはどのモデルでもできます。
+recording-broken = { $name } は音声として読めません。別の形式をお試しください。
+recording-large = { $name } は { $size } MiB です。{ $most } MiB までにしてください。
+recording-none = このメッセージには音声がありません。ボイスメッセージか音声ファイルのあるメッセージを選んでください。
+recording-soundless = { $name } は音声ではありません。ボイスメッセージか音声ファイルを使ってください。
+recording-title-continue = { command-continue-this }
+recording-title-melody = { command-compose-on-this-melody }
+recording-unfetched = Discord から { $name } を受け取れませんでした。もう一度投稿してください。
+recording-unkept = { $name } を Busker 側に保存できませんでした。ログに記録されています。
+recording-words = どんな音にするか
+
+### The card
+
+card-stopped = 停止しました
+card-played = 再生終了
+card-ended-early = 途中で終了
+card-paused = 一時停止中
+card-holding = { $why }
+card-waiting = 順番待ち
+card-playing = 再生中
+card-composing = 作曲中
+card-composing-for = 作曲中 · 音が出るまで約 { $seconds } 秒
+card-facts = { $seconds } 秒 · シード { $seed } · { $name } さんへ
+card-line = 「{ $prompt }」 · { $seconds } 秒 · シード { $seed }
+card-bar = { $what ->
+    [made] { $bar } { $total } 秒中 { $seconds } 秒を作曲
+   *[played] { $bar } { $total } 秒中 { $seconds } 秒を再生
+}
+card-trouble = **問題:** { $trouble }
+card-trouble-of = 「{ $prompt }」の**問題:** { $trouble }
+card-follows = **このあと**
+card-place = { $place }. { $piece }
+card-more = … ほか { $more } 曲
+card-button = { $act ->
+    [pause] 一時停止
+    [resume] 再開
+    [skip] スキップ
+    [stop] 停止
+    [steer] 方向転換
+    [again] もう一度
+    [remix] リミックス
+   *[extend] 延長
+}
+
+### After a restart
+
+restart-forgot = Busker が再起動したため、ここで頼まれた { $pieces } 曲が取り消されました。
+
+### Again, Remix, Extend
+
+button-over = この曲はもう再生していません。再生中の曲のボタンは最新のカードにあります。
+button-gone = この曲は終わり、トラックもライブラリにありません。/{ command-compose } で新しく作れます。
+remake-not-mine = Busker のトラックではありません。Busker がトラックを投稿したメッセージを選んでください。
+remake-slow = Discord からトラックを受け取るのに時間がかかりすぎています。もう一度お試しください。
+remake-again = { $before ->
+    [0] 「{ $prompt }」をもう一度再生します。
+   *[other] 「{ $prompt }」をもう一度再生します。先に { $before } 曲が流れます。
+}
+remix-title = リミックス
+remix-words = どんな音にするか
+remix-seed = シード(整数)。空欄なら新しく決めます
+remix-no-seed = 「{ $typed }」はシードではありません。0 から { $largest } までの整数にしてください。
+extend-title = 延長
+extend-seconds = 延長する秒数、{ $least }~{ $most }
+extend-no-number = 「{ $typed }」は秒数ではありません。たとえば 20 と入力してください。
+extend-unfinished = この曲はまだ作曲中です。トラックが投稿されたら延長できます。
+extend-gone = このトラックのファイルはもうここにありません。トラックのあるメッセージのボタンからも延長できます。
+extend-long = このトラックは長すぎて延長できません。{ $most } 秒までです。
+extend-answer = { $before ->
+    [0] 「{ $prompt }」を { $seconds } 秒延長し、シード { $seed } で合計 { $total } 秒にします。
+   *[other] 「{ $prompt }」を { $seconds } 秒延長し、シード { $seed } で合計 { $total } 秒にします。先に { $before } 曲が流れます。
+}
+
+### Commands in the menu of a message (right click, Apps): up to 32 characters
+
+command-again = もう一度
+command-compose-on-this-melody = このメロディーで作曲
+command-continue-this = この続きを作る
+command-extend = 延長
+command-remix = リミックス
+
+### Commands as Discord's menus show them: names, options, choices and what they are for
+
+command-choice = { $choice ->
+    [announce] { command-settings.announce-name }
+    [dj] dj
+    [dj_role] { command-settings.dj_role-name }
+    [everything] すべて
+    [format] { command-settings.format-name }
+    [free] 自由
+    [interval] { command-settings.interval-name }
+    [length] { command-settings.length-name }
+    [minutes] { command-settings.minutes-name }
+    [rights] { command-settings.rights-name }
+    [tracks_in] { command-settings.tracks_in-name }
+    [volume] { command-settings.volume-name }
+    [vote] 投票
+    [waiting] { command-settings.waiting-name }
+   *[other] { $choice }
+}
+command-compose = 作曲
+    .description = あなたの言葉から音楽を作曲し、作りながら再生します
+    .prompt-name = プロンプト
+    .prompt = どんな音にするか(英語で): スタイル、楽器、雰囲気、テンポ
+    .length-name = 長さ
+    .length = 音楽の秒数、10~30。省略時は 20
+    .interval-name = 間隔
+    .interval = 音楽を届ける間隔の秒数、0.5~2.5。省略時は自動
+    .seed-name = シード
+    .seed = 同じ言葉と同じシードなら同じ音楽になります。省略時はランダム
+    .melody-name = メロディー
+    .melody = ボイスメッセージなど、口ずさむもとになる音声。対応モデルのみ
+    .continued-name = 続き
+    .continued = 続きを作る音声ファイル。音楽はその終わりから始まります
+command-stop = 停止
+    .description = 音楽を終え、キューを取り消します
+command-skip = スキップ
+    .description = この曲を終え、次の曲を再生します
+command-pause = 一時停止
+    .description = 音楽を止めておきます。作曲は続きます
+command-resume = 再開
+    .description = 一時停止したところから再開します
+command-queue = キュー
+    .description = 再生中の曲と次の曲
+command-queue-show = 表示
+    .description = 再生中の曲と次の曲
+command-queue-move = 移動
+    .description = 待っている曲の順番を変えます
+    .piece-name = 曲
+    .piece = 待っている曲、またはその順番
+    .place-name = 順番
+    .place = 移す先。1 は次に再生。後ろの曲は繰り下がります
+command-queue-remove = 削除
+    .description = 待っている曲をキューから外します
+    .piece-name = 曲
+    .piece = 待っている曲、またはその順番
+command-nowplaying = 再生中
+    .description = 再生中の曲と、作曲と再生の進み具合
+command-volume = 音量
+    .description = チャンネルでの音量。投稿されるトラックの音量は変わりません
+    .percent-name = パーセント
+    .percent = 0~100。100 で投稿されるトラックと同じ大きさ
+command-settings = 設定
+    .description = このサーバーの設定: 長さ、音量、権限、上限など
+    .length-name = 長さ
+    .length = 指定がないときの音楽の秒数、10 以上
+    .interval-name = 間隔
+    .interval = 音楽を届ける間隔の秒数、0.5~2.5
+    .volume-name = 音量
+    .volume = 音楽が始まるときの音量(%)、0~100
+    .rights-name = 権限
+    .rights = 頼んだ人と管理者のほかに、スキップや停止などができる人
+    .dj_role-name = djロール
+    .dj_role = 権限が dj のときのロール
+    .tracks_in-name = 投稿先
+    .tracks_in = 完成したトラックを投稿するテキストチャンネル
+    .format-name = 形式
+    .format = ファイルが収まる場合のトラックの形式
+    .waiting-name = 待機数
+    .waiting = 1 人が待機・再生できる曲数。0 は無制限
+    .minutes-name = 分数
+    .minutes = 1 人が 1 日に頼める音楽の分数。0 は無制限
+    .announce-name = 告知
+    .announce = ボイスチャンネルのステータスに再生中の曲を表示するか
+    .reset-name = リセット
+    .reset = 設定を 1 つ、またはすべて元に戻します
+command-library = ライブラリ
+    .description = ここで作られた曲: もう一度再生、受け取る、忘れる
+    .search-name = 検索
+    .search = プロンプトの言葉。空なら新しい順
+    .by-name = 依頼者
+    .by = この人が頼んだものだけ
+command-privacy = プライバシー
+    .description = Busker があなたについて覚えていることと、その削除方法
+command-about = 情報
+    .description = Busker の紹介、作曲に使うモデル、招待方法
+command-help = ヘルプ
+    .description = はじめかたと、クリックできる例
