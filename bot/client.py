@@ -105,7 +105,7 @@ class Busker(commands.Bot):
         for cog in COGS:
             await self.load_extension(cog)
         describe(self.tree)
-        #await self.tree.set_translator(Translator())
+        await self.tree.set_translator(Translator())
         synced = await self.tree.sync()
         self.mentions = {command.name: _clickable(command) for command in synced}
 

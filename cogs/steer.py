@@ -27,11 +27,7 @@ LONGEST_BLEND_SECONDS: Final = 10.0
 class Steer(commands.Cog):
     """Steers what plays."""
 
-    @app_commands.command(description="Let other words take over the music that plays")
-    @app_commands.describe(
-        words="What it should sound like from now on",
-        blend="Seconds over which the new words take over, 0 to 10; 2 if left out",
-    )
+    @app_commands.command()
     @app_commands.guild_only()
     async def steer(
         self,

@@ -14,6 +14,17 @@ error-servers-only = Busker spielt in Sprachkanälen von Servern; bitte dort um 
 error-shutting-down = Busker wird gerade beendet; bitte versuch es in einer Minute noch einmal.
 error-for-operators = { $sentence }
 
+### /steer
+
+steer-answer = { $seconds ->
+    [0] „{ $prompt }“ übernimmt.
+   *[other] „{ $prompt }“ übernimmt; zu hören ist es in etwa { $seconds } s.
+}
+steer-title = Lenken
+steer-words = Wie es von jetzt an klingen soll
+steer-too-late = Dieses Stück ist schon ganz komponiert, neue Worte kommen zu spät; lenk das nächste früher.
+steer-kept = Dieser Track ist schon fertig und läuft nur noch einmal, neue Worte können ihn nicht mehr ändern.
+
 ### /compose
 
 compose-answer = { $before ->
@@ -69,6 +80,7 @@ rights-voted = { $act ->
     [volume] { $name } möchte die Lautstärke ändern: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-volume } ab.
     [move] { $name } möchte das in der Warteschlange verschieben: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-queue } { command-queue-move } ab.
     [remove] { $name } möchte das aus der Warteschlange nehmen: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-queue } { command-queue-remove } ab.
+    [steer] { $name } möchte die Musik lenken: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-steer } und denselben Worten ab.
    *[skip] { $name } möchte das überspringen: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-skip } ab.
 }
 rights-role-needed = { $act ->
@@ -78,6 +90,7 @@ rights-role-needed = { $act ->
     [volume] Nur wer { $role } hat oder um das Stück gebeten hat, darf hier die Lautstärke ändern.
     [move] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier in der Warteschlange verschieben.
     [remove] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier aus der Warteschlange nehmen.
+    [steer] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier lenken.
    *[skip] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier überspringen.
 }
 rights-role-unset = { $act ->
@@ -87,6 +100,7 @@ rights-role-unset = { $act ->
     [volume] Nur wer um das Stück gebeten hat, darf hier die Lautstärke ändern; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
     [move] Nur wer um das Stück gebeten hat, darf es hier in der Warteschlange verschieben; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
     [remove] Nur wer um das Stück gebeten hat, darf es hier aus der Warteschlange nehmen; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [steer] Nur wer um das Stück gebeten hat, darf es hier lenken; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
    *[skip] Nur wer um das Stück gebeten hat, darf es hier überspringen; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
 }
 rights-enough-waiting = { $waiting ->
@@ -321,6 +335,8 @@ help-text =
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` ergibt jedes Mal dieselbe Musik
+    { $compose } mit `{ command-compose.melody-name }:` oder `{ command-compose.continued-name }:` nimmt eine Tondatei, ebenso „Apps“ im Menü einer Sprachnachricht
+    { $steer } lässt andere Worte übernehmen, was läuft
     { $queue } zeigt, was folgt · { $skip } { $pause } { $resume } { $stop } { $volume } steuern, was läuft
     { $library } findet, was hier entstanden ist, zum Wiederhören · { $settings } ist für die Serververwaltung
     { $privacy } zeigt und löscht, was Busker über dich weiß · { $about } sagt, womit Busker komponiert
@@ -471,6 +487,12 @@ command-stop = stopp
     .description = Beendet die Musik und vergisst die Warteschlange
 command-skip = überspringen
     .description = Beendet dieses Stück und spielt das nächste
+command-steer = lenken
+    .description = Lässt andere Worte die laufende Musik übernehmen
+    .words-name = worte
+    .words = Wie es von jetzt an klingen soll
+    .blend-name = übergang
+    .blend = Sekunden, in denen die neuen Worte übernehmen, 0 bis 10; ohne Angabe 2
 command-pause = pause
     .description = Hält die Musik an; komponiert wird weiter
 command-resume = fortsetzen

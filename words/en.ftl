@@ -85,6 +85,7 @@ rights-voted = { $act ->
     [volume] { $name } wants to change the volume: { $votes } of { $needed } votes. Who listens votes with /{ command-volume }.
     [move] { $name } wants to move this in the queue: { $votes } of { $needed } votes. Who listens votes with /{ command-queue } { command-queue-move }.
     [remove] { $name } wants to take this off the queue: { $votes } of { $needed } votes. Who listens votes with /{ command-queue } { command-queue-remove }.
+    [steer] { $name } wants to steer this: { $votes } of { $needed } votes. Who listens votes with /{ command-steer } and the same words.
    *[skip] { $name } wants to skip this: { $votes } of { $needed } votes. Who listens votes with /{ command-skip }.
 }
 rights-role-needed = { $act ->
@@ -94,6 +95,7 @@ rights-role-needed = { $act ->
     [volume] Only members with { $role }, and who asked for the piece, may change the volume here.
     [move] Only members with { $role }, and who asked for the piece, may move this in the queue here.
     [remove] Only members with { $role }, and who asked for the piece, may take this off the queue here.
+    [steer] Only members with { $role }, and who asked for the piece, may steer this here.
    *[skip] Only members with { $role }, and who asked for the piece, may skip this here.
 }
 rights-role-unset = { $act ->
@@ -103,6 +105,7 @@ rights-role-unset = { $act ->
     [volume] Only who asked for the piece may change the volume here; a manager can set a DJ role with /{ command-settings }.
     [move] Only who asked for the piece may move this in the queue here; a manager can set a DJ role with /{ command-settings }.
     [remove] Only who asked for the piece may take this off the queue here; a manager can set a DJ role with /{ command-settings }.
+    [steer] Only who asked for the piece may steer this here; a manager can set a DJ role with /{ command-settings }.
    *[skip] Only who asked for the piece may skip this here; a manager can set a DJ role with /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
@@ -342,6 +345,8 @@ help-text =
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` makes the same music whenever it is asked for
+    { $compose } with `{ command-compose.melody-name }:` or `{ command-compose.continued-name }:` takes a sound file, as does Apps in the menu of a voice message
+    { $steer } lets other words take over what plays
     { $queue } shows what follows · { $skip } { $pause } { $resume } { $stop } { $volume } act on what plays
     { $library } finds what was made here, to play it again · { $settings } is for managers
     { $privacy } shows and deletes what Busker remembers about you · { $about } says what it composes with
@@ -498,6 +503,12 @@ command-stop = stop
     .description = End the music and forget the queue
 command-skip = skip
     .description = End this piece and play the next one
+command-steer = steer
+    .description = Let other words take over the music that plays
+    .words-name = words
+    .words = What it should sound like from now on
+    .blend-name = blend
+    .blend = Seconds over which the new words take over, 0 to 10; 2 if left out
 command-pause = pause
     .description = Hold the music where it is; composing goes on
 command-resume = resume

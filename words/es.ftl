@@ -14,6 +14,17 @@ error-servers-only = Busker toca en canales de voz de servidores; pídeselo all�
 error-shutting-down = Busker se está apagando; vuelve a pedirlo en un minuto.
 error-for-operators = { $sentence }
 
+### /steer
+
+steer-answer = { $seconds ->
+    [0] «{ $prompt }» toma el relevo.
+   *[other] «{ $prompt }» toma el relevo; se oirá en unos { $seconds } s.
+}
+steer-title = Redirigir
+steer-words = Cómo debe sonar a partir de ahora
+steer-too-late = Esta pieza ya está compuesta entera, así que las palabras nuevas llegan tarde; redirige antes la próxima.
+steer-kept = Esta pista ya estaba hecha y solo vuelve a sonar, así que las palabras nuevas no pueden cambiarla.
+
 ### /compose
 
 compose-answer = { $before ->
@@ -69,6 +80,7 @@ rights-voted = { $act ->
     [volume] { $name } quiere cambiar el volumen: { $votes } de { $needed } votos. Quien escucha vota con /{ command-volume }.
     [move] { $name } quiere mover esto en la cola: { $votes } de { $needed } votos. Quien escucha vota con /{ command-queue } { command-queue-move }.
     [remove] { $name } quiere quitar esto de la cola: { $votes } de { $needed } votos. Quien escucha vota con /{ command-queue } { command-queue-remove }.
+    [steer] { $name } quiere redirigir la música: { $votes } de { $needed } votos. Quien escucha vota con /{ command-steer } y las mismas palabras.
    *[skip] { $name } quiere saltar esto: { $votes } de { $needed } votos. Quien escucha vota con /{ command-skip }.
 }
 rights-role-needed = { $act ->
@@ -78,6 +90,7 @@ rights-role-needed = { $act ->
     [volume] Solo quien tiene { $role } o pidió la pieza puede cambiar el volumen aquí.
     [move] Solo quien tiene { $role } o pidió la pieza puede moverla en la cola aquí.
     [remove] Solo quien tiene { $role } o pidió la pieza puede quitarla de la cola aquí.
+    [steer] Solo quien tiene { $role } o pidió la pieza puede redirigirla aquí.
    *[skip] Solo quien tiene { $role } o pidió la pieza puede saltarla aquí.
 }
 rights-role-unset = { $act ->
@@ -87,6 +100,7 @@ rights-role-unset = { $act ->
     [volume] Solo quien pidió la pieza puede cambiar el volumen aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
     [move] Solo quien pidió la pieza puede moverla en la cola aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
     [remove] Solo quien pidió la pieza puede quitarla de la cola aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
+    [steer] Solo quien pidió la pieza puede redirigirla aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
    *[skip] Solo quien pidió la pieza puede saltarla aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
@@ -321,6 +335,8 @@ help-text =
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` hace la misma música siempre que se pida
+    { $compose } con `{ command-compose.melody-name }:` o `{ command-compose.continued-name }:` toma un archivo de sonido, igual que Aplicaciones en el menú de un mensaje de voz
+    { $steer } deja que otras palabras tomen el relevo
     { $queue } muestra lo que sigue · { $skip } { $pause } { $resume } { $stop } { $volume } actúan sobre lo que suena
     { $library } encuentra lo que se hizo aquí, para tocarlo otra vez · { $settings } es para quien gestiona el servidor
     { $privacy } muestra y borra lo que Busker recuerda de ti · { $about } dice con qué compone
@@ -471,6 +487,12 @@ command-stop = detener
     .description = Termina la música y olvida la cola
 command-skip = saltar
     .description = Termina esta pieza y toca la siguiente
+command-steer = redirigir
+    .description = Deja que otras palabras tomen el relevo en la música que suena
+    .words-name = palabras
+    .words = Cómo debe sonar a partir de ahora
+    .blend-name = transición
+    .blend = Segundos en que las palabras nuevas toman el relevo, de 0 a 10; 2 si se omite
 command-pause = pausa
     .description = Deja la música donde está; la composición sigue
 command-resume = seguir

@@ -14,6 +14,17 @@ error-servers-only = Busker joue dans les salons vocaux des serveurs ; demande-l
 error-shutting-down = Busker est en train de s’arrêter ; redemande dans une minute.
 error-for-operators = { $sentence }
 
+### /steer
+
+steer-answer = { $seconds ->
+    [0] « { $prompt } » prend le relais.
+   *[other] « { $prompt } » prend le relais ; ça s’entend dans { $seconds } s environ.
+}
+steer-title = Réorienter
+steer-words = Comment ça doit sonner désormais
+steer-too-late = Ce morceau est déjà entièrement composé, de nouveaux mots arrivent trop tard ; réoriente le prochain plus tôt.
+steer-kept = Cette piste existe déjà et ne fait que repasser, de nouveaux mots ne peuvent plus la changer.
+
 ### /compose
 
 compose-answer = { $before ->
@@ -69,6 +80,7 @@ rights-voted = { $act ->
     [volume] { $name } veut changer le volume : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-volume }.
     [move] { $name } veut déplacer ceci dans la file d’attente : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-queue } { command-queue-move }.
     [remove] { $name } veut retirer ceci de la file d’attente : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-queue } { command-queue-remove }.
+    [steer] { $name } veut réorienter la musique : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-steer } et les mêmes mots.
    *[skip] { $name } veut passer ce morceau : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-skip }.
 }
 rights-role-needed = { $act ->
@@ -78,6 +90,7 @@ rights-role-needed = { $act ->
     [volume] Seuls les membres avec { $role } et qui a demandé le morceau peuvent changer le volume ici.
     [move] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le déplacer dans la file d’attente ici.
     [remove] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le retirer de la file d’attente ici.
+    [steer] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le réorienter ici.
    *[skip] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le passer ici.
 }
 rights-role-unset = { $act ->
@@ -87,6 +100,7 @@ rights-role-unset = { $act ->
     [volume] Seul qui a demandé le morceau peut changer le volume ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
     [move] Seul qui a demandé le morceau peut le déplacer dans la file d’attente ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
     [remove] Seul qui a demandé le morceau peut le retirer de la file d’attente ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
+    [steer] Seul qui a demandé le morceau peut le réorienter ici ; qui gère le serveur peut définir un rôle de DJ avec /{ command-settings }.
    *[skip] Seul qui a demandé le morceau peut le passer ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
@@ -321,6 +335,8 @@ help-text =
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` donne toujours la même musique
+    { $compose } avec `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` prend un fichier audio, tout comme Applications dans le menu d’un message vocal
+    { $steer } laisse d’autres mots prendre le relais
     { $queue } montre la suite · { $skip } { $pause } { $resume } { $stop } { $volume } agissent sur ce qui joue
     { $library } retrouve ce qui a été composé ici, pour le rejouer · { $settings } est pour qui gère le serveur
     { $privacy } montre et supprime ce que Busker sait de toi · { $about } dit avec quoi il compose
@@ -471,6 +487,12 @@ command-stop = arrêter
     .description = Arrête la musique et oublie la file d’attente
 command-skip = passer
     .description = Termine ce morceau et joue le suivant
+command-steer = réorienter
+    .description = Laisse d’autres mots prendre le relais dans la musique qui joue
+    .words-name = mots
+    .words = Comment ça doit sonner désormais
+    .blend-name = transition
+    .blend = Secondes que prennent les nouveaux mots pour s’imposer, de 0 à 10 ; 2 par défaut
 command-pause = pause
     .description = Met la musique en pause ; la composition continue
 command-resume = reprendre

@@ -14,6 +14,17 @@ error-servers-only = Busker はサーバーのボイスチャンネルで演奏�
 error-shutting-down = Busker は終了処理中です。1 分後にもう一度お試しください。
 error-for-operators = { $sentence }
 
+### /steer
+
+steer-answer = { $seconds ->
+    [0] 「{ $prompt }」に切り替わります。
+   *[other] 「{ $prompt }」に切り替わります。約 { $seconds } 秒後に聞こえます。
+}
+steer-title = 方向転換
+steer-words = これからどんな音にするか
+steer-too-late = この曲はもう最後まで作曲されているので、新しい言葉は間に合いません。次の曲では早めに方向転換してください。
+steer-kept = このトラックは完成済みで、もう一度再生しているだけなので、新しい言葉では変えられません。
+
 ### /compose
 
 compose-answer = { $before ->
@@ -59,6 +70,7 @@ rights-voted = { $act ->
     [volume] { $name } さんが音量の変更を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-volume } で投票できます。
     [move] { $name } さんがキュー内の移動を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-queue } { command-queue-move } で投票できます。
     [remove] { $name } さんがキューからの削除を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-queue } { command-queue-remove } で投票できます。
+    [steer] { $name } さんが方向転換を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-steer } と同じ言葉で投票できます。
    *[skip] { $name } さんがスキップを希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-skip } で投票できます。
 }
 rights-role-needed = { $act ->
@@ -68,6 +80,7 @@ rights-role-needed = { $act ->
     [volume] ここで音量を変えられるのは、{ $role } の人と曲を頼んだ人だけです。
     [move] ここでキュー内の曲を動かせるのは、{ $role } の人と曲を頼んだ人だけです。
     [remove] ここでキューから曲を外せるのは、{ $role } の人と曲を頼んだ人だけです。
+    [steer] ここで曲を方向転換できるのは、{ $role } の人と曲を頼んだ人だけです。
    *[skip] ここで曲をスキップできるのは、{ $role } の人と曲を頼んだ人だけです。
 }
 rights-role-unset = { $act ->
@@ -77,6 +90,7 @@ rights-role-unset = { $act ->
     [volume] ここで音量を変えられるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
     [move] ここでキュー内の曲を動かせるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
     [remove] ここでキューから曲を外せるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [steer] ここで曲を方向転換できるのは、曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
    *[skip] ここで曲をスキップできるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
 }
 rights-enough-waiting = 待機中または再生中の曲が { $waiting } 曲あり、ここでの 1 人の上限に達しています。1 曲終わってからもう一度お試しください。
@@ -280,6 +294,8 @@ help-text =
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` は、いつ頼んでも同じ音楽になります
+    { $compose } の `{ command-compose.melody-name }:` や `{ command-compose.continued-name }:` には音声ファイルを渡せます。ボイスメッセージのメニューの「アプリ」からも使えます
+    { $steer } は再生中の音楽を別の言葉に切り替え
     { $queue } は次に流れる曲を表示 · { $skip } { $pause } { $resume } { $stop } { $volume } は再生中の曲を操作
     { $library } はここで作られた曲を探してもう一度再生 · { $settings } はサーバーの管理者用
     { $privacy } は Busker が覚えていることを表示・削除 · { $about } は作曲に使うモデルなどを表示
@@ -419,6 +435,12 @@ command-stop = 停止
     .description = 音楽を終え、キューを取り消します
 command-skip = スキップ
     .description = この曲を終え、次の曲を再生します
+command-steer = 方向転換
+    .description = 再生中の音楽を別の言葉に切り替えます
+    .words-name = 言葉
+    .words = これからどんな音にするか
+    .blend-name = 移行
+    .blend = 新しい言葉に移る秒数、0~10。省略すると 2
 command-pause = 一時停止
     .description = 音楽を止めておきます。作曲は続きます
 command-resume = 再開

@@ -14,6 +14,17 @@ error-servers-only = O Busker toca em canais de voz de servidores; peça lá.
 error-shutting-down = O Busker está sendo desligado; peça de novo em um minuto.
 error-for-operators = { $sentence }
 
+### /steer
+
+steer-answer = { $seconds ->
+    [0] “{ $prompt }” assume.
+   *[other] “{ $prompt }” assume; dá para ouvir em cerca de { $seconds } s.
+}
+steer-title = Redirecionar
+steer-words = Como deve soar a partir de agora
+steer-too-late = Esta peça já está toda composta, então palavras novas chegam tarde; redirecione a próxima mais cedo.
+steer-kept = Esta faixa já estava pronta e só toca de novo, então palavras novas não podem mudá-la.
+
 ### /compose
 
 compose-answer = { $before ->
@@ -69,6 +80,7 @@ rights-voted = { $act ->
     [volume] { $name } quer mudar o volume: { $votes } de { $needed } votos. Quem ouve vota com /{ command-volume }.
     [move] { $name } quer mover isto na fila: { $votes } de { $needed } votos. Quem ouve vota com /{ command-queue } { command-queue-move }.
     [remove] { $name } quer tirar isto da fila: { $votes } de { $needed } votos. Quem ouve vota com /{ command-queue } { command-queue-remove }.
+    [steer] { $name } quer redirecionar a música: { $votes } de { $needed } votos. Quem ouve vota com /{ command-steer } e as mesmas palavras.
    *[skip] { $name } quer pular isto: { $votes } de { $needed } votos. Quem ouve vota com /{ command-skip }.
 }
 rights-role-needed = { $act ->
@@ -78,6 +90,7 @@ rights-role-needed = { $act ->
     [volume] Só quem tem { $role } ou pediu a peça pode mudar o volume aqui.
     [move] Só quem tem { $role } ou pediu a peça pode movê-la na fila aqui.
     [remove] Só quem tem { $role } ou pediu a peça pode tirá-la da fila aqui.
+    [steer] Só quem tem { $role } ou pediu a peça pode redirecioná-la aqui.
    *[skip] Só quem tem { $role } ou pediu a peça pode pulá-la aqui.
 }
 rights-role-unset = { $act ->
@@ -87,6 +100,7 @@ rights-role-unset = { $act ->
     [volume] Só quem pediu a peça pode mudar o volume aqui; quem gerencia o servidor pode definir um cargo de DJ com /{ command-settings }.
     [move] Só quem pediu a peça pode movê-la na fila aqui; quem gerencia o servidor pode definir um cargo de DJ com /{ command-settings }.
     [remove] Só quem pediu a peça pode tirá-la da fila aqui; quem gerencia o servidor pode definir um cargo de DJ com /{ command-settings }.
+    [steer] Só quem pediu a peça pode redirecioná-la aqui; quem gerencia o servidor pode definir um cargo de DJ com /{ command-settings }.
    *[skip] Só quem pediu a peça pode pulá-la aqui; quem gerencia o servidor pode definir um cargo de DJ com /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
@@ -321,6 +335,8 @@ help-text =
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` faz a mesma música sempre que for pedida
+    { $compose } com `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` usa um arquivo de som, assim como Apps no menu de uma mensagem de voz
+    { $steer } deixa outras palavras assumirem o que toca
     { $queue } mostra o que vem depois · { $skip } { $pause } { $resume } { $stop } { $volume } agem sobre o que toca
     { $library } encontra o que foi feito aqui, para tocar de novo · { $settings } é para quem gerencia o servidor
     { $privacy } mostra e apaga o que o Busker lembra sobre você · { $about } diz com o que ele compõe
@@ -471,6 +487,12 @@ command-stop = parar
     .description = Termina a música e esquece a fila
 command-skip = pular
     .description = Termina esta peça e toca a próxima
+command-steer = redirecionar
+    .description = Deixa outras palavras assumirem a música que toca
+    .words-name = palavras
+    .words = Como deve soar a partir de agora
+    .blend-name = transição
+    .blend = Segundos em que as palavras novas assumem, de 0 a 10; 2 se omitido
 command-pause = pausar
     .description = Segura a música onde está; a composição continua
 command-resume = continuar

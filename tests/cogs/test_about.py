@@ -23,7 +23,10 @@ async def test_about_tells_model_licence_speed_and_invites_with_exact_permission
         assert fields["Licence of its weights"] == "MIT"
         assert fields["Speed"] == "8.0 times real time; 16 pieces at once"
         assert embed.footer.text is not None
-        assert set(re.split(",? and |, ", embed.footer.text.removeprefix("It needs "))) >= {"Connect", "Speak"}
+        assert set(re.split(",? and |, ", embed.footer.text.removeprefix("It needs "))) >= {
+            "Connect",
+            "Speak",
+        }
         (button,) = response.components[0]["components"]
         # View Channels 1 << 10, Send Messages 11, Embed Links 14, Attach Files 15, Connect 20, Speak 21.
         assert f"permissions={sum(1 << bit for bit in (10, 11, 14, 15, 20, 21))}" in button["url"]

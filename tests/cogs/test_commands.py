@@ -28,7 +28,7 @@ async def test_without_a_voice_channel_compose_says_what_to_do(tmp_path: Path) -
     ("options", "sentence"),
     [
         ({"prompt": "   \u200b "}, "The prompt has 0 readable characters; it needs 3 to 300."),
-        ({"prompt": "\u202e\u202d\u200f!"}, "The prompt has 1 readable characters; it needs 3 to 300."),
+        ({"prompt": "\u202e\u202d\u200f!"}, "The prompt has one readable character; it needs 3 to 300."),
         ({"prompt": "<@123456789>"}, "The prompt has 0 readable characters; it needs 3 to 300."),
         ({"prompt": "bells", "length": 40}, "The length of 40 s is out of range; 10 to 30 s will do."),
     ],
