@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from audio.errors import PieceError
@@ -87,7 +87,7 @@ class Piece:
     """What the piece hums after; for melody checkpoints alone."""
     turns: tuple[Turn, ...] = ()
     """How it was steered, in order of their steps."""
-    lead: float = LEAD_SECONDS
+    lead: float = field(default=LEAD_SECONDS, compare=False)
 
     @property
     def steps(self) -> int:

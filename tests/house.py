@@ -13,13 +13,13 @@ import discord
 
 from audio.engine import Engine
 from audio.opus import load_opus
-from audio.piece import Piece
+from audio.piece import LEAD_SECONDS, Piece
 from audio.tone import ToneEngine
 from bot.client import Busker
 from bot.performance import Performance, Request
 from bot.permissions import NEEDED
 from bot.session import Session
-from bot.settings import Settings, StoreSettings, TrackSettings, VoiceSettings
+from bot.settings import MusicSettings, Settings, StoreSettings, TrackSettings, VoiceSettings
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -105,8 +105,9 @@ async def until(came: Callable[[], bool], *, seconds: float = 60.0) -> None:
 
 
 def quiet_settings(folder: Path, **voice: Any) -> Settings:
-    """Defaults, with tracks and store in a folder of the test's."""
+    """Defaults, with tracks and store in a folder of the test's; pieces are composed to their end at once."""
     return Settings(
+        music=MusicSettings(lead_seconds=LEAD_SECONDS),
         tracks=TrackSettings(folder=folder),
         store=StoreSettings(path=folder / "busker.sqlite"),
         voice=VoiceSettings(**voice),

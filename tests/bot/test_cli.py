@@ -52,7 +52,7 @@ def test_a_wrong_setting_ends_with_one_sentence(capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["compose", "a"], "The prompt has 1 readable characters"),
+        (["compose", "a"], "The prompt has one readable character;"),
         (["compose", "a slow dub", "--length", "999"], "The length of 999 s is out of range"),
         (["compose", "a slow dub", "--interval", "9"], "The interval of 9 s is out of range"),
         (["compose", "a slow dub", "--seed", "-1"], "The seed -1 is out of range"),
