@@ -14,7 +14,7 @@ GONE = "This does not wait in the queue, or no more; choose a piece from the lis
 
 
 async def compose(person: Person, house: House, seed: int) -> str:
-    reply = await person.use("compose", {"prompt": f"bells {seed}", "length": 30, "seed": seed}, house.text)
+    reply = await person.use("compose", {"prompt": f"bells {seed}", "length": 12, "seed": seed}, house.text)
     return reply.content
 
 
@@ -49,9 +49,9 @@ async def test_a_waiting_piece_is_chosen_from_the_list_moved_and_removed(tmp_pat
         for seed in (1, 2, 3):
             await compose(house.asker, house, seed)
         offered = await choices(house.asker, house, "move", "bells 3")
-        assert list(offered) == ["2. bells 3 · 30 s · asker"]
+        assert list(offered) == ["2. bells 3 · 12 s · asker"]
         moved = await house.asker.use(
-            "queue move", {"piece": offered["2. bells 3 · 30 s · asker"], "place": 1}, house.text
+            "queue move", {"piece": offered["2. bells 3 · 12 s · asker"], "place": 1}, house.text
         )
         assert moved.content == "“bells 3” is at place 1 of the queue now."
         assert seeds(house) == [1, 3, 2]
@@ -59,10 +59,10 @@ async def test_a_waiting_piece_is_chosen_from_the_list_moved_and_removed(tmp_pat
         assert removed.content == "Removed “bells 2” from the queue."
         assert seeds(house) == [1, 3]
         again = await house.asker.use(
-            "queue remove", {"piece": offered["2. bells 3 · 30 s · asker"]}, house.text
+            "queue remove", {"piece": offered["2. bells 3 · 12 s · asker"]}, house.text
         )
         assert again.content == "Removed “bells 3” from the queue."
-        for typed in (offered["2. bells 3 · 30 s · asker"], "1", "bells", "#"):
+        for typed in (offered["2. bells 3 · 12 s · asker"], "1", "bells", "#"):
             said = await house.asker.use("queue remove", {"piece": typed}, house.text)
             assert said.content == GONE
 
