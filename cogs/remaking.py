@@ -72,13 +72,7 @@ class Remix(discord.ui.Modal):
     def __init__(self, locale: object, piece: Piece) -> None:
         super().__init__(title=Text("remix-title").in_(locale))
         self._seconds = piece.seconds
-        self._words: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="words",
-            style=discord.TextStyle.paragraph,
-            default=piece.prompts[-1],
-            min_length=PROMPT_LENGTH[0],
-            max_length=PROMPT_LENGTH[1],
-        )
+        self._words = words_input(piece)
         self._seed: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="seed", required=False, max_length=len(str(LARGEST_SEED))
         )
@@ -91,6 +85,17 @@ class Remix(discord.ui.Modal):
             longest = interaction.client.settings_in(member_of(interaction).guild).music.longest_seconds
             seed = _whole(self._seed.value)
             await ask_for(interaction, self._words.value, min(self._seconds, longest), None, seed)
+
+
+def words_input(piece: Piece) -> discord.ui.TextInput[Any]:
+    """Where to type other words for a piece than its latest, which stand there already."""
+    return discord.ui.TextInput(
+        custom_id="words",
+        style=discord.TextStyle.paragraph,
+        default=piece.prompts[-1],
+        min_length=PROMPT_LENGTH[0],
+        max_length=PROMPT_LENGTH[1],
+    )
 
 
 async def read_origin(bot: Busker, path: Path) -> Origin:

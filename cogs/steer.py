@@ -16,6 +16,7 @@ from bot.quoting import quoted
 from bot.rights import Act
 from bot.standing import permitted
 from cogs.errors import tell_fault
+from cogs.remaking import words_input
 from words.text import Text
 
 BLEND_SECONDS: Final = 2.0
@@ -45,13 +46,7 @@ class Steering(discord.ui.Modal):
     def __init__(self, locale: object, piece: Piece) -> None:
         super().__init__(title=Text("steer-title").in_(locale))
         self._seed = piece.seed
-        self._words: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="words",
-            style=discord.TextStyle.paragraph,
-            default=piece.prompts[-1],
-            min_length=PROMPT_LENGTH[0],
-            max_length=PROMPT_LENGTH[1],
-        )
+        self._words = words_input(piece)
         self.add_item(discord.ui.Label(text=Text("steer-words").in_(locale), component=self._words))
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
