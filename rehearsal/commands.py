@@ -6,6 +6,7 @@ Limits: Discord developer documentation, Interactions / Application Commands.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -45,6 +46,12 @@ STRING_CHARACTERS = 6_000
 GREATEST_INTEGER = 2**53 - 1
 # Letters, digits, hyphen, underscore and apostrophe of any script.
 NAME = re.compile(r"[-_'\w]{1,32}")
+# Developer documentation, Reference / Locales.
+LOCALES = (
+    *("id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl"),
+    *("pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja"),
+    *("zh-TW", "ko"),
+)
 GROUPING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
@@ -102,11 +109,12 @@ class Commands:
         ]
         return self.overwrite(guild_id, [*others, body])[-1]
 
-    def choose(self, name: str, guild_id: int | None, kind: CommandType) -> Json:
+    def choose(self, name: str, guild_id: int | None, kind: CommandType, locale: str = "en-US") -> Json:
         """The command that a member who types `name` gets: the guild's own before the one for everywhere."""
         for scope in (guild_id, None):
             for command in self._synced.get(scope, {}).values():
-                if command["name"] == name and command["type"] == kind:
+                shown = (command.get("name_localizations") or {}).get(locale, command["name"])
+                if name in (command["name"], shown) and command["type"] == kind:
                     return command
         raise LookupError(f"No command {name!r} has been synced.")
 
@@ -135,11 +143,11 @@ def check_command(body: Any, path: str) -> Json:
     if kind not in list(CommandType):
         raise bad_choice(f"{path}.type", kind)
     if kind == CommandType.CHAT_INPUT:
-        _check_name(body.get("name"), f"{path}.name")
-        _check_length(body.get("description"), f"{path}.description", DESCRIPTION_CHARACTERS)
+        _check_said(body, path)
         _check_options(body.get("options") or [], f"{path}.options", depth=0)
     else:
-        _check_length(body.get("name"), f"{path}.name", NAME_CHARACTERS)
+        for name, here in _in_every_language(body, "name", path):
+            _check_length(name, here, NAME_CHARACTERS)
         if body.get("description"):
             raise invalid_form(
                 f"{path}.description",
@@ -155,6 +163,24 @@ def check_command(body: Any, path: str) -> Json:
             path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({ALL_CHARACTERS})"
         )
     return {"description": "", **body, "type": int(kind)}
+
+
+def _check_said(body: Json, path: str) -> None:
+    """The name and the description of a command or an option, with their translations."""
+    for name, here in _in_every_language(body, "name", path):
+        _check_name(name, here)
+    for description, here in _in_every_language(body, "description", path):
+        _check_length(description, here, DESCRIPTION_CHARACTERS)
+
+
+def _in_every_language(body: Json, field: str, path: str) -> Iterator[tuple[Any, str]]:
+    """A field and its translations, each with where it stands."""
+    yield body.get(field), f"{path}.{field}"
+    for locale, translation in (body.get(f"{field}_localizations") or {}).items():
+        here = f"{path}.{field}_localizations"
+        if locale not in LOCALES:
+            raise bad_choice(here, locale)
+        yield translation, f"{here}.{locale}"
 
 
 def _check_name(name: Any, path: str) -> None:
@@ -173,16 +199,15 @@ def _check_length(text: Any, path: str, longest: int) -> None:
 def _check_options(options: list[Json], path: str, *, depth: int) -> None:
     if len(options) > OPTIONS:
         raise too_long(path, OPTIONS)
-    names = [option.get("name") for option in options]
     optional_seen = False
     for index, option in enumerate(options):
         here = f"{path}.{index}"
-        _check_name(option.get("name"), f"{here}.name")
-        _check_length(option.get("description"), f"{here}.description", DESCRIPTION_CHARACTERS)
-        if option["name"] in names[:index]:
-            raise invalid_form(
-                here, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique"
-            )
+        _check_said(option, here)
+        for locale in (None, *LOCALES):
+            if _name_in(option, locale) in [_name_in(other, locale) for other in options[:index]]:
+                raise invalid_form(
+                    here, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique"
+                )
         kind = option.get("type")
         if kind not in list(OptionType):
             raise bad_choice(f"{here}.type", kind)
@@ -212,7 +237,8 @@ def _check_value_option(option: Json, kind: int, path: str) -> None:
             "Choices and autocomplete exclude each other",
         )
     for index, choice in enumerate(choices):
-        _check_length(choice.get("name"), f"{path}.choices.{index}.name", CHOICE_CHARACTERS)
+        for name, here in _in_every_language(choice, "name", f"{path}.choices.{index}"):
+            _check_length(name, here, CHOICE_CHARACTERS)
         if kind == OptionType.STRING:
             _check_length(choice.get("value"), f"{path}.choices.{index}.value", CHOICE_CHARACTERS)
     for name in ("min_length", "max_length"):
@@ -225,7 +251,16 @@ def _check_value_option(option: Json, kind: int, path: str) -> None:
             raise invalid_form(f"{path}.{name}", "NUMBER_TYPE_MAX", "Between -2^53+1 and 2^53-1.")
 
 
+def _name_in(option: Json, locale: str | None) -> Any:
+    return (option.get("name_localizations") or {}).get(locale, option.get("name"))
+
+
 def _count_characters(body: Json) -> int:
-    own = sum(len(str(body.get(name, ""))) for name in ("name", "description", "value") if name in body)
+    """Of translations the longest of each field counts."""
+    own = sum(
+        max(len(str(text)) for text in (body[field], *(body.get(f"{field}_localizations") or {}).values()))
+        for field in ("name", "description", "value")
+        if field in body
+    )
     inside = [*(body.get("options") or []), *(body.get("choices") or [])]
     return own + sum(map(_count_characters, inside))

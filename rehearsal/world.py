@@ -62,6 +62,8 @@ class User:
     id: int
     name: str
     bot: bool = False
+    locale: str = "en-US"
+    """The language that this person has set."""
 
 
 @dataclass(slots=True, eq=False)
@@ -212,6 +214,7 @@ class Guild:
     owner_id: int
     snowflakes: Snowflakes
     premium_tier: int = 0
+    locale: str = "en-US"
     roles: dict[int, Role] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)

@@ -134,7 +134,8 @@ class Person:
         send_only: bool = False,
     ) -> Reply:
         """Type a slash command ("compose", or "group sub") and wait for its acknowledgement, three seconds at
-        most. `channel` defaults to the first text channel; `send_only` does not wait."""
+        most. The first word may be as this person's language has it. `channel` defaults to the first text
+        channel; `send_only` does not wait."""
         place = channel or self._first_text_channel()
         words = name.removeprefix("/").split()
         command = self._choose(words[0], place, CommandType.CHAT_INPUT)
@@ -212,7 +213,7 @@ class Person:
 
     def _choose(self, name: str, channel: Channel, kind: CommandType) -> Json:
         guild = self._guild_of(channel)
-        command = self._here.commands.choose(name, guild.id if guild else None, kind)
+        command = self._here.commands.choose(name, guild.id if guild else None, kind, self.user.locale)
         if guild is None:
             if not command["dm_permission"] or (
                 command["contexts"] not in (None, []) and 1 not in command["contexts"]
@@ -255,7 +256,7 @@ class Person:
             "data": data,
             "channel_id": str(channel.id),
             "channel": channel_json(channel),
-            "locale": "en-US",
+            "locale": self.user.locale,
             "entitlements": [],
             "attachment_size_limit": upload_limit(guild),
             "app_permissions": str(int(guild.permissions(channel, here.bot.id))) if guild else "0",
@@ -271,8 +272,8 @@ class Person:
             payload["channel"]["permissions"] = may
             payload |= {
                 "guild_id": str(guild.id),
-                "guild": {"id": str(guild.id), "locale": "en-US", "features": []},
-                "guild_locale": "en-US",
+                "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
+                "guild_locale": guild.locale,
                 "member": member_json(self.member) | {"permissions": may},
                 "context": 0,
                 "authorizing_integration_owners": {"0": str(guild.id)},

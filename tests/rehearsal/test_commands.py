@@ -35,6 +35,19 @@ WRONG: list[tuple[Json, str]] = [
     (command(name=None), "0.name BASE_TYPE_REQUIRED"),
     (command(description=""), "0.description BASE_TYPE_BAD_LENGTH"),
     (command(description="x" * 101), "0.description BASE_TYPE_BAD_LENGTH"),
+    (command(name_localizations={"xx": "a"}), "0.name_localizations BASE_TYPE_CHOICES"),
+    (
+        command(name_localizations={"de": "Komponieren"}),
+        "0.name_localizations.de APPLICATION_COMMAND_INVALID_NAME",
+    ),
+    (
+        command(description_localizations={"ja": "曲" * 101}),
+        "0.description_localizations.ja BASE_TYPE_BAD_LENGTH",
+    ),
+    (
+        command(options=[option(name_localizations={"fr": "seed"}), option(name="seed")]),
+        "0.options.1 APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE",
+    ),
     (command(type=9), "0.type BASE_TYPE_CHOICES"),
     (command(type=3), "0.description APPLICATION_COMMAND_INVALID_DESCRIPTION"),
     (command(options=[option(name=f"o{n}") for n in range(26)]), "0.options BASE_TYPE_MAX_LENGTH"),
@@ -127,3 +140,19 @@ def test_the_command_of_a_guild_goes_before_the_one_for_everywhere() -> None:
     assert replaced["id"] == everywhere["id"]
     with pytest.raises(Refusal):
         commands.get(None, int(local["id"]))
+
+
+def test_of_translations_the_longest_counts_for_the_size_of_a_command() -> None:
+    options = [option(name=f"o{n}", description_localizations={"de": "x" * 100}) for n in range(25)]
+    longest = [{"name": "x" * 100, "value": f"{n}"} for n in range(25)]
+    check_command(command(options=options), "0")
+    with pytest.raises(Refusal):
+        check_command(command(options=[each | {"choices": longest} for each in options]), "0")
+
+
+def test_a_command_is_found_by_its_name_in_the_language_of_who_types() -> None:
+    commands = Commands(1, Snowflakes(HandClock()))
+    (synced,) = commands.overwrite(None, [command(name_localizations={"ja": "作曲"})])
+    assert commands.choose("作曲", None, CommandType.CHAT_INPUT, "ja") == synced
+    with pytest.raises(LookupError):
+        commands.choose("作曲", None, CommandType.CHAT_INPUT, "de")
