@@ -77,7 +77,9 @@ def card_of(
     """
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOUR)
-    box.add_item(ui.TextDisplay(f"### {headline_of(performance).in_(locale)}\n{_prompts(performance)}"))
+    box.add_item(
+        ui.TextDisplay(f"### {headline_of(performance).in_(locale)}\n{_prompts(performance, locale)}")
+    )
     box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _facts(performance))))
     if troubles := list(_troubles(performance, others, locale)):
         box.add_item(ui.TextDisplay("\n".join(troubles[-SHOWN_TROUBLES:])))
@@ -124,11 +126,10 @@ def line_of(performance: Performance) -> Text:
     )
 
 
-def _prompts(performance: Performance) -> str:
+def _prompts(performance: Performance, locale: object) -> str:
     prompts = performance.piece.prompts
-    if len(prompts) == 1:
-        return f"“{quoted(prompts[0])}”"
-    return " → ".join(f"“{quoted(cut(prompt))}”" for prompt in prompts[-SHOWN_PROMPTS:])
+    shown = prompts if len(prompts) == 1 else [cut(prompt) for prompt in prompts[-SHOWN_PROMPTS:]]
+    return " → ".join(Text("track-prompt", prompt=quoted(prompt)).in_(locale) for prompt in shown)
 
 
 def _facts(performance: Performance) -> Iterable[Text]:

@@ -68,7 +68,7 @@ class Queue:
         """Raise QueueFull unless one more piece may wait."""
         waiting = len(self.wanted)
         if waiting >= self._longest:
-            raise QueueFull(f"{waiting} pieces wait already; ask again when one has played.")
+            raise QueueFull(Text("queue-full", waiting=waiting))
 
     def add(self, performance: Performance) -> None:
         """Put a piece where the turn of who asked comes next, behind all that they asked for before."""

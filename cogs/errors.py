@@ -84,7 +84,7 @@ def _name(interaction: discord.Interaction[Busker]) -> str:
         return f"/{interaction.command.qualified_name}"
     if interaction.type is discord.InteractionType.component:
         return "a button"
-    return "an unknown command"
+    return "a command"
 
 
 async def _answer(interaction: discord.Interaction[Busker], sentence: str) -> None:

@@ -12,14 +12,13 @@ from discord.ext import commands
 from bot.client import Busker
 from bot.posted_card import UNPOSTED
 from bot.quoting import cut
+from words.text import Text
 
 LOOK_SECONDS: Final = 5.0
 """A piece lasts longer than that, and Discord takes five such changes in five seconds."""
 
 STATUS_SIGNS: Final = 500
 """The longest status (Discord API docs)."""
-
-STATUS: Final = "“{prompt}”"
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +66,8 @@ class Status(commands.Cog):
             if isinstance(channel, discord.VoiceChannel) and self._may(channel):
                 playing = self._bot.session_of(channel.guild).wanted[:1]
                 if playing and playing[0].buffer.frames_played:
-                    wanted[channel] = cut(STATUS.format(prompt=playing[0].piece.prompt), STATUS_SIGNS)
+                    status = Text("track-prompt", prompt=playing[0].piece.prompt)
+                    wanted[channel] = cut(status.in_(channel.guild.preferred_locale), STATUS_SIGNS)
         return wanted
 
     def _may(self, channel: discord.VoiceChannel) -> bool:

@@ -116,16 +116,20 @@ def quiet_settings(folder: Path, **voice: Any) -> Settings:
 
 @asynccontextmanager
 async def a_house(
-    folder: Path, *, engine: Engine | None = None, settings: Settings | None = None
+    folder: Path,
+    *,
+    engine: Engine | None = None,
+    settings: Settings | None = None,
+    locale: str = "en-US",
 ) -> AsyncIterator[House]:
-    """Open a house; everything in it ends with the block."""
+    """Open a house where everybody speaks the language of `locale`; everything in it ends with the block."""
     load_opus()
     engine = engine or ToneEngine(speed=FAST)
     await engine.start()
     try:
         async with (
             DiscordHere() as here,
-            connected(here, engine, settings or quiet_settings(folder)) as house,
+            connected(here, engine, settings or quiet_settings(folder), locale) as house,
         ):
             yield house
     finally:
@@ -133,11 +137,14 @@ async def a_house(
 
 
 @asynccontextmanager
-async def connected(here: DiscordHere, engine: Engine, settings: Settings) -> AsyncIterator[House]:
+async def connected(
+    here: DiscordHere, engine: Engine, settings: Settings, locale: str = "en-US"
+) -> AsyncIterator[House]:
     """The real bot, logged in, and two people in the voice channel of a guild."""
     guild = here.guild("House", bot_may=Permission(NEEDED.value))
     text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
     asker, listener = here.person(guild, "asker"), here.person(guild, "listener")
+    guild.locale = asker.user.locale = listener.user.locale = locale
     async with logged_in(here, engine, settings, guild) as bot:
         await asker.join_voice(corner)
         await listener.join_voice(corner)

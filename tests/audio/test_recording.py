@@ -97,7 +97,7 @@ def test_hours_of_silence_in_a_small_file_are_not_unpacked(
     monkeypatch.setattr(recording, "LONGEST_SECONDS", 60.0)
     bomb = written(tmp_path / "bomb.flac", np.zeros((1, 32_000 * 90), np.float32), 32_000)
     assert bomb.stat().st_size < 50_000
-    with pytest.raises(RecordingError, match=r"bomb\.flac is longer than 1 minutes"):
+    with pytest.raises(RecordingError, match=r"bomb\.flac is longer than one minute"):
         last_seconds(bomb, 32_000, 1, 12.0)
 
 

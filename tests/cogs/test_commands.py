@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
@@ -14,6 +16,9 @@ from rehearsal.clock import WallClock
 from rehearsal.commands import Commands
 from rehearsal.world import Snowflakes
 from tests.server import a_server
+from tests.words.test_catalogue import sentences
+from words.catalogue import ENGLISH, language_of
+from words.text import Text
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -98,10 +103,53 @@ async def test_the_commands_are_those_of_the_readme(tmp_path: Path) -> None:
 async def test_the_command_tree_fits_discords_limits_and_describes_every_option(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         tree = server.bot.tree
-        bodies = [command.to_dict(tree) for command in tree.get_commands()]
+        assert tree.translator is not None
+        bodies = [
+            await command.get_translated_payload(tree, tree.translator) for command in tree.get_commands()
+        ]
         # The rehearsal's own reading of the documentation, which refuses with the first thing wrong.
         checked = Commands(1, Snowflakes(WallClock())).overwrite(None, bodies)
         assert len(checked) == len(bodies)
         for body in bodies:
             for option in body.get("options", []):  # what is in a menu has none
                 assert option["description"] not in ("", "…"), f"{body['name']} {option['name']}"
+
+
+@pytest.mark.parametrize(
+    "locale", [locale for locale in discord.Locale if language_of(str(locale)) != ENGLISH]
+)
+async def test_every_name_and_description_is_translated(tmp_path: Path, locale: discord.Locale) -> None:
+    async with a_server(tmp_path) as server:
+        tree = server.bot.tree
+        assert tree.translator is not None
+        for command in tree.get_commands():
+            body = await command.get_translated_payload(tree, tree.translator)
+            for said in _said(body):
+                assert {str(locale)} <= said.get("name_localizations", {}).keys(), said
+                if said.get("description"):
+                    assert {str(locale)} <= said["description_localizations"].keys(), said
+
+
+async def test_names_in_the_catalogue_are_those_of_the_code_and_no_others_are_there(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        tree = server.bot.tree
+        names = {"command-choice": "everything"}
+        for command in tree.walk_commands():
+            key = "-".join(("command", *command.qualified_name.split()))
+            names[key] = command.name
+            names[f"{key}.description"] = command.description
+            for option in getattr(command, "parameters", []):
+                names[f"{key}.{option.name}-name"] = option.display_name
+                names[f"{key}.{option.name}"] = str(option.description)
+        for menu in tree.get_commands(type=discord.AppCommandType.message):
+            names["-".join(("command", *menu.name.lower().split()))] = menu.name
+    catalogue = {key for key in sentences(ENGLISH) if key.startswith("command-")}
+    assert catalogue == names.keys()
+    assert [key for key in names if str(Text(key, choice="everything")) != names[key]] == []
+
+
+def _said(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A command, its options and their choices."""
+    yield body
+    for inner in (*body.get("options", []), *body.get("choices", [])):
+        yield from _said(inner)

@@ -1,0 +1,41 @@
+"""Members read Busker in their own language, and a channel in that of its server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import discord
+import pytest
+
+from rehearsal.rest.components import walk
+from tests.house import a_house, read, until
+from tests.server import a_server
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("de", "Du bist in keinem Sprachkanal; tritt einem bei und versuch es noch einmal."),
+        ("es-419", "No estás en ningún canal de voz; únete a uno y vuelve a pedirlo."),
+        ("fi", "You are in no voice channel; join one and ask again."),
+    ],
+)
+async def test_an_answer_to_one_member_is_in_their_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locale: str, sentence: str
+) -> None:
+    spoken = property(lambda _: discord.Locale(locale), lambda _, en_us: None)
+    monkeypatch.setattr(discord.Interaction, "locale", spoken)  # simcord knows one language
+    async with a_server(tmp_path) as server:
+        assert await server.said("compose", prompt="bells") == sentence
+
+
+async def test_in_japanese_commands_answers_and_cards_are_japanese(tmp_path: Path) -> None:
+    async with a_house(tmp_path, locale="ja") as house:
+        reply = await house.asker.use("作曲", {"prompt": "bells", "length": 10, "seed": 7})
+        assert reply.content == "「bells」を 10 秒、シード 7 で作曲します。"
+        await until(lambda: bool(house.cards) and "再生中" in read(house.cards[0]))
+        assert any(button.get("label") == "スキップ" for _, button in walk(house.cards[0].components))
+        reply = await house.asker.use("停止")
+        assert reply.content == "停止しました。"
+        reply = await house.asker.use("再開")
+        assert "/作曲 で始められます" in reply.content
