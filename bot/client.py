@@ -32,6 +32,7 @@ from bot.session import Session
 from bot.store.repository import Store
 from bot.tokens import checked_token
 from bot.translation import Translator, describe
+from bot.voice.departures import Departures
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Busker(commands.Bot):
         """By a command's name, how a message shows it so that it can be clicked."""
         self.counters = Counters()
         self.pacer = Pacer()
+        self.departures = Departures()
         self._sessions: dict[int, Session] = {}
         self._closing = False
         self._polling: asyncio.Task[None] | None = None
@@ -134,6 +136,7 @@ class Busker(commands.Bot):
                 settings,
                 self.counters,
                 self.journal,
+                self.departures,
             )
         return self._sessions[guild.id]
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.permissions import VocalChannel
     from bot.posting import Poster
     from bot.settings import Settings
+    from bot.voice.departures import Departures
     from bot.voice.outlet import Outlet
 
 CLOSE_SECONDS: Final = 5.0
@@ -55,6 +56,7 @@ class Session:
         settings: Settings,
         counters: Counters,
         journal: Journal,
+        departures: Departures,
     ) -> None:
         self._name = name
         self.voice = Voice(client, outlet, on_change=self._voice_changed, on_rebuild=counters.reconnected)
@@ -63,6 +65,7 @@ class Session:
         self._poster = poster
         self._counters = counters
         self._journal = journal
+        self._departures = departures
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._volume = settings.voice.volume
         self._programme = Programme(
@@ -233,7 +236,9 @@ class Session:
             while self.queue:
                 await self._play(self.queue[0], stay=stay)
                 stay = True
-            if not await self._asked_in_time():
+            self._asked.clear()
+            asked = await self._asked_within(self._leave_after_seconds)
+            if not asked and not await self._asked_within(self._departures.wait()):
                 await self.voice.leave()
                 await self._asked.wait()
 
@@ -301,6 +306,7 @@ class Session:
         if self._making is not None:
             self._making.interrupt()
         await asyncio.sleep(self._leave_after_seconds - slot_seconds)
+        await asyncio.sleep(self._departures.wait())
         for performance in self.wanted:
             performance.trouble = Text("trouble-deserted")
         with contextlib.suppress(NothingPlaying):
@@ -326,15 +332,12 @@ class Session:
         self._moved.set()
         self._journal.changed()
 
-    async def _asked_in_time(self) -> bool:
+    async def _asked_within(self, seconds: float) -> bool:
         """Wait for a new piece, not for ever."""
-        self._asked.clear()
-        try:
-            async with asyncio.timeout(self._leave_after_seconds):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
                 await self._asked.wait()
-        except TimeoutError:
-            return False
-        return True
+        return self._asked.is_set()
 
     async def _compose_queue(self) -> None:
         """Compose what was asked for, nothing while nobody listens; each piece is posted when it is made."""

@@ -6,7 +6,7 @@ import asyncio
 import math
 import sys
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from bot.pacer import Pacer
 from bot.performance import Making, Performance, Request
 from bot.session import Session
 from bot.settings import MusicSettings, Settings
+from bot.voice.departures import Departures
 
 FRAMES = 5
 LONGEST = 4
@@ -110,9 +111,11 @@ def test_whatever_members_do_no_piece_is_lost_doubled_or_out_of_order(commands: 
 async def evening(commands: list[str | int]) -> None:
     engine, room, desk = ToneEngine(speed=math.inf), Room(), Desk()
     await engine.start()
-    nobody: Any = None
-    limits: Any = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session("evening", nobody, Pacer().outlet(), engine, desk, limits, Counters(), Notes())  # type: ignore[arg-type]
+    nobody, posting, notes = cast(Any, None), cast(Any, desk), cast(Any, Notes())
+    limits = Settings(music=MusicSettings(queue_length=LONGEST))
+    session = Session(
+        "evening", nobody, Pacer().outlet(), engine, posting, limits, Counters(), notes, Departures()
+    )
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     for command in commands:
