@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import enum
+import math
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from audio.edges import faded_out
 from audio.engine import Pace
 from audio.interval import FIRST_FRAMES, GROWTH, MOST_FRAMES
-from audio.units import FRAME_BYTES, FRAME_SECONDS, SAMPLE_RATE, STEP_RATE, Pcm16, samples_of
+from audio.piece import HORIZON_SECONDS
+from audio.units import CHANNELS, FRAME_BYTES, FRAME_SECONDS, SAMPLE_RATE, STEP_RATE, Pcm16, samples_of
 
 SILENCE: Final = bytes(FRAME_BYTES)
 
@@ -39,6 +45,10 @@ PRIOR_SECONDS: Final = 2.0
 
 _MARK_SECONDS: Final = 0.1
 
+_MOST_MARKS: Final = 600
+"""A minute of arrivals at least, and more than the longest piece with an end has: of music without end the
+latest count."""
+
 
 class State(enum.Enum):
     """What the buffer is doing."""
@@ -57,7 +67,7 @@ class JitterBuffer:
     waits for sound, and for the lock no longer than a few frames take to change hands. Nothing is lost,
     doubled or reordered: what is read, without the silence put in while it was starved, is what was pushed.
 
-    `seconds` is the length of the piece, `speed` the engine's stated one (seconds of sound made in a second),
+    `seconds` is the length of the piece, infinite where it has no end, `speed` the engine's stated one (seconds of sound made in a second),
     `interval` how many seconds of sound make a chunk, None if chunks grow as in `audio.interval`. `clock`
     gives seconds, from anywhere on. `frames_played` frames of it were played before and are not pushed again.
     """
@@ -77,7 +87,7 @@ class JitterBuffer:
         """Silent frames that were read in mid-piece for want of sound."""
         self.starvations = 0
         """How many times it ran empty."""
-        self._seconds = samples_of(seconds) / SAMPLE_RATE
+        self._seconds = seconds if math.isinf(seconds) else samples_of(seconds) / SAMPLE_RATE
         self._interval = interval
         self._clock = clock
         self._pace = _Pace(speed, made=frames_played * FRAME_SECONDS)
@@ -131,7 +141,7 @@ class JitterBuffer:
             return
         sound = self._part + pcm.tobytes()
         whole = len(sound) - len(sound) % FRAME_BYTES
-        frames = [sound[begin : begin + FRAME_BYTES] for begin in range(0, whole, FRAME_BYTES)]
+        frames = _cut(sound[:whole])
         self._part = sound[whole:]
         self._pace.arrived(len(pcm) / SAMPLE_RATE, self._clock())
         needed, wait = self._reckoned(held=len(self._frames) + len(frames))
@@ -145,6 +155,21 @@ class JitterBuffer:
             if self._part:
                 self._frames.append(self._part.ljust(FRAME_BYTES, b"\0"))
                 self._part = b""
+            self._finished = True
+
+    def fade_out(self, ahead: int, frames: int) -> None:
+        """End before the end: the next `ahead` frames stay as they are, since they may be on their way, the
+        `frames` after them fade out, and no more is played. What is not there yet is left out.
+
+        Some ms of work for three seconds.
+        """
+        begins = self.frames_played + ahead
+        falling = np.frombuffer(self.frames(begins, frames), np.int16).reshape(-1, CHANNELS)
+        faded = _cut(faded_out(falling).tobytes())
+        with self._lock:
+            staying = list(islice(self._frames, max(0, begins - self.frames_played)))
+            self._frames = deque([*staying, *faded[max(0, self.frames_played - begins) :]])
+            self._part = b""
             self._finished = True
 
     def frames(self, number: int, most: int) -> bytes:
@@ -195,6 +220,8 @@ class JitterBuffer:
     def _reckoned(self, held: int) -> tuple[float, float]:
         """How many seconds must be held to start, and about how long that takes with `held` frames."""
         speed, left = self._pace.speed, self._seconds - self._pace.made
+        if math.isinf(left):
+            left = HORIZON_SECONDS
         if self._interval is not None:
             chunk = longest = max(self._interval, self._pace.longest)
         else:
@@ -225,6 +252,11 @@ def seconds_to_hold(left: float, speed: float, chunk: float, longest: float) -> 
     return held
 
 
+def _cut(sound: bytes) -> list[bytes]:
+    """Whole frames, one by one."""
+    return [sound[begin : begin + FRAME_BYTES] for begin in range(0, len(sound), FRAME_BYTES)]
+
+
 class _Mark(NamedTuple):
     """How much sound had been made when; arrivals within _MARK_SECONDS of `begun` share a mark,
     so that tiny pushes do not make long lists."""
@@ -242,7 +274,7 @@ class _Pace:
     made: float = 0.0
     longest: float = 0.0
     latest: float | None = None
-    marks: list[_Mark] = field(default_factory=list)
+    marks: deque[_Mark] = field(default_factory=partial(deque, maxlen=_MOST_MARKS))
     life: int = 1
 
     def expect(self, pace: Pace) -> None:

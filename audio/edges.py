@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from audio.units import SAMPLE_RATE, Pcm, samples_of
+from audio.units import SAMPLE_RATE, Pcm, Pcm16, samples_of
 
 FADE_IN: Final = SAMPLE_RATE // 200
 """Samples (5 ms): shorter is heard as a click, longer eats the first beat."""
@@ -59,6 +59,11 @@ def ending(seconds: float) -> _Gain:
 def falling(samples: int) -> _Gain:
     """Half a cosine, from near 1 to near 0."""
     return _half_cosine(samples)[::-1]
+
+
+def faded_out(pcm: Pcm16) -> Pcm16:
+    """Sound in 16 bits, shaped (samples, 2), that fades out from its first sample to its last."""
+    return np.rint(pcm * falling(len(pcm))[:, np.newaxis]).astype(np.int16) if len(pcm) else pcm
 
 
 def broken_off(pcm: Pcm) -> Pcm:

@@ -53,6 +53,8 @@ class EngineInfo:
     not begun yet."""
     melodies: bool = False
     """Whether a piece may have a melody to hum after. Every engine goes on from a recording."""
+    endless: bool = True
+    """Whether a piece without end is made faster than it plays, one alone."""
 
 
 class Pace(NamedTuple):

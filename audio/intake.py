@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,7 @@ class Intake:
         if channels not in (1, CHANNELS):
             raise EngineError(Text("engine-channels", channels=channels))
         self._left = samples_of(seconds)
+        self._endless = math.isinf(seconds)
         self._resampler = Resampler(sample_rate, SAMPLE_RATE, channels)
         self.latency = self._resampler.latency
         """The most 48 kHz samples that are held back until later input."""
@@ -41,9 +43,10 @@ class Intake:
         return self._wanted(self._resampler.push(pcm))
 
     def finish(self) -> Pcm:
-        """The rest: in all, exactly samples_of(seconds) came out. What was missing of them is silence."""
+        """The rest: in all, exactly samples_of(seconds) came out. What was missing of them is silence, but
+        after sound without end."""
         rest = self._wanted(self._resampler.finish())
-        if not self._left:
+        if not self._left or self._endless:
             return rest
         silence = np.zeros((len(rest), self._left), np.float32)
         return np.concatenate([broken_off(rest), silence], axis=1)

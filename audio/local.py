@@ -5,7 +5,8 @@
         └── call_soon_threadsafe ◀── thread ◀── pipe: Chunks, beats, log records
 
 A worker that dies or hangs is replaced. A piece depends on nothing but itself, so the new worker makes what
-was begun again from its start, and the sound that was delivered already is dropped.
+was begun again from its start, and the sound that was delivered already is dropped. A piece without end fails
+where that would take too long.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Final
 
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
-from audio.piece import LENGTH_SECONDS, Piece, Turn
+from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, Turn
 from audio.worker import (
     Begun,
     Cancel,
@@ -192,7 +193,7 @@ class LocalEngine:
         if worker.ready:
             for key, stream in [entry for entry in self._streams.items() if entry[1].begun]:
                 stream.deaths += 1
-                if stream.deaths >= MOST_DEATHS:
+                if stream.deaths >= MOST_DEATHS or stream.is_far_on:
                     stream.deliver(EngineLost(Text("engine-died", deaths=stream.deaths)))
                     del self._streams[key]
         else:
@@ -236,6 +237,11 @@ class LocalStream:
         """Samples that arrived, over all workers once."""
         self._dropping = 0
         """Samples still to drop, because a worker before this one delivered them."""
+
+    @property
+    def is_far_on(self) -> bool:
+        """Whether it may be hours from its start, and cannot be made again from there."""
+        return self.piece.endless and self._delivered > HORIZON_SECONDS * self._sample_rate
 
     def heard(self, position: float | None) -> None:
         """See `Stream.heard`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import unicodedata
@@ -10,7 +11,7 @@ from typing import Final
 
 from audio.errors import PieceError
 from audio.recording import Recording
-from audio.units import STEP_RATE
+from audio.units import STEP_RATE, steps_of
 from words.text import Text
 
 PROMPT_LENGTH: Final = (3, 300)
@@ -27,6 +28,9 @@ MOST_TURNS: Final = 1000
 
 LEAD_SECONDS: Final = 30.0
 """What is composed farther ahead of the listeners would be lost with the next /skip."""
+
+HORIZON_SECONDS: Final = 60.0
+"""So much of a piece without end is reckoned with as still to come, wherever it is."""
 
 _CUSTOM_EMOJI = re.compile(r"<a?:(\w+):\d+>")
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|<t:-?\d+(?::\w)?>|</[^:>]+:\d+>")
@@ -64,7 +68,7 @@ class Turn:
 class Piece:
     """What was asked for. The same Piece and checkpoint make the same sound; nothing else has a say.
 
-    `seconds` is a whole number of 20 ms steps. `interval` is how many seconds of steps pass between two
+    `seconds` is a whole number of 20 ms steps, or infinite: music without end. `interval` is how many seconds of steps pass between two
     chunks of sound, `None` for automatic, and `lead` is how many seconds of sound may be composed ahead of
     listeners who say where they are; both decide when the sound arrives, never what it is.
     """
@@ -87,12 +91,20 @@ class Piece:
     """What the piece hums after; for melody checkpoints alone."""
     turns: tuple[Turn, ...] = ()
     """How it was steered, in order of their steps."""
+    excerpt: float | None = None
+    """Where in a piece without end, with this seed, its sound was heard: the second that it begins with. Such
+    a piece is not made, but cut out of what was made. None of any other."""
     lead: float = field(default=LEAD_SECONDS, compare=False)
 
     @property
     def steps(self) -> int:
-        """Decoder steps, which is also frames of the codec: 50 a second."""
-        return round(self.seconds * STEP_RATE)
+        """Decoder steps, which is also frames of the codec: 50 a second; see `steps_of`."""
+        return steps_of(self.seconds)
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is made until somebody has enough of it."""
+        return math.isinf(self.seconds)
 
     @property
     def recordings(self) -> tuple[Recording, ...]:

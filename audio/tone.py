@@ -65,6 +65,7 @@ class ToneEngine:
             speed=speed,
             listeners=places,
             melodies=melodies,
+            endless=speed >= 1,
         )
         self._places = places
         self._sleep = sleep

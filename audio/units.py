@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import Final
 
 import numpy as np
@@ -35,9 +37,14 @@ Pcm16 = npt.NDArray[np.int16]
 _FULL_SCALE: Final = 2 ** (8 * SAMPLE_BYTES - 1) - 1
 
 
+def steps_of(seconds: float) -> int:
+    """How many steps a piece of `seconds` has; of infinitely many seconds more than anybody will ever reach."""
+    return sys.maxsize if math.isinf(seconds) else round(seconds * STEP_RATE)
+
+
 def samples_of(seconds: float) -> int:
-    """How many 48 kHz samples a piece of `seconds` has."""
-    return round(seconds * STEP_RATE) * SAMPLE_RATE // STEP_RATE
+    """How many 48 kHz samples a piece of `seconds` has; see `steps_of`."""
+    return steps_of(seconds) * SAMPLE_RATE // STEP_RATE
 
 
 def floats(pcm: Pcm16) -> Pcm:

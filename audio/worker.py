@@ -219,6 +219,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
         speed=calibration.speed,
         listeners=calibration.listeners,
         melodies=checkpoint.melody is not None,
+        endless=composer.endless,
     )
     return composer, Ready(info, calibration)
 

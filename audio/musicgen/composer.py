@@ -23,7 +23,7 @@ from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
 from audio.musicgen.window import Window
 from audio.piece import Piece, Turn
-from audio.units import STEP_RATE
+from audio.units import STEP_RATE, steps_of
 from words.text import Text
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Made:
 
 
 class Composer:
-    """Composes up to `slots` pieces at once, each at most `longest` seconds; others wait in line.
+    """Composes up to `slots` pieces at once, each at most `longest` seconds or without end; others wait in line.
 
     `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on.
     """
@@ -55,7 +55,7 @@ class Composer:
         self.checkpoint = checkpoint
         self._window = window
         self._most_frames = Piece("", longest, 0).steps
-        steps = checkpoint.delay.steps(window.end(0, window.kept + self._most_frames))
+        steps = checkpoint.delay.steps(window.frames)  # pieces without end fill it, whatever `longest` is
         self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype, checkpoint.prefix_tokens)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
@@ -78,6 +78,11 @@ class Composer:
     def resting(self) -> bool:
         """Whether a step would make nothing now, be it that all listeners hold enough."""
         return self._next() is None and not self._due()
+
+    @property
+    def endless(self) -> bool:
+        """Whether a piece without end is made faster than it plays."""
+        return self.speed >= self._window.cost(steps_of(math.inf))
 
     def admit(self, key: int, piece: Piece) -> None:
         """Put `piece` into the waiting line; `key` names it from here on."""
@@ -178,7 +183,7 @@ class Composer:
         while (listening := self._next()) is not None:
             self._waiting.remove(listening)
             piece = listening.piece
-            if 0 < piece.steps <= self._most_frames:
+            if piece.endless or 0 < piece.steps <= self._most_frames:
                 self.on_begin(listening.key)
                 try:
                     self._begin(self._slots.index(None), listening)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from audio.buffer import PRIOR_TRUST
-from audio.piece import LEAD_SECONDS, Piece, Turn
+from audio.piece import HORIZON_SECONDS, LEAD_SECONDS, Piece, Turn
 from audio.units import STEP_RATE
 
 URGENT_SECONDS: Final = 3.0
@@ -64,8 +64,8 @@ class Listening:
 
     @property
     def left(self) -> float:
-        """Seconds of sound that are still to be delivered."""
-        return self.piece.seconds - self.delivered
+        """Seconds of sound that are still to be delivered, as far as one looks ahead."""
+        return HORIZON_SECONDS if self.piece.endless else self.piece.seconds - self.delivered
 
     @property
     def lead(self) -> float:

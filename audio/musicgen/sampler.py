@@ -21,10 +21,17 @@ from words.text import Text
 _DOUBLE_BITS: Final = 53
 """Bits of a word that a float64 in 0…1 can hold."""
 
+_BLOCK_WORDS: Final = 4
+"""Words that Philox4x64 makes of one value of its counter."""
 
-def uniforms(seed: int, steps: int, codebooks: int) -> npt.NDArray[np.float64]:
-    """The numbers of a piece: in 0 ≤ u < 1, shaped (steps, codebooks). `seed` is at most 64 bits."""
-    words = np.random.Philox(key=seed).random_raw(steps * codebooks)
+
+def uniforms(seed: int, steps: int, codebooks: int, first: int = 0) -> npt.NDArray[np.float64]:
+    """The numbers of a piece from its step `first` on: in 0 ≤ u < 1, shaped (steps, codebooks).
+
+    `seed` is at most 64 bits.
+    """
+    block, before = divmod(first * codebooks, _BLOCK_WORDS)
+    words = np.random.Philox(key=seed, counter=block).random_raw(before + steps * codebooks)[before:]
     return (np.right_shift(words, 64 - _DOUBLE_BITS) * 2.0**-_DOUBLE_BITS).reshape(steps, codebooks)
 
 

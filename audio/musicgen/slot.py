@@ -1,9 +1,13 @@
-"""The state of a slot: one piece in the making."""
+"""The state of a slot: one piece in the making.
+
+It is bounded by the window, however long the piece is: a piece without end takes no more memory than another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,6 +20,9 @@ from audio.musicgen.line import Listening
 from audio.musicgen.sampler import draw, uniforms
 from audio.musicgen.window import Window
 from audio.piece import Piece
+
+NUMBERED_STEPS: Final = 512
+"""For so many steps at once numbers are drawn: 0.1 ms of work (measured) in ten seconds of sound."""
 
 
 @dataclass(slots=True)
@@ -48,21 +55,25 @@ class Slot:
     """Frames whose codes the codec has."""
     _due: int = 0
     """Frames that must be complete before the next are handed over."""
+    _first: int = 0
+    """The step that `_tokens` begins with: that of this window, or of what the codec has not got yet."""
     _tokens: Codes = field(init=False)
-    """Tokens of all steps, shaped (codebooks, steps), the steps counted like the frames."""
+    """Tokens from there to the end of this window, shaped (codebooks, steps), the steps counted like the
+    frames."""
     _numbers: Tensor = field(init=False)
+    """The numbers of a block of NUMBERED_STEPS steps."""
+    _numbered: int = 0
+    """The step that the block begins with."""
     _boundaries: Iterator[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        steps = self.delay.steps(self._frames)
-        self._tokens = np.full((self.delay.codebooks, steps), self.pad_token, dtype=np.int64)
+        self._tokens = self._room()
         if self.past is not None:
             self.sound.follow(self.past)
             # A codec may have codes that the decoder has no word for: it hears them as none.
             self.delay.teach(self._tokens, np.minimum(self.past, self.pad_token))
             self._known = self._handed = self._past_frames
-        numbers = uniforms(self.piece.seed, steps, self.delay.codebooks)
-        self._numbers = torch.from_numpy(numbers).to(self.device)
+        self._draw_numbers(0)
         self._boundaries = chunk_frames(self.piece.interval)
         self._due = self._handed + next(self._boundaries)
 
@@ -77,7 +88,7 @@ class Slot:
     @property
     def done(self) -> bool:
         """Whether all steps are made."""
-        return self._begin + self.position == len(self._numbers)
+        return self._begin + self.position == self.delay.steps(self._frames)
 
     @property
     def next_step(self) -> int:
@@ -114,7 +125,7 @@ class Slot:
         step = self._begin + self.position - 1
         frames = self.delay.made(step)
         inside = (frames >= self._begin) & (frames < self._end)
-        return np.where(inside, self._tokens[:, max(0, step)], self.pad_token)
+        return np.where(inside, self._tokens[:, max(0, step - self._first)], self.pad_token)
 
     def take(self, logits: Tensor) -> None:
         """Draw this step's tokens from `logits`, shaped (codebooks, vocabulary).
@@ -125,19 +136,41 @@ class Slot:
         frames = self.delay.made(step)
         fresh = (frames >= self._known) & (frames < self._end)
         if fresh.any():  # else the decoder hears again what is known
-            drawn = draw(logits, self._numbers[step], self.piece.top_k, self.piece.temperature)
-            self._tokens[fresh, step] = drawn.cpu().numpy()[fresh]
+            if not 0 <= step - self._numbered < NUMBERED_STEPS:
+                self._draw_numbers(step)
+            numbers = self._numbers[step - self._numbered]
+            drawn = draw(logits, numbers, self.piece.top_k, self.piece.temperature)
+            self._tokens[fresh, step - self._first] = drawn.cpu().numpy()[fresh]
         self.position += 1
         if not self.done and self.position == self.delay.steps(self._end - self._begin):
-            self._known, self._begin = self._end, self._begin + self.window.stride
-            self.position = 0
+            self._move_on()
+
+    def _move_on(self) -> None:
+        """Begin the next window, with what it shares with this one, and forget what is before."""
+        self._known, self._begin = self._end, self._begin + self.window.stride
+        self.position = 0
+        kept, self._first = self._first, min(self._handed, self._begin)
+        shared = self._tokens[:, self._first - kept :]
+        self._tokens = self._room()
+        self._tokens[:, : shared.shape[1]] = shared
+
+    def _room(self) -> Codes:
+        """No tokens yet, from `_first` to the end of a window."""
+        steps = self._begin - self._first + self.delay.steps(self.window.frames)
+        return np.full((self.delay.codebooks, steps), self.pad_token, dtype=np.int64)
+
+    def _draw_numbers(self, step: int) -> None:
+        """Have the numbers from `step` on."""
+        numbers = uniforms(self.piece.seed, NUMBERED_STEPS, self.delay.codebooks, first=step)
+        self._numbers = torch.from_numpy(numbers).to(self.device)
+        self._numbered = step
 
     def due(self) -> Codes | None:
         """The codes (codebooks, frames) for the next chunk, once enough of them are complete; else None."""
         complete = max(self._known, self._begin + self.delay.complete(self.position))
         if complete < self._due and not self.done:
             return None
-        codes = self.delay.frames(self._tokens, self._handed, complete)
+        codes = self.delay.frames(self._tokens, self._handed - self._first, complete - self._first)
         self._handed = complete
         self._due = complete + next(self._boundaries)
         return codes
