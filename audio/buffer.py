@@ -67,10 +67,10 @@ class JitterBuffer:
     waits for sound, and for the lock no longer than a few frames take to change hands. Nothing is lost,
     doubled or reordered: what is read, without the silence put in while it was starved, is what was pushed.
 
-    `seconds` is the length of the piece, infinite where it has no end, `speed` the engine's stated one (seconds of sound made in a second),
-    `interval` how many seconds of sound make a chunk, None if chunks grow as in `audio.interval`. `clock`
-    gives seconds, from anywhere on. `frames_played` frames of it were played before and are not pushed again.
-    """
+    `seconds` is the length of the piece, infinite where it has no end, `speed` the engine's stated one
+    (seconds of sound made in a second), `interval` how many seconds of sound make a chunk, None if chunks
+    grow as in `audio.interval`. `clock` gives seconds, from anywhere on. `frames_played` frames of it were
+    played before and are not pushed again."""
 
     def __init__(
         self,

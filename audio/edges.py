@@ -66,6 +66,14 @@ def faded_out(pcm: Pcm16) -> Pcm16:
     return np.rint(pcm * falling(len(pcm))[:, np.newaxis]).astype(np.int16) if len(pcm) else pcm
 
 
+def faded_in(pcm: Pcm, samples: int) -> Pcm:
+    """Sound shaped (channels, samples) that comes in over its first `samples`."""
+    faded = pcm.copy()
+    rise = _half_cosine(samples)[: pcm.shape[1]]
+    faded[:, : len(rise)] *= rise
+    return faded
+
+
 def broken_off(pcm: Pcm) -> Pcm:
     """The last few milliseconds of sound that ends before its time, faded out."""
     return pcm * falling(pcm.shape[1])

@@ -6,7 +6,7 @@ import math
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from audio.errors import PieceError
@@ -68,10 +68,10 @@ class Turn:
 class Piece:
     """What was asked for. The same Piece and checkpoint make the same sound; nothing else has a say.
 
-    `seconds` is a whole number of 20 ms steps, or infinite: music without end. `interval` is how many seconds of steps pass between two
-    chunks of sound, `None` for automatic, and `lead` is how many seconds of sound may be composed ahead of
-    listeners who say where they are; both decide when the sound arrives, never what it is.
-    """
+    `seconds` is a whole number of 20 ms steps, or infinite: music without end. `interval` is how many seconds
+    of steps pass between two chunks of sound, `None` for automatic, and `lead` is how many seconds of sound
+    may be composed ahead of listeners who say where they are; both decide when the sound arrives, never what
+    it is."""
 
     prompt: str
     seconds: float
@@ -160,6 +160,7 @@ def checked(piece: Piece, *, longest: float) -> Piece:
     sane = (
         0 <= piece.seed <= LARGEST_SEED
         and 0 <= piece.prelude <= piece.seconds
+        and (piece.excerpt is None or 0 <= piece.excerpt < math.inf)
         and len(piece.turns) <= MOST_TURNS
         and all(0 <= turn.step <= piece.steps and 0 <= turn.blend <= piece.steps for turn in piece.turns)
         and (piece.guidance is None or 0 <= piece.guidance <= MOST_GUIDANCE)
@@ -169,6 +170,19 @@ def checked(piece: Piece, *, longest: float) -> Piece:
     if not sane:  # also for NaN
         raise PieceError("tags", Text("piece-tags"))
     return piece
+
+
+def excerpt_of(piece: Piece, begin: float, end: float) -> Piece:
+    """What is heard of a piece without end from second `begin` to second `end`, as a piece of its own."""
+    first, stop = steps_of(begin), steps_of(end)
+    turns = (replace(turn, step=turn.step - first) for turn in piece.turns if first < turn.step < stop)
+    return replace(
+        piece,
+        prompt=piece.prompts[piece.hears(first)],
+        seconds=(stop - first) / STEP_RATE,
+        turns=tuple(turns),
+        excerpt=first / STEP_RATE,
+    )
 
 
 def prompt_of(text: str) -> str:

@@ -151,6 +151,7 @@ def read_tags(path: Path) -> Origin:
             top_k=int(top_k),
             temperature=float(temperature),
             prelude=float(tags.get("prelude", 0.0)),
+            excerpt=float(tags["excerpt"]) if "excerpt" in tags else None,
             turns=tuple(
                 Turn(str(prompt), int(step), int(blend))
                 for prompt, step, blend in json.loads(tags.get("turns", "[]"))
@@ -173,6 +174,7 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
         "revision": info.revision,
         "licence": info.licence,
         **({"prelude": repr(piece.prelude)} if piece.prelude else {}),
+        **({"excerpt": repr(piece.excerpt)} if piece.excerpt is not None else {}),
         **({"turns": json.dumps([astuple(turn) for turn in piece.turns])} if piece.turns else {}),
         **{role: heard.digest for role in _RECORDINGS if (heard := getattr(piece, role)) is not None},
     }

@@ -38,7 +38,7 @@ _FULL_SCALE: Final = 2 ** (8 * SAMPLE_BYTES - 1) - 1
 
 
 def steps_of(seconds: float) -> int:
-    """How many steps a piece of `seconds` has; of infinitely many seconds more than anybody will ever reach."""
+    """How many steps a piece of `seconds` has; of infinitely many seconds more than are ever reached."""
     return sys.maxsize if math.isinf(seconds) else round(seconds * STEP_RATE)
 
 

@@ -9,6 +9,7 @@ import discord
 from bot.errors import RequestError
 from bot.performance import Request
 from bot.permissions import posting_channel, require_listening, voice_channel_of
+from bot.radio import CHARGED_SECONDS
 from bot.shelf import use
 from bot.standing import within_caps
 from words.text import Text
@@ -40,8 +41,10 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
     require_listening(member, session.channel)
     if kept is not None:
         use(kept)
-    async with within_caps(interaction, 0.0 if kept else piece.seconds - piece.prelude):
+    charged = 0.0 if kept else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
+    async with within_caps(interaction, charged):
         performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
+        performance.charged_seconds = charged
         interaction.client.recordings.hold(performance)
         before = session.wanted.index(performance)
     await interaction.client.journal.note()  # so that no restart loses what is answered

@@ -45,7 +45,8 @@ class Shown:
 
 
 BUTTON_ID: Final = (
-    r"card:(?P<act>pause|resume|skip|stop|steer|again|remix|extend):(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
+    r"card:(?P<act>pause|resume|skip|stop|steer|keep|again|remix|extend)"
+    r":(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
 )
 
 TRACK_BUTTON_ID: Final = r"track:(?P<act>again|remix|extend)"
@@ -121,9 +122,17 @@ def headline_of(performance: Performance) -> Text:
 def line_of(performance: Performance) -> Text:
     """A piece in one line, as in a list."""
     piece = performance.piece
-    return Text(
-        "card-line", prompt=quoted(cut(piece.prompts[-1])), seconds=piece.seconds, seed=str(piece.seed)
-    )
+    prompt, seed = quoted(cut(piece.prompts[-1])), str(piece.seed)
+    if piece.endless:
+        return Text("card-radio-line", prompt=prompt, seed=seed)
+    return Text("card-line", prompt=prompt, seconds=piece.seconds, seed=seed)
+
+
+def clock_of(seconds: float) -> str:
+    """A time in a piece as players show it: minutes and seconds, and hours where there are some."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _prompts(performance: Performance, locale: object) -> str:
@@ -135,6 +144,10 @@ def _prompts(performance: Performance, locale: object) -> str:
 def _facts(performance: Performance) -> Iterable[Text]:
     piece, buffer = performance.piece, performance.buffer
     name = quoted(performance.request.requester.display_name)
+    if piece.endless:
+        yield Text("card-radio-facts", seed=str(piece.seed), name=name)
+        yield Text("card-radio-heard", clock=clock_of(buffer.seconds_played))
+        return
     yield Text("card-facts", seconds=piece.seconds, seed=str(piece.seed), name=name)
     for key, seconds in (("made", buffer.seconds_made), ("played", buffer.seconds_played)):
         bar = _bar(seconds, piece.seconds)
@@ -170,6 +183,8 @@ def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[
         "steer": not ended and performance.steerable,
     }
     made = {"again": True, "remix": True, "extend": performance.number > 0}
+    if performance.piece.endless:
+        made = {"keep": not ended and bool(performance.buffer.seconds_played), "again": True, "remix": True}
     for acts in (playing, made):
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
         for act, possible in acts.items():

@@ -8,6 +8,7 @@ import logging
 import math
 import signal
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -29,6 +30,7 @@ from bot.recordings import Recordings
 from bot.restoration import Restoration
 from bot.rights import Ballots
 from bot.session import Session
+from bot.standing import charge
 from bot.store.repository import Store
 from bot.tokens import checked_token
 from bot.translation import Translator, describe
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 COGS: Final = (
     "cogs.errors",
     "cogs.compose",
+    "cogs.radio",
     "cogs.recordings",
     "cogs.playback",
     "cogs.steer",
@@ -137,6 +140,7 @@ class Busker(commands.Bot):
                 self.counters,
                 self.journal,
                 self.departures,
+                partial(charge, self),
             )
         return self._sessions[guild.id]
 

@@ -71,10 +71,12 @@ class Counters:
         self.starvations += performance.buffer.starvations
 
     def composed(self, performance: Performance) -> None:
-        """A piece was made to its end; one that was made before and is played again does not count."""
+        """A piece was made to its end, or a radio as far as it was wanted; one that was made before and is
+        played again does not count."""
         if performance.request.kept is not None:
             return
-        self.seconds_composed += performance.piece.seconds
+        made, seconds = performance.buffer.seconds_made, performance.piece.seconds
+        self.seconds_composed += made if performance.piece.endless else seconds
         self.composing_seconds += performance.composing_seconds
 
 

@@ -66,6 +66,10 @@ class PostedCard:
         """Show this piece, too, when its turn comes."""
         self.followed.append(performance)
 
+    def follow_beside(self, performance: Performance) -> None:
+        """Show what goes wrong with this piece, which nobody hears, and wait for its end."""
+        self.followed.insert(0, performance)
+
     async def keep(self) -> None:
         """Post the message, then edit it until all is over. Trouble with it never holds up sound."""
         pause, tries = EDIT_SECONDS, LAST_TRIES

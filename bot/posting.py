@@ -18,7 +18,7 @@ import discord
 
 from audio.kept import read_track
 from audio.track import Track, TrackError, write_track
-from bot.card import track_buttons
+from bot.card import clock_of, track_buttons
 from bot.errors import ChannelClosed, StoreError
 from bot.guild_settings import settings_with
 from bot.permissions import PostingChannel, posting_channel
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audio.engine import Engine
+    from audio.piece import Piece
     from bot.performance import Performance
     from bot.settings import Settings, TrackSettings
     from bot.store.repository import Store
@@ -214,7 +215,7 @@ class Poster:
                     # With the same number Discord gives back what it took some minutes ago, also after a
                     # restart that came before its answer (developer documentation, "enforce_nonce").
                     message = await place.send(
-                        _caption(track).in_(locale),
+                        caption_of(track.piece).in_(locale),
                         files=_files(track, locale),
                         view=view,
                         nonce=performance.ticket,
@@ -246,10 +247,13 @@ def _yield_to_sound() -> None:
         os.nice(NICENESS)
 
 
-def _caption(track: Track) -> Text:
-    piece = track.piece
-    prompt, seed = quoted(piece.prompt), str(piece.seed)
-    return Text("track-line", prompt=prompt, seconds=piece.seconds, seed=seed)
+def caption_of(piece: Piece) -> Text:
+    """What stands above a track."""
+    prompt, seconds, seed = quoted(piece.prompt), piece.seconds, str(piece.seed)
+    if piece.excerpt is None:
+        return Text("track-line", prompt=prompt, seconds=seconds, seed=seed)
+    begin = clock_of(piece.excerpt)
+    return Text("track-radio-line", prompt=prompt, seconds=round(seconds), seed=seed, begin=begin)
 
 
 def _files(track: Track, locale: discord.Locale) -> list[discord.File]:

@@ -95,7 +95,7 @@ class Programme:
 
     def _rest(self, performance: Performance) -> float | None:
         """In how many seconds there is something to look at; None if never."""
-        if not self._crossfade_seconds:
+        if not self._crossfade_seconds or performance.piece.endless:
             return None
         if self._next is not None:
             return AGAIN_SECONDS

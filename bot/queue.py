@@ -22,6 +22,8 @@ class Queue:
     their pieces gone the next one of theirs moves up. What is being composed keeps its place, or the work
     would be wasted or the channel silent; what is composed to its end may be overtaken, since it just waits.
 
+    A radio is always last: it plays while nothing else is wanted.
+
     A piece that has left the queue unheard, since the voice was lost, is still composed: a lost voice loses
     no piece. Owned by the guild's Session.
     """
@@ -74,6 +76,7 @@ class Queue:
         """Put a piece where the turn of who asked comes next, behind all that they asked for before."""
         self._order.insert(self._turn_of(_person(performance)), performance)
         self._unmade.append(performance)
+        self._put_radio_last()
 
     def restore(self, performance: Performance) -> None:
         """Put a piece of before a restart at the end, or where nobody will hear it if it is over."""
@@ -87,8 +90,8 @@ class Queue:
         What people decide goes before turns; what is asked for later comes in around it.
         """
         self._order.remove(performance)
-        begun = 1 + any(other.leads_in for other in self._order[1:2])
-        self._order.insert(min(max(begun, place), len(self._order)), performance)
+        self._order.insert(min(max(self._begun, place), len(self._order)), performance)
+        self._put_radio_last()
 
     def take_off(self, performance: Performance) -> None:
         """It will not be played any more. The person's later pieces move up, each to the place before."""
@@ -98,11 +101,21 @@ class Queue:
                 place
                 for place, other in enumerate(self._order)
                 if place == gone or (0 < gone < place and _person(other) == _person(performance))
+                if place == gone or not other.piece.endless
             ]
             for place, later in itertools.pairwise(places):
                 self._order[place] = self._order[later]
             del self._order[places[-1]]
         performance.leave_queue()
+
+    @property
+    def _begun(self) -> int:
+        """How many of the first are heard, or about to be, and keep their places."""
+        return 1 + any(other.leads_in for other in self._order[1:2])
+
+    def _put_radio_last(self) -> None:
+        begun = self._begun
+        self._order[begun:] = sorted(self._order[begun:], key=lambda each: each.piece.endless)
 
     def _turn_of(self, person: int) -> int:
         """The first place behind what `person` asked for already where nobody's turn is skipped: behind one

@@ -3,6 +3,7 @@
 - Where people still listen, the queue is as it was. What played goes on where it was: a piece is made again
   from its start, the same, and what was heard is passed over.
 - Where nobody listens any more, what was begun is finished and posted, and what waited is forgotten.
+- A radio goes on where people still listen, with another stretch, and is forgotten where nobody does.
 - A track that was written is posted from its file, unless it was posted.
 - What has seen MOST_RESTARTS is given up, since it may be what ends Busker.
 - A pause, and the volume that members chose, end with the Busker that they were told.
@@ -18,10 +19,12 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
+from audio.units import FRAME_SECONDS
 from bot.library import kept_file
 from bot.performance import Performance, Request
 from bot.permissions import PostingChannel, VocalChannel, listeners_in
 from bot.posted_card import UNPOSTED
+from bot.radio import lasted, next_stretch
 from bot.voice.supervisor import depart
 from words.text import Text
 
@@ -62,7 +65,7 @@ class Restoration:
         forgotten: Counter[PostingChannel] = Counter()
         for asked in left:
             request = await self._request(guild, asked)
-            if request is None or (asked not in lasting) or not (listened or asked.begun):
+            if request is None or (asked not in lasting) or not _goes_on(asked, request, heard=listened):
                 await self._bot.store.note([], [asked.ticket])
                 if request is not None:
                     forgotten[request.text_channel] += 1
@@ -81,8 +84,9 @@ class Restoration:
             session.queue.seconds_until,
             at_once=False,
             ticket=asked.ticket,
-            frames_played=asked.frames_played,
-            restarts=asked.restarts + 1,
+            frames_played=0 if asked.piece.endless else asked.frames_played,
+            # A radio that had played for long is not what ended Busker.
+            restarts=0 if asked.piece.endless and lasted(_seconds_played(asked)) else asked.restarts + 1,
         )
         if asked.place is None or not heard:
             performance.leave_queue()
@@ -100,13 +104,28 @@ class Restoration:
         text = guild.get_channel_or_thread(asked.text_channel_id)
         if not isinstance(voice, VocalChannel) or not isinstance(text, PostingChannel):
             return None
-        request = Request(asked.piece, member, voice, text)
+        piece = next_stretch(asked.piece, asked.frames_played) if asked.piece.endless else asked.piece
+        request = Request(piece, member, voice, text)
         if asked.kept is not None:
             return replace(request, kept=self._bot.settings.tracks.folder / asked.kept)
         track = asked.track_id and await self._bot.store.track(guild.id, asked.track_id)
         if not track or (kept := kept_file(self._bot, track)) is None:
             return request
         return replace(request, kept=kept, unposted=track if track.message_id is None else None)
+
+
+def _goes_on(asked: Asked, request: Request, *, heard: bool) -> bool:
+    """Whether a piece is made on, or posted: heard, or for its track. A radio has none, and what was kept of
+    one has a file or is lost."""
+    if asked.piece.endless:
+        return heard and asked.place is not None
+    if asked.piece.excerpt is not None and request.kept is None:
+        return False
+    return heard or asked.begun
+
+
+def _seconds_played(asked: Asked) -> float:
+    return asked.frames_played * FRAME_SECONDS
 
 
 async def _say(channel: PostingChannel, sentence: str) -> None:

@@ -8,16 +8,20 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from audio.piece import prompt_of
-from bot.errors import NothingPlaying, NotWaiting, VoiceLost
+from audio.source import JOIN_FRAMES
+from bot.errors import NothingPlaying, NotWaiting, RequestError, VoiceLost
 from bot.performance import Making, Performance, Request
 from bot.posted_card import PostedCard
 from bot.programme import Programme
 from bot.queue import Queue
+from bot.radio import FADE_FRAMES, charge_for, kept, lasted, successor
 from bot.tasks import Tasks
 from bot.voice.supervisor import Hold, Voice
 from words.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import discord
 
     from audio.engine import Engine
@@ -57,6 +61,7 @@ class Session:
         counters: Counters,
         journal: Journal,
         departures: Departures,
+        charge: Callable[[discord.Member, float], Awaitable[bool]],
     ) -> None:
         self._name = name
         self.voice = Voice(client, outlet, on_change=self._voice_changed, on_rebuild=counters.reconnected)
@@ -66,7 +71,10 @@ class Session:
         self._counters = counters
         self._journal = journal
         self._departures = departures
+        self._charge = charge
+        """Let so many seconds of music count for a member; False where they may have no more."""
         self._leave_after_seconds = settings.voice.leave_after_seconds
+        self._sleep_seconds = max(self._leave_after_seconds, settings.voice.radio_sleeps_seconds)
         self._volume = settings.voice.volume
         self._programme = Programme(
             lambda source: self.voice.play(source), self._follower, settings.voice.crossfade_seconds
@@ -86,7 +94,10 @@ class Session:
     # What members ask for
 
     def ask(self, request: Request) -> Performance:
-        """Put a piece into the queue, where the turn of who asks comes. Raises QueueFull."""
+        """Put a piece into the queue, where the turn of who asks comes; a radio makes room for it. Raises
+        QueueFull, or RequestError for a second radio."""
+        if request.piece.endless and any(performance.piece.endless for performance in self.wanted):
+            raise RequestError(Text("radio-already"))
         self.queue.require_room()
         performance = Performance(request, self._engine, self.queue.seconds_until, at_once=not self.queue)
         self.queue.add(performance)
@@ -112,7 +123,7 @@ class Session:
 
     def shown(self, seed: int) -> Performance | None:
         """The piece of this seed, while the card has to do with it."""
-        followed = [] if self._card is None else self._card.followed
+        followed = [] if self._card is None else self._card.followed[::-1]
         return next((piece for piece in [*self.queue, *followed] if piece.piece.seed == seed), None)
 
     def _show(self, performance: Performance) -> None:
@@ -141,10 +152,21 @@ class Session:
     def skip(self) -> Performance:
         """End the piece that plays; the next one follows. Raises NothingPlaying."""
         skipped = self.now
-        skipped.dismiss()
+        self._end(skipped)
         self._change()
-        self.voice.stop()
         return skipped
+
+    def keep(self, member: discord.Member) -> Performance:
+        """Post the last minutes of the radio that plays. Raises NothingPlaying or RequestError."""
+        radio = self.now
+        if not radio.piece.endless:
+            raise RequestError(Text("button-over"))
+        excerpt = kept(radio, member, self._engine)
+        self._journal.follow(excerpt, self)
+        if self._card is not None:
+            self._card.follow_beside(excerpt)
+        self._tasks.spawn(self._poster.post(excerpt), f"post seed {excerpt.piece.seed}")
+        return excerpt
 
     def move(self, performance: Performance, place: int) -> None:
         """Put a waiting piece at `place`, from 1 on. Raises NotWaiting."""
@@ -163,18 +185,18 @@ class Session:
             raise NotWaiting(Text("queue-not-waiting"))
 
     def stop(self) -> int:
-        """End the sound at once and forget the queue; how many pieces that were. Raises NothingPlaying."""
+        """End the sound, at once or as a radio ends, and forget the queue; how many pieces that were. Raises
+        NothingPlaying."""
         stopped = set(self.wanted)
         if self._making is not None:  # perhaps one that nobody hears, since the voice was lost
             stopped.add(self._making)
         if not stopped:
             raise NothingPlaying(Text("playback-nothing"))
         for performance in stopped:
-            performance.dismiss()
+            self._end(performance)
         for performance in self.queue.waiting:
             self._take_off(performance)
         self._change()
-        self.voice.stop()
         return len(stopped)
 
     def steer(self, words: str, blend_seconds: float) -> Performance:
@@ -188,7 +210,7 @@ class Session:
     def pause(self) -> None:
         """Hold the sound where it is. Raises NothingPlaying."""
         playing = self.now
-        if self._playing is None:
+        if self._playing is not playing:
             raise NothingPlaying(Text("playback-not-yet"))
         self.voice.pause()
         playing.paused = True
@@ -248,27 +270,40 @@ class Session:
         The first piece of a queue is played where its asker sits; the others stay where the bot is by then,
         for a moderator may have moved it.
         """
+        charging: asyncio.Task[None] | None = None
         try:
             if not performance.dismissed:
                 here = self.voice.channel if stay else None
                 await self.voice.join(here or performance.request.voice_channel)
             if await performance.audible():
                 self._playing = performance
+                if performance.piece.endless:
+                    charging = self._tasks.spawn(self._charge_for(performance), f"radio of {self._name}")
                 self._voice_changed()
+                self._make_room()
                 await self._programme.play(performance, self._volume)
         except VoiceLost as lost:
-            if not performance.dismissed:
-                performance.trouble = Text("trouble-posted-anyway", trouble=lost.text)
+            self._unheard(performance, lost.text)
             if self._playing is not None:
                 self._forget_waiting()
         except Exception:
             _log.exception("playing %r failed", performance.piece)
-            performance.trouble = Text("trouble-posted-anyway", trouble=Text("trouble-playing"))
+            self._unheard(performance, Text("trouble-playing"))
         finally:
+            if charging is not None:
+                charging.cancel()
             if self._playing is not None:
                 self._playing = None
                 self._count(performance)
             self._take_off(performance)
+
+    def _unheard(self, performance: Performance, trouble: Text) -> None:
+        """The voice is lost: a piece is made and posted all the same, a radio has nobody to be made for."""
+        if performance.piece.endless:
+            performance.trouble = performance.trouble or trouble
+            performance.dismiss()
+        elif not performance.dismissed:
+            performance.trouble = Text("trouble-posted-anyway", trouble=trouble)
 
     def _count(self, performance: Performance) -> None:
         self._counters.played(performance)
@@ -286,6 +321,8 @@ class Session:
         hold = self.voice.hold
         if self._playing is not None:
             self._playing.waits_for = None if hold is None else Text("voice-waits", hold=hold.value)
+            if hold is not None and self._playing.dismissed:
+                self.voice.stop()  # a radio that fades out: nobody hears how
         if (hold is Hold.ALONE) is (self._desertion is not None):
             return
         if self._desertion is None:
@@ -300,12 +337,14 @@ class Session:
             self._moved.set()
 
     async def _wait_for_anybody(self) -> None:
-        """Nobody listens any more. Give them some time to come back, then forget the queue and leave."""
+        """Nobody listens any more. Give them some time to come back, a radio more of it, then forget the
+        queue and leave."""
         slot_seconds = min(SLOT_SECONDS, self._leave_after_seconds)
         await asyncio.sleep(slot_seconds)
         if self._making is not None:
-            self._making.interrupt()
-        await asyncio.sleep(self._leave_after_seconds - slot_seconds)
+            self._put_off(self._making)
+        sleeps = any(performance.piece.endless for performance in self.wanted)
+        await asyncio.sleep((self._sleep_seconds if sleeps else self._leave_after_seconds) - slot_seconds)
         await asyncio.sleep(self._departures.wait())
         for performance in self.wanted:
             performance.trouble = Text("trouble-deserted")
@@ -314,6 +353,45 @@ class Session:
         self._desertion = None  # or leaving, which ends it, would end this task
         self._moved.set()
         await self.voice.leave()
+
+    def _end(self, performance: Performance) -> None:
+        """Play no more of it: a radio that is heard fades out, whatever else sounds breaks off."""
+        performance.dismiss()
+        if self._playing is not None and performance is not self._playing:
+            return
+        if performance.piece.endless and self._playing and not (self.voice.hold or performance.paused):
+            performance.buffer.fade_out(JOIN_FRAMES, FADE_FRAMES)
+        else:
+            self.voice.stop()
+
+    def _make_room(self) -> None:
+        """Let what was asked for go before a radio, whether that is heard or only made ahead."""
+        radio = next((each for each in self.wanted if each.piece.endless), None)
+        if radio is None or len(self.wanted) < 2:
+            return
+        if radio is self.wanted[0]:
+            if radio is self._playing or not radio.buffer.frames_played:
+                self._put_off(radio)
+        elif radio is self._making and not radio.leads_in and self.queue.to_compose() is not None:
+            radio.interrupt()
+
+    def _put_off(self, performance: Performance) -> None:
+        """Make no more of it for now. A piece is made again from its start; a radio goes on with another
+        stretch, after everything else."""
+        if not performance.piece.endless:
+            performance.interrupt()
+            return
+        following = successor(performance, self._engine, self.queue.seconds_until)
+        if self._desertion is not None:
+            following.waits_for = Text("radio-asleep")
+        self._end(performance)
+        self.restore(following)
+
+    async def _charge_for(self, radio: Performance) -> None:
+        """End a radio when who asked for it has had enough music for the day."""
+        await charge_for(radio, self._charge)
+        self._end(radio)
+        self._change()
 
     def _forget_waiting(self) -> None:
         """There is nowhere to play any more: what is begun is finished and posted, the rest forgotten."""
@@ -327,6 +405,7 @@ class Session:
 
     def _change(self) -> None:
         """Something is in another place than before: composing looks again, and the journal notes it."""
+        self._make_room()
         for performance in self.queue:
             performance.tell()  # its turn may come sooner
         self._moved.set()
@@ -350,6 +429,11 @@ class Session:
             self._making = performance
             await performance.compose()
             self._making = None
+            if performance.piece.endless and performance.making is not Making.WAITING:
+                self._counters.composed(performance)
+                failed = performance.making is Making.FAILED and not performance.dismissed
+                if failed and lasted(performance.buffer.seconds_made):
+                    self._put_off(performance)
             if performance.making is Making.COMPOSED:
                 self._counters.composed(performance)
                 self._tasks.spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")

@@ -189,6 +189,11 @@ class VoiceSettings(_Section):
     """Seconds without music, or without anybody who listens, after which Busker leaves the channel. An idle
     connection costs two threads and hardly any traffic."""
 
+    radio_sleeps_seconds: Number = Field(default=3600.0, ge=0.0, le=86_400.0)
+    """Seconds without anybody who listens after which Busker leaves where a radio plays, if that is more:
+    until then it sleeps, composing nothing, and wakes for whoever comes. Costs as much as any idle
+    connection."""
+
 
 class RightsSettings(_Section):
     """What people may do, where the managers of a guild have not chosen otherwise with `/settings`."""

@@ -76,6 +76,20 @@ async def permitted(
     return session
 
 
+async def charge(bot: Busker, member: discord.Member, seconds: float) -> bool:
+    """Let `seconds` more of music that plays count for a member today; False, and they do not, where that is
+    more than one person may have."""
+    cap = rules_of(bot.settings_in(member.guild).rights).seconds_a_day
+    if not cap or member.guild_permissions.manage_guild:
+        return True
+    today = datetime.now(UTC).date()
+    used = await bot.store.charge(member.guild.id, member.id, today, seconds)
+    fits = used + seconds <= cap
+    if not fits:
+        await bot.store.charge(member.guild.id, member.id, today, -seconds)
+    return fits
+
+
 @asynccontextmanager
 async def within_caps(interaction: discord.Interaction[Busker], seconds: float) -> AsyncIterator[None]:
     """Ask for `seconds` of music within this block: they count for the day if it ends without an error.

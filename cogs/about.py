@@ -63,6 +63,7 @@ class About(commands.Cog):
         words = Text(
             "help-text",
             compose=mentions["compose"],
+            radio=mentions["radio"],
             steer=mentions["steer"],
             queue=mentions["queue"],
             skip=mentions["skip"],

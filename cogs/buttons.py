@@ -23,6 +23,7 @@ from bot.store.records import MadeTrack
 from cogs.errors import tell_fault
 from cogs.extending import Extension
 from cogs.library import play_again
+from cogs.radio import keep
 from cogs.remaking import Remix, again, asked_again, origin_of, posted_by
 from cogs.steer import Steering, require_playing
 from words.text import Text
@@ -51,6 +52,9 @@ class OnCard(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID)
                 require_playing(interaction, self._seed)
                 piece = (await self._shown(interaction)).piece
                 await interaction.response.send_modal(Steering(interaction.locale, piece))
+            elif self._act == "keep":
+                require_playing(interaction, self._seed)
+                await keep(interaction)
             elif self._act == "again":
                 await self._again(interaction)
             elif self._act == "remix":

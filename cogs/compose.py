@@ -15,7 +15,7 @@ from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_L
 from bot.asking import ask, member_of
 from bot.client import Busker
 from bot.library import sight_of
-from bot.permissions import voice_channel_of
+from bot.permissions import VocalChannel, voice_channel_of
 from bot.presets import suggested
 from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
 from bot.recordings import require_fetchable
@@ -52,11 +52,18 @@ class Compose(commands.Cog):
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
         """What was used here before, as far as the member may see it, and presets."""
-        member, store = member_of(interaction), interaction.client.store
-        sight = await sight_of(interaction.client, member)
-        used = await store.prompts(member.guild.id, typed, sight, longest=CHOICE_SIGNS, limit=CHOICES)
-        prompts = suggested(typed, used, limit=CHOICES, longest=CHOICE_SIGNS)
-        return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
+        return await prompts_like(interaction, typed)
+
+
+async def prompts_like(
+    interaction: discord.Interaction[Busker], typed: str
+) -> list[app_commands.Choice[str]]:
+    """Prompts to choose from while somebody types one."""
+    member, store = member_of(interaction), interaction.client.store
+    sight = await sight_of(interaction.client, member)
+    used = await store.prompts(member.guild.id, typed, sight, longest=CHOICE_SIGNS, limit=CHOICES)
+    prompts = suggested(typed, used, limit=CHOICES, longest=CHOICE_SIGNS)
+    return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
 
 
 async def ask_for(
@@ -87,15 +94,22 @@ async def ask_for(
             ]
             piece = replace(piece, melody=heard[0], continues=heard[1])
         before = await ask(interaction, piece)
-    answer = Text(
+    told = Text(
         "compose-answer",
         before=before,
         seconds=piece.seconds,
         prompt=quoted(piece.prompt),
         seed=str(piece.seed),
-    ).in_(interaction.locale)
+    )
+    comes_back = any(waiting.piece.endless for waiting in bot.session_of(member.guild).wanted)
+    await answer(interaction, channel, told, *([Text("compose-radio")] if comes_back else []))
+
+
+async def answer(interaction: discord.Interaction[Busker], channel: VocalChannel, *sentences: Text) -> None:
+    """Tell a member what becomes of what they asked for in a voice channel."""
     if isinstance(channel, discord.StageChannel) and not _speaks_in(channel):
-        answer += " " + Text("compose-stage").in_(interaction.locale)
+        sentences = (*sentences, Text("compose-stage"))
+    answer = " ".join(sentence.in_(interaction.locale) for sentence in sentences)
     if interaction.response.is_done():
         await interaction.edit_original_response(content=answer)
     else:

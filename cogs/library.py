@@ -19,6 +19,7 @@ from bot.card import COLOUR
 from bot.client import Busker
 from bot.errors import NotAllowed, RequestError
 from bot.library import delete_files, kept_file, same_model, sight_of
+from bot.posting import caption_of
 from bot.quoting import CHOICE_SIGNS, CHOICES, cut, quoted
 from bot.standing import manages
 from bot.store.records import MadeTrack
@@ -211,6 +212,8 @@ async def play_again(interaction: discord.Interaction[Busker], track: MadeTrack)
     bot, piece = interaction.client, track.piece
     kept = kept_file(bot, track)
     if kept is None:
+        if piece.excerpt is not None:
+            raise RequestError(Text("library-radio-lost"))
         if track.from_recording:
             raise RequestError(Text("library-lost"))
         # Raises PieceError: what may be asked for may have changed since.
@@ -231,10 +234,7 @@ async def fetch(interaction: discord.Interaction[Busker], track: MadeTrack) -> N
     """Give the member the file, or the way to it."""
     kept = kept_file(interaction.client, track)
     if kept is not None and kept.stat().st_size <= interaction.filesize_limit:
-        piece = track.piece
-        caption = Text(
-            "track-line", prompt=quoted(piece.prompt), seconds=piece.seconds, seed=str(piece.seed)
-        ).in_(interaction.locale)
+        caption = caption_of(track.piece).in_(interaction.locale)
         with contextlib.closing(discord.File(kept)) as file:  # discord.py leaves files of answers open
             await interaction.response.send_message(caption, file=file, ephemeral=True)
         return

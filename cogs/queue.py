@@ -75,7 +75,9 @@ class Queue(commands.GroupCog, group_name="queue"):
         """What waits, with these words in its prompt or its asker's name."""
         sought = typed.casefold().split()
         return [
-            app_commands.Choice(name=_choice(place, performance), value=f"#{performance.ticket}")
+            app_commands.Choice(
+                name=_choice(place, performance, interaction.locale), value=f"#{performance.ticket}"
+            )
             for place, performance in enumerate(_session(interaction).queue.waiting, 1)
             if all(word in _words(performance) for word in sought)
         ][:CHOICES]
@@ -116,10 +118,11 @@ def _words(performance: Performance) -> str:
     return f"{performance.piece.prompt} {performance.request.requester.display_name}".casefold()
 
 
-def _choice(place: int, performance: Performance) -> str:
+def _choice(place: int, performance: Performance, locale: discord.Locale) -> str:
     """A piece in a list of suggestions, where nothing is formatted."""
-    asker = performance.request.requester.display_name
-    before, after = f"{place}. ", f" · {performance.piece.seconds:g} s · {asker}"
+    asker, piece = performance.request.requester.display_name, performance.piece
+    length = Text("queue-radio").in_(locale) if piece.endless else f"{piece.seconds:g} s"
+    before, after = f"{place}. ", f" · {length} · {asker}"
     return f"{before}{cut(performance.piece.prompt, CHOICE_SIGNS - len(before) - len(after))}{after}"
 
 

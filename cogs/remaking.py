@@ -71,7 +71,7 @@ class Remix(discord.ui.Modal):
 
     def __init__(self, locale: object, piece: Piece) -> None:
         super().__init__(title=Text("remix-title").in_(locale))
-        self._seconds = piece.seconds
+        self._seconds = None if piece.endless else piece.seconds
         self._words = words_input(piece)
         self._seed: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="seed", required=False, max_length=len(str(LARGEST_SEED))
@@ -84,7 +84,8 @@ class Remix(discord.ui.Modal):
         async with tell_fault(interaction):
             longest = interaction.client.settings_in(member_of(interaction).guild).music.longest_seconds
             seed = _whole(self._seed.value)
-            await ask_for(interaction, self._words.value, min(self._seconds, longest), None, seed)
+            seconds = None if self._seconds is None else min(self._seconds, longest)
+            await ask_for(interaction, self._words.value, seconds, None, seed)
 
 
 def words_input(piece: Piece) -> discord.ui.TextInput[Any]:

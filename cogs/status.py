@@ -66,7 +66,7 @@ class Status(commands.Cog):
             if isinstance(channel, discord.VoiceChannel) and self._may(channel):
                 playing = self._bot.session_of(channel.guild).wanted[:1]
                 if playing and playing[0].buffer.frames_played:
-                    status = Text("track-prompt", prompt=playing[0].piece.prompt)
+                    status = Text("track-prompt", prompt=playing[0].piece.prompts[-1])
                     wanted[channel] = cut(status.in_(channel.guild.preferred_locale), STATUS_SIGNS)
         return wanted
 

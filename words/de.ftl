@@ -33,6 +33,22 @@ compose-answer = { $before ->
    *[other] Ich komponiere { $seconds } s „{ $prompt }“ mit dem Seed { $seed }; vorher laufen noch { $before } andere.
 }
 compose-stage = Auf einer Stage bittet Busker erst ums Wort; bis die Moderation es erteilt, wartet die Musik.
+compose-radio = Das Radio macht dafür Platz und kommt zurück, wenn nichts anderes mehr wartet.
+
+### /radio
+
+radio-answer = { $before ->
+    [0] Das Radio spielt „{ $prompt }“ mit dem Seed { $seed }, bis es jemand mit /{ command-skip } oder /{ command-stop } beendet.
+    [one] Nach einem anderen Stück spielt das Radio „{ $prompt }“ mit dem Seed { $seed }, bis es jemand mit /{ command-skip } oder /{ command-stop } beendet.
+   *[other] Nach { $before } anderen Stücken spielt das Radio „{ $prompt }“ mit dem Seed { $seed }, bis es jemand mit /{ command-skip } oder /{ command-stop } beendet.
+}
+radio-already = Hier läuft schon ein Radio; /{ command-steer } gibt ihm andere Worte, /{ command-skip } beendet es.
+radio-asleep = Niemand hört zu; das Radio schläft, bis jemand kommt
+radio-enough-today = Wer um das Radio gebeten hat, hat so viel Musik gehabt, wie eine Person hier am Tag haben darf; jemand anderes kann ein neues starten.
+radio-too-slow = Busker komponiert hier zu langsam für Musik ohne Ende; /{ command-compose } macht Stücke, die eines haben.
+# { $clock } sind Minuten und Sekunden: 2:58.
+keep-answer = Die letzten { $clock } Minuten des Radios werden gleich als Track gepostet.
+keep-too-soon = Es gibt noch zu wenig Neues zum Behalten; versuch es wieder, wenn { $seconds } s mehr gelaufen sind.
 
 ### What may be asked for
 
@@ -198,6 +214,7 @@ track-loudest = { $place ->
    *[end] am Ende
 }
 track-line = „{ $prompt }“ · { $seconds } s · Seed { $seed }
+track-radio-line = „{ $prompt }“ · { $seconds } s aus dem Radio, ab { $begin } · Seed { $seed }
 track-not-saved = Der fertige Track konnte nicht gespeichert werden: { $why }.
 track-not-ours = { $file } ist kein Track, den Busker geschrieben hat.
 track-gone = { $file } ist weg oder kein Track mehr.
@@ -293,6 +310,7 @@ library-making-other = { $before ->
    *[other] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal, nach { $before } anderen. Es wird anders klingen: Es war mit { $then } gemacht, und jetzt komponiert Busker mit { $now }.
 }
 library-lost = Die Datei ist weg, und sie entstand aus einer Tondatei, die Busker nicht aufhebt; deshalb lässt sie sich nicht noch einmal machen.
+library-radio-lost = Die Datei ist weg, und was aus einem Radio behalten wurde, lässt sich nicht noch einmal machen.
 library-posted-there = Er steht in { $link }.
 library-nowhere = Die Datei ist weg, und sie wurde nie gepostet; „Noch einmal spielen“ macht sie neu.
 library-not-yours = Nur wer um einen Track gebeten hat und wer den Server verwaltet, kann Busker ihn vergessen lassen.
@@ -337,6 +355,7 @@ help-text =
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` ergibt jedes Mal dieselbe Musik
     { $compose } mit `{ command-compose.melody-name }:` oder `{ command-compose.continued-name }:` nimmt eine Tondatei, ebenso „Apps“ im Menü einer Sprachnachricht
     { $steer } lässt andere Worte übernehmen, was läuft
+    { $radio } spielt ohne Ende, solange jemand zuhört; die letzten Minuten lassen sich behalten
     { $queue } zeigt, was folgt · { $skip } { $pause } { $resume } { $stop } { $volume } steuern, was läuft
     { $library } findet, was hier entstanden ist, zum Wiederhören · { $settings } ist für die Serververwaltung
     { $privacy } zeigt und löscht, was Busker über dich weiß · { $about } sagt, womit Busker komponiert
@@ -348,6 +367,7 @@ help-text =
 queue-not-waiting = Das wartet nicht oder nicht mehr in der Warteschlange; wähl ein Stück aus der Liste oder gib seinen Platz an.
 queue-title = Warteschlange
 queue-nothing-waits = Es wartet nichts.
+queue-radio = Radio
 queue-removed = „{ $prompt }“ ist aus der Warteschlange genommen.
 queue-moved = „{ $prompt }“ ist jetzt auf Platz { $place } der Warteschlange.
 
@@ -385,6 +405,9 @@ card-composing = Wird komponiert
 card-composing-for = Wird komponiert · erster Ton in etwa { $seconds } s
 card-facts = { $seconds } s · Seed { $seed } · für { $name }
 card-line = „{ $prompt }“ · { $seconds } s · Seed { $seed }
+card-radio-line = „{ $prompt }“ · Radio · Seed { $seed }
+card-radio-facts = Radio · Seed { $seed } · für { $name }
+card-radio-heard = { $clock } gespielt
 card-bar = { $what ->
     [made] { $bar } { $seconds } von { $total } s komponiert
    *[played] { $bar } { $seconds } von { $total } s gespielt
@@ -403,6 +426,7 @@ card-button = { $act ->
     [skip] Überspringen
     [stop] Beenden
     [steer] Lenken
+    [keep] Behalten
     [again] Noch einmal
     [remix] Remix
    *[extend] Verlängern
@@ -483,6 +507,12 @@ command-compose = komponieren
     .melody = Tondatei zum Nachsummen, etwa eine Sprachnachricht; nur manche Modelle können das
     .continued-name = fortsetzung
     .continued = Tondatei, die weitergehen soll: Die Musik beginnt, wo sie endet
+command-radio = radio
+    .description = Spielt Musik ohne Ende, solange jemand zuhört
+    .prompt-name = { command-compose.prompt-name }
+    .prompt = { command-compose.prompt }
+    .seed-name = { command-compose.seed-name }
+    .seed = { command-compose.seed }
 command-stop = stopp
     .description = Beendet die Musik und vergisst die Warteschlange
 command-skip = überspringen

@@ -37,6 +37,25 @@ compose-answer = { $before ->
 }
 
 compose-stage = On a Stage, Busker asks to speak first; until a moderator lets it, the music waits.
+compose-radio = The radio makes room for it and comes back when nothing else waits.
+
+### /radio
+
+radio-answer = { $before ->
+    [0] The radio plays “{ $prompt }” with seed { $seed } until somebody ends it with /{ command-skip } or /{ command-stop }.
+    [one] When one other piece has played, the radio plays “{ $prompt }” with seed { $seed } until somebody ends it with /{ command-skip } or /{ command-stop }.
+   *[other] When { $before } others have played, the radio plays “{ $prompt }” with seed { $seed } until somebody ends it with /{ command-skip } or /{ command-stop }.
+}
+radio-already = A radio is on here already; /{ command-steer } gives it other words, /{ command-skip } ends it.
+radio-asleep = Nobody listens; the radio sleeps until somebody comes
+radio-enough-today = Who asked for the radio has had as much music as one person may have here in a day; anybody else can start another.
+radio-too-slow = Busker composes too slowly here for music without end; /{ command-compose } makes pieces that have one.
+# { $clock } is minutes and seconds: 2:58.
+keep-answer = The last { $clock } minutes of the radio are posted as a track in a moment.
+keep-too-soon = { $seconds ->
+    [one] There is too little new to keep yet; try again when { $seconds } s more has been heard.
+   *[other] There is too little new to keep yet; try again when { $seconds } s more have been heard.
+}
 
 ### What may be asked for
 
@@ -206,6 +225,7 @@ track-loudest = { $place ->
    *[end] at the end
 }
 track-line = “{ $prompt }” · { $seconds } s · seed { $seed }
+track-radio-line = “{ $prompt }” · { $seconds } s of the radio, from { $begin } on · seed { $seed }
 track-not-saved = The finished track could not be saved: { $why }.
 track-not-ours = { $file } is not a track that Busker wrote.
 track-gone = { $file } is gone, or is not a track any more.
@@ -301,6 +321,7 @@ library-making-other = { $before ->
    *[other] Its file is gone, so “{ $prompt }” is made again after { $before } others. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
 }
 library-lost = Its file is gone, and it was made from a sound file that Busker does not keep, so it cannot be made again.
+library-radio-lost = Its file is gone, and what was kept of a radio cannot be made again.
 library-posted-there = It is in { $link }.
 library-nowhere = Its file is gone, and it was never posted; “Play again” makes it again.
 library-not-yours = Only who asked for a track, and who manages the server, can make Busker forget it.
@@ -347,6 +368,7 @@ help-text =
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` makes the same music whenever it is asked for
     { $compose } with `{ command-compose.melody-name }:` or `{ command-compose.continued-name }:` takes a sound file, as does Apps in the menu of a voice message
     { $steer } lets other words take over what plays
+    { $radio } plays without end, while somebody listens; its last minutes can be kept
     { $queue } shows what follows · { $skip } { $pause } { $resume } { $stop } { $volume } act on what plays
     { $library } finds what was made here, to play it again · { $settings } is for managers
     { $privacy } shows and deletes what Busker remembers about you · { $about } says what it composes with
@@ -358,6 +380,7 @@ help-text =
 queue-not-waiting = This does not wait in the queue, or no more; choose a piece from the list, or its place.
 queue-title = Queue
 queue-nothing-waits = Nothing waits.
+queue-radio = radio
 queue-removed = Removed “{ $prompt }” from the queue.
 queue-moved = “{ $prompt }” is at place { $place } of the queue now.
 
@@ -395,6 +418,9 @@ card-composing = Composing
 card-composing-for = Composing · first sound in about { $seconds } s
 card-facts = { $seconds } s · seed { $seed } · for { $name }
 card-line = “{ $prompt }” · { $seconds } s · seed { $seed }
+card-radio-line = “{ $prompt }” · radio · seed { $seed }
+card-radio-facts = Radio · seed { $seed } · for { $name }
+card-radio-heard = { $clock } heard
 card-bar = { $what ->
     [made] { $bar } { $seconds } of { $total } s made
    *[played] { $bar } { $seconds } of { $total } s played
@@ -414,6 +440,7 @@ card-button = { $act ->
     [skip] Skip
     [stop] Stop
     [steer] Steer
+    [keep] Keep
     [again] Again
     [remix] Remix
    *[extend] Extend
@@ -499,6 +526,12 @@ command-compose = compose
     .melody = A sound file to hum after, such as a voice message; only some models can
     .continued-name = continue
     .continued = A sound file to go on from: the music begins where it ends
+command-radio = radio
+    .description = Play music without end, while somebody listens
+    .prompt-name = { command-compose.prompt-name }
+    .prompt = { command-compose.prompt }
+    .seed-name = { command-compose.seed-name }
+    .seed = { command-compose.seed }
 command-stop = stop
     .description = End the music and forget the queue
 command-skip = skip

@@ -33,6 +33,22 @@ compose-answer = { $before ->
    *[other] Compongo { $seconds } s de «{ $prompt }» con la semilla { $seed }; suena después de otras { $before }.
 }
 compose-stage = En un escenario, Busker pide primero la palabra; hasta que la moderación se la dé, la música espera.
+compose-radio = La radio le deja sitio y vuelve cuando no espere nada más.
+
+### /radio
+
+radio-answer = { $before ->
+    [0] La radio toca «{ $prompt }» con la semilla { $seed } hasta que alguien la termine con /{ command-skip } o /{ command-stop }.
+    [one] Después de otra pieza, la radio toca «{ $prompt }» con la semilla { $seed } hasta que alguien la termine con /{ command-skip } o /{ command-stop }.
+   *[other] Después de otras { $before } piezas, la radio toca «{ $prompt }» con la semilla { $seed } hasta que alguien la termine con /{ command-skip } o /{ command-stop }.
+}
+radio-already = Aquí ya hay una radio; /{ command-steer } le da otras palabras y /{ command-skip } la termina.
+radio-asleep = Nadie escucha; la radio duerme hasta que venga alguien
+radio-enough-today = Quien pidió la radio ya ha tenido toda la música que una persona puede tener aquí al día; cualquier otra persona puede empezar otra.
+radio-too-slow = Busker compone aquí demasiado despacio para una música sin fin; /{ command-compose } hace piezas que sí lo tienen.
+# { $clock } son minutos y segundos: 2:58.
+keep-answer = Los últimos { $clock } minutos de la radio se publican como pista en un momento.
+keep-too-soon = Todavía hay muy poco nuevo que guardar; inténtalo cuando hayan sonado { $seconds } s más.
 
 ### What may be asked for
 
@@ -198,6 +214,7 @@ track-loudest = { $place ->
    *[end] al final
 }
 track-line = «{ $prompt }» · { $seconds } s · semilla { $seed }
+track-radio-line = «{ $prompt }» · { $seconds } s de la radio, desde { $begin } · semilla { $seed }
 track-not-saved = No se ha podido guardar la pista terminada: { $why }.
 track-not-ours = { $file } no es una pista que haya escrito Busker.
 track-gone = { $file } ya no está, o ya no es una pista.
@@ -293,6 +310,7 @@ library-making-other = { $before ->
    *[other] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo después de otras { $before }. No sonará igual: se hizo con { $then }, y Busker compone ahora con { $now }.
 }
 library-lost = Su archivo ya no está, y se hizo a partir de un archivo de sonido que Busker no guarda, así que no se puede hacer de nuevo.
+library-radio-lost = Su archivo ya no está, y lo que se guardó de una radio no se puede hacer de nuevo.
 library-posted-there = Está en { $link }.
 library-nowhere = Su archivo ya no está, y nunca se publicó; «Tocar otra vez» la hace de nuevo.
 library-not-yours = Solo quien pidió una pista, y quien gestiona el servidor, puede hacer que Busker la olvide.
@@ -337,6 +355,7 @@ help-text =
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` hace la misma música siempre que se pida
     { $compose } con `{ command-compose.melody-name }:` o `{ command-compose.continued-name }:` toma un archivo de sonido, igual que Aplicaciones en el menú de un mensaje de voz
     { $steer } deja que otras palabras tomen el relevo
+    { $radio } toca sin fin mientras alguien escuche; sus últimos minutos se pueden guardar
     { $queue } muestra lo que sigue · { $skip } { $pause } { $resume } { $stop } { $volume } actúan sobre lo que suena
     { $library } encuentra lo que se hizo aquí, para tocarlo otra vez · { $settings } es para quien gestiona el servidor
     { $privacy } muestra y borra lo que Busker recuerda de ti · { $about } dice con qué compone
@@ -348,6 +367,7 @@ help-text =
 queue-not-waiting = Esto no espera en la cola, o ya no; elige una pieza de la lista, o su puesto.
 queue-title = Cola
 queue-nothing-waits = No espera nada.
+queue-radio = radio
 queue-removed = «{ $prompt }» ya no está en la cola.
 queue-moved = «{ $prompt }» está ahora en el puesto { $place } de la cola.
 
@@ -385,6 +405,9 @@ card-composing = Componiendo
 card-composing-for = Componiendo · primer sonido en unos { $seconds } s
 card-facts = { $seconds } s · semilla { $seed } · para { $name }
 card-line = «{ $prompt }» · { $seconds } s · semilla { $seed }
+card-radio-line = «{ $prompt }» · radio · semilla { $seed }
+card-radio-facts = Radio · semilla { $seed } · para { $name }
+card-radio-heard = { $clock } de música
 card-bar = { $what ->
     [made] { $bar } { $seconds } de { $total } s hechos
    *[played] { $bar } { $seconds } de { $total } s tocados
@@ -403,6 +426,7 @@ card-button = { $act ->
     [skip] Saltar
     [stop] Detener
     [steer] Redirigir
+    [keep] Guardar
     [again] Otra vez
     [remix] Remix
    *[extend] Alargar
@@ -483,6 +507,12 @@ command-compose = componer
     .melody = Un sonido que tararear, como un mensaje de voz; solo algunos modelos pueden
     .continued-name = continuar
     .continued = Un archivo de sonido: la música empieza donde este acaba
+command-radio = radio
+    .description = Toca música sin fin mientras alguien escuche
+    .prompt-name = { command-compose.prompt-name }
+    .prompt = { command-compose.prompt }
+    .seed-name = { command-compose.seed-name }
+    .seed = { command-compose.seed }
 command-stop = detener
     .description = Termina la música y olvida la cola
 command-skip = saltar

@@ -33,6 +33,22 @@ compose-answer = { $before ->
    *[other] Je compose { $seconds } s de « { $prompt } » avec la graine { $seed } ; { $before } autres passent avant.
 }
 compose-stage = Sur une conférence, Busker demande d’abord la parole ; tant que la modération ne la donne pas, la musique attend.
+compose-radio = La radio lui laisse la place et revient quand plus rien d’autre n’attend.
+
+### /radio
+
+radio-answer = { $before ->
+    [0] La radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que quelqu’un l’arrête avec /{ command-skip } ou /{ command-stop }.
+    [one] Après un autre morceau, la radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que quelqu’un l’arrête avec /{ command-skip } ou /{ command-stop }.
+   *[other] Après { $before } autres morceaux, la radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que quelqu’un l’arrête avec /{ command-skip } ou /{ command-stop }.
+}
+radio-already = Une radio est déjà en marche ici ; /{ command-steer } lui donne d’autres mots, /{ command-skip } l’arrête.
+radio-asleep = Personne n’écoute ; la radio dort jusqu’à ce que quelqu’un vienne
+radio-enough-today = La personne qui a demandé la radio a eu autant de musique qu’une personne peut en avoir ici par jour ; quelqu’un d’autre peut en lancer une nouvelle.
+radio-too-slow = Busker compose trop lentement ici pour une musique sans fin ; /{ command-compose } fait des morceaux qui en ont une.
+# { $clock } : minutes et secondes, comme 2:58.
+keep-answer = Les { $clock } dernières minutes de la radio seront publiées comme piste dans un instant.
+keep-too-soon = Il y a encore trop peu de nouveau à garder ; réessaie quand { $seconds } s de plus auront joué.
 
 ### What may be asked for
 
@@ -198,6 +214,7 @@ track-loudest = { $place ->
    *[end] à la fin
 }
 track-line = « { $prompt } » · { $seconds } s · graine { $seed }
+track-radio-line = « { $prompt } » · { $seconds } s de la radio, à partir de { $begin } · graine { $seed }
 track-not-saved = La piste finie n’a pas pu être enregistrée : { $why }.
 track-not-ours = { $file } n’est pas une piste écrite par Busker.
 track-gone = { $file } a disparu, ou n’est plus une piste.
@@ -293,6 +310,7 @@ library-making-other = { $before ->
    *[other] Son fichier a disparu, donc « { $prompt } » est recomposé après { $before } autres. Le son ne sera pas le même : il venait de { $then }, et Busker compose maintenant avec { $now }.
 }
 library-lost = Son fichier a disparu, et il venait d’un fichier audio que Busker ne garde pas ; il ne peut donc pas être recomposé.
+library-radio-lost = Son fichier a disparu, et ce qui a été gardé d’une radio ne peut pas être recomposé.
 library-posted-there = Elle est dans { $link }.
 library-nowhere = Son fichier a disparu, et elle n’a jamais été publiée ; « Rejouer » la recompose.
 library-not-yours = Seuls qui a demandé une piste et qui gère le serveur peuvent la faire oublier à Busker.
@@ -337,6 +355,7 @@ help-text =
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` donne toujours la même musique
     { $compose } avec `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` prend un fichier audio, tout comme Applications dans le menu d’un message vocal
     { $steer } laisse d’autres mots prendre le relais
+    { $radio } joue sans fin, tant que quelqu’un écoute ; ses dernières minutes peuvent être gardées
     { $queue } montre la suite · { $skip } { $pause } { $resume } { $stop } { $volume } agissent sur ce qui joue
     { $library } retrouve ce qui a été composé ici, pour le rejouer · { $settings } est pour qui gère le serveur
     { $privacy } montre et supprime ce que Busker sait de toi · { $about } dit avec quoi il compose
@@ -348,6 +367,7 @@ help-text =
 queue-not-waiting = Ceci n’attend pas, ou plus, dans la file d’attente ; choisis un morceau de la liste, ou sa place.
 queue-title = File d’attente
 queue-nothing-waits = Rien n’attend.
+queue-radio = radio
 queue-removed = « { $prompt } » est retiré de la file d’attente.
 queue-moved = « { $prompt } » est maintenant à la place { $place } de la file d’attente.
 
@@ -385,6 +405,9 @@ card-composing = En composition
 card-composing-for = En composition · premier son dans environ { $seconds } s
 card-facts = { $seconds } s · graine { $seed } · pour { $name }
 card-line = « { $prompt } » · { $seconds } s · graine { $seed }
+card-radio-line = « { $prompt } » · radio · graine { $seed }
+card-radio-facts = Radio · graine { $seed } · pour { $name }
+card-radio-heard = { $clock } de musique
 card-bar = { $what ->
     [made] { $bar } { $seconds } s sur { $total } composées
    *[played] { $bar } { $seconds } s sur { $total } jouées
@@ -403,6 +426,7 @@ card-button = { $act ->
     [skip] Passer
     [stop] Arrêter
     [steer] Réorienter
+    [keep] Garder
     [again] Rejouer
     [remix] Remix
    *[extend] Prolonger
@@ -483,6 +507,12 @@ command-compose = composer
     .melody = Un son à fredonner, comme un message vocal ; certains modèles seulement
     .continued-name = suite_de
     .continued = Un son à prolonger : la musique commence là où il finit
+command-radio = radio
+    .description = Joue une musique sans fin, tant que quelqu’un écoute
+    .prompt-name = { command-compose.prompt-name }
+    .prompt = { command-compose.prompt }
+    .seed-name = { command-compose.seed-name }
+    .seed = { command-compose.seed }
 command-stop = arrêter
     .description = Arrête la musique et oublie la file d’attente
 command-skip = passer

@@ -32,6 +32,21 @@ compose-answer = { $before ->
    *[other] 「{ $prompt }」を { $seconds } 秒、シード { $seed } で作曲します。先に { $before } 曲が流れます。
 }
 compose-stage = ステージでは、Busker はまず発言をリクエストします。モデレーターが許可するまで音楽は待機します。
+compose-radio = そのあいだラジオは場所をゆずり、待っている曲がなくなると戻ってきます。
+
+### /radio
+
+radio-answer = { $before ->
+    [0] ラジオで「{ $prompt }」をシード { $seed } で流します。/{ command-skip } か /{ command-stop } で終わらせるまで続きます。
+   *[other] 先に { $before } 曲が流れたあと、ラジオで「{ $prompt }」をシード { $seed } で流します。/{ command-skip } か /{ command-stop } で終わらせるまで続きます。
+}
+radio-already = ここではもうラジオが流れています。/{ command-steer } で言葉を変え、/{ command-skip } で終わらせることができます。
+radio-asleep = 聴いている人がいないため、誰かが来るまでラジオは眠っています
+radio-enough-today = ラジオを頼んだ人は、ここで 1 人が 1 日に頼める音楽の上限に達しました。ほかの人なら新しく始められます。
+radio-too-slow = ここでは Busker の作曲が遅く、終わりのない音楽は流せません。/{ command-compose } なら終わりのある曲を作れます。
+# { $clock } は分と秒: 2:58
+keep-answer = ラジオの直近 { $clock } をまもなくトラックとして投稿します。
+keep-too-soon = 保存できる新しい部分がまだ足りません。あと { $seconds } 秒聴いてからもう一度お試しください。
 
 ### What may be asked for
 
@@ -172,6 +187,7 @@ track-loudest = { $place ->
    *[end] 最後
 }
 track-line = 「{ $prompt }」 · { $seconds } 秒 · シード { $seed }
+track-radio-line = 「{ $prompt }」 · ラジオの { $begin } から { $seconds } 秒 · シード { $seed }
 track-not-saved = 完成したトラックを保存できませんでした: { $why }。
 track-not-ours = { $file } は Busker が書き出したトラックではありません。
 track-gone = { $file } はなくなったか、もうトラックではありません。
@@ -261,6 +277,7 @@ library-making-other = { $before ->
    *[other] ファイルがないため、「{ $prompt }」を作り直します。先に { $before } 曲が流れます。同じ音にはなりません。元は { $then } で作られ、Busker は今 { $now } で作曲しています。
 }
 library-lost = ファイルがなく、元になった音声ファイルも Busker は保存していないため、作り直せません。
+library-radio-lost = ファイルがなく、ラジオから保存したものは作り直せません。
 library-posted-there = { $link } にあります。
 library-nowhere = ファイルがなく、投稿もされていません。「もう一度再生」で作り直せます。
 library-not-yours = トラックを Busker に忘れさせられるのは、頼んだ人とサーバーの管理者だけです。
@@ -296,6 +313,7 @@ help-text =
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` は、いつ頼んでも同じ音楽になります
     { $compose } の `{ command-compose.melody-name }:` や `{ command-compose.continued-name }:` には音声ファイルを渡せます。ボイスメッセージのメニューの「アプリ」からも使えます
     { $steer } は再生中の音楽を別の言葉に切り替え
+    { $radio } は誰かが聴いているあいだ、終わりなく流れ、直近の数分を保存できます
     { $queue } は次に流れる曲を表示 · { $skip } { $pause } { $resume } { $stop } { $volume } は再生中の曲を操作
     { $library } はここで作られた曲を探してもう一度再生 · { $settings } はサーバーの管理者用
     { $privacy } は Busker が覚えていることを表示・削除 · { $about } は作曲に使うモデルなどを表示
@@ -307,6 +325,7 @@ help-text =
 queue-not-waiting = その曲はキューで待っていません。一覧から曲を選ぶか、順番を入力してください。
 queue-title = キュー
 queue-nothing-waits = 待っている曲はありません。
+queue-radio = ラジオ
 queue-removed = 「{ $prompt }」をキューから外しました。
 queue-moved = 「{ $prompt }」はキューの { $place } 番目になりました。
 
@@ -341,6 +360,9 @@ card-composing = 作曲中
 card-composing-for = 作曲中 · 音が出るまで約 { $seconds } 秒
 card-facts = { $seconds } 秒 · シード { $seed } · { $name } さんへ
 card-line = 「{ $prompt }」 · { $seconds } 秒 · シード { $seed }
+card-radio-line = 「{ $prompt }」 · ラジオ · シード { $seed }
+card-radio-facts = ラジオ · シード { $seed } · { $name } さんへ
+card-radio-heard = { $clock } 再生
 card-bar = { $what ->
     [made] { $bar } { $total } 秒中 { $seconds } 秒を作曲
    *[played] { $bar } { $total } 秒中 { $seconds } 秒を再生
@@ -356,6 +378,7 @@ card-button = { $act ->
     [skip] スキップ
     [stop] 停止
     [steer] 方向転換
+    [keep] 保存
     [again] もう一度
     [remix] リミックス
    *[extend] 延長
@@ -431,6 +454,12 @@ command-compose = 作曲
     .melody = ボイスメッセージなど、口ずさむもとになる音声。対応モデルのみ
     .continued-name = 続き
     .continued = 続きを作る音声ファイル。音楽はその終わりから始まります
+command-radio = ラジオ
+    .description = 誰かが聴いているあいだ、終わりのない音楽を流します
+    .prompt-name = { command-compose.prompt-name }
+    .prompt = { command-compose.prompt }
+    .seed-name = { command-compose.seed-name }
+    .seed = { command-compose.seed }
 command-stop = 停止
     .description = 音楽を終え、キューを取り消します
 command-skip = スキップ

@@ -33,6 +33,22 @@ compose-answer = { $before ->
    *[other] Compondo { $seconds } s de “{ $prompt }” com a semente { $seed }; toca depois de outras { $before }.
 }
 compose-stage = Em um palco, o Busker pede a palavra primeiro; até a moderação liberar, a música espera.
+compose-radio = A rádio abre espaço e volta quando nada mais estiver esperando.
+
+### /radio
+
+radio-answer = { $before ->
+    [0] A rádio toca “{ $prompt }” com a semente { $seed } até alguém encerrá-la com /{ command-skip } ou /{ command-stop }.
+    [one] Depois de outra peça, a rádio toca “{ $prompt }” com a semente { $seed } até alguém encerrá-la com /{ command-skip } ou /{ command-stop }.
+   *[other] Depois de outras { $before } peças, a rádio toca “{ $prompt }” com a semente { $seed } até alguém encerrá-la com /{ command-skip } ou /{ command-stop }.
+}
+radio-already = Já há uma rádio no ar aqui; /{ command-steer } dá outras palavras a ela, /{ command-skip } a encerra.
+radio-asleep = Ninguém está ouvindo; a rádio dorme até alguém chegar
+radio-enough-today = Quem pediu a rádio já teve toda a música que uma pessoa pode ter aqui por dia; qualquer outra pessoa pode começar outra.
+radio-too-slow = O Busker compõe devagar demais aqui para uma música sem fim; /{ command-compose } faz peças que têm fim.
+# { $clock } são minutos e segundos: 2:58.
+keep-answer = Os últimos { $clock } minutos da rádio serão postados como faixa em instantes.
+keep-too-soon = Ainda há pouca coisa nova para guardar; tente de novo quando mais { $seconds } s tiverem tocado.
 
 ### What may be asked for
 
@@ -198,6 +214,7 @@ track-loudest = { $place ->
    *[end] no fim
 }
 track-line = “{ $prompt }” · { $seconds } s · semente { $seed }
+track-radio-line = “{ $prompt }” · { $seconds } s da rádio, a partir de { $begin } · semente { $seed }
 track-not-saved = A faixa pronta não pôde ser salva: { $why }.
 track-not-ours = { $file } não é uma faixa gravada pelo Busker.
 track-gone = { $file } sumiu, ou não é mais uma faixa.
@@ -293,6 +310,7 @@ library-making-other = { $before ->
    *[other] O arquivo sumiu, então “{ $prompt }” é feita de novo depois de outras { $before }. Não vai soar igual: foi feita com { $then }, e o Busker agora compõe com { $now }.
 }
 library-lost = O arquivo sumiu, e a faixa foi feita a partir de um arquivo de som que o Busker não guarda; por isso não pode ser feita de novo.
+library-radio-lost = O arquivo sumiu, e o que foi guardado de uma rádio não pode ser feito de novo.
 library-posted-there = Está em { $link }.
 library-nowhere = O arquivo sumiu, e a faixa nunca foi postada; “Tocar de novo” a faz outra vez.
 library-not-yours = Só quem pediu uma faixa, e quem gerencia o servidor, pode fazer o Busker esquecê-la.
@@ -337,6 +355,7 @@ help-text =
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` faz a mesma música sempre que for pedida
     { $compose } com `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` usa um arquivo de som, assim como Apps no menu de uma mensagem de voz
     { $steer } deixa outras palavras assumirem o que toca
+    { $radio } toca sem fim, enquanto alguém estiver ouvindo; os últimos minutos podem ser guardados
     { $queue } mostra o que vem depois · { $skip } { $pause } { $resume } { $stop } { $volume } agem sobre o que toca
     { $library } encontra o que foi feito aqui, para tocar de novo · { $settings } é para quem gerencia o servidor
     { $privacy } mostra e apaga o que o Busker lembra sobre você · { $about } diz com o que ele compõe
@@ -348,6 +367,7 @@ help-text =
 queue-not-waiting = Isto não espera na fila, ou não mais; escolha uma peça da lista, ou a posição dela.
 queue-title = Fila
 queue-nothing-waits = Nada está esperando.
+queue-radio = rádio
 queue-removed = “{ $prompt }” saiu da fila.
 queue-moved = “{ $prompt }” agora está na posição { $place } da fila.
 
@@ -385,6 +405,9 @@ card-composing = Compondo
 card-composing-for = Compondo · primeiro som em cerca de { $seconds } s
 card-facts = { $seconds } s · semente { $seed } · para { $name }
 card-line = “{ $prompt }” · { $seconds } s · semente { $seed }
+card-radio-line = “{ $prompt }” · rádio · semente { $seed }
+card-radio-facts = Rádio · semente { $seed } · para { $name }
+card-radio-heard = { $clock } de música
 card-bar = { $what ->
     [made] { $bar } { $seconds } de { $total } s feitos
    *[played] { $bar } { $seconds } de { $total } s tocados
@@ -403,6 +426,7 @@ card-button = { $act ->
     [skip] Pular
     [stop] Parar
     [steer] Redirecionar
+    [keep] Guardar
     [again] De novo
     [remix] Remix
    *[extend] Estender
@@ -483,6 +507,12 @@ command-compose = compor
     .melody = Um som para cantarolar, como uma mensagem de voz; só alguns modelos conseguem
     .continued-name = continuação
     .continued = Um arquivo de som a continuar: a música começa onde ele termina
+command-radio = rádio
+    .description = Toca música sem fim, enquanto alguém estiver ouvindo
+    .prompt-name = { command-compose.prompt-name }
+    .prompt = { command-compose.prompt }
+    .seed-name = { command-compose.seed-name }
+    .seed = { command-compose.seed }
 command-stop = parar
     .description = Termina a música e esquece a fila
 command-skip = pular

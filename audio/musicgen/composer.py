@@ -38,7 +38,7 @@ class Made:
 
 
 class Composer:
-    """Composes up to `slots` pieces at once, each at most `longest` seconds or without end; others wait in line.
+    """Composes up to `slots` pieces at once, each at most `longest` seconds or endless; others wait in line.
 
     `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on.
     """

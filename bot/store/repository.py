@@ -16,7 +16,7 @@ from bot.store.database import Database
 from bot.store.records import Asked, GuildChoices, MadeTrack, Sight, Traces
 
 NOTHING_CHOSEN: Final = GuildChoices()
-_PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature")
+_PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature", "excerpt")
 """What of a Piece decides its sound, by the names of the columns."""
 _RECORDINGS: Final = ("continues", "melody")
 

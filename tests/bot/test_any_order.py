@@ -84,6 +84,10 @@ class Notes:
     def changed(self) -> None: ...
 
 
+async def free(member: object, seconds: float) -> bool:
+    return True
+
+
 async def message(**_: object) -> SimpleNamespace:
     return SimpleNamespace(edit=message)
 
@@ -113,9 +117,8 @@ async def evening(commands: list[str | int]) -> None:
     await engine.start()
     nobody, posting, notes = cast(Any, None), cast(Any, desk), cast(Any, Notes())
     limits = Settings(music=MusicSettings(queue_length=LONGEST))
-    session = Session(
-        "evening", nobody, Pacer().outlet(), engine, posting, limits, Counters(), notes, Departures()
-    )
+    stands_in = (Pacer().outlet(), engine, posting, limits, Counters(), notes, Departures(), free)
+    session = Session("evening", nobody, *stands_in)
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     for command in commands:
