@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from audio.kept import read_sound
 from audio.loudness import integrated
-from audio.piece import Piece
 from audio.tone import ToneEngine
 from audio.track import read_tags
-from audio.units import FRAME_RATE
+from audio.units import FRAME_RATE, SAMPLE_RATE, floats
 from bot.performance import Performance
-from bot.settings import RightsSettings, Settings
+from bot.settings import RightsSettings
 from rehearsal.people.reply import Reply
 from rehearsal.world import Message
-from tests.house import FAST, House, a_house, quiet_settings, read, restarted, until
+from tests.house import House, a_house, quiet_settings, read, restarted, until
 
 
 async def said(reply: Reply) -> str:
@@ -24,9 +24,9 @@ async def said(reply: Reply) -> str:
     return reply.content
 
 
-async def a_radio(house: House, prompt: str = "bells", seed: int = 7) -> Performance:
+async def a_radio(house: House) -> Performance:
     """A radio that plays."""
-    await said(await house.asker.use("radio", {"prompt": prompt, "seed": seed}, house.text))
+    await said(await house.asker.use("radio", {"prompt": "bells", "seed": 7}, house.text))
     radio = house.session.now
     await until(lambda: radio.buffer.frames_played > 10)
     return radio
@@ -38,8 +38,8 @@ async def card_of(house: House, words: str) -> Message:
     return house.cards[-1]
 
 
-@pytest.mark.parametrize("way", ["stop", "skip", "Skip"])
-async def test_it_plays_until_somebody_ends_it_and_then_fades_out_and_posts_nothing(
+@pytest.mark.parametrize("way", ["stop", "Skip"])
+async def test_it_plays_until_somebody_ends_it_then_fades_out_and_is_not_posted(
     tmp_path: Path, way: str
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -49,16 +49,126 @@ async def test_it_plays_until_somebody_ends_it_and_then_fades_out_and_posts_noth
         await until(lambda: radio.buffer.frames_played > 2 * FRAME_RATE)
         card = await card_of(house, "Radio · seed 7")
         heard = radio.buffer.frames_played
-        if way == "Skip":
-            await house.asker.press(card, way)
+        if way == "stop":
+            await house.asker.use("stop", channel=house.text)
         else:
-            await house.asker.use(way, channel=house.text)
+            await house.asker.press(card, way)
         await until(lambda: radio.settled)
         rest = radio.buffer.frames_played - heard
-        assert 3 * FRAME_RATE < rest < 4.5 * FRAME_RATE, "half a second and three seconds of fade"
+        assert 3 * FRAME_RATE < rest < 4.5 * FRAME_RATE, "half a second, then three seconds of fade"
         (spurt,) = house.ears.spurts(house.here.bot.id)
-        pcm = spurt.pcm if hasattr(spurt, "pcm") else spurt
-        assert pcm is not None
+        seconds = np.sqrt((spurt.pcm()[-3 * SAMPLE_RATE :].reshape(3, -1) ** 2).mean(axis=1))
+        assert seconds[0] > 1.5 * seconds[1] > 4 * seconds[2], "it is heard to go"
         await card_of(house, "### Stopped")
         assert not house.tracks
         assert not list(tmp_path.glob("*.flac"))
+
+
+async def test_it_makes_room_for_what_somebody_asks_for_and_comes_back_as_another_stretch(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        radio = await a_radio(house)
+        await house.asker.use("steer", {"words": "brass"}, house.text)
+        reply = await house.listener.use("compose", {"prompt": "drums", "length": 10.0}, house.text)
+        assert "The radio makes room for it and comes back" in await said(reply)
+        piece, following = house.session.wanted
+        assert (following.piece.prompt, following.piece.seed, following.piece.endless) == ("brass", 8, True)
+        again = await house.asker.use("radio", {"prompt": "pads"}, house.text)
+        assert "A radio is on here already" in await said(again)
+        await until(lambda: piece.buffer.frames_played > 10)
+        assert radio.settled
+        assert not radio.buffer.starvations
+        house.session.skip()
+        await until(lambda: following.buffer.frames_played > 10)
+        assert house.session.wanted == [following]
+        house.session.stop()
+        await until(lambda: following.settled)
+
+
+async def test_its_last_minutes_are_kept_as_a_track_that_says_where_they_are_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.radio.UNHEARD_SECONDS", 6.0)
+    monkeypatch.setattr("bot.radio.KEPT_SECONDS", 1.5)
+    async with a_house(tmp_path) as house:
+        radio = await a_radio(house)
+        card = await card_of(house, "### Playing")
+        early = await house.listener.press(card, "Keep")
+        assert "too little new to keep" in await said(early)
+        await until(lambda: radio.buffer.seconds_played > 6.0)
+        reply = await house.listener.press(card, "Keep")
+        twice = await house.asker.press(card, "Keep")
+        assert "of the radio are posted as a track" in await said(reply)
+        assert "too little new to keep" in await said(twice)
+        await until(lambda: bool(house.tracks))
+        (message,) = house.tracks
+        assert "s of the radio, from 0:04 on · seed 7" in message.content
+        file = tmp_path / "posted.flac"
+        file.write_bytes(message.attachments[0].data)
+        origin = read_tags(file).piece
+        assert (origin.prompt, origin.seed, origin.seconds) == ("bells", 7, 1.5)
+        assert origin.excerpt is not None
+        sound = floats(read_sound(file, origin.seconds))
+        assert integrated(sound) == pytest.approx(-14.0, abs=0.3)
+        (made,) = await house.bot.store._select("SELECT * FROM tracks")
+        assert (made.member_id, made.piece) == (house.listener.id, origin)
+        assert house.session.wanted == [radio], "it plays on"
+        house.session.stop()
+        await until(lambda: radio.settled)
+
+
+async def test_when_nobody_listens_it_sleeps_and_wakes_as_another_stretch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.session.SLOT_SECONDS", 0.2)
+    engine = ToneEngine(speed=20.0)
+    settings = quiet_settings(tmp_path, leave_after_seconds=0.4)
+    async with a_house(tmp_path, engine=engine, settings=settings) as house:
+        radio = await a_radio(house)
+        await house.asker.leave_voice()
+        await house.listener.leave_voice()
+        card = await card_of(house, "Nobody listens; the radio sleeps")
+        assert radio.settled
+        assert engine._open == 0, "asleep, it holds nothing of the engine"
+        await house.listener.join_voice(house.corner)
+        awake = house.session.now
+        await until(lambda: awake.buffer.frames_played > 10)
+        assert awake.piece.seed == 8
+        await until(lambda: "### Playing" in read(card))
+        house.session.stop()
+        await until(lambda: awake.settled)
+
+
+async def test_after_a_restart_it_goes_on_as_another_stretch(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        await a_radio(house)
+        async with restarted(house) as again:
+            await until(lambda: len(again.session.queue) == 1)
+            radio = again.session.now
+            assert (radio.piece.seed, radio.piece.endless) == (8, True)
+            await until(lambda: radio.buffer.frames_played > 10)
+            again.session.stop()
+            await until(lambda: radio.settled)
+
+
+async def test_it_ends_when_who_asked_has_had_enough_music_for_the_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.radio.CHARGED_SECONDS", 1.0)
+    monkeypatch.setattr("bot.asking.CHARGED_SECONDS", 1.0)
+    settings = quiet_settings(tmp_path).model_copy(update={"rights": RightsSettings(seconds_a_day=2.0)})
+    async with a_house(tmp_path, settings=settings) as house:
+        radio = await a_radio(house)
+        await until(lambda: radio.settled)
+        assert 2.0 <= radio.buffer.seconds_played < 7.0
+        await card_of(house, "has had as much music as one person may have here")
+        refused = await house.asker.use("radio", {"prompt": "bells"}, house.text)
+        assert "2 of the 2 s of music" in await said(refused)
+
+
+async def test_an_engine_slower_than_music_plays_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=0.9)) as house:
+        reply = await house.asker.use("radio", {"prompt": "bells"}, house.text)
+        assert "too slowly here for music without end" in await said(reply)
+        assert not house.session.queue
