@@ -334,3 +334,54 @@ def test_two_threads_do_not_disturb_each_other() -> None:
     maker.join()
     into = b"".join(pcm.tobytes() for pcm in pushed)
     assert b"".join(frame for frame in frames if frame != SILENCE)[: len(into)] == into
+
+
+def test_told_to_fade_out_it_plays_what_is_on_its_way_then_less_and_less_then_nothing() -> None:
+    buffer = JitterBuffer(math.inf, 5.0)
+    pcm = np.full((10 * SAMPLE_RATE, 2), 10_000, np.int16)
+    buffer.push(pcm)
+    for _ in range(100):
+        buffer.read()
+    buffer.fade_out(25, 150)
+    frames = list(iter(buffer.read, b""))
+    assert len(frames) == 175
+    assert b"".join(frames[:25]) == pcm[: 25 * FRAME_SAMPLES].tobytes()
+    levels = [np.frombuffer(frame, np.int16).max() for frame in frames[25:]]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[75] == pytest.approx(5_000, rel=0.05)
+    assert levels[-1] < 10
+    assert buffer.state is State.ENDED
+
+
+@pytest.mark.parametrize("held", [0, 10, 60])
+def test_told_to_fade_out_with_little_at_hand_it_ends_with_that(held: int) -> None:
+    buffer = JitterBuffer(math.inf, 5.0)
+    buffer.push(np.full((FRAME_SAMPLES * 100, 2), 10_000, np.int16))
+    for _ in range(100 - held):
+        buffer.read()
+    buffer.fade_out(25, 150)
+    frames = list(iter(buffer.read, b""))
+    assert len(frames) == held
+    if held > 25:
+        assert np.frombuffer(frames[-1], np.int16).max() < 100
+
+
+def test_music_without_end_begins_as_soon_as_a_long_piece_and_is_never_waited_for_to_its_end() -> None:
+    endless, slow = JitterBuffer(math.inf, 5.0), JitterBuffer(math.inf, 1.1)
+    for buffer in (endless, slow):
+        buffer.push(sound(SAMPLE_RATE))
+    assert endless.ready
+    assert not slow.ready, "some of a minute's lack is held"
+    for _ in range(14):
+        slow.push(sound(SAMPLE_RATE))
+    assert slow.ready
+
+
+def test_an_hour_of_arrivals_is_not_remembered() -> None:
+    clock = Clock()
+    buffer = JitterBuffer(math.inf, 5.0, clock=clock)
+    for _ in range(4000):
+        clock.now += 0.5
+        buffer.push(sound(FRAME_SAMPLES))
+        buffer.read()
+    assert len(buffer._pace.marks) <= 600

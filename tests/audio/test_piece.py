@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from audio.errors import PieceError
-from audio.piece import LARGEST_SEED, Turn, piece_of, readable
+from audio.piece import LARGEST_SEED, Piece, Turn, checked, excerpt_of, piece_of, readable
 
 
 def test_what_was_asked_for_is_kept_as_whole_steps() -> None:
@@ -87,3 +88,20 @@ def test_a_turn_that_comes_while_another_blends_blends_with_both() -> None:
     assert {piece.hears(step) for step in range(125, 150)} == {0, 1, 2}
     assert {piece.hears(step) for step in range(150, 175)} == {1, 2}
     assert piece.hears(175) == 2
+
+
+def test_what_was_heard_of_a_radio_says_where_it_is_from_and_which_words_were_in_force() -> None:
+    radio = Piece(
+        "bells", math.inf, 7, turns=(Turn("brass", 500, 100), Turn("pads", 2000), Turn("sax", 9000))
+    )
+    late = excerpt_of(radio, 20.0, 60.0)
+    assert (late.prompt, late.seconds, late.seed, late.excerpt) == ("brass", 40.0, 7, 20.0)
+    assert late.turns == (Turn("pads", 1000),), "counted from where it begins, and none that was not heard"
+    assert excerpt_of(radio, 0.0, 60.0).prompts == ("bells", "brass", "pads")
+    assert checked(late, longest=600.0) == late
+
+
+def test_a_file_cannot_ask_for_music_without_end_nor_be_from_nowhere() -> None:
+    for piece in (Piece("bells", math.inf, 7), Piece("bells", 30.0, 7, excerpt=math.nan)):
+        with pytest.raises(PieceError):
+            checked(piece, longest=600.0)

@@ -77,9 +77,13 @@ class Desk:
 
 
 class Notes:
-    """Stands for the journal, which has tests of its own."""
+    """Stands for the journal, which has tests of its own: knows all that there ever was."""
 
-    def follow(self, performance: Performance, session: Session) -> None: ...
+    def __init__(self) -> None:
+        self.followed: list[Performance] = []
+
+    def follow(self, performance: Performance, session: Session) -> None:
+        self.followed.append(performance)
 
     def changed(self) -> None: ...
 
@@ -92,15 +96,18 @@ async def message(**_: object) -> SimpleNamespace:
     return SimpleNamespace(edit=message)
 
 
-def request(seed: int) -> Request:
+def request(seed: int, seconds: float = FRAMES * 0.02) -> Request:
     guild = SimpleNamespace(preferred_locale="en")
     anybody: Any = SimpleNamespace(id=1, display_name="somebody", guild=guild)
     anywhere: Any = SimpleNamespace(send=message)
-    return Request(Piece("bells", FRAMES * 0.02, seed), anybody, anywhere, anywhere)
+    return Request(Piece("bells", seconds, seed, lead=1.0), anybody, anywhere, anywhere)
 
 
 COMMANDS = st.lists(
-    st.one_of(st.sampled_from(["ask", "ask", "ask", "skip", "stop", "pause", "resume"]), st.integers(1, 40)),
+    st.one_of(
+        st.sampled_from(["ask", "ask", "ask", "radio", "skip", "stop", "pause", "resume"]),
+        st.integers(1, 40),
+    ),
     max_size=30,
 )
 """What members do; a number lets the bot work for that many turns of the event loop."""
@@ -115,47 +122,62 @@ def test_whatever_members_do_no_piece_is_lost_doubled_or_out_of_order(commands: 
 async def evening(commands: list[str | int]) -> None:
     engine, room, desk = ToneEngine(speed=math.inf), Room(), Desk()
     await engine.start()
-    nobody, posting, notes = cast(Any, None), cast(Any, desk), cast(Any, Notes())
+    nobody, posting, notes = cast(Any, None), cast(Any, desk), Notes()
     limits = Settings(music=MusicSettings(queue_length=LONGEST))
-    stands_in = (Pacer().outlet(), engine, posting, limits, Counters(), notes, Departures(), free)
-    session = Session("evening", nobody, *stands_in)
+    rest = (posting, limits, Counters(), cast(Any, notes), Departures(), free)
+    session = Session("evening", nobody, Pacer().outlet(), engine, *rest)
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
+    on = False
     for command in commands:
-        await turn(session, command, asked)
+        on = await turn(session, command, asked, on=on)
         assert len(session.wanted) <= LONGEST
-        assert sum(one.making is Making.COMPOSING for one in asked) <= 1
+        assert sum(one.making is Making.COMPOSING for one in notes.followed) <= 1
+        assert sum(one.piece.endless for one in session.wanted) == on, "one radio, until somebody ends it"
     room.resume()
     async with asyncio.timeout(20):
-        while not all(one.settled for one in asked):
+        while not all(one.settled for one in notes.followed):
+            if [one.piece.endless for one in session.wanted] == [True]:
+                session.skip()
             await asyncio.sleep(0)
     assert not session.queue
+    stretches = [one for one in notes.followed if one.piece.endless]
+    assert all(one.making is Making.CANCELLED for one in stretches)
+    asked = [one for one in asked if not one.piece.endless]
     played = [one for one in asked if one.buffer.frames_played]
-    assert len(played) <= len(room.heard) <= len(asked)
+    assert len(played) <= len(room.heard) <= len(asked) + len(stretches)
     for one in asked:
         if one.dismissed:
             assert one.buffer.frames_played <= FRAMES
         else:
             assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, FRAMES)
     # Asked first, heard first; and each track is posted once, if all of it was made.
-    assert [id(one.buffer) for one in played] == [id(source.buffer) for source in room.heard if heard(source)]
+    radio = {id(one.buffer) for one in stretches}
+    sources = [id(source.buffer) for source in room.heard if heard(source)]
+    assert [id(one.buffer) for one in played] == [buffer for buffer in sources if buffer not in radio]
     assert desk.posted == [one for one in asked if one.making is Making.DELIVERED]
     await session.close()
     await engine.close()
 
 
-async def turn(session: Session, command: str | int, asked: list[Performance]) -> None:
+async def turn(session: Session, command: str | int, asked: list[Performance], *, on: bool) -> bool:
+    """Do as a member wishes; whether there is a radio after that."""
     if isinstance(command, int):
         for _ in range(command):
             await asyncio.sleep(0)
-        return
+        return on
     try:
         if command == "ask":
             asked.append(session.ask(request(len(asked))))
+        elif command == "radio":
+            asked.append(session.ask(request(len(asked), math.inf)))
+            return True
         else:
-            getattr(session, command)()
+            done = getattr(session, command)()
+            return on and command != "stop" and not (command == "skip" and done.piece.endless)
     except RequestError:
-        return  # such as: nothing is playing
+        pass  # such as: nothing is playing
+    return on
 
 
 def heard(source: PieceSource) -> bool:

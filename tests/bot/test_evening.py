@@ -35,6 +35,7 @@ from bot.voice.supervisor import Hold
 from cogs.compose import Compose
 from cogs.playback import Playback
 from cogs.queue import Queue
+from cogs.radio import Radio, keep
 from rehearsal.clock import HandClock
 from rehearsal.permissions import Permission
 from rehearsal.wire import guild_create_json, member_json, own_user_json, voice_state_json
@@ -44,6 +45,7 @@ from tests.virtual import VirtualLoop
 EVENINGS = int(os.environ.get("BUSKER_EVENINGS", "0"))
 LONGEST_QUEUE, MOST_WAITING = 5, 3
 LEAVE_AFTER_SECONDS = 20.0
+SLEEPS_SECONDS = 60.0
 READ_FRAMES = 25
 
 
@@ -145,6 +147,8 @@ class NoCard:
 
     async def keep(self) -> None: ...
 
+    def follow_beside(self, performance: Performance) -> None: ...
+
 
 class Evening:
     """Two guilds with three people each, the last of whom manages, and a bot that may be started again."""
@@ -153,7 +157,7 @@ class Evening:
         self._settings = Settings(
             music=MusicSettings(queue_length=LONGEST_QUEUE),
             rights=RightsSettings(most_waiting=MOST_WAITING),
-            voice=VoiceSettings(leave_after_seconds=LEAVE_AFTER_SECONDS),
+            voice=VoiceSettings(leave_after_seconds=LEAVE_AFTER_SECONDS, radio_sleeps_seconds=SLEEPS_SECONDS),
             store=StoreSettings(path=folder / "busker.sqlite"),
         )
         clock = HandClock()
@@ -168,6 +172,8 @@ class Evening:
         self._lasting: dict[int, Performance] = {}
         """What was not over when the bot crashed."""
         self._before: dict[int, Performance] = {}
+        self._on: dict[int, bool] = {}
+        """By guild, whether there was a radio when somebody last did something."""
         self.unheard: set[int] = set()
         """What a restart found to be made and posted, and not to be heard."""
         self.bot: Busker
@@ -212,22 +218,31 @@ class Evening:
             state.parse_guild_create(data)
         await asyncio.sleep(0.01)
         for ticket, performance in self._lasting.items():
-            if ticket not in self.bot.journal._followed:
+            if ticket not in self.bot.journal._followed and performance.piece.excerpt is not None:
+                del self.known[ticket]  # what was kept and not written yet is gone with the bot
+            elif ticket not in self.bot.journal._followed:
                 # Forgotten, as it may be where nobody listens and nothing of it was begun.
                 assert not self._world.guilds[performance.request.requester.guild.id].voice_states
                 del self.known[ticket]
-        self.note()
         for performance, _ in self.bot.journal._followed.values():
             before = self._before[performance.ticket]
             if performance.over:
                 seats = self._world.guilds[performance.request.requester.guild.id].voice_states
                 assert before.over or before.dismissed or not seats
                 self.unheard.add(performance.ticket)
+            elif performance.piece.endless:
+                # It may have made room, which was not noted yet, but not been ended.
+                assert self._on[performance.request.requester.guild.id], (
+                    "a radio that somebody ended came back"
+                )
             else:
                 assert not before.dismissed, "what somebody ended came back"
+        self.note()
 
     def note(self) -> None:
         """Know what the bot has been asked for."""
+        for guild_id, session in self.bot._sessions.items():
+            self._on[guild_id] = any(performance.piece.endless for performance in session.wanted)
         for performance, _ in self.bot.journal._followed.values():
             self.known[performance.ticket] = performance
 
@@ -292,6 +307,7 @@ class Evening:
         )
         values: dict[str, tuple[commands.Cog, *tuple[object, ...]]] = {
             "compose": (Compose(), "bells", 10.0),
+            "radio": (Radio(), "pads"),
             "volume": (Playback(), 10 * number),
             "show": (Queue(),),
             "move": (Queue(), str(number), 1 + number // 2),
@@ -299,7 +315,10 @@ class Evening:
         }
         cog, *options = values.get(command, (Playback(),))
         with suppress(BuskerError):
-            await getattr(cog, command).callback(cog, interaction, *options)
+            if command == "keep":
+                await keep(interaction)
+            else:
+                await getattr(cog, command).callback(cog, interaction, *options)
             assert len(said) == 1
         self.note()
 
@@ -307,6 +326,7 @@ class Evening:
         """What must be true at any time."""
         for session in self.bot._sessions.values():
             wanted = session.wanted
+            assert sum(performance.piece.endless for performance in wanted) <= 1
             assert len(wanted) == len(set(wanted)) <= LONGEST_QUEUE
             waiting = Counter(performance.request.requester.id for performance in wanted)
             guild = session.queue[0].request.requester.guild if len(session.queue) else None
@@ -324,6 +344,7 @@ STEPS = st.lists(
         st.sampled_from(
             [
                 *("compose", "compose", "compose", "compose", "skip", "stop", "pause", "resume"),
+                *("radio", "radio", "keep"),
                 *("volume", "show", "move", "remove", "leave", "come", "wait", "wait", "wait", "crash"),
             ]
         ),
@@ -347,6 +368,7 @@ def test_whatever_people_do_nothing_is_lost_doubled_or_left_over(
 ) -> None:
     monkeypatch.setattr("bot.session.Voice", Room)
     monkeypatch.setattr("bot.session.PostedCard", NoCard)
+    monkeypatch.setattr("bot.radio.UNHEARD_SECONDS", 3.0)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(play(Path(folder), steps))
 
@@ -378,6 +400,9 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
             evening.bot.session_of(evening.bot.get_guild(guild.id)).resume()  # type: ignore[arg-type]
     async with asyncio.timeout(600):
         while evening.bot.journal.following:
+            for session in evening.bot._sessions.values():
+                if [performance.piece.endless for performance in session.wanted] == [True]:
+                    session.skip()
             await asyncio.sleep(1.0)
     assert await evening.bot.store.asked() == []
     assert evening._engine._open == 0
@@ -386,7 +411,11 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
         assert performance.settled
         wanted = not performance.dismissed
         assert posted[ticket] <= 1
-        if wanted:
+        if performance.piece.endless:
+            assert (performance.making, posted[ticket]) == (Making.CANCELLED, 0)
+        elif performance.piece.excerpt is not None:
+            assert posted[ticket] == 1
+        elif wanted:
             assert performance.making is Making.DELIVERED
             assert posted[ticket] == 1
             played = performance.buffer.seconds_played

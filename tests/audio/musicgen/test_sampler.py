@@ -43,6 +43,13 @@ def test_a_number_belongs_to_its_seed_step_and_codebook() -> None:
     assert uniforms(2**53 - 1, 1, 4).shape == (1, 4)
 
 
+@pytest.mark.parametrize("codebooks", [1, 3, 4, 8])
+@pytest.mark.parametrize("first", [1, 2, 7, 512])
+def test_numbers_from_a_step_on_are_those_that_the_whole_has_there(first: int, codebooks: int) -> None:
+    whole = uniforms(seed=7, steps=first + 20, codebooks=codebooks)
+    assert (uniforms(7, 20, codebooks, first=first) == whole[first:]).all()
+
+
 def test_the_numbers_are_even_and_never_one() -> None:
     numbers = uniforms(seed=1, steps=5000, codebooks=4).reshape(-1)
     assert numbers.min() >= 0
