@@ -37,7 +37,7 @@ class GuildChoices:
 
 @dataclass(frozen=True, slots=True)
 class MadeTrack:
-    """A track. With the same checkpoint `piece` makes it again, unless it is an excerpt or `from_recording`."""
+    """A track. With the same checkpoint `piece` makes it again, but for excerpts and `from_recording`."""
 
     id: int
     guild_id: int
