@@ -19,7 +19,7 @@ from audio.errors import EngineError
 from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.composer import Composer
-from audio.musicgen.step import GUIDED
+from audio.musicgen.layers import GUIDED
 from audio.piece import Piece
 from audio.units import STEP_RATE
 from bench import PROMPT

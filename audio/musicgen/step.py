@@ -10,22 +10,17 @@ A slot's result depends on no neighbour, nor on how many there are: a linear lay
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
-from transformers import MusicgenForCausalLM, MusicgenMelodyForCausalLM
-from transformers.models.musicgen.modeling_musicgen import MusicgenDecoderLayer
-from transformers.models.musicgen_melody.modeling_musicgen_melody import MusicgenMelodyDecoderLayer
 
+from audio.musicgen.layers import GUIDED, Decoder, Layer, layers_of, norm_of, precede, table_of
 from audio.musicgen.matrix import ROWS, Matrix, matrix_of
-
-GUIDED: int = 2
-"""Rows of a slot with guidance: one that hears the prompt and one that does not."""
 
 _PREFIX_TOKENS: int = 32
 """A prefix is computed as a multiple of so many tokens."""
@@ -44,7 +39,7 @@ class DecoderStep:
 
     def __init__(
         self,
-        decoder: MusicgenForCausalLM | MusicgenMelodyForCausalLM,
+        decoder: Decoder,
         slots: int,
         length: int,
         dtype: str = "float32",
@@ -58,8 +53,8 @@ class DecoderStep:
         self._heads = int(config.num_attention_heads)
         self._vocabulary = int(config.vocab_size)
         self._wide = int(config.ffn_dim)
-        self._norm = _norm(inner.layer_norm)
-        self._embedded = _table(*inner.embed_tokens)
+        self._norm = norm_of(inner.layer_norm)
+        self._embedded = table_of(*inner.embed_tokens)
         self._heads_out = matrix_of(dtype, *decoder.lm_heads, rows=1)
         like = self._embedded
         self.device = like.device
@@ -74,20 +69,11 @@ class DecoderStep:
         # of each slot the keys and values, (layers, 2, rows, heads, steps, head size); parts of one tensor
         self._caches: list[Tensor | None] = [None] * slots
         self._batches: dict[tuple[int, int], _Batch] = {}
-        matrix = partial(matrix_of, dtype, rows=self._rows)
-        self._layers = [
-            _Layer(
-                norm=_norm(layer.self_attn_layer_norm),
-                qkv=matrix(layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
-                out=matrix(layer.self_attn.out_proj),
-                listening=_listening(layer, matrix, slots),
-                last_norm=_norm(layer.final_layer_norm),
-                widen=matrix(layer.fc1),
-                activation=layer.activation_fn.forward,
-                narrow=matrix(layer.fc2),
-            )
-            for layer in inner.layers
-        ]
+        self._layers: list[Layer[Matrix]] = layers_of(
+            decoder, partial(matrix_of, dtype, rows=self._rows), lambda module: module
+        )
+        # of each layer the keys and values of each slot's prompt
+        self._prompts: list[list[_Prompt | None]] = [[None] * slots for _ in self._layers]
 
     @torch.inference_mode()
     def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
@@ -108,20 +94,16 @@ class DecoderStep:
         if states.dim() > 2:
             self._precede(slot, states[:rows])
             return
-        for layer in self._layers:
+        for layer, prompts in zip(self._layers, self._prompts, strict=True):
             listening = layer.listening
             assert listening is not None
-            listening.prompts[slot] = (
-                self._split(listening.keys(states)),
-                self._split(listening.values(states)),
-            )
+            prompts[slot] = self._split(listening.keys(states)), self._split(listening.values(states))
 
     def free(self, slot: int) -> None:
         """End the piece in `slot`."""
         self._prefixes[slot] = 0
-        for layer in self._layers:
-            if layer.listening is not None:
-                layer.listening.prompts[slot] = None
+        for prompts in self._prompts:
+            prompts[slot] = None
 
     @torch.inference_mode()
     def __call__(
@@ -138,7 +120,7 @@ class DecoderStep:
         count = len(order)
         batch = self._batch(len(guided), count - len(guided))
         places = [self._place(slots[row], positions[row]) for row in order]
-        prompts = [slots[row] for row in order]
+        playing = [slots[row] for row in order]
         x = batch.x.zero_()
         prompted, free = x[:count], x[count : count + len(guided)]
         embedded = functional.embedding_bag(tokens + self._offsets, self._embedded, mode="sum")
@@ -146,11 +128,12 @@ class DecoderStep:
         prompted.copy_(self._in_order(embedded.add_(torch.stack(at)), order))
         free.copy_(x[: len(guided)])
         listeners = x[: len(batch.queries)]  # a view: what the prompts add there arrives in x
-        for layer, *place in zip(self._layers, *places, strict=True):
+        for layer, prompts, *place in zip(self._layers, self._prompts, *places, strict=True):
             x += layer.out(self._attend(batch, layer.qkv(layer.norm(x), out=batch.qkv), place))
             if layer.listening is not None:
                 # Without a prompt the library attends to zeros, which adds zero.
-                listeners += self._listen(batch, layer.listening, listeners, prompts)
+                layer.listening.query(layer.listening.norm(listeners), out=batch.queries)
+                listeners += layer.listening.out(self._listen(batch, prompts, playing))
             layer.widen(layer.last_norm(x), out=batch.widened)
             x += layer.narrow(layer.activation(batch.widened))
         x = self._norm(x)
@@ -158,7 +141,7 @@ class DecoderStep:
             # Guidance is linear and so are the heads, so it may come before them: that halves their work.
             scales = x.new_tensor([guidance[row] for row in guided])[:, None]
             x[: len(guided)] = torch.lerp(x[count : count + len(guided)], x[: len(guided)], scales)
-        logits = self._heads_out(x[: len(listeners)] if x.is_cuda else x[:count])[:count]
+        logits = self._heads_out(x[:count])
         inverse = sorted(range(count), key=order.__getitem__)
         return self._in_order(logits.view(count, self.codebooks, self._vocabulary), inverse)
 
@@ -170,14 +153,9 @@ class DecoderStep:
         """Room for so many slots with guidance, which come first, and so many without."""
         batch = self._batches.get((guided, plain))
         if batch is None:
-            # CUDA's library adds in another way for another number of rows, so there it is always the same
-            least = self.slots if self._embedded.is_cuda else self._rows
-            listeners = -(-(guided + plain) // least) * least
-            rows = (
-                GUIDED * self.slots if self._embedded.is_cuda else -(-(2 * guided + plain) // least) * least
-            )
             zeros, head = self._embedded.new_zeros, (self._heads, 1, self.hidden // self._heads)
             count = guided + plain
+            listeners, rows = (-(-many // self._rows) * self._rows for many in (count, guided + count))
             batch = _Batch(
                 x=zeros(rows, self.hidden),
                 qkv=zeros(rows, 3 * self.hidden),
@@ -227,24 +205,17 @@ class DecoderStep:
         self._prefixes[slot] = count = states.shape[1]
         # What is beyond them is overwritten before it is heard; more lengths would be more shapes to probe.
         x = functional.pad(states, (0, 0, 0, -count % _PREFIX_TOKENS))
-        rows, tokens = x.shape[:2]
-        x = (x + self._positions[:tokens]).flatten(0, 1)
-        for layer, cache in zip(self._layers, self._cache(slot), strict=True):
-            qkv = layer.qkv(layer.norm(x)).view(rows, tokens, 3, self._heads, self.hidden // self._heads)
-            query, keys, values = qkv.transpose(1, 3).unbind(2)
-            cache[:, :, :, :tokens] = torch.stack((keys, values))
-            seen = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
-            x = x + layer.out(seen.transpose(1, 2).reshape(x.shape))
-            x = x + layer.narrow(layer.activation(layer.widen(layer.last_norm(x))))
+        tokens = x.shape[1]
+        caches = self._cache(slot)[:, :, :, :, :tokens].unbind()
+        precede(self._layers, x + self._positions[:tokens], self._heads, caches)
 
-    def _listen(self, batch: _Batch, listening: _Listening, x: Tensor, slots: Sequence[int]) -> Tensor:
-        """Cross-attention of the rows that hear the prompts of `slots`; zeros for others that follow them."""
-        listening.query(listening.norm(x), out=batch.queries)
+    def _listen(self, batch: _Batch, prompts: Sequence[_Prompt | None], slots: Sequence[int]) -> Tensor:
+        """What the batch's queries find in the prompts of `slots`; zeros for rows that follow them."""
         for part, slot in zip(batch.parts, slots, strict=True):
-            prompt = listening.prompts[slot]
+            prompt = prompts[slot]
             assert prompt is not None
             part.heard.copy_(functional.scaled_dot_product_attention(part.asked, *prompt))
-        return listening.out(batch.heard)
+        return batch.heard
 
     def _split(self, states: Tensor) -> Tensor:
         """(tokens, hidden) → (1, heads, tokens, head size)."""
@@ -255,7 +226,8 @@ _Place = tuple[Tensor, Tensor, Tensor]
 """Of one layer and slot: where this step's keys and values go, (2, rows, heads, 1, head size), then the keys
 and the values up to this step, each (rows, heads, steps, head size)."""
 
-_Function = Callable[[Tensor], Tensor]
+_Prompt = tuple[Tensor, Tensor]
+"""Keys and values of a prompt, (1, heads, tokens, head size)."""
 
 
 class _Part(NamedTuple):
@@ -292,62 +264,3 @@ class _Batch:
     widened: Tensor
     """(rows, width between the two last matrices of a layer)"""
     parts: list[_Part]
-
-
-@dataclass(slots=True)
-class _Listening:
-    """A layer's cross-attention."""
-
-    norm: _Function
-    keys: nn.Linear
-    values: nn.Linear
-    query: Matrix
-    out: Matrix
-    prompts: list[tuple[Tensor, Tensor] | None]
-    """Keys and values of each slot's prompt, computed once."""
-
-
-@dataclass(slots=True)
-class _Layer:
-    """A layer's weights; owned by one DecoderStep."""
-
-    norm: _Function
-    qkv: Matrix
-    out: Matrix
-    listening: _Listening | None
-    last_norm: _Function
-    widen: Matrix
-    activation: _Function
-    narrow: Matrix
-
-
-def _norm(module: nn.LayerNorm) -> _Function:
-    """What `module` does, without what a module's call does besides."""
-    shape, weight, bias, eps = module.normalized_shape, module.weight, module.bias, module.eps
-    return lambda x: torch.layer_norm(x, shape, weight, bias, eps)
-
-
-def _listening(
-    layer: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer, matrix: Callable[..., Matrix], slots: int
-) -> _Listening | None:
-    if isinstance(layer, MusicgenMelodyDecoderLayer):
-        return None
-    attention = layer.encoder_attn
-    return _Listening(
-        norm=_norm(layer.encoder_attn_layer_norm),
-        keys=attention.k_proj,
-        values=attention.v_proj,
-        query=matrix(attention.q_proj),
-        out=matrix(attention.out_proj),
-        prompts=[None] * slots,
-    )
-
-
-@torch.no_grad()
-def _table(*modules: nn.Embedding) -> Tensor:
-    """The rows of `modules` under each other; theirs become views of it."""
-    table = torch.cat([module.weight for module in modules])
-    rows = torch.split(table, [module.num_embeddings for module in modules])
-    for module, part in zip(modules, rows, strict=True):
-        module.weight = nn.Parameter(part, requires_grad=False)
-    return table
