@@ -31,19 +31,19 @@ def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter
     made for all that a step takes beside the decoder, and the decoder is measured in the middle of the
     longest, with the guidance that the checkpoint recommends.
     """
-    decoder = composer.decoder
+    decoding = composer.decoding
     whole = _seconds_of_a_piece(composer, clock)
     steps = composer.checkpoint.delay.steps(_WARM_UP.steps)
     # how much of a second of sound is not the decoder
     rest = max(0.0, whole - steps * _step_seconds(composer, 1, steps // 2, clock))
-    middle = decoder.length // 2
+    middle = decoding.length // 2
 
     def share(listeners: int) -> float:
         """The part of real time that so many listeners take."""
         return STEP_RATE * _step_seconds(composer, listeners, middle, clock) + listeners * rest
 
     shares = [share(1)]
-    while shares[-1] <= TRUST and len(shares) < decoder.slots:
+    while shares[-1] <= TRUST and len(shares) < decoding.slots:
         shares.append(share(len(shares) + 1))
     listeners = max(1, sum(taken <= TRUST for taken in shares))
     return Calibration(
@@ -80,20 +80,15 @@ def _made(composer: Composer, clock: Callable[[], float]) -> float:
 
 def _step_seconds(composer: Composer, slots: int, position: int, clock: Callable[[], float]) -> float:
     """How long a step of so many slots takes, each at `position`; the median of some, after one."""
-    decoder, melody = composer.decoder, composer.checkpoint.melody
-    guidance = max(1.0, composer.checkpoint.guidance)
-    places = list(range(slots))
-    states = torch.zeros(_PROMPT_TOKENS, decoder.hidden, device=decoder.device)
-    if melody is not None:
+    checkpoint = composer.checkpoint
+    hidden = int(checkpoint.decoder.config.hidden_size)
+    states = torch.zeros(_PROMPT_TOKENS, hidden, device=checkpoint.device)
+    if (melody := checkpoint.melody) is not None:
         states = melody.prefix(melody.heard(None), states, _PROMPT_TOKENS)
-    tokens = torch.zeros(slots, decoder.codebooks, dtype=torch.int64, device=decoder.device)
-    for place in places:
-        decoder.admit(place, states, guidance != 1.0)
     taken = []
-    for _ in range(1 + _CALLS):
-        start = clock()
-        decoder(tokens, places, [position] * slots, [guidance] * slots).cpu()
-        taken.append(clock() - start)
-    for place in places:
-        decoder.free(place)
+    with composer.decoding.rehearsed(slots, position, max(1.0, checkpoint.guidance), states) as step:
+        for _ in range(1 + _CALLS):
+            start = clock()
+            steps = step()
+            taken.append((clock() - start) / steps)
     return sorted(taken[1:])[_CALLS // 2]

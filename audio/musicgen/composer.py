@@ -9,16 +9,17 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint import Checkpoint, encode_past, encode_prompt
+from audio.musicgen.decoding import Decoding, HostDecoding, Ran
 from audio.musicgen.line import Listening, due, fits, neediest
+from audio.musicgen.resident import ResidentDecoding
 from audio.musicgen.slot import Slot
 from audio.musicgen.step import DecoderStep
 from audio.musicgen.window import Window
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a step brought for the piece `key`: a chunk of its sound, or why it cannot be made."""
+    """What a call of `step` brought for the piece `key`: a chunk of its sound, or why it cannot be made."""
 
     key: int
     result: Chunk | EngineError
@@ -40,7 +41,8 @@ class Made:
 class Composer:
     """Composes up to `slots` pieces at once, each at most `longest` seconds or endless; others wait in line.
 
-    `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on.
+    `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on. `resident` says
+    whether the device steps all slots together without the host; CUDA does unless told otherwise.
     """
 
     def __init__(
@@ -51,12 +53,18 @@ class Composer:
         dtype: str = "float32",
         clock: Callable[[], float] = time.monotonic,
         window: Window = Window(),  # noqa: B008 (frozen)
+        resident: bool | None = None,
     ) -> None:
         self.checkpoint = checkpoint
         self._window = window
         self._most_frames = Piece("", longest, 0).steps
-        steps = checkpoint.delay.steps(window.frames)  # pieces without end fill it, whatever `longest` is
-        self.decoder = DecoderStep(checkpoint.decoder, slots, steps, dtype, checkpoint.prefix_tokens)
+        length = checkpoint.delay.steps(window.frames)  # pieces without end fill it, whatever `longest` is
+        self.decoding: Decoding
+        if checkpoint.device.type == "cuda" if resident is None else resident:
+            self.decoding = ResidentDecoding(checkpoint, slots, length, dtype)
+        else:
+            decoder = DecoderStep(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
+            self.decoding = HostDecoding(decoder)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
         self.speed = math.inf
@@ -76,8 +84,8 @@ class Composer:
 
     @property
     def resting(self) -> bool:
-        """Whether a step would make nothing now, be it that all listeners hold enough."""
-        return self._next() is None and not self._due()
+        """Whether `step` would bring nothing now, be it that all listeners hold enough."""
+        return self._next() is None and not self._due() and not self.decoding.pending
 
     @property
     def endless(self) -> bool:
@@ -126,24 +134,22 @@ class Composer:
 
     @torch.inference_mode()
     def step(self) -> list[Made]:
-        """Make 20 ms for every listener whose turn it is, and give the sound that is due."""
+        """Make some steps for every listener whose turn it is, and give the sound that is due: on the host one
+        step, on the device as many as nobody need look at, and the sound of those before."""
         made = self._join()
         turns = {listening.key for listening in self._due()}
         busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in turns]
-        if busy:
-            for place, slot in busy:
-                self._prompt(place, slot)
-            logits = self._logits(busy)
-            for row, (place, slot) in enumerate(busy):
-                try:
-                    slot.take(logits[row])
-                    made.extend(self._sounded(slot))
-                except EngineError as error:
-                    made.append(Made(slot.key, error))
-                    self._leave(place)
-                else:
-                    if slot.done:
-                        self._leave(place)
+        for place, slot in busy:
+            self._prompt(place, slot)
+        ran = [one for one in self.decoding.run(busy) if self._slots[one.place] is one.slot]
+        sounds = self._sounds([one for one in ran if one.until is not None])
+        for one in ran:
+            if one.error is not None:
+                made.append(Made(one.slot.key, one.error))
+            elif (chunk := sounds.get(one.place)) is not None:
+                made.append(Made(one.slot.key, chunk))
+            if one.done or one.error is not None:
+                self._leave(one.place)
         return made
 
     def share(self, key: int) -> float | None:
@@ -167,7 +173,8 @@ class Composer:
 
     def _due(self) -> list[Listening]:
         """Those for whom to make the next step."""
-        return due(self._playing, contended=any(not waiting.far_ahead for waiting in self._waiting))
+        unmade = [slot.listening for slot in self._slots if slot is not None and not slot.done]
+        return due(unmade, contended=any(not waiting.far_ahead for waiting in self._waiting))
 
     def _next(self) -> Listening | None:
         """Who waits and may come in, the neediest first."""
@@ -218,7 +225,6 @@ class Composer:
             delay=checkpoint.delay,
             sound=checkpoint.codec.stream(),
             pad_token=checkpoint.pad_token,
-            device=checkpoint.device,
             window=self._window,
             recommended=checkpoint.guidance,
             prompts=[],
@@ -227,7 +233,7 @@ class Composer:
         )
         for prompt in piece.prompts:
             self._hear(slot, prompt)
-        self.decoder.admit(place, slot.prompts[slot.prompt], slot.guided)
+        self.decoding.admit(place, slot)
         self._slots[place] = slot
 
     def _hear(self, slot: Slot, prompt: str) -> None:
@@ -247,30 +253,23 @@ class Composer:
         wanted = slot.piece.hears(slot.next_step)
         if wanted != slot.prompt:
             slot.prompt = wanted
-            self.decoder.admit(place, slot.prompts[wanted], slot.guided)
+            self.decoding.hear(place, slot)
 
     def _leave(self, place: int) -> None:
         self._slots[place] = None
         self._crowded = False
-        self.decoder.free(place)
+        self.decoding.free(place)
 
-    def _logits(self, busy: list[tuple[int, Slot]]) -> torch.Tensor:
-        """Logits of the busy slots, shaped (slots, codebooks, vocabulary)."""
-        heard = torch.from_numpy(np.stack([slot.heard() for _, slot in busy])).to(self.checkpoint.device)
-        places, slots = zip(*busy, strict=True)
-        return self.decoder(
-            heard, places, [slot.position for slot in slots], [slot.guidance for slot in slots]
-        )
-
-    def _sounded(self, slot: Slot) -> list[Made]:
-        codes = slot.due()
-        if codes is None:
-            return []
-        pcm = slot.sound.push(codes)
-        if slot.done:
-            pcm = np.concatenate([pcm, slot.sound.finish()], axis=1)
-        slot.listening.delivered += pcm.shape[1] / self.checkpoint.codec.sample_rate
-        return [Made(slot.key, Chunk(pcm, last=slot.done))] if pcm.size else []
+    def _sounds(self, due: Sequence[Ran]) -> dict[int, Chunk]:
+        """The chunks that are due, by the places of their slots; of some nothing can be heard yet."""
+        codec = self.checkpoint.codec
+        wanted = [(one.slot.sound, one.slot.codes(one.until or 0), one.done) for one in due]
+        chunks = {}
+        for one, pcm in zip(due, codec.play(wanted), strict=True):
+            one.slot.listening.delivered += pcm.shape[1] / codec.sample_rate
+            if pcm.size:
+                chunks[one.place] = Chunk(pcm, last=one.done)
+        return chunks
 
 
 def _out_of_memory(error: RuntimeError) -> bool:

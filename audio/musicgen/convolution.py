@@ -39,6 +39,11 @@ class Memory:
     begun: set[Layer] = field(default_factory=set)
     """The layers that have put the beginning behind them."""
 
+    @property
+    def shapes(self) -> tuple[torch.Size, ...]:
+        """What tells streams apart that cannot be decoded as one batch."""
+        return tuple(held.shape for held in self.held.values())
+
 
 class Layer(Protocol):
     """A part of the decoder."""
@@ -187,6 +192,22 @@ def through(layers: Sequence[Layer], x: Tensor, memory: Memory, last: bool) -> T
     for layer in layers:
         x = layer(x, memory, last)
     return x
+
+
+def joined(memories: Sequence[Memory]) -> Memory:
+    """The memory of several streams that are equally far, one after the other in the batch."""
+    held = {layer: torch.cat([memory.held[layer] for memory in memories]) for layer in memories[0].held}
+    return Memory(held, set(memories[0].begun))
+
+
+def parted(memory: Memory, streams: int) -> list[Memory]:
+    """The memories of so many streams out of a joined one. Views: a stream keeps those of its last neighbours alive
+    until its next block, at most as much as all had if they were decoded with it."""
+    parts = {layer: held.chunk(streams) for layer, held in memory.held.items()}
+    return [
+        Memory({layer: part[index] for layer, part in parts.items()}, set(memory.begun))
+        for index in range(streams)
+    ]
 
 
 def _bias(conv: nn.Conv1d | nn.ConvTranspose1d) -> Tensor:

@@ -111,14 +111,15 @@ def table_of(*modules: nn.Embedding) -> Tensor:
 def precede(layers: Sequence[Layer[M]], x: Tensor, heads: int, caches: Sequence[Tensor]) -> None:
     """Let the layers hear `x`, shaped (rows, tokens, hidden), with positions added, before the first step.
 
-    `caches` has for each layer where their keys and values go, (2, rows, heads, tokens, head size).
+    `caches` has for each layer where their keys and values go, (2, rows, heads, tokens, head size), which may be
+    fewer tokens than are computed.
     """
     rows, tokens, hidden = x.shape
     x = x.flatten(0, 1)
     for layer, cache in zip(layers, caches, strict=True):
         qkv = layer.qkv(layer.norm(x)).view(rows, tokens, 3, heads, hidden // heads)
         query, keys, values = qkv.transpose(1, 3).unbind(2)
-        cache.copy_(torch.stack((keys, values)))
+        cache.copy_(torch.stack((keys, values))[:, :, :, : cache.shape[3]])
         seen = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
         x = x + layer.out(seen.transpose(1, 2).reshape(x.shape))
         x = x + layer.narrow(layer.activation(layer.widen(layer.last_norm(x))))

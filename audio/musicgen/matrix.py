@@ -103,13 +103,37 @@ class FloatMatrix:
 
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
         dtype = self._weights.dtype
-        if x.is_cuda:  # every batch has all rows there
-            return _given((x.to(dtype) @ self._weights), out)
         if dtype != torch.float32:
             return _given(alike(torch.mm, x.to(dtype), self._weights, self._rows), out)
         if out is not None and whole(torch.mm, x, self._weights, self._rows):
             return torch.mm(x, self._weights, out=out)
         return _given(alike(torch.mm, x, self._weights, self._rows), out)
+
+
+class WholeMatrix:
+    """Weights in a floating-point type for inputs of the same type, all rows in one product.
+
+    For a batch that always has the same number of rows, so that its shape tells nothing about neighbours.
+    """
+
+    @torch.no_grad()
+    def __init__(self, dtype: torch.dtype, *modules: nn.Linear) -> None:
+        weights = torch.cat([module.weight for module in modules])
+        self._weights = weights.to(dtype)
+        self._columns = self._weights.t()
+        if dtype == weights.dtype:
+            rows = torch.split(self._weights, [module.out_features for module in modules])
+            for module, part in zip(modules, rows, strict=True):
+                module.weight = nn.Parameter(part, False)
+        else:
+            _give_up(*modules)
+
+    def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
+        return torch.mm(x, self._columns) if out is None else torch.mm(x, self._columns, out=out)
+
+    def add_to(self, total: Tensor, x: Tensor) -> None:
+        """Add the product to `total`, (rows, outputs), in one kernel where there is one."""
+        total.addmm_(x, self._columns)
 
 
 class PackedMatrix:

@@ -52,3 +52,22 @@ def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Ten
     if not torch.isfinite(heights[:, -1]).all():
         raise EngineError(Text("engine-not-finite"))
     return tokens.gather(-1, index.clamp(max=heights.shape[-1] - 1))[:, 0]
+
+
+def draw_all(logits: Tensor, numbers: Tensor, top_k: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
+    """The same for many slots at once, each with settings of its own, where the host must not be asked.
+
+    `logits` is shaped (slots, codebooks, vocabulary), `numbers` (slots, codebooks) in float64, `top_k` (slots,)
+    and at least 1, `temperature` (slots,) in float64. Gives the tokens (slots, codebooks) in int64, and for each
+    slot whether its logits were a distribution; where they were not its tokens are any of the vocabulary.
+    """
+    # Stable, so that of equal logits, of which float16 makes many, the first is always the likelier.
+    likeliest, tokens = torch.sort(logits.double(), dim=-1, descending=True, stable=True)
+    ranks = torch.arange(logits.shape[-1], device=logits.device)
+    heights = torch.exp((likeliest - likeliest[..., :1]) / temperature[:, None, None])
+    # Along the last of several dimensions: torch's only sum of this kind on CUDA with an order that is fixed.
+    heights = torch.where(ranks < top_k[:, None, None], heights, 0.0).cumsum(dim=-1)
+    total = heights[..., -1]
+    index = (heights <= (numbers * total)[..., None]).sum(dim=-1)
+    index = torch.minimum(index, top_k[:, None] - 1).clamp(max=logits.shape[-1] - 1)
+    return tokens.gather(-1, index[..., None])[..., 0], torch.isfinite(total).all(dim=-1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -18,7 +19,7 @@ from audio.musicgen.codec import CodecStream
 from audio.musicgen.delay import Codes, DelayPattern
 from audio.musicgen.line import Listening
 from audio.musicgen.sampler import draw, uniforms
-from audio.musicgen.window import Window
+from audio.musicgen.window import Standing, Window
 from audio.piece import Piece
 
 NUMBERED_STEPS: Final = 512
@@ -33,7 +34,6 @@ class Slot:
     delay: DelayPattern
     sound: CodecStream
     pad_token: int
-    device: torch.device
     window: Window
     recommended: float
     """The guidance of pieces that say none."""
@@ -60,8 +60,8 @@ class Slot:
     _tokens: Codes = field(init=False)
     """Tokens from there to the end of this window, shaped (codebooks, steps), the steps counted like the
     frames."""
-    _numbers: Tensor = field(init=False)
-    """The numbers of a block of NUMBERED_STEPS steps."""
+    _numbers: npt.NDArray[np.float64] = field(init=False)
+    """The uniform numbers of a block of NUMBERED_STEPS steps, shaped (steps, codebooks)."""
     _numbered: int = 0
     """The step that the block begins with."""
     _boundaries: Iterator[int] = field(init=False)
@@ -89,6 +89,30 @@ class Slot:
     def done(self) -> bool:
         """Whether all steps are made."""
         return self._begin + self.position == self.delay.steps(self._frames)
+
+    @property
+    def tokens(self) -> Codes:
+        """The tokens of the window, (steps, codebooks); padding where none is known yet."""
+        return self._tokens[:, self._begin - self._first :].T
+
+    @property
+    def standing(self) -> Standing:
+        """Where it is."""
+        return Standing(self._begin, self.position, self._known, self._end)
+
+    @property
+    def ahead(self) -> int:
+        """How many steps may be made before anything changes but the tokens: to the next chunk or the end of the
+        window, and to the first that hears another prompt."""
+        window = self.delay.steps(self._end - self._begin) - self.position
+        chunk = self._due - self._begin + self.delay.longest - self.position
+        most = min(window, chunk) if chunk > 0 else window
+        if self.piece.turns:
+            first, known = self._begin + self.position, self._known
+            for later in range(1, most):
+                if self.piece.hears(max(first + later, known) - self._past_frames) != self.prompt:
+                    return later
+        return most
 
     @property
     def next_step(self) -> int:
@@ -123,27 +147,57 @@ class Slot:
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
         step = self._begin + self.position - 1
-        frames = self.delay.made(step)
-        inside = (frames >= self._begin) & (frames < self._end)
+        inside = self.delay.between(step, self._begin, self._end)
         return np.where(inside, self._tokens[:, max(0, step - self._first)], self.pad_token)
 
-    def take(self, logits: Tensor) -> None:
-        """Draw this step's tokens from `logits`, shaped (codebooks, vocabulary).
+    def take(self, logits: Tensor) -> int | None:
+        """Draw this step's tokens from `logits`, shaped (codebooks, vocabulary), and go on as `advance` does.
 
         Raises EngineError for logits that are no distribution.
         """
         step = self._begin + self.position
-        frames = self.delay.made(step)
-        fresh = (frames >= self._known) & (frames < self._end)
+        fresh = self.delay.between(step, self._known, self._end)
         if fresh.any():  # else the decoder hears again what is known
-            if not 0 <= step - self._numbered < NUMBERED_STEPS:
-                self._draw_numbers(step)
-            numbers = self._numbers[step - self._numbered]
-            drawn = draw(logits, numbers, self.piece.top_k, self.piece.temperature)
-            self._tokens[fresh, step - self._first] = drawn.cpu().numpy()[fresh]
-        self.position += 1
+            numbers = torch.from_numpy(self.numbers(step, 1)[0])
+            drawn = draw(logits.cpu(), numbers, self.piece.top_k, self.piece.temperature)
+            self._tokens[fresh, step - self._first] = drawn.numpy()[fresh]
+        return self.advance(1)
+
+    def numbers(self, step: int, count: int) -> npt.NDArray[np.float64]:
+        """The uniform numbers of `count` steps from `step` on, shaped (count, codebooks)."""
+        if not 0 <= step - self._numbered <= NUMBERED_STEPS - count:
+            self._draw_numbers(step)
+        return self._numbers[step - self._numbered :][:count]
+
+    def _draw_numbers(self, step: int) -> None:
+        """Have the numbers from `step` on."""
+        self._numbers = uniforms(self.piece.seed, NUMBERED_STEPS, self.delay.codebooks, first=step)
+        self._numbered = step
+
+    def keep(self, step: int, tokens: Codes) -> None:
+        """Note the tokens (steps, codebooks) of steps from `step` on, which were drawn elsewhere."""
+        place = step - self._first
+        self._tokens[:, place : place + len(tokens)] = tokens.T
+
+    def advance(self, steps: int) -> int | None:
+        """Count some steps as made, no more than are `ahead`.
+
+        Where a chunk is due then: the frame at which it ends, whose codes are complete up to there.
+        """
+        self.position += steps
         if not self.done and self.position == self.delay.steps(self._end - self._begin):
             self._move_on()
+        complete = max(self._known, self._begin + self.delay.complete(self.position))
+        if complete < self._due and not self.done:
+            return None
+        self._due = complete + next(self._boundaries)
+        return complete
+
+    def codes(self, until: int) -> Codes:
+        """The codes (codebooks, frames) of the chunk that ends at frame `until`."""
+        codes = self.delay.frames(self._tokens, self._handed - self._first, until - self._first)
+        self._handed = until
+        return codes
 
     def _move_on(self) -> None:
         """Begin the next window, with what it shares with this one, and forget what is before."""
@@ -158,19 +212,3 @@ class Slot:
         """No tokens yet, from `_first` to the end of a window."""
         steps = self._begin - self._first + self.delay.steps(self.window.frames)
         return np.full((self.delay.codebooks, steps), self.pad_token, dtype=np.int64)
-
-    def _draw_numbers(self, step: int) -> None:
-        """Have the numbers from `step` on."""
-        numbers = uniforms(self.piece.seed, NUMBERED_STEPS, self.delay.codebooks, first=step)
-        self._numbers = torch.from_numpy(numbers).to(self.device)
-        self._numbered = step
-
-    def due(self) -> Codes | None:
-        """The codes (codebooks, frames) for the next chunk, once enough of them are complete; else None."""
-        complete = max(self._known, self._begin + self.delay.complete(self.position))
-        if complete < self._due and not self.done:
-            return None
-        codes = self.delay.frames(self._tokens, self._handed - self._first, complete - self._first)
-        self._handed = complete
-        self._due = complete + next(self._boundaries)
-        return codes

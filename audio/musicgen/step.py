@@ -203,11 +203,10 @@ class DecoderStep:
     def _precede(self, slot: int, states: Tensor) -> None:
         """Fill the cache with `states`, shaped (rows, tokens, hidden), from position 0 on."""
         self._prefixes[slot] = count = states.shape[1]
-        # What is beyond them is overwritten before it is heard; more lengths would be more shapes to probe.
+        # More lengths would be more shapes to probe. What is beyond them is not kept: there the steps may be already.
         x = functional.pad(states, (0, 0, 0, -count % _PREFIX_TOKENS))
-        tokens = x.shape[1]
-        caches = self._cache(slot)[:, :, :, :, :tokens].unbind()
-        precede(self._layers, x + self._positions[:tokens], self._heads, caches)
+        caches = self._cache(slot)[:, :, :, :, :count].unbind()
+        precede(self._layers, x + self._positions[: x.shape[1]], self._heads, caches)
 
     def _listen(self, batch: _Batch, prompts: Sequence[_Prompt | None], slots: Sequence[int]) -> Tensor:
         """What the batch's queries find in the prompts of `slots`; zeros for rows that follow them."""

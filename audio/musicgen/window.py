@@ -8,6 +8,7 @@ code for long pieces (Copet et al. 2023, audiocraft's `extend_stride` of 18 s).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from audio.units import STEP_RATE
 
@@ -31,3 +32,16 @@ class Window:
     def cost(self, frames: int) -> float:
         """How many steps a new frame takes in the long run, in a piece of `frames` frames."""
         return 1.0 if frames <= self.frames else self.frames / self.stride
+
+
+class Standing(NamedTuple):
+    """Where a piece is in its windows; frames are counted from its beginning, with what it continues."""
+
+    begin: int
+    """The frame at which the window begins."""
+    position: int
+    """Steps made in this window."""
+    known: int
+    """The frames up to here have their codes already."""
+    end: int
+    """The frame at which the window ends."""

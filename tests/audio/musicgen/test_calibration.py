@@ -22,7 +22,7 @@ def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: i
     """A decoder that takes `step_ms`, a quarter more for each further slot, and as much more in mid-piece."""
     composer = Composer(checkpoint, slots, longest=30.0)
     now = 0.0
-    decoder: Any = composer.decoder
+    decoder: Any = composer.decoding.decoder  # type: ignore[attr-defined]
 
     def __call__(  # noqa: N807
         self: Any,
@@ -64,7 +64,7 @@ def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
     composer = Composer(replace(checkpoint, guidance=guidance), longest=1.0)
     admitted: set[bool] = set()
     stepped: set[float] = set()
-    decoder = type(composer.decoder)
+    decoder = type(composer.decoding.decoder)  # type: ignore[attr-defined]
     admit, step = decoder.admit, decoder.__call__
 
     def spied_admit(self: Any, slot: int, states: torch.Tensor, guided: bool) -> None:

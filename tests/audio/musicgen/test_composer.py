@@ -16,6 +16,7 @@ from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.codec import CodecStream
 from audio.musicgen.composer import Composer
 from audio.musicgen.delay import Codes
+from audio.musicgen.slot import Slot
 from audio.musicgen.window import Window
 from audio.piece import Piece
 from audio.units import Pcm
@@ -249,7 +250,7 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
     expected = sound(composed(composer, {2: PIECE})[2])
     composer.admit(1, Piece("doomed", 1.0, 1))
     composer.admit(2, PIECE)
-    decoder: Any = composer.decoder
+    decoder: Any = composer.decoding.decoder  # type: ignore[attr-defined]
     calls = 0
 
     def damaged(*arguments: Any) -> torch.Tensor:
@@ -260,8 +261,8 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
             logits[0] = float("nan")
         return logits
 
-    damaged.free, damaged.admit, damaged.length = decoder.free, decoder.admit, decoder.length  # type: ignore[attr-defined]
-    monkeypatch.setattr(composer, "decoder", damaged)
+    damaged.free, damaged.admit, damaged.device = decoder.free, decoder.admit, decoder.device  # type: ignore[attr-defined]
+    monkeypatch.setattr(composer.decoding, "decoder", damaged)
     made: dict[int, list[Any]] = {1: [], 2: []}
     while not composer.idle:
         for event in composer.step():
@@ -278,19 +279,19 @@ def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
 ) -> None:
     composer = Composer(checkpoint, slots=2, longest=2.0)
     expected = sound(composed(composer, {1: PIECE})[1])
-    admit = composer.decoder.admit
+    admit = composer.decoding.admit
 
-    def admit_one(place: int, states: torch.Tensor, guided: bool) -> None:
+    def admit_one(place: int, slot: Slot) -> None:
         if place == 1:
             raise error
-        admit(place, states, guided)
+        admit(place, slot)
 
-    monkeypatch.setattr(composer.decoder, "admit", admit_one)
+    monkeypatch.setattr(composer.decoding, "admit", admit_one)
     made = composed(composer, {1: PIECE, 2: dataclasses.replace(PIECE, seed=9, seconds=0.2)})
     assert np.array_equal(sound(made[1]), expected)
     assert sound(made[2]).shape == (1, 0.2 * 32_000)
 
-    monkeypatch.setattr(composer.decoder, "admit", lambda place, states, guided: admit_one(1, states, guided))
+    monkeypatch.setattr(composer.decoding, "admit", lambda place, slot: admit_one(1, slot))
     assert "too little memory" in str(composed(composer, {1: PIECE})[1])
 
 
@@ -320,13 +321,13 @@ def test_greedy_tokens_are_those_of_generate(
     """And with them the sound, decoded at once by the library and in a stream by us."""
     frames = 40
     pushed: list[Codes] = []
-    push = CodecStream.push
+    cut = CodecStream.cut
 
-    def spied_push(stream: CodecStream, codes: Codes) -> Pcm:
+    def spied_cut(stream: CodecStream, codes: Codes, last: bool) -> list[tuple[Codes, bool]]:
         pushed.append(codes)
-        return push(stream, codes)
+        return cut(stream, codes, last)
 
-    monkeypatch.setattr(CodecStream, "push", spied_push)
+    monkeypatch.setattr(CodecStream, "cut", spied_cut)
     greedy = dataclasses.replace(PIECE, seconds=frames / 50, top_k=1, guidance=guidance)
     pcm = sound(composed(Composer(checkpoint, longest=2.0), {1: greedy})[1])
 

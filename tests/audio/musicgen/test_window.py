@@ -44,13 +44,13 @@ def composed(checkpoint: Checkpoint, piece: Piece, window: Window = WINDOW, neig
 def pushed(monkeypatch: pytest.MonkeyPatch) -> list[Codes]:
     """The codes of whatever is composed."""
     codes: list[Codes] = []
-    push = CodecStream.push
+    cut = CodecStream.cut
 
-    def spied(stream: CodecStream, new: Codes) -> Pcm:
+    def spied(stream: CodecStream, new: Codes, last: bool) -> list[tuple[Codes, bool]]:
         codes.append(new)
-        return push(stream, new)
+        return cut(stream, new, last)
 
-    monkeypatch.setattr(CodecStream, "push", spied)
+    monkeypatch.setattr(CodecStream, "cut", spied)
     return codes
 
 
