@@ -1,9 +1,9 @@
 """Attention of one query a row over a cache, each row over its own length.
 
-What a row finds depends on its own keys and values and on nothing else, and the sums are made in an order that
-follows from the row's length alone, so neighbours change no bit. On CUDA a kernel reads no more than each length
-(`split_attention.py`); elsewhere, and where there is no Triton, the whole cache is read and what is beyond a
-length is masked.
+What a row finds depends on its own keys and values and on nothing else, and the sums are made in an order
+that follows from the row's length alone, so neighbours change no bit. On CUDA a kernel reads no more than
+each length (`split_attention.py`); elsewhere, and where there is no Triton, the whole cache is read and what
+is beyond a length is masked.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """A bank: all slots of a device, their tokens included, stepped together without the host.
 
-One step is one sequence of kernels whose shapes never change: what each row hears, at which position, and what
-of it is new, stands in a plan that the host uploads for some steps ahead. On CUDA the step is captured once as a
-graph and replayed. Rows of slots that are not in the plan compute as well; what they write goes to a place that
-nobody reads. So whatever a slot computes depends on its own rows alone, and all slots are alike.
+One step is one sequence of kernels whose shapes never change: what each row hears, at which position, and
+what of it is new, stands in a plan that the host uploads for some steps ahead. On CUDA the step is captured
+once as a graph and replayed. Rows of slots that are not in the plan compute as well; what they write goes to
+a place that nobody reads. So whatever a slot computes depends on its own rows alone, and all slots are alike.
 
-Everything is queued on the current stream, in order. Captured and on CUDA none of it has been run yet; the same
-step has been run eagerly on a CPU, where it makes the tokens that `DecoderStep` makes.
+Everything is queued on the current stream, in order. Captured and on CUDA none of it has been run yet; the
+same step has been run eagerly on a CPU, where it makes the tokens that `DecoderStep` makes.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ class Landing:
 class Bank:
     """`slots` slots for pieces of at most `steps` steps, in windows of at most `length`.
 
-    A `guided` bank computes for each slot what would follow without the prompt too; with guidance 1 it then has
-    no say. A prompt has at most `prompt_tokens` tokens; in a melody decoder it stands before the steps, for which
-    there are `prefix` positions.
+    A `guided` bank computes for each slot what would follow without the prompt too; with guidance 1 it then
+    has no say. A prompt has at most `prompt_tokens` tokens; in a melody decoder it stands before the steps,
+    for which there are `prefix` positions.
     """
 
     def __init__(
@@ -185,7 +185,8 @@ class Bank:
     @torch.inference_mode()
     def launch(self, count: int, standings: dict[int, tuple[Standing, int]]) -> Landing:
         """Queue `count` steps of the slots in `standings`, which says where each is and how many positions
-        precede its steps. At most two launches may be on their way, so wait for the one before the last first."""
+        precede its steps. At most two launches may be on their way, so wait for the one before the last
+        first."""
         upload, download = self._uploads[0], self._downloads[0]
         self._uploads.reverse()
         self._downloads.reverse()
@@ -237,7 +238,8 @@ class Bank:
 
     @torch.inference_mode()
     def _step(self) -> None:
-        """One step of all rows, as the plan says. Asks nothing of the host and makes no shape from a value."""
+        """One step of all rows, as the plan says. Asks nothing of the host and makes no shape from a
+        value."""
         weights, books = self._weights, self._delay.codebooks
         plan = self._plan.index_select(0, self._at)[0]
         step, position = plan[:, _STEP], plan[:, _POSITION]
@@ -266,7 +268,8 @@ class Bank:
         self._at.add_(1)
 
     def _through(self, x: Tensor, position: Tensor, lengths: Tensor) -> Tensor:
-        """What all layers make of `x`, shaped (rows, hidden), with their keys and values kept at `position`."""
+        """What all layers make of `x`, shaped (rows, hidden), with their keys and values kept at
+        `position`."""
         weights = self._weights
         heads, size = weights.heads, weights.hidden // weights.heads
         where = position.view(1, -1, 1, 1, 1).expand(2, -1, heads, 1, size)

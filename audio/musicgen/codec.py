@@ -119,8 +119,8 @@ class Codec:
         return sounds
 
     def _embedded(self, codes: Codes) -> Tensor:
-        """Codes (streams, codebooks, frames) as the codec's first layer hears them: (streams · channels, frames,
-        dimensions)."""
+        """Codes (streams, codebooks, frames) as the codec's first layer hears them: (streams · channels,
+        frames, dimensions)."""
         # the channels' codebooks alternate → (streams · channels · frames, codebooks of a channel)
         streams, many, count = codes.shape
         books = many // self.channels

@@ -41,8 +41,8 @@ class Made:
 class Composer:
     """Composes up to `slots` pieces at once, each at most `longest` seconds or endless; others wait in line.
 
-    `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on. `resident` says
-    whether the device steps all slots together without the host; CUDA does unless told otherwise.
+    `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on. `resident`
+    says whether the device steps all slots together without the host; CUDA does unless told otherwise.
     """
 
     def __init__(
@@ -134,8 +134,8 @@ class Composer:
 
     @torch.inference_mode()
     def step(self) -> list[Made]:
-        """Make some steps for every listener whose turn it is, and give the sound that is due: on the host one
-        step, on the device as many as nobody need look at, and the sound of those before."""
+        """Make some steps for every listener whose turn it is, and give the sound that is due: on the host
+        one step, on the device as many as nobody need look at, and the sound of those before."""
         made = self._join()
         turns = {listening.key for listening in self._due()}
         busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in turns]

@@ -201,8 +201,8 @@ def joined(memories: Sequence[Memory]) -> Memory:
 
 
 def parted(memory: Memory, streams: int) -> list[Memory]:
-    """The memories of so many streams out of a joined one. Views: a stream keeps those of its last neighbours alive
-    until its next block, at most as much as all had if they were decoded with it."""
+    """The memories of so many streams out of a joined one. Views: a stream keeps those of its last neighbours
+    alive until its next block, at most as much as all had if they were decoded with it."""
     parts = {layer: held.chunk(streams) for layer, held in memory.held.items()}
     return [
         Memory({layer: part[index] for layer, part in parts.items()}, set(memory.begun))

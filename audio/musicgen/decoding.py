@@ -1,7 +1,7 @@
 """Decoding: how the slots of a composer are stepped, on the host or on the device.
 
-The composer knows this much and no more: which slot holds which piece, and that running some slots brings, now or
-with a later run, how far they came.
+The composer knows this much and no more: which slot holds which piece, and that running some slots brings,
+now or with a later run, how far they came.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Decoding(Protocol):
     def rehearsed(
         self, listeners: int, position: int, guidance: float, states: Tensor
     ) -> AbstractContextManager[Callable[[], int]]:
-        """A function that makes steps of so many slots, each at `position` and hearing the prompt `states`, waits
-        for them, and says how many they were. Only while no slot holds a piece."""
+        """A function that makes steps of so many slots, each at `position` and hearing the prompt `states`,
+        waits for them, and says how many they were. Only while no slot holds a piece."""
         ...
 
 

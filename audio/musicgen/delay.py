@@ -46,7 +46,8 @@ class DelayPattern:
         return frames
 
     def between(self, steps: int | Codes, begin: int | Codes, end: int | Codes) -> npt.NDArray[np.bool_]:
-        """Whether what each codebook makes at a step is of a frame from `begin` to before `end`, shaped likewise.
+        """Whether what each codebook makes at a step is of a frame from `begin` to before `end`, shaped
+        likewise.
 
         Of several steps each may have bounds of its own.
         """

@@ -111,8 +111,8 @@ def table_of(*modules: nn.Embedding) -> Tensor:
 def precede(layers: Sequence[Layer[M]], x: Tensor, heads: int, caches: Sequence[Tensor]) -> None:
     """Let the layers hear `x`, shaped (rows, tokens, hidden), with positions added, before the first step.
 
-    `caches` has for each layer where their keys and values go, (2, rows, heads, tokens, head size), which may be
-    fewer tokens than are computed.
+    `caches` has for each layer where their keys and values go, (2, rows, heads, tokens, head size), which may
+    be fewer tokens than are computed.
     """
     rows, tokens, hidden = x.shape
     x = x.flatten(0, 1)

@@ -1,8 +1,9 @@
-"""Decoding on the device: the host plans some steps of all slots, and looks at their tokens when they are made.
+"""Decoding on the device: the host plans some steps of all slots, and looks at their tokens when they are
+made.
 
 While the device makes one run of steps the host waits for the run before it, so that the device has always
-something to do. A run ends where one of its slots has a chunk ready, at latest after about `PATIENCE_SECONDS`, so
-that the host hears soon of pieces that come, end or are steered.
+something to do. A run ends where one of its slots has a chunk ready, at latest after about
+`PATIENCE_SECONDS`, so that the host hears soon of pieces that come, end or are steered.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ class ResidentDecoding:
     """Steps all slots together on the device.
 
     Checkpoints that recommend guidance have one bank, which computes each piece with and without its prompt.
-    Of the others the pieces that ask for guidance have a bank of their own, made with the first of them: so the
-    sound of a piece follows from itself and its checkpoint, and nobody pays for rows without a say.
+    Of the others the pieces that ask for guidance have a bank of their own, made with the first of them: so
+    the sound of a piece follows from itself and its checkpoint, and nobody pays for rows without a say.
     """
 
     def __init__(
@@ -79,8 +80,8 @@ class ResidentDecoding:
         dtype: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        # Without it several streams of CUDA's libraries at once may add in another order. It is as much memory
-        # as torch gives them on large devices by itself, and is read when the first product is made.
+        # Without it several streams of CUDA's libraries at once may add in another order. It is as much
+        # memory as torch gives them on large devices by itself, and is read when the first product is made.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         self.slots, self.length = slots, length
         self._steps = steps
@@ -99,8 +100,8 @@ class ResidentDecoding:
             self._bank(self._guided)
         except torch.OutOfMemoryError as error:
             raise EngineError(
-                f"The memory of {checkpoint.device} does not suffice for {slots} slots; set engine.slots lower, "
-                "or music.longest_seconds, or choose a smaller checkpoint."
+                f"The memory of {checkpoint.device} does not suffice for {slots} slots; set engine.slots "
+                "lower, or music.longest_seconds, or choose a smaller checkpoint."
             ) from error
 
     @property

@@ -57,9 +57,9 @@ def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Ten
 def draw_all(logits: Tensor, numbers: Tensor, top_k: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
     """The same for many slots at once, each with settings of its own, where the host must not be asked.
 
-    `logits` is shaped (slots, codebooks, vocabulary), `numbers` (slots, codebooks) in float64, `top_k` (slots,)
-    and at least 1, `temperature` (slots,) in float64. Gives the tokens (slots, codebooks) in int64, and for each
-    slot whether its logits were a distribution; where they were not its tokens are any of the vocabulary.
+    `logits` is shaped (slots, codebooks, vocabulary), `numbers` (slots, codebooks) in float64, `top_k`
+    (slots,) and at least 1, `temperature` (slots,) in float64. Gives the tokens (slots, codebooks) in int64,
+    and of each slot whether its logits were a distribution; where not, its tokens are any of the vocabulary.
     """
     # Stable, so that of equal logits, of which float16 makes many, the first is always the likelier.
     likeliest, tokens = torch.sort(logits.double(), dim=-1, descending=True, stable=True)

@@ -102,8 +102,8 @@ class Slot:
 
     @property
     def ahead(self) -> int:
-        """How many steps may be made before anything changes but the tokens: to the next chunk or the end of the
-        window, and to the first that hears another prompt."""
+        """How many steps may be made before anything changes but the tokens: to the next chunk or the end of
+        the window, and to the first that hears another prompt."""
         window = self.delay.steps(self._end - self._begin) - self.position
         chunk = self._due - self._begin + self.delay.longest - self.position
         most = min(window, chunk) if chunk > 0 else window

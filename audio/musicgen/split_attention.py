@@ -1,12 +1,13 @@
 """Attention over each row's own length as a Triton kernel: the cost grows with the music made.
 
-The past of a row is cut into parts of `PART` positions, counted from its beginning. A program computes one part
-of one head of one row, block by block, and says its greatest score, the sum of its weights and what it found;
-programs beyond the row's length do nothing (Dao et al. 2023, "Flash-Decoding for long-context inference"). A
-second kernel joins the parts in their order. So the order of all sums follows from the row's length alone.
+The past of a row is cut into parts of `PART` positions, counted from its beginning. A program computes one
+part of one head of one row, block by block, and says its greatest score, the sum of its weights and what it
+found; programs beyond the row's length do nothing (Dao et al. 2023, "Flash-Decoding for long-context
+inference"). A second kernel joins the parts in their order. So the order of all sums follows from the row's
+length alone.
 
-Its arithmetic is proven against `masked_attention` in Triton's interpreter, on a CPU; compiled, on a GPU, it has
-not been run yet.
+Its arithmetic is proven against `masked_attention` in Triton's interpreter, on a CPU; compiled, on a GPU, it
+has not been run yet.
 """
 
 from __future__ import annotations
@@ -31,14 +32,16 @@ else:
     from triton import jit
 
 PART: Final = 256
-"""Positions of a part: 6 parts for 30 s, times heads and rows enough programs to fill a large GPU with one piece."""
+"""Positions of a part: 6 parts for 30 s, times heads and rows enough programs to fill a large GPU with one
+piece."""
 
 BLOCK: Final = 64
 """Positions that are computed at once; the registers of 4 warps hold their keys at head size 64."""
 
 
 def split_attention(query: Tensor, cache: Tensor, lengths: Tensor) -> Tensor:
-    """As `Attention` says; numbers beyond a length are never read. The head size is a power of two from 16 on."""
+    """As `Attention` says; numbers beyond a length are never read. The head size is a power of two from 16
+    on."""
     rows, heads, size = query.shape
     parts = -(-cache.shape[3] // PART)
     # greatest score, sum of weights, and what was found, of each part
@@ -58,8 +61,8 @@ def split_attention(query: Tensor, cache: Tensor, lengths: Tensor) -> Tensor:
 
 @jit
 def _part(  # type: ignore[no-untyped-def]
-    query, keys, values, lengths, greatest, sums, found, query_row, query_head, cache_row, cache_head, cache_step,
-    scale, heads, parts, size: tl.constexpr, part: tl.constexpr, block: tl.constexpr,
+    query, keys, values, lengths, greatest, sums, found, query_row, query_head, cache_row, cache_head,
+    cache_step, scale, heads, parts, size: tl.constexpr, part: tl.constexpr, block: tl.constexpr,
 ):  # fmt: skip
     row, head, index = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     length = tl.load(lengths + row)

@@ -203,7 +203,8 @@ class DecoderStep:
     def _precede(self, slot: int, states: Tensor) -> None:
         """Fill the cache with `states`, shaped (rows, tokens, hidden), from position 0 on."""
         self._prefixes[slot] = count = states.shape[1]
-        # More lengths would be more shapes to probe. What is beyond them is not kept: there the steps may be already.
+        # More lengths would be more shapes to probe. What is beyond them is not kept: there the steps may be
+        # already.
         x = functional.pad(states, (0, 0, 0, -count % _PREFIX_TOKENS))
         caches = self._cache(slot)[:, :, :, :, :count].unbind()
         precede(self._layers, x + self._positions[: x.shape[1]], self._heads, caches)

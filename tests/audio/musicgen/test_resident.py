@@ -1,8 +1,8 @@
 """Decoding on the device against decoding on the host: the same step, run eagerly on this CPU.
 
 Sounds are compared bit for bit: the codec makes the same of the same tokens, and of no others. Only where a
-ten-thousandth more or less would draw another token, so that the order of float32 sums may decide, the device is made
-to agree with the host.
+ten-thousandth more or less would draw another token, so that the order of float32 sums may decide, the device
+is made to agree with the host.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ TIE = 1e-4
 
 @pytest.fixture(autouse=True)
 def ties(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the device decide ties as the host did before it, whose draws are known by their uniform numbers."""
+    """Let the device decide ties as the host did before it, whose draws are known by their uniform
+    numbers."""
     decided: dict[tuple[float, ...], list[Tensor]] = {}
 
     def spied(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Tensor:
@@ -99,8 +100,8 @@ def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> Compose
 
 
 def assert_same(checkpoint: Checkpoint, *pieces: Piece, **settings: Any) -> None:
-    """That host and device make the same of `pieces`, together and one of them alone; each gets its own seed, which
-    ties are told apart by."""
+    """That host and device make the same of `pieces`, together and one of them alone; each gets its own seed,
+    which ties are told apart by."""
     those = {key: dataclasses.replace(piece, seed=key + 1) for key, piece in enumerate(pieces)}
     expected = composed(Composer(checkpoint, 3, **({"longest": 2.0} | settings)), those)
     composer = resident(checkpoint, **settings)
@@ -202,9 +203,9 @@ def test_no_row_without_the_prompt_is_computed_until_a_piece_wants_guidance(chec
     decoding = composer.decoding
     assert isinstance(decoding, ResidentDecoding)
     composed(composer, {1: PIECE})
-    assert decoding.banks_made == (False,)
+    assert list(decoding.banks_made) == [False]
     composed(composer, {1: dataclasses.replace(PIECE, guidance=2.0)})
-    assert decoding.banks_made == (False, True)
+    assert list(decoding.banks_made) == [False, True]
 
 
 def test_who_joins_late_and_in_another_slot_has_the_same_sound(checkpoint: Checkpoint) -> None:
