@@ -62,8 +62,8 @@ class LocalEngine:
     fastest beside other work on few cores. Up to `slots` pieces are made at once, fewer where the device
     would be too slow for them; `waiting` more may stand in line. `longest` is the length in seconds of the
     longest piece; memory is reserved for it in every slot. `dtype` is what the decoder's matrices are held
-    in: float32, bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced. What is
-    measured at the start is kept in the file `calibrations`.
+    in: auto, float32, bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced.
+    What is measured at the start is kept in the file `calibrations`.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class LocalEngine:
         slots: int = 1,
         waiting: int = 16,
         longest: float = LENGTH_SECONDS[1],
-        dtype: str = "float32",
+        dtype: str = "auto",
         hang_seconds: float = 30.0,
         calibrations: Path | None = None,
     ) -> None:

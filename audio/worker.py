@@ -14,7 +14,7 @@ import platform
 import signal
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -55,8 +55,8 @@ class Order:
     slots: int
     longest: float
     """Seconds of the longest piece; the cache is made for it."""
-    dtype: str = "float32"
-    """What the decoder's matrices are held in."""
+    dtype: str = "auto"
+    """What the decoder's matrices are held in; "auto" is float16 on CUDA and float32 elsewhere."""
     calibrations: Path | None = None
     """The file in which measured speeds are kept, if any is."""
     calibration: Calibration | None = None
@@ -199,6 +199,8 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
     torch.set_num_threads(order.threads)
     torch.set_num_interop_threads(1)
     device = _device(order.device)
+    if order.dtype == "auto":
+        order = replace(order, dtype="float16" if device.startswith("cuda") else "float32")
     if order.dtype == "int8" and device != "cpu":
         raise EngineError(f"The dtype int8 is only for the CPU; set float16 for {device}.")
     name = order.checkpoint

@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from audio.errors import EngineError
 from bench.figures import measured
-from bench.measures import DTYPE_BYTES, SHORT, Plan
+from bench.measures import CUDA, DTYPE_BYTES, SHORT, Plan
 from bench.subject import SMALL, subject_of
 from bot.engines import SHIPPED, SHIPPED_FOLDER
 
@@ -25,7 +26,6 @@ CUDA_DTYPES: Final = ["float16", "bfloat16", "float32"]
 
 def main() -> int:
     """Measure as the command line says; 0 when all went well."""
-    usual = Plan()
     words = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     words.add_argument(
         "--checkpoints", nargs="+", default=[SHIPPED, SMALL], help=f"folders, “{SHIPPED}” or “{SMALL}”"
@@ -33,9 +33,9 @@ def main() -> int:
     words.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     words.add_argument("--dtypes", nargs="+", choices=DTYPE_BYTES, help="default: all that the device takes")
     words.add_argument("--threads", type=int, default=1, help="threads on a CPU (default 1)")
-    words.add_argument("--seconds", type=float, default=usual.seconds, help="length of the pieces")
-    words.add_argument("--rounds", type=int, default=usual.rounds)
-    words.add_argument("--houses", type=int, nargs="+", default=usual.houses, help="pieces at once")
+    words.add_argument("--seconds", type=float, help="length of the pieces (default 5, on CUDA 10)")
+    words.add_argument("--rounds", type=int)
+    words.add_argument("--houses", type=int, nargs="+", help="pieces at once")
     words.add_argument("--json", type=Path, default=Path("var/bench.json"))
     wish = words.parse_args()
 
@@ -43,7 +43,9 @@ def main() -> int:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(wish.threads)
     on_cuda = wish.device.startswith("cuda")
-    plan = Plan(wish.rounds, wish.seconds, tuple(wish.houses))
+    plan = CUDA if on_cuda else Plan()
+    asked = {"rounds": wish.rounds, "seconds": wish.seconds, "houses": wish.houses and tuple(wish.houses)}
+    plan = replace(plan, **{name: value for name, value in asked.items() if value})
     found = []
     for checkpoint in wish.checkpoints:
         slow = checkpoint == SMALL and not on_cuda

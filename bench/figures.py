@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 import transformers
 
 from audio.musicgen.composer import Composer
+from audio.musicgen.resident import NoRoom
 from audio.units import STEP_RATE
 from bench.machine import processor
 from bench.measures import (
@@ -53,6 +55,8 @@ class Figures:
     bound: dict[str, float]
     """Steps a second if nothing took time but reading weights and cache."""
     memory_bytes: int
+    house_bytes: dict[str, dict[int, int]]
+    """By type and number of slots: the most memory taken on CUDA; nothing elsewhere."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -72,14 +76,20 @@ class Figures:
                 f"{name:24}{steps:10.0f}{steps / STEP_RATE:13.2f}{steps / peer:14.2f}{part:>10}"
                 f"{self.first_chunk_s[name]:11.3f} s"
             )
-        counts = list(next(iter(self.houses.values())))
+        counts = sorted({count for rates in self.houses.values() for count in rates})
         lines += [
             "",
             f"{'seconds of sound a second, pieces at once':42}" + "".join(f"{n:8d}" for n in counts),
         ]
         lines += [
-            f"{name:42}" + "".join(f"{made:8.2f}" for made in rates.values())
+            f"{name:42}" + "".join(f"{rates[n]:8.2f}" if n in rates else f"{'–':>8}" for n in counts)
             for name, rates in self.houses.items()
+        ]
+        if self.house_bytes:
+            lines += ["", "the most memory taken with so many slots, GiB"]
+        lines += [
+            f"{name:42}" + "".join(f"{taken[n] / 2**30:8.1f}" if n in taken else f"{'–':>8}" for n in counts)
+            for name, taken in self.house_bytes.items()
         ]
         stream, again = self.codec_s.values()
         lines += [
@@ -92,16 +102,63 @@ class Figures:
         return "\n".join(lines)
 
 
+@dataclass(slots=True)
+class _Engines:
+    """What was measured of the engine, by type of the matrices."""
+
+    seconds: dict[str, float]
+    """Of one piece alone; and of `generate()`."""
+    first_chunk_s: dict[str, float]
+    houses: dict[str, dict[int, float]]
+    house_bytes: dict[str, dict[int, int]] = field(default_factory=dict)
+
+
 def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
     """Measure the engine with each of `dtypes`, and its peer."""
     tell("Loading …")
+    first, peer = subject.checkpoint(), subject.peer()
+    tell(f"{first.name}, and the library's own model …")
+    generate = partial(generate_seconds, peer, first, plan.seconds)
+    engines = _one_by_one if first.device.type == "cuda" else _in_turn
+    found = engines(subject, dtypes, plan, generate, tell)
+    tell("The codec …")
+    codec = interleaved(
+        1,
+        {
+            "stream": partial(codec_stream_seconds, first, plan.codec_seconds),
+            "again": partial(codec_again_seconds, peer, first, plan.codec_seconds, plan.codec_samples),
+        },
+    )
+    rate = bandwidth(first.device)
+    steps = plan.seconds * STEP_RATE
+    return Figures(
+        machine=torch.cuda.get_device_name() if first.device.type == "cuda" else processor(),
+        checkpoint=first.name,
+        versions=f"torch {torch.__version__}, transformers {transformers.__version__}, "
+        f"{torch.get_num_threads()} threads",
+        seconds=plan.seconds,
+        steps_a_second={name: steps / seconds for name, seconds in found.seconds.items()},
+        first_chunk_s=found.first_chunk_s | {GENERATE: found.seconds[GENERATE]},
+        houses=found.houses,
+        codec_s=codec,
+        codec_seconds=plan.codec_seconds,
+        bandwidth=rate,
+        bound={dtype: rate / sum(step_bytes(first, dtype, plan.seconds)) for dtype in found.first_chunk_s},
+        memory_bytes=memory_bytes(first.device),
+        house_bytes=found.house_bytes,
+    )
+
+
+def _in_turn(
+    subject: Subject,
+    dtypes: list[str],
+    plan: Plan,
+    generate: Callable[[], float],
+    tell: Callable[[str], None],
+) -> _Engines:
+    """All types beside each other, round after round."""
     slots = max(plan.houses)
     composers = {dtype: Composer(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
-    first = next(iter(composers.values())).checkpoint
-    tell(f"{first.name}, and the library's own model …")
-    peer = subject.peer()
-    generate = partial(generate_seconds, peer, first, plan.seconds)
-
     tell("One piece alone …")
     alone: dict[str, Callable[[], float]] = {
         dtype: partial(piece_seconds, composer, plan.seconds) for dtype, composer in composers.items()
@@ -121,27 +178,50 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         }
         for dtype, seconds in interleaved(1, house).items():
             houses[dtype][count] = count * plan.seconds / seconds
-    tell("The codec …")
-    codec = interleaved(
-        1,
-        {
-            "stream": partial(codec_stream_seconds, first, plan.codec_seconds),
-            "again": partial(codec_again_seconds, peer, first, plan.codec_seconds, plan.codec_samples),
-        },
-    )
-    rate = bandwidth(first.device)
-    return Figures(
-        machine=torch.cuda.get_device_name() if first.device.type == "cuda" else processor(),
-        checkpoint=first.name,
-        versions=f"torch {torch.__version__}, transformers {transformers.__version__}, "
-        f"{torch.get_num_threads()} threads",
-        seconds=plan.seconds,
-        steps_a_second={name: plan.seconds * STEP_RATE / seconds for name, seconds in taken.items()},
-        first_chunk_s=chunks | {GENERATE: taken[GENERATE]},
-        houses=houses,
-        codec_s=codec,
-        codec_seconds=plan.codec_seconds,
-        bandwidth=rate,
-        bound={dtype: rate / sum(step_bytes(first, dtype, plan.seconds)) for dtype in composers},
-        memory_bytes=memory_bytes(first.device),
-    )
+    return _Engines(taken, chunks, houses)
+
+
+def _one_by_one(
+    subject: Subject,
+    dtypes: list[str],
+    plan: Plan,
+    generate: Callable[[], float],
+    tell: Callable[[str], None],
+) -> _Engines:
+    """Each type with each number of slots by itself, since a device steps all slots that there are and has no
+    memory for several engines. Larger houses than the first that does not fit are left out."""
+    found = _Engines({}, {}, {dtype: {} for dtype in dtypes}, {dtype: {} for dtype in dtypes})
+    for dtype in dtypes:
+        for count in plan.houses:
+            tell(f"{dtype}, {count} at once …")
+            _forget()
+            try:
+                _house(found, subject, dtype, count, plan)
+            except (NoRoom, torch.OutOfMemoryError) as error:
+                tell(f"It does not fit: {error}")
+                break
+    _forget()
+    tell("The library's own loop …")
+    found.seconds |= interleaved(plan.rounds, {GENERATE: generate})
+    return found
+
+
+def _house(found: _Engines, subject: Subject, dtype: str, count: int, plan: Plan) -> None:
+    """Measure one type with so many slots; the first also with one piece in them."""
+    composer = Composer(subject.checkpoint(), count, plan.seconds, dtype)
+    if dtype not in found.seconds:
+        alone = partial(piece_seconds, composer, plan.seconds)
+        found.seconds |= interleaved(plan.rounds, {dtype: alone})
+        chunk = partial(first_chunk_seconds, composer, plan.seconds)
+        found.first_chunk_s |= interleaved(plan.rounds, {dtype: chunk})
+    house = partial(piece_seconds, composer, plan.seconds, count)
+    seconds = interleaved(1, {dtype: house})[dtype]
+    found.houses[dtype][count] = count * plan.seconds / seconds
+    found.house_bytes[dtype][count] = memory_bytes(composer.checkpoint.device)
+
+
+def _forget() -> None:
+    """Give back the memory of engines that are gone, and begin to measure anew."""
+    gc.collect()
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats()

@@ -26,10 +26,11 @@ from bench import PROMPT
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
 CACHE_BYTES: Final = 4
-"""The key/value cache is float32 whatever the matrices are."""
+"""On the host the key/value cache is float32 whatever the matrices are; on CUDA it is like them."""
 
 INTERVAL_SECONDS: Final = 0.5
-_BANDWIDTH_BYTES: Final = 256 * 2**20
+_BANDWIDTH_BYTES: Final = {"cpu": 256 * 2**20, "cuda": 4 * 2**30}
+"""More than any cache holds, and on CUDA so much that asking for it takes no time beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Plan:
     codec_samples: int = 8
     """How many of the decodings from the start are measured; those between are interpolated."""
 
+
+CUDA: Final = Plan(seconds=10.0, houses=(1, 8, 32, 64, 128, 256))
+"""Takes some minutes on a large GPU, most of them with `generate()`."""
 
 SHORT: Final = Plan(rounds=2, seconds=1.0, houses=(1, 2), codec_seconds=5.0, codec_samples=3)
 """For a model that `generate()` makes 5 steps a second of."""
@@ -132,14 +136,15 @@ def codec_again_seconds(model: Any, checkpoint: Checkpoint, seconds: float, samp
 
 def bandwidth(device: torch.device) -> float:
     """Bytes a second that can be read here, measured by adding up what no cache holds."""
-    numbers = torch.ones(_BANDWIDTH_BYTES // 4, device=device)
+    size = _BANDWIDTH_BYTES.get(device.type, _BANDWIDTH_BYTES["cpu"])
+    numbers = torch.ones(size // 4, device=device)
 
     def reading() -> float:
         start = time.perf_counter()
         numbers.sum().item()
         return time.perf_counter() - start
 
-    return _BANDWIDTH_BYTES / interleaved(3, {"read": reading})["read"]
+    return size / interleaved(3, {"read": reading})["read"]
 
 
 def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int, int]:
@@ -152,7 +157,8 @@ def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int,
     middle = round(seconds * STEP_RATE) // 2
     rows = 1 if checkpoint.guidance == 1.0 else GUIDED
     cache = 2 * rows * layers * middle * hidden
-    return weights * DTYPE_BYTES[dtype], cache * CACHE_BYTES
+    each = DTYPE_BYTES[dtype] if checkpoint.device.type == "cuda" else CACHE_BYTES
+    return weights * DTYPE_BYTES[dtype], cache * each
 
 
 def memory_bytes(device: torch.device) -> int:

@@ -105,14 +105,16 @@ class EngineSettings(_Section):
     threads: Whole = Field(default=1, ge=1, le=64)
     """CPU threads of the model. More than the idle cores makes it slower: threads wait for each other."""
 
-    dtype: Literal["float32", "bfloat16", "float16", "int8"] = "float32"
-    """The numbers of the decoder's matrices. float32 is exact; bfloat16 and float16 halve the weights and
-    suit large checkpoints and CUDA; int8 is the fastest on a CPU (only there), at about 4 % error. Each is
-    another sound from the same seed."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
+    """The numbers of the decoder's matrices; on CUDA also of its cache. "auto" is float16 on CUDA and float32
+    elsewhere. float32 is exact; bfloat16 and float16 halve the weights and suit large checkpoints and CUDA;
+    int8 is the fastest on a CPU (only there), at about 4 % error. Each is another sound from the same
+    seed."""
 
     slots: Whole = Field(default=8, ge=1, le=256)
     """The most pieces composed at the same time; fewer where the device could not make them faster than they
-    play. Each takes memory for the longest piece: with "small" 0.6 GB for 30 s, with "large" 2.4 GB."""
+    play. Each takes memory for the longest piece: with "small" 0.6 GB for 30 s in float32, with "large" 2.4
+    GB; half of it in float16 on CUDA, where it is taken for all slots at the start."""
 
 
 class MusicSettings(_Section):

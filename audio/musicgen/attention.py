@@ -8,11 +8,20 @@ is beyond a length is masked.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+log = logging.getLogger(__name__)
+
+_PROBE_SEED: Final = 0
+_PROBE_ROOM: Final = 700
+_PROBE_ERROR: Final = 0.02
+"""What bfloat16 may be off by, of numbers around 1."""
 
 Attention = Callable[[Tensor, Tensor, Tensor], Tensor]
 """From queries (rows, heads, head size), a cache (2, rows, heads, room, head size) of keys and values, and
@@ -29,11 +38,34 @@ def masked_attention(query: Tensor, cache: Tensor, lengths: Tensor) -> Tensor:
     return found[:, :, 0]
 
 
-def attention_for(device: torch.device) -> Attention:
-    """The best there is on `device`."""
+def attention_for(device: torch.device, dtype: torch.dtype, size: int) -> Attention:
+    """The best there is on `device` for a cache of `dtype` and heads of `size`."""
     if device.type == "cuda":
         from audio.musicgen.split_attention import HAS_TRITON, split_attention
 
-        if HAS_TRITON:
+        if HAS_TRITON and _agrees(split_attention, device, dtype, size):
             return split_attention
+        log.warning(
+            "Attention reads the whole cache here, which is slower with long pieces; it needs Triton."
+        )
     return masked_attention
+
+
+@torch.inference_mode()
+def _agrees(attention: Attention, device: torch.device, dtype: torch.dtype, size: int) -> bool:
+    """Whether `attention` works here and finds what `masked_attention` finds. Triton compiles in the first
+    call, and needs a C compiler for it, which not every machine with a GPU has."""
+    generator = torch.Generator().manual_seed(_PROBE_SEED)
+    cache = torch.randn(2, 3, 2, _PROBE_ROOM, size, generator=generator).to(device, dtype)
+    query = torch.randn(3, 2, size, generator=generator).to(device, dtype)
+    lengths = torch.tensor([1, _PROBE_ROOM - 1, _PROBE_ROOM // 2], dtype=torch.int32, device=device)
+    try:
+        found = attention(query, cache, lengths)
+    except Exception as error:  # of a compiler beside torch
+        log.warning("Triton cannot be used: %s: %s", type(error).__name__, error)
+        return False
+    expected = masked_attention(query, cache, lengths)
+    if torch.allclose(found.float(), expected.float(), atol=_PROBE_ERROR, rtol=0):
+        return True
+    log.warning("Triton computes something else than torch here.")
+    return False

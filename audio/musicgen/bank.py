@@ -35,6 +35,9 @@ MOST_STEPS: Final = 64
 _WARM_UPS: Final = 3
 """Steps before a capture: libraries choose their kernels and take their memory in the first ones."""
 
+_ALIGNED: Final = 8
+"""A cache has a multiple of so many positions, which is what torch's kernels for masks want."""
+
 _STEP, _POSITION, _LENGTH, _BOOKS = range(4)
 """Columns of a plan; from the last one on there is one for each codebook, twice."""
 
@@ -116,7 +119,10 @@ class Bank:
         self._temperature = zeros(slots, dtype=torch.float64) + 1
         # of each layer keys and values of all rows; those without the prompt come last
         self._caches = [
-            zeros(2, self._rows, heads, self._room + 1, size, dtype=weights.dtype) for _ in weights.layers
+            zeros(
+                2, self._rows, heads, -(-(self._room + 1) // _ALIGNED) * _ALIGNED, size, dtype=weights.dtype
+            )
+            for _ in weights.layers
         ]
         listens = weights.layers[0].listening is not None
         self._prompts = zeros(
@@ -134,7 +140,7 @@ class Bank:
         self._downloads = [
             (here(self._made.shape, dtype=torch.int64), here(slots, dtype=torch.bool)) for _ in range(2)
         ]
-        self._attend = attention_for(device)
+        self._attend = attention_for(device, weights.dtype, size)
         self._idle(self._uploads[0].numpy())
         self._plan.copy_(self._uploads[0])
         self._graph = _captured(self._step, device) if device.type == "cuda" else None

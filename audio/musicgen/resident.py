@@ -63,6 +63,10 @@ class _Run:
     parts: list[_Part]
 
 
+class NoRoom(EngineError):
+    """The device has too little memory for so many slots."""
+
+
 class ResidentDecoding:
     """Steps all slots together on the device.
 
@@ -99,7 +103,7 @@ class ResidentDecoding:
             self._weights = Weights(checkpoint.decoder, length + prefix, getattr(torch, dtype))
             self._bank(self._guided)
         except torch.OutOfMemoryError as error:
-            raise EngineError(
+            raise NoRoom(
                 f"The memory of {checkpoint.device} does not suffice for {slots} slots; set engine.slots "
                 "lower, or music.longest_seconds, or choose a smaller checkpoint."
             ) from error

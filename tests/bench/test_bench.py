@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import load_checkpoint
+from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
 from audio.musicgen.composer import Composer
+from audio.musicgen.resident import NoRoom
 from audio.musicgen.seeded import ensure_seeded, seeded_model
 from bench.__main__ import main
-from bench.figures import GENERATE, measured
+from bench.figures import GENERATE, _one_by_one, measured
 from bench.measures import Plan, codec_again_seconds, generate_seconds, interleaved, piece_seconds, step_bytes
 from bench.subject import subject_of
 
@@ -54,6 +55,33 @@ def test_one_run_measures_the_engine_and_its_peers_and_makes_a_table(folder: str
     for word in ("seeded on", "float32", "int8", "generate()", "of bound", "at once", "GB/s"):
         assert word in table
     assert told
+
+
+def test_on_a_gpu_each_house_is_measured_by_itself_until_one_does_not_fit(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here with the engine of a GPU on a CPU."""
+    built: list[tuple[str, int]] = []
+
+    def composer(checkpoint: Checkpoint, slots: int, longest: float, dtype: str) -> Composer:
+        built.append((dtype, slots))
+        if dtype == "bfloat16" and slots > 1:
+            raise NoRoom("too little")
+        return Composer(checkpoint, slots, longest, dtype, resident=True)
+
+    monkeypatch.setattr("bench.figures.Composer", composer)
+    monkeypatch.setattr("bench.figures._in_turn", _one_by_one)
+    monkeypatch.setattr("bench.figures._forget", lambda: None)
+    told: list[str] = []
+    plan = dataclasses.replace(LITTLE, houses=(1, 2, 3), seconds=0.4)
+    figures = measured(subject_of(folder, "cpu"), ["float32", "bfloat16"], plan, told.append)
+    assert built == [("float32", 1), ("float32", 2), ("float32", 3), ("bfloat16", 1), ("bfloat16", 2)]
+    assert list(figures.houses["float32"]) == [1, 2, 3]
+    assert list(figures.houses["bfloat16"]) == [1]
+    assert "It does not fit: too little" in told
+    table = str(figures)
+    assert "GiB" in table
+    assert "–" in table
 
 
 def test_a_piece_that_cannot_be_made_is_no_figure(folder: str) -> None:
