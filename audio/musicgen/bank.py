@@ -237,8 +237,10 @@ class Bank:
         )
         books = self._delay.codebooks
         own = np.array(places)[:, None]
-        heard = self._delay.between(steps - 1, begin, end)
-        fresh = self._delay.between(steps, known, end)
+        # as for one slot on the host: (steps, slots, codebooks)
+        before, now = self._delay.made((steps - 1)[..., None]), self._delay.made(steps[..., None])
+        heard = (before >= begin[:, None]) & (before < end[:, None])
+        fresh = (now >= known[:, None]) & (now < end[:, None])
         plan[:, own, np.arange(_BOOKS, _BOOKS + books)] = heard
         plan[:, own, np.arange(_BOOKS + books, _BOOKS + 2 * books)] = fresh
 

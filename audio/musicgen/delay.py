@@ -37,25 +37,12 @@ class DelayPattern:
         """How many steps a piece of `frames` frames takes."""
         return frames + self.longest
 
-    def made(self, steps: int | Codes) -> Codes:
-        """Of which frame each codebook makes a code at a step, shaped (codebooks,); none below 0.
+    def made(self, step: int | Codes) -> Codes:
+        """Of which frame each codebook makes a code at `step`, shaped (codebooks,); none below 0.
 
-        Of several steps at once, shaped (…,), it is (…, codebooks).
+        Of several steps at once, shaped (…, 1), it is (…, codebooks).
         """
-        frames: Codes = np.subtract.outer(steps, self.delays)
-        return frames
-
-    def between(self, steps: int | Codes, begin: int | Codes, end: int | Codes) -> npt.NDArray[np.bool_]:
-        """Whether what each codebook makes at a step is of a frame from `begin` to before `end`, shaped
-        likewise.
-
-        Of several steps each may have bounds of its own.
-        """
-        frames = self.made(steps)
-        inside: npt.NDArray[np.bool_] = (frames >= np.expand_dims(begin, -1)) & (
-            frames < np.expand_dims(end, -1)
-        )
-        return inside
+        return step - self.delays
 
     def complete(self, steps: int) -> int:
         """How many frames have all their codes after `steps` steps."""

@@ -147,7 +147,8 @@ class Slot:
     def heard(self) -> Codes:
         """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
         step = self._begin + self.position - 1
-        inside = self.delay.between(step, self._begin, self._end)
+        frames = self.delay.made(step)
+        inside = (frames >= self._begin) & (frames < self._end)
         return np.where(inside, self._tokens[:, max(0, step - self._first)], self.pad_token)
 
     def take(self, logits: Tensor) -> int | None:
@@ -156,7 +157,8 @@ class Slot:
         Raises EngineError for logits that are no distribution.
         """
         step = self._begin + self.position
-        fresh = self.delay.between(step, self._known, self._end)
+        frames = self.delay.made(step)
+        fresh = (frames >= self._known) & (frames < self._end)
         if fresh.any():  # else the decoder hears again what is known
             numbers = torch.from_numpy(self.numbers(step, 1)[0])
             drawn = draw(logits.cpu(), numbers, self.piece.top_k, self.piece.temperature)

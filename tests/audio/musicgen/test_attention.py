@@ -77,7 +77,7 @@ def proven(attention: Callable[..., Tensor], device: str) -> None:
 @pytest.mark.skipif(not HAS_TRITON, reason="needs the package triton, which torch brings along for CUDA")
 def test_the_kernel_finds_the_same_in_tritons_interpreter() -> None:
     """In a process of its own, because the interpreter is chosen when the kernel is imported."""
-    words = "from tests.audio.musicgen.test_attention import proven, split_attention; proven(split_attention, 'cpu')"
+    words = f"from {__name__} import proven, split_attention; proven(split_attention, 'cpu')"
     ran = subprocess.run(
         [sys.executable, "-c", words],
         env=os.environ | {"TRITON_INTERPRET": "1", "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -30,7 +30,7 @@ def test_logits_are_those_of_the_library_at_every_step(
         (some_tokens(delay.codebooks, seed), prompt(5 + seed, shape["hidden"], seed)) for seed in (1, 2)
     ]
     for tokens, _ in pieces:  # nothing is heard of frames before the first
-        before = delay.made(np.arange(STEPS) - 1) < 0
+        before = delay.made(np.arange(STEPS)[:, None] - 1) < 0
         tokens[torch.from_numpy(before)] = PAD
     expected = [guided(library(model, *piece), guidance) for piece in pieces]
     seen: list[Tensor] = []

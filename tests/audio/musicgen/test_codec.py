@@ -112,6 +112,30 @@ def test_left_and_right_of_a_stereo_piece_are_decoded_apart() -> None:
         np.testing.assert_allclose(streamed(codec, codes, cycle(sizes)), sides, atol=EXACT, rtol=0)
 
 
+def test_streams_decoded_as_a_batch_are_each_what_they_are_alone(
+    model: EncodecModel, expected: dict[int, Pcm]
+) -> None:
+    """As on CUDA: five streams in batches of three, of which some begin, some go on, and some end."""
+    codec = Codec(model)
+    codec.together = 3
+
+    def played(frames: Sequence[int]) -> list[Pcm]:
+        streams = [codec.stream() for _ in frames]
+        parts: list[list[Pcm]] = [[] for _ in frames]
+        for begin in range(0, max(frames), 31):
+            due = [index for index, count in enumerate(frames) if begin < count]
+            chunks = [
+                (streams[i], noise(frames[i])[:, begin : begin + 31], begin + 31 >= frames[i]) for i in due
+            ]
+            for index, pcm in zip(due, codec.play(chunks), strict=True):
+                parts[index].append(pcm)
+        return [np.concatenate(part, axis=1) for part in parts]
+
+    frames = [157, 24, 157, 10, 15]
+    for count, pcm in zip(frames, played(frames), strict=True):
+        np.testing.assert_allclose(pcm, expected[count], atol=EXACT, rtol=0)
+
+
 @pytest.mark.parametrize(
     "shape",
     [
