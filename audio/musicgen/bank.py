@@ -254,7 +254,7 @@ class Bank:
         heard, fresh = torch.split(plan[:, _BOOKS:] != 0, books, dim=1)
         here = step[:, None, None].expand(-1, 1, books)
         before = self._tokens.gather(1, (here - 1).clamp_(min=0))[:, 0]
-        embedded = functional.embedding(torch.where(heard, before, self._pad) + self._offsets, weights.table)
+        embedded = functional.embedding(before.masked_fill(~heard, self._pad) + self._offsets, weights.table)
         x = embedded.sum(dim=1) + weights.positions.index_select(0, position)
         copies = self._rows // self.slots
         x = self._through(

@@ -66,7 +66,7 @@ def draw_all(logits: Tensor, numbers: Tensor, top_k: Tensor, temperature: Tensor
     ranks = torch.arange(logits.shape[-1], device=logits.device)
     heights = torch.exp((likeliest - likeliest[..., :1]) / temperature[:, None, None])
     # Along the last of several dimensions: torch's only sum of this kind on CUDA with an order that is fixed.
-    heights = torch.where(ranks < top_k[:, None, None], heights, 0.0).cumsum(dim=-1)
+    heights = heights.masked_fill(ranks >= top_k[:, None, None], 0.0).cumsum(dim=-1)
     total = heights[..., -1]
     index = (heights <= (numbers * total)[..., None]).sum(dim=-1)
     index = torch.minimum(index, top_k[:, None] - 1).clamp(max=logits.shape[-1] - 1)
