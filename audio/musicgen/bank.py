@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,8 @@ _ALIGNED: Final = 8
 """A cache has a multiple of so many positions, which is what torch's kernels for masks want."""
 
 _STEP, _POSITION, _LENGTH, _BOOKS = range(4)
-"""Columns of a plan; from the last one on there is one for each codebook, twice."""
+"""Columns of a plan; from the last one on there is one for each codebook, twice. A step is counted round the
+ring."""
 
 
 class Weights:
@@ -66,6 +67,17 @@ class Weights:
         self.heads_out = WholeMatrix(dtype, *decoder.lm_heads)
 
 
+class Marcher(NamedTuple):
+    """A slot that is stepped."""
+
+    standing: Standing
+    """Where it is."""
+    prefix: int
+    """How many positions precede its steps."""
+    numbers: npt.NDArray[np.float64]
+    """The uniform numbers of the steps, shaped (steps, codebooks)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Landing:
     """What some steps of a bank bring to the host."""
@@ -83,7 +95,8 @@ class Landing:
 
 
 class Bank:
-    """`slots` slots for pieces of at most `steps` steps, in windows of at most `length`.
+    """`slots` slots for pieces in windows of at most `length` steps, however many windows there are: the
+    tokens of a slot lie in a ring, which the steps of a window just fill.
 
     A `guided` bank computes for each slot what would follow without the prompt too; with guidance 1 it then
     has no say. A prompt has at most `prompt_tokens` tokens; in a melody decoder it stands before the steps,
@@ -97,13 +110,12 @@ class Bank:
         pad_token: int,
         *,
         slots: int,
-        steps: int,
         length: int,
         prompt_tokens: int,
         prefix: int = 0,
         guided: bool = True,
     ) -> None:
-        self.slots, self._steps, self._room = slots, steps, length + prefix
+        self.slots, self._length, self._room = slots, length, length + prefix
         self._weights, self._delay, self._pad = weights, delay, pad_token
         self._rows = GUIDED * slots if guided else slots
         self.guided = guided
@@ -112,8 +124,7 @@ class Bank:
         zeros: Callable[..., Tensor] = weights.table.new_zeros
         whole = partial(zeros, dtype=torch.int64)
         self._offsets = torch.arange(books, device=device) * (weights.vocabulary + 1)
-        self._tokens = whole(slots, steps + 1, books)
-        self._numbers = zeros(slots, steps + 1, books, dtype=torch.float64)
+        self._tokens = whole(slots, length + 1, books)  # one more, for what nobody reads
         self._guidance = zeros(slots, 1) + 1
         self._top_k = whole(slots) + 1
         self._temperature = zeros(slots, dtype=torch.float64) + 1
@@ -133,32 +144,26 @@ class Bank:
         self._at = whole(1)
         """Which step of the plan is next."""
         self._plan = whole(MOST_STEPS, slots, _BOOKS + 2 * books)
+        self._numbers = zeros(MOST_STEPS, slots, books, dtype=torch.float64)
         self._made = whole(MOST_STEPS, slots, books)
         # Two of each: one may still be on its way while the next is written.
         here = partial(torch.zeros, pin_memory=device.type == "cuda")
-        self._uploads = [here(self._plan.shape, dtype=torch.int64) for _ in range(2)]
+        self._uploads = [
+            (here(self._plan.shape, dtype=torch.int64), here(self._numbers.shape, dtype=torch.float64))
+            for _ in range(2)
+        ]
         self._downloads = [
             (here(self._made.shape, dtype=torch.int64), here(slots, dtype=torch.bool)) for _ in range(2)
         ]
         self._attend = attention_for(device, weights.dtype, size)
-        self._idle(self._uploads[0].numpy())
-        self._plan.copy_(self._uploads[0])
+        self._idle(self._uploads[0][0].numpy())
+        self._plan.copy_(self._uploads[0][0])
         self._graph = _captured(self._step, device) if device.type == "cuda" else None
 
     @torch.inference_mode()
-    def begin(
-        self,
-        place: int,
-        tokens: Codes,
-        numbers: npt.NDArray[np.float64],
-        guidance: float,
-        top_k: int,
-        temperature: float,
-    ) -> None:
-        """Let a piece begin in the slot `place`: `tokens` and `numbers` are shaped (steps, codebooks)."""
-        steps = len(tokens)
-        self._tokens[place, :steps].copy_(self._brought(tokens), non_blocking=True)
-        self._numbers[place, :steps].copy_(self._brought(numbers), non_blocking=True)
+    def begin(self, place: int, tokens: Codes, guidance: float, top_k: int, temperature: float) -> None:
+        """Let a piece begin in the slot `place`: `tokens` (steps, codebooks) are of its first window."""
+        self._tokens[place, : len(tokens)].copy_(self._brought(tokens), non_blocking=True)
         self._guidance[place].fill_(guidance)
         self._top_k[place].fill_(max(1, top_k))
         self._temperature[place].fill_(temperature)
@@ -189,15 +194,18 @@ class Bank:
         return 0
 
     @torch.inference_mode()
-    def launch(self, count: int, standings: dict[int, tuple[Standing, int]]) -> Landing:
-        """Queue `count` steps of the slots in `standings`, which says where each is and how many positions
-        precede its steps. At most two launches may be on their way, so wait for the one before the last
-        first."""
+    def launch(self, count: int, marchers: dict[int, Marcher]) -> Landing:
+        """Queue `count` steps of the slots in `marchers`, by their places. At most two launches may be on
+        their way, so wait for the one before the last first."""
         upload, download = self._uploads[0], self._downloads[0]
         self._uploads.reverse()
         self._downloads.reverse()
-        self._write(upload.numpy()[:count], standings)
-        self._plan[:count].copy_(upload[:count], non_blocking=True)
+        plan, numbers = (part[:count] for part in upload)
+        self._write(plan.numpy(), marchers)
+        for place, marcher in marchers.items():
+            numbers[:, place] = torch.from_numpy(marcher.numbers)
+        self._plan[:count].copy_(plan, non_blocking=True)
+        self._numbers[:count].copy_(numbers, non_blocking=True)
         self._at.zero_()
         for _ in range(count):
             if self._graph is None:
@@ -221,20 +229,17 @@ class Bank:
     def _idle(self, plan: Codes) -> None:
         """Nobody hears or makes anything: what rows write goes behind the last step and position."""
         plan[...] = 0
-        plan[:, :, _STEP], plan[:, :, _POSITION], plan[:, :, _LENGTH] = self._steps, self._room, 1
+        plan[:, :, _STEP], plan[:, :, _POSITION], plan[:, :, _LENGTH] = self._length, self._room, 1
 
-    def _write(self, plan: Codes, standings: dict[int, tuple[Standing, int]]) -> None:
+    def _write(self, plan: Codes, marchers: dict[int, Marcher]) -> None:
         self._idle(plan)
-        places = list(standings)
-        columns = np.array([(*standing, prefix) for standing, prefix in standings.values()], dtype=np.int64)
+        places = list(marchers)
+        columns = np.array([(*each.standing, each.prefix) for each in marchers.values()], dtype=np.int64)
         begin, position, known, end, prefix = columns.T
         later = np.arange(len(plan))[:, None]
         steps, positions = begin + position + later, prefix + position + later  # (steps, slots)
-        plan[:, places, _STEP], plan[:, places, _POSITION], plan[:, places, _LENGTH] = (
-            steps,
-            positions,
-            positions + 1,
-        )
+        plan[:, places, _STEP] = steps % self._length
+        plan[:, places, _POSITION], plan[:, places, _LENGTH] = positions, positions + 1
         books = self._delay.codebooks
         own = np.array(places)[:, None]
         # as for one slot on the host: (steps, slots, codebooks)
@@ -253,7 +258,7 @@ class Bank:
         step, position = plan[:, _STEP], plan[:, _POSITION]
         heard, fresh = torch.split(plan[:, _BOOKS:] != 0, books, dim=1)
         here = step[:, None, None].expand(-1, 1, books)
-        before = self._tokens.gather(1, (here - 1).clamp_(min=0))[:, 0]
+        before = self._tokens.gather(1, (here - 1).remainder(self._length))[:, 0]
         embedded = functional.embedding(before.masked_fill(~heard, self._pad) + self._offsets, weights.table)
         x = embedded.sum(dim=1) + weights.positions.index_select(0, position)
         copies = self._rows // self.slots
@@ -267,7 +272,7 @@ class Bank:
             prompted, free = torch.split(x.float(), self.slots)
             x = torch.lerp(free, prompted, self._guidance).to(weights.dtype)
         logits = weights.heads_out(x).view(self.slots, books, weights.vocabulary)
-        numbers = self._numbers.gather(1, here)[:, 0]
+        numbers = self._numbers.index_select(0, self._at)[0]
         drawn, finite = draw_all(logits, numbers, self._top_k, self._temperature)
         self._finite.logical_and_(finite | ~fresh.any(dim=1))
         made = torch.where(fresh, drawn, self._tokens.gather(1, here)[:, 0])

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from audio.errors import EngineError
-from audio.musicgen.bank import MOST_STEPS, Bank, Landing, Weights
+from audio.musicgen.bank import MOST_STEPS, Bank, Landing, Marcher, Weights
 from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.decoding import Busy, Ran
 from audio.musicgen.slot import Slot
@@ -80,7 +81,6 @@ class ResidentDecoding:
         checkpoint: Checkpoint,
         slots: int,
         length: int,
-        steps: int,
         dtype: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -88,7 +88,6 @@ class ResidentDecoding:
         # memory as torch gives them on large devices by itself, and is read when the first product is made.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         self.slots, self.length = slots, length
-        self._steps = steps
         self._checkpoint = checkpoint
         self._clock = clock
         self._guided = checkpoint.guidance != 1.0
@@ -120,7 +119,7 @@ class ResidentDecoding:
     def admit(self, place: int, slot: Slot) -> None:
         bank = self._bank(self._guided or slot.guided)
         piece = slot.piece
-        bank.begin(place, slot.tokens, slot.numbers, slot.guidance, piece.top_k, piece.temperature)
+        bank.begin(place, slot.tokens, slot.guidance, piece.top_k, piece.temperature)
         self._placed[place] = bank
         self.hear(place, slot)
 
@@ -144,7 +143,8 @@ class ResidentDecoding:
         position = min(position, self.length - _REHEARSED_STEPS)
         standing = Standing(0, max(0, position), 0, self.length)
         steps = min(_REHEARSED_STEPS, self.length)
-        places = {place: (standing, bank.hear(place, states)) for place in range(listeners)}
+        numbers = np.zeros((steps, self._checkpoint.delay.codebooks))
+        places = {place: Marcher(standing, bank.hear(place, states), numbers) for place in range(listeners)}
 
         def step() -> int:
             bank.launch(steps, places).wait()
@@ -161,7 +161,6 @@ class ResidentDecoding:
                 checkpoint.delay,
                 checkpoint.pad_token,
                 slots=self.slots,
-                steps=self._steps,
                 length=self.length,
                 prompt_tokens=checkpoint.prompt_tokens,
                 prefix=checkpoint.prefix_tokens,
@@ -173,14 +172,15 @@ class ResidentDecoding:
         steps = min(slot.ahead for _, slot in busy)
         steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MOST_STEPS)
         began = self._clock()
-        standings: dict[bool, dict[int, tuple[Standing, int]]] = {}
+        marchers: dict[bool, dict[int, Marcher]] = {}
         for place, slot in busy:
-            bank = self._placed[place]
+            bank, standing = self._placed[place], slot.standing
             assert bank is not None
-            standings.setdefault(bank.guided, {})[place] = slot.standing, self._prefixes[place]
+            numbers = slot.numbers(standing.begin + standing.position, steps)
+            marchers.setdefault(bank.guided, {})[place] = Marcher(standing, self._prefixes[place], numbers)
         parts = {
             guided: _Part(self._banks[guided], self._banks[guided].launch(steps, those))
-            for guided, those in standings.items()
+            for guided, those in marchers.items()
         }
         legs = []
         for place, slot in busy:

@@ -177,8 +177,10 @@ class Slot:
         self._numbered = step
 
     def keep(self, step: int, tokens: Codes) -> None:
-        """Note the tokens (steps, codebooks) of steps from `step` on, which were drawn elsewhere."""
-        place = step - self._first
+        """Note the tokens (steps, codebooks) of steps from `step` on, which were drawn elsewhere; those that
+        the codec has already are not kept."""
+        tokens = tokens[max(0, self._first - step) :]
+        place = max(0, step - self._first)
         self._tokens[:, place : place + len(tokens)] = tokens.T
 
     def advance(self, steps: int) -> int | None:

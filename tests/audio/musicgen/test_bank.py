@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from audio.musicgen import sampler
-from audio.musicgen.bank import Bank, Weights
+from audio.musicgen.bank import Bank, Marcher, Weights
 from audio.musicgen.delay import DelayPattern
 from audio.musicgen.sampler import draw, draw_all, uniforms
 from audio.musicgen.seeded import seeded_model
@@ -41,16 +41,18 @@ def test_logits_are_those_of_the_library_at_every_step(
 
     monkeypatch.setattr("audio.musicgen.bank.draw_all", spied)
     weights = Weights(model.decoder, STEPS, torch.float32)
-    sizes = {"slots": 2, "steps": STEPS, "length": STEPS, "prompt_tokens": 16}
+    sizes = {"slots": 2, "length": STEPS, "prompt_tokens": 16}
     bank = Bank(weights, delay, PAD, **sizes, guided=guidance != 1.0)
     for place, (tokens, states) in enumerate(pieces):
         # what is heard at a step was made at the one before
         known = np.roll(tokens.numpy(), -1, axis=0)
-        bank.begin(place, known, np.zeros(known.shape), guidance, 1, 1.0)
+        bank.begin(place, known, guidance, 1, 1.0)
         assert bank.hear(place, states) == 0
+    lowest = np.zeros((1, delay.codebooks))
     for now in range(STEPS + 1):
         positions = {place: now - place for place in range(2) if 0 <= now - place < STEPS}
-        bank.launch(1, {place: (Standing(0, at, STEPS, STEPS), 0) for place, at in positions.items()})
+        standings = {place: Standing(0, at, STEPS, STEPS) for place, at in positions.items()}
+        bank.launch(1, {place: Marcher(standing, 0, lowest) for place, standing in standings.items()})
     made = torch.stack(seen)
     for place, logits in enumerate(expected):
         own = made[place : place + STEPS, place]

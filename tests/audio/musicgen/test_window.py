@@ -26,8 +26,14 @@ PIECE = Piece("a long night", seconds=2.5, seed=3, interval=0.5)
 KEPT = WINDOW.frames - WINDOW.stride
 
 
-def composed(checkpoint: Checkpoint, piece: Piece, window: Window = WINDOW, neighbour: bool = False) -> Pcm:
-    composer = Composer(checkpoint, slots=2, longest=20.0, window=window)
+def composed(
+    checkpoint: Checkpoint,
+    piece: Piece,
+    window: Window = WINDOW,
+    neighbour: bool = False,
+    resident: bool = False,
+) -> Pcm:
+    composer = Composer(checkpoint, slots=2, longest=20.0, window=window, resident=resident)
     composer.admit(1, piece)
     if neighbour:
         composer.admit(2, dataclasses.replace(piece, seed=99, seconds=3.1))
@@ -111,13 +117,14 @@ def test_interval_and_neighbours_change_no_sample_of_a_long_piece(checkpoint: Ch
     assert np.array_equal(composed(checkpoint, dataclasses.replace(PIECE, interval=None)), alone)
 
 
+@pytest.mark.parametrize("resident", [False, True], ids=["on the host", "on the device"])
 @pytest.mark.parametrize("interval", [0.5, 2.5])
 def test_a_piece_without_end_is_the_beginning_of_each_that_is_longer_and_takes_no_more_memory(
-    checkpoint: Checkpoint, interval: float
+    checkpoint: Checkpoint, interval: float, resident: bool
 ) -> None:
     piece = dataclasses.replace(PIECE, interval=interval)
-    whole = composed(checkpoint, dataclasses.replace(piece, seconds=20.0))
-    composer = Composer(checkpoint, longest=1.0, window=WINDOW)
+    whole = composed(checkpoint, dataclasses.replace(piece, seconds=20.0), resident=resident)
+    composer = Composer(checkpoint, slots=2, longest=1.0, window=WINDOW, resident=resident)
     composer.admit(1, dataclasses.replace(piece, seconds=math.inf))
     pcm, held = np.zeros((1, 0), np.float32), set()
     while pcm.shape[1] < 18 * 32_000:
@@ -125,7 +132,7 @@ def test_a_piece_without_end_is_the_beginning_of_each_that_is_longer_and_takes_n
             assert isinstance(made.result, Chunk), made.result
             pcm = np.concatenate([pcm, made.result.pcm], axis=1)
         (slot,) = (slot for slot in composer._slots if slot is not None)
-        held.add(slot._tokens.size + slot._numbers.numel())
+        held.add(slot._tokens.size + slot._numbers.size)
     assert np.array_equal(pcm[:, : 18 * 32_000], whole[:, : 18 * 32_000])
     assert max(held) <= 4 * (WINDOW.frames + 3 + round(interval * 50) + 512)
     composer.cancel(1)
