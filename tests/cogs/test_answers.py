@@ -1,0 +1,45 @@
+"""Nobody waits for the engine to be told something: every command answers while it is full and makes nothing.
+
+Discord, and the one on loopback too, takes no answer after three seconds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from audio.tone import ToneEngine
+from tests.house import a_house
+
+COMMANDS: dict[str, dict[str, object]] = {
+    "compose": {"prompt": "bells"},
+    "radio": {"prompt": "pads"},
+    "queue show": {},
+    "queue move": {"piece": "1", "place": 1},
+    "queue remove": {"piece": "1"},
+    "nowplaying": {},
+    "steer": {"words": "brass"},
+    "pause": {},
+    "resume": {},
+    "volume": {"percent": 30},
+    "library": {},
+    "settings": {},
+    "privacy": {},
+    "about": {},
+    "help": {},
+    "skip": {},
+    "stop": {},
+}
+
+
+async def test_every_command_is_answered_while_the_engine_is_full(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=0.001, places=1)) as house:
+        house.guild.owner_id = house.asker.id  # who may do everything
+        house.ask(seconds=20.0)
+        house.ask(seconds=20.0, seed=2)
+        named = {command.name for command in house.bot.tree.get_commands()}
+        assert {command.split()[0] for command in COMMANDS} >= {name for name in named if name.islower()}
+        for command, options in COMMANDS.items():
+            reply = await house.asker.use(command, options, house.text)
+            await reply.said()
+            assert not reply.deferred, f"/{command} is answered at once"
+        assert not house.session.wanted
