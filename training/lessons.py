@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import random
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +16,7 @@ from audio.units import STEP_RATE
 from training.clock import BAR_STEPS, LONGEST_STEP, UNHEARD, Codes, beginnings
 from training.composer import Plan, Wishes, carried_out, compose, planned
 from training.outline import FIELDS
-from training.prompts import prompt
+from training.prompts import Change, prompt
 from training.score import score
 from training.sounds import BOOKS, CONDUCTOR, OUTLINE, VOCABULARY
 
@@ -26,18 +27,37 @@ FIRST_LESSON: Final = 1_000_000
 WINDOW_FRAMES: Final = 30 * STEP_RATE
 LATEST: Final = len(BOOKS) - 1
 """Steps by which the last book is late."""
-FROM_START: Final = 0.6
-_STEERED: Final = 0.25
+_FROM_START: Final = 0.6
+_STEERED: Final = 0.4
 """How often, in a lesson that is not from a song's start, the prompt asks for something else than what has
 been written, which changes at the next bar.
 """
+_TURNED_FRAMES: Final = 16
+"""Of a lesson of turns: what is written by the new prompt. All books say what they begin with in it."""
 _UNPROMPTED: Final = 0.2
 _DRUMS_WISHED: Final = 0.3
 """How often it does not depend on the style whether a song has drums, so that it is learned from the prompt
 where few songs have them, and where nearly all do.
 """
+_ASKED_BEFORE: Final = 25
+"""By at most how many frames the prompt of a lesson comes before the bar at which it is followed."""
+_LONGEST_BAR: Final = BAR_STEPS * LONGEST_STEP
 _HEARD_FRAMES: Final = 100
 """Frames of sound that are known, at least, where the silent books are not: a beat must be found in them."""
+
+
+class Kind(enum.Enum):
+    """What a lesson teaches."""
+
+    BEGINNING = "beginning"
+    """How songs begin, where nothing but the prompt tells what to write."""
+    ANYWHERE = "anywhere"
+    """How songs begin and go on, and now and then that the prompt changes on the way."""
+    TURN = "turn"
+    """That alone: what is written tells of one song, the prompt of another, and a bar begins. In longer
+    lessons it is a few tokens among thousands that can be read from what was written before."""
+    HEARD = "heard"
+    """How to go on from sound: the silent books are not known up to somewhere."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +98,17 @@ class _Excerpt:
     """Of the first frame, in the window."""
     taught_from: int = 0
     """The first frame that the prompt speaks of, or nearly."""
+    change: Change | None = None
+    """What alone is different from there on."""
 
 
 def lesson(
-    seeds: range,
-    frames: int,
-    tokenizer: PreTrainedTokenizerFast,
-    from_start: float = FROM_START,
-    as_heard: bool = False,
+    seeds: range, frames: int, tokenizer: PreTrainedTokenizerFast, kind: Kind = Kind.ANYWHERE
 ) -> Lesson:
-    """Songs of `seeds`, `frames` frames of each, a share `from_start` of them from their beginning.
-
-    `as_heard` teaches to go on from sound: the silent books are not known up to somewhere, and what is
-    learned is what comes after.
-    """
+    """Songs of `seeds`, `frames` frames of each; of what is only gone on from, nothing is learned."""
     chances = [random.Random(f"lesson {seed}") for seed in seeds]
     excerpts = [
-        _excerpt(seed, frames, from_start, as_heard, chance)
-        for seed, chance in zip(seeds, chances, strict=True)
+        _excerpt(seed, frames, kind, chance) for seed, chance in zip(seeds, chances, strict=True)
     ]
     steps = frames + LATEST
     tokens = np.full((len(seeds), len(BOOKS), steps), PAD, dtype=np.int64)
@@ -108,7 +121,10 @@ def lesson(
             tokens[row, book, book : book + frames] = codes
             telling[row, book, book + news.get(book, excerpt.sixteenths)] = True
             known[row, book, book + excerpt.taught_from : book + frames] = True
-    texts = [prompt(excerpt.plan, chance) for excerpt, chance in zip(excerpts, chances, strict=True)]
+    texts = [
+        prompt(excerpt.plan, chance, excerpt.change)
+        for excerpt, chance in zip(excerpts, chances, strict=True)
+    ]
     words = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
     silent = torch.tensor(
         [
@@ -126,21 +142,32 @@ def lesson(
     )
 
 
-def _excerpt(seed: int, frames: int, from_start: float, as_heard: bool, chance: random.Random) -> _Excerpt:
+def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Excerpt:
     """`frames` frames of the song of a seed, from somewhere or from its start."""
-    start = 0 if chance.random() < from_start else chance.randrange(1, 2 * WINDOW_FRAMES)
+    at_start = kind is Kind.BEGINNING or (kind is not Kind.TURN and chance.random() < _FROM_START)
+    start = 0 if at_start else chance.randrange(1, 2 * WINDOW_FRAMES)
     wishes = Wishes(drums=chance.random() < 0.5 if chance.random() < _DRUMS_WISHED else None)
-    song = compose(seed, (start + frames) / STEP_RATE, wishes)
-    codes = score(song)[:, start : start + frames]
+    song = compose(seed, (start + frames + _LONGEST_BAR) / STEP_RATE, wishes)
+    codes = score(song)
+    if kind is Kind.TURN:
+        bars = beginnings(codes[CONDUCTOR], BAR_STEPS)
+        before = frames - _TURNED_FRAMES
+        start = int(bars[bars >= start + before][0]) - before
+    codes = codes[:, start : start + frames]
     bars = beginnings(codes[CONDUCTOR], BAR_STEPS)
     excerpt = _Excerpt(codes, bars, beginnings(codes[CONDUCTOR]), song.plan)
-    if as_heard:
+    if kind is Kind.HEARD:
         _forget(excerpt, chance.randrange(_HEARD_FRAMES, frames - 2 * LONGEST_STEP))
     elif start:
         # excerpts shorter than a window learn the later positions too
         excerpt.position = chance.randrange(0, max(1, WINDOW_FRAMES - frames + 1))
-        if chance.random() < _STEERED:
-            _steer(excerpt, chance)
+        if kind is Kind.TURN:
+            _steer(excerpt, before, chance)
+        elif chance.random() < _STEERED:
+            places = bars[(bars > _ASKED_BEFORE) & (bars < 3 * frames // 4)]
+            if len(places):
+                _steer(excerpt, int(chance.choice(places)), chance)
+                excerpt.taught_from -= chance.randrange(0, _ASKED_BEFORE)
     return excerpt
 
 
@@ -155,35 +182,29 @@ def _forget(excerpt: _Excerpt, until: int) -> None:
     excerpt.taught_from = until
 
 
-def _steer(excerpt: _Excerpt, chance: random.Random) -> None:
-    """Let another song take over at a bar of the excerpt, and the prompt ask for that one."""
+def _steer(excerpt: _Excerpt, turn: int, chance: random.Random) -> None:
+    """Let another song take over at the bar that begins at frame `turn`, and the prompt ask for that one."""
     frames = excerpt.codes.shape[1]
-    places = excerpt.bars[(excerpt.bars > 25) & (excerpt.bars < 3 * frames // 4)]
-    if not len(places):
-        return
-    turn = int(chance.choice(places))
-    plan = _changed(excerpt.plan, chance)
+    excerpt.plan, excerpt.change = _changed(excerpt.plan, chance)
     # from where everybody plays, after an introduction of four bars at most
-    bar = plan.meter.bar_frames
-    song = carried_out(plan, (frames + 8 * bar) / STEP_RATE, chance)
-    codes = score(song)[:, 8 * bar : 8 * bar + frames - turn]
-    excerpt.codes[:, turn:] = codes
+    bar = excerpt.plan.meter.bar_frames
+    song = carried_out(excerpt.plan, (frames + 8 * bar) / STEP_RATE, chance)
+    excerpt.codes = excerpt.codes.copy()
+    excerpt.codes[:, turn:] = score(song)[:, 8 * bar : 8 * bar + frames - turn]
     excerpt.bars = beginnings(excerpt.codes[CONDUCTOR], BAR_STEPS)
     excerpt.sixteenths = beginnings(excerpt.codes[CONDUCTOR])
-    excerpt.taught_from = turn - chance.randrange(0, 25)
-    excerpt.plan = plan
+    excerpt.taught_from = turn
 
 
-def _changed(plan: Plan, chance: random.Random) -> Plan:
-    """Another plan: one that has nothing to do with this, or this with one thing changed."""
+def _changed(plan: Plan, chance: random.Random) -> tuple[Plan, Change | None]:
+    """Another plan: one that has nothing to do with this, or this with one thing changed, and which."""
     other = planned(chance, Wishes())
-    return chance.choice(
-        (
-            other,
-            replace(plan, drums=not plan.drums),
-            replace(plan, meter=replace(plan.meter, bpm=other.meter.bpm)),
-            replace(plan, key=other.key),
-            replace(plan, energy=other.energy),
-            replace(plan, lead=other.lead, chords=plan.chords or other.chords),
-        )
-    )
+    change = chance.choice((None, None, "drums", "drums", "tempo", "tempo", "key", "energy", "lead"))
+    changes: dict[Change, Plan] = {
+        "drums": replace(plan, drums=not plan.drums),
+        "tempo": replace(plan, meter=replace(plan.meter, bpm=other.meter.bpm)),
+        "key": replace(plan, key=other.key),
+        "energy": replace(plan, energy=other.energy),
+        "lead": replace(plan, lead=other.lead, chords=plan.chords or other.chords),
+    }
+    return (changes[change], change) if change else (other, None)

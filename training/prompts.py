@@ -4,13 +4,45 @@ from __future__ import annotations
 
 import random
 import string
+from typing import Final, Literal
 
 from training import words
 from training.composer import Plan
 
+Change = Literal["drums", "tempo", "key", "energy", "lead"]
+"""What a prompt that takes over a piece may be about."""
 
-def prompt(plan: Plan, chance: random.Random) -> str:
-    """Words that ask for what is in the plan, and for nothing that is not."""
+_CURT: Final = 0.4
+"""How often such a prompt says nothing else."""
+
+
+def prompt(plan: Plan, chance: random.Random, change: Change | None = None) -> str:
+    """Words that ask for what is in the plan, and for nothing that is not; in any case for the `change`."""
+    if change is None:
+        return _asked(plan, chance)
+    said = _changed(plan, chance, change)
+    if chance.random() < _CURT:
+        return said
+    parts = [said, _asked(plan, chance)]
+    chance.shuffle(parts)
+    return ", ".join(parts)
+
+
+def _changed(plan: Plan, chance: random.Random, change: Change) -> str:
+    """One thing of the plan."""
+    if change == "drums":
+        return chance.choice(words.DRUMS if plan.drums else words.NO_DRUMS)
+    if change == "tempo":
+        return tempo_word(plan, chance) if chance.random() < 0.5 else _beats(plan, chance)
+    if change == "key":
+        return _key(plan, chance)
+    if change == "energy":
+        return chance.choice(words.ENERGY[plan.energy])
+    return chance.choice(words.SOUNDS[plan.lead] if plan.lead else words.NO_LEAD)
+
+
+def _asked(plan: Plan, chance: random.Random) -> str:
+    """Any part of the plan."""
     head = []
     if chance.random() < 0.3:
         head.append(chance.choice(words.MINOR if plan.key.minor else words.MAJOR))
@@ -37,19 +69,25 @@ def tempo_word(plan: Plan, chance: random.Random) -> str:
     return chance.choice(next(names for limit, names in words.TEMPO if plan.meter.bpm < limit))
 
 
+def _beats(plan: Plan, chance: random.Random) -> str:
+    form = chance.choice(
+        ("{} bpm", "{} bpm", "{} BPM", "{}bpm", "at {} bpm", "tempo {}", "{} beats per minute")
+    )
+    return form.format(round(plan.meter.bpm))
+
+
+def _key(plan: Plan, chance: random.Random) -> str:
+    tonic = chance.choice(words.TONICS[plan.key.tonic])
+    mode = chance.choice(("minor", "minor", "min")) if plan.key.minor else chance.choice(("major", "maj"))
+    return chance.choice(("in {} {}", "{} {}", "key of {} {}", "in the key of {} {}")).format(tonic, mode)
+
+
 def _details(plan: Plan, chance: random.Random) -> list[str]:
     details = []
     if chance.random() < 0.7:
-        form = chance.choice(
-            ("{} bpm", "{} bpm", "{} BPM", "{}bpm", "at {} bpm", "tempo {}", "{} beats per minute")
-        )
-        details.append(form.format(round(plan.meter.bpm)))
+        details.append(_beats(plan, chance))
     if chance.random() < 0.6:
-        tonic = chance.choice(words.TONICS[plan.key.tonic])
-        mode = chance.choice(("minor", "minor", "min")) if plan.key.minor else chance.choice(("major", "maj"))
-        details.append(
-            chance.choice(("in {} {}", "{} {}", "key of {} {}", "in the key of {} {}")).format(tonic, mode)
-        )
+        details.append(_key(plan, chance))
     if not plan.drums:
         # where drums are usual their absence is mostly said, or nobody could have asked for it
         if chance.random() < (0.85 if plan.style.drums > 0.5 else 0.6):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from training.language import Writer
-from training.lessons import FIRST_LESSON, FROM_START, WINDOW_FRAMES, lesson
+from training.lessons import FIRST_LESSON, WINDOW_FRAMES, Kind, lesson
 from training.outline import FIELDS
 from training.sounds import BOOKS, CONDUCTOR, OUTLINE
 from training.timebox import Timebox, kept
@@ -40,15 +40,25 @@ steps to listen to the prompt: it could read all from what was written before.
 """
 _AS_HEARD: Final = ((16, 256), (6, 640))
 """Rows and frames, in turn, of every sixth lesson: going on from sound, where the beat must be found."""
-_TURN: Final = 6
-_FROM_PROMPT: Final = {0: _OUTLINES, 1: _BEGINNINGS}
-_FROM_SOUND: Final = 2
-"""Which lessons of a turn are which; the others are of `_LESSONS`."""
+_TURNS: Final = ((48, 48), (12, 224))
+"""Rows and frames, in turn, of every sixth lesson: that the prompt changes. By longer lessons alone the outline
+was read from the bar before, whatever the prompt said: "with drums" brought none.
+"""
+_ROUND: Final[tuple[tuple[Kind, tuple[tuple[int, int], ...]], ...]] = (
+    (Kind.BEGINNING, (_OUTLINES,)),
+    (Kind.BEGINNING, (_BEGINNINGS,)),
+    (Kind.HEARD, _AS_HEARD),
+    (Kind.TURN, _TURNS),
+)
+"""What lessons follow each other, and their rows and frames, each time the next; then come two of `_LESSONS`."""
+_LESSONS_OF_A_ROUND: Final = 6
+_BY_PROMPT: Final = (Kind.BEGINNING, Kind.TURN)
+"""Lessons in which the prompt is all that tells what to write."""
 _AVERAGED: Final = 0.997
 """The weights that are exported are a running mean over some 300 steps, which is as good as a lower rate."""
 _REPORT_STEPS: Final = 50
 _OUTLINE: Final = 3.0
-"""What the outline weighs in the lessons of how pieces begin."""
+"""What the outline weighs where the prompt is all that tells what to write."""
 _CONDUCTOR: Final = 3.0
 """What the conductor weighs: a frame too many in every fourth sixteenth is a tempo that is wrong by 3 %."""
 
@@ -78,22 +88,13 @@ def train(minutes: float, folder: Path, seed: int) -> None:
 
     shown = torch.zeros(len(BOOKS), 2)
     for step in box.steps():
-        turn, place = divmod(step, _TURN)
-        begun, as_heard = place in _FROM_PROMPT, place == _FROM_SOUND
-        if begun:
-            rows, frames = _FROM_PROMPT[place]
-        elif as_heard:
-            rows, frames = _AS_HEARD[turn % len(_AS_HEARD)]
-        else:
-            share = learned + (1 - learned) * box.share
-            shapes = next(shapes for since, shapes in reversed(_LESSONS) if share >= since)
-            rows, frames = shapes[step % len(shapes)]
+        kind, (rows, frames) = _next_lesson(step, learned + (1 - learned) * box.share)
         first = FIRST_LESSON + 1000 * step
-        taught = lesson(range(first, first + rows), frames, words, 1.0 if begun else FROM_START, as_heard)
+        taught = lesson(range(first, first + rows), frames, words, kind)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             losses = writer.losses(taught)
         weights = torch.ones(len(BOOKS))
-        weights[OUTLINE] *= _OUTLINE if begun else 1.0
+        weights[OUTLINE] *= _OUTLINE if kind in _BY_PROMPT else 1.0
         weights[CONDUCTOR] *= _CONDUCTOR
         loss = (losses.sum(1) * weights).mean()
         optimiser.zero_grad()
@@ -110,6 +111,16 @@ def train(minutes: float, folder: Path, seed: int) -> None:
         if box.due:
             box.save(state())
     box.save(state())
+
+
+def _next_lesson(step: int, share: float) -> tuple[Kind, tuple[int, int]]:
+    """The kind of a step's lesson, its rows and its frames; `share` is how much of all lessons is over."""
+    round_, place = divmod(step, _LESSONS_OF_A_ROUND)
+    if place < len(_ROUND):
+        kind, shapes = _ROUND[place]
+        return kind, shapes[round_ % len(shapes)]
+    shapes = next(shapes for since, shapes in reversed(_LESSONS) if share >= since)
+    return Kind.ANYWHERE, shapes[step % len(shapes)]
 
 
 def further(writer: Writer) -> dict[str, object]:

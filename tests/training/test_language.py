@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,14 @@ from training import outline
 from training.clock import BAR_STEPS, beginnings, read
 from training.factors import FactoredTable, features, followers
 from training.language import Writer
-from training.lessons import FIRST_LESSON, LATEST, PAD, Lesson, lesson
+from training.lessons import FIRST_LESSON, LATEST, PAD, Kind, Lesson, lesson
 from training.sounds import BOOKS, CONDUCTOR, LAYOUT, LEAD, OUTLINE, VOCABULARY
 from training.timebox import Timebox
 from training.tokens import tokenizer
+
+
+STYLE = 1
+"""The field of the outline that says style and drums."""
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +53,10 @@ def test_every_bar_says_the_outline_anew(taught: Lesson) -> None:
 
 
 def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(spoken: PreTrainedTokenizerFast) -> None:
-    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 40), 384, spoken, from_start=0.0)
+    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 80), 384, spoken)
     untaught = ~taught.known[:, LEAD, LEAD : LEAD + 384]
-    steered = [row for row in range(40) if untaught[row, 0]]
-    assert 4 <= len(steered) <= 18
+    steered = [row for row in range(80) if untaught[row, 0]]
+    assert 4 <= len(steered) <= 24
     changed = []
     for row in steered:
         begin = int((~untaught[row]).nonzero()[0])
@@ -65,10 +70,26 @@ def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(spoken: Pre
     assert sum(changed) > 0.6 * len(changed)
 
 
+def test_a_lesson_of_turns_teaches_the_first_bar_alone_that_another_prompt_asks_for(
+    spoken: PreTrainedTokenizerFast,
+) -> None:
+    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 60), 48, spoken, Kind.TURN)
+    drums = Counter[bool]()
+    for row in range(60):
+        assert taught.known[row, LEAD].nonzero()[:, 0].tolist() == list(range(LEAD + 32, LEAD + 48))
+        said = taught.tokens[row, OUTLINE, :48].tolist()
+        before, after = dict(map(outline.read, said[:32])), dict(map(outline.read, said[32:39]))
+        assert list(after) == list(range(7))
+        assert taught.telling[row, OUTLINE, 32:39].all()
+        assert taught.heard[row].any(), "the prompt is heard"
+        drums[before[STYLE][1] != after[STYLE][1]] += 1
+    assert drums[True] > 8, "drums come and go"
+
+
 def test_after_sound_alone_the_conductor_counts_at_once_and_the_outline_waits_for_a_bar(
     spoken: PreTrainedTokenizerFast,
 ) -> None:
-    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 20), 300, spoken, as_heard=True)
+    taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 20), 300, spoken, Kind.HEARD)
     for row in range(20):
         conducted = taught.tokens[row, CONDUCTOR, CONDUCTOR : CONDUCTOR + 300].numpy()
         said = taught.tokens[row, OUTLINE, :300].numpy()
