@@ -39,6 +39,12 @@ _DRUMS_WISHED: Final = 0.3
 """How often it does not depend on the style whether a song has drums, so that it is learned from the prompt
 where few songs have them, and where nearly all do.
 """
+_CHANGES: Final[tuple[Change | None, ...]] = (
+    *(None, "drums", "tempo"),
+    *(None, "drums", "tempo"),
+    *("key", "energy", "lead"),
+)
+"""What alone is different in another plan, as often as it is asked for; None is all of it."""
 _ASKED_BEFORE: Final = 25
 """By at most how many frames the prompt of a lesson comes before the bar at which it is followed."""
 _LONGEST_BAR: Final = BAR_STEPS * LONGEST_STEP
@@ -107,9 +113,7 @@ def lesson(
 ) -> Lesson:
     """Songs of `seeds`, `frames` frames of each; of what is only gone on from, nothing is learned."""
     chances = [random.Random(f"lesson {seed}") for seed in seeds]
-    excerpts = [
-        _excerpt(seed, frames, kind, chance) for seed, chance in zip(seeds, chances, strict=True)
-    ]
+    excerpts = [_excerpt(seed, frames, kind, chance) for seed, chance in zip(seeds, chances, strict=True)]
     steps = frames + LATEST
     tokens = np.full((len(seeds), len(BOOKS), steps), PAD, dtype=np.int64)
     telling, known = np.zeros((2, *tokens.shape), dtype=bool)
@@ -199,7 +203,7 @@ def _steer(excerpt: _Excerpt, turn: int, chance: random.Random) -> None:
 def _changed(plan: Plan, chance: random.Random) -> tuple[Plan, Change | None]:
     """Another plan: one that has nothing to do with this, or this with one thing changed, and which."""
     other = planned(chance, Wishes())
-    change = chance.choice((None, None, "drums", "drums", "tempo", "tempo", "key", "energy", "lead"))
+    change = chance.choice(_CHANGES)
     changes: dict[Change, Plan] = {
         "drums": replace(plan, drums=not plan.drums),
         "tempo": replace(plan, meter=replace(plan.meter, bpm=other.meter.bpm)),

@@ -80,3 +80,19 @@ WRITTEN: Final = (
     _asked("tecno musik 135 bpm", "techno", 135, drums=True),
 )
 """Prompts as people type them."""
+
+STEERED: Final = {
+    "drums come": (
+        *((f"{style}, no drums", "with drums") for style in ("lofi", "techno", "house", "rock", "funk")),
+        *((f"{style}, no drums", f"{style} with drums") for style in ("folk", "ambient", "reggae", "swing")),
+    ),
+    "drums go": tuple(
+        (f"{style}, with drums", "no drums") for style in ("hip hop", "techno", "funk", "rock")
+    ),
+    "faster": (
+        *((f"slow {style}", f"fast {style}") for style in ("techno", "house", "rock", "folk", "chiptune")),
+        *((f"slow {style}", "fast") for style in ("orchestral", "swing", "reggae", "synthwave")),
+    ),
+    "slower": tuple((f"fast {style}", "very slow") for style in ("rock", "techno", "waltz", "chiptune")),
+}
+"""What people type first, and what they type while it plays, by what must be heard of it."""

@@ -41,8 +41,8 @@ steps to listen to the prompt: it could read all from what was written before.
 _AS_HEARD: Final = ((16, 256), (6, 640))
 """Rows and frames, in turn, of every sixth lesson: going on from sound, where the beat must be found."""
 _TURNS: Final = ((48, 48), (12, 224))
-"""Rows and frames, in turn, of every sixth lesson: that the prompt changes. By longer lessons alone the outline
-was read from the bar before, whatever the prompt said: "with drums" brought none.
+"""Rows and frames, in turn, of every sixth lesson: that the prompt changes. By longer lessons alone the
+outline was read from the bar before, whatever the prompt said: "with drums" brought none.
 """
 _ROUND: Final[tuple[tuple[Kind, tuple[tuple[int, int], ...]], ...]] = (
     (Kind.BEGINNING, (_OUTLINES,)),
@@ -50,7 +50,7 @@ _ROUND: Final[tuple[tuple[Kind, tuple[tuple[int, int], ...]], ...]] = (
     (Kind.HEARD, _AS_HEARD),
     (Kind.TURN, _TURNS),
 )
-"""What lessons follow each other, and their rows and frames, each time the next; then come two of `_LESSONS`."""
+"""What lessons follow each other, and their rows and frames, in turn; then come two of `_LESSONS`."""
 _LESSONS_OF_A_ROUND: Final = 6
 _BY_PROMPT: Final = (Kind.BEGINNING, Kind.TURN)
 """Lessons in which the prompt is all that tells what to write."""
