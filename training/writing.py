@@ -20,13 +20,15 @@ STATE: Final = "writer.pt"
 """Where a folder of training keeps the language model."""
 RATE: Final = 2e-3
 """AdamW's learning rate. Muon at 0.02 made attention collapse."""
-_LESSONS: Final[tuple[tuple[float, tuple[tuple[int, int], ...]], ...]] = (
+Shapes = tuple[tuple[int, int], ...]
+"""Rows and frames of lessons that take turns."""
+_LESSONS: Final[tuple[tuple[float, Shapes], ...]] = (
     (0.0, ((16, 144),)),
     (0.2, ((6, 384),)),
     (0.5, ((6, 384), (2, WINDOW_FRAMES))),
 )
-"""From which share of the time on, rows and frames of the lessons in turn: short ones first, then whole
-windows as well, without which introductions did not end.
+"""From which share of the time on which lessons: short ones first, then whole windows as well, without which
+introductions did not end.
 """
 _FURTHER: Final = 0.5
 """At which of these shares a model goes on that was trained to its end before."""
@@ -34,24 +36,26 @@ _FURTHER_RATE: Final = 0.5
 """Its learning rate beside that of one from nothing."""
 _OUTLINES: Final = (160, len(FIELDS))
 _BEGINNINGS: Final = (36, 64)
-"""Rows and frames of every sixth lesson, and of every sixth: the outlines of pieces, and their first second,
-where nothing but the prompt tells what to write. From longer lessons alone the model did not learn in 2,000
-steps to listen to the prompt: it could read all from what was written before.
+"""Of a lesson of seven each: the outlines of pieces, and their first second, where nothing but the prompt
+tells what to write. From longer lessons alone the model did not learn in 2,000 steps to listen to the prompt:
+it could read all from what was written before.
 """
 _AS_HEARD: Final = ((16, 256), (6, 640))
-"""Rows and frames, in turn, of every sixth lesson: going on from sound, where the beat must be found."""
+"""Of a lesson of seven: going on from sound, where the beat must be found."""
 _TURNS: Final = ((48, 48), (12, 224))
-"""Rows and frames, in turn, of every sixth lesson: that the prompt changes. By longer lessons alone the
-outline was read from the bar before, whatever the prompt said: "with drums" brought none.
+"""Of two lessons of seven: that the prompt changes. By longer lessons alone the outline was read from the bar
+before, whatever the prompt said: "with drums" brought none.
 """
-_ROUND: Final[tuple[tuple[Kind, tuple[tuple[int, int], ...]], ...]] = (
+_ROUND: Final[tuple[tuple[Kind, Shapes | None], ...]] = (
     (Kind.BEGINNING, (_OUTLINES,)),
     (Kind.BEGINNING, (_BEGINNINGS,)),
     (Kind.HEARD, _AS_HEARD),
-    (Kind.TURN, _TURNS),
+    (Kind.TURN, _TURNS[:1]),
+    (Kind.TURN, _TURNS[1:]),
+    (Kind.ANYWHERE, None),
+    (Kind.ANYWHERE, None),
 )
-"""What lessons follow each other, and their rows and frames, in turn; then come two of `_LESSONS`."""
-_LESSONS_OF_A_ROUND: Final = 6
+"""What lessons follow each other, and their shapes; None are those of `_LESSONS`."""
 _BY_PROMPT: Final = (Kind.BEGINNING, Kind.TURN)
 """Lessons in which the prompt is all that tells what to write."""
 _AVERAGED: Final = 0.997
@@ -124,12 +128,12 @@ def _multiplies_halves() -> bool:
 
 def _next_lesson(step: int, share: float) -> tuple[Kind, tuple[int, int]]:
     """The kind of a step's lesson, its rows and its frames; `share` is how much of all lessons is over."""
-    round_, place = divmod(step, _LESSONS_OF_A_ROUND)
-    if place < len(_ROUND):
-        kind, shapes = _ROUND[place]
-        return kind, shapes[round_ % len(shapes)]
-    shapes = next(shapes for since, shapes in reversed(_LESSONS) if share >= since)
-    return Kind.ANYWHERE, shapes[step % len(shapes)]
+    round_, place = divmod(step, len(_ROUND))
+    kind, shapes = _ROUND[place]
+    if shapes is None:
+        shapes = next(shapes for since, shapes in reversed(_LESSONS) if share >= since)
+        return kind, shapes[place % len(shapes)]
+    return kind, shapes[round_ % len(shapes)]
 
 
 def further(writer: Writer) -> dict[str, object]:
