@@ -166,6 +166,15 @@ def waves(model: Any) -> Tensor:
     return unfold.transpose(1, 2).reshape(SPAN, GRAIN)
 
 
+def grains(model: Any) -> dict[int, Tensor]:
+    """The grains as the codec plays them, shaped (codes used, GRAIN), by book."""
+    played = waves(model)
+    return {
+        book: model.quantizer.layers[book].codebook.embed[: LAYOUT.used(book), :SPAN] / _QUIET @ played
+        for book in SOUNDING
+    }
+
+
 def ears(model: Any, count: int) -> Tensor:
     """The first `count` waves that the encoder hears by, shaped (count, HOP)."""
     strided = [layer for layer in model.encoder.layers if int(getattr(layer, "stride", None) or 1) > 1]

@@ -7,6 +7,7 @@ that is cut fades over 10 ms instead of clicking. So the sound is a sum over cod
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -43,9 +44,9 @@ def grains(book: int) -> Sound32:
     return table
 
 
-def render(codes: Codes) -> Sound32:
-    """The sound of codes shaped (books, frames), shaped (frames · 640,)."""
-    played = np.sum([grains(book)[codes[book]] for book in SOUNDING], axis=0)
+def render(codes: Codes, table: Callable[[int], Sound32] = grains) -> Sound32:
+    """The sound of codes shaped (books, frames), shaped (frames · 640,), by the grains of `table`."""
+    played = np.sum([table(book)[codes[book]] for book in SOUNDING], axis=0)
     sound = played[:, :HOP]
     sound[1:, :TAIL] += played[:-1, HOP:]
     return np.ascontiguousarray(sound.reshape(-1))

@@ -12,6 +12,7 @@ import pytest
 import torch
 from transformers import AutoProcessor, MusicgenForConditionalGeneration
 
+from training import codec
 from training.composer import compose
 from training.listen import si_sdr
 from training.performing import Performer
@@ -70,6 +71,15 @@ def test_the_codec_plays_held_out_scores(etude: Any) -> None:
     codes = score(compose(4321, 6))[:, :250]
     played = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values[0, 0].numpy()
     assert si_sdr(played, render(codes)) > 20
+
+
+@torch.inference_mode()
+def test_what_its_grains_render_is_what_the_codec_plays(etude: Any) -> None:
+    codes = score(compose(4325, 6))[:, :250]
+    played = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values[0, 0].numpy()
+    table = {book: grains.numpy() for book, grains in codec.grains(etude.audio_encoder).items()}
+    assert np.abs(render(codes, table.__getitem__) - played).max() < 1e-4
+    assert np.abs(render(codes) - played).max() > 1e-2, "what the basis leaves out is heard"
 
 
 @torch.inference_mode()
