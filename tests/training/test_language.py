@@ -20,7 +20,6 @@ from training.sounds import BOOKS, CONDUCTOR, LAYOUT, LEAD, OUTLINE, VOCABULARY
 from training.timebox import Timebox
 from training.tokens import tokenizer
 
-
 STYLE = 1
 """The field of the outline that says style and drums."""
 
