@@ -13,7 +13,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from audio.units import STEP_RATE
-from training.clock import BAR_STEPS, LONGEST_STEP, UNHEARD, Codes, beginnings
+from training.clock import BAR_STEPS, FASTEST, LONGEST_STEP, SLOWEST, UNHEARD, Codes, beginnings
 from training.composer import Plan, Wishes, carried_out, compose, planned
 from training.outline import FIELDS
 from training.prompts import Change, prompt
@@ -48,6 +48,8 @@ _CHANGES: Final[tuple[Change | None, ...]] = (
 _ASKED_BEFORE: Final = 25
 """By at most how many frames the prompt of a lesson comes before the bar at which it is followed."""
 _LONGEST_BAR: Final = BAR_STEPS * LONGEST_STEP
+_TEMPO_WISHED: Final = 0.25
+"""How often the tempo does not depend on the style, so that a slow one is learned where all are fast."""
 _HEARD_FRAMES: Final = 100
 """Frames of sound that are known, at least, where the silent books are not: a beat must be found in them."""
 
@@ -150,7 +152,10 @@ def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Exce
     """`frames` frames of the song of a seed, from somewhere or from its start."""
     at_start = kind is Kind.BEGINNING or (kind is not Kind.TURN and chance.random() < _FROM_START)
     start = 0 if at_start else chance.randrange(1, 2 * WINDOW_FRAMES)
-    wishes = Wishes(drums=chance.random() < 0.5 if chance.random() < _DRUMS_WISHED else None)
+    wishes = Wishes(
+        drums=chance.random() < 0.5 if chance.random() < _DRUMS_WISHED else None,
+        bpm=_any_tempo(chance) if chance.random() < _TEMPO_WISHED else None,
+    )
     song = compose(seed, (start + frames + _LONGEST_BAR) / STEP_RATE, wishes)
     codes = score(song)
     if kind is Kind.TURN:
@@ -206,9 +211,13 @@ def _changed(plan: Plan, chance: random.Random) -> tuple[Plan, Change | None]:
     change = chance.choice(_CHANGES)
     changes: dict[Change, Plan] = {
         "drums": replace(plan, drums=not plan.drums),
-        "tempo": replace(plan, meter=replace(plan.meter, bpm=other.meter.bpm)),
+        "tempo": replace(plan, meter=replace(plan.meter, bpm=_any_tempo(chance))),
         "key": replace(plan, key=other.key),
         "energy": replace(plan, energy=other.energy),
         "lead": replace(plan, lead=other.lead, chords=plan.chords or other.chords),
     }
     return (changes[change], change) if change else (other, None)
+
+
+def _any_tempo(chance: random.Random) -> float:
+    return float(chance.randint(SLOWEST, FASTEST))

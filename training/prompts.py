@@ -33,7 +33,7 @@ def _changed(plan: Plan, chance: random.Random, change: Change) -> str:
     if change == "drums":
         return chance.choice(words.DRUMS if plan.drums else words.NO_DRUMS)
     if change == "tempo":
-        return tempo_word(plan, chance) if chance.random() < 0.5 else _beats(plan, chance)
+        return tempo_word(plan, chance) if chance.random() < 0.7 else _beats(plan, chance)
     if change == "key":
         return _key(plan, chance)
     if change == "energy":
@@ -48,13 +48,16 @@ def _asked(plan: Plan, chance: random.Random) -> str:
         head.append(chance.choice(words.MINOR if plan.key.minor else words.MAJOR))
     if chance.random() < 0.25:
         head.append(chance.choice(words.ENERGY[plan.energy]))
-    if chance.random() < 0.15:
+    counted = chance.random() < 0.6
+    if chance.random() < (0.1 if counted else 0.6):
         head.append(tempo_word(plan, chance))
     chance.shuffle(head)
     if chance.random() < 0.9:
         head.append(chance.choice(words.STYLES[plan.style.name]) + chance.choice(words.KINDS))
     subject = chance.choice(words.OPENINGS) + " ".join(head)
     rest = _details(plan, chance)
+    if counted:
+        rest.append(_beats(plan, chance))
     chance.shuffle(rest)
     parts = [
         part for part in ([subject, *rest] if chance.random() < 0.85 else [*rest, subject]) if part.strip()
@@ -84,8 +87,6 @@ def _key(plan: Plan, chance: random.Random) -> str:
 
 def _details(plan: Plan, chance: random.Random) -> list[str]:
     details = []
-    if chance.random() < 0.7:
-        details.append(_beats(plan, chance))
     if chance.random() < 0.6:
         details.append(_key(plan, chance))
     if not plan.drums:
