@@ -67,6 +67,9 @@ FRESH_SECONDS: Final = 5.0
 GOODBYE_SECONDS: Final = 2.0
 """How long Discord may take to say goodbye."""
 
+CANCEL_SECONDS: Final = 0.5
+"""How long discord.py may take to end what listens to the gateway, until it is told again."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -201,8 +204,10 @@ class Busker(commands.Bot):
         await self.store.close()
         if self._polling is not None and not self._polling.done():
             # It would close with 4000 before our own goodbye: Discord then keeps the session, and the seats.
-            self._polling.cancel()
-            await asyncio.wait([self._polling])
+            # discord.py can take a cancellation while it connects for a failed attempt, and try again.
+            while not self._polling.done():
+                self._polling.cancel()
+                await asyncio.wait([self._polling], timeout=CANCEL_SECONDS)
         with contextlib.suppress(TimeoutError):  # Discord need not answer
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await super().close()
