@@ -139,10 +139,12 @@ async def test_a_track_that_discord_took_before_busker_knew_is_not_posted_again(
         await until(lambda: piece.over and len(house.tracks) == 1)
         await kill(house)
         async with another_bot(house, tmp_path) as again:
+            async with asyncio.timeout(60):
+                while not (posted := await again.bot.store._select("SELECT * FROM tracks WHERE message_id")):
+                    await asyncio.sleep(0.005)
             await until(lambda: not again.bot.journal.following)
+            assert [track.message_id for track in posted] == [message.id for message in again.tracks]
             assert len(again.tracks) == 1
-            (track,) = await again.bot.store._select("SELECT * FROM tracks")
-            assert track.message_id == again.tracks[0].id
 
 
 async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
