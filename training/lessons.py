@@ -156,7 +156,8 @@ def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Exce
         drums=chance.random() < 0.5 if chance.random() < _DRUMS_WISHED else None,
         bpm=_any_tempo(chance) if chance.random() < _TEMPO_WISHED else None,
     )
-    song = compose(seed, (start + frames + _LONGEST_BAR) / STEP_RATE, wishes)
+    to_a_bar = _LONGEST_BAR if kind is Kind.TURN else 0
+    song = compose(seed, (start + frames + to_a_bar) / STEP_RATE, wishes)
     codes = score(song)
     if kind is Kind.TURN:
         bars = beginnings(codes[CONDUCTOR], BAR_STEPS)

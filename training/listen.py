@@ -245,7 +245,7 @@ def _steered(report: Report, out: Path, performer: Performer) -> None:
     sounds = _played(performer.model, codes)
     followed: dict[str, list[bool]] = {what: [] for what in STEERED}
     for (what, _, _), piece, sound in zip(asked, codes, sounds, strict=True):
-        # what was asked first begins with a bar to be played to its end: then all is as the new words want it
+        # the bar in which the new words come is played to its end, so what follows at once is left out
         first, last = sound[: turn * HOP], sound[2 * turn * HOP :]
         risen = onset_strength(spectra(last)).mean() > onset_strength(spectra(first)).mean()
         tempos = [counted_tempo(part) for part in (piece[CONDUCTOR, :turn], piece[CONDUCTOR, 2 * turn :])]
