@@ -16,7 +16,7 @@ from audio.units import STEP_RATE
 from training.clock import BAR_STEPS, FASTEST, LONGEST_STEP, SLOWEST, UNHEARD, Codes, beginnings
 from training.composer import Plan, Wishes, carried_out, compose, planned
 from training.outline import FIELDS
-from training.prompts import Change, prompt
+from training.prompts import Change, prompt, tempo_names
 from training.score import score
 from training.sounds import BOOKS, CONDUCTOR, OUTLINE, VOCABULARY
 
@@ -40,15 +40,17 @@ _DRUMS_WISHED: Final = 0.3
 where few songs have them, and where nearly all do.
 """
 _CHANGES: Final[tuple[Change | None, ...]] = (
-    *(None, "drums", "tempo"),
-    *(None, "drums", "tempo"),
+    *(None, "drums", "tempo", "tempo"),
+    *(None, "drums", "tempo", "tempo"),
     *("key", "energy", "lead"),
 )
-"""What alone is different in another plan, as often as it is asked for; None is all of it."""
+"""What alone is different in another plan, as often as it is asked for; None is all of it. Tempos are the
+hardest: a word for them means forty, and the one that has been written is the likeliest of all.
+"""
 _ASKED_BEFORE: Final = 25
 """By at most how many frames the prompt of a lesson comes before the bar at which it is followed."""
 _LONGEST_BAR: Final = BAR_STEPS * LONGEST_STEP
-_TEMPO_WISHED: Final = 0.25
+_TEMPO_WISHED: Final = 0.3
 """How often the tempo does not depend on the style, so that a slow one is learned where all are fast."""
 _HEARD_FRAMES: Final = 100
 """Frames of sound that are known, at least, where the silent books are not: a beat must be found in them."""
@@ -212,7 +214,7 @@ def _changed(plan: Plan, chance: random.Random) -> tuple[Plan, Change | None]:
     change = chance.choice(_CHANGES)
     changes: dict[Change, Plan] = {
         "drums": replace(plan, drums=not plan.drums),
-        "tempo": replace(plan, meter=replace(plan.meter, bpm=_any_tempo(chance))),
+        "tempo": replace(plan, meter=replace(plan.meter, bpm=_other_tempo(plan.meter.bpm, chance))),
         "key": replace(plan, key=other.key),
         "energy": replace(plan, energy=other.energy),
         "lead": replace(plan, lead=other.lead, chords=plan.chords or other.chords),
@@ -222,3 +224,11 @@ def _changed(plan: Plan, chance: random.Random) -> tuple[Plan, Change | None]:
 
 def _any_tempo(chance: random.Random) -> float:
     return float(chance.randint(SLOWEST, FASTEST))
+
+
+def _other_tempo(bpm: float, chance: random.Random) -> float:
+    """One that goes by another name: what is asked for by the name of what plays changes nothing."""
+    while True:
+        other = _any_tempo(chance)
+        if not set(tempo_names(other)) & set(tempo_names(bpm)):
+            return other

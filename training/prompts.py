@@ -33,7 +33,7 @@ def _changed(plan: Plan, chance: random.Random, change: Change) -> str:
     if change == "drums":
         return chance.choice(words.DRUMS if plan.drums else words.NO_DRUMS)
     if change == "tempo":
-        return tempo_word(plan, chance) if chance.random() < 0.7 else _beats(plan, chance)
+        return chance.choice(tempo_names(plan.meter.bpm)) if chance.random() < 0.7 else _beats(plan, chance)
     if change == "key":
         return _key(plan, chance)
     if change == "energy":
@@ -48,9 +48,12 @@ def _asked(plan: Plan, chance: random.Random) -> str:
         head.append(chance.choice(words.MINOR if plan.key.minor else words.MAJOR))
     if chance.random() < 0.25:
         head.append(chance.choice(words.ENERGY[plan.energy]))
+    bpm = plan.meter.bpm
     counted = chance.random() < 0.6
-    if chance.random() < (0.1 if counted else 0.6):
-        head.append(tempo_word(plan, chance))
+    # where a tempo is not the style's own it is said in any case, or nobody could have asked for it
+    named = 0.6 if plan.style.bpm[0] <= bpm <= plan.style.bpm[1] else 1.0
+    if chance.random() < (0.1 if counted else named):
+        head.append(chance.choice(tempo_names(bpm)))
     chance.shuffle(head)
     if chance.random() < 0.9:
         head.append(chance.choice(words.STYLES[plan.style.name]) + chance.choice(words.KINDS))
@@ -68,8 +71,9 @@ def _asked(plan: Plan, chance: random.Random) -> str:
     return text if text.strip() else plan.style.name
 
 
-def tempo_word(plan: Plan, chance: random.Random) -> str:
-    return chance.choice(next(names for limit, names in words.TEMPO if plan.meter.bpm < limit))
+def tempo_names(bpm: float) -> tuple[str, ...]:
+    """What a tempo is called."""
+    return next(names for limit, names in words.TEMPO if bpm < limit)
 
 
 def _beats(plan: Plan, chance: random.Random) -> str:

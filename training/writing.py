@@ -36,15 +36,15 @@ _FURTHER_RATE: Final = 0.5
 """Its learning rate beside that of one from nothing."""
 _OUTLINES: Final = (160, len(FIELDS))
 _BEGINNINGS: Final = (36, 64)
-"""Of a lesson of seven each: the outlines of pieces, and their first second, where nothing but the prompt
+"""Of a lesson of eight each: the outlines of pieces, and their first second, where nothing but the prompt
 tells what to write. From longer lessons alone the model did not learn in 2,000 steps to listen to the prompt:
 it could read all from what was written before.
 """
 _AS_HEARD: Final = ((16, 256), (6, 640))
-"""Of a lesson of seven: going on from sound, where the beat must be found."""
-_TURNS: Final = ((48, 48), (12, 224))
-"""Of two lessons of seven: that the prompt changes. By longer lessons alone the outline was read from the bar
-before, whatever the prompt said: "with drums" brought none.
+"""Of a lesson of eight: going on from sound, where the beat must be found."""
+_TURNS: Final = ((64, 48), (12, 224))
+"""Of three lessons of eight: that the prompt changes. By longer lessons alone the outline was read from the
+bar before, whatever the prompt said: "with drums" brought none.
 """
 _ROUND: Final[tuple[tuple[Kind, Shapes | None], ...]] = (
     (Kind.BEGINNING, (_OUTLINES,)),
@@ -54,6 +54,7 @@ _ROUND: Final[tuple[tuple[Kind, Shapes | None], ...]] = (
     (Kind.TURN, _TURNS[1:]),
     (Kind.ANYWHERE, None),
     (Kind.ANYWHERE, None),
+    (Kind.TURN, _TURNS[:1]),
 )
 """What lessons follow each other, and their shapes; None are those of `_LESSONS`."""
 _BY_PROMPT: Final = (Kind.BEGINNING, Kind.TURN)

@@ -102,9 +102,9 @@ async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: P
         async with restarted(house) as again:
             cut.components = buttons  # as a bot leaves them that is killed
             assert again.bot is not house.bot
-            if again.session.wanted:  # what a restart brings back
-                again.session.stop()
-                await until(lambda: not again.session.queue)
+            await until(lambda: bool(again.session.wanted))  # a restart brings it back
+            again.session.stop()
+            await until(lambda: not again.session.queue)
             assert await said(await again.asker.press(cut, "Skip")) == OVER
             assert await said(await again.asker.press(ended, "Again")) == "Playing “bells” again."
             repeated = again.session.now
