@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import torch
@@ -168,11 +169,15 @@ class Writer(nn.Module):
             layer.self_attn.config = self._fused if fused else self._plain
         return None if fused else torch.full((1, 1, steps, steps), float("-inf")).triu(1)
 
-    def losses(self, lesson: Lesson, chance: torch.Generator | None = None) -> Tensor:
+    def losses(self, lesson: Lesson, chance: torch.Generator | None = None, guidance: float = 1.0) -> Tensor:
         """Nats a token, shaped (books, 2): where something new can happen, and elsewhere; 0 where there is
-        nothing to learn.
+        nothing to learn. With more `guidance` than 1 they are those of guided logits (Ho and Salimans 2022).
         """
         hidden = self.states(lesson)
+        if guidance > 1:
+            # what goes for logits goes for states: no head adds anything of its own
+            free = self.states(replace(lesson, heard=torch.zeros_like(lesson.heard)))
+            hidden = free + guidance * (hidden - free)
         dull = torch.rand(lesson.tokens.shape, generator=chance) < _SHARE_OF_DULL
         found = []
         for book, table in enumerate(self.heads):
