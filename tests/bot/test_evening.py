@@ -20,7 +20,7 @@ from typing import Any
 import discord
 import pytest
 from discord.ext import commands
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audio.errors import BuskerError
@@ -355,6 +355,13 @@ STEPS = st.lists(
 )
 """Guild, person, what they do and a number that it may need; or time passes, or the bot is killed."""
 
+LISTENED_TO = [
+    *((0, 0, "radio", 0), (0, 0, "wait", 5), (0, 1, "keep", 0), (0, 0, "wait", 1)),
+    *((0, 1, "compose", 0), (0, 0, "wait", 5), (0, 2, "keep", 0), (0, 0, "keep", 0), (0, 0, "crash", 0)),
+    *((0, 0, "wait", 5), (0, 0, "keep", 0), (0, 0, "stop", 0), (0, 0, "keep", 0), (0, 0, "wait", 3)),
+]
+"""A radio, of which something is kept by several people. By chance that is seldom."""
+
 
 @settings(
     deadline=None,
@@ -363,6 +370,7 @@ STEPS = st.lists(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
+@example(LISTENED_TO)
 def test_whatever_people_do_nothing_is_lost_doubled_or_left_over(
     monkeypatch: pytest.MonkeyPatch, steps: list[tuple[int, int, str, int]]
 ) -> None:
