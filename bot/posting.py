@@ -47,6 +47,9 @@ CLOSE_SECONDS: Final = 2.0
 """How long a track that is being written may hold up the end; it takes 1 to 2 s."""
 
 MIB: Final = 2**20
+START = "spawn"
+"""How the writing process is started: from nothing, since this one has threads."""
+
 NICENESS: Final = 10
 """The writing process yields to voice packets and the model: a track may be a second late, sound may not."""
 
@@ -235,9 +238,7 @@ class Poster:
 
 
 def _press() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        1, mp_context=multiprocessing.get_context("spawn"), initializer=_yield_to_sound
-    )
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(START), initializer=_yield_to_sound)
 
 
 def _yield_to_sound() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from audio.engine import Engine
 from audio.opus import load_opus
 from audio.piece import LEAD_SECONDS, Piece
 from audio.tone import ToneEngine
+from bot import posting
 from bot.client import Busker
 from bot.performance import Performance, Request
 from bot.permissions import NEEDED
@@ -29,6 +31,11 @@ from rehearsal.world import Channel, Guild, Message
 
 FAST = 50.0
 """Times real time: a piece of a second is made in one packet's time."""
+
+# Every bot has a writing process. From a server that has imported what they need each is there at once; as
+# the bot starts it, it takes two seconds.
+posting.START = "forkserver"
+multiprocessing.set_forkserver_preload(["bot.posting"])
 
 
 @dataclass
@@ -97,7 +104,7 @@ def read(message: Message) -> str:
     return "\n".join(texts(message.components))
 
 
-async def until(came: Callable[[], bool], *, seconds: float = 60.0) -> None:
+async def until(came: Callable[[], bool], *, seconds: float = 120.0) -> None:
     """Wait for something that nobody announces; TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while not came():

@@ -28,9 +28,10 @@ WINDOW_FRAMES: Final = 30 * STEP_RATE
 LATEST: Final = len(BOOKS) - 1
 """Steps by which the last book is late."""
 _FROM_START: Final = 0.6
-_STEERED: Final = 0.4
-"""How often, in a lesson that is not from a song's start, the prompt asks for something else than what has
-been written, which changes at the next bar.
+_STEERED: Final = 0.35
+"""How often the prompt asks for something else than what has been written, which changes at the next bar. As
+often from a song's start as from elsewhere: when it never was, songs that had begun as songs begin went on as
+they were whatever the prompt said.
 """
 _TURNED_FRAMES: Final = 16
 """Of a lesson of turns: what is written by the new prompt. All books say what they begin with in it."""
@@ -152,7 +153,9 @@ def lesson(
 
 def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Excerpt:
     """`frames` frames of the song of a seed, from somewhere or from its start."""
-    at_start = kind is Kind.BEGINNING or (kind is not Kind.TURN and chance.random() < _FROM_START)
+    at_start = kind is Kind.BEGINNING or chance.random() < _FROM_START
+    if kind is Kind.TURN and frames < _LONGEST_BAR + _TURNED_FRAMES:
+        at_start = False  # no second bar begins in it
     start = 0 if at_start else chance.randrange(1, 2 * WINDOW_FRAMES)
     wishes = Wishes(
         drums=chance.random() < 0.5 if chance.random() < _DRUMS_WISHED else None,
@@ -161,25 +164,26 @@ def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Exce
     to_a_bar = _LONGEST_BAR if kind is Kind.TURN else 0
     song = compose(seed, (start + frames + to_a_bar) / STEP_RATE, wishes)
     codes = score(song)
-    if kind is Kind.TURN:
+    turn = frames - _TURNED_FRAMES
+    if kind is Kind.TURN and start:
         bars = beginnings(codes[CONDUCTOR], BAR_STEPS)
-        before = frames - _TURNED_FRAMES
-        start = int(bars[bars >= start + before][0]) - before
+        start = int(bars[bars >= start + turn][0]) - turn
     codes = codes[:, start : start + frames]
     bars = beginnings(codes[CONDUCTOR], BAR_STEPS)
     excerpt = _Excerpt(codes, bars, beginnings(codes[CONDUCTOR]), song.plan)
     if kind is Kind.HEARD:
         _forget(excerpt, chance.randrange(_HEARD_FRAMES, frames - 2 * LONGEST_STEP))
-    elif start:
+        return excerpt
+    if start:
         # excerpts shorter than a window learn the later positions too
         excerpt.position = chance.randrange(0, max(1, WINDOW_FRAMES - frames + 1))
-        if kind is Kind.TURN:
-            _steer(excerpt, before, chance)
-        elif chance.random() < _STEERED:
-            places = bars[(bars > _ASKED_BEFORE) & (bars < 3 * frames // 4)]
-            if len(places):
-                _steer(excerpt, int(chance.choice(places)), chance)
-                excerpt.taught_from -= chance.randrange(0, _ASKED_BEFORE)
+    if kind is Kind.TURN:
+        _steer(excerpt, int(bars[bars <= turn][-1]), chance)
+    elif kind is Kind.ANYWHERE and chance.random() < _STEERED:
+        places = bars[(bars > _ASKED_BEFORE) & (bars < 3 * frames // 4)]
+        if len(places):
+            _steer(excerpt, int(chance.choice(places)), chance)
+            excerpt.taught_from -= chance.randrange(0, _ASKED_BEFORE)
     return excerpt
 
 

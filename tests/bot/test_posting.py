@@ -72,7 +72,10 @@ async def test_a_track_too_large_for_the_guild_is_told_in_a_sentence(
         assert not house.tracks
 
 
-async def test_a_writing_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
+async def test_a_writing_process_that_is_killed_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.posting.START", "spawn")  # as it ships
     async with a_house(tmp_path) as house:
         await house.play(house.ask(seconds=0.5, seed=7))
         (writing,) = multiprocessing.active_children()
