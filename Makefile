@@ -52,7 +52,7 @@ listen: setup    ## measure that model, with pictures
 	$(RUN) -m training listen
 
 test: lint types ## every check: lint, types, tests
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(RUN) -m ruff check .

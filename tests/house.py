@@ -36,6 +36,9 @@ FAST = 50.0
 # the bot starts it, it takes two seconds.
 posting.START = "forkserver"
 multiprocessing.set_forkserver_preload(["bot.posting"])
+_first = multiprocessing.get_context("forkserver").Process(target=int)
+_first.start()  # which waits for that server, and would do so while music plays
+_first.join()
 
 
 @dataclass
