@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
 from training import outline
 from training.clock import BAR_STEPS, beginnings, read
 from training.factors import FactoredTable, features, followers
 from training.language import Writer
-from training.lessons import FIRST_LESSON, LATEST, PAD, Kind, Lesson, lesson
+from training.lessons import FIRST_LESSON, LATEST, PAD, Kind, Lesson, _other_tempo, lesson
+from training.prompts import tempo_names
 from training.sounds import BOOKS, CONDUCTOR, LAYOUT, LEAD, OUTLINE, VOCABULARY
 from training.timebox import Timebox
 from training.tokens import tokenizer
@@ -55,7 +58,7 @@ def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(spoken: Pre
     taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 80), 384, spoken)
     untaught = ~taught.known[:, LEAD, LEAD : LEAD + 384]
     steered = [row for row in range(80) if untaught[row, 0]]
-    assert 4 <= len(steered) <= 24
+    assert 12 <= len(steered) <= 44
     changed = []
     for row in steered:
         begin = int((~untaught[row]).nonzero()[0])
@@ -83,6 +86,24 @@ def test_a_lesson_of_turns_teaches_the_first_bar_alone_that_another_prompt_asks_
         assert taught.heard[row].any(), "the prompt is heard"
         drums[before[STYLE][1] != after[STYLE][1]] += 1
     assert drums[True] > 8, "drums come and go"
+
+
+def test_songs_turn_from_their_start_as_well_as_from_the_middle(spoken: PreTrainedTokenizerFast) -> None:
+    """Where they never did, "slow" after a beginning at 150 bpm changed nothing."""
+    for frames, kind in ((224, Kind.TURN), (384, Kind.ANYWHERE)):
+        taught = lesson(range(FIRST_LESSON, FIRST_LESSON + 40), frames, spoken, kind)
+        steered = ~taught.known[:, OUTLINE, 0]
+        begun = taught.positions[:, 0] == 0
+        assert (steered & begun).sum() >= 4
+        assert (steered & ~begun).sum() >= 4
+        assert taught.heard[steered].any(dim=1).all(), "what is turned to is said"
+
+
+def test_a_tempo_that_is_turned_to_goes_by_another_name() -> None:
+    chance = random.Random(1)
+    for bpm in (60.0, 75.0, 97.0, 121.0, 145.0, 180.0):
+        names = set(tempo_names(bpm))
+        assert not any(names & set(tempo_names(_other_tempo(bpm, chance))) for _ in range(20))
 
 
 def test_after_sound_alone_the_conductor_counts_at_once_and_the_outline_waits_for_a_bar(
@@ -140,6 +161,24 @@ def test_what_follows_a_held_code_is_what_the_score_writes_next() -> None:
     following = dict(zip(before.tolist(), after.tolist(), strict=True))
     held = LAYOUT.codes("saw lead", 4, 40).tolist()
     assert [following[code] for code in held[:-1]] == held[1:]
+
+
+@torch.no_grad()
+def test_guided_lessons_are_learned_by_guided_logits(taught: Lesson, spoken: PreTrainedTokenizerFast) -> None:
+    torch.manual_seed(0)
+    writer = Writer(len(spoken), width=48, layers=2).eval()
+    everywhere = replace(taught, known=torch.ones_like(taught.known), telling=torch.ones_like(taught.known))
+    everywhere = replace(everywhere, tokens=everywhere.tokens.clamp(max=VOCABULARY - 1))
+    free, prompted = (
+        writer.states(replace(everywhere, heard=heard))
+        for heard in (torch.zeros_like(taught.heard), taught.heard)
+    )
+    table = writer.heads[LEAD]()
+    logits = 3 * (prompted @ table.T) - 2 * (free @ table.T)
+    expected = functional.cross_entropy(logits.transpose(1, 2), everywhere.tokens[:, LEAD])
+    found = writer.losses(everywhere, guidance=3.0)[LEAD, 0]
+    assert float(found) == pytest.approx(float(expected), rel=1e-4)
+    assert float(found) != pytest.approx(float(writer.losses(everywhere)[LEAD, 0]), rel=1e-3)
 
 
 def test_transformers_computes_with_the_export_what_was_trained(
