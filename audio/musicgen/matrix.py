@@ -25,12 +25,16 @@ WIDE_NUMBERS: Final = 2**20
 take 0.2 of MKL's time. Of narrower ones oneDNN's 20 µs a call cost more than it saves."""
 
 MANY_INPUTS: Final = 1024
-"""From so many inputs on, 8-bit weights are multiplied by 8-bit inputs. With fewer the weights alone in 8
-bits take 0.4 of the time for one row, 0.65 for four, as much for eight and 1.7 times as much for sixteen
-(Xeon with AMX, the matrices of étude in turn)."""
+"""From so many inputs on, 8-bit weights are multiplied by 8-bit inputs where the processor has instructions
+for it. With fewer the weights alone in 8 bits take 0.4 of the time for one row, 0.65 for four, as much for
+eight and 1.7 times as much for sixteen (Xeon with AMX, the matrices of étude in turn)."""
 
 _VECTORS: Final = ("AVX2", "AVX512")
 """Where torch has instructions for 8-bit weights."""
+
+_WHOLE_PRODUCTS: Final = ("avx512_vnni", "avx_vnni", "amx_int8")
+"""Instructions by which 8-bit numbers are multiplied. Without them `torch._int_mm` takes 10 to 20 times as
+long as weights in 8 bits do by themselves (EPYC with AVX2, 1024 × 4096, 1 to 8 rows)."""
 
 _PROBE_SEED: Final = 0
 _LEVELS: Final = 127
@@ -64,14 +68,21 @@ def matrix_of(dtype: str, *modules: nn.Linear, rows: int = ROWS) -> Matrix:
     if any(module.weight.is_meta for module in modules):
         raise ValueError("These weights were given up for another matrix; load the checkpoint again.")
     if dtype == "int8":
-        few = modules[0].in_features < MANY_INPUTS and torch.backends.cpu.get_cpu_capability() in _VECTORS
-        return Int8WeightsMatrix(*modules) if few else Int8Matrix(*modules)
+        return Int8WeightsMatrix(*modules) if _weights_alone(modules[0].in_features) else Int8Matrix(*modules)
     kind: torch.dtype = getattr(torch, dtype)
     inputs, outputs = modules[0].in_features, sum(module.out_features for module in modules)
     wide = inputs * outputs >= WIDE_NUMBERS and outputs > 4 * inputs
     if modules[0].weight.device.type == "cpu" and (wide or kind == torch.bfloat16) and packs(kind):
         return PackedMatrix(kind, rows, *modules)
     return FloatMatrix(kind, rows, *modules)
+
+
+def _weights_alone(inputs: int) -> bool:
+    """Whether only the weights are better held in 8 bits."""
+    if torch.backends.cpu.get_cpu_capability() not in _VECTORS:
+        return False
+    known = torch.cpu.get_capabilities()
+    return inputs < MANY_INPUTS or not any(known.get(name) for name in _WHOLE_PRODUCTS)
 
 
 @cache

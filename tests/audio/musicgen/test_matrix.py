@@ -104,12 +104,13 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
     torch.testing.assert_close(made(x)[:, 32:], expected[:, 32:] * 2, atol=1e-5, rtol=0)
 
 
-def test_eight_bits_are_multiplied_as_they_are_where_inputs_are_few_and_torch_can(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "avx_vnni": True})
     assert isinstance(matrix_of("int8", layer(192, 8192)), Int8WeightsMatrix)
     assert isinstance(matrix_of("int8", layer(1024, 64)), Int8Matrix)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "avx_vnni": False})
+    assert isinstance(matrix_of("int8", layer(1024, 64)), Int8WeightsMatrix)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
     assert isinstance(matrix_of("int8", layer(192, 64)), Int8Matrix)
 
