@@ -237,8 +237,8 @@ def _steered(report: Report, out: Path, performer: Performer) -> None:
     """Let new words take over after some seconds, and hear whether the music follows them."""
     turn = _STEERED_FRAMES
     asked = [(what, *words) for what, pairs in STEERED.items() for words in pairs]
-    begun = performer.perform([before for _, before, _ in asked], turn, 7)
-    codes = performer.perform([after for _, _, after in asked], 3 * turn, 8, begun=begun)
+    before, after = ([words[place] for words in asked] for place in (1, 2))
+    codes = performer.perform(before, 3 * turn, 7, turned=(turn, after))
     sounds = _played(performer.model, codes)
     followed: dict[str, list[bool]] = {what: [] for what in STEERED}
     for (what, _, _), piece, sound in zip(asked, codes, sounds, strict=True):

@@ -41,48 +41,53 @@ class Performer:
         guidance: float = GUIDANCE,
         begun: Codes | None = None,
         temperature: float = 1.0,
+        turned: tuple[int, Sequence[str]] | None = None,
     ) -> Codes:
         """Codes of a piece for each prompt, shaped (pieces, books, frames).
 
         `begun`, shaped (pieces, books, frames so far), is gone on from. More than 30 s are written window by
-        window, each of which begins with the last 12 s of the one before.
+        window, each of which begins with the last 12 s of the one before. From the frame in `turned` on the
+        prompts in it are heard instead; what was written till then stays as it was read.
         """
         chance = torch.Generator().manual_seed(seed)
         written = torch.full((len(prompts), len(BOOKS), 0), PAD) if begun is None else torch.as_tensor(begun)
         while written.shape[2] < frames:
             kept = written[..., -KEPT_FRAMES:] if written.shape[2] >= WINDOW_FRAMES else written
             length = min(WINDOW_FRAMES, frames - written.shape[2] + kept.shape[2])
-            window = self._window(prompts, kept, length, guidance, temperature, chance)
+            first = written.shape[2] - kept.shape[2]
+            heard = [(0, prompts)] + ([] if turned is None else [(turned[0] - first, turned[1])])
+            window = self._window(heard, kept, length, guidance, temperature, chance)
             written = torch.cat([written, window[..., kept.shape[2] :]], dim=2)
         codes: Codes = written.numpy()
         return codes
 
     def _window(
         self,
-        prompts: Sequence[str],
+        heard: list[tuple[int, Sequence[str]]],
         kept: Tensor,
         frames: int,
         guidance: float,
         temperature: float,
         chance: torch.Generator,
     ) -> Tensor:
-        """Codes of one window, which begins with `kept`."""
-        pieces, books, steps = len(prompts), len(BOOKS), frames + LATEST
+        """Codes of one window, which begins with `kept`; the prompts of `heard` each from their frame on."""
+        pieces, books, steps = len(kept), len(BOOKS), frames + LATEST
         tokens = torch.full((pieces, books, steps), PAD)
         for book in range(books):
             tokens[:, book, book : book + kept.shape[2]] = kept[:, book]
         decoder = self.model.decoder.model.decoder
         rows = pieces * (2 if guidance > 1 else 1)
-        told, mask = self._told(prompts, rows)
-        heads = decoder.layers[0].self_attn.num_heads
-        caches = [torch.zeros(2, rows, heads, steps, told.shape[2] // heads) for _ in decoder.layers]
-        listened = [
-            _split(torch.stack([layer.encoder_attn.k_proj(told), layer.encoder_attn.v_proj(told)]), heads)
-            for layer in decoder.layers
-        ]
-        places = decoder.embed_positions.get_embedding(steps, told.shape[2])
+        heads, width = decoder.layers[0].self_attn.num_heads, decoder.config.hidden_size
+        caches = [torch.zeros(2, rows, heads, steps, width // heads) for _ in decoder.layers]
+        places = decoder.embed_positions.get_embedding(steps, width)
         before = torch.full((pieces, books), PAD)
         for step in range(steps):
+            while heard and heard[0][0] <= step:
+                told, mask = self._told(heard.pop(0)[1], rows)
+                listened = [
+                    _split(torch.stack([part.k_proj(told), part.v_proj(told)]), heads)
+                    for part in (layer.encoder_attn for layer in decoder.layers)
+                ]
             hidden = places[step] + sum(
                 table(before[:, book]) for book, table in enumerate(decoder.embed_tokens)
             )

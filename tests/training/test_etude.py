@@ -12,6 +12,11 @@ import pytest
 import torch
 from transformers import AutoProcessor, MusicgenForConditionalGeneration
 
+from audio.engine import Chunk
+from audio.musicgen.checkpoint import load_checkpoint
+from audio.musicgen.composer import Composer
+from audio.piece import Piece, Turn
+from audio.units import STEP_RATE
 from training import codec
 from training.composer import compose
 from training.listen import si_sdr
@@ -109,3 +114,23 @@ def test_performing_writes_what_transformers_would(etude: Any, processor: Any) -
     with torch.inference_mode():
         sound = etude.audio_encoder.decode(torch.as_tensor(ours)[None], [None]).audio_values
     assert torch.allclose(sound, theirs, atol=1e-3)
+
+
+def test_performing_turns_to_other_prompts_as_the_engine_does(etude: Any, processor: Any) -> None:
+    prompts = "techno, 180 bpm", "ambient, no drums, 70 bpm"
+    straight, turned = (
+        Performer(etude, processor.tokenizer).perform(
+            prompts[:1], 120, 1, temperature=1e-4, turned=(frame, prompts[1:])
+        )
+        for frame in (120, 40)
+    )
+    assert (straight[:, :, :40] == turned[:, :, :40]).all()
+    assert (straight != turned).any()
+    composer = Composer(load_checkpoint(str(ETUDE)))
+    composer.admit(0, Piece(prompts[0], 120 / STEP_RATE, 1, top_k=1, turns=(Turn(prompts[1], 40),)))
+    parts = []
+    while not composer.idle:
+        parts += [made.result.pcm for made in composer.step() if isinstance(made.result, Chunk)]
+    with torch.inference_mode():
+        sound = etude.audio_encoder.decode(torch.as_tensor(turned)[None], [None]).audio_values
+    assert np.allclose(np.concatenate(parts, axis=1), sound[0].numpy(), atol=1e-3)
