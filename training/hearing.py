@@ -88,7 +88,7 @@ def _likeness(strength: Numbers, longest: float) -> Numbers:
 
 def _audible(bands: Numbers) -> Numbers:
     """The bands without what the music covers. Where next to nothing begins, held tones are tapped to that go
-    round a loop: taken as they are, of a hundred composed pieces three more are tapped wrong.
+    round a loop: taken as they are, of a hundred composed pieces two more are tapped wrong.
     """
     return np.asarray(np.maximum(bands, np.percentile(bands.max(axis=0), _LOUD_SHARE) - _COVERED_DB))
 
