@@ -47,11 +47,11 @@ CLOSE_SECONDS: Final = 2.0
 """How long a track that is being written may hold up the end; it takes 1 to 2 s."""
 
 MIB: Final = 2**20
-START = "spawn"
-"""How the writing process is started: from nothing, since this one has threads."""
-
 NICENESS: Final = 10
 """The writing process yields to voice packets and the model: a track may be a second late, sound may not."""
+
+START = "spawn"
+"""How the writing process is started: from nothing, since this one has threads."""
 
 Done = TypeVar("Done")
 

@@ -139,12 +139,11 @@ def _next_lesson(step: int, share: float) -> tuple[Kind, tuple[int, int], float]
     """The kind of a step's lesson, its rows and frames, and its guidance; `share` is how much of all lessons
     is over.
     """
-    round_, place = divmod(step, len(_ROUND))
+    turn, place = divmod(step, len(_ROUND))
     kind, shapes, guidance = _ROUND[place]
     if shapes is None:
-        shapes = next(shapes for since, shapes in reversed(_LESSONS) if share >= since)
-        return kind, shapes[place % len(shapes)], guidance
-    return kind, shapes[round_ % len(shapes)], guidance
+        shapes, turn = next(shapes for since, shapes in reversed(_LESSONS) if share >= since), place
+    return kind, shapes[turn % len(shapes)], guidance
 
 
 def further(writer: Writer) -> dict[str, object]:

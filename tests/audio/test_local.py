@@ -26,9 +26,6 @@ def kill(engine: LocalEngine, with_signal: int = signal.SIGKILL) -> None:
     os.kill(engine.worker_pid, with_signal)
 
 
-# ---- The real worker
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalEngine]:
     folder = tmp_path_factory.mktemp("models") / "seeded"

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.engine import Engine
 from audio.errors import EngineBusy, EngineError, RecordingError
 from audio.piece import Piece, Turn
 from audio.recording import recording_of
 from audio.tone import ToneEngine
-from audio.units import Pcm
+from tests.audio.listened import sound
 from tests.audio.recordings import hum, written
 
 PIECE = Piece("a walk by the sea", seconds=10.0, seed=3)
@@ -38,11 +37,6 @@ async def engine_at(speed: float, clock: VirtualClock | None = None, channels: i
     engine = ToneEngine(speed, channels=channels, sleep=clock.sleep, clock=clock.now)
     await engine.start()
     return engine
-
-
-async def sound(engine: Engine, piece: Piece) -> Pcm:
-    async with engine.open(piece) as stream:
-        return np.concatenate([chunk.pcm async for chunk in stream], axis=1)
 
 
 @pytest.mark.parametrize("channels", [1, 2])

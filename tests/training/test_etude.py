@@ -12,11 +12,11 @@ import pytest
 import torch
 from transformers import AutoProcessor, MusicgenForConditionalGeneration
 
-from audio.engine import Chunk
 from audio.musicgen.checkpoint import load_checkpoint
 from audio.musicgen.composer import Composer
 from audio.piece import Piece, Turn
 from audio.units import STEP_RATE
+from tests.audio.listened import played
 from training import codec
 from training.composer import compose
 from training.listen import si_sdr
@@ -127,10 +127,7 @@ def test_performing_turns_to_other_prompts_as_the_engine_does(etude: Any, proces
     assert (straight[:, :, :40] == turned[:, :, :40]).all()
     assert (straight != turned).any()
     composer = Composer(load_checkpoint(str(ETUDE)))
-    composer.admit(0, Piece(prompts[0], 120 / STEP_RATE, 1, top_k=1, turns=(Turn(prompts[1], 40),)))
-    parts = []
-    while not composer.idle:
-        parts += [made.result.pcm for made in composer.step() if isinstance(made.result, Chunk)]
+    pcm = played(composer, Piece(prompts[0], 120 / STEP_RATE, 1, top_k=1, turns=(Turn(prompts[1], 40),)))
     with torch.inference_mode():
         sound = etude.audio_encoder.decode(torch.as_tensor(turned)[None], [None]).audio_values
-    assert np.allclose(np.concatenate(parts, axis=1), sound[0].numpy(), atol=1e-3)
+    assert np.allclose(pcm, sound[0].numpy(), atol=1e-3)

@@ -8,16 +8,14 @@ import pytest
 from training.hearing import Sound, same_tempo, tempo
 from training.oscillators import SAMPLE_RATE
 
-RATE = SAMPLE_RATE
-
 
 def clicks(bpm: float, level: float, seconds: float = 20.0) -> Sound:
     """Bursts of noise of 30 ms, one a beat."""
     chance = np.random.default_rng(1)
-    sound = np.zeros(int(seconds * RATE), dtype=np.float32)
-    burst = (level * chance.standard_normal(RATE * 30 // 1000)).astype(np.float32)
+    sound = np.zeros(int(seconds * SAMPLE_RATE), dtype=np.float32)
+    burst = (level * chance.standard_normal(SAMPLE_RATE * 30 // 1000)).astype(np.float32)
     for beat in range(int(seconds * bpm / 60)):
-        at = round(beat * 60 / bpm * RATE)
+        at = round(beat * 60 / bpm * SAMPLE_RATE)
         part = sound[at : at + len(burst)]
         part += burst[: len(part)]
     return sound
@@ -30,8 +28,8 @@ def test_the_tempo_is_that_of_what_begins(bpm: float) -> None:
 
 def test_what_is_far_below_the_music_is_not_tapped_to() -> None:
     """As the loops of held tones are, in music in which little begins."""
-    chords = np.zeros(20 * RATE, dtype=np.float32)
-    times = np.arange(int(4 * 60 / 84 * RATE)) / RATE
+    chords = np.zeros(20 * SAMPLE_RATE, dtype=np.float32)
+    times = np.arange(int(4 * 60 / 84 * SAMPLE_RATE)) / SAMPLE_RATE
     chord = sum(np.sin(2 * np.pi * hertz * times) for hertz in (220, 277, 330))
     chord = (0.1 * np.minimum(1, times / 0.05) * chord).astype(np.float32)
     for bar in range(7):

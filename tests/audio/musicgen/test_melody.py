@@ -20,7 +20,7 @@ from audio.musicgen.seeded import seeded_melody_model, seeded_tokenizer
 from audio.musicgen.step import DecoderStep
 from audio.piece import Piece, Turn
 from audio.recording import Recording, recording_of
-from audio.units import Pcm
+from tests.audio.listened import played
 from tests.audio.recordings import hum, written
 
 PIECE = Piece("a brass band", seconds=0.4, seed=3, interval=0.5, top_k=1)
@@ -45,16 +45,6 @@ def melodic(folder: Path) -> Checkpoint:
 def tune(tmp_path: Path) -> Recording:
     pcm = np.concatenate([hum(1.0, 32_000, (HERTZ[A],)), hum(1.0, 32_000, (HERTZ[C],))], axis=1)
     return recording_of(written(tmp_path / "tune.wav", pcm, 32_000))
-
-
-def sound(composer: Composer, piece: Piece) -> Pcm:
-    composer.admit(1, piece)
-    parts: list[Pcm] = []
-    while not composer.idle:
-        for made in composer.step():
-            assert isinstance(made.result, Chunk), made.result
-            parts.append(made.result.pcm)
-    return np.concatenate(parts, axis=1)
 
 
 @pytest.mark.parametrize("octave", [0.5, 1.0, 2.0, 4.0])
@@ -94,7 +84,7 @@ def test_greedy_tokens_and_sound_are_those_of_generate(
     melodic: Checkpoint, folder: Path, tune: Recording, hummed: bool
 ) -> None:
     piece = dataclasses.replace(PIECE, melody=tune if hummed else None)
-    pcm = sound(Composer(melodic, longest=1.0), piece)
+    pcm = played(Composer(melodic, longest=1.0), piece)
     model: Any = MusicgenMelodyForConditionalGeneration.from_pretrained(folder)
     inputs = dict(seeded_tokenizer()([PIECE.prompt], return_tensors="pt"))
     if hummed:
@@ -112,8 +102,8 @@ def test_another_melody_is_another_piece_and_neighbours_change_nothing(
 ) -> None:
     composer = Composer(melodic, slots=2, longest=1.0)
     hummed = dataclasses.replace(PIECE, melody=tune, top_k=250)
-    alone = sound(composer, hummed)
-    assert not np.allclose(alone, sound(composer, dataclasses.replace(hummed, melody=None)), atol=0.01)
+    alone = played(composer, hummed)
+    assert not np.allclose(alone, played(composer, dataclasses.replace(hummed, melody=None)), atol=0.01)
     composer.admit(2, dataclasses.replace(PIECE, prompt="beside it", seed=8))
     composer.step()
     composer.admit(1, hummed)
@@ -125,8 +115,8 @@ def test_another_melody_is_another_piece_and_neighbours_change_nothing(
 @pytest.mark.parametrize("prompt", ["drums", "a much longer prompt than the first one was"])
 def test_a_piece_with_a_melody_is_steered_too(melodic: Checkpoint, prompt: str) -> None:
     composer = Composer(melodic, longest=1.0)
-    straight = sound(composer, PIECE)
-    steered = sound(composer, dataclasses.replace(PIECE, turns=(Turn(prompt, 10),)))
+    straight = played(composer, PIECE)
+    steered = played(composer, dataclasses.replace(PIECE, turns=(Turn(prompt, 10),)))
     assert np.array_equal(steered[:, : 2 * 640], straight[:, : 2 * 640])
     assert not np.allclose(steered[:, 14 * 640 :], straight[:, 14 * 640 :], atol=0.01)
 

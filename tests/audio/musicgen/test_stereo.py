@@ -10,12 +10,11 @@ import pytest
 import torch
 from transformers import MusicgenForConditionalGeneration
 
-from audio.engine import Chunk
 from audio.musicgen.checkpoint import load_checkpoint
 from audio.musicgen.composer import Composer
 from audio.musicgen.seeded import seeded_model, seeded_tokenizer
 from audio.piece import Piece
-from audio.units import Pcm
+from tests.audio.listened import composed
 
 PIECE = Piece("brushed drums on the left", seconds=0.8, seed=5, interval=0.5)
 
@@ -26,17 +25,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     seeded_model(hidden=96, layers=2, heads=2, channels=2).save_pretrained(folder)
     seeded_tokenizer().save_pretrained(folder)
     return folder
-
-
-def composed(composer: Composer, *pieces: Piece) -> list[Pcm]:
-    for key, piece in enumerate(pieces):
-        composer.admit(key, piece)
-    parts: list[list[Pcm]] = [[] for _ in pieces]
-    while not composer.idle:
-        for made in composer.step():
-            assert isinstance(made.result, Chunk), made.result
-            parts[made.key].append(made.result.pcm)
-    return [np.concatenate(part, axis=1) for part in parts]
 
 
 def test_left_and_right_are_those_of_generate(folder: Path) -> None:
