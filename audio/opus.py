@@ -35,6 +35,9 @@ of 22 Bark bands (mean, and of the worst 5 % of windows), noise over a spread ma
 
 At 64 and 128 kbit/s it is the same: 7 is as good as 10, below it transients and tones suffer."""
 
+HURRIED_COMPLEXITY: Final = 1
+"""The same when time is short: heard by few, where a gap is heard by all."""
+
 MOST_PACKET_BYTES: Final = 4_000
 """No packet is longer; 1,275 bytes are the most of one frame (RFC 6716, 3.4)."""
 
@@ -91,14 +94,25 @@ class MusicEncoder:
 
     def __init__(self, bitrate: int) -> None:
         self._opus = discord.opus.Encoder(**encoder_options(bitrate))
-        library = discord.opus._lib
-        library.opus_encoder_ctl(self._opus._state, _SET_COMPLEXITY, COMPLEXITY)
+        self._library = library = discord.opus._lib
+        self.hurried = False
         library.opus_encoder_ctl(self._opus._state, _SET_LSB_DEPTH, 8 * SAMPLE_BYTES)
         self._state = ctypes.cast(self._opus._state, ctypes.c_void_p).value
         self._encode = _ENCODE_FLOAT(("opus_encode_float", library))
         self._packet = ctypes.create_string_buffer(MOST_PACKET_BYTES)
         self._packet_bytes = memoryview(self._packet)
         self._packet_at = ctypes.addressof(self._packet)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether libopus takes 0.6 of its usual time for what comes next. It may change between packets."""
+        return self._hurried
+
+    @hurried.setter
+    def hurried(self, hurried: bool) -> None:
+        self._hurried = hurried
+        complexity = HURRIED_COMPLEXITY if hurried else COMPLEXITY
+        self._library.opus_encoder_ctl(self._opus._state, _SET_COMPLEXITY, complexity)
 
     def encode(self, sound: Floats) -> list[bytes]:
         """The packets of whole frames that lie one after the other in memory. Raises OpusError."""

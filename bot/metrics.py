@@ -88,6 +88,10 @@ def exposition(counters: Counters, sessions: list[Session], engine: EngineInfo) 
     counts: dict[str, tuple[str, float | Mapping[str, float]]] = {
         "frames_sent": ("Packets of 20 ms of music sent.", sum(voice.frames_sent for voice in voices)),
         "frames_late": ("Those that left over 10 ms late.", sum(voice.frames_late for voice in voices)),
+        "frames_hurried": (
+            "Those on whose encoding less was spent, for want of time.",
+            sum(voice.frames_hurried for voice in voices),
+        ),
         "frames_silent": ("Those that were silent for want of music.", counters.frames_silent),
         "starved_seconds": ("Seconds of silence for want of music.", starved_seconds),
         "starvations": ("Times that a buffer ran dry.", counters.starvations),

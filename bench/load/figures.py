@@ -7,6 +7,7 @@ from dataclasses import asdict, astuple, dataclass
 from statistics import median
 from typing import Any
 
+from audio.units import FRAME_SECONDS
 from bench.load.arrivals import Arrivals
 from bench.load.orders import Played
 
@@ -21,6 +22,8 @@ class Row:
     """Processor time of the bot's process, encoding included, of one core."""
     starved_frames: float
     """Silent frames that were played for want of music."""
+    hurried_share: float
+    """Frames on whose encoding less was spent because time was short, of those that were due."""
     composed: float
     """Seconds of music that an engine composed in a second meanwhile."""
     arrivals: Arrivals
@@ -34,6 +37,7 @@ def row_of(way: str, channels: int, arrivals: Arrivals, played: Played) -> Row:
         channels=channels,
         core_share=played.cpu_seconds / seconds,
         starved_frames=played.starved_frames,
+        hurried_share=played.hurried_frames / (channels * seconds / FRAME_SECONDS),
         composed=played.composed_seconds / seconds,
         arrivals=arrivals,
     )
@@ -47,6 +51,7 @@ def medians(rows: Sequence[Row]) -> Row:
         channels=rows[0].channels,
         core_share=median(row.core_share for row in rows),
         starved_frames=median(row.starved_frames for row in rows),
+        hurried_share=median(row.hurried_share for row in rows),
         composed=median(row.composed for row in rows),
         arrivals=Arrivals(*map(median, zip(*arrivals, strict=True))),
     )
@@ -80,6 +85,7 @@ class Figures:
             "behind",
             "of a core",
             "starved",
+            "hurried",
             "lost",
             "composed",
         )
@@ -97,6 +103,7 @@ class Figures:
                 f"{found.behind_ms:.0f}",
                 f"{row.core_share:.1%}",
                 f"{row.starved_frames:g}",
+                f"{row.hurried_share:.1%}",
                 f"{found.lost:g}",
                 f"{row.composed:.1f}×",
             )
@@ -107,5 +114,6 @@ class Figures:
                 "",
                 "Gaps between packets at the listeners' socket: all channels, p99 of the worst, longest.",
                 "Arrived: packets, of those due. Behind: how far the worst channel fell behind its clock.",
+                "Hurried: packets on whose encoding less was spent, for want of time.",
             ]
         )

@@ -52,5 +52,7 @@ class Played:
     """Processor time of this process alone."""
     starved_frames: int
     """Silent frames that were played for want of music, since the start."""
+    hurried_frames: int
+    """Frames on whose encoding less was spent because time was short."""
     composed_seconds: float
     """Seconds of music that the engine made meanwhile."""

@@ -60,8 +60,9 @@ _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
 
 _log = logging.getLogger(__name__)
 
-Way = Callable[[Sequence[VoiceLine], Sequence[PieceSource]], contextlib.AbstractAsyncContextManager[None]]
-"""Plays each source on its line until it is left."""
+Count = Callable[[], int]
+Way = Callable[[Sequence[VoiceLine], Sequence[PieceSource]], contextlib.AbstractAsyncContextManager[Count]]
+"""Plays each source on its line until it is left; gives what tells how many frames were hurried so far."""
 
 
 def perform(invitation: Invitation, orders: Connection) -> None:
@@ -116,15 +117,21 @@ async def _played(play: Play, lines: Sequence[VoiceLine], music: Pcm16, composed
     parts = [Part(np.roll(music, -len(music) * i // len(lines), axis=0)) for i in range(len(lines))]
     feeding = asyncio.create_task(_fed(parts), name="feeder")
     try:
-        async with WAYS[play.way](lines, [PieceSource(part.buffer, VOLUME) for part in parts]):
+        async with WAYS[play.way](lines, [PieceSource(part.buffer, VOLUME) for part in parts]) as hurried:
             await asyncio.sleep(play.warm_seconds)
-            began, cpu_began, composed_began = time.monotonic(), time.process_time(), sum(composed)
+            began, cpu_began = time.monotonic(), time.process_time()
+            hurried_before, composed_before = hurried(), sum(composed)
             await asyncio.sleep(play.seconds)
-            ended, cpu_ended = time.monotonic(), time.process_time()
+            return Played(
+                began=began,
+                ended=time.monotonic(),
+                cpu_seconds=time.process_time() - cpu_began,
+                starved_frames=sum(part.buffer.frames_starved for part in parts),
+                hurried_frames=hurried() - hurried_before,
+                composed_seconds=sum(composed) - composed_before,
+            )
     finally:
         feeding.cancel()
-    starved_frames = sum(part.buffer.frames_starved for part in parts)
-    return Played(began, ended, cpu_ended - cpu_began, starved_frames, sum(composed) - composed_began)
 
 
 class Part:
@@ -186,28 +193,28 @@ class PcmSource(discord.AudioSource):
 @contextlib.asynccontextmanager
 async def _by_discord_py(
     lines: Sequence[VoiceLine], sources: Sequence[PieceSource], **options: Any
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Count]:
     try:
         for line, source in zip(lines, sources, strict=True):
             line.play(discord.PCMVolumeTransformer(PcmSource(source), source.volume), **options)
             await asyncio.sleep(STAGGER_SECONDS)
-        yield
+        yield lambda: 0
     finally:
         for line in lines:
             line.stop()
 
 
 @contextlib.asynccontextmanager
-async def _by_busker(lines: Sequence[VoiceLine], sources: Sequence[PieceSource]) -> AsyncIterator[None]:
+async def _by_busker(lines: Sequence[VoiceLine], sources: Sequence[PieceSource]) -> AsyncIterator[Count]:
     pacer, playing = Pacer(), []
+    outlets = [pacer.outlet() for _ in lines]
     pacer.start()
     try:
-        for line, source in zip(lines, sources, strict=True):
-            outlet = pacer.outlet()
+        for line, source, outlet in zip(lines, sources, outlets, strict=True):
             outlet.attach(line)
             playing.append(asyncio.create_task(outlet.play(source, BITRATE), name="playing"))
             await asyncio.sleep(STAGGER_SECONDS)
-        yield
+        yield lambda: sum(outlet.frames_hurried for outlet in outlets)
     finally:
         await asyncio.to_thread(pacer.close)
         await asyncio.gather(*playing)

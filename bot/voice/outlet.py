@@ -8,8 +8,8 @@ is not to be used any more; `bot/pacer.py` is the Outlet. The rules:
   is not open: not connected, or not encrypted yet, which receivers would drop. The same packet is sent again
   later. So nothing of the music is skipped or repeated, whatever happens to the line, and the supervisor need
   not be quick.
-- While it is paused, or the line is closed, or there is none, no frame is taken out of the source. (One who
-  encodes ahead keeps what is encoded.) Then it goes on at once, on a new clock: no burst.
+- While it is paused, or the line is closed, or there is none, no frame is taken out of the source. (What
+  is encoded ahead is kept.) Then it goes on at once, on a new clock: no burst.
 - The first packet after such a hold, and after the start, follows `speak(True)`; the last one before it is
   followed by SILENCE_PACKETS of OPUS_SILENCE, if the line still takes them, and `speak(False)`.
 - `sent_at` moves only when a packet has left: the supervisor watches it.
@@ -58,6 +58,8 @@ class Outlet(Protocol):
     """Packets of music that left."""
     frames_late: int
     """Those that left more than LATE_SECONDS after their time."""
+    frames_hurried: int
+    """Those on whose encoding less was spent, because time was short."""
 
     @property
     def sent_at(self) -> float | None:

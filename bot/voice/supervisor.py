@@ -147,6 +147,11 @@ class Voice:
         return self._outlet.frames_late
 
     @property
+    def frames_hurried(self) -> int:
+        """Those on whose encoding less was spent because time was short, since the start."""
+        return self._outlet.frames_hurried
+
+    @property
     def quiet_seconds(self) -> float:
         """For how long packets should have left and have not; 0.0 when none should."""
         if not self._playing or self._paused or self._hold not in OUTGOING:

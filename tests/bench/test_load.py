@@ -65,13 +65,14 @@ def test_a_silent_channel_is_no_figure() -> None:
 
 def test_rows_of_several_stretches_become_their_medians() -> None:
     def row(ms: float, cpu_seconds: float) -> object:
-        played = Played(10.0, 20.0, cpu_seconds, 0, 30.0)
+        played = Played(10.0, 20.0, cpu_seconds, 0, hurried_frames=250, composed_seconds=30.0)
         return row_of("pacer", 5, Arrivals(ms, ms, ms, ms, 1.0, 0.0, 0), played)
 
     middle = medians([row(20, 9.0), row(90, 1.0), row(21, 2.0)])  # type: ignore[list-item]
     assert middle.arrivals.p99_ms == 21
     assert middle.core_share == 0.2
     assert middle.composed == 3.0
+    assert middle.hurried_share == 0.1
 
 
 async def test_one_run_plays_every_way_in_a_process_of_its_own_and_makes_a_table() -> None:

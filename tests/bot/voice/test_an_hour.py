@@ -36,15 +36,16 @@ MOST_BLOCKS_MORE = 2_000
 """Objects that may be alive at the end and were not after the first minutes; an hour of frames is 180,000."""
 
 
-class Opener:
-    """Stands for the encoder: a frame is its own packet, so that it can be recognised."""
+class Frames:
+    """Stands for the packets: a frame is its own packet, so that it can be recognised."""
 
-    def open(self, source: PieceSource, bitrate: int) -> JitterBuffer:
-        return source.buffer
+    low = False
+    frames_hurried = 0
 
-    def release(self, frames: JitterBuffer) -> None: ...
+    def __init__(self, source: PieceSource, bitrate: int) -> None:
+        self.read = source.buffer.read
 
-    def close(self) -> None: ...
+    def encode(self) -> None: ...
 
 
 class Ears:
@@ -237,13 +238,13 @@ async def faults(voice: Voice, here: Discord, loop: VirtualLoop, chance: random.
 async def an_hour() -> None:
     loop, chance = cast(VirtualLoop, asyncio.get_running_loop()), random.Random(5)
     here, notes = Discord(loop, chance), list[int]()
-    pacer = Pacer(cast(Any, Opener()), loop.time)
+    pacer = Pacer(loop.time, encode=cast(Any, Frames), threads=1)
     causes: list[str] = []
     voice = Voice(cast(Any, here), pacer.outlet(), on_rebuild=causes.append, clock=loop.time)
 
     async def pace() -> None:
         while True:
-            wait = pacer.serve()
+            wait = pacer.threads[0].serve()
             await asyncio.sleep(FRAME_SECONDS if wait is None else wait)
 
     pacing = asyncio.create_task(pace())
