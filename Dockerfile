@@ -1,6 +1,6 @@
 # The bot in a container. Settings come from /data/config.toml and the environment, the token from BUSKER_TOKEN:
 #   docker build --tag busker .
-#   docker run --init --env BUSKER_TOKEN --volume busker:/data busker
+#   docker run --init --ulimit rtprio=1 --env BUSKER_TOKEN --volume busker:/data busker
 # With a GPU add `--gpus all`.
 FROM python:3.12-slim
 

@@ -21,6 +21,7 @@ from bot.errors import SettingsError, TokenError
 from bot.settings import DEFAULT_PATH, Settings, load
 from bot.store.repository import Store
 from bot.tokens import checked_token, redact
+from bot.urgency import granted
 
 GIB: Final = 2**30
 LEAST_FREE_BYTES: Final = GIB
@@ -70,6 +71,7 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
     else:
         yield token_finding(settings)
     yield opus_finding()
+    yield priority_finding()
     for package, module in VOICE_PACKAGES.items():
         yield package_finding(package, module)
     yield folder_finding(settings.tracks.folder)
@@ -93,6 +95,18 @@ def opus_finding() -> Finding:
         return Finding("libopus", True, f"{load_opus()}.")
     except BuskerError as error:
         return Finding("libopus", False, str(error))
+
+
+def priority_finding() -> Finding:
+    """Whether who sends sound is woken before all others. Nothing fails without."""
+    if granted():
+        return Finding("priority", True, "The system grants real-time priority to who sends sound.")
+    return Finding(
+        "priority",
+        True,
+        "The system grants no real-time priority: packets may be some ms late beside a busy engine. Docker "
+        "grants it with `--ulimit rtprio=1`, systemd with `LimitRTPRIO=1`.",
+    )
 
 
 def package_finding(package: str, module: str) -> Finding:

@@ -7,7 +7,8 @@
 discord.py has a thread for each channel, and sixty of them get in each other's way. Encoding has no threads
 of its own either: one that encodes for some ms on end is in the way of one that must wake now, and the system
 leaves it in peace for up to 4 ms (Linux, 250 Hz). So who sends encodes too, in what time is left until the
-next packet, and never longer than five frames take, 0.5 to 1 ms.
+next packet, and never longer than five frames take, 0.5 to 1 ms. It waits at real-time priority and encodes
+without, so it is woken on time and is in nobody's way.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from audio.opus import OPUS_SILENCE
 from audio.packets import Packets
 from audio.source import PieceSource
 from audio.units import FRAME_SECONDS
+from bot.urgency import Urgency
 from bot.voice.outlet import CATCH_UP_SECONDS, LATE_SECONDS, SILENCE_PACKETS, Line
 
 THREADS: Final = 2
@@ -101,6 +103,7 @@ class PacingThread(threading.Thread):
         self._count = 0
         self._low: dict[Turn, None] = {}
         """Those of whom more should be encoded, who has waited longest first."""
+        self._urgency = Urgency()
         self._work = threading.Event()
         self._ended = False
 
@@ -132,6 +135,7 @@ class PacingThread(threading.Thread):
         elif self._low:
             turn = next(iter(self._low))
             del self._low[turn]
+            self._urgency.fall()
             turn.packets.encode()
         else:
             return wait
@@ -145,6 +149,7 @@ class PacingThread(threading.Thread):
                 self._work.wait()
                 self._work.clear()
             elif wait:
+                self._urgency.rise()
                 self._sleep(wait)
         for turn in (*self._entering, *(turn for _, _, turn in self._next)):
             turn.end()
