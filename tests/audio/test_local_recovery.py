@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -218,3 +220,20 @@ async def test_a_start_that_is_cancelled_leaves_nothing(monkeypatch: pytest.Monk
         async with asyncio.timeout(0.05):
             await engine.start()
     assert multiprocessing.active_children() == children
+
+
+def test_a_worker_starts_where_everything_it_needs_is_imported_already() -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux forks what has imported torch")
+    # In an interpreter of its own, since all that pytest starts here shares one server.
+    script = (
+        "from audio.local import NEEDED, processes\n"
+        "pipe, theirs = processes().Pipe()\n"
+        "worker = processes().Process(target=exec, args=('import sys; theirs.send(needed in sys.modules)', "
+        "{'theirs': theirs, 'needed': NEEDED}))\n"
+        "worker.start()\n"
+        "print(pipe.recv())\n"
+        "worker.join()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert (done.stdout.strip(), done.returncode) == ("True", 0), done.stderr
