@@ -56,8 +56,8 @@ PATIENCE_SECONDS: Final = 60.0
 """How long, beyond its length, a piece may take to be played and posted or kept."""
 
 SETTLE_SECONDS: Final = 12.0
-"""How long closed connections may take to be gone, and the last edit of a card to be answered by a Discord that
-takes 4 s for each and is waited for longer and longer. What leaks is still there then."""
+"""How long closed connections may take to be gone, and a card's last edits to be answered by a Discord that
+takes 4 s for each. What leaks is still there then."""
 
 AFTERMATH_SECONDS: Final = 1.0
 """How long after its end news of a fault may be on the way."""
