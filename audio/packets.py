@@ -17,9 +17,9 @@ LEAD_FRAMES: Final = 10
 """How many frames are encoded ahead: 200 ms. A thread on a busy machine may stand still for most of that. A
 new volume is heard after it, no later than anybody notices who has just sent a command."""
 
-LOW_FRAMES: Final = 5
-"""The lead is made up when it is no more than this. Five frames of one piece in a row take 0.9 of the time of
-five pieces' frames in turn, whose encoders push each other out of the processor's cache (measured)."""
+AT_ONCE: Final = 5
+"""How many frames are encoded in a row, and so the lead that is left when it is made up. In turn with others'
+each would take 1.1 times as long, since encoders push each other out of the processor's cache (measured)."""
 
 SHORT_FRAMES: Final = 2
 """With so few ahead there is not enough time for all, and less is spent on each."""
@@ -41,9 +41,9 @@ class Packets:
         self._opus = MusicEncoder(bitrate)
         self._ready: deque[bytes] = deque()
         self._encoded = source.frames_played
-        self._led = False
-        """Whether it had its whole lead when there was last something done about it. A lead that is short all
-        the same is short for want of time, and not of sound."""
+        self._supplied = False
+        """Whether all the sound that was wanted was there when it was last encoded: a lead that is short all
+        the same is short for want of time."""
         self._failed = False
         """Whether encoding has failed, so that it ends here."""
 
@@ -55,24 +55,23 @@ class Packets:
     @property
     def low(self) -> bool:
         """Whether it is time to encode more."""
-        return len(self._ready) <= LOW_FRAMES and not self._failed
+        return len(self._ready) <= LEAD_FRAMES - AT_ONCE and not self._failed
 
     def encode(self) -> None:
-        """Make up the lead, as far as the sound is there; some 0.5 ms. What goes wrong is logged, and the
-        piece ends after what is encoded."""
-        missing = LEAD_FRAMES - len(self._ready)
-        if missing <= 0 or self._failed:
+        """Encode AT_ONCE more frames, if the lead is low and as far as the sound is there; 0.5 to 1 ms. What
+        goes wrong is logged, and the piece ends after what is encoded."""
+        if not self.low:
             return
-        self._opus.hurried = self._led and len(self._ready) <= SHORT_FRAMES
+        self._opus.hurried = self._supplied and len(self._ready) <= SHORT_FRAMES
         try:
-            packets = self._opus.encode(self._source.frames(self._encoded, missing))
+            packets = self._opus.encode(self._source.frames(self._encoded, AT_ONCE))
         except Exception:
             self._failed = True
             _log.exception("a piece could not be encoded")
             return
         self._ready.extend(packets)
         self._encoded += len(packets)
-        self._led = len(packets) == missing
+        self._supplied = len(packets) == AT_ONCE
         self.frames_hurried += len(packets) if self._opus.hurried else 0
 
     def read(self) -> bytes:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audio.buffer import JitterBuffer
 from audio.opus import OPUS_SILENCE, Floats, MusicEncoder, load_opus
-from audio.packets import LEAD_FRAMES, LOW_FRAMES, SHORT_FRAMES, Packets
+from audio.packets import AT_ONCE, LEAD_FRAMES, SHORT_FRAMES, Packets
 from audio.source import FULL_SCALE, PieceSource
 from audio.units import FRAME_RATE, FRAME_SAMPLES, Pcm16
 
@@ -81,10 +81,10 @@ def test_how_encoding_and_reading_take_turns_changes_no_packet(turns: list[str])
 
 def test_no_more_than_the_lead_is_encoded_ahead_and_it_is_made_up_when_it_is_low() -> None:
     packets = Packets(source_of(noise(30)), BITRATE)
-    assert packets.low
-    packets.encode()
+    for _ in range(LEAD_FRAMES):
+        packets.encode()
     assert packets.ahead == LEAD_FRAMES
-    for _ in range(LEAD_FRAMES - LOW_FRAMES):
+    for _ in range(AT_ONCE):
         assert not packets.low
         packets.read()
     assert packets.low
@@ -96,15 +96,13 @@ def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_i
     pcm = noise(60)
     packets = Packets(source_of(pcm), BITRATE)
     packets.encode()
+    packets.encode()
     assert packets.frames_hurried == 0  # it begins with none
     sent = [packets.read() for _ in range(LEAD_FRAMES - SHORT_FRAMES)]
     packets.encode()
-    assert packets.frames_hurried == LEAD_FRAMES - SHORT_FRAMES
-    while packets.ahead > LOW_FRAMES:
-        sent.append(packets.read())
-    packets.encode()
-    assert packets.frames_hurried == LEAD_FRAMES - SHORT_FRAMES
+    assert packets.frames_hurried == AT_ONCE
     sent += rest(packets)
+    assert packets.frames_hurried == AT_ONCE
     unhurried = encoded(pcm)
     assert len(sent) == 60
     assert sent[:LEAD_FRAMES] == unhurried[:LEAD_FRAMES]
@@ -168,6 +166,7 @@ def test_a_new_volume_is_heard_after_the_lead() -> None:
     source = source_of(pcm)
     packets = Packets(source, BITRATE)
     packets.encode()
+    packets.encode()
     source.volume = 0.0
     decoder = Decoder()  # type: ignore[no-untyped-call]
     peaks = [
@@ -187,7 +186,7 @@ def test_one_that_fails_ends_after_what_is_encoded(caplog: pytest.LogCaptureFixt
 
     packets = Packets(Broken(source_of(noise(30)).buffer), BITRATE)
     with caplog.at_level(logging.ERROR):
-        assert len(list(rest(packets))) == LEAD_FRAMES
+        assert len(list(rest(packets))) == AT_ONCE
         packets.encode()
         assert packets.read() == b""
     assert len(caplog.records) == 1
