@@ -24,8 +24,8 @@ class Urgency:
         self._granted = hasattr(os, "sched_setscheduler")
         self._urgent = False
 
-    def rise(self) -> None:
-        """Before sleeping: be woken before all others, and be quick until `fall`."""
+    def rise(self) -> bool:
+        """Before sleeping: be woken before all others, and be quick until `fall`. Whether that is granted."""
         if self._granted and not self._urgent:
             try:
                 os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
@@ -33,6 +33,7 @@ class Urgency:
                 self._granted = False
             else:
                 self._urgent = True
+        return self._urgent
 
     def fall(self) -> None:
         """Before work that takes long: be one among others."""
@@ -44,13 +45,7 @@ class Urgency:
 def granted() -> bool:
     """Whether the system grants it here."""
     found: list[bool] = []
-
-    def ask() -> None:
-        urgency = Urgency()
-        urgency.rise()
-        found.append(urgency._urgent)
-
-    asking = threading.Thread(target=ask)
+    asking = threading.Thread(target=lambda: found.append(Urgency().rise()))
     asking.start()
     asking.join()
     return found[0]

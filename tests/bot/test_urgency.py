@@ -29,7 +29,8 @@ def test_it_rises_and_falls_where_it_is_granted_and_only_for_its_own_thread() ->
 
     def work() -> None:
         urgency = Urgency()
-        for change in (urgency.rise, urgency.rise, urgency.fall, urgency.fall):
+        changes: list[Callable[[], object]] = [urgency.rise, urgency.rise, urgency.fall, urgency.fall]
+        for change in changes:
             change()
             seen.append(os.sched_getscheduler(0))
 
