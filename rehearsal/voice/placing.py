@@ -25,6 +25,8 @@ JUMP_PRICE = 2.0
 PAUSE_WORTH = 0.9
 """What a silent frame counts as a pause; one that is silent in the piece, too, counts 1."""
 NEVER = -1e9
+SILENCE_PACKETS = 5
+"""So many end sound before a pause (Discord's developer documentation, "Voice Data Interpolation")."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _passages(packets: Sequence[HeardPacket]) -> list[_Passage]:
             step = 1 if before is None else number - before_number
             if before is None or _pauses(before, packet, step):
                 passages.append(_Passage([], []))
+                silences = max(silences, SILENCE_PACKETS)  # who was muted was not heard to end
             passages[-1].packets.append(packet)
             passages[-1].missing.append(max(0, step - 1 - silences))
             before, before_number, silences = packet, number, 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,6 +91,16 @@ def test_a_connection_built_anew_that_lost_frames_says_how_many() -> None:
 def test_packets_lost_on_the_way_are_skipped_frames() -> None:
     packets = sent(range(150))
     assert figures(found([p for n, p in enumerate(packets) if n % 10 != 3])) == (15, 0, 0, 0)
+
+
+def test_silence_that_was_lost_before_a_pause_is_no_part_of_a_piece_that_repeats_itself() -> None:
+    piece = np.tile(PIECE[: 6 * FRAME], (25, 1))
+    before, after = sent(range(60), piece=piece), sent(range(60, 150), piece=piece, start_s=102.0)
+    after = [
+        replace(packet, sequence=(packet.sequence + 65) % 65_536, timestamp=packet.timestamp + 65 * FRAME)
+        for packet in after
+    ]
+    assert figures(found(before + after, piece=piece)) == (0, 0, 0, 0)
 
 
 def test_packets_that_overtake_each_other_or_come_twice_are_heard_once() -> None:
