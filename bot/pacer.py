@@ -7,8 +7,8 @@
 discord.py has a thread for each channel, and sixty of them get in each other's way. Encoding has no threads
 of its own either: one that encodes for some ms on end is in the way of one that must wake now, and the system
 leaves it in peace for up to 4 ms (Linux, 250 Hz). So who sends encodes too, in what time is left until the
-next packet, and never longer than five frames take, 0.5 to 1 ms. It waits at real-time priority and encodes
-without, so it is woken on time and is in nobody's way.
+next packet, and never longer than five frames take, 0.5 to 1 ms. It waits at real-time priority where that is
+granted, and encodes without, so it is woken on time and is in nobody's way.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ three runs of both in turn).
 from __future__ import annotations
 
 import os
-import threading
 from typing import Final
 
 PRIORITY: Final = 1
@@ -44,8 +43,7 @@ class Urgency:
 
 def granted() -> bool:
     """Whether the system grants it here."""
-    found: list[bool] = []
-    asking = threading.Thread(target=lambda: found.append(Urgency().rise()))
-    asking.start()
-    asking.join()
-    return found[0]
+    urgency = Urgency()
+    found = urgency.rise()
+    urgency.fall()
+    return found
