@@ -56,7 +56,7 @@ class Order:
     longest: float
     """Seconds of the longest piece; the cache is made for it."""
     dtype: str = "auto"
-    """What the decoder's matrices are held in; "auto" is float16 on CUDA and float32 elsewhere."""
+    """What the decoder's matrices are held in; "auto" is what is quickest on the device."""
     calibrations: Path | None = None
     """The file in which measured speeds are kept, if any is."""
     calibration: Calibration | None = None
@@ -188,6 +188,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
 
     from audio.musicgen.checkpoint import load_checkpoint
     from audio.musicgen.composer import Composer
+    from audio.musicgen.matrix import quickest
     from audio.musicgen.seeded import ensure_seeded
 
     # Its own lock is a semaphore between processes, which a worker that is killed would leave behind.
@@ -200,7 +201,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
     torch.set_num_interop_threads(1)
     device = _device(order.device)
     if order.dtype == "auto":
-        order = replace(order, dtype="float16" if device.startswith("cuda") else "float32")
+        order = replace(order, dtype=quickest(device))
     if order.dtype == "int8" and device != "cpu":
         raise EngineError(f"The dtype int8 is only for the CPU; set float16 for {device}.")
     name = order.checkpoint

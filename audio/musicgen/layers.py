@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import MusicgenForCausalLM, MusicgenMelodyForCausalLM
+from transformers.activations import GELUActivation
 from transformers.models.musicgen.modeling_musicgen import MusicgenDecoderLayer
 from transformers.models.musicgen_melody.modeling_musicgen_melody import MusicgenMelodyDecoderLayer
 
@@ -84,11 +85,27 @@ def layers_of(
             listening=listening(layer),
             last_norm=norm_of(layer.final_layer_norm, dtype),
             widen=matrix(layer.fc1),
-            activation=layer.activation_fn.forward,
+            activation=activation_of(layer.activation_fn),
             narrow=matrix(layer.fc2),
         )
         for layer in decoder.model.decoder.layers
     ]
+
+
+def activation_of(module: nn.Module) -> Function:
+    """What `module` does, without what a module's call does besides."""
+    return gelu if isinstance(module, GELUActivation) else module.forward
+
+
+def gelu(x: Tensor) -> Tensor:
+    """GELU by torch's own kernel. On a CPU torch would have oneDNN compute it, which takes 14 µs for the 768
+    numbers of a row of étude, and 40 in the midst of a step, where torch's takes 3 (Xeon with AVX-512)."""
+    onednn: Any = torch.backends.mkldnn
+    wanted, onednn.enabled = onednn.enabled, False
+    try:
+        return functional.gelu(x)
+    finally:
+        onednn.enabled = wanted
 
 
 def norm_of(module: nn.LayerNorm, dtype: torch.dtype = torch.float32) -> Function:

@@ -56,6 +56,13 @@ class Matrix(Protocol):
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor: ...
 
 
+def quickest(device: str) -> str:
+    """The type that the decoder is held in where nobody asks for another."""
+    if device.startswith("cuda"):
+        return "float16"
+    return "int8" if device == "cpu" and torch.backends.cpu.get_cpu_capability() in _VECTORS else "float32"
+
+
 def matrix_of(dtype: str, *modules: nn.Linear, rows: int = ROWS) -> Matrix:
     """The weights of `modules` side by side, held as `dtype`: float32, bfloat16, float16 or int8.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio import local
+from audio import process
 from audio.errors import EngineError, EngineLost
 from audio.local import LocalEngine
 from audio.piece import Turn
@@ -52,7 +52,7 @@ async def playing(
     notes: str,
     hang_seconds: float = 30.0,
 ) -> AsyncIterator[LocalEngine]:
-    monkeypatch.setattr(local, "main", worker)
+    monkeypatch.setattr(process, "main", worker)
     engine = LocalEngine(notes, hang_seconds=hang_seconds)
     await engine.start()
     try:
@@ -200,7 +200,7 @@ async def test_closing_ends_the_streams_with_a_sentence(monkeypatch: pytest.Monk
 
 
 async def test_closing_while_it_loads_ends_the_start(monkeypatch: pytest.MonkeyPatch, notes: str) -> None:
-    monkeypatch.setattr(local, "main", load_for_ever)
+    monkeypatch.setattr(process, "main", load_for_ever)
     children = multiprocessing.active_children()
     engine = LocalEngine(notes)
     start = asyncio.create_task(engine.start())
@@ -213,7 +213,7 @@ async def test_closing_while_it_loads_ends_the_start(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_start_that_is_cancelled_leaves_nothing(monkeypatch: pytest.MonkeyPatch, notes: str) -> None:
-    monkeypatch.setattr(local, "main", load_for_ever)
+    monkeypatch.setattr(process, "main", load_for_ever)
     children = multiprocessing.active_children()
     engine = LocalEngine(notes)
     with pytest.raises(TimeoutError):
@@ -227,7 +227,7 @@ def test_a_worker_starts_where_everything_it_needs_is_imported_already() -> None
         pytest.skip("only Linux forks what has imported torch")
     # In an interpreter of its own, since all that pytest starts here shares one server.
     script = (
-        "from audio.local import NEEDED, processes\n"
+        "from audio.process import NEEDED, processes\n"
         "pipe, theirs = processes().Pipe()\n"
         "worker = processes().Process(target=exec, args=('import sys; theirs.send(needed in sys.modules)', "
         "{'theirs': theirs, 'needed': NEEDED}))\n"
