@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import socket
 import struct
@@ -36,6 +37,13 @@ DISCOVERY_SECONDS: Final = 0.4
 
 DISCOVERY: Final = struct.Struct(">HHI66x")
 """IP discovery (Discord's developer documentation, "Voice"): type, length of what follows, SSRC, room."""
+
+KEEPALIVE: Final = struct.Struct("<I4x")
+"""A number that counts up, as discord.js sends it; servers send it back or say nothing."""
+
+KEEPALIVE_SECONDS: Final = 5.0
+"""How often. A router that runs Linux forgets after 30 s without a word where a connection leads
+(`nf_conntrack_udp_timeout`)."""
 
 RESUME_SECONDS: Final = 1.0
 """How long to try to go on with a session whose websocket broke, before a new one is made."""
@@ -244,7 +252,7 @@ class _Connection(VoiceConnectionState):
     async def _attend(self) -> None:
         """Shake hands with the server, then listen to it as long as it lasts."""
         self.ip = self.port = self.ssrc = MISSING
-        asking = asyncio.create_task(self._ask_again(), name="voice discovery")
+        keeping = asyncio.create_task(self._keep_way_open(), name="voice way")
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
                 self._create_socket()
@@ -261,15 +269,22 @@ class _Connection(VoiceConnectionState):
             _log.warning("the voice server %s could not be reached: %r", self.endpoint, error)
             self.voice_client.lose(UNANSWERED)
         finally:
-            asking.cancel()
+            keeping.cancel()
 
-    async def _ask_again(self) -> None:
-        """Ask for our address until there is an answer: discord.py asks once, and a packet may be lost."""
+    async def _keep_way_open(self) -> None:
+        """Ask for our address until there is an answer: discord.py asks once, and a packet may be lost. From
+        then on say something now and then, or routers on the way forget us in a long pause."""
         while not self.ip:
             await asyncio.sleep(DISCOVERY_SECONDS)
             if self.ssrc and not self.ip:
-                with contextlib.suppress(OSError):
-                    self.socket.send(DISCOVERY.pack(1, 70, self.ssrc))
+                self._say_by_udp(DISCOVERY.pack(1, 70, self.ssrc))
+        for number in itertools.count():
+            self._say_by_udp(KEEPALIVE.pack(number % 2**32))
+            await asyncio.sleep(KEEPALIVE_SECONDS)
+
+    def _say_by_udp(self, datagram: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self.socket.send(datagram)
 
     async def _listen(self) -> NoReturn:
         """Take what the server says. Raises ConnectionClosed when it says no more."""

@@ -287,7 +287,7 @@ class VoiceServer:
             if len(data) == DISCOVERY_BYTES and data.startswith(DISCOVERY_REQUEST):
                 self._discover(data, address)
             elif len(data) == KEEPALIVE_BYTES:
-                self._udp.send(data, address)
+                self._keep_alive(data, address)
             elif rtp.is_rtcp(data):
                 self._client_at(address).open_rtcp(data)
             else:
@@ -305,6 +305,11 @@ class VoiceServer:
         session.address = address
         self._by_address[address] = session
         self._udp.send(DISCOVERY_ANSWER.pack(2, 70, session.ssrc, address[0].encode(), address[1]), address)
+
+    def _keep_alive(self, data: bytes, address: Address) -> None:
+        if (session := self._by_address.get(address)) is not None:
+            session.keepalives += 1
+        self._udp.send(data, address)
 
     def _client_at(self, address: Address) -> rtp.Transport:
         session = self._by_address.get(address)

@@ -112,6 +112,8 @@ class Session:
         self.transport: Transport | None = None
         """Set by SELECT_PROTOCOL; from then on it sits in the channel."""
         self.stream = Stream()
+        self.keepalives = 0
+        """Datagrams that only keep the way open."""
         self._send_datagram = send_datagram
         self._sequence = -1
         self._sent: deque[tuple[int, str | bytes]] = deque(maxlen=REPLAYED_MESSAGES)

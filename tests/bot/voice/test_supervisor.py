@@ -246,6 +246,21 @@ async def test_muted_by_a_moderator_the_music_waits_and_the_card_says_so(tmp_pat
         assert piece.buffer.frames_played == FRAMES
 
 
+async def test_in_a_pause_it_says_something_now_and_then_so_that_routers_keep_the_way_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "KEEPALIVE_SECONDS", 0.02)
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=SECONDS)
+        await until(partial(has_begun, piece))
+        house.session.pause()
+        said = session_of(house).keepalives
+        await until(lambda: session_of(house).keepalives > said + 3)
+        house.session.resume()
+        await house.play(piece)
+        assert piece.buffer.frames_played == FRAMES
+
+
 async def test_a_seat_left_from_before_a_restart_is_cleared_before_the_first_note(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.here.calls.sit(house.guild, house.corner, house.here.bot.id)
