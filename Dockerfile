@@ -1,7 +1,7 @@
 # The bot in a container. Settings come from /data/config.toml and the environment, the token from BUSKER_TOKEN:
 #   docker build --tag busker .
 #   docker run --init --ulimit rtprio=1 --env BUSKER_TOKEN --volume busker:/data busker
-# With a GPU add `--gpus all`.
+# For Prometheus on this machine add `--publish 127.0.0.1:8080:8080`. With a GPU add `--gpus all`.
 FROM python:3.12-slim
 
 # An index of torch wheels for one kind of device only. Left empty, torch comes from pip's own index; on x86-64
@@ -20,6 +20,11 @@ RUN if [ -n "${TORCH_INDEX}" ]; then \
         pip install --constraint constraints.txt --index-url "${TORCH_INDEX}" torch; \
     fi \
     && pip install --constraint constraints.txt .
+# On a GPU Triton compiles the attention that reads no more than there is.
+RUN if [ -z "${TORCH_INDEX}" ]; then \
+        apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev \
+        && rm --recursive /var/lib/apt/lists/*; \
+    fi
 
 COPY audio ./audio
 COPY bot ./bot
@@ -31,7 +36,9 @@ COPY words ./words
 # A relative path of the settings begins at /data, so tracks, checkpoints and downloads all stay on the volume.
 ENV PYTHONPATH=/app \
     HF_HOME=/data/var/hub \
+    BUSKER_HEALTH__HOST=0.0.0.0 \
     BUSKER_HEALTH__PORT=8080
+EXPOSE 8080
 RUN useradd --uid 10001 --create-home busker && install --directory --owner busker --group busker /data
 USER busker
 WORKDIR /data

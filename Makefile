@@ -61,5 +61,5 @@ lint: setup
 types: setup
 	$(RUN) -m mypy
 
-clean:           ## forget the environment and what was made
-	rm -rf $(VENV) var build .mypy_cache .ruff_cache .pytest_cache
+clean:           ## forget the environment and all reports; tracks and what the bot remembers stay in var/
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache var/rehearsal var/listen var/*.json

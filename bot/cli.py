@@ -83,7 +83,9 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
             from bot.trials import soak
 
             settings = _with_engine(settings, options.engine or "tone")
-            return await soak.main(settings, options.soak, options.seed or 0, options.out)
+            return await soak.main(
+                settings, options.soak, options.seed or 0, options.out, as_json=options.json
+            )
         from bot import rehearse
 
         wish = rehearse.Wish(

@@ -402,8 +402,8 @@ def _takes(field: FieldInfo) -> str:
         )
     if kind in (int, float):
         lowest = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
-        highest = next(bound.le for bound in field.metadata if isinstance(bound, Le))
-        return f"a {'whole ' if kind is int else ''}number from {lowest:g} to {highest:g}"
+        highest = next((f"to {bound.le:g}" for bound in field.metadata if isinstance(bound, Le)), "on")
+        return f"a {'whole ' if kind is int else ''}number from {lowest:g} {highest}"
     if kind is bool:
         return "true or false"
     return "a path in quotes" if kind is Path else "a text in quotes"

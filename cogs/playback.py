@@ -15,7 +15,7 @@ from bot.standing import permitted
 from words.text import Text
 
 LOUDEST_PERCENT = round(100 * LOUDEST_VOLUME)
-"""The loudest that listeners can ask for: as loud as the posted track."""
+"""The loudest that listeners can ask for."""
 
 
 class Playback(commands.Cog):

@@ -11,7 +11,6 @@ from discord.ext import commands
 
 from bot.client import Busker
 from bot.library import delete_files
-from bot.store.records import Traces
 from cogs.errors import tell_fault
 from words.text import Text
 
@@ -22,12 +21,12 @@ class Privacy(commands.Cog):
     @app_commands.command()
     async def privacy(self, interaction: discord.Interaction[Busker]) -> None:
         """Say what is kept, and offer to delete it."""
-        traces = await interaction.client.store.traces_of(interaction.user.id)
-        if traces == Traces(0, 0):
+        tracks = await interaction.client.store.tracks_of(interaction.user.id)
+        if not tracks:
             nothing = Text("privacy-nothing").in_(interaction.locale)
             await interaction.response.send_message(nothing, ephemeral=True)
             return
-        remembered = Text("privacy-remembered", tracks=_tracks(traces), days=_days(traces))
+        remembered = Text("privacy-remembered", tracks=_counted(tracks))
         view = discord.ui.View(timeout=None)
         view.add_item(DeleteAll(interaction.locale))
         await interaction.response.send_message(remembered.in_(interaction.locale), view=view, ephemeral=True)
@@ -55,18 +54,14 @@ class DeleteAll(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"priva
         bot: Busker = interaction.client
         async with tell_fault(interaction):
             # Whoever got hold of the button: everybody deletes what is about themselves.
-            traces = await bot.store.traces_of(interaction.user.id)
-            await delete_files(bot, await bot.store.forget_member(interaction.user.id))
-            deleted = Text("privacy-deleted", tracks=_tracks(traces), days=_days(traces))
+            tracks = await bot.store.tracks_of(interaction.user.id)
+            await delete_files(bot, await bot.store.forget_tracks_of(interaction.user.id))
+            deleted = Text("privacy-deleted", tracks=_counted(tracks))
             await interaction.response.edit_message(content=deleted.in_(interaction.locale), view=None)
 
 
-def _tracks(traces: Traces) -> Text:
-    return Text("privacy-tracks", count=traces.tracks)
-
-
-def _days(traces: Traces) -> Text:
-    return Text("privacy-days", count=traces.days)
+def _counted(tracks: int) -> Text:
+    return Text("privacy-tracks", count=tracks)
 
 
 async def setup(bot: Busker) -> None:

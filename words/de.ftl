@@ -48,7 +48,10 @@ radio-enough-today = Wer um das Radio gebeten hat, hat so viel Musik gehabt, wie
 radio-too-slow = Busker komponiert hier zu langsam für Musik ohne Ende; /{ command-compose } macht Stücke, die eines haben.
 # { $clock } sind Minuten und Sekunden: 2:58.
 keep-answer = Die letzten { $clock } Minuten des Radios werden gleich als Track gepostet.
-keep-too-soon = Es gibt noch zu wenig Neues zum Behalten; versuch es wieder, wenn { $seconds } s mehr gelaufen sind.
+keep-too-soon = { $seconds ->
+    [one] Es gibt noch zu wenig Neues zum Behalten; versuch es wieder, wenn { $seconds } s mehr gelaufen ist.
+   *[other] Es gibt noch zu wenig Neues zum Behalten; versuch es wieder, wenn { $seconds } s mehr gelaufen sind.
+}
 
 ### What may be asked for
 
@@ -322,15 +325,12 @@ privacy-tracks = { $count ->
     [one] { $count } Track
    *[other] { $count } Tracks
 }
-privacy-days = { $count ->
-    [one] { $count } Tag
-   *[other] { $count } Tagen
-}
-privacy-remembered = Busker merkt sich { $tracks }, um die du gebeten hast, auf allen Servern zusammen, mit Prompts, Seeds und Dateien, und wie viel Musik du an { $days } verbraucht hast. Sonst ist über dich nichts gespeichert. { privacy-what-stays }
-privacy-nothing = Busker hat nichts über dich gespeichert.
+privacy-remembered = Busker merkt sich { $tracks }, um die du gebeten hast, auf allen Servern zusammen, mit Prompts, Seeds und Dateien. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker hat keinen Track von dir gespeichert. { privacy-for-now }
+privacy-for-now = Außerdem weiß er, worum du gebeten hast und was noch nicht zu Ende ist, und, wo es eine Grenze gibt, um wie viel Musik du heute gebeten hast. Sonst ist über dich nichts gespeichert.
 privacy-what-stays = Nachrichten, die Busker in Kanälen gepostet hat, bleiben; wer dort Nachrichten löschen darf, kann sie löschen.
-privacy-delete = Alles löschen
-privacy-deleted = Gelöscht: { $tracks } samt Dateien und der Verbrauch von { $days }. { privacy-what-stays }
+privacy-delete = Diese Tracks löschen
+privacy-deleted = Gelöscht: { $tracks } samt Dateien. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
@@ -352,7 +352,7 @@ help-text =
     Tritt einem Sprachkanal bei und tipp { $compose } mit deinen Worten, am besten auf Englisch, denn das verstehen die Modelle: Stil, Instrumente, Stimmung, Tempo. Die Musik beginnt, während sie entsteht, und der fertige Track wird gepostet.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` ergibt jedes Mal dieselbe Musik
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` ergibt jedes Mal dieselbe Musik
     { $compose } mit `{ command-compose.melody-name }:` oder `{ command-compose.continued-name }:` nimmt eine Tondatei, ebenso „Apps“ im Menü einer Sprachnachricht
     { $steer } lässt andere Worte übernehmen, was läuft
     { $radio } spielt ohne Ende, solange jemand zuhört; die letzten Minuten lassen sich behalten
@@ -498,7 +498,7 @@ command-compose = komponieren
     .prompt-name = prompt
     .prompt = Wie es klingen soll, auf Englisch: Stil, Instrumente, Stimmung, Tempo
     .length-name = länge
-    .length = Sekunden Musik, 10 bis 30; ohne Angabe 20
+    .length = Sekunden Musik, mindestens 10; ohne Angabe so viele, wie hier üblich sind
     .interval-name = intervall
     .interval = Sekunden Musik zwischen zwei Lieferungen, 0,5 bis 2,5; ohne Angabe automatisch
     .seed-name = seed
@@ -546,7 +546,7 @@ command-nowplaying = läuft
 command-volume = lautstärke
     .description = Wie laut die Musik im Kanal läuft; der gepostete Track behält seinen Pegel
     .percent-name = prozent
-    .percent = 0 bis 100; bei 100 so laut wie der gepostete Track
+    .percent = 0 bis 100; lauter geht es nicht
 command-settings = einstellungen
     .description = Was auf diesem Server gilt: Länge, Lautstärke, Rechte, Grenzen und mehr
     .length-name = länge

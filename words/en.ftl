@@ -329,20 +329,17 @@ library-forgotten = Forgotten, with its file. The message that brought it stays 
 
 ### /privacy
 
-# { $tracks } and { $days } are counted phrases: “3 tracks”, “1 day”.
+# { $tracks } is a counted phrase: “3 tracks”.
 privacy-tracks = { $count ->
     [one] { $count } track
    *[other] { $count } tracks
 }
-privacy-days = { $count ->
-    [one] { $count } day
-   *[other] { $count } days
-}
-privacy-remembered = Busker remembers { $tracks } that you asked for, in all servers together, with the prompts, seeds and files, and how much music you asked for on { $days }. Nothing else about you is kept. { privacy-what-stays }
-privacy-nothing = Busker remembers nothing about you.
+privacy-remembered = Busker remembers { $tracks } that you asked for, in all servers together, with the prompts, seeds and files. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker remembers no track of yours. { privacy-for-now }
+privacy-for-now = Besides, it knows what you asked for that is not over yet and, where there is a cap, how much music you asked for today. Nothing else about you is kept.
 privacy-what-stays = Messages that Busker posted in channels stay; who may delete messages there can delete them.
-privacy-delete = Delete all of it
-privacy-deleted = Deleted: { $tracks } with their files, and what you used on { $days }. { privacy-what-stays }
+privacy-delete = Delete these tracks
+privacy-deleted = Deleted: { $tracks } with their files. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
@@ -365,7 +362,7 @@ help-text =
     Join a voice channel and type { $compose } with your words in English: style, instruments, mood, tempo. Music starts while it is being made, and the finished track is posted.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` makes the same music whenever it is asked for
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` makes the same music whenever it is asked for
     { $compose } with `{ command-compose.melody-name }:` or `{ command-compose.continued-name }:` takes a sound file, as does Apps in the menu of a voice message
     { $steer } lets other words take over what plays
     { $radio } plays without end, while somebody listens; its last minutes can be kept
@@ -517,7 +514,7 @@ command-compose = compose
     .prompt-name = prompt
     .prompt = What it should sound like: style, instruments, mood, tempo
     .length-name = length
-    .length = Seconds of music, 10 to 30; 20 if left out
+    .length = Seconds of music, 10 or more; as is usual here if left out
     .interval-name = interval
     .interval = Seconds of music made between two deliveries, 0.5 to 2.5; automatic if left out
     .seed-name = seed
@@ -565,7 +562,7 @@ command-nowplaying = nowplaying
 command-volume = volume
     .description = How loud the music plays in the channel; the posted track keeps its level
     .percent-name = percent
-    .percent = 0 to 100; 100 is as loud as the posted track
+    .percent = 0 to 100, which is the loudest
 command-settings = settings
     .description = What holds in this server: length, volume, rights, caps and more
     .length-name = length

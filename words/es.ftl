@@ -48,7 +48,10 @@ radio-enough-today = Quien pidió la radio ya ha tenido toda la música que una 
 radio-too-slow = Busker compone aquí demasiado despacio para una música sin fin; /{ command-compose } hace piezas que sí lo tienen.
 # { $clock } son minutos y segundos: 2:58.
 keep-answer = Los últimos { $clock } minutos de la radio se publican como pista en un momento.
-keep-too-soon = Todavía hay muy poco nuevo que guardar; inténtalo cuando hayan sonado { $seconds } s más.
+keep-too-soon = { $seconds ->
+    [one] Todavía hay muy poco nuevo que guardar; inténtalo cuando haya sonado { $seconds } s más.
+   *[other] Todavía hay muy poco nuevo que guardar; inténtalo cuando hayan sonado { $seconds } s más.
+}
 
 ### What may be asked for
 
@@ -322,15 +325,12 @@ privacy-tracks = { $count ->
     [one] { $count } pista
    *[other] { $count } pistas
 }
-privacy-days = { $count ->
-    [one] { $count } día
-   *[other] { $count } días
-}
-privacy-remembered = Busker recuerda { $tracks } que has pedido, en todos los servidores juntos, con los prompts, semillas y archivos, y cuánta música pediste en { $days }. No se guarda nada más sobre ti. { privacy-what-stays }
-privacy-nothing = Busker no recuerda nada sobre ti.
+privacy-remembered = Busker recuerda { $tracks } que has pedido, en todos los servidores juntos, con los prompts, semillas y archivos. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker no recuerda ninguna pista tuya. { privacy-for-now }
+privacy-for-now = Además sabe lo que has pedido y aún no ha terminado y, donde hay un límite, cuánta música has pedido hoy. No se guarda nada más sobre ti.
 privacy-what-stays = Los mensajes que Busker publicó en canales se quedan; quien puede borrar mensajes allí puede borrarlos.
-privacy-delete = Borrarlo todo
-privacy-deleted = Borrado: { $tracks } con sus archivos, y lo que usaste en { $days }. { privacy-what-stays }
+privacy-delete = Borrar estas pistas
+privacy-deleted = Borrado: { $tracks } con sus archivos. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
@@ -352,7 +352,7 @@ help-text =
     Únete a un canal de voz y escribe { $compose } con tus palabras, mejor en inglés, que es lo que entienden los modelos: estilo, instrumentos, ambiente, tempo. La música empieza mientras se hace, y la pista terminada se publica.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` hace la misma música siempre que se pida
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` hace la misma música siempre que se pida
     { $compose } con `{ command-compose.melody-name }:` o `{ command-compose.continued-name }:` toma un archivo de sonido, igual que Aplicaciones en el menú de un mensaje de voz
     { $steer } deja que otras palabras tomen el relevo
     { $radio } toca sin fin mientras alguien escuche; sus últimos minutos se pueden guardar
@@ -498,7 +498,7 @@ command-compose = componer
     .prompt-name = prompt
     .prompt = Cómo debe sonar, en inglés: estilo, instrumentos, ambiente, tempo
     .length-name = duración
-    .length = Segundos de música, de 10 a 30; 20 si no se indica
+    .length = Segundos de música, 10 o más; si no se indica, lo habitual aquí
     .interval-name = intervalo
     .interval = Segundos de música entre dos entregas, de 0,5 a 2,5; automático si no se indica
     .seed-name = semilla
@@ -546,7 +546,7 @@ command-nowplaying = sonando
 command-volume = volumen
     .description = Volumen de la música en el canal; la pista publicada conserva su nivel
     .percent-name = porcentaje
-    .percent = De 0 a 100; 100 suena como la pista publicada
+    .percent = De 0 a 100, que es lo más fuerte
 command-settings = ajustes
     .description = Lo que vale en este servidor: duración, volumen, derechos, límites y más
     .length-name = duración

@@ -48,7 +48,10 @@ radio-enough-today = La personne qui a demandé la radio a eu autant de musique 
 radio-too-slow = Busker compose trop lentement ici pour une musique sans fin ; /{ command-compose } fait des morceaux qui en ont une.
 # { $clock } : minutes et secondes, comme 2:58.
 keep-answer = Les { $clock } dernières minutes de la radio seront publiées comme piste dans un instant.
-keep-too-soon = Il y a encore trop peu de nouveau à garder ; réessaie quand { $seconds } s de plus auront joué.
+keep-too-soon = { $seconds ->
+    [one] Il y a encore trop peu de nouveau à garder ; réessaie quand { $seconds } s de plus aura joué.
+   *[other] Il y a encore trop peu de nouveau à garder ; réessaie quand { $seconds } s de plus auront joué.
+}
 
 ### What may be asked for
 
@@ -100,14 +103,14 @@ rights-voted = { $act ->
    *[skip] { $name } veut passer ce morceau : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-skip }.
 }
 rights-role-needed = { $act ->
-    [pause] Seuls les membres avec { $role } et qui a demandé le morceau peuvent mettre la musique en pause ici.
-    [resume] Seuls les membres avec { $role } et qui a demandé le morceau peuvent reprendre la musique ici.
-    [stop] Seuls les membres avec { $role } et qui a demandé le morceau peuvent arrêter la musique ici.
-    [volume] Seuls les membres avec { $role } et qui a demandé le morceau peuvent changer le volume ici.
-    [move] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le déplacer dans la file d’attente ici.
-    [remove] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le retirer de la file d’attente ici.
-    [steer] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le réorienter ici.
-   *[skip] Seuls les membres avec { $role } et qui a demandé le morceau peuvent le passer ici.
+    [pause] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent mettre la musique en pause ici.
+    [resume] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent reprendre la musique ici.
+    [stop] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent arrêter la musique ici.
+    [volume] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent changer le volume ici.
+    [move] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le déplacer dans la file d’attente ici.
+    [remove] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le retirer de la file d’attente ici.
+    [steer] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le réorienter ici.
+   *[skip] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le passer ici.
 }
 rights-role-unset = { $act ->
     [pause] Seul qui a demandé le morceau peut mettre la musique en pause ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
@@ -199,12 +202,12 @@ track-picture = { $seconds ->
 }
 track-silent = C’est du silence.
 track-even = Le niveau est à peu près le même du début à la fin.
-track-contour = Le début est { $first }, le plus fort est { $place } et la fin est { $last }.
+track-contour = La musique commence { $first }, culmine { $place } et finit { $last }.
 track-loudness = { $level ->
-    [loud] forte
-    [softer] plus douce
-    [quiet] faible
-   *[silent] muette
+    [loud] fort
+    [softer] plus doucement
+    [quiet] faiblement
+   *[silent] en silence
 }
 track-loudest = { $place ->
     [beginning] au début
@@ -313,7 +316,7 @@ library-lost = Son fichier a disparu, et il venait d’un fichier audio que Busk
 library-radio-lost = Son fichier a disparu, et ce qui a été gardé d’une radio ne peut pas être recomposé.
 library-posted-there = Elle est dans { $link }.
 library-nowhere = Son fichier a disparu, et elle n’a jamais été publiée ; « Rejouer » la recompose.
-library-not-yours = Seuls qui a demandé une piste et qui gère le serveur peuvent la faire oublier à Busker.
+library-not-yours = Seules la personne qui a demandé une piste et celles qui gèrent le serveur peuvent la faire oublier à Busker.
 library-forgotten = Oubliée, avec son fichier. Le message qui l’a apportée reste jusqu’à ce que quelqu’un le supprime.
 
 ### /privacy
@@ -322,15 +325,12 @@ privacy-tracks = { $count ->
     [one] { $count } piste
    *[other] { $count } pistes
 }
-privacy-days = { $count ->
-    [one] { $count } jour
-   *[other] { $count } jours
-}
-privacy-remembered = Busker garde en mémoire, tous serveurs confondus, { $tracks } à ta demande, avec les prompts, les graines et les fichiers, et combien de musique tu as demandé pendant { $days }. Rien d’autre sur toi n’est gardé. { privacy-what-stays }
-privacy-nothing = Busker n’a rien gardé sur toi.
+privacy-remembered = Busker garde en mémoire, tous serveurs confondus, { $tracks } à ta demande, avec les prompts, les graines et les fichiers. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker n’a gardé aucune piste de toi. { privacy-for-now }
+privacy-for-now = Il sait aussi ce que tu as demandé et qui n’est pas terminé et, là où il y a une limite, combien de musique tu as demandé aujourd’hui. Rien d’autre sur toi n’est gardé.
 privacy-what-stays = Les messages que Busker a publiés dans les salons restent ; qui peut y supprimer des messages peut les supprimer.
-privacy-delete = Tout supprimer
-privacy-deleted = Supprimé : { $tracks } avec leurs fichiers, et ta consommation de { $days }. { privacy-what-stays }
+privacy-delete = Supprimer ces pistes
+privacy-deleted = Supprimé : { $tracks } avec leurs fichiers. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
@@ -352,7 +352,7 @@ help-text =
     Rejoins un salon vocal et tape { $compose } avec tes mots, en anglais de préférence, car c’est ce que comprennent les modèles : style, instruments, ambiance, tempo. La musique commence pendant qu’elle se compose, et la piste finie est publiée.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` donne toujours la même musique
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` donne toujours la même musique
     { $compose } avec `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` prend un fichier audio, tout comme Applications dans le menu d’un message vocal
     { $steer } laisse d’autres mots prendre le relais
     { $radio } joue sans fin, tant que quelqu’un écoute ; ses dernières minutes peuvent être gardées
@@ -498,7 +498,7 @@ command-compose = composer
     .prompt-name = prompt
     .prompt = Comment ça doit sonner, en anglais : style, instruments, ambiance, tempo
     .length-name = durée
-    .length = Secondes de musique, de 10 à 30 ; 20 sans indication
+    .length = Secondes de musique, 10 au moins ; sans indication, comme d’habitude ici
     .interval-name = intervalle
     .interval = Secondes de musique entre deux livraisons, de 0,5 à 2,5 ; automatique sans indication
     .seed-name = graine
@@ -546,7 +546,7 @@ command-nowplaying = encours
 command-volume = volume
     .description = Volume de la musique dans le salon ; la piste publiée garde son niveau
     .percent-name = pourcentage
-    .percent = De 0 à 100 ; à 100, aussi fort que la piste publiée
+    .percent = De 0 à 100, le plus fort possible
 command-settings = réglages
     .description = Ce qui vaut sur ce serveur : durée, volume, droits, limites et plus
     .length-name = durée

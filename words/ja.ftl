@@ -286,12 +286,12 @@ library-forgotten = ファイルごと忘れました。トラックを投稿し
 ### /privacy
 
 privacy-tracks = { $count } 件のトラック
-privacy-days = { $count } 日分
-privacy-remembered = Busker は、全サーバー合わせて、あなたが頼んだ{ $tracks }(プロンプト、シード、ファイルを含む)と、頼んだ音楽の量を{ $days }覚えています。それ以外は保存していません。{ privacy-what-stays }
-privacy-nothing = Busker はあなたについて何も覚えていません。
+privacy-remembered = Busker は、全サーバー合わせて、あなたが頼んだ{ $tracks }をプロンプト、シード、ファイルとともに覚えています。{ privacy-for-now }{ privacy-what-stays }
+privacy-nothing = Busker はあなたのトラックを一つも覚えていません。{ privacy-for-now }
+privacy-for-now = ほかに、頼まれてまだ終わっていない曲と、上限がある場合は今日頼んだ音楽の量を覚えています。それ以外は保存していません。
 privacy-what-stays = Busker がチャンネルに投稿したメッセージは残ります。そこでメッセージを削除できる人が削除できます。
-privacy-delete = すべて削除
-privacy-deleted = 削除しました: { $tracks }とそのファイル、{ $days }の利用量。{ privacy-what-stays }
+privacy-delete = これらのトラックを削除
+privacy-deleted = 削除しました: { $tracks }とそのファイル。{ privacy-for-now }{ privacy-what-stays }
 
 ### /about and /help
 
@@ -310,7 +310,7 @@ help-text =
     ボイスチャンネルに参加して { $compose } と入力し、スタイル、楽器、雰囲気、テンポを言葉で書いてください。モデルが理解するのは英語なので、英語がおすすめです。作曲しながら音楽が流れ、完成したトラックが投稿されます。
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` は、いつ頼んでも同じ音楽になります
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` は、いつ頼んでも同じ音楽になります
     { $compose } の `{ command-compose.melody-name }:` や `{ command-compose.continued-name }:` には音声ファイルを渡せます。ボイスメッセージのメニューの「アプリ」からも使えます
     { $steer } は再生中の音楽を別の言葉に切り替え
     { $radio } は誰かが聴いているあいだ、終わりなく流れ、直近の数分を保存できます
@@ -445,7 +445,7 @@ command-compose = 作曲
     .prompt-name = プロンプト
     .prompt = どんな音にするか(英語で): スタイル、楽器、雰囲気、テンポ
     .length-name = 長さ
-    .length = 音楽の秒数、10~30。省略時は 20
+    .length = 音楽の秒数、10 以上。省略時はここでの標準の長さ
     .interval-name = 間隔
     .interval = 音楽を届ける間隔の秒数、0.5~2.5。省略時は自動
     .seed-name = シード
@@ -493,7 +493,7 @@ command-nowplaying = 再生中
 command-volume = 音量
     .description = チャンネルでの音量。投稿されるトラックの音量は変わりません
     .percent-name = パーセント
-    .percent = 0~100。100 で投稿されるトラックと同じ大きさ
+    .percent = 0~100。100 が最大
 command-settings = 設定
     .description = このサーバーの設定: 長さ、音量、権限、上限など
     .length-name = 長さ

@@ -48,7 +48,10 @@ radio-enough-today = Quem pediu a rádio já teve toda a música que uma pessoa 
 radio-too-slow = O Busker compõe devagar demais aqui para uma música sem fim; /{ command-compose } faz peças que têm fim.
 # { $clock } são minutos e segundos: 2:58.
 keep-answer = Os últimos { $clock } minutos da rádio serão postados como faixa em instantes.
-keep-too-soon = Ainda há pouca coisa nova para guardar; tente de novo quando mais { $seconds } s tiverem tocado.
+keep-too-soon = { $seconds ->
+    [one] Ainda há pouca coisa nova para guardar; tente de novo quando mais { $seconds } s tiver tocado.
+   *[other] Ainda há pouca coisa nova para guardar; tente de novo quando mais { $seconds } s tiverem tocado.
+}
 
 ### What may be asked for
 
@@ -322,15 +325,12 @@ privacy-tracks = { $count ->
     [one] { $count } faixa
    *[other] { $count } faixas
 }
-privacy-days = { $count ->
-    [one] { $count } dia
-   *[other] { $count } dias
-}
-privacy-remembered = O Busker se lembra de { $tracks } que você pediu, em todos os servidores juntos, com os prompts, sementes e arquivos, e de quanta música você pediu em { $days }. Nada mais sobre você é guardado. { privacy-what-stays }
-privacy-nothing = O Busker não se lembra de nada sobre você.
+privacy-remembered = O Busker se lembra de { $tracks } que você pediu, em todos os servidores juntos, com os prompts, sementes e arquivos. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = O Busker não se lembra de nenhuma faixa sua. { privacy-for-now }
+privacy-for-now = Além disso, ele sabe o que você pediu e ainda não terminou e, onde há um limite, quanta música você pediu hoje. Nada mais sobre você é guardado.
 privacy-what-stays = As mensagens que o Busker postou em canais ficam; quem pode apagar mensagens lá pode apagá-las.
-privacy-delete = Apagar tudo
-privacy-deleted = Apagado: { $tracks } com os arquivos, e o que você usou em { $days }. { privacy-what-stays }
+privacy-delete = Apagar estas faixas
+privacy-deleted = Apagado: { $tracks } com os arquivos. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
@@ -352,7 +352,7 @@ help-text =
     Entre em um canal de voz e digite { $compose } com suas palavras, de preferência em inglês, que é o que os modelos entendem: estilo, instrumentos, clima, andamento. A música começa enquanto é feita, e a faixa pronta é postada.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 30` `{ command-compose.seed-name }: 7` faz a mesma música sempre que for pedida
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` faz a mesma música sempre que for pedida
     { $compose } com `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` usa um arquivo de som, assim como Apps no menu de uma mensagem de voz
     { $steer } deixa outras palavras assumirem o que toca
     { $radio } toca sem fim, enquanto alguém estiver ouvindo; os últimos minutos podem ser guardados
@@ -498,7 +498,7 @@ command-compose = compor
     .prompt-name = prompt
     .prompt = Como deve soar, em inglês: estilo, instrumentos, clima, andamento
     .length-name = duração
-    .length = Segundos de música, de 10 a 30; 20 se não informar
+    .length = Segundos de música, 10 ou mais; se não informar, o habitual aqui
     .interval-name = intervalo
     .interval = Segundos de música entre duas entregas, de 0,5 a 2,5; automático se não informar
     .seed-name = semente
@@ -546,7 +546,7 @@ command-nowplaying = tocando
 command-volume = volume
     .description = Volume da música no canal; a faixa postada mantém o nível dela
     .percent-name = porcentagem
-    .percent = De 0 a 100; 100 é tão alto quanto a faixa postada
+    .percent = De 0 a 100, que é o mais alto
 command-settings = configurações
     .description = O que vale neste servidor: duração, volume, direitos, limites e mais
     .length-name = duração

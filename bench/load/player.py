@@ -45,9 +45,6 @@ IN_HAND_SECONDS: Final = 2.0
 BITRATE: Final = 96_000
 """Bits a second of the channels: the best that a guild without boosts may set."""
 
-VOLUME: Final = 0.5
-"""What Busker starts with; it costs a multiplication that 1 would not."""
-
 MUSIC_SECONDS: Final = 300.0
 """What the buffers believe that a piece lasts: the longest that may be asked for."""
 
@@ -117,7 +114,7 @@ async def _played(play: Play, lines: Sequence[VoiceLine], music: Pcm16, composed
     parts = [Part(np.roll(music, -len(music) * i // len(lines), axis=0)) for i in range(len(lines))]
     feeding = asyncio.create_task(_fed(parts), name="feeder")
     try:
-        async with WAYS[play.way](lines, [PieceSource(part.buffer, VOLUME) for part in parts]) as hurried:
+        async with WAYS[play.way](lines, [PieceSource(part.buffer) for part in parts]) as hurried:
             await asyncio.sleep(play.warm_seconds)
             began, cpu_began = time.monotonic(), time.process_time()
             hurried_before, composed_before = hurried(), sum(composed)

@@ -99,12 +99,3 @@ class Sight:
 
     member_id: int
     channels: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """What the store holds about one person, in all guilds together."""
-
-    tracks: int
-    days: int
-    """Days and guilds for which it is known how much music they asked for."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 from audio.piece import Piece, Turn
 from audio.recording import Recording
 from bot.store.database import Database
-from bot.store.records import Asked, GuildChoices, MadeTrack, Sight, Traces
+from bot.store.records import Asked, GuildChoices, MadeTrack, Sight
 
 NOTHING_CHOSEN: Final = GuildChoices()
 _PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature", "excerpt")
@@ -186,13 +186,11 @@ class Store:
     async def charge(self, guild_id: int, member_id: int, day: date, seconds: float) -> float:
         """Add to the music that a person asked for on a day; the seconds before that. Negative gives back.
 
-        What they asked for on other days is forgotten with it: nobody needs it any more.
+        What anybody asked for on days before is forgotten with it: nobody needs it any more.
         """
 
         def write(connection: sqlite3.Connection) -> float:
-            connection.execute(
-                "DELETE FROM usage WHERE member_id = ? AND day < ?", [member_id, day.isoformat()]
-            )
+            connection.execute("DELETE FROM usage WHERE day < ?", [day.isoformat()])
             (after,) = connection.execute(
                 "INSERT INTO usage (guild_id, member_id, day, seconds) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds RETURNING seconds",
@@ -204,20 +202,20 @@ class Store:
 
     # Privacy
 
-    async def traces_of(self, member_id: int) -> Traces:
-        """What is remembered about a person, in all guilds."""
+    async def tracks_of(self, member_id: int) -> int:
+        """How many tracks of a person are remembered, in all guilds."""
 
-        def read(connection: sqlite3.Connection) -> Traces:
-            counts = (
-                connection.execute(f"SELECT count(*) FROM {table} WHERE member_id = ?", [member_id])
-                for table in ("tracks", "usage")
-            )
-            return Traces(*(count.fetchone()[0] for count in counts))
+        def read(connection: sqlite3.Connection) -> int:
+            query = "SELECT count(*) FROM tracks WHERE member_id = ?"
+            return int(connection.execute(query, [member_id]).fetchone()[0])
 
         return await self._database.read(read)
 
-    async def forget_member(self, member_id: int) -> list[str]:
-        """Remember nothing about a person any more; the names of their files, for the caller to delete."""
+    async def forget_tracks_of(self, member_id: int) -> list[str]:
+        """Remember no track of a person any more; the names of their files, for the caller to delete.
+
+        What they asked for today stays until tomorrow, or this would lift the cap.
+        """
 
         def write(connection: sqlite3.Connection) -> list[str]:
             rows = connection.execute(
@@ -225,7 +223,6 @@ class Store:
             )
             files = [row["file"] for row in rows]
             _delete(connection, "tracks", member_id=member_id)
-            _delete(connection, "usage", member_id=member_id)
             return files
 
         return await self._database.change(write)

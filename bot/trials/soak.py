@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from audio.errors import BuskerError
 from bot.trials.census import census
 from bot.trials.engine import CountedEngine, engine_for
 from bot.trials.outcome import Outcome, table
@@ -27,22 +27,27 @@ SURVIVABLE: Final = tuple(
 )
 
 
-async def main(settings: Settings, minutes: float, seed: int, out: Path) -> int:
+async def main(settings: Settings, minutes: float, seed: int, out: Path, *, as_json: bool) -> int:
     """Soak, print what was found to standard output; 1 if a promise was broken, else 0."""
     folder = out / "soak"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("store.sqlite*"):
         old.unlink()
     outcomes, left = await soak(settings, minutes, seed, folder)
-    print(f"\n{table(outcomes)}")
-    print(f"Left over after {len(outcomes)} pieces: {', '.join(left) or 'nothing'}.", flush=True)
+    if as_json:
+        found = {"faults": [outcome.as_dict() for outcome in outcomes], "left_over": left}
+        print(json.dumps(found, indent=2), flush=True)
+    else:
+        print(f"\n{table(outcomes)}")
+        print(f"Left over after {len(outcomes)} pieces: {', '.join(left) or 'nothing'}.", flush=True)
     return int(bool(left) or any(outcome.broken for outcome in outcomes))
 
 
 async def soak(
     settings: Settings, minutes: float, seed: int, folder: Path
 ) -> tuple[list[Outcome], tuple[str, ...]]:
-    """Every outcome in order, and what was left over at the end. The same seed draws the same faults.
+    """Every outcome in order, and what was left over at the end, the bot itself if it would not end. The same
+    seed draws the same faults.
 
     The last piece begins before the `minutes` are over; nothing begins after one that stood still.
     """
@@ -62,16 +67,14 @@ async def soak(
             said = "; ".join(outcome.broken) or "kept"
             print(f"{fault.name} ({outcome.seconds:.0f} s): {said}", file=sys.stderr, flush=True)
         left = await first.left(scene, before)
-    return outcomes, left
+    return outcomes, left if first.trouble is None else (*left, first.trouble)
 
 
 async def _piece(trial: Trial, scene: Scene) -> Outcome:
     """One piece with one fault, in the house as it is when all is well."""
     began = time.monotonic()
-    try:
+    with trial.troubled():
         await scene.gather()
         await trial.piece(scene)
-    except (BuskerError, TimeoutError) as error:
-        trial.trouble = str(error) or f"The trial stood still {trial.stage}."
     scene.here.rest.troubles.end()
     return trial.outcome(time.monotonic() - began)

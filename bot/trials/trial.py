@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import logging
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from audio.units import FRAME_SECONDS
 from bot.client import Busker
 from bot.performance import Making
 from bot.permissions import NEEDED
+from bot.settings import RightsSettings
 from bot.trials.census import Census, census
 from bot.trials.engine import CountedEngine, engine_for
 from bot.trials.outcome import NEXT_SOUND_SECONDS, Outcome
@@ -64,6 +66,8 @@ AFTERMATH_SECONDS: Final = 1.0
 
 CLOSE_SECONDS: Final = 20.0
 
+_log = logging.getLogger(__name__)
+
 
 class TrialError(BuskerError):
     """The trial could not be played; the sentence says how far it came."""
@@ -74,11 +78,9 @@ async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
     began = time.monotonic()
     engine = CountedEngine(engine_for(settings, with_process=fault.needs_engine_process))
     trial = Trial(fault, engine, settings_for_trials(settings, folder))
-    try:
+    with trial.troubled():
         async with house(engine) as scene, trial.bot_in(scene):
             await trial.play(scene)
-    except (BuskerError, TimeoutError) as error:
-        trial.trouble = trial.trouble or str(error) or f"The trial stood still {trial.stage}."
     return trial.outcome(time.monotonic() - began)
 
 
@@ -92,11 +94,12 @@ async def house(engine: CountedEngine) -> AsyncIterator[Scene]:
 
 
 def settings_for_trials(settings: Settings, folder: Path) -> Settings:
-    """Full volume, so that what is heard equals what is played. The bot soon leaves an idle guild,
-    and remembers nothing of other trials."""
+    """Full volume and exact tracks, so that what is heard and posted equals what is played; no caps. The bot
+    soon leaves an idle guild, and remembers nothing of other trials."""
+    settings = settings.model_copy(update={"rights": RightsSettings()})
     settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
     settings = _with(settings, "store", path=folder / "store.sqlite")
-    return _with(settings, "tracks", folder=folder)
+    return _with(settings, "tracks", folder=folder, formats=("flac",))
 
 
 def _with(settings: Settings, section: str, **keys: object) -> Settings:
@@ -148,6 +151,17 @@ class Trial:
             if connection is not None:
                 connection.cancel()
                 await asyncio.gather(connection, return_exceptions=True)
+
+    @contextmanager
+    def troubled(self) -> Iterator[None]:
+        """Whatever goes wrong in this block is the trial's trouble, and no other's."""
+        try:
+            yield
+        except (BuskerError, TimeoutError) as error:
+            self.trouble = self.trouble or str(error) or f"The trial stood still {self.stage}."
+        except Exception as error:
+            _log.exception("the trial of %s failed %s", self._fault.name, self.stage)
+            self.trouble = self.trouble or f"The trial failed {self.stage}: {error!r}."
 
     async def play(self, scene: Scene) -> None:
         """Warm up, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""

@@ -132,6 +132,13 @@ def test_each_fault_is_one_sentence_that_names_the_key(text: str, sentence: str)
     assert fault_of(text) == sentence
 
 
+@pytest.mark.parametrize("key", [key for key, field in keys().items() if field.annotation in (int, float)])
+def test_a_number_that_is_too_low_is_told_what_the_key_takes(key: str) -> None:
+    section, _, name = key.rpartition(".")
+    fault = fault_of(f"[{section}]\n{name} = -1e6")
+    assert fault.startswith(f"`{key}` in config.toml is -1000000.0: it takes a ")
+
+
 def test_a_fault_in_the_environment_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUSKER_ENGINE__THREADS", "two")
     assert fault_of("") == 'BUSKER_ENGINE__THREADS is "two": it takes a whole number from 1 to 64.'

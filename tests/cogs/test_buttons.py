@@ -120,7 +120,7 @@ async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_libra
     engine = ToneEngine(places=1)
     async with a_house(tmp_path, engine=engine) as house:
         track = await played(house, seconds=1.0, seed=7)
-        await house.bot.store.forget_member(house.asker.id)
+        await house.bot.store.forget_tracks_of(house.asker.id)
         file = tmp_path / "bells-7.flac"
         sound = floats(read_sound(file, 1.0)).T
         file.unlink()

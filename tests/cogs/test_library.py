@@ -13,7 +13,7 @@ from audio.kept import read_sound
 from audio.piece import Piece
 from audio.tone import ToneEngine
 from audio.units import floats
-from bot.store.records import MadeTrack, Sight, Traces
+from bot.store.records import MadeTrack, Sight
 from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
 from tests.house import FAST, House, a_house, until
 from tests.server import Server, a_server
@@ -170,20 +170,20 @@ async def test_a_button_on_what_was_forgotten_says_so(tmp_path: Path) -> None:
             assert said == "This track is not in the library any more."
 
 
-async def test_privacy_tells_what_is_kept_and_deletes_all_of_it(tmp_path: Path) -> None:
+async def test_privacy_tells_what_is_kept_and_deletes_all_tracks_of_who_asks(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        assert await server.said("privacy") == "Busker remembers nothing about you."
+        assert (await server.said("privacy")).startswith("Busker remembers no track of yours.")
         (tmp_path / "a.flac").touch()
         await made(server, file="a.flac")
         await made(server)
         other = await made(server, member_id=server.max.id)
         response = await answer(await server.ann.slash(server.text, "privacy"))
         assert response.content.startswith("Busker remembers 2 tracks that you asked for")
-        deleted = (await server.ann.click(response, label="Delete all of it")).response
+        deleted = (await server.ann.click(response, label="Delete these tracks")).response
         assert deleted is not None
-        assert deleted.content.startswith("Deleted: 2 tracks with their files, and what you used on 0 days.")
+        assert deleted.content.startswith("Deleted: 2 tracks with their files.")
         assert not (tmp_path / "a.flac").exists()
-        assert await server.bot.store.traces_of(server.ann.id) == Traces(0, 0)
+        assert await server.bot.store.tracks_of(server.ann.id) == 0
         assert await server.bot.store.track(server.guild.id, other.id) == other
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from audio.piece import Piece, Turn
 from audio.recording import Recording
 from bot.errors import StoreError
-from bot.store.records import Asked, GuildChoices, MadeTrack, Sight, Traces
+from bot.store.records import Asked, GuildChoices, MadeTrack, Sight
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
@@ -197,19 +197,20 @@ async def test_use_adds_up_by_person_guild_and_day_and_older_days_are_forgotten(
     assert await store.charge(1, 8, TODAY, 5.0) == 0
     assert await store.charge(1, 7, TODAY, 1.0) == 20
     assert await store.charge(1, 7, date(2026, 2, 1), 1.0) == 0
-    assert await store.traces_of(7) == Traces(tracks=0, days=1)
+    assert await store.charge(1, 8, TODAY, 0.0) == 0, "what somebody else asked for on a day before was kept"
 
 
-async def test_whoever_asks_to_be_forgotten_leaves_no_trace_in_any_guild(store: Store) -> None:
+async def test_whoever_wants_it_has_no_track_in_any_guild_and_the_same_cap_as_before(store: Store) -> None:
     for guild in (1, 2):
         await store.add_track(track(guild_id=guild, file=f"{guild}.flac"))
         await store.add_track(track(guild_id=guild, file=None))
-        await store.charge(guild, 7, TODAY, 20.0)
     other = await store.add_track(track("other", member_id=8))
-    assert await store.traces_of(7) == Traces(tracks=4, days=2)
-    assert await store.forget_member(7) == ["1.flac", "2.flac"]
-    assert await store.traces_of(7) == Traces(tracks=0, days=0)
+    await store.charge(1, 7, TODAY, 20.0)
+    assert await store.tracks_of(7) == 4
+    assert await store.forget_tracks_of(7) == ["1.flac", "2.flac"]
+    assert await store.tracks_of(7) == 0
     assert await store.search(TRACK.guild_id, "", SIGHT) == [other]
+    assert await store.charge(1, 7, TODAY, 0.0) == 20
 
 
 async def test_a_store_that_is_closed_says_so(tmp_path: Path) -> None:

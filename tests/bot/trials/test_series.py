@@ -32,6 +32,8 @@ def test_a_bot_that_is_kicked_or_moved_is_judged_by_what_was_heard(
     assert (kicked["trouble"], moved["trouble"]) == (None, None)
     assert (kicked["track"], moved["track"]) == ("posted", "posted")
     assert kicked["track_as_made"] is moved["track_as_made"] is True
+    assert kicked["in_place"] is moved["in_place"] is True
+    assert kicked["left_over"] == moved["left_over"] == []
     assert 300 < kicked["frames_left"] < 380
     assert moved["frames_left"] == 0
     assert kicked["frames_repeated"] == moved["frames_repeated"] == 0

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from pathlib import Path
+
 import pytest
 
+from audio.tone import ToneEngine
 from bot import cli
-from bot.trials.soak import SURVIVABLE
+from bot.settings import EngineSettings, Settings
+from bot.trials import trial
+from bot.trials.engine import CountedEngine
+from bot.trials.soak import SURVIVABLE, soak
+from bot.trials.trial import Trial
+from rehearsal.faults.every import FAULTS
 from rehearsal.faults.fault import Kind, Moment
 
 
 def test_a_soak_draws_only_what_one_bot_can_survive_in_the_middle_of_music() -> None:
     assert len(SURVIVABLE) > 25
     assert {(fault.kind, fault.moment) for fault in SURVIVABLE} == {(Kind.SURVIVABLE, Moment.MUSIC)}
+
+
+def test_a_soak_tells_each_piece_and_what_is_left_over(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cli.main(["rehearse", "--soak", "0.001", "--json", "--out", str(tmp_path)])
+    found = json.loads(capsys.readouterr().out)
+    assert found["left_over"] == []
+    (piece,) = found["faults"]
+    assert piece["trouble"] is None
+    assert piece["track_as_made"] is True
+
+
+def test_a_bot_that_does_not_end_is_left_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(trial, "CLOSE_SECONDS", 0.0)
+    outcomes, left = asyncio.run(soak(Settings(engine=EngineSettings(kind="tone")), 0.0, 0, tmp_path))
+    assert (outcomes, left) == ([], ("The bot did not end within 0 s.",))
+
+
+def test_what_nobody_foresaw_is_the_trouble_of_its_own_trial(caplog: pytest.LogCaptureFixture) -> None:
+    tried = Trial(FAULTS["moved"], CountedEngine(ToneEngine()), Settings())
+    with tried.troubled():
+        raise LookupError("no such command")
+    assert tried.trouble == "The trial failed at the start: LookupError('no such command')."
+    assert "no such command" in caplog.text
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "long", "nan", "9999"])
