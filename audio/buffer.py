@@ -206,11 +206,18 @@ class JitterBuffer:
             self.frames_starved += 1
             return SILENCE
 
+    def clear(self) -> None:
+        """Let go of all sound that was not read: nobody will."""
+        with self._lock:
+            self._frames.clear()
+
     def take(self) -> None:
-        """Count the next frame, which must be there, as played: it was heard together with another piece."""
+        """Count the next frame, which must be there unless all was let go of, as played: it was heard
+        together with another piece."""
         with self._lock:
             self._state = State.PLAYING
-            self._frames.popleft()
+            if self._frames:
+                self._frames.popleft()
             self.frames_played += 1
 
     @property

@@ -8,7 +8,7 @@ import discord
 
 from bot.errors import RequestError
 from bot.performance import Request
-from bot.permissions import posting_channel, require_listening, voice_channel_of
+from bot.permissions import VocalChannel, posting_channel, require_listening, voice_channel_of
 from bot.radio import CHARGED_SECONDS
 from bot.shelf import use
 from bot.standing import within_caps
@@ -28,6 +28,19 @@ def member_of(interaction: discord.Interaction[Busker]) -> discord.Member:
     return interaction.user
 
 
+async def require_welcome(interaction: discord.Interaction[Busker]) -> VocalChannel:
+    """Where the member sits, if they may ask for a piece now; before anything is fetched for it in vain.
+
+    Raises RequestError."""
+    member = member_of(interaction)
+    voice_channel = voice_channel_of(member)
+    session = interaction.client.session_of(member.guild)
+    require_listening(member, session.channel)
+    session.queue.require_room()
+    async with within_caps(interaction, 0.0):
+        return voice_channel
+
+
 async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path | None = None) -> int:
     """Put a piece into the queue of the guild; how many play before it. Raises RequestError.
 
@@ -43,7 +56,8 @@ async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path
         use(kept)
     charged = 0.0 if kept else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
     async with within_caps(interaction, charged):
-        performance = session.ask(Request(piece, member, voice_channel, text_channel, kept))
+        led = interaction.client.settings.music.led(piece)
+        performance = session.ask(Request(led, member, voice_channel, text_channel, kept))
         performance.charged_seconds = charged
         interaction.client.recordings.hold(performance)
         before = session.wanted.index(performance)

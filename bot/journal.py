@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 NOTE_SECONDS: Final = 1.0
 """How often it is noted how far the listeners are: after a crash they hear no more than that again."""
+
+ALIVE_SECONDS: Final = 60.0
+"""How often it is noted of all that they are not over, though nothing else changes."""
 
 _log = logging.getLogger(__name__)
 
@@ -115,6 +119,7 @@ def _entry(performance: Performance, session: Session) -> Asked:
         begun=performance.making is not Making.WAITING,
         frames_played=performance.buffer.frames_played,
         restarts=performance.restarts,
+        noted_at=time.time() // ALIVE_SECONDS * ALIVE_SECONDS,
     )
 
 

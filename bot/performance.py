@@ -40,8 +40,7 @@ KEPT_SECONDS: Final = 180.0
 kHz."""
 
 _TICKETS = itertools.count(time.time_ns() // 1_000_000)
-"""From the milliseconds since the epoch on: so they do not come again after a restart, and tell about when a
-piece was asked for."""
+"""From the milliseconds since the epoch on, so that they do not come again after a restart."""
 _log = logging.getLogger(__name__)
 
 
@@ -347,3 +346,6 @@ class Performance:
         self.making = making
         if self.settled:
             self._settled.set()
+            # a card and its buttons may know of it for ever, and nobody hears it any more
+            self._tape.erase()
+            self.buffer.clear()

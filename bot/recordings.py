@@ -33,6 +33,9 @@ LARGEST_MIB: Final = 32
 FETCH_SECONDS: Final = 30.0
 """How long Discord may take to give it out."""
 
+FETCHED_AT_ONCE: Final = 4
+"""Others wait: each lies in memory whole until it is on disk."""
+
 FOLDER: Final = "recordings"
 """Inside the folder of tracks, where the process that composes can read it, too."""
 
@@ -55,6 +58,7 @@ class Recordings:
         self._holders: Counter[Path] = Counter()
         self._waits: set[asyncio.Task[None]] = set()
         self._fetched = itertools.count(1)
+        self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
 
     async def open(self) -> None:
         """Remove what nobody can need any more."""
@@ -67,10 +71,11 @@ class Recordings:
         Raises RecordingError with one sentence when it is too large, too long, too short or no sound.
         """
         require_fetchable(attachment)
-        data = await _data(attachment)
 
         async def write(path: Path) -> None:
-            await asyncio.to_thread(path.write_bytes, data)
+            async with self._fetching:
+                data = await _data(attachment)
+                await asyncio.to_thread(path.write_bytes, data)
 
         async with self._held(_plain(attachment.filename), write) as recording:
             yield recording

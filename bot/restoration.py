@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from audio.units import FRAME_SECONDS
+from bot.errors import StoreError
 from bot.library import kept_file
 from bot.performance import Performance, Request
 from bot.permissions import PostingChannel, VocalChannel, listeners_in
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 MOST_RESTARTS: Final = 3
 
 FORGOTTEN_SECONDS: Final = 86_400.0
-"""What was asked for longer ago goes on no more: an evening, or a server that Busker was put out of."""
+"""After so long an absence nothing goes on: from Busker's own end, or in a server that it was put out of."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,11 +50,11 @@ class Restoration:
 
     async def open(self) -> None:
         """Read what is left, before anything new is asked for. Raises StoreError."""
-        long_ago = (time.time() - FORGOTTEN_SECONDS) * 1000
+        long_ago = time.time() - FORGOTTEN_SECONDS
         left = await self._bot.store.asked()
-        await self._bot.store.note([], [asked.ticket for asked in left if asked.ticket < long_ago])
+        await self._bot.store.note([], [asked.ticket for asked in left if asked.noted_at < long_ago])
         for asked in left:
-            if asked.ticket >= long_ago:
+            if asked.noted_at >= long_ago:
                 self._left[asked.guild_id].append(asked)
 
     async def restore(self, guild: discord.Guild) -> None:
@@ -64,7 +65,12 @@ class Restoration:
         listened = any(listeners_in(room) for room in rooms if isinstance(room, VocalChannel))
         forgotten: Counter[PostingChannel] = Counter()
         for asked in left:
-            request = await self._request(guild, asked)
+            try:
+                request = await self._request(guild, asked)
+            except (OSError, discord.HTTPException, StoreError):
+                _log.exception("%r cannot go on yet; it does when the server is there anew", asked.piece)
+                self._left[guild.id].append(asked)
+                continue
             if request is None or (asked not in lasting) or not _goes_on(asked, request, heard=listened):
                 await self._bot.store.note([], [asked.ticket])
                 if request is not None:
@@ -105,7 +111,7 @@ class Restoration:
         if not isinstance(voice, VocalChannel) or not isinstance(text, PostingChannel):
             return None
         piece = next_stretch(asked.piece, asked.frames_played) if asked.piece.endless else asked.piece
-        request = Request(piece, member, voice, text)
+        request = Request(self._bot.settings.music.led(piece), member, voice, text)
         if asked.kept is not None:
             return replace(request, kept=self._bot.settings.tracks.folder / asked.kept)
         track = asked.track_id and await self._bot.store.track(guild.id, asked.track_id)

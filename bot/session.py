@@ -75,7 +75,7 @@ class Session:
         """Let so many seconds of music count for a member; False where they may have no more."""
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._sleep_seconds = max(self._leave_after_seconds, settings.voice.radio_sleeps_seconds)
-        self._volume = settings.voice.volume
+        self._volume = self._usual_volume = settings.voice.volume
         self._programme = Programme(
             lambda source: self.voice.play(source), self._follower, settings.voice.crossfade_seconds
         )
@@ -96,6 +96,8 @@ class Session:
     def ask(self, request: Request) -> Performance:
         """Put a piece into the queue, where the turn of who asks comes; a radio makes room for it. Raises
         QueueFull, or RequestError for a second radio."""
+        if self._desertion is not None and request.voice_channel != self.voice.channel:
+            self._desert()  # called elsewhere, where somebody listens
         if request.piece.endless and any(performance.piece.endless for performance in self.wanted):
             raise RequestError(Text("radio-already"))
         self.queue.require_room()
@@ -141,8 +143,10 @@ class Session:
 
     @property
     def channel(self) -> VocalChannel | None:
-        """Where the listeners are, while there is something to hear."""
-        return self.voice.channel or self.queue[0].request.voice_channel if self.queue else None
+        """Where the listeners are, while there is something to hear; None where there are none any more."""
+        if self._desertion is not None or not self.queue:
+            return None
+        return self.voice.channel or self.queue[0].request.voice_channel
 
     @property
     def now(self) -> Performance:
@@ -234,6 +238,10 @@ class Session:
         if self._programme.source is not None:
             self._programme.source.volume = volume
 
+    def choose_volume(self, volume: float) -> None:
+        """From now on, and again once Busker has left and comes back."""
+        self._usual_volume = self.volume = volume
+
     def look_round(self) -> None:
         """Somebody's voice state has changed."""
         self.voice.look_round()
@@ -261,8 +269,13 @@ class Session:
             self._asked.clear()
             asked = await self._asked_within(self._leave_after_seconds)
             if not asked and not await self._asked_within(self._departures.wait()):
-                await self.voice.leave()
+                await self._leave()
                 await self._asked.wait()
+
+    async def _leave(self) -> None:
+        """Leave the channel; what was chosen for this stay ends with it."""
+        self._volume = self._usual_volume
+        await self.voice.leave()
 
     async def _play(self, performance: Performance, *, stay: bool) -> None:
         """Join while the piece is being composed, play it to its end, and take it off the queue.
@@ -273,7 +286,7 @@ class Session:
         charging: asyncio.Task[None] | None = None
         try:
             if not performance.dismissed:
-                here = self.voice.channel if stay else None
+                here = self.voice.channel if stay and self.voice.hold is not Hold.ALONE else None
                 await self.voice.join(here or performance.request.voice_channel)
             if await performance.audible():
                 self._playing = performance
@@ -346,13 +359,20 @@ class Session:
         sleeps = any(performance.piece.endless for performance in self.wanted)
         await asyncio.sleep((self._sleep_seconds if sleeps else self._leave_after_seconds) - slot_seconds)
         await asyncio.sleep(self._departures.wait())
+        self._desertion = None  # or leaving, which ends it, would end this task
+        self._desert()
+        await self._leave()
+
+    def _desert(self) -> None:
+        """Nobody has come back: forget the queue."""
+        if self._desertion is not None:
+            self._desertion.cancel()
+            self._desertion = None
         for performance in self.wanted:
             performance.trouble = Text("trouble-deserted")
         with contextlib.suppress(NothingPlaying):
             self.stop()
-        self._desertion = None  # or leaving, which ends it, would end this task
         self._moved.set()
-        await self.voice.leave()
 
     def _end(self, performance: Performance) -> None:
         """Play no more of it: a radio that is heard fades out, whatever else sounds breaks off."""

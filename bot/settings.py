@@ -155,13 +155,12 @@ class MusicSettings(_Section):
         """The Piece for these wishes within these settings. Raises PieceError."""
         wanted = self.default_seconds if seconds is None else seconds
         piece = piece_of(prompt, wanted, interval, seed, longest=self.longest_seconds)
-        return replace(
-            piece,
-            guidance=self.guidance or None,
-            top_k=self.top_k,
-            temperature=self.temperature,
-            lead=self.lead_seconds,
-        )
+        guidance = self.guidance or None
+        return self.led(replace(piece, guidance=guidance, top_k=self.top_k, temperature=self.temperature))
+
+    def led(self, piece: Piece) -> Piece:
+        """The same piece, composed as far ahead as is wanted now."""
+        return replace(piece, lead=self.lead_seconds)
 
     @model_validator(mode="after")
     def _default_fits(self) -> MusicSettings:

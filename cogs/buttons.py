@@ -64,7 +64,7 @@ class OnCard(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID)
                 track = await self._shown(interaction)
                 if not isinstance(track, MadeTrack):
                     raise RequestError(Text("extend-unfinished"))
-                await interaction.response.send_modal(Extension(interaction.locale, track))
+                await interaction.response.send_modal(Extension(interaction, track))
 
     async def _act_on_music(self, interaction: discord.Interaction[Busker]) -> None:
         """What the command of this name does, if the piece of the card plays: an old card ends no other."""
@@ -127,7 +127,7 @@ async def remix(interaction: discord.Interaction[Busker], message: discord.Messa
 async def extend(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Ask how long the track of a message is to go on."""
     track = posted_by(interaction.client, message)
-    await interaction.response.send_modal(Extension(interaction.locale, track))
+    await interaction.response.send_modal(Extension(interaction, track))
 
 
 ON_MESSAGE: Final[dict[str, Callable[[discord.Interaction[Busker], discord.Message], Awaitable[None]]]] = {

@@ -12,10 +12,10 @@ from discord.ext import commands
 
 from audio.errors import RecordingError
 from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH
-from bot.asking import ask, member_of
+from bot.asking import ask, member_of, require_welcome
 from bot.client import Busker
 from bot.library import sight_of
-from bot.permissions import VocalChannel, voice_channel_of
+from bot.permissions import VocalChannel
 from bot.presets import suggested
 from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
 from bot.recordings import require_fetchable
@@ -80,7 +80,7 @@ async def ask_for(
     member, bot = member_of(interaction), interaction.client
     chosen = bot.store.choices_of(member.guild.id)
     piece = bot.settings_in(member.guild).music.piece(prompt, length, interval or chosen.interval, seed)
-    channel = voice_channel_of(member)  # before anything is fetched in vain
+    channel = await require_welcome(interaction)
     async with AsyncExitStack() as files:
         if melody is not None or continued is not None:
             if melody is not None:

@@ -12,11 +12,10 @@ import discord
 from audio.extension import prepare
 from audio.piece import LENGTH_SECONDS, Piece
 from audio.recording import Recording, seconds_of
-from bot.asking import ask, member_of
+from bot.asking import ask, member_of, require_welcome
 from bot.client import Busker
 from bot.errors import RequestError
 from bot.library import kept_file
-from bot.permissions import voice_channel_of
 from bot.quoting import quoted
 from bot.store.records import MadeTrack
 from cogs.errors import tell_fault
@@ -29,14 +28,17 @@ USUAL_SECONDS: Final = 20
 class Extension(discord.ui.Modal):
     """Asks for how many seconds a track is to go on."""
 
-    def __init__(self, locale: object, track: discord.Attachment | MadeTrack) -> None:
+    def __init__(
+        self, interaction: discord.Interaction[Busker], track: discord.Attachment | MadeTrack
+    ) -> None:
+        locale = interaction.locale
+        most = interaction.client.settings_in(member_of(interaction).guild).music.longest_seconds
         super().__init__(title=Text("extend-title").in_(locale))
         self._track = track
         self._seconds: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="seconds", default=str(USUAL_SECONDS), max_length=5
+            custom_id="seconds", default=f"{min(USUAL_SECONDS, most):g}", max_length=5
         )
-        least, most = LENGTH_SECONDS
-        label = Text("extend-seconds", least=least, most=most).in_(locale)
+        label = Text("extend-seconds", least=LENGTH_SECONDS[0], most=most).in_(locale)
         self.add_item(discord.ui.Label(text=label, component=self._seconds))
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
@@ -44,7 +46,7 @@ class Extension(discord.ui.Modal):
         bot: Busker = interaction.client
         async with tell_fault(interaction):
             seconds = _seconds(self._seconds.value)
-            voice_channel_of(member_of(interaction))  # before anything is fetched in vain
+            await require_welcome(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             if isinstance(self._track, MadeTrack):
                 kept = kept_file(bot, self._track)

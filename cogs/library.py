@@ -235,8 +235,9 @@ async def fetch(interaction: discord.Interaction[Busker], track: MadeTrack) -> N
     kept = kept_file(interaction.client, track)
     if kept is not None and kept.stat().st_size <= interaction.filesize_limit:
         caption = caption_of(track.piece).in_(interaction.locale)
+        await interaction.response.defer(ephemeral=True, thinking=True)  # the file may take longer than 3 s
         with contextlib.closing(discord.File(kept)) as file:  # discord.py leaves files of answers open
-            await interaction.response.send_message(caption, file=file, ephemeral=True)
+            await interaction.edit_original_response(content=caption, attachments=[file])
         return
     link = track.link
     told = Text("library-nowhere") if link is None else Text("library-posted-there", link=link)

@@ -70,7 +70,8 @@ class Playback(commands.Cog):
     async def volume(
         self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, LOUDEST_PERCENT]
     ) -> None:
-        """Set the volume of this guild until the bot leaves the channel."""
+        """Set the volume of what plays, until Busker leaves the channel."""
+        _ = _session(interaction).now  # raises NothingPlaying: an empty channel has nobody to be asked
         if (session := await permitted(interaction, Act.VOLUME, str(percent))) is None:
             return
         session.volume = percent / 100

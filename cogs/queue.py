@@ -23,6 +23,9 @@ from words.text import Text
 LAST_PLACE: Final = 100
 """More than can wait (`music.queue_length`); whatever is beyond the end is the end."""
 
+DESCRIPTION_SIGNS: Final = 4096
+"""The most characters of an embed's description (developer documentation, "Embed Limits")."""
+
 _TICKET: Final = re.compile(r"#(\d{1,18})")
 """A piece as a suggestion fills it in: places change while somebody types."""
 
@@ -59,7 +62,7 @@ class Queue(commands.GroupCog, group_name="queue"):
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction[Busker], piece: str) -> None:
-        """Remove a piece; what is made of it is forgotten."""
+        """Remove a piece. A track of it that is made already is posted all the same."""
         performance = _found(interaction, piece)
         if (session := await permitted(interaction, Act.REMOVE, touched=[performance])) is None:
             return
@@ -84,11 +87,15 @@ class Queue(commands.GroupCog, group_name="queue"):
 
 
 def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) -> discord.Embed:
-    """What plays and what follows, as `/queue show` shows it."""
-    lines = [
-        Text("card-place", place=place, piece=line_of(performance)).in_(locale)
-        for place, performance in enumerate(waiting, 1)
-    ]
+    """What plays and what follows, as `/queue show` shows it: all that an embed holds."""
+    lines: list[str] = []
+    for place, performance in enumerate(waiting, 1):
+        line = Text("card-place", place=place, piece=line_of(performance)).in_(locale)
+        more = Text("card-more", more=len(waiting) - place + 1).in_(locale)
+        if len("\n".join([*lines, line, more])) > DESCRIPTION_SIGNS:
+            lines.append(more)
+            break
+        lines.append(line)
     embed = discord.Embed(
         title=Text("queue-title").in_(locale),
         description="\n".join(lines) or Text("queue-nothing-waits").in_(locale),

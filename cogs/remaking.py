@@ -16,9 +16,8 @@ from audio.errors import RecordingError
 from audio.piece import LARGEST_SEED, PROMPT_LENGTH, Piece, checked
 from audio.recording import LONGEST_SECONDS
 from audio.track import Origin, read_tags
-from bot.asking import ask, member_of
+from bot.asking import ask, member_of, require_welcome
 from bot.errors import RequestError
-from bot.permissions import voice_channel_of
 from bot.quoting import quoted
 from cogs.compose import ask_for
 from cogs.errors import tell_fault
@@ -41,7 +40,7 @@ def posted_by(bot: Busker, message: discord.Message) -> discord.Attachment:
 
 async def again(interaction: discord.Interaction[Busker], attachment: discord.Attachment) -> None:
     """Play a posted track from its file: the same sound, whatever composes now."""
-    voice_channel_of(member_of(interaction))  # before anything is fetched in vain
+    await require_welcome(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     async with interaction.client.recordings.fetched(attachment) as recording:
         piece = (await read_origin(interaction.client, recording.path)).piece

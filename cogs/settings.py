@@ -143,7 +143,7 @@ class SettingsCog(commands.Cog, name="Settings"):
             chosen = await bot.store.choose(guild.id, lambda latest: _changed(latest, wanted, reset))
             _log.info("%s changed the settings of %s: %s", interaction.user, guild, chosen)
         if chosen.volume != before.volume:
-            bot.session_of(guild).volume = bot.settings_in(guild).voice.volume
+            bot.session_of(guild).choose_volume(bot.settings_in(guild).voice.volume)
         await interaction.response.send_message(
             content=None if chosen == before else Text("settings-changed").in_(interaction.locale),
             embed=card(chosen, bot.settings_in(guild), interaction.locale),

@@ -86,6 +86,8 @@ class Asked:
     frames_played: int
     restarts: int
     """How many restarts it has seen."""
+    noted_at: float
+    """When it was last known that it is not over, in seconds since the epoch."""
     track_id: int | None = None
     """Its track, once that is written. Set by `Store.add_track` alone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from audio.tone import ToneEngine
 from audio.units import floats
 from bot.client import Busker
 from bot.performance import Making, Performance
-from bot.restoration import MOST_RESTARTS
+from bot.restoration import MOST_RESTARTS, Restoration
 from rehearsal.voice.placing import placed
 from tests.house import House, a_house, quiet_settings, until
 
@@ -221,3 +222,54 @@ async def test_what_busker_ends_over_again_and_again_is_given_up(tmp_path: Path)
         async with another_bot(house, tmp_path) as again:
             await until(lambda: any("forgotten" in message.content for message in again.text.messages))
             assert not again.session.queue
+
+
+async def test_a_busker_that_ran_for_days_goes_on_too_as_far_ahead_as_is_set_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.performance._TICKETS", itertools.count(1))  # as if it had started long ago
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            (goes_on,) = await restored(again, 7)
+            assert goes_on.piece.lead == again.bot.settings.music.lead_seconds
+            again.session.stop()
+            await until(lambda: goes_on.settled)
+
+
+async def test_after_an_absence_of_days_nothing_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.restoration.FORGOTTEN_SECONDS", -60.0)
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            assert await again.bot.store.asked() == []
+            assert not again.session.queue
+
+
+async def test_what_cannot_go_on_while_discord_does_not_answer_goes_on_when_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Restoration._request
+
+    async def silence(*_: object) -> None:
+        raise OSError("no way to Discord")
+
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        await kill(house)
+        monkeypatch.setattr(Restoration, "_request", silence)
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: "no way to Discord" in caplog.text)
+            assert not again.session.queue
+            monkeypatch.setattr(Restoration, "_request", answer)
+            await again.bot.on_guild_available(again.discord_guild)
+            (goes_on,) = await restored(again, 7)
+            again.session.stop()
+            await until(lambda: goes_on.settled)

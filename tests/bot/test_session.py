@@ -213,12 +213,40 @@ async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
     async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
         house.session.volume = 0.25
         first, second = house.ask(seconds=0.5), house.ask(seconds=0.5)
+        await until(lambda: first.composed)
+        made = first.made
         await house.play(second)
         loudness = [abs(spurt.pcm()).max() for spurt in house.ears.spurts(house.here.bot.id)]
         chain = Chain(32_000, 1, 0.5, TYPICAL_LUFS)
-        chain.push(first.made)
+        chain.push(made)
         full = abs(chain.finish()).max() / 2**15
         assert loudness == pytest.approx([full / 4, full / 4], rel=0.15)
+
+
+async def test_the_volume_of_a_stay_ends_with_it(tmp_path: Path) -> None:
+    settings = quiet_settings(tmp_path, leave_after_seconds=0.1, volume=0.5)
+    async with a_house(tmp_path, settings=settings) as house:
+        piece = house.ask(seconds=0.5)
+        house.session.volume = 0.0
+        await house.play(piece)
+        await until(lambda: house.session.voice.channel is None)
+        assert house.session.volume == 0.5
+        house.session.choose_volume(0.25)
+        await house.play(house.ask(seconds=0.5))
+        await until(lambda: house.session.voice.channel is None)
+        assert house.session.volume == 0.25
+
+
+async def test_what_is_over_holds_no_sound_though_its_card_and_session_know_of_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0)
+        await until(lambda: piece.buffer.frames_played > 10)
+        house.session.stop()
+        await house.play(piece)
+        assert house.session._card is not None
+        assert piece in house.session._card.followed
+        assert not piece._tape.samples
+        assert not piece.buffer._frames
 
 
 async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_where_it_was(
@@ -231,12 +259,14 @@ async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_w
         assert engine.worker_pid is not None
         assert piece.making is Making.COMPOSING
         os.kill(engine.worker_pid, signal.SIGKILL)
+        await until(lambda: piece.composed)
+        made = piece.made
         await house.play(piece)
         assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 300)
         whole = house.ask(seconds=6.0, seed=7)
         house.session.volume = 0.0
         await until(lambda: whole.composed)
-        assert np.array_equal(piece.made, whole.made)
+        assert np.array_equal(made, whole.made)
 
 
 async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_made_again(
@@ -245,17 +275,19 @@ async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_m
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
         piece = house.ask(seconds=4.0)
         await until(lambda: piece.buffer.frames_played > 0)
-        made = piece.buffer.seconds_made
+        seconds = piece.buffer.seconds_made
         assert house.session.steer("  a walk\nin the rain ", 0.5) is piece
         (turn,) = piece.piece.turns
         assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
-        assert turn.step >= made * 50, "what is made stays"
+        assert turn.step >= seconds * 50, "what is made stays"
+        await until(lambda: piece.composed)
+        made = piece.made
         await house.play(piece)
         assert read_tags(tmp_path / "bells-1.flac").piece.turns == (turn,)
         again = house.session.ask(replace(house.request(), piece=piece.piece))
         house.session.volume = 0.0
         await until(lambda: again.composed)
-        assert np.array_equal(again.made, piece.made)
+        assert np.array_equal(again.made, made)
 
 
 async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Path) -> None:

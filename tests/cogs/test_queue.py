@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import discord
+
 from audio.tone import ToneEngine
 from bot.performance import Making, Performance
+from cogs.queue import queue_of
 from rehearsal.people.members import Person
 from tests.house import House, a_house, until
 
@@ -92,3 +95,13 @@ async def test_a_vote_is_needed_for_others_pieces_and_none_for_ones_own(tmp_path
         gone = await house.listener.use("queue remove", {"piece": "2"}, house.text)
         assert gone.content.startswith("Removed")
         assert seeds(house) == [1, 2]
+
+
+async def test_of_a_long_queue_as_much_is_shown_as_an_embed_holds(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(prompt="*" * 290)
+        shown = queue_of(piece, *[piece] * 99, locale=discord.Locale.american_english).description or ""
+        assert 3_500 < len(shown) <= 4_096
+        *lines, more = shown.splitlines()
+        assert more == f"… and {99 - len(lines)} more"
+        await house.play(piece)

@@ -14,6 +14,7 @@ from audio.track import read_tags
 from audio.units import FRAME_RATE, SAMPLE_RATE, floats
 from bot.performance import Performance
 from bot.settings import RightsSettings
+from bot.voice.supervisor import Hold
 from rehearsal.people.reply import Reply
 from rehearsal.world import Message
 from tests.house import House, a_house, quiet_settings, read, restarted, until
@@ -138,6 +139,26 @@ async def test_when_nobody_listens_it_sleeps_and_wakes_as_another_stretch(
         await until(lambda: "### Playing" in read(card))
         house.session.stop()
         await until(lambda: awake.settled)
+
+
+async def test_asleep_it_does_not_keep_busker_from_those_who_sit_elsewhere(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
+        hall = house.guild.voice_channel("Hall")
+        house.here.tell_channel(hall, "CHANNEL_CREATE")
+        radio = await a_radio(house)
+        await house.asker.leave_voice()
+        await house.listener.join_voice(hall)
+        await until(lambda: house.session.voice.hold is Hold.ALONE)
+        reply = await house.listener.use("compose", {"prompt": "rain", "length": 10, "seed": 2}, house.text)
+        assert (await said(reply))== "Composing 10 s of “rain” with seed 2."
+        piece = house.session.now
+        await until(lambda: piece.buffer.frames_played > 10)
+        assert radio.settled
+        assert house.session.voice.channel is not None
+        assert house.session.voice.channel.id == hall.id
+        assert house.session.wanted == [piece]
+        house.session.stop()
+        await until(lambda: piece.settled)
 
 
 async def test_after_a_restart_it_goes_on_as_another_stretch(tmp_path: Path) -> None:

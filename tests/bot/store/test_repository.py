@@ -168,6 +168,7 @@ ASKED = Asked(
     begun=True,
     frames_played=250,
     restarts=1,
+    noted_at=1_769_850_060.0,
 )
 
 
