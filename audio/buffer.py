@@ -70,7 +70,7 @@ class JitterBuffer:
     `seconds` is the length of the piece, infinite where it has no end, `speed` the engine's stated one
     (seconds of sound made in a second), `interval` how many seconds of sound make a chunk, None if chunks
     grow as in `audio.interval`. `clock` gives seconds, from anywhere on. `frames_played` frames of it were
-    played before and are not pushed again."""
+    played before and are not pushed again. With `lead` seconds at hand no more is made for a while."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class JitterBuffer:
         clock: Callable[[], float] = time.monotonic,
         *,
         frames_played: int = 0,
+        lead: float = math.inf,
     ) -> None:
         self.frames_played = frames_played
         """Frames of the piece that were read."""
@@ -89,6 +90,7 @@ class JitterBuffer:
         """How many times it ran empty."""
         self._seconds = seconds if math.isinf(seconds) else samples_of(seconds) / SAMPLE_RATE
         self._interval = interval
+        self._lead = lead
         self._clock = clock
         self._pace = _Pace(speed, made=frames_played * FRAME_SECONDS)
         self._lock = threading.Lock()
@@ -143,8 +145,11 @@ class JitterBuffer:
         whole = len(sound) - len(sound) % FRAME_BYTES
         frames = _cut(sound[:whole])
         self._part = sound[whole:]
+        held = len(self._frames) + len(frames)
         self._pace.arrived(len(pcm) / SAMPLE_RATE, self._clock())
-        needed, wait = self._reckoned(held=len(self._frames) + len(frames))
+        if held * FRAME_SECONDS >= self._lead:
+            self._pace.rested()
+        needed, wait = self._reckoned(held)
         with self._lock:
             self._frames.extend(frames)
             self._needed, self._wait = needed, wait
@@ -290,6 +295,14 @@ class _Pace:
         if pace.life != self.life:
             self.life = pace.life
             self.marks.clear()
+
+    def rested(self) -> None:
+        """As much is held as is wanted: what an engine that can make it faster than it plays makes from here
+        on says how much is wanted, and not how fast it is."""
+        if self.stated > 1:
+            latest = self.marks[-1]
+            self.marks.clear()
+            self.marks.append(latest)
 
     def arrived(self, seconds: float, now: float) -> None:
         """`seconds` of sound arrived `now`."""

@@ -113,6 +113,8 @@ class LocalEngine:
             raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; ask again in a while.")
         if self._worker is None:  # the last ones died while loading; the cause may have gone
             self._replace()
+        if self._worker is None:
+            raise EngineLost(Text("engine-not-running"))
         key = next(self._keys)
         stream = LocalStream(key, piece, self._info, self._say)
         self._streams[key] = stream
@@ -122,11 +124,19 @@ class LocalEngine:
         finally:
             if self._streams.pop(key, None) is not None:
                 self._say(Cancel(key))
+            self._ask_next_suspect()
 
     def _ask(self, stream: LocalStream) -> None:
         """Ask the worker for a piece from its start."""
         for message in stream.begin_again():
             self._say(message)
+
+    def _ask_next_suspect(self) -> None:
+        """Of the pieces that may be what workers die over one at a time is made: so the one is found, and the
+        others are not given up with it."""
+        suspects = [stream for stream in self._streams.values() if stream.suspect]
+        if suspects and not any(stream.asked for stream in suspects):
+            self._ask(suspects[0])
 
     def _say(self, message: Message) -> None:
         """Tell the worker; one that is loading will be asked for everything when it is ready."""
@@ -134,7 +144,11 @@ class LocalEngine:
             self._worker.send(message)
 
     def _replace(self) -> None:
-        self._worker = WorkerProcess(self._order, self._hang_seconds, self._hear)
+        try:
+            self._worker = WorkerProcess(self._order, self._hang_seconds, self._hear)
+        except (OSError, EOFError) as error:
+            log.exception("The engine's process could not be started")
+            self._fail_all(EngineLost(f"The engine's process could not be started: {error}."))
 
     def _hear(self, worker: WorkerProcess, message: object) -> None:
         """Act on a message of a worker; called in the event loop, in the order in which they were sent."""
@@ -146,6 +160,7 @@ class LocalEngine:
             case Delivery(key, result, speed) if key in self._streams:
                 if self._streams[key].deliver(result, speed):
                     del self._streams[key]
+                self._ask_next_suspect()
             case logging.LogRecord() as record:
                 logger = logging.getLogger(record.name)
                 if logger.isEnabledFor(record.levelno):
@@ -157,7 +172,9 @@ class LocalEngine:
                 if self._begun is not None and not self._begun.done():
                     self._begun.set_result(info)
                 for stream in self._streams.values():
-                    self._ask(stream)
+                    if not stream.suspect:
+                        self._ask(stream)
+                self._ask_next_suspect()
             case Failed(error) if worker is self._worker:
                 self._worker = None
                 self._fail_all(error)
@@ -169,6 +186,8 @@ class LocalEngine:
         how = "stopped answering" if end.hung else f"ended with code {end.exitcode}"
         log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
         self._worker = None
+        for stream in self._streams.values():
+            stream.asked = False
         if worker.ready:
             for key, stream in [entry for entry in self._streams.items() if entry[1].begun]:
                 stream.deaths += 1
@@ -202,7 +221,9 @@ class LocalStream:
         self.begun = False
         """Whether it has a slot of the present worker."""
         self.deaths = 0
-        """Workers that died over it."""
+        """Workers that died over it and of which nothing new came."""
+        self.asked = False
+        """Whether the present worker knows of it."""
         self._key = key
         self._say = say
         self._sample_rate = info.sample_rate
@@ -216,6 +237,11 @@ class LocalStream:
         """Samples that arrived, over all workers once."""
         self._dropping = 0
         """Samples still to drop, because a worker before this one delivered them."""
+
+    @property
+    def suspect(self) -> bool:
+        """Whether it is likely that workers die over it."""
+        return self.deaths == MOST_DEATHS - 1
 
     @property
     def is_far_on(self) -> bool:
@@ -249,7 +275,7 @@ class LocalStream:
 
     def begin_again(self) -> list[Message]:
         """Expect the piece from its start; what a worker must be told for it."""
-        self.begun = False
+        self.asked, self.begun = True, False
         self._dropping = self._delivered
         self.pace = Pace(self.pace.speed, self.pace.life + 1)
         # What the dead worker delivered before it could answer stays as it was.
@@ -268,6 +294,8 @@ class LocalStream:
         pcm = result.pcm[:, self._dropping :]
         self._dropping -= result.pcm.shape[1] - pcm.shape[1]
         self._delivered += pcm.shape[1]
+        if pcm.size:
+            self.deaths = 0
         if pcm.size or result.last:
             self._arrived.put_nowait(Chunk(pcm, result.last))
         self._ended = result.last

@@ -152,13 +152,13 @@ def checked(piece: Piece, *, longest: float) -> Piece:
 
     Raises PieceError with one sentence.
     """
-    for prompt in piece.prompts:
-        prompt_of(prompt)
+    clean = [prompt_of(prompt) for prompt in piece.prompts]
     _within("length", piece.seconds, 1 / STEP_RATE, longest)
     if piece.interval is not None:
         _within("interval", piece.interval, *INTERVAL_SECONDS)
     sane = (
-        0 <= piece.seed <= LARGEST_SEED
+        clean == [*piece.prompts]
+        and 0 <= piece.seed <= LARGEST_SEED
         and 0 <= piece.prelude <= piece.seconds
         and (piece.excerpt is None or 0 <= piece.excerpt < math.inf)
         and len(piece.turns) <= MOST_TURNS

@@ -74,12 +74,13 @@ def check(recording: Recording) -> None:
 
 def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
     """How a file begins, float32 shaped (channels, samples) at `rate`: at most `seconds`."""
-    wanted = round(seconds * rate)
+    wanted, held = round(seconds * rate), 0
     parts: list[Pcm] = []
     with _told(path):
         for part in _decoded(path, rate):
             parts.append(part)
-            if sum(each.shape[1] for each in parts) >= wanted:
+            held += part.shape[1]
+            if held >= wanted:
                 break
     return _mixed(parts, channels)[:, :wanted]
 

@@ -43,9 +43,8 @@ def main() -> int:
     disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(wish.threads)
     on_cuda = wish.device.startswith("cuda")
-    plan = CUDA if on_cuda else Plan()
     asked = {"rounds": wish.rounds, "seconds": wish.seconds, "houses": wish.houses and tuple(wish.houses)}
-    plan = replace(plan, **{name: value for name, value in asked.items() if value})
+    asked = {name: value for name, value in asked.items() if value}
     found = []
     for checkpoint in wish.checkpoints:
         slow = checkpoint == SMALL and not on_cuda
@@ -53,7 +52,8 @@ def main() -> int:
         name = str(SHIPPED_FOLDER) if checkpoint == SHIPPED else checkpoint
         try:
             subject = subject_of(name, wish.device)
-            found.append(measured(subject, dtypes, SHORT if slow else plan, partial(print, file=sys.stderr)))
+            plan = replace(SHORT if slow else CUDA if on_cuda else Plan(), **asked)
+            found.append(measured(subject, dtypes, plan, partial(print, file=sys.stderr)))
         except EngineError as error:
             print(error, file=sys.stderr)
             return 1

@@ -101,7 +101,11 @@ class Performance:
         self._stream: Stream | None = None
         """The engine's, while it composes."""
         self.buffer = JitterBuffer(
-            piece.seconds, engine.info.speed, piece.interval, frames_played=frames_played
+            piece.seconds,
+            engine.info.speed,
+            piece.interval,
+            frames_played=frames_played,
+            lead=piece.lead,
         )
         self.making = Making.WAITING
         self.dismissed = False

@@ -29,7 +29,8 @@ def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter
 
     A step costs more the longer a piece already is, and less without guidance. So a short piece is
     made for all that a step takes beside the decoder, and the decoder is measured in the middle of the
-    longest, with the guidance that the checkpoint recommends.
+    longest, with the guidance that the checkpoint recommends. How many listeners it serves is sought by
+    halves.
     """
     decoding = composer.decoding
     whole = _seconds_of_a_piece(composer, clock)
@@ -42,13 +43,16 @@ def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter
         """The part of real time that so many listeners take."""
         return STEP_RATE * _step_seconds(composer, listeners, middle, clock) + listeners * rest
 
-    shares = [share(1)]
-    while shares[-1] <= TRUST and len(shares) < decoding.slots:
-        shares.append(share(len(shares) + 1))
-    listeners = max(1, sum(taken <= TRUST for taken in shares))
-    return Calibration(
-        speed=1 / shares[0], listeners=listeners, capacity=TRUST * listeners / shares[listeners - 1]
-    )
+    alone = taken = share(1)
+    listeners, too_many = 1, decoding.slots + 1 if alone <= TRUST else 2
+    while too_many - listeners > 1:
+        more = min(2 * listeners, (listeners + too_many) // 2)
+        found = share(more)
+        if found <= TRUST:
+            listeners, taken = more, found
+        else:
+            too_many = more
+    return Calibration(speed=1 / alone, listeners=listeners, capacity=TRUST * listeners / taken)
 
 
 def warm_up(composer: Composer) -> None:

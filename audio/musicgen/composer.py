@@ -96,7 +96,8 @@ class Composer:
         """Put `piece` into the waiting line; `key` names it from here on."""
         frames = piece.steps if piece.continues is None else self._window.kept + piece.steps
         cost = self._window.cost(frames)
-        self._waiting.append(Listening(key, piece, self._clock, cost, self.speed / cost))
+        pause = self._window.kept / STEP_RATE / self.speed if cost > 1 else 0.0
+        self._waiting.append(Listening(key, piece, self._clock, cost, self.speed / cost, pause))
 
     def cancel(self, key: int) -> None:
         """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""
@@ -121,13 +122,13 @@ class Composer:
     def steer(self, key: int, prompt: str, blend_seconds: float, earliest: float = 0.0) -> Turn | None:
         """Let `prompt` take over a piece from its next step on, not before `earliest` seconds of it.
 
-        Returns the turn, or None where all is made."""
+        Returns the turn, or None where no sound would follow it any more."""
         first = math.ceil(earliest * STEP_RATE)
         for listening in self._waiting:
-            if listening.key == key:
+            if listening.key == key and first < listening.piece.steps:
                 return listening.turn(prompt, first, blend_seconds)
         for slot in self._slots:
-            if slot is not None and slot.key == key:
+            if slot is not None and slot.key == key and max(first, slot.next_step) < slot.piece.steps:
                 self._hear(slot, prompt)
                 return slot.listening.turn(prompt, max(first, slot.next_step), blend_seconds)
         return None

@@ -31,6 +31,8 @@ class Listening:
     speed: float = math.inf
     """Seconds of its sound made in a second, were it alone; beside others nobody is let in for whom it would
     be less than real time."""
+    pause: float = 0.0
+    """Seconds in which nothing new is made where a window moves on, were it alone."""
     delivered: float = 0.0
     """Seconds of its sound that were given away."""
     _told: float | None = None
@@ -69,9 +71,11 @@ class Listening:
 
     @property
     def lead(self) -> float:
-        """How many seconds to hold until nothing need be made now: as the piece asks, but where its sound is
-        made slower than it plays at least what the buffer waits for before it begins."""
-        return max(self.piece.lead, self.left * (1 / (PRIOR_TRUST * self.speed) - 1))
+        """How many seconds to hold until nothing need be made now: as the piece asks, but enough for the next
+        window to be begun, and where its sound is made slower than it plays at least what the buffer waits
+        for before it begins."""
+        begins = self.pause + URGENT_SECONDS if self.pause else 0.0
+        return max(self.piece.lead, begins, self.left * (1 / (PRIOR_TRUST * self.speed) - 1))
 
     @property
     def far_ahead(self) -> bool:

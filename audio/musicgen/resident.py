@@ -30,8 +30,12 @@ from words.text import Text
 PATIENCE_SECONDS: Final = 0.02
 """How long a run may take; two may be on their way."""
 
-_FIRST_GUESS_SECONDS: Final = 0.02
-"""How long a step takes, until one was seen."""
+_FIRST_GUESS_SECONDS: Final = 0.002
+"""How long a step takes, until one was seen: little, since short runs would hide that the host is what takes
+long."""
+
+_SEEN_SHARE: Final = 0.1
+"""The part of a run's time that the host must have waited for it to know how long the device took."""
 
 _REHEARSED_STEPS: Final = 16
 
@@ -194,10 +198,15 @@ class ResidentDecoding:
 
     def _arrived(self, run: _Run) -> list[Ran]:
         """Wait for a run, and give its tokens to the slots."""
+        asked = self._clock()
         for part in run.parts:
             part.landing.wait()
         now = self._clock()
-        self._step_seconds = (now - max(run.began, self._landed)) / run.steps
+        taken = now - max(run.began, self._landed)
+        if now - asked > _SEEN_SHARE * taken:
+            self._step_seconds = taken / run.steps
+        else:  # the device waited for the host, whose time for a run hardly depends on the number of steps
+            self._step_seconds = min(self._step_seconds, taken / run.steps) / 2
         self._landed = now
         ran = []
         for leg in run.legs:

@@ -385,3 +385,23 @@ def test_an_hour_of_arrivals_is_not_remembered() -> None:
         buffer.push(sound(FRAME_SAMPLES))
         buffer.read()
     assert len(buffer._pace.marks) <= 600
+
+
+def test_an_engine_that_rested_is_not_taken_for_a_slow_one_when_it_stands_still_once() -> None:
+    clock, lead, speed, chunk = Clock(), 5.0, 3.0, 0.5
+    buffer = JitterBuffer(math.inf, speed, chunk, clock, lead=lead)
+    made = played = 0.0
+    making = 0.0
+    for _ in range(round(60 / FRAME_SECONDS)):
+        clock.now += FRAME_SECONDS
+        stands = 30.0 <= clock.now - Clock.now < 36.0
+        making += 0.0 if stands or made - played >= lead else speed * FRAME_SECONDS
+        if making >= chunk:
+            making -= chunk
+            made += chunk
+            buffer.push(np.ones((round(chunk * SAMPLE_RATE), 2), np.int16))
+        if buffer.ready:
+            buffer.read()
+        played = buffer.seconds_played
+    assert buffer.starvations == 1
+    assert played > 60.0 - 6.0, "one second is lost for want of sound, and a few until enough is held again"

@@ -29,8 +29,9 @@ from tests.audio.workers import (
     come_back_late,
     die_measured,
     die_over_a_curse,
-    die_over_the_first,
+    die_over_a_curse_beside_others,
     die_twice,
+    die_while_another_waits,
     hang_once,
     hold_and_die,
     load_for_ever,
@@ -82,11 +83,42 @@ async def test_a_piece_over_which_workers_keep_dying_is_given_up_and_the_others_
         assert (await sound(engine, PIECE)).shape == (1, 96_000)
 
 
+async def test_a_piece_over_which_workers_keep_dying_takes_none_with_it_that_is_made_beside_it(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    async with playing(monkeypatch, die_over_a_curse_beside_others, notes) as engine:
+        patient = asyncio.create_task(sound(engine, PIECE))
+        await asyncio.sleep(0)
+        cursed = asyncio.create_task(sound(engine, replace(PIECE, prompt="curse")))
+        assert (await patient).shape == (1, 96_000)
+        with pytest.raises(EngineLost, match="died 3 times"):
+            await cursed
+
+
+async def test_a_process_that_cannot_be_started_is_told_and_another_is_tried_for_who_comes_next(
+    monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    async with playing(monkeypatch, die_over_a_curse, notes) as engine:
+        start = process.WorkerProcess
+
+        def refused(*_: object) -> None:
+            raise OSError("no memory")
+
+        monkeypatch.setattr("audio.local.WorkerProcess", refused)
+        with pytest.raises(EngineLost, match="could not be started: no memory"):
+            await sound(engine, replace(PIECE, prompt="curse"))
+        assert not engine.healthy
+        with pytest.raises(EngineError, match="not running"):
+            await sound(engine, PIECE)  # which tried, in vain
+        monkeypatch.setattr("audio.local.WorkerProcess", start)
+        assert (await sound(engine, PIECE)).shape == (1, 96_000)
+
+
 async def test_a_piece_that_only_waited_has_no_part_in_the_death_of_a_worker(
     monkeypatch: pytest.MonkeyPatch, notes: str
 ) -> None:
-    async with playing(monkeypatch, die_over_the_first, notes) as engine:
-        cursed = asyncio.create_task(sound(engine, PIECE))
+    async with playing(monkeypatch, die_while_another_waits, notes) as engine:
+        cursed = asyncio.create_task(sound(engine, replace(PIECE, prompt="curse")))
         await asyncio.sleep(0)
         patient = asyncio.create_task(sound(engine, replace(PIECE, seed=4)))
         with pytest.raises(EngineLost, match="died 3 times"):

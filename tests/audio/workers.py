@@ -68,14 +68,31 @@ def die_over_a_curse(pipe: Connection, order: Order) -> None:
                 os._exit(7)
 
 
-def die_over_the_first(pipe: Connection, order: Order) -> None:
-    """Die over whatever comes first while others wait, three times; then obey."""
+def die_over_a_curse_beside_others(pipe: Connection, order: Order) -> None:
+    """Let all pieces have slots, and die if one among them is called so; else deliver them."""
+    pipe.send(Ready(INFO))
+    playing: list[Compose] = []
+    while not isinstance(message := pipe.recv(), End):
+        if isinstance(message, Compose):
+            pipe.send(Begun(message.key))
+            playing.append(message)
+            if message.piece.prompt == "curse":
+                os._exit(7)
+        if not pipe.poll(0.2):  # nobody else comes
+            for compose in playing:
+                deliver(pipe, compose, chunks=1000)
+            playing.clear()
+
+
+def die_while_another_waits(pipe: Connection, order: Order) -> None:
+    """Die over a piece that is called “curse” while another one waits, three times; then obey."""
     if lives(order) > 3:
         obey(pipe, order)
         return
     pipe.send(Ready(INFO))
-    deliver(pipe, pipe.recv(), chunks=1)
-    pipe.recv()  # the other one, which does not get a slot
+    for asked in (pipe.recv(), pipe.recv()):
+        if asked.piece.prompt == "curse":
+            deliver(pipe, asked, chunks=1)
     os._exit(7)
 
 

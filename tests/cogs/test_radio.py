@@ -150,7 +150,7 @@ async def test_asleep_it_does_not_keep_busker_from_those_who_sit_elsewhere(tmp_p
         await house.listener.join_voice(hall)
         await until(lambda: house.session.voice.hold is Hold.ALONE)
         reply = await house.listener.use("compose", {"prompt": "rain", "length": 10, "seed": 2}, house.text)
-        assert (await said(reply))== "Composing 10 s of “rain” with seed 2."
+        assert (await said(reply)) == "Composing 10 s of “rain” with seed 2."
         piece = house.session.now
         await until(lambda: piece.buffer.frames_played > 10)
         assert radio.settled

@@ -92,6 +92,14 @@ def test_a_short_lead_starves_nobody_where_sound_is_made_slower_than_it_plays(
         assert one.held >= 0, f"dry with {one.left:.1f} s to make"
 
 
+def test_a_short_lead_is_longer_than_the_pause_where_a_window_moves_on(clock: Clock) -> None:
+    one = Listening(1, Piece("drums", 120.0, 1, lead=3.0), clock, speed=2.0, pause=4.0, delivered=6.9)
+    one.tell(0.0)
+    assert not one.far_ahead
+    one.delivered = 7.1
+    assert one.far_ahead
+
+
 def test_a_short_lead_is_kept_where_sound_is_made_faster_than_it_plays(clock: Clock) -> None:
     one = Listening(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=2.0, delivered=4.1)
     one.tell(0.0)

@@ -99,6 +99,27 @@ def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> Compose
     return Composer(checkpoint, slots, **({"longest": 2.0} | settings), resident=True)
 
 
+def test_where_the_host_takes_longer_than_the_device_runs_get_longer(checkpoint: Checkpoint) -> None:
+    now = 0.0
+    composer = resident(checkpoint, slots=1)
+    decoding: Any = composer.decoding
+    decoding._clock, decoding._landed = (lambda: now), now
+    decoding._step_seconds = 1.0  # as after runs of one step each
+    bank = decoding._banks[True]
+    launch, runs = bank.launch, list[int]()
+
+    def launched(steps: int, marchers: Any) -> Any:
+        nonlocal now
+        now += 0.014  # the host's work; that of the device takes no time
+        runs.append(steps)
+        return launch(steps, marchers)
+
+    bank.launch = launched
+    composed(composer, {1: dataclasses.replace(PIECE, seconds=2.0, interval=2.0)})
+    assert runs[0] == 1
+    assert max(runs) > 8
+
+
 def assert_same(checkpoint: Checkpoint, *pieces: Piece, **settings: Any) -> None:
     """That host and device make the same of `pieces`, together and one of them alone; each gets its own seed,
     which ties are told apart by."""
