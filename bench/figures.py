@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import torch
 import transformers
 
+from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.composer import Composer
 from audio.musicgen.resident import NoRoom
 from audio.units import STEP_RATE
@@ -55,8 +56,9 @@ class Figures:
     bound: dict[str, float]
     """Steps a second if nothing took time but reading weights and cache."""
     memory_bytes: int
+    """The most taken: on a CPU by all types and the library's own model together, on CUDA by that alone."""
     house_bytes: dict[str, dict[int, int]]
-    """By type and number of slots: the most memory taken on CUDA; nothing elsewhere."""
+    """By type and number of slots: the most memory taken on CUDA while composing; nothing elsewhere."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -65,7 +67,7 @@ class Figures:
         peer = self.steps_a_second[GENERATE]
         lines = [
             f"{self.checkpoint} on {self.machine}; {self.versions}",
-            f"Pieces of {self.seconds:g} s, from words to levelled 48 kHz sound; medians, all in turn.",
+            f"Pieces of {self.seconds:g} s, from words to levelled 48 kHz sound; alone medians, all in turn.",
             "",
             f"{'one piece alone':24}{'steps/s':>10}{'× real time':>13}{'× generate()':>14}{'of bound':>10}"
             f"{'first chunk':>13}",
@@ -97,7 +99,8 @@ class Figures:
             f"codec, {self.codec_seconds:g} s in intervals of {INTERVAL_SECONDS:g} s: {stream:.2f} s; "
             f"decoding again each time: {again:.2f} s, {again / stream:.1f} times as long",
             f"memory bandwidth {self.bandwidth / 1e9:.1f} GB/s; most memory taken "
-            f"{self.memory_bytes / 2**20:,.0f} MiB, with all of the above loaded",
+            f"{self.memory_bytes / 2**20:,.0f} MiB, by "
+            + ("the library's own model" if self.house_bytes else "all of the above together"),
         ]
         return "\n".join(lines)
 
@@ -115,12 +118,21 @@ class _Engines:
 
 def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
     """Measure the engine with each of `dtypes`, and its peer."""
-    tell("Loading …")
-    first, peer = subject.checkpoint(), subject.peer()
-    tell(f"{first.name}, and the library's own model …")
-    generate = partial(generate_seconds, peer, first, plan.seconds)
-    engines = _one_by_one if first.device.type == "cuda" else _in_turn
+
+    @cache
+    def library() -> tuple[Checkpoint, Any]:
+        """Loaded when it is needed, so that on a GPU it takes no memory from the engine."""
+        tell("Loading the library's own model …")
+        return subject.checkpoint(), subject.peer()
+
+    def generate() -> float:
+        first, peer = library()
+        return generate_seconds(peer, first, plan.seconds)
+
+    engines = _one_by_one if torch.device(subject.device).type == "cuda" else _in_turn
     found = engines(subject, dtypes, plan, generate, tell)
+    first, peer = library()
+    taken = memory_bytes(first.device)
     tell("The codec …")
     codec = interleaved(
         1,
@@ -144,7 +156,7 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         codec_seconds=plan.codec_seconds,
         bandwidth=rate,
         bound={dtype: rate / sum(step_bytes(first, dtype, plan.seconds)) for dtype in found.first_chunk_s},
-        memory_bytes=memory_bytes(first.device),
+        memory_bytes=taken,
         house_bytes=found.house_bytes,
     )
 
@@ -209,6 +221,7 @@ def _one_by_one(
 def _house(found: _Engines, subject: Subject, dtype: str, count: int, plan: Plan) -> None:
     """Measure one type with so many slots; the first also with one piece in them."""
     composer = Composer(subject.checkpoint(), count, plan.seconds, dtype)
+    _forget()  # what loading took, in float32
     if dtype not in found.seconds:
         alone = partial(piece_seconds, composer, plan.seconds)
         found.seconds |= interleaved(plan.rounds, {dtype: alone})
@@ -221,7 +234,7 @@ def _house(found: _Engines, subject: Subject, dtype: str, count: int, plan: Plan
 
 
 def _forget() -> None:
-    """Give back the memory of engines that are gone, and begin to measure anew."""
+    """Give back the memory of what is gone, and begin to measure anew."""
     gc.collect()
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats()

@@ -66,13 +66,18 @@ def interleaved(rounds: int, contestants: dict[str, Callable[[], float]]) -> dic
 
 
 def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
-    """How long `count` pieces take at once, from their words to 48 kHz sound of the right level."""
+    """How long `count` pieces take at once, from their words to 48 kHz sound of the right level.
+
+    They begin one after the other within a chunk's time, since people do not ask in the same moment: else all
+    chunks would be due at once, which the codec of a GPU likes best.
+    """
     codec = composer.checkpoint.codec
     start = time.perf_counter()
-    chains = [Chain(codec.sample_rate, codec.channels, seconds, TYPICAL_LUFS) for _ in range(count)]
-    for key in range(count):
-        composer.admit(key, Piece(PROMPT, seconds, seed=key))
-    while not composer.idle:
+    chains: list[Chain] = []
+    while len(chains) < count or not composer.idle:
+        while len(chains) < count and time.perf_counter() - start >= INTERVAL_SECONDS * len(chains) / count:
+            composer.admit(len(chains), Piece(PROMPT, seconds, seed=len(chains)))
+            chains.append(Chain(codec.sample_rate, codec.channels, seconds, TYPICAL_LUFS))
         for made in composer.step():
             if isinstance(made.result, EngineError):
                 raise made.result

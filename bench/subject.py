@@ -27,6 +27,7 @@ _SMALL_CODEC_FILTERS: Final = 64
 class Subject:
     """Something to measure; each call loads it anew, because the engine takes a model's weights apart."""
 
+    device: str
     checkpoint: Callable[[], Checkpoint]
     peer: Callable[[], Any]
 
@@ -34,10 +35,10 @@ class Subject:
 def subject_of(name: str, device: str) -> Subject:
     """The folder or hub name `name`, or the shape “small”."""
     if name == SMALL:
-        return Subject(partial(_small_checkpoint, device), partial(_on, device, _small_model))
+        return Subject(device, partial(_small_checkpoint, device), partial(_on, device, _small_model))
     library: Any = MusicgenForConditionalGeneration
     load = partial(library.from_pretrained, name, use_safetensors=True)
-    return Subject(partial(load_checkpoint, name, device=device), partial(_on, device, load))
+    return Subject(device, partial(load_checkpoint, name, device=device), partial(_on, device, load))
 
 
 def _on(device: str, load: Callable[[], Any]) -> Any:

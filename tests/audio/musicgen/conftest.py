@@ -5,16 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
 from audio.musicgen.seeded import ensure_seeded
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> None:
-    """As in the worker; more threads wait for each other where cores are few."""
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
