@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def sight_of(bot: Busker, member: discord.Member) -> Sight:
     """Which tracks of their guild a member may see."""
     channels = await bot.store.channels_of_tracks(member.guild.id)
-    return Sight(member.id, frozenset(number for number in channels if _reads(member, number)))
+    return Sight(member.id, frozenset(channel for channel, of in channels if _reads(member, channel, of)))
 
 
 def kept_file(bot: Busker, track: MadeTrack) -> Path | None:
@@ -50,8 +50,10 @@ async def delete_files(bot: Busker, files: Iterable[str]) -> None:
     await asyncio.to_thread(delete)
 
 
-def _reads(member: discord.Member, channel_id: int) -> bool:
+def _reads(member: discord.Member, channel_id: int, parent_id: int | None) -> bool:
     channel = member.guild.get_channel_or_thread(channel_id)
+    if channel is None and parent_id is not None:  # an archived thread, which whoever reads there can open
+        channel = member.guild.get_channel(parent_id)
     if channel is None:
         return False
     may = channel.permissions_for(member)

@@ -178,6 +178,7 @@ class Poster:
             message_id=None,
             file=track.path.name,
             made_at=time.time(),
+            parent_id=_public_parent(place),
             from_recording=bool(track.piece.recordings),
         )
         try:
@@ -246,6 +247,10 @@ def _yield_to_sound() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+
+
+def _public_parent(place: PostingChannel) -> int | None:
+    return place.parent_id if isinstance(place, discord.Thread) and not place.is_private() else None
 
 
 def caption_of(piece: Piece) -> Text:

@@ -54,6 +54,8 @@ class MadeTrack:
     """Its name in the folder of tracks; None when it was not kept."""
     made_at: float
     """Seconds since the Unix epoch."""
+    parent_id: int | None = None
+    """The channel of the public thread that it was posted in, if it was one."""
     from_recording: bool = False
     """Whether a sound file was heard for it, which is not kept; `piece` lacks it."""
 

@@ -135,12 +135,12 @@ class Store:
 
         return await self._database.read(read)
 
-    async def channels_of_tracks(self, guild_id: int) -> list[int]:
-        """The channels in which tracks of a guild were posted."""
+    async def channels_of_tracks(self, guild_id: int) -> list[tuple[int, int | None]]:
+        """The channels in which tracks of a guild were posted, each with that whose public thread it is."""
 
-        def read(connection: sqlite3.Connection) -> list[int]:
-            rows = connection.execute("SELECT DISTINCT channel_id FROM tracks WHERE guild_id = ?", [guild_id])
-            return [row["channel_id"] for row in rows]
+        def read(connection: sqlite3.Connection) -> list[tuple[int, int | None]]:
+            query = "SELECT DISTINCT channel_id, parent_id FROM tracks WHERE guild_id = ?"
+            return [(row["channel_id"], row["parent_id"]) for row in connection.execute(query, [guild_id])]
 
         return await self._database.read(read)
 

@@ -108,13 +108,16 @@ async def test_suggestions_are_what_the_member_may_see(tmp_path: Path) -> None:
         await channel.set_permissions(server.discord_guild.default_role, view_channel=False)
         hidden = await made(server, "x" * 300, channel_id=secret.id)
         gone = await made(server, "of a channel that is gone", channel_id=1)
+        archived = await made(server, "of an archived thread", channel_id=2, parent_id=server.text.id)
+        secret_thread = await made(server, "of a thread there", channel_id=3, parent_id=secret.id)
         shown = await made(server, "bells")
         hers = await server.ann.autocomplete(server.text, "library", "search", "")
-        assert [choice["value"] for choice in hers] == [f"#{shown.id}", f"#{gone.id}", f"#{hidden.id}"]
-        assert hers[2]["name"] == "x" * 81 + "… · 12.5 s · seed 7"
-        assert len(hers[2]["name"]) <= 100
+        known = (shown, secret_thread, archived, gone, hidden)
+        assert [choice["value"] for choice in hers] == [f"#{track.id}" for track in known]
+        assert hers[-1]["name"] == "x" * 81 + "… · 12.5 s · seed 7"
+        assert len(hers[-1]["name"]) <= 100
         his = await server.max.autocomplete(server.text, "library", "search", "")
-        assert [choice["name"] for choice in his] == ["bells · 12.5 s · seed 7"]
+        assert [choice["value"] for choice in his] == [f"#{shown.id}", f"#{archived.id}"]
         assert (
             await opened(server, hidden, server.max)
         ).content == "This track is not in the library any more."

@@ -39,6 +39,7 @@ TRACK = MadeTrack(
     message_id=None,
     file="slow-dub.flac",
     made_at=1_769_850_000.5,
+    parent_id=55,
     from_recording=True,
 )
 SIGHT = Sight(member_id=99, channels=frozenset([4, 5]))
@@ -132,7 +133,7 @@ async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone
     assert await store.prompts(TRACK.guild_id, "", SIGHT, longest=100, limit=9) == []
     assert await found(store, "", Sight(99, frozenset([6]))) == ["secret"]
     assert await found(store, "", Sight(7, frozenset())) == ["secret"]
-    assert await store.channels_of_tracks(TRACK.guild_id) == [6]
+    assert await store.channels_of_tracks(TRACK.guild_id) == [(6, 55)]
 
 
 async def test_each_prompt_is_suggested_once_the_last_used_first_and_none_too_long(store: Store) -> None:
