@@ -118,9 +118,11 @@ async def play_exactly_again(interaction: discord.Interaction[Busker], message: 
 
 @app_commands.guild_only()
 async def remix(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
-    """Ask for the words of another piece like the one of a message."""
-    origin = await origin_of(interaction, posted_by(interaction.client, message))
-    await interaction.response.send_modal(Remix(interaction.locale, origin.piece))
+    """Ask for the words of another piece like the one of a message, as the library or its file knows it."""
+    attachment = posted_by(interaction.client, message)
+    known = await interaction.client.store.track_of(member_of(interaction).guild.id, message.id)
+    piece = (known or await origin_of(interaction, attachment)).piece
+    await interaction.response.send_modal(Remix(interaction.locale, piece))
 
 
 @app_commands.guild_only()

@@ -96,6 +96,12 @@ class Store:
         found = await self._select("SELECT * FROM tracks WHERE guild_id = ? AND id = ?", guild_id, track_id)
         return found[0] if found else None
 
+    async def track_of(self, guild_id: int, message_id: int) -> MadeTrack | None:
+        """The track that a message of a guild brought, unless it was forgotten."""
+        query = "SELECT * FROM tracks WHERE guild_id = ? AND message_id = ?"
+        found = await self._select(query, guild_id, message_id)
+        return found[0] if found else None
+
     async def search(
         self,
         guild_id: int,

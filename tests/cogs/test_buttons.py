@@ -136,7 +136,7 @@ async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_libra
         await until(lambda: not list((tmp_path / FOLDER).glob("*")))
 
 
-@pytest.mark.parametrize("way", ["card", "track", "menu"])
+@pytest.mark.parametrize("way", ["card", "track", "menu", "menu of a forgotten track"])
 async def test_remix_asks_for_words_that_stand_there_already_and_for_a_seed(tmp_path: Path, way: str) -> None:
     async with a_house(tmp_path) as house:
         track = await played(house, seconds=1.0, seed=7)
@@ -146,6 +146,8 @@ async def test_remix_asks_for_words_that_stand_there_already_and_for_a_seed(tmp_
         elif way == "track":
             opened = await house.asker.press(track, "Remix")
         else:
+            if way != "menu":
+                await house.bot.store.forget_tracks_of(house.asker.id)
             opened = await house.asker.use_on("Remix", track)
         modal = opened.interaction.modal
         assert modal is not None
