@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 HANDSHAKE_SECONDS: Final = 3.0
 """Websocket, discovery and keys take 0.1 s; after this long something does not get through."""
 
-DISCOVERY_SECONDS: Final = 0.4
+DISCOVERY_SECONDS: Final = 0.25
 """How long to wait for an answer to IP discovery before asking again."""
+
+DISCOVERY_TRIES: Final = 4
+"""How often to ask again. discord.py waits for ever, and hears nothing of its websocket meanwhile: a server
+that has closed it does not answer either."""
 
 DISCOVERY: Final = struct.Struct(">HHI66x")
 """IP discovery (Discord's developer documentation, "Voice"): type, length of what follows, SSRC, room."""
@@ -274,9 +278,14 @@ class _Connection(VoiceConnectionState):
     async def _keep_way_open(self) -> None:
         """Ask for our address until there is an answer: discord.py asks once, and a packet may be lost. From
         then on say something now and then, or routers on the way forget us in a long pause."""
+        asked = 0
         while not self.ip:
             await asyncio.sleep(DISCOVERY_SECONDS)
             if self.ssrc and not self.ip:
+                if asked == DISCOVERY_TRIES:
+                    self.voice_client.lose(UNANSWERED)
+                    return
+                asked += 1
                 self._say_by_udp(DISCOVERY.pack(1, 70, self.ssrc))
         for number in itertools.count():
             self._say_by_udp(KEEPALIVE.pack(number % 2**32))

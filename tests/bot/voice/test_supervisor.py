@@ -356,6 +356,28 @@ async def test_on_a_stage_it_asks_to_speak_says_so_and_plays_once_it_may(tmp_pat
         assert len(music(house)) == FRAMES
 
 
+async def test_a_server_that_is_gone_before_it_answers_a_discovery_is_left_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "HANDSHAKE_SECONDS", 60.0)
+    monkeypatch.setattr(line_module, "DISCOVERY_SECONDS", 0.02)
+    asked = []
+    async with a_house(tmp_path) as house:
+        answer = house.here.voice._discover  # type: ignore[attr-defined]
+
+        def silent_at_first(data: bytes, address: object) -> None:
+            asked.append(data)
+            if data == asked[0]:  # which holds the number of the session
+                return
+            answer(data, address)
+
+        monkeypatch.setattr(house.here.voice, "_discover", silent_at_first)
+        piece = house.ask(seconds=0.5)
+        await house.play(piece)
+        assert (piece.trouble, piece.buffer.frames_played) == (None, 25)
+        assert asked.count(asked[0]) == 1 + line_module.DISCOVERY_TRIES
+
+
 async def test_without_udp_it_gives_up_in_a_sentence_and_the_piece_is_posted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
