@@ -7,7 +7,6 @@ import contextlib
 import logging
 import math
 import signal
-import threading
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 import discord
 from discord.ext import commands
-from discord.gateway import KeepAliveHandler
 
 from audio.extension import Extending
 from audio.opus import load_opus
@@ -213,15 +211,6 @@ class Busker(commands.Bot):
         with contextlib.suppress(TimeoutError):  # Discord need not answer
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await super().close()
-        _stop_heartbeats(asyncio.get_running_loop())
-
-
-def _stop_heartbeats(loop: asyncio.AbstractEventLoop) -> None:
-    """End the threads by which discord.py keeps connections alive. It forgets that of a connection in whose
-    making it is cancelled, and the thread would call a loop that is closed."""
-    for thread in threading.enumerate():
-        if isinstance(thread, KeepAliveHandler) and thread.ws.loop is loop:
-            thread.stop()
 
 
 async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from discord.gateway import KeepAliveHandler
 from pydantic import SecretStr
 
 from bot.client import run
@@ -107,12 +106,3 @@ async def test_a_store_that_is_broken_ends_the_start_in_a_sentence(tmp_path: Pat
         with pytest.raises(StoreError, match="move it away"):
             await run(settings_with(here.bot.token, tmp_path), connector=here.connector())
         assert not here.gateway.sessions
-
-
-async def test_no_thread_that_keeps_a_connection_alive_outlives_the_bot(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        forgotten = KeepAliveHandler(ws=house.bot.ws, interval=60.0)
-        forgotten.start()
-        await house.bot.close()
-        forgotten.join(5.0)
-        assert not forgotten.is_alive()
