@@ -10,8 +10,8 @@ import pytest
 
 from audio.tone import ToneEngine
 from bot import cli
+from bot.client import Busker
 from bot.settings import EngineSettings, Settings
-from bot.trials import trial
 from bot.trials.engine import CountedEngine
 from bot.trials.soak import SURVIVABLE, soak
 from bot.trials.trial import Trial
@@ -36,9 +36,15 @@ def test_a_soak_tells_each_piece_and_what_is_left_over(
 
 
 def test_a_bot_that_does_not_end_is_left_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(trial, "CLOSE_SECONDS", 0.0)
+    end = Busker.close
+
+    async def end_late(bot: Busker) -> None:
+        await end(bot)
+        raise TimeoutError
+
+    monkeypatch.setattr(Busker, "close", end_late)
     outcomes, left = asyncio.run(soak(Settings(engine=EngineSettings(kind="tone")), 0.0, 0, tmp_path))
-    assert (outcomes, left) == ([], ("The bot did not end within 0 s.",))
+    assert (outcomes, left) == ([], ("The bot did not end within 20 s.",))
 
 
 def test_what_nobody_foresaw_is_the_trouble_of_its_own_trial(caplog: pytest.LogCaptureFixture) -> None:
