@@ -15,7 +15,7 @@ from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_L
 from bot.asking import ask, member_of, require_welcome
 from bot.client import Busker
 from bot.library import sight_of
-from bot.permissions import VocalChannel
+from bot.permissions import VocalChannel, voice_channel_of
 from bot.presets import suggested
 from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
 from bot.recordings import require_fetchable
@@ -80,9 +80,10 @@ async def ask_for(
     member, bot = member_of(interaction), interaction.client
     chosen = bot.store.choices_of(member.guild.id)
     piece = bot.settings_in(member.guild).music.piece(prompt, length, interval or chosen.interval, seed)
-    channel = await require_welcome(interaction)
+    channel = voice_channel_of(member)
     async with AsyncExitStack() as files:
         if melody is not None or continued is not None:
+            await require_welcome(interaction)
             if melody is not None:
                 require_melodies(bot.engine.info)
             for attachment in filter(None, (melody, continued)):

@@ -17,6 +17,7 @@ import torch
 from audio.errors import EngineError
 from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, load_checkpoint
 from audio.musicgen.composer import Composer
+from audio.musicgen.matrix import quickest
 from audio.piece import Piece
 from audio.units import STEP_RATE
 from training import codec
@@ -46,7 +47,7 @@ from training.trials import STEERED, WRITTEN, Trial, trials
 _STYLES = [style.name for style in STYLES]
 _HEARD_FRAMES = 20 * STEP_RATE
 _PIECES = 80
-_QUICK = "int8"
+_QUICK = quickest("cpu")
 """What Busker holds the decoder's matrices in on a CPU unless it is told otherwise."""
 _LONG_SECONDS = 60
 _STEERED_FRAMES = 10 * STEP_RATE
@@ -236,12 +237,7 @@ def _ears(model: Any, kept: Path) -> Ears:
 
 
 def _obedience(
-    report: Report,
-    ears: Ears,
-    asked: Sequence[Trial],
-    codes: Codes,
-    sounds: list[Sound],
-    label: str,
+    report: Report, ears: Ears, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], label: str
 ) -> None:
     """Whether pieces are what was asked for."""
     descriptions = np.stack([described(sound) for sound in sounds])
