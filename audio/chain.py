@@ -13,7 +13,6 @@ from audio.edges import Edges
 from audio.intake import Intake
 from audio.level import Level
 from audio.limiter import LATENCY as LIMITER_LATENCY
-from audio.limiter import Limiter
 from audio.units import Pcm, Pcm16, sixteen_bits
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ class Chain:
     def __init__(self, sample_rate: int, channels: int, seconds: float, expected: float) -> None:
         self._intake = Intake(sample_rate, channels, seconds)
         self._level = Level(channels, expected)
-        self._limiter = Limiter(channels)
         self._edges = Edges(seconds)
 
     @property
@@ -46,13 +44,12 @@ class Chain:
         """What can be played after `pcm`, shaped (channels, samples), at the engine's rate.
 
         Raises EngineError when it is no sound."""
-        return self._played(self._limiter.push(self._level.push(self._intake.push(pcm))))
+        return self._played(self._level.push(self._intake.push(pcm)))
 
     def finish(self) -> Pcm16:
         """The rest: in all, exactly samples_of(seconds) came out. What was missing of them is silence."""
-        level, limiter = self._level, self._limiter
-        rest = [level.push(self._intake.finish()), level.finish()]
-        return self._played(np.concatenate([*map(limiter.push, rest), limiter.finish()], axis=1))
+        rest = [self._level.push(self._intake.finish()), self._level.finish()]
+        return self._played(np.concatenate(rest, axis=1))
 
     def _played(self, pcm: Pcm) -> Pcm16:
         return sixteen_bits(self._edges.push(pcm))
