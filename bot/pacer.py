@@ -36,8 +36,8 @@ THREADS: Final = 2
 
 ENOUGH: Final = 60
 """Only when a thread has so many channels does the next one get any. Two threads are in each other's way, in
-Python's lock and in the processor's cache: with 30 each, 60 channels took 1.15 times as much time (medians of
-three, in turn)."""
+Python's lock and in the processor's cache: with 30 each, 60 channels took 1.08 times as much time, with 50
+and 10 of them 1.4 times (medians of three, in turn)."""
 
 RUSH_SECONDS: Final = FRAME_SECONDS / 2
 """The least time between two packets of a channel that is behind: twice the usual pace, no burst."""
@@ -103,7 +103,7 @@ class PacingThread(threading.Thread):
     """A thread, whose sound it sends, and its clock: every 20 ms it ticks, and a packet of each leaves.
 
     Sent together, packets cost less than each at a time of its own, since code and data are in the
-    processor's cache: 0.87 of the processor time (60 channels, two threads, medians of four in turn). And
+    processor's cache: 0.88 of the processor time (60 channels, two threads, medians of four in turn). And
     there is as much time as can be to encode before the next ones are due. `phase` is when it ticks, in
     seconds after a whole number of frames.
     """
