@@ -113,7 +113,7 @@ class Level:
 
     def _given(self) -> Pcm:
         """What waits, levelled and limited, once the gain is known."""
-        if not self._gains:
+        if not (self._gains and self._waiting.size):
             return self._waiting[:, :0]
         pcm, self._waiting = self._waiting, self._waiting[:, :0]
         samples = self._into_hop + np.arange(pcm.shape[1])

@@ -118,7 +118,7 @@ class MusicEncoder:
         self._opus = discord.opus.Encoder(**encoder_options(bitrate))
         self._library = library = discord.opus._lib
         self.hurried = False
-        """Whether libopus takes 0.6 of its usual time for what comes next. It may change between packets."""
+        """Whether libopus takes less time, about 0.7, for what comes next. It may change between packets."""
         self._mono: bool | None = None
         self._complexity: int | None = None
         self._set(_SET_LSB_DEPTH, 8 * SAMPLE_BYTES)

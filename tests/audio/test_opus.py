@@ -121,7 +121,8 @@ def test_from_one_channel_to_two_and_back_there_is_no_seam() -> None:
     two = [bool(packet[0] & STEREO) for packet in packets]
     assert [two[0], two[len(two) // 2], two[-1]] == [False, True, False]
     wrong = (heard(packets)[LAG:] - sound[:-LAG])[FRAME_SAMPLES:]
-    of_frames = np.sqrt((wrong[: len(wrong) // 960 * 960] ** 2).reshape(-1, 1920).mean(axis=1))
+    whole = len(wrong) // FRAME_SAMPLES * FRAME_SAMPLES
+    of_frames = np.sqrt((wrong[:whole] ** 2).reshape(-1, 2 * FRAME_SAMPLES).mean(axis=1))
     assert of_frames.max() < 0.05 * np.sqrt((sound**2).mean())
 
 

@@ -57,7 +57,7 @@ async def test_the_clocks_of_two_threads_tick_apart() -> None:
     pacer = Pacer(clock, encode=cast(Any, as_it_is), threads=2)
     waits = []
     for thread in pacer.threads:
-        thread.enter(cast(Any, Turn(pacer.outlet(), cast(Any, Numbers(9)), lambda: None, clock)))
+        thread.enter(Turn(pacer.outlet(), cast(Any, Numbers(9)), lambda: None, clock))
         while (wait := thread.serve()) == 0:
             pass
         waits.append(wait or 0.0)
