@@ -15,7 +15,7 @@ from audio.musicgen.checkpoint import Checkpoint
 from audio.musicgen.composer import Composer
 from audio.musicgen.resident import NoRoom
 from audio.units import STEP_RATE
-from bench.machine import processor
+from bench.machine import processor, ticks
 from bench.measures import (
     INTERVAL_SECONDS,
     Plan,
@@ -41,6 +41,8 @@ class Figures:
     machine: str
     checkpoint: str
     versions: str
+    stolen_share: float
+    """Of all processors' time, what the host gave to others while something wanted to run here."""
     seconds: float
     """Length of the pieces."""
     steps_a_second: dict[str, float]
@@ -68,6 +70,7 @@ class Figures:
         lines = [
             f"{self.checkpoint} on {self.machine}; {self.versions}",
             f"Pieces of {self.seconds:g} s, from words to levelled 48 kHz sound; alone medians, all in turn.",
+            f"Other guests of the host took {self.stolen_share:.1%} of the processors' time meanwhile.",
             "",
             f"{'one piece alone':24}{'steps/s':>10}{'× real time':>13}{'× generate()':>14}{'of bound':>10}"
             f"{'first chunk':>13}",
@@ -118,6 +121,7 @@ class _Engines:
 
 def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
     """Measure the engine with each of `dtypes`, and its peer."""
+    began = ticks()
 
     @cache
     def library() -> tuple[Checkpoint, Any]:
@@ -148,6 +152,7 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         checkpoint=first.name,
         versions=f"torch {torch.__version__}, transformers {transformers.__version__}, "
         f"{torch.get_num_threads()} threads",
+        stolen_share=ticks().stolen_share_since(began),
         seconds=plan.seconds,
         steps_a_second={name: steps / seconds for name, seconds in found.seconds.items()},
         first_chunk_s=found.first_chunk_s | {GENERATE: found.seconds[GENERATE]},

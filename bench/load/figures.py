@@ -26,6 +26,8 @@ class Row:
     """Frames on whose encoding less was spent because time was short, of those that were due."""
     composed: float
     """Seconds of music that an engine composed in a second meanwhile."""
+    stolen_share: float
+    """Of all processors' time, what the host gave to others while something wanted to run here."""
     arrivals: Arrivals
 
 
@@ -39,6 +41,7 @@ def row_of(way: str, channels: int, arrivals: Arrivals, played: Played) -> Row:
         starved_frames=played.starved_frames,
         hurried_share=played.hurried_frames / (channels * seconds / FRAME_SECONDS),
         composed=played.composed_seconds / seconds,
+        stolen_share=played.stolen_share,
         arrivals=arrivals,
     )
 
@@ -53,6 +56,7 @@ def medians(rows: Sequence[Row]) -> Row:
         starved_frames=median(row.starved_frames for row in rows),
         hurried_share=median(row.hurried_share for row in rows),
         composed=median(row.composed for row in rows),
+        stolen_share=median(row.stolen_share for row in rows),
         arrivals=Arrivals(*map(median, zip(*arrivals, strict=True))),
     )
 
@@ -88,6 +92,7 @@ class Figures:
             "hurried",
             "lost",
             "composed",
+            "stolen",
         )
         lines = [
             f"One bot process on {self.machine}; load {before:.1f} before, {after:.1f} at the end.",
@@ -106,6 +111,7 @@ class Figures:
                 f"{row.hurried_share:.1%}",
                 f"{found.lost:g}",
                 f"{row.composed:.1f}×",
+                f"{row.stolen_share:.1%}",
             )
             lines.append(f"{row.channels:8d}  {row.way:20}" + "".join(f"{cell:>10}" for cell in cells))
         return "\n".join(
@@ -115,5 +121,7 @@ class Figures:
                 "Gaps between packets at the listeners' socket: all channels, p99 of the worst, longest.",
                 "Arrived: packets, of those due. Behind: how far the worst channel fell behind its clock.",
                 "Hurried: packets on whose encoding less was spent, for want of time.",
+                "Stolen: of all processors' time, by other guests of the host. With much of it, a stretch is",
+                "played again; the least disturbed counts.",
             ]
         )

@@ -50,6 +50,10 @@ class Plan:
     seconds: float = 8.0
     warm_seconds: float = 2.0
     rounds: int = 1
+    tries: int = 3
+    """How often a stretch is played if the host takes more than `disturbing` of the processors' time; the
+    least disturbed counts."""
+    disturbing: float = 0.02
     music_seconds: float = 20.0
     composing: bool = False
     """Whether an engine composes on the same machine all the while."""
@@ -77,7 +81,7 @@ async def measured(plan: Plan, settings: Settings, tell: Callable[[str], None]) 
                 for count in plan.channels:
                     for way in plan.ways:
                         tell(f"{count} channels, {way} …")
-                        rows[count, way].append(await _stretch(here, bot, listeners[:count], plan, way))
+                        rows[count, way].append(await _quiet_stretch(here, bot, listeners[:count], plan, way))
     return Figures(
         machine=processor(),
         seconds=plan.seconds,
@@ -86,6 +90,16 @@ async def measured(plan: Plan, settings: Settings, tell: Callable[[str], None]) 
         seated_seconds=seated.seconds,
         rows=tuple(medians(found) for found in rows.values()),
     )
+
+
+async def _quiet_stretch(
+    here: DiscordHere, bot: Connection, listeners: list[Person], plan: Plan, way: str
+) -> Row:
+    """The least disturbed of a few stretches; the first, if nobody else wanted the processors."""
+    found: list[Row] = []
+    while not found or (len(found) < plan.tries and found[-1].stolen_share > plan.disturbing):
+        found.append(await _stretch(here, bot, listeners, plan, way))
+    return min(found, key=lambda row: row.stolen_share)
 
 
 async def _stretch(here: DiscordHere, bot: Connection, listeners: list[Person], plan: Plan, way: str) -> Row:

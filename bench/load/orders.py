@@ -50,6 +50,8 @@ class Played:
     ended: float
     cpu_seconds: float
     """Processor time of this process alone."""
+    stolen_share: float
+    """Of all processors' time, what the host gave to others while something wanted to run here."""
     starved_frames: int
     """Silent frames that were played for want of music, since the start."""
     hurried_frames: int

@@ -26,6 +26,7 @@ from audio.source import PieceSource
 from audio.units import SAMPLE_RATE, Pcm16
 from bench import PROMPT
 from bench.load.orders import Invitation, Play, Played, Seated
+from bench.machine import ticks
 from bot.engines import engine_of
 from bot.pacer import Pacer
 from bot.settings import Settings
@@ -116,13 +117,14 @@ async def _played(play: Play, lines: Sequence[VoiceLine], music: Pcm16, composed
     try:
         async with WAYS[play.way](lines, [PieceSource(part.buffer) for part in parts]) as hurried:
             await asyncio.sleep(play.warm_seconds)
-            began, cpu_began = time.monotonic(), time.process_time()
+            began, cpu_began, ticks_began = time.monotonic(), time.process_time(), ticks()
             hurried_before, composed_before = hurried(), sum(composed)
             await asyncio.sleep(play.seconds)
             return Played(
                 began=began,
                 ended=time.monotonic(),
                 cpu_seconds=time.process_time() - cpu_began,
+                stolen_share=ticks().stolen_share_since(ticks_began),
                 starved_frames=sum(part.buffer.frames_starved for part in parts),
                 hurried_frames=hurried() - hurried_before,
                 composed_seconds=sum(composed) - composed_before,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
+from bench.load import hall
 from bench.load.arrivals import Arrivals, Unheard, judged
-from bench.load.figures import medians, row_of
+from bench.load.figures import Row, medians, row_of
 from bench.load.hall import LoadError, Plan, measured
 from bench.load.orders import Played
 from bench.load.player import WAYS
+from bench.machine import Ticks, ticks
 from bot.settings import EngineSettings, Settings
 from rehearsal.voice.recording import HeardPacket, Kind, Recording
 
@@ -63,16 +66,49 @@ def test_a_silent_channel_is_no_figure() -> None:
         judged([heard(range(0, 200, 20)), heard([])], 0.0, 0.2)
 
 
-def test_rows_of_several_stretches_become_their_medians() -> None:
-    def row(ms: float, cpu_seconds: float) -> object:
-        played = Played(10.0, 20.0, cpu_seconds, 0, hurried_frames=250, composed_seconds=30.0)
-        return row_of("pacer", 5, Arrivals(ms, ms, ms, ms, 1.0, 0.0, 0), played)
+def played(cpu_seconds: float = 1.0, stolen_share: float = 0.0) -> Played:
+    return Played(10.0, 20.0, cpu_seconds, stolen_share, 0, hurried_frames=250, composed_seconds=30.0)
 
-    middle = medians([row(20, 9.0), row(90, 1.0), row(21, 2.0)])  # type: ignore[list-item]
+
+def test_rows_of_several_stretches_become_their_medians() -> None:
+    def row(ms: float, cpu_seconds: float) -> Row:
+        return row_of("pacer", 5, Arrivals(ms, ms, ms, ms, 1.0, 0.0, 0), played(cpu_seconds))
+
+    middle = medians([row(20, 9.0), row(90, 1.0), row(21, 2.0)])
     assert middle.arrivals.p99_ms == 21
     assert middle.core_share == 0.2
     assert middle.composed == 3.0
     assert middle.hurried_share == 0.1
+
+
+@pytest.mark.parametrize(
+    ("stolen", "counts", "plays"),
+    [([0.01, 0.0], 0.01, 1), ([0.3, 0.02, 0.0], 0.02, 2), ([0.3, 0.1, 0.2, 0.0], 0.1, 3)],
+    ids=["a quiet one", "a quiet one at last", "never a quiet one"],
+)
+async def test_a_stretch_that_the_host_disturbs_is_played_again_and_the_quietest_counts(
+    monkeypatch: pytest.MonkeyPatch, stolen: list[float], counts: float, plays: int
+) -> None:
+    stretches = [
+        row_of("pacer", 1, Arrivals(20, 20, 20, 20, 1.0, 0.0, 0), played(stolen_share=share))
+        for share in stolen
+    ]
+    left = iter(stretches)
+
+    async def stretch(*_: object) -> Row:
+        return next(left)
+
+    monkeypatch.setattr(hall, "_stretch", stretch)
+    nobody: Any = None
+    row = await hall._quiet_stretch(nobody, nobody, [], Plan(), "pacer")
+    assert row.stolen_share == counts
+    assert len(list(left)) == len(stolen) - plays
+
+
+def test_stolen_time_is_a_share_of_all_processors_since_then() -> None:
+    assert Ticks(1_400, 130).stolen_share_since(Ticks(1_000, 30)) == 0.25
+    assert Ticks(0, 0).stolen_share_since(Ticks(0, 0)) == 0.0
+    assert 0 <= ticks().stolen_share_since(Ticks(0, 0)) <= 1
 
 
 async def test_one_run_plays_every_way_in_a_process_of_its_own_and_makes_a_table() -> None:
@@ -86,7 +122,7 @@ async def test_one_run_plays_every_way_in_a_process_of_its_own_and_makes_a_table
         assert row.arrivals.arrived_share > 0
         assert row.starved_frames == 0
     table = str(figures)
-    for word in (*WAYS, "p99", "of a core", "starved"):
+    for word in (*WAYS, "p99", "of a core", "starved", "stolen"):
         assert word in table
     assert json.loads(json.dumps(figures.as_dict()))["rows"][0]["arrivals"]["lost"] == 0
     assert told
