@@ -19,6 +19,7 @@ from audio.extension import Extending
 from audio.opus import load_opus
 from bot.engines import engine_of
 from bot.errors import RequestError, StartError, TokenError
+from bot.garbage import settled
 from bot.guild_settings import settings_with
 from bot.health import Health
 from bot.journal import Journal
@@ -240,7 +241,7 @@ async def _serve(bot: Busker, token: str) -> None:
         await bot.login(token)
         _greet(bot)
         connection = asyncio.create_task(bot.connect(), name="gateway")
-        with _sigterm() as sigterm:
+        with settled(), _sigterm() as sigterm:
             try:
                 await asyncio.wait([connection, sigterm], return_when=asyncio.FIRST_COMPLETED)
                 if sigterm.done():

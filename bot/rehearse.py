@@ -23,6 +23,7 @@ from audio.opus import load_opus
 from audio.units import FRAME_SECONDS
 from bot.client import Busker
 from bot.engines import engine_of
+from bot.garbage import settled
 from bot.permissions import NEEDED
 from bot.report import Evening, Report, loudness_heard
 from rehearsal.discord_here import DiscordHere
@@ -90,7 +91,8 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
             connection = asyncio.create_task(bot.connect(), name="gateway")
             await bot.wait_until_ready()
             tell(f"Logged in as {bot.user}.")
-            evenings = await asyncio.gather(*(house.evening(bot, tell) for house in houses))
+            with settled():
+                evenings = await asyncio.gather(*(house.evening(bot, tell) for house in houses))
         await connection
     failures = [
         f"{house.name}: {failure}" if len(houses) > 1 else failure

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import multiprocessing
 import os
 from collections import defaultdict
@@ -26,6 +25,7 @@ from bench.load.orders import Invitation, Play, Played, Seated
 from bench.load.player import BITRATE, WAYS, perform
 from bench.machine import processor
 from bot.engines import engine_of
+from bot.garbage import settled
 from bot.settings import Settings
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
@@ -75,13 +75,14 @@ async def measured(plan: Plan, settings: Settings, tell: Callable[[str], None]) 
         async with _bot(invitation) as bot:
             seated: Seated = await _answer(bot)
             tell(f"The bot entered them all in {seated.seconds:.0f} s.")
-            gc.freeze()  # or a collection walks over all of it while packets wait
             rows: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
-            for _ in range(plan.rounds):
-                for count in plan.channels:
-                    for way in plan.ways:
-                        tell(f"{count} channels, {way} …")
-                        rows[count, way].append(await _quiet_stretch(here, bot, listeners[:count], plan, way))
+            with settled():
+                for _ in range(plan.rounds):
+                    for count in plan.channels:
+                        for way in plan.ways:
+                            tell(f"{count} channels, {way} …")
+                            row = await _quiet_stretch(here, bot, listeners[:count], plan, way)
+                            rows[count, way].append(row)
     return Figures(
         machine=processor(),
         seconds=plan.seconds,

@@ -28,6 +28,7 @@ from bench import PROMPT
 from bench.load.orders import Invitation, Play, Played, Seated
 from bench.machine import ticks
 from bot.engines import engine_of
+from bot.garbage import settled
 from bot.pacer import Pacer
 from bot.settings import Settings
 from bot.voice.line import VoiceLine
@@ -93,9 +94,10 @@ async def _perform(invitation: Invitation, orders: Connection) -> None:
     lines = await asyncio.gather(*(_entered(bot, channel_id, turns) for channel_id in invitation.channels))
     orders.send(Seated(time.monotonic() - began))
     async with _composing(invitation.composing) as composed:
-        while not connection.done():
-            play: Play = await asyncio.to_thread(orders.recv)
-            orders.send(await _played(play, lines[: play.channels], invitation.music, composed))
+        with settled():
+            while not connection.done():
+                play: Play = await asyncio.to_thread(orders.recv)
+                orders.send(await _played(play, lines[: play.channels], invitation.music, composed))
 
 
 async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> VoiceLine:

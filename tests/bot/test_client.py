@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -93,6 +94,7 @@ async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:
             run(settings_with(here.bot.token, tmp_path), connector=here.connector())
         )
         await until(lambda: bool(here.gateway.sessions))
+        assert gc.get_freeze_count() > 0  # so no collection holds up packets for long
         await asker.use("compose", {"prompt": "bells"}, text)
         await until(lambda: here.bot.id in guild.voice_states)
         os.kill(os.getpid(), signal.SIGTERM)
