@@ -25,35 +25,27 @@ ENCODER_KBITS: Final = (16, 128)
 """discord.py's encoder takes no less; music gains nothing audible from more (FEC off, 48 kHz stereo)."""
 
 COMPLEXITY: Final = 7
-"""How hard libopus tries in stereo, 0 to 10. Measured on 40 s of étude in four styles, 96 kbit/s and volume
-0.5, with libopus 1.6.1: processor time of a frame, signal to noise (mean of 43 ms windows), distance of the
-levels of 22 Bark bands (mean, and of the worst 5 % of windows), noise over a spread masking threshold.
+"""How hard libopus tries, 0 to 10. Measured on étude in four and six styles, 40 and 120 s, at 96 kbit/s and
+volume 0.5, with libopus 1.6.1: processor time of a frame beside that of 7, signal to noise (mean of 43 ms
+windows), distance of the levels of 22 Bark bands (mean, and of the worst 5 % of windows; in mono of bands
+down to 50 dB under the loudest), noise over a spread masking threshold. "Mono" is music that is the same in
+both channels, and is encoded as one (RFC 6716, 3.1: every decoder plays that in both).
 
-    complexity   µs   SNR dB   levels dB    noise dB
-    10          112    24.27   0.76, 2.05     −2.92      (8 and 9 encode the same)
-     7           87    24.29   0.77, 2.11     −2.96
-     5           69    23.76   0.98, 4.20     −2.94
-     1           53    23.38   1.07, 4.71     −2.91
-     0           45    22.83   1.29, 5.75     −1.78
+    complexity   stereo: time   SNR dB   levels dB    noise dB   mono: time   SNR dB   levels dB
+    10                   1.29    24.27   0.76, 2.05      −2.92
+     7                   1.00    24.29   0.77, 2.11      −2.96         1.00    26.15   0.23, 1.25
+     5                   0.79    23.76   0.98, 4.20      −2.94         0.79    25.54   0.25, 1.50
+     4                                                                 0.67    25.19   0.26, 1.68
+     1                   0.61    23.38   1.07, 4.71      −2.91         0.58    25.15   0.26, 1.71
+     0                   0.52    22.83   1.29, 5.75      −1.78         0.49    25.24   0.26, 1.62
 
-At 64 and 128 kbit/s it is the same: 7 is as good as 10, below it transients and tones suffer."""
+8 and 9 encode like 10. At 64 and 128 kbit/s it is the same: 7 is as good as 10. What 7 takes longer for than
+5 is an analysis that finds tones."""
 
-MONO_COMPLEXITY: Final = 5
-"""The same where both channels are alike, and are encoded as one (RFC 6716, 3.1: every decoder plays that in
-both). All bits go to it, so it may cost less. On 120 s of étude in six styles; levels of bands up to 50 dB
-under the loudest (mean, and of the worst 5 %) and up to 80 dB (of the worst 5 %):
+THRIFTY_COMPLEXITY: Final = 1
+"""The same where many channels share a core: little is lost, and nearly twice as many are heard."""
 
-    channels  complexity   kbit/s   µs   SNR dB   levels dB
-    2         7            96       171   26.0    0.28, 1.1, 2.6
-    1         7            96       142   26.2    0.23, 1.3, 3.0
-    1         5            96       118   25.5    0.25, 1.5, 4.5
-    2         7            64       164   21.7    0.48, 2.2
-    1         5            64       123   22.0    0.41, 2.5
-
-What 7 takes longer for is an analysis that finds tones. Among sixty encoders, which push each other out of
-the processor's cache, it takes 60 µs, and what it saves is far below what is heard."""
-
-HURRIED_COMPLEXITY: Final = 1
+HURRIED_COMPLEXITY: Final = 0
 """The same when time is short: heard by few, where a gap is heard by all."""
 
 MOST_PACKET_BYTES: Final = 4_000
@@ -117,8 +109,6 @@ class MusicEncoder:
     def __init__(self, bitrate: int) -> None:
         self._opus = discord.opus.Encoder(**encoder_options(bitrate))
         self._library = library = discord.opus._lib
-        self.hurried = False
-        """Whether libopus takes less time, about 0.7, for what comes next. It may change between packets."""
         self._mono: bool | None = None
         self._complexity: int | None = None
         self._set(_SET_LSB_DEPTH, 8 * SAMPLE_BYTES)
@@ -128,13 +118,18 @@ class MusicEncoder:
         self._packet_bytes = memoryview(self._packet)
         self._packet_at = ctypes.addressof(self._packet)
 
-    def encode(self, sound: Floats) -> list[bytes]:
-        """The packets of whole frames that lie one after the other in memory. Raises OpusError."""
+    def encode(self, sound: Floats, complexity: int = COMPLEXITY) -> list[bytes]:
+        """The packets of whole frames that lie one after the other in memory; for others libopus may try
+        harder or less. Raises OpusError.
+        """
+        if complexity != self._complexity:
+            self._complexity = complexity
+            self._set(_SET_COMPLEXITY, complexity)
         packets = []
         mono: list[bool] = (sound[:, 0] == sound[:, 1]).reshape(-1, FRAME_SAMPLES).all(axis=1).tolist()
         begin: int = sound.ctypes.data
         for number, alike in enumerate(mono):
-            self._suit(alike)
+            self._suit(mono=alike)
             at = begin + number * FRAME_SAMPLES * CHANNELS * sound.itemsize
             length = self._encode(self._state, at, FRAME_SAMPLES, self._packet_at, MOST_PACKET_BYTES)
             if length < 0:
@@ -143,15 +138,11 @@ class MusicEncoder:
             packets.append(STILL_MUSIC if packet == OPUS_SILENCE else packet)
         return packets
 
-    def _suit(self, mono: bool) -> None:
+    def _suit(self, *, mono: bool) -> None:
         """Set libopus up for the next frame. It goes over from one channel to two and back without a seam."""
         if mono != self._mono:
             self._mono = mono
             self._set(_SET_FORCE_CHANNELS, 1 if mono else _AUTO)
-        complexity = HURRIED_COMPLEXITY if self.hurried else MONO_COMPLEXITY if mono else COMPLEXITY
-        if complexity != self._complexity:
-            self._complexity = complexity
-            self._set(_SET_COMPLEXITY, complexity)
 
     def _set(self, request: int, value: int) -> None:
         self._library.opus_encoder_ctl(self._opus._state, request, value)

@@ -10,7 +10,13 @@ import logging
 from collections import deque
 from typing import Final
 
-from audio.opus import OPUS_SILENCE, MusicEncoder
+from audio.opus import (
+    COMPLEXITY,
+    HURRIED_COMPLEXITY,
+    OPUS_SILENCE,
+    THRIFTY_COMPLEXITY,
+    MusicEncoder,
+)
 from audio.source import PieceSource
 
 LEAD_FRAMES: Final = 10
@@ -57,14 +63,15 @@ class Packets:
         """Whether it is time to encode more."""
         return len(self._ready) <= LEAD_FRAMES - AT_ONCE and not self._failed
 
-    def encode(self) -> None:
-        """Encode AT_ONCE more frames, if the lead is low and as far as the sound is there; 0.5 to 1 ms. What
-        goes wrong is logged, and the piece ends after what is encoded."""
+    def encode(self, *, thrifty: bool = False) -> None:
+        """Encode AT_ONCE more frames, if the lead is low and as far as the sound is there; 0.5 to 1 ms, or
+        half of that if `thrifty`. What goes wrong is logged, and the piece ends after what is encoded."""
         if not self.low:
             return
-        self._opus.hurried = self._supplied and len(self._ready) <= SHORT_FRAMES
+        hurried = self._supplied and len(self._ready) <= SHORT_FRAMES
+        complexity = HURRIED_COMPLEXITY if hurried else THRIFTY_COMPLEXITY if thrifty else COMPLEXITY
         try:
-            packets = self._opus.encode(self._source.frames(self._encoded, AT_ONCE))
+            packets = self._opus.encode(self._source.frames(self._encoded, AT_ONCE), complexity)
         except Exception:
             self._failed = True
             _log.exception("a piece could not be encoded")
@@ -72,7 +79,7 @@ class Packets:
         self._ready.extend(packets)
         self._encoded += len(packets)
         self._supplied = len(packets) == AT_ONCE
-        self.frames_hurried += len(packets) if self._opus.hurried else 0
+        self.frames_hurried += len(packets) if hurried else 0
 
     def read(self) -> bytes:
         """The next packet; silence if its sound is not made yet, b"" after the last. Never waits, but encodes

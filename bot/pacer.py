@@ -32,12 +32,16 @@ from bot.urgency import Urgency
 from bot.voice.outlet import CATCH_UP_SECONDS, LATE_SECONDS, SILENCE_PACKETS, Line
 
 THREADS: Final = 2
-"""A core encodes and sends for about 80 channels (0.2 ms a frame at 96 kbit/s, measured)."""
+"""A core encodes and sends for about 100 channels (0.2 ms a frame at 96 kbit/s, measured)."""
 
 ENOUGH: Final = 60
 """Only when a thread has so many channels does the next one get any. Two threads are in each other's way, in
 Python's lock and in the processor's cache: with 30 each, 60 channels took 1.08 times as much time, with 50
 and 10 of them 1.4 times (medians of three, in turn)."""
+
+ROOMY: Final = 30
+"""With so many channels or fewer a thread has the time to encode each as well as libopus can; with more it is
+thrifty."""
 
 RUSH_SECONDS: Final = FRAME_SECONDS / 2
 """The least time between two packets of a channel that is behind: twice the usual pace, no burst."""
@@ -158,7 +162,7 @@ class PacingThread(threading.Thread):
             turn = next(iter(self._low))
             del self._low[turn]
             self._urgency.fall()
-            turn.packets.encode()
+            turn.packets.encode(thrifty=len(self._turns) > ROOMY)
         else:
             return wait
         return 0.0

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.buffer import JitterBuffer
-from audio.opus import OPUS_SILENCE, Floats, MusicEncoder, load_opus
+from audio.opus import OPUS_SILENCE, THRIFTY_COMPLEXITY, Floats, MusicEncoder, load_opus
 from audio.packets import AT_ONCE, LEAD_FRAMES, SHORT_FRAMES, Packets
 from audio.source import FULL_SCALE, PieceSource
 from audio.units import FRAME_RATE, FRAME_SAMPLES, Pcm16
@@ -107,6 +107,18 @@ def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_i
     assert len(sent) == 60
     assert sent[:LEAD_FRAMES] == unhurried[:LEAD_FRAMES]
     assert sent[LEAD_FRAMES] != unhurried[LEAD_FRAMES]
+
+
+def test_less_is_spent_on_what_is_encoded_thriftily_and_on_nothing_else() -> None:
+    pcm = noise(3 * AT_ONCE)
+    packets = Packets(source_of(pcm), BITRATE)
+    packets.encode(thrifty=True)
+    packets.encode()
+    sent = [packets.read() for _ in range(2 * AT_ONCE)]
+    opus, sound = MusicEncoder(BITRATE), source_of(pcm).frames(0, 2 * AT_ONCE)
+    first = opus.encode(sound[: AT_ONCE * FRAME_SAMPLES], THRIFTY_COMPLEXITY)
+    assert sent == first + opus.encode(sound[AT_ONCE * FRAME_SAMPLES :])
+    assert sent != encoded(pcm)[: 2 * AT_ONCE]
 
 
 def test_a_lead_that_is_short_for_want_of_sound_hurries_nothing() -> None:

@@ -30,7 +30,7 @@ class Numbers:
         self.read_so_far += 1
         return b"%d" % self.read_so_far
 
-    def encode(self) -> None: ...
+    def encode(self, *, thrifty: bool = False) -> None: ...
 
 
 class Encoded(Numbers):
@@ -41,6 +41,8 @@ class Encoded(Numbers):
         self.waited_for = 0
         """How many times they were not encoded when they were due."""
         self.ahead = 0
+        self.thrifty: bool | None = None
+        """Whether little was to be spent when it was encoded last; None before."""
         self._clock = clock
         self._seconds = seconds
 
@@ -48,9 +50,10 @@ class Encoded(Numbers):
     def low(self) -> bool:  # type: ignore[override]
         return self.ahead <= 5
 
-    def encode(self) -> None:
+    def encode(self, *, thrifty: bool = False) -> None:
         if self.low:
             self.ahead += 5
+            self.thrifty = thrifty
             self._clock.now += self._seconds
 
     def read(self) -> bytes:

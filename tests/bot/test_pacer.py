@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from audio.opus import OPUS_SILENCE
 from audio.units import FRAME_RATE, FRAME_SECONDS
-from bot.pacer import ENOUGH, RUSH_SECONDS, Pacer, Turn
+from bot.pacer import ENOUGH, ROOMY, RUSH_SECONDS, Pacer, Turn
 from bot.voice.outlet import CATCH_UP_SECONDS, SILENCE_PACKETS
 from tests.bot.pacing import BITRATE, Clock, Encoded, Numbers, Wire, a_hall, as_it_is
 
@@ -212,6 +212,22 @@ async def test_where_there_is_more_to_encode_than_time_all_are_late_alike_and_lo
         assert min(sent) > 0.9 * 5 * FRAME_RATE / 1.8
         for wire in wires:
             assert wire.music == list(range(1, len(wire.music) + 1))
+
+
+async def test_the_more_channels_share_a_thread_the_less_is_spent_on_each() -> None:
+    async with a_hall() as hall:
+        pieces = [Encoded(hall.clock, 0.0001) for _ in range(ROOMY + 1)]
+        for piece in pieces[:ROOMY]:
+            await hall.play(piece, hall.wire())
+        await hall.let_pass(1.0)
+        assert {piece.thrifty for piece in pieces[:ROOMY]} == {False}
+        last, playing = await hall.play(pieces[ROOMY], hall.wire())
+        await hall.let_pass(1.0)
+        assert {piece.thrifty for piece in pieces} == {True}
+        last.stop()
+        await hall.let_pass(1.0)
+        await playing
+        assert {piece.thrifty for piece in pieces[:ROOMY]} == {False}
 
 
 async def test_a_second_thread_helps_where_one_has_enough_to_do_and_both_have_an_end() -> None:
