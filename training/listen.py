@@ -20,46 +20,34 @@ from audio.musicgen.composer import Composer
 from audio.musicgen.matrix import quickest
 from audio.piece import Piece
 from audio.units import STEP_RATE
-from training import codec
 from training.clock import Codes
 from training.clock import tempo as counted_tempo
-from training.composer import Song, compose
+from training.composer import compose
 from training.export import loaded
 from training.hearing import (
-    Ear,
     Sound,
-    described,
     loudness,
     onset_strength,
-    same_tempo,
     spectra,
-    tempo,
 )
+from training.obedience import HEARD_FRAMES, Ears, obeyed, taught, understood
 from training.oscillators import HOP
 from training.performing import GUIDANCE, Performer
 from training.pictures import picture
 from training.rendering import render
 from training.score import in_asked_key, score
 from training.sounds import BOOKS, CONDUCTOR, SOUNDING
-from training.styles import STYLES
 from training.trials import STEERED, WRITTEN, Trial, trials
 
-_STYLES = [style.name for style in STYLES]
-_HEARD_FRAMES = 20 * STEP_RATE
 _PIECES = 80
 _QUICK = quickest("cpu")
 """What Busker holds the decoder's matrices in on a CPU unless it is told otherwise."""
 _LONG_SECONDS = 60
 _STEERED_FRAMES = 10 * STEP_RATE
 """After so many other words take over, and twice as many follow."""
+_STEERED_TIMES = 2
 _OTHER_TEMPO = 1.15
 """A tempo that is another one to any listener."""
-_TAUGHT = 5400
-"""Composed pieces from which the ears learn. From 900 they name 85 % of styles right, from these 92 %."""
-_CHECKED = 600
-"""Composed pieces after those, by which the ears are checked."""
-_TAPPED = 240
-"""Composed pieces by which the ear for tempo is checked, which learns nothing."""
 
 
 @dataclass
@@ -79,17 +67,6 @@ class Report:
         return "\n".join([*lines, "", *self.remarks, ""])
 
 
-@dataclass(frozen=True)
-class Ears:
-    """Who hears styles and drums, and how often they are right about composed music."""
-
-    style: Ear
-    drums: Ear
-    right_style: float
-    right_drums: float
-    right_tempo: float
-
-
 def listen(folder: Path, out: Path) -> Report:
     """Measure the model in `folder`; write report.md and pictures into `out`."""
     out.mkdir(parents=True, exist_ok=True)
@@ -97,26 +74,27 @@ def listen(folder: Path, out: Path) -> Report:
     performer = Performer(whole, tokenizer)
     report = Report()
     _codec(report, whole)
-    ears = _ears(whole.audio_encoder, out / "ears.npz")
+    ears = taught(whole.audio_encoder, out / "ears.npz")
     report.remarks.append(
         f"The ears themselves name {ears.right_style:.0%} of styles, {ears.right_drums:.0%} of drums and "
         f"{ears.right_tempo:.0%} of tempos right on composed music they were not taught."
     )
     asked = trials(_PIECES, seed=1)
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
-        codes = performer.perform([trial.prompt for trial in asked], _HEARD_FRAMES, 1, guidance)
+        codes = performer.perform([trial.prompt for trial in asked], HEARD_FRAMES, 1, guidance)
         sounds = _played(whole, codes)
         _obedience(report, ears, asked, codes, sounds, f"guidance {guidance:g}")
         if guidance == GUIDANCE:
             _draw(out, asked[:12], codes, sounds, "piece")
     codes = _composed(folder, [trial.prompt for trial in asked])
     _obedience(report, ears, asked, codes, _played(whole, codes), f"guidance {GUIDANCE:g}, {_QUICK}")
-    codes = performer.perform([trial.prompt for trial in WRITTEN], _HEARD_FRAMES, 2)
+    codes = performer.perform([trial.prompt for trial in WRITTEN], HEARD_FRAMES, 2)
     sounds = _played(whole, codes)
     _obedience(report, ears, WRITTEN, codes, sounds, "written by hand")
     _draw(out, WRITTEN, codes, sounds, "written")
     _long(report, out, performer)
-    _steered(report, out, performer)
+    for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
+        _steered(report, out, performer, guidance)
     _continuation(report, performer)
     _speed(report, folder)
     _plain(report, whole, tokenizer)
@@ -171,7 +149,7 @@ def _composed(folder: Path, prompts: Sequence[str]) -> Codes:
     begun: list[int] = []
     composer.on_begin = begun.append
     for seed, prompt in enumerate(prompts):
-        composer.admit(seed, Piece(prompt, _HEARD_FRAMES / STEP_RATE, seed))
+        composer.admit(seed, Piece(prompt, HEARD_FRAMES / STEP_RATE, seed))
     while not composer.idle:
         for made in composer.step():
             if isinstance(made.result, EngineError):
@@ -203,60 +181,20 @@ def _codec(report: Report, whole: Any) -> None:
     report.add("codec, a rest", "60 dB down", f"peak {level:.0f} dBFS")
 
 
-def _ears(model: Any, kept: Path) -> Ears:
-    """Ears taught on composed music as the codec plays it; what they were taught on is kept in a file.
-
-    On the music as it is they learn that brushes are the only faint noise there is, and hear them in the
-    codec's.
-    """
-    songs = [compose(100_000 + place, _HEARD_FRAMES / STEP_RATE) for place in range(_TAUGHT + _CHECKED)]
-    table = {book: grains.detach().numpy() for book, grains in codec.grains(model).items()}
-
-    def played(song: Song) -> Sound:
-        return render(score(song)[:, :_HEARD_FRAMES], table.__getitem__)
-
-    waves = codec.waves(model).numpy()
-    held = dict(np.load(kept)) if kept.exists() else {}
-    if np.array_equal(held.get("waves", ()), waves):
-        descriptions = held["descriptions"]
-    else:
-        descriptions = np.stack([described(played(song)) for song in songs])
-        np.savez(kept, waves=waves, descriptions=descriptions)
-    tapped = [same_tempo(tempo(played(song)), song.plan.meter.bpm) for song in songs[_TAUGHT:][:_TAPPED]]
-    styles = [_STYLES.index(song.plan.style.name) for song in songs]
-    drums = [int(song.plan.drums) for song in songs]
-    taught, checked = slice(0, _TAUGHT), slice(_TAUGHT, None)
-    style, drum = Ear(descriptions[taught], styles[taught]), Ear(descriptions[taught], drums[taught])
-    return Ears(
-        style,
-        drum,
-        float(np.mean(style(descriptions[checked]) == styles[checked])),
-        float(np.mean(drum(descriptions[checked]) == drums[checked])),
-        float(np.mean(tapped)),
-    )
-
-
 def _obedience(
     report: Report, ears: Ears, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], label: str
 ) -> None:
     """Whether pieces are what was asked for."""
-    descriptions = np.stack([described(sound) for sound in sounds])
-    styles, drums = ears.style(descriptions), ears.drums(descriptions)
-    kept, counted, drummed, styled, keyed = [], [], [], [], []
-    for place, trial in enumerate(asked):
-        styled.append(_STYLES[styles[place]] == trial.style)
-        if trial.bpm is not None:
-            kept.append(same_tempo(tempo(sounds[place]), trial.bpm))
-            counted.append(abs(counted_tempo(codes[place, CONDUCTOR]) / trial.bpm - 1) <= 0.03)
-        if trial.drums is not None:
-            drummed.append(bool(drums[place]) == trial.drums)
-        if trial.key is not None:
-            keyed.append(in_asked_key(codes[place], trial.key))
-    report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{np.mean(kept):.0%} of {len(kept)}")
-    report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{np.mean(counted):.0%}")
-    report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{np.mean(drummed):.0%} of {len(drummed)}")
-    report.add(f"notes in the key asked for ({label})", "≥ 90 %", f"{np.mean(keyed):.0%}")
-    report.add(f"style heard ({label})", "≥ 80 %", f"{np.mean(styled):.0%} of {len(styled)}")
+    heard, said = obeyed(ears, asked, codes, sounds), understood(asked, codes)
+    of_tempo = sum(trial.bpm is not None for trial in asked)
+    of_drums = sum(trial.drums is not None for trial in asked)
+    report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{heard.tempo:.0%} of {of_tempo}")
+    report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{heard.counted:.0%}")
+    report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{heard.drums:.0%} of {of_drums}")
+    report.add(f"notes in the key asked for ({label})", "≥ 90 %", f"{heard.key:.0%}")
+    report.add(f"style heard ({label})", "≥ 80 %", f"{heard.style:.0%} of {len(asked)}")
+    told = ", ".join(f"{what} {share:.0%}" for what, share in said.items())
+    report.add(f"said in the outline as asked ({label})", "", told)
 
 
 def _draw(out: Path, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], name: str) -> None:
@@ -288,12 +226,12 @@ def _long(report: Report, out: Path, performer: Performer) -> None:
     )
 
 
-def _steered(report: Report, out: Path, performer: Performer) -> None:
+def _steered(report: Report, out: Path, performer: Performer, guidance: float) -> None:
     """Let new words take over after some seconds, and hear whether the music follows them."""
     turn = _STEERED_FRAMES
-    asked = [(what, *words) for what, pairs in STEERED.items() for words in pairs]
+    asked = [(what, *words) for what, pairs in STEERED.items() for words in pairs] * _STEERED_TIMES
     before, after = ([words[place] for words in asked] for place in (1, 2))
-    codes = performer.perform(before, 3 * turn, 7, turned=(turn, after))
+    codes = performer.perform(before, 3 * turn, 7, guidance, turned=(turn, after))
     sounds = _played(performer.model, codes)
     followed: dict[str, list[bool]] = {what: [] for what in STEERED}
     for (what, _, _), piece, sound in zip(asked, codes, sounds, strict=True):
@@ -310,9 +248,13 @@ def _steered(report: Report, out: Path, performer: Performer) -> None:
                 "slower": 0 < ratio < 1 / _OTHER_TEMPO,
             }[what]
         )
-    _draw(out, [Trial(f"{before} → {after}", "") for _, before, after in asked], codes, sounds, "steered")
+    if guidance == GUIDANCE:
+        drawn = [
+            Trial(f"{before} → {after}", "") for _, before, after in asked[: len(asked) // _STEERED_TIMES]
+        ]
+        _draw(out, drawn, codes, sounds, "steered")
     told = ", ".join(f"{what} {sum(right)} of {len(right)}" for what, right in followed.items())
-    report.add("steered by new words", "onset energy and tempo follow", told)
+    report.add(f"steered by new words (guidance {guidance:g})", "onset energy and tempo follow", told)
 
 
 def _continuation(report: Report, performer: Performer) -> None:
