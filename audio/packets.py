@@ -63,12 +63,17 @@ class Packets:
         """Whether it is time to encode more."""
         return len(self._ready) <= LEAD_FRAMES - AT_ONCE and not self._failed
 
+    @property
+    def short(self) -> bool:
+        """Whether it is high time."""
+        return len(self._ready) <= SHORT_FRAMES
+
     def encode(self, *, thrifty: bool = False) -> None:
         """Encode AT_ONCE more frames, if the lead is low and as far as the sound is there; 0.5 to 1 ms, or
         half of that if `thrifty`. What goes wrong is logged, and the piece ends after what is encoded."""
         if not self.low:
             return
-        hurried = self._supplied and len(self._ready) <= SHORT_FRAMES
+        hurried = self._supplied and self.short
         complexity = HURRIED_COMPLEXITY if hurried else THRIFTY_COMPLEXITY if thrifty else COMPLEXITY
         try:
             packets = self._opus.encode(self._source.frames(self._encoded, AT_ONCE), complexity)

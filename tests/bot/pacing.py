@@ -17,7 +17,7 @@ BITRATE = 96_000
 class Numbers:
     """Stands for the packets of a piece: they are 1, 2, 3 …, all of them encoded."""
 
-    low = False
+    low = short = False
     frames_hurried = 0
 
     def __init__(self, frames: int) -> None:
@@ -49,6 +49,10 @@ class Encoded(Numbers):
     @property
     def low(self) -> bool:  # type: ignore[override]
         return self.ahead <= 5
+
+    @property
+    def short(self) -> bool:  # type: ignore[override]
+        return self.ahead <= 2
 
     def encode(self, *, thrifty: bool = False) -> None:
         if self.low:

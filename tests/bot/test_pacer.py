@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from audio.opus import OPUS_SILENCE
 from audio.units import FRAME_RATE, FRAME_SECONDS
-from bot.pacer import ENOUGH, ROOMY, RUSH_SECONDS, Pacer, Turn
+from bot.pacer import ENCODING_SECONDS, ENOUGH, ROOMY, RUSH_SECONDS, Pacer, Turn
 from bot.voice.outlet import CATCH_UP_SECONDS, SILENCE_PACKETS
 from tests.bot.pacing import BITRATE, Clock, Encoded, Numbers, Wire, a_hall, as_it_is
 
@@ -189,16 +189,29 @@ async def test_another_line_goes_on_where_the_first_one_was() -> None:
         assert after.speaking == [True]
 
 
-async def test_encoding_makes_no_packet_later_than_it_takes_itself() -> None:
+@pytest.mark.parametrize("apart", [0.0, 0.0037], ids=["at once", "one by one"])
+async def test_encoding_makes_no_packet_late(apart: float) -> None:
     async with a_hall() as hall:
         pieces, wires = [Encoded(hall.clock, 0.001) for _ in range(60)], [hall.wire() for _ in range(60)]
         for piece, wire in zip(pieces, wires, strict=True):
             await hall.play(piece, wire)
-            await hall.let_pass(0.0037)
+            await hall.let_pass(apart)
         await hall.let_pass(5.0)
-        assert max(gap for wire in wires for gap in wire.gaps_ms) <= 21
+        assert {gap for wire in wires for gap in wire.gaps_ms[FRAME_RATE:]} == {20}
         assert {piece.waited_for for piece in pieces} <= {0, 1}  # at the very beginning
         assert {len(wire.sent) // FRAME_RATE for wire in wires} == {5}
+
+
+async def test_who_would_have_nothing_to_send_is_encoded_even_shortly_before_a_tick() -> None:
+    async with a_hall() as hall:
+        await hall.play(Numbers(1000), hall.wire())
+        await hall.let_pass(10 * FRAME_SECONDS)  # the next tick is now
+        await hall.let_pass(FRAME_SECONDS - ENCODING_SECONDS / 2)
+        late = Encoded(hall.clock, ENCODING_SECONDS / 10)
+        await hall.play(late, hall.wire())
+        await hall.let_pass(ENCODING_SECONDS)
+        assert late.read_so_far == 1
+        assert late.waited_for == 0
 
 
 async def test_where_there_is_more_to_encode_than_time_all_are_late_alike_and_lose_nothing() -> None:

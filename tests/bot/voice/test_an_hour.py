@@ -39,7 +39,7 @@ MOST_BLOCKS_MORE = 2_000
 class Frames:
     """Stands for the packets: a frame is its own packet, so that it can be recognised."""
 
-    low = False
+    low = short = False
     frames_hurried = 0
 
     def __init__(self, source: PieceSource, bitrate: int) -> None:
