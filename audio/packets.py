@@ -43,6 +43,8 @@ class Packets:
     def __init__(self, source: PieceSource, bitrate: int) -> None:
         self.frames_hurried = 0
         """Frames on which less was spent because time was short."""
+        self.thrifty = False
+        """Whether little is to be spent on each frame, since many share the processor."""
         self._source = source
         self._opus = MusicEncoder(bitrate)
         self._ready: deque[bytes] = deque()
@@ -65,16 +67,16 @@ class Packets:
 
     @property
     def short(self) -> bool:
-        """Whether it is high time."""
-        return len(self._ready) <= SHORT_FRAMES
+        """Whether less must be spent on what comes if another packet leaves before."""
+        return len(self._ready) <= SHORT_FRAMES + 1
 
-    def encode(self, *, thrifty: bool = False) -> None:
+    def encode(self) -> None:
         """Encode AT_ONCE more frames, if the lead is low and as far as the sound is there; 0.5 to 1 ms, or
-        half of that if `thrifty`. What goes wrong is logged, and the piece ends after what is encoded."""
+        0.6 of that if thrifty. What goes wrong is logged, and the piece ends after what is encoded."""
         if not self.low:
             return
-        hurried = self._supplied and self.short
-        complexity = HURRIED_COMPLEXITY if hurried else THRIFTY_COMPLEXITY if thrifty else COMPLEXITY
+        hurried = self._supplied and len(self._ready) <= SHORT_FRAMES
+        complexity = HURRIED_COMPLEXITY if hurried else THRIFTY_COMPLEXITY if self.thrifty else COMPLEXITY
         try:
             packets = self._opus.encode(self._source.frames(self._encoded, AT_ONCE), complexity)
         except Exception:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 def processor() -> str:
@@ -13,6 +13,10 @@ def processor() -> str:
             return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+STOLEN: Final = 8
+"""Which of the counts is what was stolen."""
 
 
 class Ticks(NamedTuple):
@@ -31,8 +35,13 @@ def ticks() -> Ticks:
     """As of now; zeros on a system that does not say."""
     try:
         with open("/proc/stat", encoding="utf-8") as lines:
-            # user, nice, system, idle, iowait, irq, softirq, steal; what follows is counted in user already
-            counted = [int(count) for count in lines.readline().split()[1:9]]
+            return read(lines.readline())
     except OSError:
         return Ticks(0, 0)
-    return Ticks(sum(counted), counted[-1])
+
+
+def read(line: str) -> Ticks:
+    """The first line of /proc/stat; zeros where an old kernel does not count what is stolen."""
+    # user, nice, system, idle, iowait, irq, softirq, steal; what follows is counted in user already
+    counted = [int(count) for count in line.split()[1 : 1 + STOLEN]]
+    return Ticks(sum(counted), counted[-1]) if len(counted) == STOLEN else Ticks(0, 0)

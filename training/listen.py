@@ -46,6 +46,7 @@ _LONG_SECONDS = 60
 _STEERED_FRAMES = 10 * STEP_RATE
 """After so many other words take over, and twice as many follow."""
 _STEERED_TIMES = 2
+"""How often each is tried: of four tries one more or less says nothing."""
 _OTHER_TEMPO = 1.15
 """A tempo that is another one to any listener."""
 

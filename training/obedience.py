@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from training.clock import Codes
 from training.clock import tempo as counted_tempo
 from training.composer import Song, compose
 from training.hearing import Ear, Sound, described, same_tempo, tempo
-from training.outline import OUTLINE_CODES, read
+from training.outline import KEY, OUTLINE_CODES, STYLE, TEMPO, read
 from training.rendering import render
 from training.scales import MINOR_MODES
 from training.score import in_asked_key, score
@@ -107,26 +108,32 @@ def obeyed(ears: Ears, asked: Sequence[Trial], codes: Codes, sounds: Sequence[So
             drummed.append(bool(drums[place]) == trial.drums)
         if trial.key is not None:
             keyed.append(in_asked_key(codes[place], trial.key))
-    return Obeyed(*(float(np.mean(part)) for part in (kept, counted, drummed, styled, keyed)))
+    return Obeyed(
+        tempo=float(np.mean(kept)),
+        counted=float(np.mean(counted)),
+        drums=float(np.mean(drummed)),
+        style=float(np.mean(styled)),
+        key=float(np.mean(keyed)),
+    )
 
 
 def understood(asked: Sequence[Trial], codes: Codes) -> dict[str, float]:
     """The shares of pieces whose outline says what was asked for, in most of its bars."""
     right: dict[str, list[bool]] = {"tempo": [], "style": [], "drums": [], "key": []}
     for trial, piece in zip(asked, codes, strict=True):
-        said: dict[int, list[tuple[Any, ...]]] = {field: [] for field in range(3)}
+        said: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
         for code in piece[OUTLINE].tolist():
-            field, values = read(code) if 0 < code < OUTLINE_CODES else (-1, ())
-            if field in said:
+            if 0 < code < OUTLINE_CODES:
+                field, values = read(code)
                 said[field].append(values)
         if trial.bpm is not None:
-            right["tempo"].append(_mostly(_near(bpm, trial.bpm) for bpm, _ in said[0]))
-        right["style"].append(_mostly(style == trial.style for style, _, _ in said[1]))
+            right["tempo"].append(_mostly(_near(bpm, trial.bpm) for bpm, _ in said[TEMPO]))
+        right["style"].append(_mostly(style == trial.style for style, _, _ in said[STYLE]))
         if trial.drums is not None:
-            right["drums"].append(_mostly(drums == trial.drums for _, drums, _ in said[1]))
+            right["drums"].append(_mostly(drums == trial.drums for _, drums, _ in said[STYLE]))
         if trial.key is not None:
             wanted = (trial.key.tonic, trial.key.minor)
-            right["key"].append(_mostly((tonic, mode in MINOR_MODES) == wanted for tonic, mode in said[2]))
+            right["key"].append(_mostly((tonic, mode in MINOR_MODES) == wanted for tonic, mode in said[KEY]))
     return {what: float(np.mean(found)) for what, found in right.items() if found}
 
 

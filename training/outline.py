@@ -46,7 +46,9 @@ FIELDS: Final[tuple[tuple[tuple[Value, ...], ...], ...]] = (
 bass and harmony; chords and sevenths; lead; energy, and which books play in the next bar.
 """
 TEMPO: Final = 0
-"""The field of the tempo."""
+STYLE: Final = 1
+KEY: Final = 2
+"""The fields of tempo, of style and drums, of key and mode."""
 TASTE: Final = 3
 """The first of the fields of which prompts say little: what the composer likes."""
 _SAID: Final = tuple(tuple(product(*field)) for field in FIELDS)

@@ -112,7 +112,9 @@ def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_i
 def test_less_is_spent_on_what_is_encoded_thriftily_and_on_nothing_else() -> None:
     pcm = noise(3 * AT_ONCE)
     packets = Packets(source_of(pcm), BITRATE)
-    packets.encode(thrifty=True)
+    packets.thrifty = True
+    packets.encode()
+    packets.thrifty = False
     packets.encode()
     sent = [packets.read() for _ in range(2 * AT_ONCE)]
     opus, sound = MusicEncoder(BITRATE), source_of(pcm).frames(0, 2 * AT_ONCE)

@@ -14,7 +14,7 @@ from bench.load.figures import Row, medians, row_of
 from bench.load.hall import LoadError, Plan, measured
 from bench.load.orders import Played
 from bench.load.player import WAYS
-from bench.machine import Ticks, ticks
+from bench.machine import Ticks, read, ticks
 from bot.settings import EngineSettings, Settings
 from rehearsal.voice.recording import HeardPacket, Kind, Recording
 
@@ -100,7 +100,7 @@ async def test_a_stretch_that_the_host_disturbs_is_played_again_and_the_quietest
 
     monkeypatch.setattr(hall, "_stretch", stretch)
     nobody: Any = None
-    row = await hall._quiet_stretch(nobody, nobody, [], Plan(), "pacer")
+    row = await hall._quiet_stretch(nobody, nobody, [], Plan(), "pacer", lambda line: None)
     assert row.stolen_share == counts
     assert len(list(left)) == len(stolen) - plays
 
@@ -108,7 +108,9 @@ async def test_a_stretch_that_the_host_disturbs_is_played_again_and_the_quietest
 def test_stolen_time_is_a_share_of_all_processors_since_then() -> None:
     assert Ticks(1_400, 130).stolen_share_since(Ticks(1_000, 30)) == 0.25
     assert Ticks(0, 0).stolen_share_since(Ticks(0, 0)) == 0.0
-    assert 0 <= ticks().stolen_share_since(Ticks(0, 0)) <= 1
+    assert read("cpu  100 20 30 4000 5 0 6 77 50 0\n") == Ticks(4_238, 77)
+    assert read("cpu  100 20 30 4000\n") == Ticks(0, 0)
+    assert ticks().whole >= ticks().stolen >= 0
 
 
 async def test_one_run_plays_every_way_in_a_process_of_its_own_and_makes_a_table() -> None:

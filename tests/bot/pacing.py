@@ -17,7 +17,7 @@ BITRATE = 96_000
 class Numbers:
     """Stands for the packets of a piece: they are 1, 2, 3 …, all of them encoded."""
 
-    low = short = False
+    low = short = thrifty = False
     frames_hurried = 0
 
     def __init__(self, frames: int) -> None:
@@ -30,7 +30,7 @@ class Numbers:
         self.read_so_far += 1
         return b"%d" % self.read_so_far
 
-    def encode(self, *, thrifty: bool = False) -> None: ...
+    def encode(self) -> None: ...
 
 
 class Encoded(Numbers):
@@ -41,8 +41,6 @@ class Encoded(Numbers):
         self.waited_for = 0
         """How many times they were not encoded when they were due."""
         self.ahead = 0
-        self.thrifty: bool | None = None
-        """Whether little was to be spent when it was encoded last; None before."""
         self._clock = clock
         self._seconds = seconds
 
@@ -54,10 +52,9 @@ class Encoded(Numbers):
     def short(self) -> bool:  # type: ignore[override]
         return self.ahead <= 2
 
-    def encode(self, *, thrifty: bool = False) -> None:
+    def encode(self) -> None:
         if self.low:
             self.ahead += 5
-            self.thrifty = thrifty
             self._clock.now += self._seconds
 
     def read(self) -> bytes:

@@ -204,9 +204,17 @@ async def test_encoding_makes_no_packet_late(apart: float) -> None:
 
 async def test_who_would_have_nothing_to_send_is_encoded_even_shortly_before_a_tick() -> None:
     async with a_hall() as hall:
-        await hall.play(Numbers(1000), hall.wire())
-        await hall.let_pass(10 * FRAME_SECONDS)  # the next tick is now
-        await hall.let_pass(FRAME_SECONDS - ENCODING_SECONDS / 2)
+        before = [Encoded(hall.clock, 0.001) for _ in range(30)]
+        for piece in before:
+            await hall.play(piece, hall.wire())
+        await hall.let_pass(1.0)
+
+        def until_tick() -> float:
+            return hall.pacer.threads[0]._next - hall.clock.now
+
+        while not (until_tick() < ENCODING_SECONDS / 2 and any(piece.low for piece in before)):
+            await hall.let_pass(ENCODING_SECONDS / 10)
+        assert not any(piece.short for piece in before)  # they wait, and one comes who cannot
         late = Encoded(hall.clock, ENCODING_SECONDS / 10)
         await hall.play(late, hall.wire())
         await hall.let_pass(ENCODING_SECONDS)

@@ -45,7 +45,7 @@ class Frames:
     def __init__(self, source: PieceSource, bitrate: int) -> None:
         self.read = source.buffer.read
 
-    def encode(self, *, thrifty: bool = False) -> None: ...
+    def encode(self) -> None: ...
 
 
 class Ears:
