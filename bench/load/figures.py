@@ -120,9 +120,9 @@ class Figures:
                 "",
                 "Gaps between packets at the listeners' socket: all channels, p99 of the worst, longest.",
                 "Arrived: packets, of those due. Behind: how far the worst channel fell behind its clock.",
-                "Hurried: packets on whose encoding less was spent, for want of time; with over 30 channels the",
-                "pacer spends less on each of them anyway.",
-                "Stolen: of all processors' time, by other guests of the host. With more than a little of it a",
-                "stretch is played again; the least disturbed counts.",
+                "Hurried: packets on whose encoding less was spent, for want of time; with over 30 channels",
+                "the pacer spends less on each of them anyway.",
+                "Stolen: of all processors' time, by other guests of the host. With more than a little of it",
+                "a stretch is played again; the least disturbed counts.",
             ]
         )
