@@ -165,12 +165,12 @@ class PacingThread(threading.Thread):
             self._tick()
             return 0.0
         near = wait < ENCODING_SECONDS
-        turn = next((turn for turn in self._low if turn.packets.short or not near), None)
-        if turn is None:
+        first = next((turn for turn in self._low if turn.packets.short or not near), None)
+        if first is None:
             return wait
-        del self._low[turn]
+        del self._low[first]
         self._urgency.fall()
-        turn.packets.encode()
+        first.packets.encode()
         return 0.0
 
     def run(self) -> None:

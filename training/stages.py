@@ -14,6 +14,7 @@ import torch
 from training import reading, writing
 from training.export import export, model
 from training.listen import listen
+from training.steadying import steady
 from training.tokens import kept_tokenizer
 
 SEED: Final = 1
@@ -53,9 +54,10 @@ def _language(minutes: float) -> None:
 
 
 def _export(_: float) -> None:
-    """Put together what the training so far has made."""
-    trained = model(writing.averaged(WORK, SEED), reading.learned(WORK))
-    size = export(trained, kept_tokenizer(WORK, SEED), MODEL)
+    """Put together what the training so far has made, steadied."""
+    writer, codec, words = writing.averaged(WORK, SEED), reading.learned(WORK), kept_tokenizer(WORK, SEED)
+    steady(writer, codec, words, SEED)
+    size = export(model(writer, codec), words, MODEL)
     print(f"{MODEL}: {size / 2**20:.1f} MiB")
 
 

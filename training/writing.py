@@ -102,7 +102,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     def state() -> dict[str, object]:
         return _state(writer, mean, optimiser, learned)
 
-    halves = _multiplies_halves()
+    halves = multiplies_halves()
     shown = torch.zeros(len(BOOKS), 2)
     for step in box.steps():
         kind, (rows, frames), guidance = _next_lesson(step, learned + (1 - learned) * box.share)
@@ -135,7 +135,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
     box.save(state())
 
 
-def _multiplies_halves() -> bool:
+def multiplies_halves() -> bool:
     """Whether this processor has instructions for bfloat16; without, a step takes ten times as long with it
     (EPYC with AVX2, measured).
     """
