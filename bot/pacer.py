@@ -32,7 +32,7 @@ from bot.urgency import Urgency
 from bot.voice.outlet import CATCH_UP_SECONDS, LATE_SECONDS, SILENCE_PACKETS, Line
 
 THREADS: Final = 2
-"""A core encodes and sends for about 90 channels (60 take 64 % of one, measured)."""
+"""A core encodes and sends for about 90 channels (60 take 58 % of one, measured)."""
 
 ENOUGH: Final = 60
 """Only when a thread has so many channels does the next one get any. Two threads are in each other's way, in
@@ -40,8 +40,8 @@ Python's lock and in the processor's cache: with 30 each, 60 channels took 1.08 
 and 10 of them 1.4 times (medians of three, in turn)."""
 
 ROOMY: Final = 30
-"""With so many channels or fewer a thread has the time to encode each as well as libopus can: they take half
-of a core. With more it is thrifty."""
+"""With so many channels or fewer a thread has the time to encode each as well as libopus can: they take less
+than half of a core. With more it is thrifty."""
 
 ENCODING_SECONDS: Final = 0.0015
 """How long it takes to encode a few frames, at most or nearly: 0.4 to 1.2 ms (measured). So shortly before a
