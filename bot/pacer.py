@@ -165,7 +165,7 @@ class PacingThread(threading.Thread):
             self._tick()
             return 0.0
         near = wait < ENCODING_SECONDS
-        first = next((turn for turn in self._low if turn.packets.short or not near), None)
+        first = next((turn for turn in self._low if not near or turn.packets.short), None)
         if first is None:
             return wait
         del self._low[first]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import torch
@@ -176,7 +175,7 @@ class Writer(nn.Module):
         hidden = self.states(lesson)
         if guidance > 1:
             # what goes for logits goes for states: no head adds anything of its own
-            free = self.states(replace(lesson, heard=torch.zeros_like(lesson.heard)))
+            free = self.states(lesson.unprompted())
             hidden = free + guidance * (hidden - free)
         dull = torch.rand(lesson.tokens.shape, generator=chance) < _SHARE_OF_DULL
         found = []

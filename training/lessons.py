@@ -92,6 +92,21 @@ class Lesson:
     heard: Tensor
     """Where a prompt token is, zero in rows without prompt, as `prompts`."""
 
+    def unprompted(self) -> Lesson:
+        """The same without any prompt."""
+        return replace(self, heard=torch.zeros_like(self.heard))
+
+
+def delayed(codes: Tensor, steps: int) -> Tensor:
+    """Codes, (pieces, books, frames), as tokens, (pieces, books, steps): each book is as many steps late as
+    its number, and PAD where it says nothing.
+    """
+    pieces, books, frames = codes.shape
+    tokens = torch.full((pieces, books, steps), PAD)
+    for book in range(books):
+        tokens[:, book, book : book + frames] = codes[:, book]
+    return tokens
+
 
 @dataclass
 class _Excerpt:

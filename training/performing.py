@@ -15,7 +15,7 @@ from torch.nn import functional
 from transformers import MusicgenForConditionalGeneration, PreTrainedTokenizerBase
 
 from training.clock import Codes
-from training.lessons import LATEST, PAD, WINDOW_FRAMES
+from training.lessons import LATEST, PAD, WINDOW_FRAMES, delayed
 from training.sounds import BOOKS
 
 TOP_K: Final = 250
@@ -72,9 +72,7 @@ class Performer:
     ) -> Tensor:
         """Codes of one window, which begins with `kept`; the prompts of `heard` each from their frame on."""
         pieces, books, steps = len(kept), len(BOOKS), frames + LATEST
-        tokens = torch.full((pieces, books, steps), PAD)
-        for book in range(books):
-            tokens[:, book, book : book + kept.shape[2]] = kept[:, book]
+        tokens = delayed(kept, steps)
         decoder = self.model.decoder.model.decoder
         rows = pieces * (2 if guidance > 1 else 1)
         heads, width = decoder.layers[0].self_attn.num_heads, decoder.config.hidden_size

@@ -18,17 +18,16 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import EncodecModel, PreTrainedTokenizerFast
 
-from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE
 from training.clock import Codes
 from training.composer import Wishes, planned
 from training.export import model, sharper
 from training.factors import used
 from training.language import Writer
-from training.lessons import FIRST_LESSON, LATEST, PAD, Kind, Lesson, lesson
+from training.lessons import FIRST_LESSON, LATEST, Kind, Lesson, delayed, lesson
 from training.performing import Performer
 from training.prompts import prompt
-from training.sounds import BOOKS, OUTLINE
-from training.writing import multiplies_halves
+from training.sounds import OUTLINE
+from training.writing import TAUGHT_GUIDANCE, multiplies_halves
 
 _FIRST_SONG: Final = 7 * FIRST_LESSON
 _LESSONS: Final = (160, 3, 512)
@@ -53,7 +52,7 @@ class States:
 
     def guided(self) -> Tensor:
         """What goes for logits goes for states: no head adds anything of its own."""
-        return self.free + PUBLISHED_GUIDANCE * (self.prompted - self.free)
+        return self.free + TAUGHT_GUIDANCE * (self.prompted - self.free)
 
     def __getitem__(self, places: Tensor) -> States:
         return States(self.prompted[places], self.free[places])
@@ -130,9 +129,7 @@ def _states(writer: Writer, lessons: list[Lesson]) -> States:
         told = replace(one, heard=one.prompts.ne(0).long())
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=multiplies_halves()):
             prompted.append(writer.states(told).float().flatten(0, 1))
-            free.append(
-                writer.states(replace(told, heard=torch.zeros_like(told.heard))).float().flatten(0, 1)
-            )
+            free.append(writer.states(told.unprompted()).float().flatten(0, 1))
     return States(torch.cat(prompted), torch.cat(free))
 
 
@@ -141,7 +138,7 @@ def _written(performer: Performer, words: PreTrainedTokenizerFast, seed: int) ->
     chance = random.Random(f"steadying {seed}")
     count, frames = _WRITTEN
     prompts = [prompt(planned(chance, Wishes()), chance) for _ in range(count)]
-    codes = performer.perform(prompts, frames, seed, PUBLISHED_GUIDANCE)
+    codes = performer.perform(prompts, frames, seed, TAUGHT_GUIDANCE)
     return [
         _reread(codes[place : place + _AT_ONCE], prompts[place : place + _AT_ONCE], words)
         for place in range(0, count, _AT_ONCE)
@@ -150,16 +147,13 @@ def _written(performer: Performer, words: PreTrainedTokenizerFast, seed: int) ->
 
 def _reread(codes: Codes, prompts: list[str], words: Any) -> Lesson:
     """Pieces as a lesson; all of it is known."""
-    rows, books, frames = codes.shape
-    tokens = torch.full((rows, books, frames + LATEST), PAD)
-    for book in range(len(BOOKS)):
-        tokens[:, book, book : book + frames] = torch.as_tensor(codes[:, book])
+    tokens = delayed(torch.as_tensor(codes), codes.shape[2] + LATEST)
     asked = words(prompts, padding=True, truncation=True, return_tensors="pt")
     return Lesson(
         tokens=tokens,
         telling=torch.ones_like(tokens, dtype=torch.bool),
         known=torch.ones_like(tokens, dtype=torch.bool),
-        positions=torch.arange(tokens.shape[2]).expand(rows, -1),
+        positions=torch.arange(tokens.shape[2]).expand(len(tokens), -1),
         prompts=asked["input_ids"],
         heard=asked["attention_mask"],
     )

@@ -47,7 +47,7 @@ _TURNS: Final = ((64, 48), (12, 224))
 """Of three lessons of eleven: that the prompt changes. By longer lessons alone the outline was read from the
 bar before, whatever the prompt said: "with drums" brought none.
 """
-_GUIDANCE: Final = 3.0
+TAUGHT_GUIDANCE: Final = 3.0
 """What MusicGen's published checkpoints recommend, and many who use étude elsewhere will leave as it is."""
 _GUIDED: Final = ((6, 256), (3, 512))
 """Of three lessons of eleven, by guided logits: what the prompt does not decide must not stumble when it is
@@ -59,13 +59,13 @@ _ROUND: Final[tuple[tuple[Kind, Shapes | None, float], ...]] = (
     (Kind.BEGINNING, (_BEGINNINGS,), 1.0),
     (Kind.HEARD, _AS_HEARD, 1.0),
     (Kind.TURN, _TURNS[:1], 1.0),
-    (Kind.ANYWHERE, _GUIDED, _GUIDANCE),
+    (Kind.ANYWHERE, _GUIDED, TAUGHT_GUIDANCE),
     (Kind.TURN, _TURNS[1:], 1.0),
     (Kind.ANYWHERE, None, 1.0),
-    (Kind.ANYWHERE, _GUIDED, _GUIDANCE),
+    (Kind.ANYWHERE, _GUIDED, TAUGHT_GUIDANCE),
     (Kind.TURN, _TURNS[:1], 1.0),
     (Kind.ANYWHERE, None, 1.0),
-    (Kind.ANYWHERE, _GUIDED, _GUIDANCE),
+    (Kind.ANYWHERE, _GUIDED, TAUGHT_GUIDANCE),
 )
 """What lessons follow each other, their shapes, where None are those of `_LESSONS`, and their guidance."""
 _BY_PROMPT: Final = (Kind.BEGINNING, Kind.TURN)
