@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from audio.musicgen.vnni import LEAST, MOST, multiplier
+
 ROWS: Final = 4
 """How many rows define a result: two slots, each with and without its prompt. MKL computes up to 2 rows in
 another way than more, and 4 take at most 1.2 times as long as 2 (2-core EPYC, 192 × 768)."""
@@ -24,25 +26,10 @@ WIDE_NUMBERS: Final = 2**20
 """From so many weights on, far more of them outputs than inputs, float32 is packed too: 4 rows by 192 × 10752
 take 0.2 of MKL's time. Of narrower ones oneDNN's 20 µs a call cost more than it saves."""
 
-MANY_INPUTS: Final = 1024
-"""From so many inputs on, 8-bit weights are multiplied by 8-bit inputs where the processor has instructions
-for it. With fewer the weights alone in 8 bits take 0.4 of the time for one row, 0.65 for four, as much for
-eight and 1.7 times as much for sixteen (Xeon with AMX, the matrices of étude in turn)."""
-
 _VECTORS: Final = ("AVX2", "AVX512")
 """Where torch has instructions for 8-bit weights."""
 
-_WHOLE_PRODUCTS: Final = ("avx512_vnni", "avx_vnni", "amx_int8")
-"""Instructions by which 8-bit numbers are multiplied. Without them `torch._int_mm` takes 10 to 20 times as
-long as weights in 8 bits do by themselves (EPYC with AVX2, 1024 × 4096, 1 to 8 rows)."""
-
 _PROBE_SEED: Final = 0
-_LEVELS: Final = 127
-"""Steps of an int8 on each side of zero; −128 is not used."""
-
-_LEAST: Final = 1e-30
-"""What a row is divided by at least; its reciprocal times the levels is still a float32."""
-
 Product = Callable[[Tensor, Tensor], Tensor]
 """Inputs (rows, inputs) by weights in an order of their own → (rows, outputs)."""
 
@@ -75,21 +62,13 @@ def matrix_of(dtype: str, *modules: nn.Linear, rows: int = ROWS) -> Matrix:
     if any(module.weight.is_meta for module in modules):
         raise ValueError("These weights were given up for another matrix; load the checkpoint again.")
     if dtype == "int8":
-        return Int8WeightsMatrix(*modules) if _weights_alone(modules[0].in_features) else Int8Matrix(*modules)
+        return Int8Matrix(*modules) if multiplier() is None else VnniMatrix(*modules)
     kind: torch.dtype = getattr(torch, dtype)
     inputs, outputs = modules[0].in_features, sum(module.out_features for module in modules)
     wide = inputs * outputs >= WIDE_NUMBERS and outputs > 4 * inputs
     if modules[0].weight.device.type == "cpu" and (wide or kind == torch.bfloat16) and packs(kind):
         return PackedMatrix(kind, rows, *modules)
     return FloatMatrix(kind, rows, *modules)
-
-
-def _weights_alone(inputs: int) -> bool:
-    """Whether only the weights are better held in 8 bits."""
-    if torch.backends.cpu.get_cpu_capability() not in _VECTORS:
-        return False
-    known = torch.cpu.get_capabilities()
-    return inputs < MANY_INPUTS or not any(known.get(name) for name in _WHOLE_PRODUCTS)
 
 
 @cache
@@ -169,29 +148,26 @@ class PackedMatrix:
         return _given(alike(_by_packed, x.to(self._dtype), self._weights, self._rows), out)
 
 
-class Int8Matrix:
-    """Weights in 8 bits with a scale for each output; inputs get a scale for each row, never one for all.
+class VnniMatrix:
+    """Weights in 8 bits with a scale for each output; inputs get 16 bits, with a scale for each row and never
+    one for all.
 
-    The inputs lie side by side in memory: what oneDNN needs for the other layout takes 1.3 to 1.6 times as
-    long (Xeon with AMX). The sums are whole numbers, and so exact in any order. Their error is about 1 % of
-    the result's deviation. Only on the CPU.
+    The sums are whole numbers, and so exact in any order. Only where there is a `multiplier`.
     """
 
     @torch.no_grad()
     def __init__(self, *modules: nn.Linear) -> None:
-        weights = torch.cat([module.weight for module in modules])
-        scales = weights.abs().amax(dim=1, keepdim=True) / _LEVELS
-        self._weights = torch.round(weights / scales).to(torch.int8).contiguous().t()
-        self._scales = scales[:, 0] / _LEVELS  # and of the inputs, of which only the greatest is known
+        found = multiplier()
+        assert found is not None
+        self._multiply = found
+        self._panels = found.panels(torch.cat([module.weight for module in modules]))
         _give_up(*modules)
 
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
-        greatest = x.abs().amax(dim=1, keepdim=True).clamp_(min=_LEAST)
-        whole = torch._int_mm((x * (_LEVELS / greatest)).round_().to(torch.int8), self._weights)
-        return _given((whole * self._scales).mul_(greatest), out)
+        return self._multiply(x, self._panels, out)
 
 
-class Int8WeightsMatrix:
+class Int8Matrix:
     """Weights in 8 bits with a scale for each output; inputs and results are rounded to bfloat16.
 
     Each row is summed by itself, whatever stands beside it. Only on the CPU.
@@ -200,10 +176,10 @@ class Int8WeightsMatrix:
     @torch.no_grad()
     def __init__(self, *modules: nn.Linear) -> None:
         weights = torch.cat([module.weight for module in modules])
-        greatest = weights.abs().amax(dim=1).clamp_(min=_LEAST)
-        self._scales = (greatest / _LEVELS).bfloat16()
+        greatest = weights.abs().amax(dim=1).clamp_(min=LEAST)
+        self._scales = (greatest / MOST).bfloat16()
         # rounded down, a scale would leave the greatest weight no whole number
-        short = self._scales.float() * _LEVELS < greatest
+        short = self._scales.float() * MOST < greatest
         self._scales[short] = torch.nextafter(self._scales, torch.full_like(self._scales, torch.inf))[short]
         self._weights = torch.round(weights / self._scales.float()[:, None]).to(torch.int8)
         _give_up(*modules)

@@ -58,8 +58,8 @@ class DecoderStep:
         self._heads_out = matrix_of(dtype, *decoder.lm_heads, rows=1)
         like = self._embedded
         self.device = like.device
-        # few float32 rows are multiplied in another way than more; packed and whole ones are not
-        self._rows = ROWS if dtype == "float32" else GUIDED
+        # few float32 rows are multiplied in another way than more; packed ones are not, nor whole numbers
+        self._rows = {"float32": ROWS, "int8": 1}.get(dtype, GUIDED)
         # a codebook's tokens begin where those of the one before it end
         self._offsets = torch.arange(self.codebooks, device=like.device) * (self._vocabulary + 1)
         self._room = length + -(-prefix // _PREFIX_TOKENS) * _PREFIX_TOKENS

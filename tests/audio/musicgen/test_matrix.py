@@ -10,13 +10,14 @@ from audio.musicgen import matrix
 from audio.musicgen.matrix import (
     ROWS,
     Int8Matrix,
-    Int8WeightsMatrix,
     PackedMatrix,
+    VnniMatrix,
     at_once,
     matrix_of,
     packs,
     quickest,
 )
+from audio.musicgen.vnni import multiplier
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
 """Among them one that is packed, and in bfloat16 one that oneDNN multiplies otherwise by one row."""
@@ -106,14 +107,15 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
 
 
 def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "avx_vnni": True})
-    assert isinstance(matrix_of("int8", layer(192, 8192)), Int8WeightsMatrix)
-    assert isinstance(matrix_of("int8", layer(1024, 64)), Int8Matrix)
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, "avx_vnni": False})
-    assert isinstance(matrix_of("int8", layer(1024, 64)), Int8WeightsMatrix)
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
-    assert isinstance(matrix_of("int8", layer(192, 64)), Int8Matrix)
+    x = rows(3, 192)
+    made = matrix_of("int8", layer(192, 768))
+    if multiplier() is None:
+        pytest.skip("this processor has no VNNI")
+    assert isinstance(made, VnniMatrix)
+    monkeypatch.setattr(matrix, "multiplier", lambda: None)
+    plain = matrix_of("int8", layer(192, 768))
+    assert isinstance(plain, Int8Matrix)
+    torch.testing.assert_close(plain(x), made(x), atol=0.02, rtol=0)
 
 
 def test_the_quickest_type_is_one_that_the_device_can_multiply_by(monkeypatch: pytest.MonkeyPatch) -> None:
