@@ -18,6 +18,7 @@ from audio.units import STEP_RATE
 from bench.machine import processor, ticks
 from bench.measures import (
     INTERVAL_SECONDS,
+    Alone,
     Plan,
     bandwidth,
     codec_again_seconds,
@@ -47,6 +48,8 @@ class Figures:
     """Length of the pieces."""
     steps_a_second: dict[str, float]
     """One piece alone with its sound, by type of the matrices; and what `generate()` makes."""
+    decoder_steps_a_second: dict[str, float]
+    """The same without the codec. Not on CUDA, where the codec works beside the decoder."""
     first_chunk_s: dict[str, float]
     houses: dict[str, dict[int, float]]
     """By type and number of pieces at once: seconds of sound made in a second, all together."""
@@ -72,15 +75,18 @@ class Figures:
             f"Pieces of {self.seconds:g} s, from words to levelled 48 kHz sound; alone medians, all in turn.",
             f"Other guests of the host took {self.stolen_share:.1%} of the processors' time meanwhile.",
             "",
-            f"{'one piece alone':24}{'steps/s':>10}{'× real time':>13}{'× generate()':>14}{'of bound':>10}"
-            f"{'first chunk':>13}",
+            f"{'one piece alone':17}{'steps/s':>9}{'× real time':>13}{'× generate()':>14}{'of bound':>10}"
+            f"{'first chunk':>13}{'no codec: steps/s':>19}{'× generate()':>14}",
         ]
         for name, steps in self.steps_a_second.items():
             part = f"{steps / self.bound[name]:.0%}" if name in self.bound else ""
-            lines.append(
-                f"{name:24}{steps:10.0f}{steps / STEP_RATE:13.2f}{steps / peer:14.2f}{part:>10}"
+            line = (
+                f"{name:17}{steps:9.1f}{steps / STEP_RATE:13.2f}{steps / peer:14.2f}{part:>10}"
                 f"{self.first_chunk_s[name]:11.3f} s"
             )
+            if decoder := self.decoder_steps_a_second:
+                line += f"{decoder[name]:19.1f}{decoder[name] / decoder[GENERATE]:14.2f}"
+            lines.append(line)
         counts = sorted({count for rates in self.houses.values() for count in rates})
         lines += [
             "",
@@ -117,6 +123,8 @@ class _Engines:
     first_chunk_s: dict[str, float]
     houses: dict[str, dict[int, float]]
     house_bytes: dict[str, dict[int, int]] = field(default_factory=dict)
+    codec_seconds: dict[str, float] = field(default_factory=dict)
+    """What the codec took of `seconds`."""
 
 
 def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
@@ -133,8 +141,11 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         first, peer = library()
         return generate_seconds(peer, first, plan.seconds)
 
+    def generating() -> Alone:
+        return Alone(generate, library()[1].audio_encoder, "decode")
+
     engines = _one_by_one if torch.device(subject.device).type == "cuda" else _in_turn
-    found = engines(subject, dtypes, plan, generate, tell)
+    found = engines(subject, dtypes, plan, generating, tell)
     first, peer = library()
     taken = memory_bytes(first.device)
     tell("The codec …")
@@ -155,6 +166,9 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         stolen_share=ticks().stolen_share_since(began),
         seconds=plan.seconds,
         steps_a_second={name: steps / seconds for name, seconds in found.seconds.items()},
+        decoder_steps_a_second={
+            name: steps / (found.seconds[name] - taken) for name, taken in found.codec_seconds.items()
+        },
         first_chunk_s=found.first_chunk_s | {GENERATE: found.seconds[GENERATE]},
         houses=found.houses,
         codec_s=codec,
@@ -170,17 +184,18 @@ def _in_turn(
     subject: Subject,
     dtypes: list[str],
     plan: Plan,
-    generate: Callable[[], float],
+    generating: Callable[[], Alone],
     tell: Callable[[str], None],
 ) -> _Engines:
     """All types beside each other, round after round."""
     slots = max(plan.houses)
     composers = {dtype: Composer(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
     tell("One piece alone …")
-    alone: dict[str, Callable[[], float]] = {
-        dtype: partial(piece_seconds, composer, plan.seconds) for dtype, composer in composers.items()
-    }
-    taken = interleaved(plan.rounds, alone | {GENERATE: generate})
+    alone = {
+        dtype: Alone(partial(piece_seconds, composer, plan.seconds), composer.checkpoint.codec, "play")
+        for dtype, composer in composers.items()
+    } | {GENERATE: generating()}
+    taken = interleaved(plan.rounds, alone)
     tell("The first chunk …")
     chunks = interleaved(
         plan.rounds,
@@ -195,14 +210,15 @@ def _in_turn(
         }
         for dtype, seconds in interleaved(1, house).items():
             houses[dtype][count] = count * plan.seconds / seconds
-    return _Engines(taken, chunks, houses)
+    codecs = {name: measure.codec_seconds for name, measure in alone.items()}
+    return _Engines(taken, chunks, houses, codec_seconds=codecs)
 
 
 def _one_by_one(
     subject: Subject,
     dtypes: list[str],
     plan: Plan,
-    generate: Callable[[], float],
+    generating: Callable[[], Alone],
     tell: Callable[[str], None],
 ) -> _Engines:
     """Each type with each number of slots by itself, since a device steps all slots that there are and has no
@@ -219,7 +235,7 @@ def _one_by_one(
                 break
     _forget()
     tell("The library's own loop …")
-    found.seconds |= interleaved(plan.rounds, {GENERATE: generate})
+    found.seconds |= interleaved(plan.rounds, {GENERATE: generating()})
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Final
 
@@ -54,7 +54,7 @@ SHORT: Final = Plan(rounds=2, seconds=1.0, houses=(1, 2), codec_seconds=5.0, cod
 """For a model that `generate()` makes 5 steps a second of."""
 
 
-def interleaved(rounds: int, contestants: dict[str, Callable[[], float]]) -> dict[str, float]:
+def interleaved(rounds: int, contestants: Mapping[str, Callable[[], float]]) -> dict[str, float]:
     """The median figure of each, all of them measured once a round; a round before the first warms up."""
     figures: dict[str, list[float]] = {name: [] for name in contestants}
     for turn in range(1 + rounds):
@@ -63,6 +63,41 @@ def interleaved(rounds: int, contestants: dict[str, Callable[[], float]]) -> dic
             if turn:
                 figures[name].append(figure)
     return {name: median(found) for name, found in figures.items()}
+
+
+@dataclass(slots=True)
+class Alone:
+    """Measures a piece, and how much of its time the codec takes."""
+
+    piece: Callable[[], float]
+    codec: Any
+    """Whatever has the method that decodes."""
+    decode: str
+    decoded: list[float] = field(default_factory=list)
+    """Seconds of the codec, of each piece."""
+
+    def __call__(self) -> float:
+        decode = getattr(self.codec, self.decode)
+        taken = 0.0
+
+        def timed(*given: Any, **named: Any) -> Any:
+            nonlocal taken
+            start = time.perf_counter()
+            made = decode(*given, **named)
+            taken += time.perf_counter() - start
+            return made
+
+        setattr(self.codec, self.decode, timed)
+        try:
+            return self.piece()
+        finally:
+            setattr(self.codec, self.decode, decode)
+            self.decoded.append(taken)
+
+    @property
+    def codec_seconds(self) -> float:
+        """The median, without the piece that warms up."""
+        return median(self.decoded[1:])
 
 
 def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:

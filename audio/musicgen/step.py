@@ -5,22 +5,22 @@ over the same weights, in as few operations as plain PyTorch allows. A slot with
 batch, one that hears its prompt and one that does not; a slot without has the first alone.
 
 A slot's result depends on no neighbour, nor on how many there are: a linear layer computes each row alone
-(`matrix.py`), and attention is computed slot by slot over that slot's own length.
+(`matrix.py`), and attention is each slot's own, over its own length (`slot_attention.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.musicgen.layers import GUIDED, Decoder, Layer, layers_of, norm_of, precede, table_of
+from audio.musicgen.layers import GUIDED, Decoder, Function, Layer, layers_of, norm_of, precede, table_of
 from audio.musicgen.matrix import ROWS, Matrix, matrix_of
+from audio.musicgen.slot_attention import Rows, SlotAttention, Standing, attention_kind
 
 _PREFIX_TOKENS: int = 32
 """A prefix is computed as a multiple of so many tokens."""
@@ -66,14 +66,16 @@ class DecoderStep:
         self._positions = inner.embed_positions.get_embedding(self._room, self.hidden).to(like)
         self._guided = [False] * slots
         self._prefixes = [0] * slots
-        # of each slot the keys and values, (layers, 2, rows, heads, steps, head size); parts of one tensor
+        # of each slot the keys and values, (layers, 2, rows, heads, room, head size)
         self._caches: list[Tensor | None] = [None] * slots
         self._batches: dict[tuple[int, int], _Batch] = {}
-        self._layers: list[Layer[Matrix]] = layers_of(
-            decoder, partial(matrix_of, dtype, rows=self._rows), lambda module: module
-        )
-        # of each layer the keys and values of each slot's prompt
-        self._prompts: list[list[_Prompt | None]] = [[None] * slots for _ in self._layers]
+        matrix = partial(matrix_of, dtype, rows=self._rows)
+        # what a prompt goes through once stays as it is, except where that is four times the memory
+        prompting: Callable[[nn.Linear], Function] = matrix if dtype == "int8" else lambda module: module
+        self._layers: list[Layer[Matrix]] = layers_of(decoder, matrix, prompting)
+        # of each slot the keys and values of its prompt, (layers, 2, heads, tokens, head size)
+        self._prompts: list[Tensor | None] = [None] * slots
+        self._attention = attention_kind(like.device, self.hidden // self._heads)
 
     @torch.inference_mode()
     def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
@@ -94,16 +96,17 @@ class DecoderStep:
         if states.dim() > 2:
             self._precede(slot, states[:rows])
             return
-        for layer, prompts in zip(self._layers, self._prompts, strict=True):
-            listening = layer.listening
-            assert listening is not None
-            prompts[slot] = self._split(listening.keys(states)), self._split(listening.values(states))
+        told = []
+        for layer in self._layers:
+            assert layer.listening is not None
+            told.append(torch.stack([layer.listening.keys(states), layer.listening.values(states)]))
+        both = torch.stack(told).view(len(told), 2, len(states), self._heads, -1)
+        self._prompts[slot] = both.transpose(2, 3).contiguous()
 
     def free(self, slot: int) -> None:
         """End the piece in `slot`."""
         self._prefixes[slot] = 0
-        for prompts in self._prompts:
-            prompts[slot] = None
+        self._prompts[slot] = None
 
     @torch.inference_mode()
     def __call__(
@@ -119,21 +122,22 @@ class DecoderStep:
         order = guided + [row for row, slot in enumerate(slots) if not self._guided[slot]]
         count = len(order)
         batch = self._batch(len(guided), count - len(guided))
-        places = [self._place(slots[row], positions[row]) for row in order]
-        playing = [slots[row] for row in order]
+        attention = batch.attention
+        attention.stand([self._standing(slots[row], positions[row]) for row in order])
         x = batch.x.zero_()
         prompted, free = x[:count], x[count : count + len(guided)]
         embedded = functional.embedding_bag(tokens + self._offsets, self._embedded, mode="sum")
         at = [self._positions[self._prefixes[slots[row]] + positions[row]] for row in range(count)]
         prompted.copy_(self._in_order(embedded.add_(torch.stack(at)), order))
         free.copy_(x[: len(guided)])
-        listeners = x[: len(batch.queries)]  # a view: what the prompts add there arrives in x
-        for layer, prompts, *place in zip(self._layers, self._prompts, *places, strict=True):
-            x += layer.out(self._attend(batch, layer.qkv(layer.norm(x), out=batch.qkv), place))
+        listeners = x[: attention.rows.listeners]  # a view: what the prompts add there arrives in x
+        for number, layer in enumerate(self._layers):
+            layer.qkv(layer.norm(x), out=attention.qkv)
+            x += layer.out(attention.attend(number))
             if layer.listening is not None:
                 # Without a prompt the library attends to zeros, which adds zero.
-                layer.listening.query(layer.listening.norm(listeners), out=batch.queries)
-                listeners += layer.listening.out(self._listen(batch, prompts, playing))
+                layer.listening.query(layer.listening.norm(listeners), out=attention.queries)
+                listeners += layer.listening.out(attention.listen(number))
             layer.widen(layer.last_norm(x), out=batch.widened)
             x += layer.narrow(layer.activation(batch.widened))
         x = self._norm(x)
@@ -153,52 +157,27 @@ class DecoderStep:
         """Room for so many slots with guidance, which come first, and so many without."""
         batch = self._batches.get((guided, plain))
         if batch is None:
-            zeros, head = self._embedded.new_zeros, (self._heads, 1, self.hidden // self._heads)
             count = guided + plain
-            listeners, rows = (-(-many // self._rows) * self._rows for many in (count, guided + count))
+            rows, listeners = (-(-many // self._rows) * self._rows for many in (guided + count, count))
+            like = self._embedded
             batch = _Batch(
-                x=zeros(rows, self.hidden),
-                qkv=zeros(rows, 3 * self.hidden),
-                attended=zeros(rows, self.hidden),
-                queries=zeros(listeners, self.hidden),
-                heard=zeros(listeners, self.hidden),
-                widened=zeros(rows, self._wide),
-                parts=[],
+                x=like.new_zeros(rows, self.hidden),
+                widened=like.new_zeros(rows, self._wide),
+                attention=self._attention(
+                    like, Rows(count, guided, rows, listeners), self._heads, self.hidden // self._heads
+                ),
             )
-            for slot in range(count):
-                own = slice(slot, slot + count + 1 if slot < guided else slot + 1, count)
-                query, told = torch.split(batch.qkv[own].view(-1, 3, *head).transpose(0, 1), [1, 2])
-                batch.parts.append(
-                    _Part(
-                        query[0],
-                        told,
-                        batch.attended[own].view(-1, *head),
-                        batch.queries[slot].view(1, *head),
-                        batch.heard[slot].view(1, *head),
-                    )
-                )
             self._batches[guided, plain] = batch
         return batch
 
-    def _place(self, slot: int, position: int) -> list[_Place]:
-        """Where a slot's step is in the cache of each layer: made at once, because views take time too."""
-        cache, position = self._cache(slot), self._prefixes[slot] + position
-        now = cache[:, :, :, :, position : position + 1].unbind()
-        seen = cache[:, :, :, :, : position + 1].flatten(0, 1).unbind()
-        return list(zip(now, seen[0::2], seen[1::2], strict=True))
+    def _standing(self, slot: int, position: int) -> Standing:
+        return Standing(self._cache(slot), self._prompts[slot], self._prefixes[slot] + position)
 
     def _cache(self, slot: int) -> Tensor:
         """The rows of a slot's cache that its piece uses."""
         cache = self._caches[slot]
         assert cache is not None
         return cache[:, :, : GUIDED if self._guided[slot] else 1]
-
-    def _attend(self, batch: _Batch, qkv: Tensor, places: Sequence[_Place]) -> Tensor:
-        """Self-attention of all rows, each slot over what it has made so far; `qkv` is that of the batch."""
-        for part, (now, keys, values) in zip(batch.parts, places, strict=True):
-            now.copy_(part.told)
-            part.attended.copy_(functional.scaled_dot_product_attention(part.query, keys, values))
-        return batch.attended
 
     def _precede(self, slot: int, states: Tensor) -> None:
         """Fill the cache with `states`, shaped (rows, tokens, hidden), from position 0 on."""
@@ -208,41 +187,6 @@ class DecoderStep:
         x = functional.pad(states, (0, 0, 0, -count % _PREFIX_TOKENS))
         caches = self._cache(slot)[:, :, :, :, :count].unbind()
         precede(self._layers, x + self._positions[: x.shape[1]], self._heads, caches)
-
-    def _listen(self, batch: _Batch, prompts: Sequence[_Prompt | None], slots: Sequence[int]) -> Tensor:
-        """What the batch's queries find in the prompts of `slots`; zeros for rows that follow them."""
-        for part, slot in zip(batch.parts, slots, strict=True):
-            prompt = prompts[slot]
-            assert prompt is not None
-            part.heard.copy_(functional.scaled_dot_product_attention(part.asked, *prompt))
-        return batch.heard
-
-    def _split(self, states: Tensor) -> Tensor:
-        """(tokens, hidden) → (1, heads, tokens, head size)."""
-        return states.view(1, len(states), self._heads, -1).transpose(1, 2)
-
-
-_Place = tuple[Tensor, Tensor, Tensor]
-"""Of one layer and slot: where this step's keys and values go, (2, rows, heads, 1, head size), then the keys
-and the values up to this step, each (rows, heads, steps, head size)."""
-
-_Prompt = tuple[Tensor, Tensor]
-"""Keys and values of a prompt, (1, heads, tokens, head size)."""
-
-
-class _Part(NamedTuple):
-    """What belongs to one slot in the tensors of a batch, as views."""
-
-    query: Tensor
-    """(rows, heads, 1, head size)"""
-    told: Tensor
-    """Its keys and values, (2, rows, heads, 1, head size)."""
-    attended: Tensor
-    """What it attended to, shaped like the query."""
-    asked: Tensor
-    """The query for its prompt, (1, heads, 1, head size)."""
-    heard: Tensor
-    """What it heard of its prompt, shaped like that query."""
 
 
 @dataclass(slots=True)
@@ -254,13 +198,7 @@ class _Batch:
     """
 
     x: Tensor
-    """(rows, hidden), and so are others unless it is said."""
-    qkv: Tensor
-    """(rows, 3 · hidden)"""
-    attended: Tensor
-    queries: Tensor
-    """Of the rows that hear a prompt, made up to what a matrix multiplies at least."""
-    heard: Tensor
+    """(rows, hidden)"""
     widened: Tensor
     """(rows, width between the two last matrices of a layer)"""
-    parts: list[_Part]
+    attention: SlotAttention

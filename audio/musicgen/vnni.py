@@ -12,22 +12,17 @@ held as bytes without a sign, 128 higher; 128 times the sum of the inputs is tak
 
 from __future__ import annotations
 
-import ctypes
 import logging
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from audio.musicgen.llvm import compiled, features
 from audio.musicgen.vnni_code import BYTES, LEVELS, NARROW, NOTES, RAISED, ROOM, WIDE, Width, code
-
-try:
-    from llvmlite import binding
-except ImportError:  # as where a checkpoint is measured with nothing but torch and transformers
-    binding = None
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +56,7 @@ class Multiplier:
 
     def __init__(self, width: Width) -> None:
         self._width = width
-        self._code = _compiled(code(width))  # the address below is good for as long as it is held
-        kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 5, *[ctypes.c_int64] * 3)
-        self._multiply = kind(self._code.get_function_address("multiply"))
+        self._multiply = compiled(code(width), "multiply", pointers=5, numbers=3)
 
     def panels(self, weights: Tensor) -> Panels:
         """Weights (outputs, inputs) of float32 in 8 bits, with a scale for each output."""
@@ -103,9 +96,7 @@ class Multiplier:
 
 def widths() -> list[Width]:
     """How this processor can multiply, the quicker way first."""
-    if binding is None:
-        return []
-    has = binding.get_host_cpu_features()
+    has = features()
     return [width for feature, width in _WIDTHS.items() if has.get(feature)]
 
 
@@ -128,20 +119,3 @@ def _agrees(multiplier: Multiplier) -> bool:
     weights[:, 0], x[:, 0] = MOST, LEVELS  # so that all scales are 1
     found = multiplier(x.float(), multiplier.panels(weights.float()))
     return torch.allclose(found.double(), x @ weights.t(), rtol=_PROBE_ERROR, atol=_PROBE_ERROR * LEVELS)
-
-
-def _compiled(code: str) -> Any:
-    """LLVM's execution engine with the machine code for this processor."""
-    binding.initialize_native_target()
-    binding.initialize_native_asmprinter()
-    features = f"{binding.get_host_cpu_features().flatten()},-prefer-256-bit"
-    machine = binding.Target.from_default_triple().create_target_machine(
-        cpu=binding.get_host_cpu_name(), features=features, opt=3
-    )
-    module = binding.parse_assembly(code)
-    module.verify()
-    passes = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=2))
-    passes.getModulePassManager().run(module, passes)
-    engine = binding.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    return engine

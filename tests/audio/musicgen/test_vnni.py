@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from audio.musicgen import vnni
+from audio.musicgen import llvm, vnni
 from audio.musicgen.vnni import MOST, Multiplier, multiplier, widths
 from audio.musicgen.vnni_code import LEVELS, NARROW, WIDE, code
 
@@ -93,5 +93,5 @@ def test_where_the_results_are_wrong_torch_multiplies(
 
 @pytest.mark.usefixtures("asked_anew")
 def test_without_llvm_torch_multiplies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vnni, "binding", None)
+    monkeypatch.setattr(llvm, "binding", None)
     assert multiplier() is None
