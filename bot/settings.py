@@ -108,7 +108,7 @@ class EngineSettings(_Section):
     dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
     """The numbers of the decoder's matrices; on CUDA also of its cache. "auto" is float16 on CUDA, int8 on a
     CPU with AVX2 or AVX-512, and float32 elsewhere. float32 is exact; bfloat16 and float16 halve the weights
-    and suit large checkpoints and CUDA; int8 is the fastest on a CPU (only there), at about 4 % error. Each
+    and suit large checkpoints and CUDA; int8 is the fastest on a CPU (only there), at about 2 % error. Each
     is another sound from the same seed."""
 
     slots: Whole = Field(default=8, ge=1, le=256)

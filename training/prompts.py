@@ -67,7 +67,7 @@ def _asked(plan: Plan, chance: random.Random) -> str:
     ]
     text = chance.choice((", ", ", ", ", ", " ", ". ", "; ")).join(parts)
     if chance.random() < 0.12:
-        text = _mistyped(text, chance)
+        text = mistyped(text, chance)
     return text if text.strip() else plan.style.name
 
 
@@ -114,7 +114,7 @@ def _details(plan: Plan, chance: random.Random) -> list[str]:
     return details
 
 
-def _mistyped(text: str, chance: random.Random) -> str:
+def mistyped(text: str, chance: random.Random) -> str:
     """The text with one slip of the fingers; numbers are typed with care."""
     places = [at for at, sign in enumerate(text[:-1]) if sign.isalpha() and text[at + 1].isalpha()]
     if not places:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from training import words
 from training.composer import Plan, Wishes, planned
+from training.prompts import mistyped
 from training.scales import Key
 
 
@@ -33,6 +34,16 @@ def trials(count: int, seed: int) -> list[Trial]:
         plan = planned(chance, Wishes())
         made.append(Trial(_worded(plan, chance), plan.style.name, plan.meter.bpm, plan.key, plan.drums))
     return made
+
+
+def misspelt(asked: list[Trial], seed: int) -> list[Trial]:
+    """The same asked by somebody whose fingers slip in every word of more than three signs."""
+    chance = random.Random(f"misspelt {seed}")
+
+    def typed(prompt: str) -> str:
+        return " ".join(mistyped(word, chance) if len(word) > 3 else word for word in prompt.split(" "))
+
+    return [replace(trial, prompt=typed(trial.prompt)) for trial in asked]
 
 
 def _worded(plan: Plan, chance: random.Random) -> str:

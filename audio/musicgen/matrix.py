@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.musicgen.vnni import LEAST, MOST, multiplier
+from audio.musicgen.compiled.vnni import LEAST, MOST, multiplier
 
 ROWS: Final = 4
 """How many rows define a result: two slots, each with and without its prompt. MKL computes up to 2 rows in

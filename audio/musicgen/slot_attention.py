@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from audio.musicgen.attention_code import FIELDS, LANES, code
-from audio.musicgen.llvm import available, compiled
+from audio.musicgen.compiled.attention_code import FIELDS, LANES, code
+from audio.musicgen.compiled.llvm import available, compiled
 
 
 class Standing(NamedTuple):

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from audio.musicgen import matrix
+from audio.musicgen.compiled.vnni import multiplier
 from audio.musicgen.matrix import (
     ROWS,
     Int8Matrix,
@@ -17,7 +18,6 @@ from audio.musicgen.matrix import (
     packs,
     quickest,
 )
-from audio.musicgen.vnni import multiplier
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
 """Among them one that is packed, and in bfloat16 one that oneDNN multiplies otherwise by one row."""

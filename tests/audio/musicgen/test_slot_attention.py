@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from audio.musicgen import slot_attention
-from audio.musicgen.llvm import available
+from audio.musicgen.compiled.llvm import available
 from audio.musicgen.slot_attention import (
     CompiledAttention,
     Rows,

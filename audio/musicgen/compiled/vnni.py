@@ -21,8 +21,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from audio.musicgen.llvm import compiled, features
-from audio.musicgen.vnni_code import BYTES, LEVELS, NARROW, NOTES, RAISED, ROOM, WIDE, Width, code
+from audio.musicgen.compiled.llvm import compiled, features
+from audio.musicgen.compiled.vnni_code import BYTES, LEVELS, NARROW, NOTES, RAISED, ROOM, WIDE, Width, code
 
 log = logging.getLogger(__name__)
 

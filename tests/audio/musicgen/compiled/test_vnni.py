@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from audio.musicgen import llvm, vnni
-from audio.musicgen.vnni import MOST, Multiplier, multiplier, widths
-from audio.musicgen.vnni_code import LEVELS, NARROW, WIDE, code
+from audio.musicgen.compiled import llvm, vnni
+from audio.musicgen.compiled.vnni import MOST, Multiplier, multiplier, widths
+from audio.musicgen.compiled.vnni_code import LEVELS, NARROW, WIDE, code
 
 SHAPES = [(64, 64), (16, 16), (80, 96), (67, 33), (192, 10), (5, 192), (1024, 128)]
 """Inputs and outputs: whole panels of either width, and what must be made up to them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import factorial, log
 from typing import Final
 
-from audio.musicgen.llvm import written
+from audio.musicgen.compiled.llvm import written
 
 FIELDS: Final = 4
 """Of a row in the table, each of 64 bits: where its first head's keys begin, where its values do, how many

@@ -1,7 +1,7 @@
 """Functions written in LLVM's intermediate language, compiled for this processor when they are asked for.
 
-For what torch has no kernel that is near what the processor can do. Without llvmlite nothing is compiled, and
-torch does it all: where a checkpoint is measured there may be nothing but torch and transformers.
+Without llvmlite nothing is compiled, and torch does it all: where a checkpoint is measured there may be no
+more than torch and transformers.
 """
 
 from __future__ import annotations
