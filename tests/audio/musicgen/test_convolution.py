@@ -16,7 +16,7 @@ from transformers.models.encodec.modeling_encodec import (
     EncodecResnetBlock,
 )
 
-from audio.musicgen.convolution import Memory, layer_of
+from audio.musicgen.convolution import WIDE, Memory, layer_of
 
 EXACT = 1e-5
 CUTS = [[40], [1] * 40, [3, 1, 7, 29], [0, 16, 16, 0, 8]]
@@ -77,6 +77,16 @@ def test_what_is_shorter_than_its_mirror_image_is_padded_as_in_the_library(name:
         torch.testing.assert_close(
             streamed(LAYERS[name], x, [1] * length), expected, atol=EXACT, rtol=0, msg="one by one"
         )
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("cuts", CUTS, ids=str)
+@torch.inference_mode()
+def test_a_wide_recurrence_is_the_librarys_too(cuts: list[int], layers: int) -> None:
+    torch.manual_seed(6)
+    layer = EncodecLSTM(config(num_lstm_layers=layers), WIDE).requires_grad_(False)
+    x = torch.randn(2, WIDE, sum(cuts), generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(streamed(layer, x, cuts), layer(x), atol=EXACT, rtol=0)
 
 
 def test_a_layer_that_encodec_has_not_is_refused() -> None:
