@@ -232,6 +232,7 @@ def _calibrated(composer: Composer, order: Order, device: str) -> Calibration:
     import torch
 
     from audio.musicgen.calibration import calibrate, warm_up
+    from audio.musicgen.matrix import held
 
     checkpoint = composer.checkpoint
     cpu = f"{platform.processor() or platform.machine()} × {os.cpu_count()}, {order.threads} threads"
@@ -239,7 +240,7 @@ def _calibrated(composer: Composer, order: Order, device: str) -> Calibration:
         [
             f"{checkpoint.name} {checkpoint.revision}",
             device if device.startswith("cuda") else f"{device}: {cpu}",
-            f"{order.dtype}, guidance {checkpoint.guidance:g}",
+            f"{held(order.dtype)}, guidance {checkpoint.guidance:g}",
             f"{order.slots} slots of {order.longest:g} s",
             f"torch {torch.__version__}",
         ]

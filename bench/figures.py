@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache, partial
+from statistics import median
 from typing import Any
 
 import torch
@@ -18,7 +19,7 @@ from audio.units import STEP_RATE
 from bench.machine import processor, ticks
 from bench.measures import (
     INTERVAL_SECONDS,
-    Alone,
+    Parted,
     Plan,
     bandwidth,
     codec_again_seconds,
@@ -49,7 +50,7 @@ class Figures:
     steps_a_second: dict[str, float]
     """One piece alone with its sound, by type of the matrices; and what `generate()` makes."""
     decoder_steps_a_second: dict[str, float]
-    """The same without the codec. Not on CUDA, where the codec works beside the decoder."""
+    """The same without the codec's time. Not on CUDA, where the codec works beside the decoder."""
     first_chunk_s: dict[str, float]
     houses: dict[str, dict[int, float]]
     """By type and number of pieces at once: seconds of sound made in a second, all together."""
@@ -123,8 +124,7 @@ class _Engines:
     first_chunk_s: dict[str, float]
     houses: dict[str, dict[int, float]]
     house_bytes: dict[str, dict[int, int]] = field(default_factory=dict)
-    codec_seconds: dict[str, float] = field(default_factory=dict)
-    """What the codec took of `seconds`."""
+    seconds_without_codec: dict[str, float] = field(default_factory=dict)
 
 
 def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[str], None]) -> Figures:
@@ -141,8 +141,8 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         first, peer = library()
         return generate_seconds(peer, first, plan.seconds)
 
-    def generating() -> Alone:
-        return Alone(generate, library()[1].audio_encoder, "decode")
+    def generating() -> Parted:
+        return Parted(generate, library()[1].audio_encoder, "decode")
 
     engines = _one_by_one if torch.device(subject.device).type == "cuda" else _in_turn
     found = engines(subject, dtypes, plan, generating, tell)
@@ -167,7 +167,7 @@ def measured(subject: Subject, dtypes: list[str], plan: Plan, tell: Callable[[st
         seconds=plan.seconds,
         steps_a_second={name: steps / seconds for name, seconds in found.seconds.items()},
         decoder_steps_a_second={
-            name: steps / (found.seconds[name] - taken) for name, taken in found.codec_seconds.items()
+            name: steps / seconds for name, seconds in found.seconds_without_codec.items()
         },
         first_chunk_s=found.first_chunk_s | {GENERATE: found.seconds[GENERATE]},
         houses=found.houses,
@@ -184,7 +184,7 @@ def _in_turn(
     subject: Subject,
     dtypes: list[str],
     plan: Plan,
-    generating: Callable[[], Alone],
+    generating: Callable[[], Parted],
     tell: Callable[[str], None],
 ) -> _Engines:
     """All types beside each other, round after round."""
@@ -192,7 +192,7 @@ def _in_turn(
     composers = {dtype: Composer(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
     tell("One piece alone …")
     alone = {
-        dtype: Alone(partial(piece_seconds, composer, plan.seconds), composer.checkpoint.codec, "play")
+        dtype: Parted(partial(piece_seconds, composer, plan.seconds), composer.checkpoint.codec, "play")
         for dtype, composer in composers.items()
     } | {GENERATE: generating()}
     taken = interleaved(plan.rounds, alone)
@@ -210,15 +210,16 @@ def _in_turn(
         }
         for dtype, seconds in interleaved(1, house).items():
             houses[dtype][count] = count * plan.seconds / seconds
-    codecs = {name: measure.codec_seconds for name, measure in alone.items()}
-    return _Engines(taken, chunks, houses, codec_seconds=codecs)
+    # the first warms up
+    without = {name: median(measure.without_codec[1:]) for name, measure in alone.items()}
+    return _Engines(taken, chunks, houses, seconds_without_codec=without)
 
 
 def _one_by_one(
     subject: Subject,
     dtypes: list[str],
     plan: Plan,
-    generating: Callable[[], Alone],
+    generating: Callable[[], Parted],
     tell: Callable[[str], None],
 ) -> _Engines:
     """Each type with each number of slots by itself, since a device steps all slots that there are and has no

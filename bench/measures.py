@@ -66,15 +66,15 @@ def interleaved(rounds: int, contestants: Mapping[str, Callable[[], float]]) -> 
 
 
 @dataclass(slots=True)
-class Alone:
-    """Measures a piece, and how much of its time the codec takes."""
+class Parted:
+    """Measures a piece, and what is left of its time without the codec."""
 
     piece: Callable[[], float]
     codec: Any
-    """Whatever has the method that decodes."""
     decode: str
-    decoded: list[float] = field(default_factory=list)
-    """Seconds of the codec, of each piece."""
+    """The method of `codec` that decodes."""
+    without_codec: list[float] = field(default_factory=list)
+    """Seconds of each piece."""
 
     def __call__(self) -> float:
         decode = getattr(self.codec, self.decode)
@@ -89,15 +89,11 @@ class Alone:
 
         setattr(self.codec, self.decode, timed)
         try:
-            return self.piece()
+            whole = self.piece()
         finally:
-            setattr(self.codec, self.decode, decode)
-            self.decoded.append(taken)
-
-    @property
-    def codec_seconds(self) -> float:
-        """The median, without the piece that warms up."""
-        return median(self.decoded[1:])
+            delattr(self.codec, self.decode)  # of the object; its class still has it
+        self.without_codec.append(whole - taken)
+        return whole
 
 
 def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:

@@ -103,7 +103,8 @@ class EngineSettings(_Section):
     """Where the model runs; "auto" takes CUDA where there is one, else the CPU."""
 
     threads: Whole = Field(default=1, ge=1, le=64)
-    """CPU threads of the model. More than the idle cores makes it slower: threads wait for each other."""
+    """CPU threads of the model. More than the idle cores makes it slower: threads wait for each other. In
+    int8 two do little more than one where there is VNNI."""
 
     dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
     """The numbers of the decoder's matrices; on CUDA also of its cache. "auto" is float16 on CUDA, int8 on a

@@ -93,7 +93,7 @@ def listen(folder: Path, out: Path) -> Report:
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
         wrong = misspelt(asked, seed=1)
         codes = performer.perform([trial.prompt for trial in wrong], _OUTLINED_FRAMES, 1, guidance)
-        _outlined(report, wrong, codes, f"guidance {guidance:g}, each word misspelt")
+        _outlined(report, wrong, codes, f"guidance {guidance:g}, misspelt")
     codes = _composed(folder, [trial.prompt for trial in asked])
     _obedience(report, ears, asked, codes, _played(whole, codes), f"guidance {GUIDANCE:g}, {_QUICK}")
     codes = performer.perform([trial.prompt for trial in WRITTEN], HEARD_FRAMES, 2)

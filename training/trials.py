@@ -37,7 +37,7 @@ def trials(count: int, seed: int) -> list[Trial]:
 
 
 def misspelt(asked: list[Trial], seed: int) -> list[Trial]:
-    """The same asked by somebody whose fingers slip in every word of more than three signs."""
+    """The same asked by somebody whose fingers slip in nearly every word of more than three signs."""
     chance = random.Random(f"misspelt {seed}")
 
     def typed(prompt: str) -> str:

@@ -6,10 +6,11 @@ them in one call (`attention_code.py`).
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,19 @@ from torch import Tensor
 from torch.nn import functional
 
 from audio.musicgen.compiled.attention_code import FIELDS, LANES, code
-from audio.musicgen.compiled.llvm import available, compiled
+from audio.musicgen.compiled.llvm import compiled, features
+
+log = logging.getLogger(__name__)
+
+_NOTHING: Final = np.zeros((0, 0, FIELDS), np.int64)
+_PROBE_SEED: Final = 0
+_PROBE_LENGTH: Final = 37
+_PROBE_ERROR: Final = 1e-5
+"""What float32 may be off by, of numbers around 1."""
 
 
-class Standing(NamedTuple):
-    """Where a slot is when a step begins."""
+class Past(NamedTuple):
+    """What a slot can attend to in a step."""
 
     cache: Tensor
     """Keys and values of its steps, (layers, 2, rows, heads, room, head size): with a second row where the
@@ -61,8 +70,12 @@ class SlotAttention(ABC):
         """What those queries found in the prompts."""
 
     @abstractmethod
-    def stand(self, slots: Sequence[Standing]) -> None:
-        """Begin a step, in which these slots take part."""
+    def begin(self, slots: Sequence[Past]) -> None:
+        """Let these slots take part in a step; ValueError where one has no room for it."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Hold nothing of the slots any more."""
 
     @abstractmethod
     def attend(self, layer: int) -> Tensor:
@@ -107,9 +120,13 @@ class TorchAttention(SlotAttention):
         self._places: list[list[tuple[Tensor, Tensor, Tensor]]] = []
         self._prompts: list[Tensor | None] = []
 
-    def stand(self, slots: Sequence[Standing]) -> None:
-        self._places = [self._place(*standing) for standing in slots]
-        self._prompts = [standing.prompt for standing in slots]
+    def begin(self, slots: Sequence[Past]) -> None:
+        check(slots)
+        self._places = [self._place(*past) for past in slots]
+        self._prompts = [past.prompt for past in slots]
+
+    def end(self) -> None:
+        self._places, self._prompts = [], []
 
     @staticmethod
     def _place(cache: Tensor, prompt: Tensor | None, position: int) -> list[tuple[Tensor, Tensor, Tensor]]:
@@ -141,25 +158,30 @@ class CompiledAttention(SlotAttention):
         found = attend_function(size)
         assert found is not None
         self._attend = found
-        self._scores = torch.empty(0)
-        self._standing: Sequence[Standing] = ()
+        self._scores = like.new_empty(0)
+        self._slots: Sequence[Past] = ()
         # of each layer and row what the function is to read
-        self._made = self._told = np.zeros((0, 0, FIELDS), np.int64)
+        self._made = self._told = _NOTHING
 
-    def stand(self, slots: Sequence[Standing]) -> None:
-        self._standing = slots  # whose tensors live as long as their addresses are used
-        own = [*((standing, 0) for standing in slots), *((each, 1) for each in slots[: self.rows.guided])]
-        self._made = self._table([(each.cache[:, :, row], each.position + 1) for each, row in own])
-        prompts = [each.prompt for each in slots if each.prompt is not None]
+    def begin(self, slots: Sequence[Past]) -> None:
+        check(slots)
+        self._slots = slots  # whose tensors must live as long as their addresses are used
+        own = [*((past, 0) for past in slots), *((past, 1) for past in slots[: self.rows.guided])]
+        self._made = self._table([(past.cache[:, :, row], past.position + 1) for past, row in own])
+        prompts = [past.prompt for past in slots if past.prompt is not None]
         self._told = self._table([(prompt, prompt.shape[3]) for prompt in prompts])
+
+    def end(self) -> None:
+        self._slots = ()
+        self._made = self._told = _NOTHING
 
     def _table(self, seen: list[tuple[Tensor, int]]) -> npt.NDArray[np.int64]:
         """(layers, rows, fields) for keys and values, (layers, 2, heads, room, head size), and how many."""
         if not seen:
-            return self._told[:0]
+            return _NOTHING
         longest = max(length for _, length in seen) + LANES
         if len(self._scores) < longest:
-            self._scores = torch.empty(longest)
+            self._scores = self._scores.new_empty(longest)
         lines = [
             (own.data_ptr(), *(4 * own.stride(axis) for axis in (0, 1, 2)), length) for own, length in seen
         ]
@@ -173,7 +195,9 @@ class CompiledAttention(SlotAttention):
         return self.attended
 
     def listen(self, layer: int) -> Tensor:
-        self._call(self.queries, self._told[layer], self.heard, self.heads * self.size, 0)
+        table = self._told[layer]
+        assert len(table) == self.rows.slots  # else a slot without a prompt would hear another's
+        self._call(self.queries, table, self.heard, self.heads * self.size, 0)
         return self.heard
 
     def _call(
@@ -183,15 +207,40 @@ class CompiledAttention(SlotAttention):
         self._attend(*addresses, len(table), self.heads, stride, told)
 
 
-def attention_kind(device: torch.device, size: int) -> type[SlotAttention]:
-    """The best there is on `device` for heads of `size`."""
-    compiled = device.type == "cpu" and attend_function(size) is not None
-    return CompiledAttention if compiled else TorchAttention
+def check(slots: Sequence[Past]) -> None:
+    """ValueError where a slot's position lies outside its cache, or its prompt is empty: a compiled function
+    would look there all the same."""
+    for past in slots:
+        room = past.cache.shape[4]
+        if not 0 <= past.position < room:
+            raise ValueError(f"A cache for {room} steps has no position {past.position}.")
+        if past.prompt is not None and not past.prompt.shape[3]:
+            raise ValueError("There is a prompt without a token.")
+
+
+def attention_kind(like: Tensor, size: int) -> type[SlotAttention]:
+    """The best there is for numbers like these, and heads of `size`."""
+    here = like.device.type == "cpu" and like.dtype == torch.float32
+    return CompiledAttention if here and attend_function(size) is not None else TorchAttention
 
 
 @cache
 def attend_function(size: int) -> Callable[..., None] | None:
-    """The compiled function for heads of `size`, or None where there is no LLVM."""
-    if not available():
+    """The compiled function for heads of `size`; None where there is none that finds what torch finds."""
+    if not features().get("fma"):  # without, it would be slower than torch
         return None
-    return compiled(code(size), "attend", pointers=4, numbers=4)
+    found = compiled(code(size), "attend", pointers=4, numbers=4)
+    if found is None or _agrees(found, size):
+        return found
+    log.warning("LLVM finds other attention than torch here.")
+    return None
+
+
+def _agrees(attend: Callable[..., None], size: int) -> bool:
+    generator = torch.Generator().manual_seed(_PROBE_SEED)
+    query, keys, values = torch.randn(3, _PROBE_LENGTH, size, generator=generator).unbind()
+    out, scores = torch.zeros(size), torch.empty(_PROBE_LENGTH + LANES)
+    table = np.array([[keys.data_ptr(), values.data_ptr(), 0, _PROBE_LENGTH]], np.int64)
+    attend(query.data_ptr(), table.ctypes.data, out.data_ptr(), scores.data_ptr(), 1, 1, size, 0)
+    expected = functional.scaled_dot_product_attention(query[None, :1], keys[None], values[None])
+    return torch.allclose(out, expected.flatten(), rtol=0, atol=_PROBE_ERROR)

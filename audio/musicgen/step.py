@@ -1,7 +1,7 @@
 """One step of the MusicGen decoder for several slots, each at a position of its own.
 
 transformers' own loop cannot stream and is bound by Python; this is the same arithmetic as its forward pass
-over the same weights, in as few operations as plain PyTorch allows. A slot with guidance has two rows of the
+over the same weights, in few operations. A slot with guidance has two rows of the
 batch, one that hears its prompt and one that does not; a slot without has the first alone.
 
 A slot's result depends on no neighbour, nor on how many there are: a linear layer computes each row alone
@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from audio.musicgen.layers import GUIDED, Decoder, Function, Layer, layers_of, norm_of, precede, table_of
 from audio.musicgen.matrix import ROWS, Matrix, matrix_of
-from audio.musicgen.slot_attention import Rows, SlotAttention, Standing, attention_kind
+from audio.musicgen.slot_attention import Past, Rows, SlotAttention, attention_kind
 
 _PREFIX_TOKENS: int = 32
 """A prefix is computed as a multiple of so many tokens."""
@@ -58,7 +58,7 @@ class DecoderStep:
         self._heads_out = matrix_of(dtype, *decoder.lm_heads, rows=1)
         like = self._embedded
         self.device = like.device
-        # few float32 rows are multiplied in another way than more; packed ones are not, nor whole numbers
+        # few float32 rows are multiplied in another way than more; packed ones are not, and 8 bits row by row
         self._rows = {"float32": ROWS, "int8": 1}.get(dtype, GUIDED)
         # a codebook's tokens begin where those of the one before it end
         self._offsets = torch.arange(self.codebooks, device=like.device) * (self._vocabulary + 1)
@@ -75,7 +75,7 @@ class DecoderStep:
         self._layers: list[Layer[Matrix]] = layers_of(decoder, matrix, prompting)
         # of each slot the keys and values of its prompt, (layers, 2, heads, tokens, head size)
         self._prompts: list[Tensor | None] = [None] * slots
-        self._attention = attention_kind(like.device, self.hidden // self._heads)
+        self._attention = attention_kind(like, self.hidden // self._heads)
 
     @torch.inference_mode()
     def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
@@ -123,7 +123,7 @@ class DecoderStep:
         count = len(order)
         batch = self._batch(len(guided), count - len(guided))
         attention = batch.attention
-        attention.stand([self._standing(slots[row], positions[row]) for row in order])
+        attention.begin([self._past(slots[row], positions[row]) for row in order])
         x = batch.x.zero_()
         prompted, free = x[:count], x[count : count + len(guided)]
         embedded = functional.embedding_bag(tokens + self._offsets, self._embedded, mode="sum")
@@ -140,6 +140,7 @@ class DecoderStep:
                 listeners += layer.listening.out(attention.listen(number))
             layer.widen(layer.last_norm(x), out=batch.widened)
             x += layer.narrow(layer.activation(batch.widened))
+        attention.end()
         x = self._norm(x)
         if guided:
             # Guidance is linear and so are the heads, so it may come before them: that halves their work.
@@ -170,8 +171,8 @@ class DecoderStep:
             self._batches[guided, plain] = batch
         return batch
 
-    def _standing(self, slot: int, position: int) -> Standing:
-        return Standing(self._cache(slot), self._prompts[slot], self._prefixes[slot] + position)
+    def _past(self, slot: int, position: int) -> Past:
+        return Past(self._cache(slot), self._prompts[slot], self._prefixes[slot] + position)
 
     def _cache(self, slot: int) -> Tensor:
         """The rows of a slot's cache that its piece uses."""

@@ -17,7 +17,15 @@ from audio.musicgen.resident import NoRoom
 from audio.musicgen.seeded import ensure_seeded, seeded_model
 from bench.__main__ import main
 from bench.figures import GENERATE, _one_by_one, measured
-from bench.measures import Plan, codec_again_seconds, generate_seconds, interleaved, piece_seconds, step_bytes
+from bench.measures import (
+    Parted,
+    Plan,
+    codec_again_seconds,
+    generate_seconds,
+    interleaved,
+    piece_seconds,
+    step_bytes,
+)
 from bench.subject import subject_of
 
 LITTLE = Plan(rounds=1, seconds=0.6, houses=(1, 2), codec_seconds=1.0, codec_samples=2)
@@ -47,12 +55,14 @@ def test_one_run_measures_the_engine_and_its_peers_and_makes_a_table(folder: str
     assert set(figures.steps_a_second) == {"float32", "int8", GENERATE}
     assert all(steps > 0 for steps in figures.steps_a_second.values())
     assert figures.first_chunk_s[GENERATE] == pytest.approx(0.6 * 50 / figures.steps_a_second[GENERATE])
+    for name, steps in figures.steps_a_second.items():
+        assert steps < figures.decoder_steps_a_second[name], "the codec took time"
     assert figures.houses["int8"].keys() == {1, 2}
     assert all(seconds > 0 for seconds in figures.codec_s.values())
     assert figures.bound["int8"] > figures.bound["float32"] > figures.steps_a_second["float32"]
     assert json.loads(json.dumps(figures.as_dict()))["checkpoint"] == "seeded"
     table = str(figures)
-    for word in ("seeded on", "float32", "int8", "generate()", "of bound", "at once", "GB/s"):
+    for word in ("seeded on", "float32", "int8", "generate()", "of bound", "no codec", "at once", "GB/s"):
         assert word in table
     assert told
 
@@ -78,10 +88,42 @@ def test_on_a_gpu_each_house_is_measured_by_itself_until_one_does_not_fit(
     assert built == [("float32", 1), ("float32", 2), ("float32", 3), ("bfloat16", 1), ("bfloat16", 2)]
     assert list(figures.houses["float32"]) == [1, 2, 3]
     assert list(figures.houses["bfloat16"]) == [1]
+    assert not figures.decoder_steps_a_second
+    str(figures)
     assert "It does not fit: too little" in told
     table = str(figures)
     assert "GiB" in table
     assert "–" in table
+
+
+def test_of_a_piece_the_codec_s_time_is_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    class Codec:
+        def decode(self, seconds: float) -> float:
+            nonlocal now
+            now += seconds
+            return seconds
+
+    def piece() -> float:
+        nonlocal now
+        began = now
+        codec.decode(0.25)
+        now += 1.0
+        codec.decode(0.5)
+        return now - began
+
+    def broken() -> float:
+        raise EngineError("no piece")
+
+    codec = Codec()
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    parted = Parted(piece, codec, "decode")
+    assert [parted(), parted()] == [1.75, 1.75]
+    assert parted.without_codec == [1.0, 1.0]
+    with pytest.raises(EngineError):
+        Parted(broken, codec, "decode")()
+    assert not vars(codec), "the codec is as it was"
 
 
 def test_a_piece_that_cannot_be_made_is_no_figure(folder: str) -> None:

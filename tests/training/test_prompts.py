@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from transformers import PreTrainedTokenizerFast
@@ -13,6 +14,7 @@ from training.clock import FASTEST, SLOWEST
 from training.composer import Plan, Wishes, planned
 from training.prompts import prompt
 from training.tokens import tempos, tokenizer
+from training.trials import misspelt, trials
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +71,12 @@ def test_case_punctuation_and_gaps_do_not_matter(spoken: PreTrainedTokenizerFast
 
 def test_what_nobody_said_before_is_heard_in_pieces(spoken: PreTrainedTokenizerFast) -> None:
     assert spoken.unk_token_id not in spoken("zyxwv qqq nachtmusik").input_ids
+
+
+def test_misspelt_trials_ask_the_same_in_other_letters() -> None:
+    asked = trials(20, seed=3)
+    for right, wrong in zip(asked, misspelt(asked, seed=3), strict=True):
+        assert wrong.prompt != right.prompt
+        assert replace(wrong, prompt=right.prompt) == right
+        digits = "".join(sign for sign in right.prompt if sign.isdigit())
+        assert "".join(sign for sign in wrong.prompt if sign.isdigit()) == digits, "a tempo is what it was"

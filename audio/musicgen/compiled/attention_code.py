@@ -20,8 +20,8 @@ _TERMS: Final = 7
 """Of the exponential's series after its first, which is then right to 1e-8."""
 _LEAST: Final = -87.0
 """The exponential of less is no normal float32."""
-_LOG2_MOST: Final = 355 / 512
-"""Most of log 2 in few bits, so that its products by whole numbers are exact."""
+_LOG2_SHORT: Final = 355 / 512
+"""Log 2 in few bits, so that its products by whole numbers are exact; the rest is taken off apart."""
 
 
 def code(size: int) -> str:
@@ -163,9 +163,9 @@ define private {lanes} @exponential({lanes} %x) {{
   %whole = call {lanes} @llvm.rint.v{LANES}f32({lanes} %doublings)
   %less = fneg {lanes} %whole
   %most = call {lanes} @llvm.fma.v{LANES}f32(
-    {lanes} %less, {lanes} splat (float {written(_LOG2_MOST)}), {lanes} %some)
+    {lanes} %less, {lanes} splat (float {written(_LOG2_SHORT)}), {lanes} %some)
   %rest = call {lanes} @llvm.fma.v{LANES}f32(
-    {lanes} %less, {lanes} splat (float {written(log(2) - _LOG2_MOST)}), {lanes} %most)
+    {lanes} %less, {lanes} splat (float {written(log(2) - _LOG2_SHORT)}), {lanes} %most)
   %term{_TERMS} = fadd {lanes} zeroinitializer, splat (float {written(1 / factorial(_TERMS))}){terms}
   %number = call <{LANES} x i32> @llvm.fptosi.sat.v{LANES}i32.v{LANES}f32({lanes} %whole)
   %exponent = shl <{LANES} x i32> %number, splat (i32 23)

@@ -7,19 +7,20 @@ more than torch and transformers.
 from __future__ import annotations
 
 import ctypes
+import logging
 import struct
 from collections.abc import Callable, Mapping
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 try:
     from llvmlite import binding
 except ImportError:
     binding = None
-
-
-def available() -> bool:
-    """Whether anything can be compiled."""
-    return binding is not None
+except OSError as error:  # of a library that llvmlite is made of
+    log.warning("LLVM cannot be used: %s", error)
+    binding = None
 
 
 def features() -> Mapping[str, bool]:
@@ -27,8 +28,24 @@ def features() -> Mapping[str, bool]:
     return {} if binding is None else dict(binding.get_host_cpu_features())
 
 
-def compiled(code: str, name: str, pointers: int, numbers: int) -> Callable[..., None]:
-    """The function `name` of a module, which takes so many addresses and then so many numbers of 64 bits."""
+def compiled(code: str, name: str, pointers: int, numbers: int) -> Callable[..., None] | None:
+    """The function `name` of a module, which takes so many addresses and then so many numbers of 64 bits.
+
+    None, and a line in the log, where LLVM cannot make it.
+    """
+    try:
+        engine = _engine(code)
+    except (OSError, RuntimeError) as error:
+        log.warning("LLVM cannot compile what Busker wants to %s with: %s", name, error)
+        return None
+    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * numbers)
+    function: Any = kind(engine.get_function_address(name))
+    function.engine = engine  # which holds the code
+    return function  # type: ignore[no-any-return]
+
+
+def _engine(code: str) -> Any:
+    """A module's machine code."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     machine = binding.Target.from_default_triple().create_target_machine(
@@ -43,10 +60,7 @@ def compiled(code: str, name: str, pointers: int, numbers: int) -> Callable[...,
     passes.getModulePassManager().run(module, passes)
     engine = binding.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * numbers)
-    function: Any = kind(engine.get_function_address(name))
-    function.engine = engine  # which holds the code
-    return function  # type: ignore[no-any-return]
+    return engine
 
 
 def written(number: float) -> str:

@@ -13,6 +13,7 @@ held as bytes without a sign, 128 higher; 128 times the sum of the inputs is tak
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 MOST: Final = 127
 """What a weight is at most, as a whole number; −128 is not used."""
 LEAST: Final = 1e-30
-"""What the weights of an output are divided by at least."""
+"""What the greatest weight of an output is taken for at least, so that its scale is not 0."""
 _WIDTHS: Final = {"avx512vnni": WIDE, "avxvnni": NARROW}
 """By LLVM's names of what a processor has."""
 _PROBE_SEED: Final = 0
@@ -48,15 +49,15 @@ class Panels:
     """How many there are when made up."""
     outputs: int
     addresses: tuple[int, int]
-    """Of weights and scales: to ask for them takes time."""
+    """Of weights and scales, which are held here: to ask for them takes time."""
 
 
 class Multiplier:
-    """Rows of float32 by weights in 8 bits, compiled for one width."""
+    """Rows of float32 by weights in 8 bits, by a function compiled for one width."""
 
-    def __init__(self, width: Width) -> None:
+    def __init__(self, width: Width, multiply: Callable[..., None]) -> None:
         self._width = width
-        self._multiply = compiled(code(width), "multiply", pointers=5, numbers=3)
+        self._multiply = multiply
 
     def panels(self, weights: Tensor) -> Panels:
         """Weights (outputs, inputs) of float32 in 8 bits, with a scale for each output."""
@@ -71,24 +72,30 @@ class Multiplier:
 
     def __call__(self, x: Tensor, panels: Panels, out: Tensor | None = None) -> Tensor:
         """The product of `x`, (rows, inputs), which is rounded to 16 bits with a scale for each row: (rows,
-        outputs), in `out` where that is given."""
+        outputs), in `out` where that is given. All are float32; ValueError where they are not, or do not fit.
+        """
         rows, inputs = x.shape
         outputs = len(panels.scales)
+        if x.dtype != torch.float32 or not panels.inputs - ROOM < inputs <= panels.inputs:
+            raise ValueError(f"{inputs} inputs of {x.dtype} do not fit weights for {panels.inputs}.")
+        if out is not None and (out.dtype != torch.float32 or out.shape != (rows, panels.outputs)):
+            raise ValueError(f"{out.dtype} of {tuple(out.shape)} has no room for the product.")
         if inputs != panels.inputs:
             x = functional.pad(x, (0, panels.inputs - inputs))
         x = x.contiguous()
         whole = out is not None and outputs == panels.outputs and out.is_contiguous()
         made = out if out is not None and whole else torch.empty(rows, outputs)
         noted = torch.empty(rows * (2 * panels.inputs + NOTES), dtype=torch.uint8)
-        self._multiply(
-            x.data_ptr(),
-            *panels.addresses,
-            noted.data_ptr(),
-            made.data_ptr(),
-            rows,
-            panels.inputs,
-            outputs,
-        )
+        if rows:
+            self._multiply(
+                x.data_ptr(),
+                *panels.addresses,
+                noted.data_ptr(),
+                made.data_ptr(),
+                rows,
+                panels.inputs,
+                outputs,
+            )
         if outputs != panels.outputs:
             made = made[:, : panels.outputs]
         return made if out is None or whole else out.copy_(made)
@@ -100,15 +107,22 @@ def widths() -> list[Width]:
     return [width for feature, width in _WIDTHS.items() if has.get(feature)]
 
 
+def compiled_for(width: Width) -> Multiplier | None:
+    """None where it cannot be compiled, or is wrong."""
+    multiply = compiled(code(width), "multiply", pointers=5, numbers=3)
+    if multiply is None:
+        return None
+    made = Multiplier(width, multiply)
+    if _agrees(made):
+        return made
+    log.warning("LLVM multiplies whole numbers otherwise than torch here.")
+    return None
+
+
 @cache
 def multiplier() -> Multiplier | None:
-    """The best there is here, or None."""
-    for width in widths():
-        found = Multiplier(width)
-        if _agrees(found):
-            return found
-        log.warning("LLVM multiplies whole numbers otherwise than torch here, so torch does it.")
-    return None
+    """The best there is here, or None, where torch multiplies."""
+    return next((found for width in widths() if (found := compiled_for(width))), None)
 
 
 def _agrees(multiplier: Multiplier) -> bool:

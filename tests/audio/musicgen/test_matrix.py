@@ -9,6 +9,7 @@ from torch import nn
 from audio.musicgen import matrix
 from audio.musicgen.compiled.vnni import multiplier
 from audio.musicgen.matrix import (
+    ALONE,
     ROWS,
     Int8Matrix,
     PackedMatrix,
@@ -21,6 +22,12 @@ from audio.musicgen.matrix import (
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
 """Among them one that is packed, and in bfloat16 one that oneDNN multiplies otherwise by one row."""
+
+
+@pytest.fixture
+def by_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """8-bit weights as where there is no VNNI."""
+    monkeypatch.setattr(matrix, "multiplier", lambda: None)
 
 
 def layer(inputs: int, outputs: int) -> nn.Linear:
@@ -106,16 +113,32 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
     torch.testing.assert_close(made(x)[:, 32:], expected[:, 32:] * 2, atol=1e-5, rtol=0)
 
 
+@pytest.mark.usefixtures("by_torch")
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_eight_bits_by_torch_are_each_row_alone_too(shape: tuple[int, int]) -> None:
+    weights = matrix_of("int8", layer(*shape))
+    assert isinstance(weights, Int8Matrix)
+    x = rows(16, shape[0])
+    alone = torch.cat([weights(x[at : at + 1]) for at in range(16)])
+    for count in (2, 3, 8, 16):
+        assert torch.equal(weights(x[:count]), alone[:count]), count
+
+
+@pytest.mark.usefixtures("by_torch")
+@pytest.mark.parametrize("inputs", [33, 40, 72])
+def test_torch_multiplies_any_number_of_inputs(inputs: int) -> None:
+    exact, x = layer(inputs, 64), rows(3, inputs)
+    expected = exact(x)
+    error = matrix_of("int8", exact)(x) - expected
+    assert error.std() < 0.02 * expected.std()
+
+
 def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    x = rows(3, 192)
-    made = matrix_of("int8", layer(192, 768))
-    if multiplier() is None:
-        pytest.skip("this processor has no VNNI")
-    assert isinstance(made, VnniMatrix)
-    monkeypatch.setattr(matrix, "multiplier", lambda: None)
-    plain = matrix_of("int8", layer(192, 768))
-    assert isinstance(plain, Int8Matrix)
-    torch.testing.assert_close(plain(x), made(x), atol=0.02, rtol=0)
+    with_vnni = multiplier() is not None
+    kind = VnniMatrix if with_vnni else Int8Matrix
+    assert isinstance(matrix_of("int8", layer(192, 768)), kind)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: ALONE + 1)
+    assert isinstance(matrix_of("int8", layer(192, 768)), Int8Matrix), "more threads share the work"
 
 
 def test_the_quickest_type_is_one_that_the_device_can_multiply_by(monkeypatch: pytest.MonkeyPatch) -> None:

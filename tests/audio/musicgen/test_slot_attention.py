@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from audio.musicgen import slot_attention
-from audio.musicgen.compiled.llvm import available
+from audio.musicgen.compiled.attention_code import code
 from audio.musicgen.slot_attention import (
     CompiledAttention,
+    Past,
     Rows,
     SlotAttention,
-    Standing,
     TorchAttention,
     attend_function,
     attention_kind,
@@ -27,8 +29,8 @@ ROWS = Rows(slots=5, guided=2, all=8, listeners=6)
 
 @pytest.fixture(params=[TorchAttention, CompiledAttention])
 def kind(request: pytest.FixtureRequest) -> type[SlotAttention]:
-    if request.param is CompiledAttention and not available():
-        pytest.skip("llvmlite is not installed")
+    if request.param is CompiledAttention and attend_function(64) is None:
+        pytest.skip("there is no LLVM, or no FMA")
     kind: type[SlotAttention] = request.param
     return kind
 
@@ -37,7 +39,7 @@ def random(*shape: int, seed: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def standings(size: int) -> list[Standing]:
+def pasts(size: int) -> list[Past]:
     """Two guided slots and three others; what nobody made is not a number."""
     found = []
     for slot, position in enumerate(LENGTHS):
@@ -45,15 +47,15 @@ def standings(size: int) -> list[Standing]:
         cache = torch.full((LAYERS, 2, rows, HEADS, ROOM, size), torch.nan)
         cache[..., :position, :] = random(LAYERS, 2, rows, HEADS, position, size, seed=slot)
         prompt = random(LAYERS, 2, HEADS, 1 + 9 * slot, size, seed=10 + slot)
-        found.append(Standing(cache, prompt, position))
+        found.append(Past(cache, prompt, position))
     return found
 
 
-def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Standing]]:
-    attention, slots = kind(torch.zeros(()), ROWS, HEADS, size), standings(size)
+def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Past]]:
+    attention, slots = kind(torch.zeros(()), ROWS, HEADS, size), pasts(size)
     attention.qkv.copy_(random(*attention.qkv.shape, seed=20))
     attention.queries.copy_(random(*attention.queries.shape, seed=21))
-    attention.stand(slots)
+    attention.begin(slots)
     return attention, slots
 
 
@@ -93,7 +95,7 @@ def test_a_slot_finds_the_same_bits_alone_and_in_company(kind: type[SlotAttentio
     alone = kind(torch.zeros(()), Rows(slots=1, guided=0, all=1, listeners=1), HEADS, 64)
     alone.qkv.copy_(together.qkv[4:5])
     alone.queries.copy_(together.queries[4:5])
-    alone.stand([slots[4]])
+    alone.begin([slots[4]])
     assert torch.equal(alone.attend(1)[0], together.attend(1)[4])
     assert torch.equal(alone.listen(1)[0], together.listen(1)[4])
 
@@ -116,17 +118,57 @@ def test_weights_far_apart_are_those_of_torch(kind: type[SlotAttention], height:
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
+def test_a_slot_without_a_prompt_does_not_hear_another_s(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    attention.begin([slots[0]._replace(prompt=None), *slots[1:]])
+    with pytest.raises(AssertionError):
+        attention.listen(0)
+
+
+def test_what_lies_outside_of_a_cache_is_not_looked_at(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    for position in (-1, ROOM):
+        with pytest.raises(ValueError, match="no position"):
+            attention.begin([slots[0]._replace(position=position), *slots[1:]])
+    silent = torch.zeros(LAYERS, 2, HEADS, 0, 64)
+    with pytest.raises(ValueError, match="without a token"):
+        attention.begin([slots[0]._replace(prompt=silent), *slots[1:]])
+
+
+def test_between_steps_nothing_of_a_slot_is_held(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    caches = [weakref.ref(past.cache) for past in slots]
+    attention.attend(0)
+    attention.end()
+    del slots
+    assert not any(cache() is not None for cache in caches)
+
+
 def test_a_melody_decoder_has_no_prompts(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
-    attention.stand([standing._replace(prompt=None) for standing in slots])
+    attention.begin([past._replace(prompt=None) for past in slots])
     assert attention.attend(0).isfinite().all()
 
 
 def test_what_is_compiled_serves_a_cpu_where_it_can_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    if available():
-        assert attention_kind(torch.device("cpu"), 64) is CompiledAttention
-    assert attention_kind(torch.device("mps"), 64) is TorchAttention
-    monkeypatch.setattr(slot_attention, "available", lambda: False)
+    here = torch.zeros(1)
+    if attend_function(64) is not None:
+        assert attention_kind(here, 64) is CompiledAttention
+    assert attention_kind(torch.zeros(1, device="meta"), 64) is TorchAttention
+    assert attention_kind(here.double(), 64) is TorchAttention
+    monkeypatch.setattr(slot_attention, "features", dict)
     attend_function.cache_clear()
-    assert attention_kind(torch.device("cpu"), 64) is TorchAttention
+    assert attention_kind(here, 64) is TorchAttention
     attend_function.cache_clear()
+
+
+def test_what_is_compiled_wrong_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if attend_function(64) is None:
+        pytest.skip("there is no LLVM, or no FMA")
+    monkeypatch.setattr(slot_attention, "code", lambda size: code(size // 2))
+    attend_function.cache_clear()
+    assert attend_function(64) is None
+    attend_function.cache_clear()
+    assert "other attention" in caplog.text

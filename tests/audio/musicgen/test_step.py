@@ -178,6 +178,19 @@ def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
         assert torch.equal(played(slot, neighbours), alone), (slot, neighbours)
 
 
+def test_eight_bits_by_torch_say_the_same_bits_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a processor without VNNI."""
+    monkeypatch.setattr("audio.musicgen.matrix.multiplier", lambda: None)
+    step = DecoderStep(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
+    for slot, guided in enumerate((True, False, True)):
+        step.admit(slot, prompt(4 + slot, 64, slot), guided)
+    tokens, guidance = some_tokens(4)[:3], [3.0, 1.0, 2.0]
+    together = step(tokens, [0, 1, 2], [0, 0, 0], guidance)
+    for slot in range(3):
+        alone = step(tokens[slot : slot + 1], [slot], [0], guidance[slot : slot + 1])
+        assert torch.equal(alone[0], together[slot])
+
+
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.02), ("int8", 0.03)])
 def test_coarser_weights_say_nearly_the_same(dtype: str, tolerance: float) -> None:
     tokens, states = some_tokens(4), prompt(6, EMBEDDED["hidden"])
