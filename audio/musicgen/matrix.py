@@ -49,6 +49,10 @@ class Matrix(Protocol):
 
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor: ...
 
+    def add_to(self, total: Tensor, x: Tensor) -> None:
+        """Add the result to `total`, (rows, outputs)."""
+        total += self(x)
+
 
 def quickest(device: str) -> str:
     """The type that the decoder is held in where nobody asks for another."""
@@ -97,7 +101,7 @@ def packs(dtype: torch.dtype) -> bool:
         return False
 
 
-class FloatMatrix:
+class FloatMatrix(Matrix):
     """Weights in a floating-point type, the inputs as rows.
 
     Two rows by a matrix laid out like this take 0.7 to 0.9 of the time of the usual layout, one row a third
@@ -123,7 +127,7 @@ class FloatMatrix:
         return _given(alike(torch.mm, x, self._weights, self._rows), out)
 
 
-class WholeMatrix:
+class WholeMatrix(Matrix):
     """Weights in a floating-point type for inputs of the same type, all rows in one product.
 
     For a batch that always has the same number of rows, so that its shape tells nothing about neighbours.
@@ -145,11 +149,10 @@ class WholeMatrix:
         return torch.mm(x, self._columns) if out is None else torch.mm(x, self._columns, out=out)
 
     def add_to(self, total: Tensor, x: Tensor) -> None:
-        """Add the product to `total`, (rows, outputs), in one kernel where there is one."""
         total.addmm_(x, self._columns)
 
 
-class PackedMatrix:
+class PackedMatrix(Matrix):
     """Weights in the order in which oneDNN reads them. Only on the CPU."""
 
     @torch.no_grad()
@@ -164,7 +167,7 @@ class PackedMatrix:
         return _given(alike(_by_packed, x.to(self._dtype), self._weights, self._rows), out)
 
 
-class VnniMatrix:
+class VnniMatrix(Matrix):
     """Weights in 8 bits with a scale for each output; inputs get 16 bits, with a scale for each row and never
     one for all.
 
@@ -182,8 +185,11 @@ class VnniMatrix:
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
         return self._multiply(x, self._panels, out)
 
+    def add_to(self, total: Tensor, x: Tensor) -> None:
+        self._multiply(x, self._panels, total, adds=True)
 
-class Int8Matrix:
+
+class Int8Matrix(Matrix):
     """Weights in 8 bits with a scale for each output; inputs and results are rounded to bfloat16.
 
     Each row is summed by itself, whatever stands beside it. Only on the CPU.

@@ -133,13 +133,13 @@ class DecoderStep:
         listeners = x[: attention.rows.listeners]  # a view: what the prompts add there arrives in x
         for number, layer in enumerate(self._layers):
             layer.qkv(layer.norm(x), out=attention.qkv)
-            x += layer.out(attention.attend(number))
+            layer.out.add_to(x, attention.attend(number))
             if layer.listening is not None:
                 # Without a prompt the library attends to zeros, which adds zero.
                 layer.listening.query(layer.listening.norm(listeners), out=attention.queries)
-                listeners += layer.listening.out(attention.listen(number))
+                layer.listening.out.add_to(listeners, attention.listen(number))
             layer.widen(layer.last_norm(x), out=batch.widened)
-            x += layer.narrow(layer.activation(batch.widened))
+            layer.narrow.add_to(x, layer.activation(batch.widened))
         attention.end()
         x = self._norm(x)
         if guided:

@@ -70,10 +70,10 @@ class Multiplier:
         scales = functional.pad(scales[:, 0] / LEVELS, (0, more))
         return Panels(panels, scales, room, outputs, (panels.data_ptr(), scales.data_ptr()))
 
-    def __call__(self, x: Tensor, panels: Panels, out: Tensor | None = None) -> Tensor:
+    def __call__(self, x: Tensor, panels: Panels, out: Tensor | None = None, adds: bool = False) -> Tensor:
         """The product of `x`, (rows, inputs), which is rounded to 16 bits with a scale for each row: (rows,
-        outputs), in `out` where that is given. All are float32; ValueError where they are not, or do not fit.
-        """
+        outputs), in `out` where that is given, or added to it. All are float32; ValueError where they are
+        not, or do not fit."""
         rows, inputs = x.shape
         outputs = len(panels.scales)
         if x.dtype != torch.float32 or not panels.inputs - ROOM < inputs <= panels.inputs:
@@ -95,10 +95,13 @@ class Multiplier:
                 rows,
                 panels.inputs,
                 outputs,
+                adds and whole,
             )
         if outputs != panels.outputs:
             made = made[:, : panels.outputs]
-        return made if out is None or whole else out.copy_(made)
+        if out is None or whole:
+            return made
+        return out.add_(made) if adds else out.copy_(made)
 
 
 def widths() -> list[Width]:
@@ -109,7 +112,7 @@ def widths() -> list[Width]:
 
 def compiled_for(width: Width) -> Multiplier | None:
     """None where it cannot be compiled, or is wrong."""
-    multiply = compiled(code(width), "multiply", pointers=5, numbers=3)
+    multiply = compiled(code(width), "multiply", pointers=5, numbers=4)
     if multiply is None:
         return None
     made = Multiplier(width, multiply)

@@ -55,7 +55,8 @@ NARROW: Final = Width(lanes=8, rows=1)
 
 
 def code(width: Width) -> str:
-    """A module with `multiply(x, weights, scales, noted, out, rows, inputs, outputs)`."""
+    """A module with `multiply(x, weights, scales, noted, out, rows, inputs, outputs, adds)`, which adds
+    to what is in `out` where `adds` is not 0."""
     sums = f"<{width.lanes} x i32>"
     # said as up to LLVM 21; later ones make theirs of it
     product = f"declare {sums} {width.product}({sums}, {sums}, {sums})"
@@ -208,14 +209,18 @@ def _turn(width: Width, rows: int) -> str:
   %scaled{row}.{part} = fmul {floats} %both{row}.{part}, %scales{part}
   %made{row}.{part} = fmul {floats} %scaled{row}.{part}, %greatest{row}.all
   %to{row}.{part} = getelementptr float, ptr %out{row}, i64 {part * lanes}
-  store {floats} %made{row}.{part}, ptr %to{row}.{part}, align 4"""
+  %there{row}.{part} = load {floats}, ptr %to{row}.{part}, align 4
+  %kept{row}.{part} = select i1 %adding, {floats} %there{row}.{part}, {floats} zeroinitializer
+  %sum{row}.{part} = fadd {floats} %made{row}.{part}, %kept{row}.{part}
+  store {floats} %sum{row}.{part}, ptr %to{row}.{part}, align 4"""
         for row, part in results
     ]
     return f"""
 define private void @turn{rows}(
-  ptr %weights, ptr %scales, ptr %noted, ptr %out, i64 %inputs, i64 %length, i64 %outputs
+  ptr %weights, ptr %scales, ptr %noted, ptr %out, i64 %inputs, i64 %length, i64 %outputs, i64 %adds
 ) {{
 begin:
+  %adding = icmp ne i64 %adds, 0
   %both = mul i64 %inputs, 2
   %whole = mul i64 %inputs, {lanes}{"".join(begin)}
   br label %add
@@ -235,7 +240,8 @@ def _multiply(width: Width) -> str:
     """Rows go by as many as the width takes, and what is left by one."""
     return f"""
 define void @multiply(
-  ptr %x, ptr %weights, ptr %scales, ptr %noted, ptr %out, i64 %rows, i64 %inputs, i64 %outputs
+  ptr %x, ptr %weights, ptr %scales, ptr %noted, ptr %out, i64 %rows, i64 %inputs, i64 %outputs,
+  i64 %adds
 ) {{
 begin:
   %both = mul i64 %inputs, 2
@@ -269,7 +275,7 @@ rows.left:
   br i1 %many, label %rows.many, label %rows.few
 rows.many:
   call void @turn{width.rows}(
-    ptr %own, ptr %own.scales, ptr %heard, ptr %made, i64 %inputs, i64 %length, i64 %outputs)
+    ptr %own, ptr %own.scales, ptr %heard, ptr %made, i64 %inputs, i64 %length, i64 %outputs, i64 %adds)
   %done.more = add i64 %done, {width.rows}
   br label %rows.left
 rows.few:
@@ -277,7 +283,7 @@ rows.few:
   br i1 %few, label %rows.one, label %after
 rows.one:
   call void @turn1(
-    ptr %own, ptr %own.scales, ptr %heard, ptr %made, i64 %inputs, i64 %length, i64 %outputs)
+    ptr %own, ptr %own.scales, ptr %heard, ptr %made, i64 %inputs, i64 %length, i64 %outputs, i64 %adds)
   %done.one = add i64 %done, 1
   br label %rows.left
 after:

@@ -55,6 +55,15 @@ def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
         assert torch.equal(weights(x.flip(0)), alone.flip(0))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
+def test_a_result_is_added_to_what_is_there(dtype: str) -> None:
+    weights, x = matrix_of(dtype, layer(64, 96)), rows(4, 64)
+    there = rows(4, 96)
+    total = there.clone()
+    weights.add_to(total, x)
+    assert torch.equal(total, there + weights(x))
+
+
 @pytest.mark.parametrize("outputs", [192, 8192])
 def test_where_the_probe_finds_other_bits_the_rows_go_in_portions(
     outputs: int, monkeypatch: pytest.MonkeyPatch

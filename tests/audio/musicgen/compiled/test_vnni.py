@@ -73,6 +73,16 @@ def test_a_result_may_lie_where_it_is_wanted(compiled: Multiplier) -> None:
         assert wide[:, outputs:].isnan().all(), "and nowhere else"
 
 
+def test_a_result_may_be_added_to_what_is_there(compiled: Multiplier) -> None:
+    for outputs in (128, 100):
+        weights, x = whole(outputs, 64, most=MOST, seed=3).float(), whole(3, 64, most=LEVELS, seed=4).float()
+        panels = compiled.panels(weights)
+        there = 1e6 * torch.arange(3.0 * outputs).view(3, outputs)
+        total = there.clone()
+        assert compiled(x, panels, total, adds=True) is total
+        assert torch.equal(total, there + compiled(x, panels))
+
+
 def test_rows_need_not_lie_side_by_side(compiled: Multiplier) -> None:
     panels = compiled.panels(whole(64, 64, most=MOST, seed=5).float())
     x = whole(4, 128, most=LEVELS, seed=6).float()[:, :64]
