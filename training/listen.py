@@ -90,8 +90,8 @@ def listen(folder: Path, out: Path) -> Report:
         _obedience(report, ears, asked, codes, sounds, f"guidance {guidance:g}")
         if guidance == GUIDANCE:
             _draw(out, asked[:12], codes, sounds, "piece")
+    wrong = misspelt(asked, seed=1)
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
-        wrong = misspelt(asked, seed=1)
         codes = performer.perform([trial.prompt for trial in wrong], _OUTLINED_FRAMES, 1, guidance)
         _outlined(report, wrong, codes, f"guidance {guidance:g}, misspelt")
     codes = _composed(folder, [trial.prompt for trial in asked])

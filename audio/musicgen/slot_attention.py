@@ -122,14 +122,14 @@ class TorchAttention(SlotAttention):
 
     def begin(self, slots: Sequence[Past]) -> None:
         check(slots)
-        self._places = [self._place(*past) for past in slots]
+        self._places = [self._place(past.cache, past.position) for past in slots]
         self._prompts = [past.prompt for past in slots]
 
     def end(self) -> None:
         self._places, self._prompts = [], []
 
     @staticmethod
-    def _place(cache: Tensor, prompt: Tensor | None, position: int) -> list[tuple[Tensor, Tensor, Tensor]]:
+    def _place(cache: Tensor, position: int) -> list[tuple[Tensor, Tensor, Tensor]]:
         """In each layer where this step's keys and values go, and the keys and the values up to it."""
         now = cache[:, :, :, :, position : position + 1].unbind()
         seen = cache[:, :, :, :, : position + 1].flatten(0, 1).unbind()

@@ -1,8 +1,8 @@
 """One step of the MusicGen decoder for several slots, each at a position of its own.
 
 transformers' own loop cannot stream and is bound by Python; this is the same arithmetic as its forward pass
-over the same weights, in few operations. A slot with guidance has two rows of the
-batch, one that hears its prompt and one that does not; a slot without has the first alone.
+over the same weights, in few operations. A slot with guidance has two rows of the batch, one that hears its
+prompt and one that does not; a slot without has the first alone.
 
 A slot's result depends on no neighbour, nor on how many there are: a linear layer computes each row alone
 (`matrix.py`), and attention is each slot's own, over its own length (`slot_attention.py`).
@@ -195,7 +195,7 @@ class _Batch:
     """The numbers of a step for a certain number of slots, which each step writes anew.
 
     The rows that hear a prompt come first, those of guided slots before the others; then come the rows of the
-    guided slots that hear none, then rows that nobody looks at. Made once, because making views takes time.
+    guided slots that hear none, then rows that nobody looks at. Made once, because that takes time.
     """
 
     x: Tensor

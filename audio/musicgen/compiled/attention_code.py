@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import factorial, log
 from typing import Final
 
-from audio.musicgen.compiled.llvm import written
+from audio.musicgen.compiled.llvm import spread, written
 
 FIELDS: Final = 4
 """Of a row in the table, each of 64 bits: where its first head's keys begin, where its values do, how many
@@ -94,16 +94,14 @@ score:
   br i1 %scored, label %weigh.begin, label %score
 weigh.begin:
   %behind = getelementptr float, ptr %scores, i64 %length
-  store {lanes} splat (float {written(float("-inf"))}), ptr %behind, align 4
-  %most.one = insertelement {lanes} poison, float %more, i64 0
-  %most.all = shufflevector {lanes} %most.one, {lanes} poison, <{LANES} x i32> zeroinitializer
+  store {lanes} splat (float {written(float("-inf"))}), ptr %behind, align 4{spread("more", "float", LANES)}
   br label %weigh
 weigh:
   %weight.at = phi i64 [0, %weigh.begin], [%weight.next, %weigh]
   %sum = phi {lanes} [zeroinitializer, %weigh.begin], [%sum.more, %weigh]
   %weight.here = getelementptr float, ptr %scores, i64 %weight.at
   %plain = load {lanes}, ptr %weight.here, align 4
-  %below = fsub {lanes} %plain, %most.all
+  %below = fsub {lanes} %plain, %more.all
   %weights = call {lanes} @exponential({lanes} %below)
   store {lanes} %weights, ptr %weight.here, align 4
   %sum.more = fadd {lanes} %sum, %weights
@@ -117,9 +115,7 @@ add:
   %value.at = phi i64 [0, %add.begin], [%value.next, %add]
   %found = phi {head} [zeroinitializer, %add.begin], [%found.more, %add]
   %own.here = getelementptr float, ptr %scores, i64 %value.at
-  %own = load float, ptr %own.here, align 4
-  %own.one = insertelement {head} poison, float %own, i64 0
-  %own.all = shufflevector {head} %own.one, {head} poison, <{size} x i32> zeroinitializer
+  %own = load float, ptr %own.here, align 4{spread("own", "float", size)}
   %value.offset = mul i64 %value.at, {size}
   %value.here = getelementptr float, ptr %values, i64 %value.offset
   %value = load {head}, ptr %value.here, align 4
@@ -127,9 +123,7 @@ add:
   %value.next = add i64 %value.at, 1
   %added = icmp eq i64 %value.next, %length
   br i1 %added, label %give, label %add
-give:
-  %total.one = insertelement {head} poison, float %total, i64 0
-  %total.all = shufflevector {head} %total.one, {head} poison, <{size} x i32> zeroinitializer
+give:{spread("total", "float", size)}
   %made = fdiv {head} %found.more, %total.all
   %out.head = add i64 %out.row.heads, %head.at
   %out.at = mul i64 %out.head, {size}

@@ -67,3 +67,11 @@ def written(number: float) -> str:
     """A float32 as LLVM takes it: the bits of the double that it is."""
     (single,) = struct.unpack("f", struct.pack("f", number))
     return f"0x{struct.unpack('Q', struct.pack('d', single))[0]:016X}"
+
+
+def spread(name: str, kind: str, lanes: int) -> str:
+    """Two lines of code that put the number `name` into all lanes of a vector, `name.all`."""
+    vector = f"<{lanes} x {kind}>"
+    return f"""
+  %{name}.one = insertelement {vector} poison, {kind} %{name}, i64 0
+  %{name}.all = shufflevector {vector} %{name}.one, {vector} poison, <{lanes} x i32> zeroinitializer"""

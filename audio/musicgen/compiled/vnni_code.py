@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from audio.musicgen.compiled.llvm import spread, written
+
 RAISED: Final = 128
 """By how much weights are held higher than they are."""
 LEVELS: Final = 127 * 256 + 127
@@ -26,8 +28,8 @@ _VECTORS: Final = 4
 many sums are in flight that none is waited for."""
 _AHEAD: Final = 1024
 """How many bytes ahead weights are fetched. With 0 two rows take 1.05 times as long (Xeon)."""
-_LEAST: Final = "0x39B0000000000000"
-"""2⁻¹⁰⁰, as LLVM takes it: what a row's greatest number is at least; the levels over it are a float32 yet."""
+_LEAST: Final = 2.0**-100
+"""What a row's greatest number is at least; the levels over it are a float32 yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,8 @@ measure:
   br i1 %measured, label %scale, label %measure
 scale:
   %found = call float @llvm.vector.reduce.fmaximum.v16f32(<16 x float> %more)
-  %greatest = call float @llvm.maximum.f32(float %found, float {_LEAST})
-  %factor = fdiv float {LEVELS:e}, %greatest
-  %one = insertelement <16 x float> poison, float %factor, i64 0
-  %factors = shufflevector <16 x float> %one, <16 x float> poison, <16 x i32> zeroinitializer
+  %greatest = call float @llvm.maximum.f32(float %found, float {written(_LEAST)})
+  %factor = fdiv float {written(LEVELS)}, %greatest{spread("factor", "float", 16)}
   br label %round
 round:
   %from = phi i64 [0, %scale], [%after, %round]
@@ -91,7 +91,7 @@ round:
   %lows = phi <16 x i32> [zeroinitializer, %scale], [%lows.more, %round]
   %there = getelementptr float, ptr %x, i64 %from
   %plain = load <16 x float>, ptr %there, align 4
-  %scaled = fmul <16 x float> %plain, %factors
+  %scaled = fmul <16 x float> %plain, %factor.all
   %near = call <16 x float> @llvm.rint.v16f32(<16 x float> %scaled)
   %whole = call <16 x i32> @llvm.fptosi.sat.v16i32.v16f32(<16 x float> %near)
   %up = add <16 x i32> %whole, splat (i32 128)
@@ -134,13 +134,6 @@ def _turn(width: Width, rows: int) -> str:
     halves = [(row, half) for row in range(rows) for half in range(2)]
     results = [(row, part) for row in range(rows) for part in parts]
 
-    def spread(name: str, kind: str) -> str:
-        """`name` in all lanes of `name.all`."""
-        vector = f"<{lanes} x {kind}>"
-        return f"""
-  %{name}.one = insertelement {vector} poison, {kind} %{name}, i64 0
-  %{name}.all = shufflevector {vector} %{name}.one, {vector} poison, {sums} zeroinitializer"""
-
     begin = [
         f"""
   %noted{row}.at = mul i64 %length, {row}
@@ -152,7 +145,8 @@ def _turn(width: Width, rows: int) -> str:
   %bytes{row}.{half}.at = mul i64 %inputs, {half}
   %bytes{row}.{half} = getelementptr i8, ptr %noted{row}, i64 %bytes{row}.{half}.at
   %start{row}.{half}.at = getelementptr i8, ptr %behind{row}, i64 {4 * half}
-  %start{row}.{half} = load i32, ptr %start{row}.{half}.at, align 4{spread(f"start{row}.{half}", "i32")}"""
+  %start{row}.{half} = load i32, ptr %start{row}.{half}.at, align 4"""
+        + spread(f"start{row}.{half}", "i32", lanes)
         for row, half in halves
     ]
     carried = [
@@ -178,7 +172,7 @@ def _turn(width: Width, rows: int) -> str:
     added = [
         f"""
   %x{row}.{half}.at = getelementptr i8, ptr %bytes{row}.{half}, i64 %at
-  %x{row}.{half} = load i32, ptr %x{row}.{half}.at, align 4{spread(f"x{row}.{half}", "i32")}"""
+  %x{row}.{half} = load i32, ptr %x{row}.{half}.at, align 4{spread(f"x{row}.{half}", "i32", lanes)}"""
         + "".join(
             f"""
   %more{row}.{half}.{part} = call {sums} {width.product}(
@@ -195,7 +189,7 @@ def _turn(width: Width, rows: int) -> str:
     ] + [
         f"""
   %greatest{row}.at = getelementptr i8, ptr %behind{row}, i64 8
-  %greatest{row} = load float, ptr %greatest{row}.at, align 4{spread(f"greatest{row}", "float")}
+  %greatest{row} = load float, ptr %greatest{row}.at, align 4{spread(f"greatest{row}", "float", lanes)}
   %out{row}.at = mul i64 %outputs, {row}
   %out{row} = getelementptr float, ptr %out, i64 %out{row}.at"""
         for row in range(rows)
@@ -204,7 +198,7 @@ def _turn(width: Width, rows: int) -> str:
         f"""
   %high{row}.{part} = sitofp {sums} %more{row}.0.{part} to {floats}
   %low{row}.{part} = sitofp {sums} %more{row}.1.{part} to {floats}
-  %even{row}.{part} = fmul {floats} %high{row}.{part}, splat (float {256:e})
+  %even{row}.{part} = fmul {floats} %high{row}.{part}, splat (float {written(256)})
   %both{row}.{part} = fadd {floats} %even{row}.{part}, %low{row}.{part}
   %scaled{row}.{part} = fmul {floats} %both{row}.{part}, %scales{part}
   %made{row}.{part} = fmul {floats} %scaled{row}.{part}, %greatest{row}.all
