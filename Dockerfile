@@ -30,7 +30,6 @@ COPY audio ./audio
 COPY bot ./bot
 COPY cogs ./cogs
 COPY models ./models
-COPY rehearsal ./rehearsal
 COPY words ./words
 
 # A relative path of the settings begins at /data, so tracks, checkpoints and downloads all stay on the volume.

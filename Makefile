@@ -43,7 +43,7 @@ load: setup      ## how many channels one bot process plays, beside discord.py's
 	$(RUN) -m bench.load
 
 screens: setup   ## the pictures in the documentation, from what the bot posts (needs Chromium)
-	$(RUN) -m bot.screens
+	$(RUN) -m acceptance.screens
 
 etude: setup     ## train the model that ships with Busker, from nothing (hours)
 	nice -n 19 $(RUN) -m training

@@ -12,13 +12,13 @@ from typing import Final
 
 import numpy as np
 
-from audio.edges import ending, falling
+from audio.dsp.fades import ending, falling
+from audio.dsp.loudness import integrated
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
-from audio.loudness import integrated
+from audio.files.recording import LONGEST_SECONDS, check, first_seconds
+from audio.files.track import FORMATS, encoded
 from audio.piece import LENGTH_SECONDS, Piece
-from audio.recording import LONGEST_SECONDS, check, first_seconds
-from audio.track import FORMATS, encoded
 from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
 from words.text import Text
 

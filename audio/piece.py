@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from audio.errors import PieceError
-from audio.recording import Recording
+from audio.files.recording import Recording
 from audio.units import STEP_RATE, steps_of
 from words.text import Text
 

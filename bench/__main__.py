@@ -18,7 +18,7 @@ from audio.errors import EngineError
 from bench.figures import measured
 from bench.measures import CUDA, DTYPE_BYTES, SHORT, Plan
 from bench.subject import SMALL, subject_of
-from bot.engines import SHIPPED, SHIPPED_FOLDER
+from bot.config.engine_factory import SHIPPED, SHIPPED_FOLDER
 
 CPU_DTYPES: Final = ["float32", "bfloat16", "int8"]
 CUDA_DTYPES: Final = ["float16", "bfloat16", "float32"]

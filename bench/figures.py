@@ -12,9 +12,9 @@ from typing import Any
 import torch
 import transformers
 
-from audio.musicgen.checkpoint import Checkpoint
-from audio.musicgen.composer import Composer
-from audio.musicgen.resident import NoRoom
+from audio.musicgen.checkpoint.load import Checkpoint
+from audio.musicgen.cuda.runner import NoRoom
+from audio.musicgen.engine_core import Composer
 from audio.units import STEP_RATE
 from bench.machine import processor, ticks
 from bench.measures import (

@@ -13,14 +13,14 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from audio.chain import Chain
 from audio.engine import TYPICAL_LUFS
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import Checkpoint
-from audio.musicgen.codec import CodecStream
-from audio.musicgen.composer import Composer
-from audio.musicgen.layers import GUIDED
+from audio.musicgen.checkpoint.load import Checkpoint
+from audio.musicgen.codec.codec import CodecStream
+from audio.musicgen.engine_core import Composer
+from audio.musicgen.model.layers import GUIDED
 from audio.piece import Piece
+from audio.playout.chain import Chain
 from audio.units import STEP_RATE
 from bench import PROMPT
 

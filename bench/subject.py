@@ -11,10 +11,10 @@ import torch
 from torch import nn
 from transformers import EncodecConfig, EncodecModel, MusicgenForConditionalGeneration
 
-from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, Checkpoint, load_checkpoint
-from audio.musicgen.codec import Codec
-from audio.musicgen.delay import DelayPattern
-from audio.musicgen.seeded import seeded_model, seeded_tokenizer
+from audio.musicgen.checkpoint.load import PUBLISHED_GUIDANCE, Checkpoint, load_checkpoint
+from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
+from audio.musicgen.codec.codec import Codec
+from audio.musicgen.model.delay import DelayPattern
 
 SMALL: Final = "small"
 """The shape of facebook/musicgen-small with random weights: as much work and no download."""

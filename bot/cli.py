@@ -12,19 +12,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.metadata
+import importlib.util
 import logging
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from audio.errors import BuskerError, PieceError
-from bot.errors import SettingsError, TokenError
-from bot.tokens import redact
+from bot.config.tokens import redact
+from bot.errors import SettingsError, StartError, TokenError
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.config.settings import Settings
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -46,11 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from bot.logs import logging_to
-    from bot.settings import load
+    from bot.config.settings import load
+    from bot.ops.logs import logging_to
 
     if options.command == "doctor":  # which looks at settings that others would refuse
-        from bot.doctor import doctor
+        from bot.ops.doctor import doctor
 
         with logging_to(sys.stderr, "debug" if options.verbose else "warning"):
             return doctor(options.config)
@@ -73,36 +75,24 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
 
         await run(settings)
         return 0
+    settings = settings.with_engine(options.engine) if options.engine else settings
     if options.command == "rehearse":
-        if options.faults is not None:
-            from bot.trials import series
-
-            settings = _with_engine(settings, options.engine or "tone")
-            return await series.main(settings, options.faults, options.out, as_json=options.json)
-        if options.soak is not None:
-            from bot.trials import soak
-
-            settings = _with_engine(settings, options.engine or "tone")
-            return await soak.main(
-                settings, options.soak, options.seed or 0, options.out, as_json=options.json
-            )
-        from bot import rehearse
-
-        wish = rehearse.Wish(
-            options.prompt, options.length, options.interval, options.seed, options.guilds, options.out
-        )
-        return await rehearse.main(_with_engine(settings, options.engine), wish, as_json=options.json)
-    from bot.compose import compose
+        if (acceptance := _acceptance()) is None:
+            raise StartError("The rehearsal is not installed here; run it from a clone of the repository.")
+        status: int = await acceptance.run(options, settings)
+        return status
+    from bot.ops.offline import compose
 
     piece = settings.music.piece(options.prompt, options.length, options.interval, options.seed)
-    await compose(_with_engine(settings, options.engine), piece, options.out, picture=options.picture)
+    await compose(settings, piece, options.out, picture=options.picture)
     return 0
 
 
-def _with_engine(settings: Settings, kind: str | None) -> Settings:
-    if kind is None:
-        return settings
-    return settings.model_copy(update={"engine": settings.engine.model_copy(update={"kind": kind})})
+def _acceptance() -> ModuleType | None:
+    """`acceptance.cli`, which rehearses the bot; None where it is not installed, as in the container."""
+    if importlib.util.find_spec("acceptance") is None:
+        return None
+    return importlib.import_module("acceptance.cli")
 
 
 def _excuse(error: BuskerError, status: int) -> int:
@@ -125,32 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Busker composes music while you listen."
     )
+    parser.add_argument("--version", action="version", version=f"Busker {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", parents=[common], help="the real bot; it needs a token")
 
     rehearse = commands.add_parser(
         "rehearse", parents=[common, piece], help="the whole bot against a Discord on this machine"
     )
-    rehearse.add_argument(
-        "--prompt", default="a slow dub with brushed drums and a warm bass", help="what it should sound like"
-    )
-    rehearse.add_argument("--guilds", type=_guilds, default=1, metavar="N", help="how many ask at once (1)")
-    rehearse.add_argument(
-        "--out", type=Path, default=Path("var/rehearsal"), metavar="DIR", help="(%(default)s)"
-    )
-    rehearse.add_argument(
-        "--faults",
-        metavar="NAMES",
-        help="let things go wrong instead: “all”, “list” to see them, or names with commas; "
-        "pieces of 10 s, composed by “tone” unless --engine says otherwise",
-    )
-    rehearse.add_argument(
-        "--soak",
-        type=_minutes,
-        metavar="MINUTES",
-        help="let one bot play on with random faults, by --seed (0)",
-    )
-    rehearse.add_argument("--json", action="store_true", help="print the report as one JSON object")
+    if (acceptance := _acceptance()) is not None:
+        acceptance.add_options(rehearse)
 
     compose = commands.add_parser("compose", parents=[common, piece], help="a track with no Discord at all")
     compose.add_argument("prompt", help="what it should sound like, 3 to 300 characters")
@@ -166,6 +139,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _version() -> str:
+    try:
+        return importlib.metadata.version("busker")
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed as a package)"
+
+
 def _interval(text: str) -> float | None:
     try:
         return None if text == "auto" else float(text)
@@ -173,25 +153,9 @@ def _interval(text: str) -> float | None:
         raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds and not “auto”") from None
 
 
-def _minutes(text: str) -> float:
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = math.nan
-    if not 0 < minutes <= 24 * 60:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number of minutes up to a day")
-    return minutes
-
-
-def _guilds(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to 100")
-    return int(text)
-
-
 def _out(text: str) -> Path:
-    from audio.track import TrackError
-    from bot.compose import checked_out
+    from audio.files.track import TrackError
+    from bot.ops.offline import checked_out
 
     try:
         return checked_out(Path(text))

@@ -16,31 +16,31 @@ import discord
 from discord.ext import commands
 
 from audio.extension import Extending
-from audio.opus import load_opus
-from bot.engines import engine_of
+from audio.playout.opus import load_opus
+from bot.commands.checks import charge
+from bot.config.engine_factory import engine_of
+from bot.config.guild_settings import settings_with
+from bot.config.tokens import checked_token
 from bot.errors import RequestError, StartError, TokenError
-from bot.garbage import settled
-from bot.guild_settings import settings_with
-from bot.health import Health
-from bot.journal import Journal
-from bot.metrics import Counters, exposition
-from bot.pacer import Pacer
-from bot.permissions import invite_link
-from bot.posting import Poster
-from bot.recordings import Recordings
-from bot.restoration import Restoration
-from bot.rights import Ballots
-from bot.session import Session
-from bot.standing import charge
+from bot.ops.gc_freeze import settled
+from bot.ops.health import Health
+from bot.ops.metrics import Counters, exposition
+from bot.rules.permissions import invite_link
+from bot.rules.rights import Ballots
+from bot.session.journal import Journal
+from bot.session.restore import Restoration
+from bot.session.session import Session
 from bot.store.repository import Store
-from bot.tokens import checked_token
-from bot.translation import Translator, describe
-from bot.voice.departures import Departures
+from bot.tracks.attachments import Recordings
+from bot.tracks.poster import Poster
+from bot.ui.translation import Translator, describe
+from bot.voice.leave_limiter import Departures
+from bot.voice.pacer import Pacer
 from words.text import Text
 
 if TYPE_CHECKING:
     from audio.engine import Engine
-    from bot.settings import Settings
+    from bot.config.settings import Settings
 
 COGS: Final = (
     "cogs.errors",

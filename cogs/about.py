@@ -10,10 +10,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.card import COLOUR
 from bot.client import Busker
-from bot.permissions import NEEDED, invite_link, permission_named
-from bot.presets import PRESETS
+from bot.rules.permissions import NEEDED, invite_link, permission_named
+from bot.ui.card import COLOUR
+from bot.ui.presets import PRESETS
 from cogs.compose import ask_for
 from cogs.errors import tell_fault
 from words.text import Text

@@ -14,12 +14,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.asking import member_of
-from bot.card import BUTTON_ID, TRACK_BUTTON_ID
 from bot.client import Busker
+from bot.commands.requests import member_of
 from bot.errors import RequestError
-from bot.performance import Performance
+from bot.playback.performance import Performance
 from bot.store.records import MadeTrack
+from bot.ui.card import BUTTON_ID, TRACK_BUTTON_ID
 from cogs.errors import tell_fault
 from cogs.extending import Extension
 from cogs.library import play_again

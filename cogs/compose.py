@@ -12,13 +12,13 @@ from discord.ext import commands
 
 from audio.errors import RecordingError
 from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH
-from bot.asking import ask, member_of, require_welcome
 from bot.client import Busker
-from bot.library import sight_of
-from bot.permissions import VocalChannel, voice_channel_of
-from bot.presets import suggested
-from bot.quoting import CHOICE_SIGNS, CHOICES, quoted
-from bot.recordings import require_fetchable
+from bot.commands.requests import ask, member_of, require_welcome
+from bot.rules.markdown import CHOICE_SIGNS, CHOICES, quoted
+from bot.rules.permissions import VocalChannel, voice_channel_of
+from bot.tracks.attachments import require_fetchable
+from bot.tracks.library import sight_of
+from bot.ui.presets import suggested
 from words.text import Text
 
 if TYPE_CHECKING:

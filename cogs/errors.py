@@ -18,7 +18,7 @@ from discord.ext import commands
 
 from audio.errors import BuskerError
 from bot.client import Busker
-from bot.quoting import quoted
+from bot.rules.markdown import quoted
 from words.text import Text
 
 UNKNOWN_INTERACTION = 10062

@@ -10,14 +10,14 @@ from typing import Any, Final
 import discord
 
 from audio.extension import prepare
+from audio.files.recording import Recording, seconds_of
 from audio.piece import LENGTH_SECONDS, Piece
-from audio.recording import Recording, seconds_of
-from bot.asking import ask, member_of, require_welcome
 from bot.client import Busker
+from bot.commands.requests import ask, member_of, require_welcome
 from bot.errors import RequestError
-from bot.library import kept_file
-from bot.quoting import quoted
+from bot.rules.markdown import quoted
 from bot.store.records import MadeTrack
+from bot.tracks.library import kept_file
 from cogs.errors import tell_fault
 from cogs.remaking import read_origin, tell
 from words.text import Text

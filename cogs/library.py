@@ -14,15 +14,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.asking import ask, member_of
-from bot.card import COLOUR
 from bot.client import Busker
+from bot.commands.checks import manages
+from bot.commands.requests import ask, member_of
 from bot.errors import NotAllowed, RequestError
-from bot.library import delete_files, kept_file, same_model, sight_of
-from bot.posting import caption_of
-from bot.quoting import CHOICE_SIGNS, CHOICES, cut, quoted
-from bot.standing import manages
+from bot.rules.markdown import CHOICE_SIGNS, CHOICES, cut, quoted
 from bot.store.records import MadeTrack
+from bot.tracks.library import delete_files, kept_file, same_model, sight_of
+from bot.tracks.poster import caption_of
+from bot.ui.card import COLOUR
 from cogs.errors import tell_fault
 from words.text import Text
 

@@ -6,12 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from audio.source import LOUDEST_VOLUME
-from bot.card import card_of
+from audio.playout.source import LOUDEST_VOLUME
 from bot.client import Busker
-from bot.rights import Act
-from bot.session import Session
-from bot.standing import permitted
+from bot.commands.checks import permitted
+from bot.rules.rights import Act
+from bot.session.session import Session
+from bot.ui.card import card_of
 from words.text import Text
 
 LOUDEST_PERCENT = round(100 * LOUDEST_VOLUME)

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Busker
-from bot.library import delete_files
+from bot.tracks.library import delete_files
 from cogs.errors import tell_fault
 from words.text import Text
 

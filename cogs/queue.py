@@ -9,15 +9,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.asking import member_of
-from bot.card import COLOUR, headline_of, line_of
 from bot.client import Busker
+from bot.commands.checks import permitted
+from bot.commands.requests import member_of
 from bot.errors import NotWaiting
-from bot.performance import Performance
-from bot.quoting import CHOICE_SIGNS, CHOICES, cut, quoted
-from bot.rights import Act
-from bot.session import Session
-from bot.standing import permitted
+from bot.playback.performance import Performance
+from bot.rules.markdown import CHOICE_SIGNS, CHOICES, cut, quoted
+from bot.rules.rights import Act
+from bot.session.session import Session
+from bot.ui.card import COLOUR, headline_of, line_of
 from words.text import Text
 
 LAST_PLACE: Final = 100

@@ -10,12 +10,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.piece import LARGEST_SEED, PROMPT_LENGTH
-from bot.asking import ask, member_of
-from bot.card import clock_of
 from bot.client import Busker
+from bot.commands.requests import ask, member_of
 from bot.errors import RequestError
-from bot.permissions import require_listening, voice_channel_of
-from bot.quoting import quoted
+from bot.rules.markdown import quoted
+from bot.rules.permissions import require_listening, voice_channel_of
+from bot.ui.card import clock_of
 from cogs.compose import answer, prompts_like
 from words.text import Text
 

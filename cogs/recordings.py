@@ -11,7 +11,7 @@ from discord.ext import commands
 from audio.errors import RecordingError
 from audio.piece import PROMPT_LENGTH
 from bot.client import Busker
-from bot.recordings import require_fetchable
+from bot.tracks.attachments import require_fetchable
 from cogs.compose import ask_for, require_melodies
 from cogs.errors import tell_fault
 from words.text import Text

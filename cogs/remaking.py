@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from audio.errors import RecordingError
+from audio.files.recording import LONGEST_SECONDS
+from audio.files.track import Origin, read_tags
 from audio.piece import LARGEST_SEED, PROMPT_LENGTH, Piece, checked
-from audio.recording import LONGEST_SECONDS
-from audio.track import Origin, read_tags
-from bot.asking import ask, member_of, require_welcome
+from bot.commands.requests import ask, member_of, require_welcome
 from bot.errors import RequestError
-from bot.quoting import quoted
+from bot.rules.markdown import quoted
 from cogs.compose import ask_for
 from cogs.errors import tell_fault
 from cogs.recordings import sounding

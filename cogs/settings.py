@@ -12,13 +12,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.piece import INTERVAL_SECONDS, LENGTH_SECONDS
-from bot.card import COLOUR
 from bot.client import Busker
+from bot.commands.checks import manages
+from bot.config.settings import Format, Settings
 from bot.errors import NotAllowed, RequestError
-from bot.permissions import posting_channel
-from bot.settings import Format, Settings
-from bot.standing import manages
+from bot.rules.permissions import posting_channel
 from bot.store.records import GuildChoices, Rights
+from bot.ui.card import COLOUR
 from cogs.compose import LONGEST_EVER
 from cogs.playback import LOUDEST_PERCENT
 from words.text import Text

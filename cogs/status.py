@@ -10,8 +10,8 @@ import discord
 from discord.ext import commands
 
 from bot.client import Busker
-from bot.posted_card import UNPOSTED
-from bot.quoting import cut
+from bot.rules.markdown import cut
+from bot.ui.posted_card import UNPOSTED
 from words.text import Text
 
 LOOK_SECONDS: Final = 5.0

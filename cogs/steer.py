@@ -9,12 +9,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.piece import PROMPT_LENGTH, Piece
-from bot.asking import member_of
 from bot.client import Busker
+from bot.commands.checks import permitted
+from bot.commands.requests import member_of
 from bot.errors import RequestError
-from bot.quoting import quoted
-from bot.rights import Act
-from bot.standing import permitted
+from bot.rules.markdown import quoted
+from bot.rules.rights import Act
 from cogs.errors import tell_fault
 from cogs.remaking import words_input
 from words.text import Text

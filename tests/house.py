@@ -13,15 +13,15 @@ from typing import Any
 import discord
 
 from audio.engine import Engine
-from audio.opus import load_opus
 from audio.piece import LEAD_SECONDS, Piece
-from audio.tone import ToneEngine
-from bot import posting
+from audio.playout.opus import load_opus
+from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
-from bot.performance import Performance, Request
-from bot.permissions import NEEDED
-from bot.session import Session
-from bot.settings import MusicSettings, Settings, StoreSettings, TrackSettings, VoiceSettings
+from bot.config.settings import MusicSettings, Settings, StoreSettings, TrackSettings, VoiceSettings
+from bot.playback.performance import Performance, Request
+from bot.rules.permissions import NEEDED
+from bot.session.session import Session
+from bot.tracks import poster as posting
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -35,7 +35,7 @@ FAST = 50.0
 # Every bot has a writing process. From a server that has imported what they need each is there at once; as
 # the bot starts it, it takes two seconds.
 posting.START = "forkserver"
-multiprocessing.set_forkserver_preload(["bot.posting"])
+multiprocessing.set_forkserver_preload(["bot.tracks.poster"])
 _first = multiprocessing.get_context("forkserver").Process(target=int)
 _first.start()  # which waits for that server, and would do so while music plays
 _first.join()

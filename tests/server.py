@@ -10,9 +10,9 @@ from pathlib import Path
 import discord
 import simcord
 
-from audio.tone import ToneEngine
+from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
-from bot.settings import Settings
+from bot.config.settings import Settings
 from tests.house import quiet_settings
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import PUBLISHED_GUIDANCE, load_checkpoint
-from audio.musicgen.composer import Composer
-from audio.musicgen.matrix import quickest
+from audio.musicgen.checkpoint.load import PUBLISHED_GUIDANCE, load_checkpoint
+from audio.musicgen.engine_core import Composer
+from audio.musicgen.model.linear import quickest
 from audio.piece import Piece
 from audio.units import STEP_RATE
 from training.clock import Codes

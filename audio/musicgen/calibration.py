@@ -9,7 +9,7 @@ from typing import Final
 import torch
 
 from audio.calibration import Calibration
-from audio.musicgen.composer import Composer
+from audio.musicgen.engine_core import Composer
 from audio.piece import Piece
 from audio.units import STEP_RATE
 

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from audio.errors import EngineError
-from audio.musicgen.slot import Slot
-from audio.musicgen.step import DecoderStep
+from audio.musicgen.cpu.decoder import DecoderStep
+from audio.musicgen.schedule.slot import Slot
 
 Busy = Sequence[tuple[int, Slot]]
 """Slots to step, each with its place."""

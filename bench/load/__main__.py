@@ -12,7 +12,7 @@ from pathlib import Path
 from audio.errors import BuskerError
 from bench.load.hall import Plan, measured
 from bench.load.player import WAYS
-from bot.settings import Settings
+from bot.config.settings import Settings
 
 MOST_CHANNELS = 100
 """A shard of discord.py may send 110 messages a minute, and each join is one."""

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from audio.chain import stretches
 from audio.errors import BuskerError
 from audio.piece import Piece
+from audio.playout.chain import stretches
 from audio.units import Pcm16
 from bench import PROMPT
 from bench.load.arrivals import judged
@@ -24,9 +24,9 @@ from bench.load.figures import Figures, Row, medians, row_of
 from bench.load.orders import Invitation, Play, Played, Seated
 from bench.load.player import BITRATE, WAYS, perform
 from bench.machine import processor
-from bot.engines import engine_of
-from bot.garbage import settled
-from bot.settings import Settings
+from bot.config.engine_factory import engine_of
+from bot.config.settings import Settings
+from bot.ops.gc_freeze import settled
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 

@@ -18,20 +18,20 @@ from typing import Any, Final
 import discord
 import numpy as np
 
-from audio.buffer import JitterBuffer
-from audio.chain import stretches
-from audio.opus import encoder_options, load_opus
 from audio.piece import Piece
-from audio.source import PieceSource
+from audio.playout.chain import stretches
+from audio.playout.jitter_buffer import JitterBuffer
+from audio.playout.opus import encoder_options, load_opus
+from audio.playout.source import PieceSource
 from audio.units import SAMPLE_RATE, Pcm16
 from bench import PROMPT
 from bench.load.orders import Invitation, Play, Played, Seated
 from bench.machine import ticks
-from bot.engines import engine_of
-from bot.garbage import settled
-from bot.pacer import Pacer
-from bot.settings import Settings
-from bot.voice.line import VoiceLine
+from bot.config.engine_factory import engine_of
+from bot.config.settings import Settings
+from bot.ops.gc_freeze import settled
+from bot.voice.connection import VoiceLine
+from bot.voice.pacer import Pacer
 
 CONNECT_SECONDS: Final = 30.0
 

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.errors import VoiceLost
-from bot.permissions import VocalChannel, listeners_in
-from bot.voice.line import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceLine
+from bot.rules.permissions import VocalChannel, listeners_in
+from bot.voice.connection import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceLine
 from words.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audio.source import PieceSource
-    from bot.voice.outlet import Outlet
+    from audio.playout.source import PieceSource
+    from bot.voice.sink import Outlet
 
 ATTEMPT_SECONDS: Final = 4.0
 """How long one attempt to connect may take; a healthy one takes 0.2 s."""

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.chain import stretches
+from audio.dsp.loudness import integrated
 from audio.engine import TYPICAL_LUFS
 from audio.errors import RecordingError
 from audio.extension import Extending, joined, prepare
-from audio.loudness import integrated
+from audio.files.recording import Recording, first_seconds, recording_of, seconds_of
+from audio.files.track import write_track
 from audio.piece import Piece, Turn
-from audio.recording import Recording, first_seconds, recording_of, seconds_of
-from audio.tone import ToneEngine
-from audio.track import write_track
+from audio.playout.chain import stretches
 from audio.units import SAMPLE_RATE, Pcm
+from audio.worker.tone_engine import ToneEngine
 
 RATE = 32_000
 

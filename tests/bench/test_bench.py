@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from audio.errors import EngineError
-from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
-from audio.musicgen.composer import Composer
-from audio.musicgen.resident import NoRoom
-from audio.musicgen.seeded import ensure_seeded, seeded_model
+from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
+from audio.musicgen.checkpoint.seeded import ensure_seeded, seeded_model
+from audio.musicgen.cuda.runner import NoRoom
+from audio.musicgen.engine_core import Composer
 from bench.__main__ import main
 from bench.figures import GENERATE, _one_by_one, measured
 from bench.measures import (

@@ -15,7 +15,7 @@ from bench.load.hall import LoadError, Plan, measured
 from bench.load.orders import Played
 from bench.load.player import WAYS
 from bench.machine import Ticks, read, ticks
-from bot.settings import EngineSettings, Settings
+from bot.config.settings import EngineSettings, Settings
 from rehearsal.voice.recording import HeardPacket, Kind, Recording
 
 

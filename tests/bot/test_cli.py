@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,22 @@ def test_ctrl_c_while_an_option_is_looked_at_ends_quietly_too(
     def interrupted(path: Path) -> Path:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bot.compose.checked_out", interrupted)
+    monkeypatch.setattr("bot.ops.offline.checked_out", interrupted)
     assert cli.main(["compose", "a slow dub", "--out", "dub.flac"]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_the_version_is_the_one_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"Busker {stated}\n"
+
+
+def test_without_its_judge_the_bot_says_where_to_rehearse(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_acceptance", lambda: None)
+    assert cli.main(["rehearse"]) == 1
+    assert capsys.readouterr().err.startswith("The rehearsal is not installed here")

@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.client import run
+from bot.config.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from bot.errors import StartError, StoreError, TokenError
-from bot.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from rehearsal.discord_here import DiscordHere, Loopback, make_token
 from tests.house import a_house, until
 

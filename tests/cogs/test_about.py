@@ -7,8 +7,8 @@ from pathlib import Path
 
 import discord
 
-from audio.tone import ToneEngine
-from bot.presets import PRESETS
+from audio.worker.tone_engine import ToneEngine
+from bot.ui.presets import PRESETS
 from tests.house import a_house
 from tests.server import a_server
 

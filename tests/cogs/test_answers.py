@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audio.tone import ToneEngine
+from audio.worker.tone_engine import ToneEngine
 from tests.house import a_house
 
 COMMANDS: dict[str, dict[str, object]] = {

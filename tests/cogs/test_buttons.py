@@ -10,12 +10,12 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from audio.kept import read_sound
+from audio.files.saved import read_sound
+from audio.files.track import _tags, read_tags, write_track
 from audio.piece import Piece
-from audio.tone import ToneEngine
-from audio.track import _tags, read_tags, write_track
 from audio.units import floats
-from bot.recordings import FOLDER
+from audio.worker.tone_engine import ToneEngine
+from bot.tracks.attachments import FOLDER
 from rehearsal.people.reply import Reply
 from rehearsal.permissions import Permission
 from rehearsal.rest.drafts import read_draft, write
@@ -193,7 +193,7 @@ def forged(folder: Path, **tags: object) -> Path:
     engine = ToneEngine()
     engine._running = True
     told = replace(Piece("bells", 1.0, 7), **tags)  # type: ignore[arg-type]
-    with mock.patch("audio.track._tags", lambda _, info, real=_tags: real(told, info)):
+    with mock.patch("audio.files.track._tags", lambda _, info, real=_tags: real(told, info)):
         silence = np.zeros((1, 32_000), np.float32)
         return write_track(silence, Piece("bells", 1.0, 7), engine.info, folder / "forged", 10**9).path
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from audio.files.track import read_tags
 from audio.piece import Piece
-from audio.tone import ToneEngine
-from audio.track import read_tags
-from bot.presets import PRESETS
+from audio.worker.tone_engine import ToneEngine
 from bot.store.records import MadeTrack
+from bot.ui.presets import PRESETS
 from rehearsal.permissions import Permission
 from tests.house import House, a_house, read, until
 

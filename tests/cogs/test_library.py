@@ -9,10 +9,10 @@ from typing import Any
 import discord
 import simcord
 
-from audio.kept import read_sound
+from audio.files.saved import read_sound
 from audio.piece import Piece
-from audio.tone import ToneEngine
 from audio.units import floats
+from audio.worker.tone_engine import ToneEngine
 from bot.store.records import MadeTrack, Sight
 from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
 from tests.house import FAST, House, a_house, until

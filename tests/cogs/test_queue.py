@@ -7,8 +7,8 @@ from pathlib import Path
 
 import discord
 
-from audio.tone import ToneEngine
-from bot.performance import Making, Performance
+from audio.worker.tone_engine import ToneEngine
+from bot.playback.performance import Making, Performance
 from cogs.queue import queue_of
 from rehearsal.people.members import Person
 from tests.house import House, a_house, until

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.kept import read_sound
-from audio.loudness import integrated
-from audio.tone import ToneEngine
-from audio.track import read_tags
+from audio.dsp.loudness import integrated
+from audio.files.saved import read_sound
+from audio.files.track import read_tags
 from audio.units import FRAME_RATE, SAMPLE_RATE, floats
-from bot.performance import Performance
-from bot.settings import RightsSettings
+from audio.worker.tone_engine import ToneEngine
+from bot.config.settings import RightsSettings
+from bot.playback.performance import Performance
 from bot.voice.supervisor import Hold
 from rehearsal.people.reply import Reply
 from rehearsal.world import Message
@@ -90,8 +90,8 @@ async def test_it_makes_room_for_what_somebody_asks_for_and_comes_back_as_anothe
 async def test_its_last_minutes_are_kept_as_a_track_that_says_where_they_are_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.radio.UNHEARD_SECONDS", 6.0)
-    monkeypatch.setattr("bot.radio.KEPT_SECONDS", 1.5)
+    monkeypatch.setattr("bot.playback.radio.UNHEARD_SECONDS", 6.0)
+    monkeypatch.setattr("bot.playback.radio.KEPT_SECONDS", 1.5)
     async with a_house(tmp_path) as house:
         radio = await a_radio(house)
         card = await card_of(house, "### Playing")
@@ -122,7 +122,7 @@ async def test_its_last_minutes_are_kept_as_a_track_that_says_where_they_are_fro
 async def test_when_nobody_listens_it_sleeps_and_wakes_as_another_stretch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.session.SLOT_SECONDS", 0.2)
+    monkeypatch.setattr("bot.session.session.SLOT_SECONDS", 0.2)
     engine = ToneEngine(speed=20.0)
     settings = quiet_settings(tmp_path, leave_after_seconds=0.4)
     async with a_house(tmp_path, engine=engine, settings=settings) as house:
@@ -176,8 +176,8 @@ async def test_after_a_restart_it_goes_on_as_another_stretch(tmp_path: Path) -> 
 async def test_it_ends_when_who_asked_has_had_enough_music_for_the_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.radio.CHARGED_SECONDS", 1.0)
-    monkeypatch.setattr("bot.asking.CHARGED_SECONDS", 1.0)
+    monkeypatch.setattr("bot.playback.radio.CHARGED_SECONDS", 1.0)
+    monkeypatch.setattr("bot.commands.requests.CHARGED_SECONDS", 1.0)
     settings = quiet_settings(tmp_path).model_copy(update={"rights": RightsSettings(seconds_a_day=2.0)})
     async with a_house(tmp_path, settings=settings) as house:
         radio = await a_radio(house)

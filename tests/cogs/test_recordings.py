@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from audio.local import LocalEngine
-from audio.musicgen.seeded import seeded_melody_model, seeded_tokenizer
-from audio.tone import ToneEngine
-from audio.track import read_tags
-from bot.recordings import FOLDER
+from audio.files.track import read_tags
+from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
+from audio.worker.client import LocalEngine
+from audio.worker.tone_engine import ToneEngine
+from bot.tracks.attachments import FOLDER
 from rehearsal.rest.uploads import Upload
-from tests.audio.recordings import hum, written
+from tests.audio.files.sound_files import hum, written
 from tests.house import House, a_house, until
 
 

@@ -6,8 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from audio.tone import ToneEngine
-from bot.performance import Performance
+from audio.worker.tone_engine import ToneEngine
+from bot.playback.performance import Performance
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
 from rehearsal.world import Role

@@ -11,8 +11,8 @@ import pytest
 import simcord
 
 from bot.client import Busker
-from bot.guild_settings import settings_with
-from bot.settings import Settings
+from bot.config.guild_settings import settings_with
+from bot.config.settings import Settings
 from bot.store.records import GuildChoices, Sight
 from cogs.settings import OPTIONS
 from tests.house import a_house, quiet_settings, until

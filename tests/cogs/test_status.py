@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.tone import ToneEngine
+from audio.worker.tone_engine import ToneEngine
 from rehearsal.permissions import Permission
 from tests.house import House, a_house, until
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from audio.tone import ToneEngine
-from audio.track import read_tags
-from bot.performance import Performance
+from audio.files.track import read_tags
+from audio.worker.tone_engine import ToneEngine
+from bot.playback.performance import Performance
 from rehearsal.people.reply import Reply
 from rehearsal.world import Message
 from tests.house import House, a_house, read, until

@@ -12,11 +12,11 @@ import pytest
 import torch
 from transformers import AutoProcessor, MusicgenForConditionalGeneration
 
-from audio.musicgen.checkpoint import load_checkpoint
-from audio.musicgen.composer import Composer
+from audio.musicgen.checkpoint.load import load_checkpoint
+from audio.musicgen.engine_core import Composer
 from audio.piece import Piece, Turn
 from audio.units import STEP_RATE
-from tests.audio.listened import played
+from tests.audio.composed import played
 from training import codec
 from training.composer import compose
 from training.listen import si_sdr

@@ -14,8 +14,8 @@ from fluent.syntax import ast as fluent
 from fluent.syntax import parse, visitor
 
 from audio.piece import PROMPT_LENGTH
-from bot.permissions import STAGE_NEEDS, TEXT_NEEDS, THREAD_NEEDS, VOICE_NEEDS
-from bot.rights import Act
+from bot.rules.permissions import STAGE_NEEDS, TEXT_NEEDS, THREAD_NEEDS, VOICE_NEEDS
+from bot.rules.rights import Act
 from bot.store.records import Rights
 from bot.voice.supervisor import Hold
 from cogs.settings import EVERYTHING, OPTIONS

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from audio.musicgen.checkpoint import Checkpoint, load_checkpoint
-from audio.musicgen.seeded import ensure_seeded
+from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
+from audio.musicgen.checkpoint.seeded import ensure_seeded
 
 
 @pytest.fixture(scope="session")

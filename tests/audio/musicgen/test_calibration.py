@@ -13,9 +13,9 @@ import torch
 from audio.calibration import Calibration
 from audio.musicgen import calibration
 from audio.musicgen.calibration import TRUST, calibrate
-from audio.musicgen.checkpoint import Checkpoint
-from audio.musicgen.composer import Composer
-from audio.worker import Order, _calibrated
+from audio.musicgen.checkpoint.load import Checkpoint
+from audio.musicgen.engine_core import Composer
+from audio.worker.main import Order, _calibrated
 
 
 def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:

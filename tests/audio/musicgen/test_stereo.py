@@ -10,11 +10,11 @@ import pytest
 import torch
 from transformers import MusicgenForConditionalGeneration
 
-from audio.musicgen.checkpoint import load_checkpoint
-from audio.musicgen.composer import Composer
-from audio.musicgen.seeded import seeded_model, seeded_tokenizer
+from audio.musicgen.checkpoint.load import load_checkpoint
+from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
+from audio.musicgen.engine_core import Composer
 from audio.piece import Piece
-from tests.audio.listened import composed
+from tests.audio.composed import composed
 
 PIECE = Piece("brushed drums on the left", seconds=0.8, seed=5, interval=0.5)
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audio.files.recording import Recording
 from audio.piece import Piece, Turn
-from audio.recording import Recording
 from bot.errors import StoreError
 from bot.store.records import Asked, GuildChoices, MadeTrack, Sight
 from bot.store.repository import Store

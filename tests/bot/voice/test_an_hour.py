@@ -13,13 +13,13 @@ from typing import Any, cast
 import discord
 import numpy as np
 
-from audio.buffer import JitterBuffer
-from audio.opus import OPUS_SILENCE
-from audio.source import PieceSource
+from audio.playout.jitter_buffer import JitterBuffer
+from audio.playout.opus import OPUS_SILENCE
+from audio.playout.source import PieceSource
 from audio.units import CHANNELS, FRAME_SAMPLES, FRAME_SECONDS
-from bot.pacer import Pacer
-from bot.voice.line import ConnectionLost
-from bot.voice.outlet import CATCH_UP_SECONDS
+from bot.voice.connection import ConnectionLost
+from bot.voice.pacer import Pacer
+from bot.voice.sink import CATCH_UP_SECONDS
 from bot.voice.supervisor import CAUSES, Voice
 from tests.virtual import VirtualLoop, run_virtually
 

@@ -13,13 +13,13 @@ import discord
 import numpy as np
 import pytest
 
-from audio.tone import ToneEngine
-from bot.card import headline_of
-from bot.performance import Making, Performance
-from bot.permissions import NEEDED
-from bot.voice import line as line_module
+from audio.worker.tone_engine import ToneEngine
+from bot.playback.performance import Making, Performance
+from bot.rules.permissions import NEEDED
+from bot.ui.card import headline_of
+from bot.voice import connection as line_module
 from bot.voice import supervisor
-from bot.voice.line import VoiceLine
+from bot.voice.connection import VoiceLine
 from bot.voice.supervisor import Hold
 from rehearsal.permissions import Permission
 from rehearsal.voice.opcodes import CloseCode
@@ -294,7 +294,7 @@ async def test_when_the_last_listener_leaves_composing_stops_at_once_and_goes_on
 async def test_after_a_while_the_slot_is_given_up_and_the_piece_begun_again_when_somebody_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.session.SLOT_SECONDS", 0.0)
+    monkeypatch.setattr("bot.session.session.SLOT_SECONDS", 0.0)
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
         piece = house.ask(seconds=4.0)
         await until(lambda: has_begun(piece))

@@ -1,0 +1,100 @@
+"""The engine of a trial: it knows how many of its slots are given away, and what it makes of a piece."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from audio.dsp.mastering import mastered
+from audio.playout.chain import stretches
+from audio.worker.client import LocalEngine
+from audio.worker.tone_engine import ToneEngine
+from bot.config.engine_factory import engine_from
+
+if TYPE_CHECKING:
+    from audio.engine import Engine, EngineInfo, Stream
+    from audio.piece import Piece
+    from audio.units import Pcm16
+    from bot.config.settings import Settings
+    from rehearsal.voice.recording import Pcm
+
+TONE_SPEED: Final = 1.5
+"""Times real time: the piece is still being made when the fault happens."""
+
+
+def engine_for(settings: Settings, *, with_process: bool = False) -> Engine:
+    """The engine that is set; tones only where nobody has to kill the process that makes them."""
+    if settings.engine.kind == "tone" and not with_process:
+        return ToneEngine(speed=TONE_SPEED)
+    local = settings.engine.model_copy(update={"kind": "local"})
+    return engine_from(settings.model_copy(update={"engine": local}))
+
+
+class CountedEngine:
+    """An engine that knows how many of its slots are given away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.slots = 0
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._engine.info
+
+    @property
+    def healthy(self) -> bool:
+        return self._engine.healthy
+
+    async def start(self) -> None:
+        await self._engine.start()
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        try:
+            await self.start()
+            yield
+        finally:
+            await self.close()
+
+    def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
+        return self._counted(piece)
+
+    @asynccontextmanager
+    async def _counted(self, piece: Piece) -> AsyncIterator[Stream]:
+        async with self._engine.open(piece) as stream:
+            self.slots += 1
+            try:
+                yield stream
+            finally:
+                self.slots -= 1
+
+    def kill(self) -> None:
+        """Kill the engine's process, where it has one."""
+        if isinstance(self._engine, LocalEngine) and self._engine.worker_pid is not None:
+            os.kill(self._engine.worker_pid, signal.SIGKILL)
+
+    async def made(self, piece: Piece) -> tuple[Pcm, Pcm]:
+        """What it makes of a piece, as Discord plays it and as its track has it, each shaped (samples, 2):
+        the same at every time."""
+        engine: Engine = self._engine
+        if isinstance(engine, ToneEngine):
+            engine = ToneEngine(speed=float("inf"))
+            await engine.start()
+        parts = [part async for part in stretches(engine, piece)]
+        made = np.concatenate([part.made for part in parts], axis=1)
+        track = await asyncio.to_thread(mastered, made, engine.info.sample_rate, piece.seconds)
+        played = np.concatenate([part.played for part in parts])
+        return _floats(played), _floats(track)
+
+
+def _floats(pcm: Pcm16) -> Pcm:
+    return pcm.astype(np.float32) / np.float32(32768)

@@ -1,0 +1,356 @@
+"""One trial: a bot plays, a fault happens, and what follows is heard, counted and compared."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import logging
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import av
+import numpy as np
+
+from acceptance.trials.census import Census, census
+from acceptance.trials.engine import CountedEngine, engine_for
+from acceptance.trials.outcome import NEXT_SOUND_SECONDS, Outcome
+from audio.errors import BuskerError
+from audio.playout.opus import load_opus
+from audio.units import FRAME_SECONDS
+from bot.client import Busker
+from bot.config.settings import RightsSettings
+from bot.playback.performance import Making
+from bot.rules.permissions import NEEDED
+from rehearsal.discord_here import DiscordHere
+from rehearsal.faults.fault import Kind, Moment, Track
+from rehearsal.faults.scene import Scene, until
+from rehearsal.permissions import Permission
+from rehearsal.voice.placing import Placing, placed
+from rehearsal.voice.recording import Pcm
+from rehearsal.voice.server import VoiceServer
+
+if TYPE_CHECKING:
+    from audio.piece import Piece
+    from bot.config.settings import Settings
+    from bot.playback.performance import Performance
+    from bot.session.session import Session
+    from rehearsal.faults.fault import Fault
+    from rehearsal.world import Message
+
+PIECE_SECONDS: Final = 10.0
+"""The shortest piece that a member can ask for."""
+
+MUSIC_BEFORE_FRAMES: Final = 125
+"""Music (2.5 s) that is heard before a fault in the middle of it."""
+
+WARM_UP_FRAMES: Final = 5
+START_SECONDS: Final = 20.0
+"""How long anything may take that has not met a fault yet."""
+
+LEAVE_AFTER_SECONDS: Final = 1.0
+"""How soon the bot leaves an idle guild, or one where nobody listens any more."""
+
+PATIENCE_SECONDS: Final = 60.0
+"""How long, beyond its length, a piece may take to be played and posted or kept."""
+
+SETTLE_SECONDS: Final = 12.0
+"""How long closed connections may take to be gone, and a card's last edits to be answered by a Discord that
+takes 4 s for each. What leaks is still there then."""
+
+AFTERMATH_SECONDS: Final = 1.0
+"""How long after its end news of a fault may be on the way."""
+
+CLOSE_SECONDS: Final = 20.0
+
+_log = logging.getLogger(__name__)
+
+
+class TrialError(BuskerError):
+    """The trial could not be played; the sentence says how far it came."""
+
+
+async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
+    """Play one fault against a bot with `settings`; tracks are kept in `folder`. It takes 15 to 60 s."""
+    began = time.monotonic()
+    engine = CountedEngine(engine_for(settings, with_process=fault.needs_engine_process))
+    trial = Trial(fault, engine, settings_for_trials(settings, folder))
+    with trial.troubled():
+        async with house(engine) as scene, trial.bot_in(scene):
+            await trial.play(scene)
+    return trial.outcome(time.monotonic() - began)
+
+
+@asynccontextmanager
+async def house(engine: CountedEngine) -> AsyncIterator[Scene]:
+    """A loopback Discord with an engine that runs; everything ends with the block."""
+    load_opus()
+    voice = VoiceServer()
+    async with engine.running(), DiscordHere(voice=voice) as here:
+        yield Scene.build(here, voice, Permission(NEEDED.value), engine.kill)
+
+
+def settings_for_trials(settings: Settings, folder: Path) -> Settings:
+    """Full volume and exact tracks, so that what is heard and posted equals what is played; no caps. The bot
+    soon leaves an idle guild, and remembers nothing of other trials."""
+    settings = settings.model_copy(update={"rights": RightsSettings()})
+    settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
+    settings = _with(settings, "store", path=folder / "store.sqlite")
+    return _with(settings, "tracks", folder=folder, formats=("flac",))
+
+
+def _with(settings: Settings, section: str, **keys: object) -> Settings:
+    return settings.model_copy(update={section: getattr(settings, section).model_copy(update=keys)})
+
+
+class Trial:
+    """What is known so far of one trial. On the event loop of the bot and the loopback Discord."""
+
+    def __init__(
+        self, fault: Fault, engine: CountedEngine, settings: Settings, bot: Busker | None = None
+    ) -> None:
+        self.trouble: str | None = None
+        self.stage = "at the start"
+        self._fault = fault
+        self._engine = engine
+        self._settings = settings
+        self._bot = bot
+        self._late: list[tuple[float, float]] = []
+        """When the event loop was late, and how late, in seconds of `time.monotonic()`."""
+        self._fault_s = float("inf"), 0.0
+        """When the fault began and ended."""
+        self._placing: Placing | None = None
+        self._dead_air_s: float | None = None
+        self._lost_by_network = 0
+        self._track = "none"
+        self._track_as_made: bool | None = None
+        self._idle_after_s: float | None = None
+        self._next_sound_s: float | None = None
+        self._left_over: tuple[str, ...] = ()
+        self._said: list[str] = []
+
+    @asynccontextmanager
+    async def bot_in(self, scene: Scene) -> AsyncIterator[Busker]:
+        """The real bot, logged in at the loopback Discord; everything of it ends with the block."""
+        bot = self._bot = Busker(self._settings, self._engine, connector=scene.here.connector())
+        connection: asyncio.Task[None] | None = None
+        try:
+            await bot.login(scene.here.bot.token)
+            connection = asyncio.create_task(bot.connect(), name="gateway")
+            await until(lambda: bot.get_guild(scene.guild.id) is not None, START_SECONDS)
+            yield bot
+        finally:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await bot.close()
+            except TimeoutError:
+                self.trouble = self.trouble or f"The bot did not end within {CLOSE_SECONDS:g} s."
+            if connection is not None:
+                connection.cancel()
+                await asyncio.gather(connection, return_exceptions=True)
+
+    @contextmanager
+    def troubled(self) -> Iterator[None]:
+        """Whatever goes wrong in this block is the trial's trouble, and no other's."""
+        try:
+            yield
+        except (BuskerError, TimeoutError) as error:
+            self.trouble = self.trouble or str(error) or f"The trial stood still {self.stage}."
+        except Exception as error:
+            _log.exception("the trial of %s failed %s", self._fault.name, self.stage)
+            self.trouble = self.trouble or f"The trial failed {self.stage}: {error!r}."
+
+    async def play(self, scene: Scene) -> None:
+        """Warm up, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
+        await self.warm_up(scene)
+        before = census(scene, self._engine.slots)
+        await self.piece(scene)
+        self.stage = "at the end"
+        self._left_over = await self.left(scene, before)
+
+    async def piece(self, scene: Scene) -> None:
+        """Ask for a piece, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
+        fault, posted, lost = self._fault, len(scene.text.messages), scene.voice.network.sounds_lost
+        if fault.moment is Moment.BEFORE:
+            await self._happen(scene)
+        asked_s = time.monotonic()
+        async with self._loop_watched():
+            self.stage = "before the first sound"
+            happening = asyncio.create_task(self._happen(scene)) if fault.moment is Moment.START else None
+            session, performance = await self._ask(scene)
+            if happening is not None:
+                await happening
+            if fault.moment is Moment.MUSIC:
+                await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
+                self.stage = "while the fault happened"
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._happen(scene)
+            happened_s = time.monotonic()
+            self.stage = "after the fault"
+            if fault.kind is Kind.ENDING:
+                await self._idle(scene, session, happened_s)
+            await performance.settles(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
+        if performance.trouble:
+            self._said.append(str(performance.trouble))
+        self._lost_by_network = scene.voice.network.sounds_lost - lost
+        self._track, track = self._track_of(scene.text.messages[posted:], performance)
+        await self._judge(scene, performance.piece, track, asked_s)
+        if fault.kind is Kind.ENDING and self._idle_after_s is not None:
+            self._next_sound_s = await self._next(scene)
+
+    async def _happen(self, scene: Scene) -> None:
+        """Let the fault happen, and note when that was."""
+        began_s = time.monotonic()
+        await self._fault.happen(scene)
+        self._fault_s = began_s, time.monotonic()
+
+    @asynccontextmanager
+    async def _loop_watched(self) -> AsyncIterator[None]:
+        """Note when the event loop is late, and how late."""
+
+        async def watch() -> None:
+            while True:
+                due = time.monotonic() + FRAME_SECONDS
+                await asyncio.sleep(FRAME_SECONDS)
+                self._late.append((due, time.monotonic() - due))
+
+        watching = asyncio.create_task(watch(), name="watch of the loop")
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def warm_up(self, scene: Scene) -> None:
+        """Play a few frames and leave, so that the bot has everything that it keeps when all is well."""
+        self.stage = "while it warmed up"
+        await scene.gather()
+        await self._sound_of_a_piece(scene, WARM_UP_FRAMES, START_SECONDS)
+        await until(lambda: scene.idle, START_SECONDS)
+
+    async def _sound_of_a_piece(self, scene: Scene, frames: int, within_s: float) -> float:
+        """Ask for a piece, hear its first frames, stop it; the seconds that the first sound took."""
+        asked_s = time.monotonic()
+        session, performance = await self._ask(scene)
+        await scene.until_heard(frames, within_s=within_s, since_s=asked_s)
+        first_s = min(p.arrival_s for heard in scene.heard(asked_s) for p in heard.packets if p.decrypted)
+        await scene.moderator.use("stop", channel=scene.text)
+        if not await performance.settles(within_seconds=START_SECONDS) or session.queue:
+            raise TrialError("/stop did not end the music.")
+        return first_s - asked_s
+
+    async def _ask(self, scene: Scene) -> tuple[Session, Performance]:
+        assert self._bot is not None
+        options = {"prompt": "bells", "length": PIECE_SECONDS}
+        reply = await scene.moderator.use("compose", options, scene.text)
+        guild = self._bot.get_guild(scene.guild.id)
+        if guild is None or not self._bot.session_of(guild).queue:
+            raise TrialError(f"The bot did not take a piece: {reply.content or 'it gave no answer'}")
+        session = self._bot.session_of(guild)
+        return session, session.queue[-1]
+
+    async def _idle(self, scene: Scene, session: Session, since_s: float) -> None:
+        """Note when nothing plays or waits any more and the bot sits nowhere."""
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: not session.queue and scene.idle, PIECE_SECONDS)
+            self._idle_after_s = time.monotonic() - since_s
+
+    async def _judge(self, scene: Scene, piece: Piece, track: bytes | None, asked_s: float) -> None:
+        """Compare what was heard, what is posted or kept, and what the engine makes of the piece."""
+        recordings = scene.heard(asked_s)
+        played, as_track = await self._engine.made(piece)
+        placing = self._placing = await asyncio.to_thread(placed, recordings, played)
+        if len(placing.heard_at):
+            since_s = None if self._fault.moment is Moment.MUSIC else asked_s
+            self._dead_air_s = placing.dead_air_s(scene.excused, since_s)
+        if track is not None:
+            self._track_as_made = await asyncio.to_thread(_same, track, as_track)
+
+    def _track_of(self, messages: Sequence[Message], performance: Performance) -> tuple[str, bytes | None]:
+        """What became of the track, and its file."""
+        for message in messages:
+            if message.attachments and not message.laid_out:
+                return Track.POSTED.value, message.attachments[0].data
+        if performance.making is Making.CANCELLED:
+            return Track.CANCELLED.value, None
+        if performance.making is Making.COMPOSED and self._fault.track is Track.POSTED:
+            return "late", None
+        for path in self._settings.tracks.folder.glob(f"*{performance.piece.seed}.flac"):
+            return Track.KEPT.value, path.read_bytes()
+        return "none", None
+
+    async def _next(self, scene: Scene) -> float | None:
+        """The seconds until the next piece is heard, or None if it is not."""
+        self.stage = "at the next /compose"
+        if self._fault.mend is not None:
+            await self._fault.mend(scene)
+            await until(lambda: self._knows(scene), START_SECONDS)
+        try:
+            return await self._sound_of_a_piece(scene, MUSIC_BEFORE_FRAMES // 5, NEXT_SOUND_SECONDS)
+        except (TimeoutError, TrialError) as error:
+            self._said.append(str(error))
+            return None
+
+    def _knows(self, scene: Scene) -> bool:
+        """Whether the bot sees the guild, and in voice who is going to ask."""
+        assert self._bot is not None
+        guild = self._bot.get_guild(scene.guild.id)
+        member = guild and guild.get_member(scene.moderator.id)
+        return bool(member and member.voice)
+
+    async def left(self, scene: Scene, before: Census) -> tuple[str, ...]:
+        """What runs that did not before the piece, once closed connections have had time to be gone."""
+
+        def left() -> Census:
+            return Census(census(scene, self._engine.slots) - before)
+
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: scene.idle and not left(), SETTLE_SECONDS)
+        names = tuple(f"{number} × {name}" for name, number in sorted(left().items()))
+        return names if scene.idle else (*names, "a seat in the voice channel")
+
+    def outcome(self, seconds: float) -> Outcome:
+        """What was found, as far as the trial came."""
+        placing = self._placing
+        began_s, ended_s = self._fault_s
+        return Outcome(
+            fault=self._fault.name,
+            sentence=self._fault.sentence,
+            kind=self._fault.kind.value,
+            dead_air_ms=None if self._dead_air_s is None else self._dead_air_s * 1000,
+            frames_lost=placing.frames_skipped if placing else None,
+            frames_lost_by_network=self._lost_by_network,
+            frames_repeated=placing.frames_repeated if placing else None,
+            packets_doubled=placing.packets_doubled if placing else None,
+            frames_left=placing.frames_left if placing else None,
+            track=self._track,
+            track_wanted=self._fault.track.value,
+            track_as_made=self._track_as_made,
+            idle_after_s=self._idle_after_s,
+            next_sound_s=self._next_sound_s,
+            left_over=self._left_over,
+            late_ms=self._latest_ms(0.0, float("inf")),
+            late_at_fault_ms=self._latest_ms(began_s, ended_s + AFTERMATH_SECONDS),
+            seconds=seconds,
+            trouble=self.trouble,
+            said=tuple(self._said),
+        )
+
+    def _latest_ms(self, since_s: float, until_s: float) -> float:
+        """How late the event loop was at worst in that time."""
+        return 1000 * max(
+            (late for due, late in self._late if since_s <= due + late and due <= until_s), default=0.0
+        )
+
+
+def _same(track: bytes, made: Pcm) -> bool:
+    """Whether a lossless file holds exactly these samples."""
+    with av.open(io.BytesIO(track), "r") as file:
+        resampler = av.AudioResampler("fltp", "stereo", 48_000)
+        frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]
+        frames += resampler.resample(None)
+    sound = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T
+    return np.array_equal(sound, made)

@@ -1,0 +1,1 @@
+"""Signal processing at 48 kHz: resampling, loudness, limiting, fades."""

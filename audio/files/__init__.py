@@ -1,0 +1,1 @@
+"""Sound files: finished tracks, their pictures, and recordings that members bring."""

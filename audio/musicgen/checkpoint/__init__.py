@@ -1,0 +1,1 @@
+"""Loads a MusicGen checkpoint from a folder or the hub."""

@@ -1,0 +1,1 @@
+"""EnCodec, decoded as a stream."""

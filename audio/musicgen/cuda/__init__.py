@@ -1,0 +1,1 @@
+"""Decodes on an NVIDIA GPU: one batch, captured as a graph."""

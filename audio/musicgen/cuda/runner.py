@@ -1,0 +1,220 @@
+"""Decoding on the device: the host plans some steps of all slots, and looks at their tokens when they are
+made.
+
+While the device makes one run of steps the host waits for the run before it, so that the device has always
+something to do. A run ends where one of its slots has a chunk ready, at latest after about
+`PATIENCE_SECONDS`, so that the host hears soon of pieces that come, end or are steered.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audio.errors import EngineError
+from audio.musicgen.checkpoint.load import Checkpoint
+from audio.musicgen.cuda.graph_batch import MOST_STEPS, Bank, Landing, Marcher, Weights
+from audio.musicgen.decoding import Busy, Ran
+from audio.musicgen.schedule.slot import Slot
+from audio.musicgen.schedule.window import Standing
+from words.text import Text
+
+PATIENCE_SECONDS: Final = 0.02
+"""How long a run may take; two may be on their way."""
+
+_FIRST_GUESS_SECONDS: Final = 0.002
+"""How long a step takes, until one was seen: little, since short runs would hide that the host is what takes
+long."""
+
+_SEEN_SHARE: Final = 0.1
+"""The part of a run's time that the host must have waited for it to know how long the device took."""
+
+_REHEARSED_STEPS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one bank does in a run."""
+
+    bank: Bank
+    landing: Landing
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """What a run does for one slot."""
+
+    part: _Part
+    step: int
+    """The first step of the run, counted as the slot's tokens are."""
+    ran: Ran
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Steps on their way."""
+
+    steps: int
+    began: float
+    legs: list[_Leg]
+    parts: list[_Part]
+
+
+class NoRoom(EngineError):
+    """The device has too little memory for so many slots."""
+
+
+class ResidentDecoding:
+    """Steps all slots together on the device.
+
+    Checkpoints that recommend guidance have one bank, which computes each piece with and without its prompt.
+    Of the others the pieces that ask for guidance have a bank of their own, made with the first of them: so
+    the sound of a piece follows from itself and its checkpoint, and nobody pays for rows without a say.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        slots: int,
+        length: int,
+        dtype: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        # Without it several streams of CUDA's libraries at once may add in another order. It is as much
+        # memory as torch gives them on large devices by itself, and is read when the first product is made.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        self.slots, self.length = slots, length
+        self._checkpoint = checkpoint
+        self._clock = clock
+        self._guided = checkpoint.guidance != 1.0
+        self._prefixes = [0] * slots
+        self._banks: dict[bool, Bank] = {}
+        self._placed: list[Bank | None] = [None] * slots
+        self._run: _Run | None = None
+        self._landed = clock()
+        self._step_seconds = _FIRST_GUESS_SECONDS
+        prefix = checkpoint.prefix_tokens
+        try:
+            self._weights = Weights(checkpoint.decoder, length + prefix, getattr(torch, dtype))
+            self._bank(self._guided)
+        except torch.OutOfMemoryError as error:
+            raise NoRoom(
+                f"The memory of {checkpoint.device} does not suffice for {slots} slots; set engine.slots "
+                "lower, or music.longest_seconds, or choose a smaller checkpoint."
+            ) from error
+
+    @property
+    def pending(self) -> bool:
+        return self._run is not None
+
+    @property
+    def banks_made(self) -> tuple[bool, ...]:
+        """Which banks there are, by whether they compute what would follow without the prompt."""
+        return tuple(self._banks)
+
+    def admit(self, place: int, slot: Slot) -> None:
+        bank = self._bank(self._guided or slot.guided)
+        piece = slot.piece
+        bank.begin(place, slot.tokens, slot.guidance, piece.top_k, piece.temperature)
+        self._placed[place] = bank
+        self.hear(place, slot)
+
+    def hear(self, place: int, slot: Slot) -> None:
+        bank = self._placed[place]
+        assert bank is not None
+        self._prefixes[place] = bank.hear(place, slot.prompts[slot.prompt])
+
+    def free(self, place: int) -> None:
+        self._placed[place] = None
+
+    def run(self, busy: Busy) -> list[Ran]:
+        earlier, self._run = self._run, self._launched(busy) if busy else None
+        return [] if earlier is None else self._arrived(earlier)
+
+    @contextmanager
+    def rehearsed(
+        self, listeners: int, position: int, guidance: float, states: Tensor
+    ) -> Iterator[Callable[[], int]]:
+        bank = self._bank(self._guided or guidance != 1.0)
+        position = min(position, self.length - _REHEARSED_STEPS)
+        standing = Standing(0, max(0, position), 0, self.length)
+        steps = min(_REHEARSED_STEPS, self.length)
+        numbers = np.zeros((steps, self._checkpoint.delay.codebooks))
+        places = {place: Marcher(standing, bank.hear(place, states), numbers) for place in range(listeners)}
+
+        def step() -> int:
+            bank.launch(steps, places).wait()
+            return steps
+
+        yield step
+
+    def _bank(self, guided: bool) -> Bank:
+        bank = self._banks.get(guided)
+        if bank is None:
+            checkpoint = self._checkpoint
+            bank = self._banks[guided] = Bank(
+                self._weights,
+                checkpoint.delay,
+                checkpoint.pad_token,
+                slots=self.slots,
+                length=self.length,
+                prompt_tokens=checkpoint.prompt_tokens,
+                prefix=checkpoint.prefix_tokens,
+                guided=guided,
+            )
+        return bank
+
+    def _launched(self, busy: Busy) -> _Run:
+        steps = min(slot.ahead for _, slot in busy)
+        steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MOST_STEPS)
+        began = self._clock()
+        marchers: dict[bool, dict[int, Marcher]] = {}
+        for place, slot in busy:
+            bank, standing = self._placed[place], slot.standing
+            assert bank is not None
+            numbers = slot.numbers(standing.begin + standing.position, steps)
+            marchers.setdefault(bank.guided, {})[place] = Marcher(standing, self._prefixes[place], numbers)
+        parts = {
+            guided: _Part(self._banks[guided], self._banks[guided].launch(steps, those))
+            for guided, those in marchers.items()
+        }
+        legs = []
+        for place, slot in busy:
+            bank = self._placed[place]
+            assert bank is not None
+            standing = slot.standing
+            until = slot.advance(steps)
+            ran = Ran(place, slot, until, slot.done)
+            legs.append(_Leg(parts[bank.guided], standing.begin + standing.position, ran))
+        return _Run(steps, began, legs, list(parts.values()))
+
+    def _arrived(self, run: _Run) -> list[Ran]:
+        """Wait for a run, and give its tokens to the slots."""
+        asked = self._clock()
+        for part in run.parts:
+            part.landing.wait()
+        now = self._clock()
+        taken = now - max(run.began, self._landed)
+        if now - asked > _SEEN_SHARE * taken:
+            self._step_seconds = taken / run.steps
+        else:  # the device waited for the host, whose time for a run hardly depends on the number of steps
+            self._step_seconds = min(self._step_seconds, taken / run.steps) / 2
+        self._landed = now
+        ran = []
+        for leg in run.legs:
+            place, slot = leg.ran.place, leg.ran.slot
+            landing = leg.part.landing
+            if landing.finite[place]:
+                slot.keep(leg.step, landing.tokens[:, place].numpy())
+                ran.append(leg.ran)
+            else:
+                ran.append(Ran(place, slot, error=EngineError(Text("engine-not-finite"))))
+        return ran

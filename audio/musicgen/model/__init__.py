@@ -1,0 +1,1 @@
+"""The decoder's arithmetic: layers, linear layers, delay pattern, sampling."""

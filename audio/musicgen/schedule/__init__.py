@@ -1,0 +1,1 @@
+"""Decides which slot is stepped next, and what each slot has to do."""

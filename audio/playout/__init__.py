@@ -1,0 +1,1 @@
+"""From chunks to Opus packets: processing chain, jitter buffer, source, encoder."""

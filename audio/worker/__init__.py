@@ -1,0 +1,1 @@
+"""The process that composes, and the engine that supervises it."""

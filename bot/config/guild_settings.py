@@ -1,0 +1,42 @@
+"""The third layer of the settings: what the managers of a guild chose, over the environment and the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from bot.config.settings import Settings
+    from bot.store.records import GuildChoices
+
+Section = TypeVar("Section", bound=BaseModel)
+
+
+def settings_with(settings: Settings, choices: GuildChoices) -> Settings:
+    """`settings` as they hold where these choices were made.
+
+    A choice was checked when it was made; the limits of the operator may have become narrower since.
+    """
+    music, voice, rights, tracks = settings.music, settings.voice, settings.rights, settings.tracks
+    formats = tracks.formats
+    if choices.format in formats:
+        formats = (choices.format, *(other for other in formats if other != choices.format))
+    seconds = music.default_seconds if choices.seconds is None else choices.seconds
+    return settings.model_copy(
+        update={
+            "music": music.model_copy(update={"default_seconds": min(seconds, music.longest_seconds)}),
+            "voice": _over(voice, volume=choices.volume, announce=choices.announce),
+            "rights": _over(
+                rights,
+                mode=choices.rights,
+                most_waiting=choices.most_waiting,
+                seconds_a_day=choices.seconds_a_day,
+            ),
+            "tracks": tracks.model_copy(update={"formats": formats}),
+        }
+    )
+
+
+def _over(section: Section, **chosen: object) -> Section:
+    return section.model_copy(update={key: value for key, value in chosen.items() if value is not None})

@@ -1,0 +1,1 @@
+"""A piece on its way to the listeners: queue, performance, player, radio."""

@@ -1,0 +1,1 @@
+"""One guild's session, and what of it survives a restart."""

@@ -1,0 +1,1 @@
+"""Finished tracks and files that members bring."""

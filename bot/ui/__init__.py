@@ -1,0 +1,1 @@
+"""What people see: the card, presets, translated commands."""

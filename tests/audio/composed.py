@@ -1,0 +1,44 @@
+"""What an engine, or its composer, makes of a piece, in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from audio.engine import Chunk, Engine
+from audio.piece import Piece
+from audio.units import Pcm
+
+if TYPE_CHECKING:
+    from audio.musicgen.engine_core import Composer
+
+PIECE = Piece("lo-fi hip hop with rain", seconds=3.0, seed=3)
+
+
+async def sound(engine: Engine, piece: Piece, after_first: Callable[[], None] | None = None) -> Pcm:
+    parts: list[Pcm] = []
+    async with engine.open(piece) as stream:
+        async for chunk in stream:
+            if not parts and after_first is not None:
+                after_first()
+            parts.append(chunk.pcm)
+    return np.concatenate(parts, axis=1)
+
+
+def composed(composer: Composer, *pieces: Piece) -> list[Pcm]:
+    """Pieces that are composed at once, by keys from 0 on."""
+    for key, piece in enumerate(pieces):
+        composer.admit(key, piece)
+    parts: list[list[Pcm]] = [[] for _ in pieces]
+    while not composer.idle:
+        for made in composer.step():
+            assert isinstance(made.result, Chunk), made.result
+            parts[made.key].append(made.result.pcm)
+    return [np.concatenate(part, axis=1) for part in parts]
+
+
+def played(composer: Composer, piece: Piece) -> Pcm:
+    (pcm,) = composed(composer, piece)
+    return pcm

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio.dsp.fades import ENDING_SECONDS, FADE_IN, Edges, ending
+from audio.units import SAMPLE_RATE, Pcm, samples_of
+
+
+def edged(seconds: float, channels: int = 1) -> Pcm:
+    return Edges(seconds).push(np.full((channels, samples_of(seconds)), 0.8, np.float32))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seconds=st.sampled_from([0.02, 0.5, 1.0]),
+    sizes=st.lists(st.one_of(st.integers(0, 5), st.integers(0, 20_000)), max_size=12),
+)
+def test_how_sound_is_cut_does_not_change_a_bit(seconds: float, sizes: list[int]) -> None:
+    pcm = np.random.default_rng(2).normal(0, 0.2, (2, samples_of(seconds))).astype(np.float32)
+    edges = Edges(seconds)
+    parts = np.split(pcm, np.minimum(np.cumsum(sizes, dtype=int), pcm.shape[1]), axis=1)
+    chunked = np.concatenate([edges.push(part) for part in parts], axis=1)
+    assert np.array_equal(chunked, Edges(seconds).push(pcm))
+
+
+def test_a_piece_begins_and_ends_in_silence_and_is_itself_between() -> None:
+    out = edged(10.0)[0]
+    assert out[0] < 1e-4
+    assert out[-1] < 1e-8
+    assert np.abs(np.diff(out)).max() < 0.01
+    assert (out[FADE_IN : -samples_of(ENDING_SECONDS)] == np.float32(0.8)).all()
+
+
+def test_the_ending_dies_away_and_never_swells() -> None:
+    gain = ending(20.0)
+    assert len(gain) == samples_of(ENDING_SECONDS)
+    assert (np.diff(gain) <= 0).all()
+    assert gain[len(gain) // 2] == pytest.approx(0.5, abs=0.01)
+    assert gain[-SAMPLE_RATE // 10 :].max() < 0.01
+
+
+def test_what_is_given_is_left_as_it_was() -> None:
+    pcm = np.full((1, SAMPLE_RATE), 0.8, np.float32)
+    Edges(1.0).push(pcm)
+    assert (pcm == np.float32(0.8)).all()
+
+
+def test_the_ending_of_a_short_piece_leaves_most_of_it() -> None:
+    assert (edged(1.0)[0, FADE_IN : -samples_of(0.2)] == np.float32(0.8)).all()

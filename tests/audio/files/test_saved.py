@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.dsp.level import CHANNEL_LUFS
+from audio.dsp.loudness import integrated
+from audio.dsp.mastering import mastered
+from audio.engine import EngineInfo
+from audio.files.saved import heard_of, read_sound
+from audio.files.track import TrackError, write_track
+from audio.piece import Piece
+from audio.units import Pcm, Pcm16, floats
+
+INFO = EngineInfo("tone", "1", "MIT", "none", 32_000, 1, 1.0)
+PIECE = Piece("bells", 1.0, 7)
+
+
+def made() -> Pcm:
+    time = np.arange(INFO.sample_rate) / INFO.sample_rate
+    return np.stack([0.3 * np.sin(2 * np.pi * hertz * time) for hertz in (220, 331)]).astype(np.float32)
+
+
+def melody() -> Pcm16:
+    """The sound of the file."""
+    return mastered(made(), INFO.sample_rate, PIECE.seconds)
+
+
+def written(folder: Path, form: str) -> Path:
+    return write_track(made(), PIECE, INFO, folder, 2**30, formats=[form]).path
+
+
+def test_it_is_heard_at_the_level_of_the_channel(tmp_path: Path) -> None:
+    path = written(tmp_path, "flac")
+    heard, filed = floats(heard_of(path, 1.0)), floats(read_sound(path, 1.0))
+    assert integrated(heard) == pytest.approx(CHANNEL_LUFS, abs=0.1)
+    assert np.allclose(heard, filed * 10 ** ((CHANNEL_LUFS - integrated(filed)) / 20), atol=1e-4)
+
+
+def test_a_flac_is_read_back_sample_for_sample(tmp_path: Path) -> None:
+    assert np.array_equal(read_sound(written(tmp_path, "flac"), 1.0), melody())
+
+
+@pytest.mark.parametrize("form", ["opus", "mp3"])
+def test_the_other_formats_are_read_back_in_time_and_on_both_sides(tmp_path: Path, form: str) -> None:
+    heard, wanted = read_sound(written(tmp_path, form), 1.0), melody()
+    assert heard.shape == wanted.shape
+    for side in (0, 1):
+        assert np.corrcoef(heard[2_000:-2_000, side], wanted[2_000:-2_000, side])[0, 1] > 0.99
+
+
+def test_no_more_than_asked_for_is_read_and_what_is_missing_is_silent(tmp_path: Path) -> None:
+    path = written(tmp_path, "flac")
+    assert np.array_equal(read_sound(path, 0.5), melody()[:24_000])
+    longer = read_sound(path, 1.5)
+    assert np.array_equal(longer[:48_000], melody())
+    assert not longer[48_000:].any()
+
+
+def test_what_is_gone_or_no_track_is_an_error_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(TrackError, match=r"^gone\.flac is gone, or is not a track any more\.$"):
+        read_sound(tmp_path / "gone.flac", 1.0)
+    (tmp_path / "text.flac").write_text("#EXTM3U\n/etc/passwd")
+    with pytest.raises(TrackError):
+        read_sound(tmp_path / "text.flac", 1.0)

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import errno
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from audio.dsp.mastering import TRACK_LUFS, mastered
+from audio.engine import EngineInfo
+from audio.files.recording import Recording
+from audio.files.track import FORMATS, TrackError, read_tags, write_track
+from audio.piece import Piece, Turn
+from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
+from tests.audio.dsp.ebur128 import ebur128
+
+PIECE = Piece(
+    "calm lofi with rain", 2.5, seed=2**53 - 1, interval=0.5, guidance=3.3, top_k=50, temperature=0.1
+)
+INFO = EngineInfo(
+    checkpoint="facebook/musicgen-small",
+    revision="4c8334b02c6ec4e8664a91979669a501ec497792",
+    licence="CC-BY-NC 4.0",
+    device="cpu",
+    sample_rate=32_000,
+    channels=1,
+    speed=1.7,
+)
+NASTY = [
+    "piano = forte; a/b\\c | “quotes” 'and' \"more\" # $HOME %s \\n {}",
+    "ünïcode ♫ 日本語 ритм إيقاع 🎷 e\u0301",
+    "=starts with, and ends with=",
+    "TITLE=other\\0ARTIST=nobody",
+    "../../etc/passwd",
+    "日本語",
+    "x" * 300,
+]
+
+
+def sound(seconds: float = PIECE.seconds) -> Pcm:
+    """As an engine makes it; what is missing of the piece becomes silence."""
+    return np.random.default_rng(0).normal(0, 0.1, (1, round(seconds * INFO.sample_rate))).astype(np.float32)
+
+
+def decoded(path: Path) -> Pcm16:
+    with av.open(str(path)) as file:
+        frames = [frame.to_ndarray() for frame in file.decode(audio=0)]
+        channels = file.streams.audio[0].channels
+    together = np.concatenate(frames, axis=1)
+    if len(together) == 1:
+        together = together.reshape(-1, channels).T
+    scale = 32_767 if together.dtype == np.float32 else 1
+    pcm: Pcm16 = np.rint(together.T * scale).clip(-32_768, 32_767).astype(np.int16)
+    return pcm
+
+
+def test_flac_decodes_to_the_very_samples_that_were_mastered(tmp_path: Path) -> None:
+    track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20)
+    assert track.format == "flac"
+    assert np.array_equal(decoded(track.path), mastered(sound(), INFO.sample_rate, PIECE.seconds))
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_track_is_as_loud_as_other_music_in_every_format(name: str, tmp_path: Path) -> None:
+    track = write_track(sound() * np.float32(0.1), PIECE, INFO, tmp_path, 10 * 2**20, [name])
+    reading = ebur128(floats(decoded(track.path)))
+    assert reading.lufs == pytest.approx(TRACK_LUFS, abs=1.0)
+    assert reading.true_peak_db < 0.0
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_track_says_what_it_is(name: str, tmp_path: Path) -> None:
+    track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20, [name])
+    assert (track.piece, track.format, track.seconds) == (PIECE, name, 2.5)
+    assert track.size == track.path.stat().st_size
+    assert track.picture.read_bytes().startswith(b"\x89PNG")
+    assert track.picture.stem == track.path.stem
+    assert PIECE.prompt in str(track.alt_text)
+    assert len(decoded(track.path)) == pytest.approx(samples_of(2.5), abs=SAMPLE_RATE // 100)
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("prompt", NASTY)
+def test_the_file_alone_says_how_to_make_it_again(name: str, prompt: str, tmp_path: Path) -> None:
+    for piece in (
+        replace(PIECE, prompt=prompt),
+        replace(PIECE, prompt=prompt, interval=None, guidance=None, seed=0),
+    ):
+        track = write_track(sound(0.1), piece, INFO, tmp_path, 2**20, [name])
+        origin = read_tags(track.path)
+        assert origin.piece == piece
+        assert (origin.checkpoint, origin.revision, origin.licence) == (
+            INFO.checkpoint,
+            INFO.revision,
+            INFO.licence,
+        )
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_steered_piece_says_how_and_a_continued_one_of_what(name: str, tmp_path: Path) -> None:
+    turns = (Turn(NASTY[0], 50), Turn(NASTY[1], 100, blend=25))
+    heard = Recording(tmp_path / "voice.ogg", digest="ab" * 32)
+    piece = replace(PIECE, turns=turns, continues=heard)
+    origin = read_tags(write_track(sound(), piece, INFO, tmp_path, 2**30, formats=[name]).path)
+    assert origin.piece == replace(PIECE, turns=turns)
+    assert origin.recordings == {"continues": "ab" * 32}
+
+
+@pytest.mark.parametrize("turns", ["[[1]]", '[["a", "b", 0]]', "{}}", "[" * 100_000, "7", '[["a", 1, [2]]]'])
+def test_turns_that_busker_did_not_write_are_refused_with_a_sentence(turns: str, tmp_path: Path) -> None:
+    path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=["mp3"]).path
+    forged = tmp_path / "forged.mp3"
+    with av.open(str(path)) as file, av.open(str(forged), "w", format="mp3") as copy:
+        copy.metadata.update(file.metadata | {"turns": turns})
+        stream = copy.add_stream_from_template(file.streams.audio[0])
+        for packet in file.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                copy.mux(packet)
+    with pytest.raises(TrackError, match=r"^forged\.mp3 is not a track that Busker wrote\.$"):
+        read_tags(forged)
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_the_same_piece_makes_the_same_bytes(name: str, tmp_path: Path) -> None:
+    tracks = [write_track(sound(0.5), PIECE, INFO, tmp_path, 2**20, [name]) for _ in range(2)]
+    assert tracks[0].path != tracks[1].path
+    assert tracks[0].path.read_bytes() == tracks[1].path.read_bytes()
+    assert tracks[0].picture.read_bytes() == tracks[1].picture.read_bytes()
+
+
+def test_the_best_format_that_fits_is_chosen_to_the_byte(tmp_path: Path) -> None:
+    def chosen(limit: int, *formats: str) -> str:
+        return write_track(sound(1.0), PIECE, INFO, tmp_path, limit, formats or tuple(FORMATS)).format
+
+    sizes = {name: write_track(sound(1.0), PIECE, INFO, tmp_path, 2**30, [name]).size for name in FORMATS}
+    assert sizes["flac"] > sizes["mp3"] > sizes["opus"]
+    assert chosen(sizes["flac"]) == "flac"
+    assert chosen(sizes["flac"] - 1) == "opus"
+    assert chosen(sizes["mp3"], "flac", "mp3", "opus") == "mp3"
+    assert chosen(sizes["mp3"] - 1, "flac", "mp3", "opus") == "opus"
+
+
+def test_where_nothing_fits_the_last_format_is_kept_and_its_size_tells(tmp_path: Path) -> None:
+    track = write_track(sound(10.0), replace(PIECE, seconds=10.0), INFO, tmp_path, 100_000, ["flac", "mp3"])
+    assert track.format == "mp3"
+    assert track.size == track.path.stat().st_size > 100_000
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrackError, match="could not be saved: No space left on device"):
+        write_track(sound(0.1), PIECE, INFO, tmp_path, 2**20)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("prompt", [*NASTY, "..", "con", "/", "\\\\server\\share", "~root", "a\u202eb"])
+def test_no_prompt_leaves_the_folder(prompt: str, tmp_path: Path) -> None:
+    folder = tmp_path / "tracks"
+    track = write_track(sound(0.1), replace(PIECE, prompt=prompt), INFO, folder, 2**20)
+    assert track.path.parent == track.picture.parent == folder
+    assert track.path.resolve().parent == folder.resolve()
+    assert set(track.path.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    assert len(track.path.name) < 80
+    assert [entry.name for entry in tmp_path.iterdir()] == ["tracks"]
+
+
+def test_a_name_tells_prompt_and_seed_and_is_never_taken_twice(tmp_path: Path) -> None:
+    piece = replace(PIECE, prompt="Café del Mar!", seed=7)
+    names = [
+        write_track(sound(0.1), piece, INFO, tmp_path, 2**20, [name]).path.name
+        for name in ("flac", "flac", "mp3")
+    ]
+    assert names == ["cafe-del-mar-7.flac", "cafe-del-mar-7-2.flac", "cafe-del-mar-7-3.mp3"]
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_name_that_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".calm-lofi-with-rain-1.part").mkdir()
+    track = write_track(sound(0.1), replace(PIECE, seed=1), INFO, tmp_path, 2**20)
+    assert track.path.name == "calm-lofi-with-rain-1-2.flac"
+
+
+def test_it_runs_in_another_process(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        track = pool.submit(write_track, sound(0.1), PIECE, INFO, tmp_path, 2**20).result()
+        refused = pool.submit(write_track, sound(0.1), PIECE, INFO, track.path, 2**20)
+        assert read_tags(track.path).piece == PIECE
+        with pytest.raises(TrackError, match="could not be saved"):
+            refused.result()
+
+
+def rewritten(path: Path, tags: dict[str, Any]) -> Path:
+    with av.open(str(path), "w", format="flac") as file:
+        stream = file.add_stream("flac", rate=SAMPLE_RATE, layout="stereo")
+        file.metadata.update(tags)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 9_600), np.int16), format="s16", layout="stereo")
+        frame.sample_rate = SAMPLE_RATE
+        file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return path
+
+
+def test_a_file_that_is_no_track_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    text = tmp_path / "text.flac"
+    text.write_bytes(b"no music at all" * 100)
+    playlist = tmp_path / "list.flac"
+    playlist.write_text("#EXTM3U\n#EXTINF:1,\nother.flac\n")
+    others = rewritten(tmp_path / "others.flac", {"title": "somebody else's"})
+    broken = rewritten(tmp_path / "broken.flac", {"prompt": "x", "seed": "seven", "interval": "auto"})
+    for path in (text, playlist, others, broken, tmp_path / "missing.flac"):
+        with pytest.raises(TrackError, match=rf"{path.name} is not a track that Busker wrote"):
+            read_tags(path)

@@ -1,0 +1,174 @@
+"""Attention slot by slot: what is compiled finds what torch finds."""
+
+from __future__ import annotations
+
+import weakref
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from audio.musicgen.cpu import attention as slot_attention
+from audio.musicgen.cpu.attention import (
+    CompiledAttention,
+    Past,
+    Rows,
+    SlotAttention,
+    TorchAttention,
+    attend_function,
+    attention_kind,
+)
+from audio.musicgen.kernels.attention_ir import code
+
+LAYERS, HEADS, ROOM = 2, 3, 70
+LENGTHS = [0, 5, 15, 16, 63]
+"""Positions of five slots: the first step of a piece, and lengths around what is computed at once."""
+ROWS = Rows(slots=5, guided=2, all=8, listeners=6)
+
+
+@pytest.fixture(params=[TorchAttention, CompiledAttention])
+def kind(request: pytest.FixtureRequest) -> type[SlotAttention]:
+    if request.param is CompiledAttention and attend_function(64) is None:
+        pytest.skip("there is no LLVM, or no FMA")
+    kind: type[SlotAttention] = request.param
+    return kind
+
+
+def random(*shape: int, seed: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def pasts(size: int) -> list[Past]:
+    """Two guided slots and three others; what nobody made is not a number."""
+    found = []
+    for slot, position in enumerate(LENGTHS):
+        rows = 2 if slot < ROWS.guided else 1
+        cache = torch.full((LAYERS, 2, rows, HEADS, ROOM, size), torch.nan)
+        cache[..., :position, :] = random(LAYERS, 2, rows, HEADS, position, size, seed=slot)
+        prompt = random(LAYERS, 2, HEADS, 1 + 9 * slot, size, seed=10 + slot)
+        found.append(Past(cache, prompt, position))
+    return found
+
+
+def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Past]]:
+    attention, slots = kind(torch.zeros(()), ROWS, HEADS, size), pasts(size)
+    attention.qkv.copy_(random(*attention.qkv.shape, seed=20))
+    attention.queries.copy_(random(*attention.queries.shape, seed=21))
+    attention.begin(slots)
+    return attention, slots
+
+
+@pytest.mark.parametrize("size", [8, 48, 64])
+def test_each_row_attends_to_what_its_slot_made_and_to_what_it_says_now(
+    kind: type[SlotAttention], size: int
+) -> None:
+    attention, slots = filled(kind, size)
+    for layer in range(LAYERS):
+        found = attention.attend(layer).view(-1, HEADS, size)
+        rows = [*((slot, 0) for slot in range(5)), *((slot, 1) for slot in range(2))]
+        for place, (slot, row) in enumerate(rows):
+            query, key, value = attention.qkv[place].view(3, HEADS, size)
+            cache, _, position = slots[slot]
+            keys, values = cache[layer, :, row, :, : position + 1]
+            assert torch.equal(keys[:, position], key), "it is kept"
+            assert torch.equal(values[:, position], value)
+            expected = functional.scaled_dot_product_attention(query[:, None], keys, values)[:, 0]
+            torch.testing.assert_close(found[place], expected, atol=1e-6, rtol=0)
+            assert cache[layer, :, row, :, position + 1 :].isnan().all(), "and nothing else is written"
+        assert not found[len(rows) :].any(), "rows that nobody looks at stay as they are"
+
+
+def test_each_slot_listens_to_its_own_prompt(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    for layer in range(LAYERS):
+        found = attention.listen(layer).view(-1, HEADS, 64)
+        for slot, (_, prompt, _) in enumerate(slots):
+            assert prompt is not None
+            query = attention.queries[slot].view(HEADS, 1, 64)
+            expected = functional.scaled_dot_product_attention(query, *prompt[layer])[:, 0]
+            torch.testing.assert_close(found[slot], expected, atol=1e-6, rtol=0)
+
+
+def test_a_slot_finds_the_same_bits_alone_and_in_company(kind: type[SlotAttention]) -> None:
+    together, slots = filled(kind, 64)
+    alone = kind(torch.zeros(()), Rows(slots=1, guided=0, all=1, listeners=1), HEADS, 64)
+    alone.qkv.copy_(together.qkv[4:5])
+    alone.queries.copy_(together.queries[4:5])
+    alone.begin([slots[4]])
+    assert torch.equal(alone.attend(1)[0], together.attend(1)[4])
+    assert torch.equal(alone.listen(1)[0], together.listen(1)[4])
+
+
+def test_what_is_no_number_stays_in_its_slot_and_is_not_hidden(kind: type[SlotAttention]) -> None:
+    attention, _ = filled(kind, 64)
+    attention.qkv[3, 5] = torch.nan
+    found = attention.attend(0)
+    assert found.isfinite().all(dim=1).tolist() == [row != 3 for row in range(8)]
+
+
+@pytest.mark.parametrize("height", [0.0, 1e-3, 40.0, 3e4])
+def test_weights_far_apart_are_those_of_torch(kind: type[SlotAttention], height: float) -> None:
+    attention, slots = filled(kind, 64)
+    attention.qkv[:, : HEADS * 64] *= height
+    found = attention.attend(0)[4].view(HEADS, 64)
+    keys, values = slots[4].cache[0, :, 0, :, : LENGTHS[4] + 1]
+    query = attention.qkv[4, : HEADS * 64].view(HEADS, 1, 64)
+    expected = functional.scaled_dot_product_attention(query, keys, values)[:, 0]
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+def test_a_slot_without_a_prompt_does_not_hear_another_s(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    attention.begin([slots[0]._replace(prompt=None), *slots[1:]])
+    with pytest.raises(AssertionError):
+        attention.listen(0)
+
+
+def test_what_lies_outside_of_a_cache_is_not_looked_at(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    for position in (-1, ROOM):
+        with pytest.raises(ValueError, match="no position"):
+            attention.begin([slots[0]._replace(position=position), *slots[1:]])
+    silent = torch.zeros(LAYERS, 2, HEADS, 0, 64)
+    with pytest.raises(ValueError, match="without a token"):
+        attention.begin([slots[0]._replace(prompt=silent), *slots[1:]])
+
+
+def test_between_steps_nothing_of_a_slot_is_held(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    caches = [weakref.ref(past.cache) for past in slots]
+    attention.attend(0)
+    attention.end()
+    del slots
+    assert not any(cache() is not None for cache in caches)
+
+
+def test_a_melody_decoder_has_no_prompts(kind: type[SlotAttention]) -> None:
+    attention, slots = filled(kind, 64)
+    attention.begin([past._replace(prompt=None) for past in slots])
+    assert attention.attend(0).isfinite().all()
+
+
+def test_what_is_compiled_serves_a_cpu_where_it_can_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = torch.zeros(1)
+    if attend_function(64) is not None:
+        assert attention_kind(here, 64) is CompiledAttention
+    assert attention_kind(torch.zeros(1, device="meta"), 64) is TorchAttention
+    assert attention_kind(here.double(), 64) is TorchAttention
+    monkeypatch.setattr(slot_attention, "features", dict)
+    attend_function.cache_clear()
+    assert attention_kind(here, 64) is TorchAttention
+    attend_function.cache_clear()
+
+
+def test_what_is_compiled_wrong_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if attend_function(64) is None:
+        pytest.skip("there is no LLVM, or no FMA")
+    monkeypatch.setattr(slot_attention, "code", lambda size: code(size // 2))
+    attend_function.cache_clear()
+    assert attend_function(64) is None
+    attend_function.cache_clear()
+    assert "other attention" in caplog.text

@@ -1,0 +1,109 @@
+"""What only a GPU can show: that a captured graph, streams and pinned memory change nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from audio.errors import EngineError
+from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
+from audio.musicgen.codec.codec import CodecStream
+from audio.musicgen.engine_core import Composer
+from audio.piece import Piece, Turn
+from tests.audio.musicgen.cuda.test_runner import composed
+
+pytestmark = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="needs a CUDA device: captures the step and replays it"
+)
+
+PIECE = Piece("lo-fi hip hop with rain", seconds=1.5, seed=3, interval=0.5)
+OTHERS = {
+    2: Piece("drums", 0.4, 9),
+    3: Piece("strings", 2.0, 5, top_k=10),
+    4: Piece("joins where another has left", 0.8, 2, guidance=1.0),
+    5: Piece("turns", 1.2, 7, turns=(Turn("techno", 20, 10),)),
+}
+
+
+@pytest.fixture(scope="module", params=["float32", "float16", "bfloat16"])
+def composer(seeded_folder: Path, request: pytest.FixtureRequest) -> Composer:
+    checkpoint = load_checkpoint(str(seeded_folder), device="cuda")
+    return Composer(checkpoint, slots=4, longest=2.0, dtype=request.param)
+
+
+def test_the_captured_step_makes_what_the_eager_one_makes(
+    composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captured = composed(composer, {1: PIECE} | OTHERS)
+    bank = composer.decoding._banks[True]  # type: ignore[attr-defined]
+    graph = bank._graph
+
+    class Eager:
+        def replay(self) -> None:
+            bank._step()
+
+    monkeypatch.setattr(bank, "_graph", Eager())
+    eager = composed(composer, {1: PIECE} | OTHERS)
+    monkeypatch.setattr(bank, "_graph", graph)
+    for key, pcm in captured.items():
+        assert pcm.std() > 0.01
+        assert np.array_equal(eager[key], pcm), key
+
+
+def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(composer: Composer) -> None:
+    alone = composed(composer, {1: PIECE})[1]
+    together = composed(composer, OTHERS | {1: PIECE}, joins={1: 3, 5: 5})
+    assert np.array_equal(together[1], alone)
+    first = composed(composer, {1: PIECE} | OTHERS)
+    for key in OTHERS:
+        assert np.array_equal(first[key], together[key]), key
+
+
+def test_a_new_engine_makes_the_same(composer: Composer, seeded_folder: Path) -> None:
+    dtype = str(composer.decoding._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
+    again = Composer(load_checkpoint(str(seeded_folder), device="cuda"), 4, 2.0, dtype)
+    assert np.array_equal(composed(again, {1: PIECE})[1], composed(composer, {1: PIECE})[1])
+
+
+def test_greedy_tokens_in_float32_are_those_of_a_cpu(seeded_folder: Path) -> None:
+    greedy = dataclasses.replace(PIECE, top_k=1)
+    sounds = [
+        composed(Composer(load_checkpoint(str(seeded_folder), device=device), 1, 2.0), {1: greedy})[1]
+        for device in ("cpu", "cuda")
+    ]
+    np.testing.assert_allclose(sounds[1], sounds[0], atol=5e-3, rtol=0)
+
+
+def test_streams_of_a_codec_decoded_together_are_each_the_same_as_alone(seeded_folder: Path) -> None:
+    codec = load_checkpoint(str(seeded_folder), device="cuda").codec
+    codes = [np.random.default_rng(seed).integers(0, 2048, (4, 73)) for seed in range(20)]
+    streams = [CodecStream(codec) for _ in codes]
+    together = codec.play([(stream, part, True) for stream, part in zip(streams, codes, strict=True)])
+    for part, pcm in zip(codes, together, strict=True):
+        assert np.array_equal(codec.play([(CodecStream(codec), part, True)])[0], pcm)
+
+
+def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(composer: Composer) -> None:
+    composed(composer, {1: PIECE})
+    start = time.perf_counter()
+    composer.admit(1, PIECE)
+    while not composer.step():
+        pass
+    taken = time.perf_counter() - start
+    composer.cancel(1)
+    assert taken < 0.1
+
+
+def test_slots_beyond_the_memory_are_refused_in_a_sentence_and_leave_it(seeded_folder: Path) -> None:
+    checkpoint: Checkpoint = load_checkpoint(str(seeded_folder), device="cuda")
+    before = torch.cuda.memory_allocated()
+    slots = 2 * torch.cuda.mem_get_info()[1] // (2 * 2 * 4 * 192 * 15_000 * 4)
+    with pytest.raises(EngineError, match=r"does not suffice for \d+ slots"):
+        Composer(checkpoint, slots, 300.0)
+    torch.cuda.empty_cache()
+    assert torch.cuda.memory_allocated() < before + 2**28

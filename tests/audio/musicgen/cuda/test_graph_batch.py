@@ -1,0 +1,97 @@
+"""A bank against the library's own forward pass, and its draws against those of one slot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from audio.musicgen.checkpoint.seeded import seeded_model
+from audio.musicgen.cuda.graph_batch import Bank, Marcher, Weights
+from audio.musicgen.model import sampler
+from audio.musicgen.model.delay import DelayPattern
+from audio.musicgen.model.sampler import draw, draw_all, uniforms
+from audio.musicgen.schedule.window import Standing
+from tests.audio.musicgen.cpu.test_decoder import EXACT, SHAPES, STEPS, guided, library, prompt, some_tokens
+
+PAD = 2048
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("guidance", [1.0, 3.0])
+def test_logits_are_those_of_the_library_at_every_step(
+    shape: dict[str, int], guidance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two slots, one a step later than the other, that hear again what is known already."""
+    delay = DelayPattern(4 * shape.get("channels", 1), shape.get("channels", 1))
+    model = seeded_model(**shape)
+    pieces = [
+        (some_tokens(delay.codebooks, seed), prompt(5 + seed, shape["hidden"], seed)) for seed in (1, 2)
+    ]
+    for tokens, _ in pieces:  # nothing is heard of frames before the first
+        before = delay.made(np.arange(STEPS)[:, None] - 1) < 0
+        tokens[torch.from_numpy(before)] = PAD
+    expected = [guided(library(model, *piece), guidance) for piece in pieces]
+    seen: list[Tensor] = []
+
+    def spied(logits: Tensor, *more: Tensor) -> tuple[Tensor, Tensor]:
+        seen.append(logits.clone())
+        return sampler.draw_all(logits, *more)
+
+    monkeypatch.setattr("audio.musicgen.cuda.graph_batch.draw_all", spied)
+    weights = Weights(model.decoder, STEPS, torch.float32)
+    sizes = {"slots": 2, "length": STEPS, "prompt_tokens": 16}
+    bank = Bank(weights, delay, PAD, **sizes, guided=guidance != 1.0)
+    for place, (tokens, states) in enumerate(pieces):
+        # what is heard at a step was made at the one before
+        known = np.roll(tokens.numpy(), -1, axis=0)
+        bank.begin(place, known, guidance, 1, 1.0)
+        assert bank.hear(place, states) == 0
+    lowest = np.zeros((1, delay.codebooks))
+    for now in range(STEPS + 1):
+        positions = {place: now - place for place in range(2) if 0 <= now - place < STEPS}
+        standings = {place: Standing(0, at, STEPS, STEPS) for place, at in positions.items()}
+        bank.launch(1, {place: Marcher(standing, 0, lowest) for place, standing in standings.items()})
+    made = torch.stack(seen)
+    for place, logits in enumerate(expected):
+        own = made[place : place + STEPS, place]
+        torch.testing.assert_close(own, logits, atol=max(1.0, 2 * guidance) * EXACT, rtol=0)
+
+
+def test_many_slots_draw_what_each_of_them_would_draw_alone() -> None:
+    slots, books, vocabulary = 6, 4, 2048
+    logits = 3 * torch.randn(slots, books, vocabulary, generator=torch.Generator().manual_seed(1))
+    numbers = torch.from_numpy(np.stack([uniforms(seed, 1, books)[0] for seed in range(slots)]))
+    numbers[5] = torch.tensor([0.0, 1 - 2**-53, 0.5, 0.999999])
+    top_k = [1, 2, 250, 2048, 5000, 250]
+    temperature = [1.0, 0.1, 0.7, 2.0, 1.0, 1.0]
+    tokens, finite = draw_all(
+        logits, numbers, torch.tensor(top_k), torch.tensor(temperature, dtype=torch.float64)
+    )
+    assert finite.all()
+    for slot in range(slots):
+        alone = draw(logits[slot], numbers[slot], top_k[slot], temperature[slot])
+        assert torch.equal(tokens[slot], alone), slot
+
+
+def test_of_equal_logits_the_first_is_the_likelier() -> None:
+    tokens, _ = draw_all(
+        torch.zeros(1, 2, 9),
+        torch.tensor([[0.0, 0.99]], dtype=torch.float64),
+        torch.tensor([3]),
+        torch.ones(1, dtype=torch.float64),
+    )
+    assert tokens.tolist() == [[0, 2]]
+
+
+@pytest.mark.parametrize("top_k", [1, 250])
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf")])
+def test_logits_that_are_not_finite_are_told_of_their_slot_alone(wrong: float, top_k: int) -> None:
+    logits = torch.zeros(3, 4, 2048)
+    logits[1, 2] = wrong
+    numbers = torch.full((3, 4), 0.5, dtype=torch.float64)
+    tokens, finite = draw_all(logits, numbers, torch.full((3,), top_k), torch.ones(3, dtype=torch.float64))
+    assert finite.tolist() == [True, False, True]
+    assert tokens.min() >= 0
+    assert tokens.max() < 2048

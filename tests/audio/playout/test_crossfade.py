@@ -1,0 +1,201 @@
+"""Where one piece goes over into the next nothing gets softer, louder than the ceiling, lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio.dsp.fades import ending
+from audio.dsp.loudness import BLOCK_HOPS, Meter, integrated, loudness_of
+from audio.playout.chain import Chain
+from audio.playout.crossfade import Joint, crossfaded, joint_of, overlap
+from audio.playout.jitter_buffer import JitterBuffer
+from audio.playout.opus import OPUS_SILENCE, load_opus
+from audio.playout.packets import Packets
+from audio.playout.source import JOIN_FRAMES, PieceSource
+from audio.units import FRAME_SAMPLES, SAMPLE_RATE, Pcm, Pcm16, floats
+from tests.audio.dsp.ebur128 import ebur128
+
+SECONDS = 15.0
+
+
+def noise(seed: int, seconds: float = SECONDS) -> Pcm:
+    return np.random.default_rng(seed).normal(0, 0.2, (1, round(seconds * SAMPLE_RATE))).astype(np.float32)
+
+
+def hum(seed: int, seconds: float = SECONDS) -> Pcm:
+    """As loud as can be, at its top where its neighbour is."""
+    times = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    return 0.9 * np.cos(2 * np.pi * 100 * times)[None].astype(np.float32)
+
+
+def heard(make: Callable[[int], Pcm], wanted: float) -> tuple[Pcm, int, int]:
+    """Two pieces as they are heard, and where their joint begins and ends."""
+    pieces = []
+    for seed in (1, 2):
+        made = make(seed)
+        chain = Chain(SAMPLE_RATE, 1, SECONDS, expected=integrated(made))
+        pieces.append(np.concatenate([chain.push(made), chain.finish()]))
+    samples = overlap(wanted, SECONDS, SECONDS) * FRAME_SAMPLES
+    first, second = pieces
+    joint = crossfaded(first[-samples:], second[:samples], SECONDS)
+    whole = np.concatenate([first[:-samples], joint, second[samples:]])
+    return floats(whole), len(first) - samples, len(first)
+
+
+@pytest.mark.parametrize("wanted", [2.0, 3.0])
+def test_over_a_joint_music_is_as_loud_as_before_and_after(wanted: float) -> None:
+    sound, begin, end = heard(noise, wanted)
+    hops = Meter(2).push(sound[:, begin - 2 * SAMPLE_RATE : end + 2 * SAMPLE_RATE])
+    blocks = np.convolve(hops, np.ones(BLOCK_HOPS) / BLOCK_HOPS, "valid")
+    loudness = [loudness_of(block) for block in blocks]  # momentary: 400 ms each
+    assert max(loudness) - min(loudness) < 0.5
+    assert np.mean(loudness) == pytest.approx(-16.0, abs=0.5)
+
+
+def test_a_fade_alone_would_be_a_dip() -> None:
+    sound, begin, end = heard(lambda seed: noise(seed) * (1.0 if seed == 1 else 1e-4), 2.0)
+    hops = Meter(2).push(sound[:, begin:end])
+    assert loudness_of(float(hops[-4:].mean())) < -30
+
+
+def test_what_two_peaks_make_together_stays_under_the_ceiling() -> None:
+    sound, begin, end = heard(hum, 2.0)
+    assert ebur128(sound[:, begin - SAMPLE_RATE : end + SAMPLE_RATE]).true_peak_db <= -1.0
+    steps = np.abs(np.diff(sound[:, begin - 100 : end + 100])).max()
+    assert steps <= np.abs(np.diff(sound[:, : 5 * SAMPLE_RATE])).max() * 1.5  # and nowhere is a click
+
+
+def test_a_joint_begins_as_the_one_piece_and_ends_as_the_other() -> None:
+    rng = np.random.default_rng(0)
+    one, other = (rng.integers(-9_000, 9_000, (96_000, 2)).astype(np.int16) for _ in range(2))
+    one = np.rint(one * ending(SECONDS)[:, None]).astype(np.int16)
+    joint = crossfaded(one, other, SECONDS)
+    assert np.abs(joint[:10].astype(int) - one[:10]).max() <= 2
+    assert np.abs(joint[-10:].astype(int) - other[-10:]).max() <= 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pieces", "frames"),
+    [(2.0, (10.0, 30.0), 100), (10.0, (30.0, 20.0), 200), (0.0, (30.0, 30.0), 0), (2.0, (1.0, 30.0), 10)],
+)
+def test_no_more_than_a_fifth_of_either_piece_is_shared(
+    wanted: float, pieces: tuple[float, float], frames: int
+) -> None:
+    assert overlap(wanted, *pieces) == frames
+
+
+def buffer_of(pcm: Pcm16, *, finished: bool = True) -> JitterBuffer:
+    buffer = JitterBuffer(len(pcm) / SAMPLE_RATE, speed=3.0)
+    buffer.push(pcm)
+    if finished:
+        buffer.finish()
+    return buffer
+
+
+def numbered(frames: int, offset: int = 0) -> Pcm16:
+    """Each frame is its number."""
+    numbers = np.repeat(np.arange(offset, offset + frames), FRAME_SAMPLES)
+    return np.stack([numbers, numbers], axis=1).astype(np.int16)
+
+
+def test_there_is_no_joint_while_something_of_it_is_missing_or_the_next_piece_has_begun() -> None:
+    piece, following = buffer_of(numbered(100)), buffer_of(numbered(100))
+    unfinished = buffer_of(numbered(90), finished=False)
+    assert joint_of(unfinished, following, 2.0, 20) is None
+    assert joint_of(piece, buffer_of(numbered(19)), 2.0, 20) is None
+    assert joint_of(piece, following, 2.0, 0) is None
+    assert joint_of(piece, following, 2.0, 20) is not None
+    following.read()
+    assert joint_of(piece, following, 2.0, 20) is None
+
+
+def joined() -> tuple[PieceSource, JitterBuffer, JitterBuffer]:
+    """Frames 0 to 59; the last ten are heard as 100 to 109, with the beginning of 200 to 259."""
+    piece, following = buffer_of(numbered(60)), buffer_of(numbered(60, 200))
+    source = PieceSource(piece)
+    assert source.join(Joint(50, numbered(10, 100).tobytes(), following))
+    return source, piece, following
+
+
+def test_a_source_plays_the_piece_the_joint_and_the_rest_of_the_next_one() -> None:
+    source, piece, following = joined()
+    numbers: list[int] = []
+    while len(sound := source.frames(len(numbers), 7)):
+        numbers += np.rint(sound[::FRAME_SAMPLES, 0] * 2**15).astype(int).tolist()
+    assert numbers == [*range(50), *range(100, 110), *range(210, 260)]
+    for _ in range(55):
+        assert source.read(1_000)
+    assert (piece.frames_played, following.frames_played) == (55, 5)
+    while source.read(1_000):
+        pass
+    assert (piece.frames_played, following.frames_played) == (60, 60)
+    assert source.frames_played == 110
+    assert source.buffer is following
+
+
+def test_who_waits_is_told_when_the_next_piece_plays_alone() -> None:
+    told: list[int] = []
+    source = PieceSource(buffer_of(numbered(60)), on_next=lambda: told.append(source.frames_played))
+    source.join(Joint(50, numbered(10, 100).tobytes(), buffer_of(numbered(60, 200))))
+    while source.read(1_000):
+        pass
+    assert told == [60]
+
+
+def test_a_joint_that_comes_too_late_changes_nothing() -> None:
+    source, following = PieceSource(buffer_of(numbered(60))), buffer_of(numbered(60, 200))
+    for _ in range(51 - JOIN_FRAMES):
+        source.read(1_000)
+    assert not source.join(Joint(50, numbered(10, 100).tobytes(), following))
+    while source.read(1_000):
+        pass
+    assert (source.frames_played, following.frames_played) == (60, 0)
+
+
+def test_who_is_parted_in_the_midst_of_a_joint_plays_on_alone_and_the_other_goes_on_later() -> None:
+    source, piece, following = joined()
+    for _ in range(54):
+        source.read(1_000)
+    source.part()
+    while source.read(1_000):
+        pass
+    assert (piece.frames_played, following.frames_played) == (60, 4)
+    later = PieceSource(following)
+    sound = later.frames(4, 2)[:, 0] * 2**15
+    assert sound[0] < 1  # it comes in over a frame, since it begins in the midst of music
+    assert np.rint(sound[[FRAME_SAMPLES - 1, FRAME_SAMPLES]]).tolist() == [204, 205]
+    while later.read(1_000):
+        pass
+    assert following.frames_played == 60
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from(["encode", "read"]), max_size=200))
+def test_how_encoding_and_reading_take_turns_changes_no_packet_of_a_joint(turns: list[str]) -> None:
+    load_opus()
+
+    def packets_of(turns: list[str]) -> list[bytes]:
+        source, piece, following = joined()
+        packets = Packets(source, 96_000)
+        heard: list[bytes] = []
+        with patch("audio.playout.packets.SHORT_FRAMES", -1):
+            for turn in turns:
+                if turn == "encode":
+                    packets.encode()
+                elif packet := packets.read():
+                    heard.append(packet)
+            while packet := packets.read():
+                heard.append(packet)
+        assert (piece.frames_played, following.frames_played) == (60, 60)
+        return heard
+
+    found = packets_of(turns)
+    assert len(found) == 110
+    assert OPUS_SILENCE not in found
+    assert found == packets_of([])

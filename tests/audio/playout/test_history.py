@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+
+from audio.playout.history import Tape
+from audio.units import Pcm
+
+
+def counted(begin: int, end: int) -> Pcm:
+    """Samples that say which they are."""
+    return np.arange(begin, end, dtype=np.float32)[np.newaxis]
+
+
+def test_all_of_a_piece_stays() -> None:
+    tape = Tape()
+    for begin in range(0, 1000, 10):
+        tape.record(counted(begin, begin + 10))
+    assert np.array_equal(tape.between(0, tape.samples), counted(0, 1000))
+    assert np.array_equal(tape.between(95, 205), counted(95, 205))
+
+
+def test_of_sound_without_end_the_latest_stays_and_no_more_than_a_chunk_besides() -> None:
+    tape = Tape(most_samples=25)
+    for begin in range(0, 1000, 10):
+        tape.record(counted(begin, begin + 10))
+        assert tape.between(0, 2000).shape[1] <= 35
+    assert tape.samples == 1000
+    assert np.array_equal(tape.between(0, 1000), counted(970, 1000))
+    assert np.array_equal(tape.between(985, 995), counted(985, 995))
+
+
+def test_erased_it_counts_anew() -> None:
+    tape = Tape(most_samples=5)
+    tape.record(counted(0, 10))
+    tape.record(counted(10, 20))
+    tape.erase()
+    tape.record(counted(0, 10))
+    assert np.array_equal(tape.between(2, 4), counted(2, 4))

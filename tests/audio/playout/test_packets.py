@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from discord.opus import Decoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audio.playout.jitter_buffer import JitterBuffer
+from audio.playout.opus import OPUS_SILENCE, THRIFTY_COMPLEXITY, Floats, MusicEncoder, load_opus
+from audio.playout.packets import AT_ONCE, LEAD_FRAMES, SHORT_FRAMES, Packets
+from audio.playout.source import FULL_SCALE, PieceSource
+from audio.units import FRAME_RATE, FRAME_SAMPLES, Pcm16
+
+BITRATE = 96_000
+
+
+@pytest.fixture(autouse=True, scope="module")
+def libopus() -> None:
+    load_opus()
+
+
+def noise(frames: int) -> Pcm16:
+    return np.random.default_rng(frames).normal(0, 3_000, (frames * FRAME_SAMPLES, 2)).astype(np.int16)
+
+
+def source_of(pcm: Pcm16, volume: float = 1.0) -> PieceSource:
+    buffer = JitterBuffer(len(pcm) / 48_000, speed=3.0)
+    buffer.push(pcm)
+    buffer.finish()
+    return PieceSource(buffer, volume)
+
+
+def encoded(pcm: Pcm16) -> list[bytes]:
+    """The packets of a sound that is encoded in one go."""
+    return MusicEncoder(BITRATE).encode((pcm / FULL_SCALE).astype(np.float32))
+
+
+def rest(packets: Packets) -> Iterator[bytes]:
+    """What is left of a piece, encoded in time."""
+    while packet := packets.read():
+        yield packet
+        if packets.low:
+            packets.encode()
+
+
+def test_a_piece_is_its_packets_in_order_and_then_the_end() -> None:
+    pcm = noise(30)
+    packets = Packets(source_of(pcm), BITRATE)
+    assert list(rest(packets)) == encoded(pcm)
+    assert packets.read() == b""
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sampled_from(["encode", "read", "push"]), max_size=60))
+def test_how_encoding_and_reading_take_turns_changes_no_packet(turns: list[str]) -> None:
+    pcm = noise(20)
+    buffer = JitterBuffer(0.4, speed=3.0)
+    packets = Packets(PieceSource(buffer), BITRATE)
+    pushes = iter(np.split(pcm, 5))
+    read: list[bytes] = []
+    with patch("audio.playout.packets.SHORT_FRAMES", -1):
+        for turn in turns:
+            if turn == "encode":
+                packets.encode()
+            elif turn == "push":
+                buffer.push(next(pushes, pcm[:0]))
+            elif packet := packets.read():
+                read.append(packet)
+        for part in pushes:
+            buffer.push(part)
+        buffer.finish()
+        read += rest(packets)
+    assert [packet for packet in read if packet is not OPUS_SILENCE] == encoded(pcm)
+    assert buffer.frames_played == 20
+
+
+def test_no_more_than_the_lead_is_encoded_ahead_and_it_is_made_up_when_it_is_low() -> None:
+    packets = Packets(source_of(noise(30)), BITRATE)
+    for _ in range(LEAD_FRAMES):
+        packets.encode()
+    assert packets.ahead == LEAD_FRAMES
+    for _ in range(AT_ONCE):
+        assert not packets.low
+        packets.read()
+    assert packets.low
+    packets.encode()
+    assert packets.ahead == LEAD_FRAMES
+
+
+def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_is_not() -> None:
+    pcm = noise(60)
+    packets = Packets(source_of(pcm), BITRATE)
+    packets.encode()
+    packets.encode()
+    assert packets.frames_hurried == 0  # it begins with none
+    sent = [packets.read() for _ in range(LEAD_FRAMES - SHORT_FRAMES)]
+    packets.encode()
+    assert packets.frames_hurried == AT_ONCE
+    sent += rest(packets)
+    assert packets.frames_hurried == AT_ONCE
+    unhurried = encoded(pcm)
+    assert len(sent) == 60
+    assert sent[:LEAD_FRAMES] == unhurried[:LEAD_FRAMES]
+    assert sent[LEAD_FRAMES] != unhurried[LEAD_FRAMES]
+
+
+def test_less_is_spent_on_what_is_encoded_thriftily_and_on_nothing_else() -> None:
+    pcm = noise(3 * AT_ONCE)
+    packets = Packets(source_of(pcm), BITRATE)
+    packets.thrifty = True
+    packets.encode()
+    packets.thrifty = False
+    packets.encode()
+    sent = [packets.read() for _ in range(2 * AT_ONCE)]
+    opus, sound = MusicEncoder(BITRATE), source_of(pcm).frames(0, 2 * AT_ONCE)
+    first = opus.encode(sound[: AT_ONCE * FRAME_SAMPLES], THRIFTY_COMPLEXITY)
+    assert sent == first + opus.encode(sound[AT_ONCE * FRAME_SAMPLES :])
+    assert sent != encoded(pcm)[: 2 * AT_ONCE]
+
+
+def test_a_lead_that_is_short_for_want_of_sound_hurries_nothing() -> None:
+    buffer = JitterBuffer(30.0, speed=100.0)
+    packets = Packets(PieceSource(buffer), BITRATE)
+    for _ in range(3):
+        buffer.push(noise(2 * FRAME_RATE))
+        for _ in range(2 * FRAME_RATE + 5):
+            if packets.low:
+                packets.encode()
+            packets.read()
+    assert buffer.frames_starved
+    assert packets.frames_hurried == 0
+
+
+def test_what_is_encoded_ahead_has_not_been_played() -> None:
+    source = source_of(noise(30))
+    packets = Packets(source, BITRATE)
+    packets.encode()
+    assert source.buffer.frames_played == 0
+    assert packets.read()
+    assert source.buffer.frames_played == 1
+
+
+def test_a_frame_that_is_there_and_not_encoded_yet_is_encoded_and_no_silence() -> None:
+    pcm = noise(3)
+    source = source_of(pcm)
+    packets = Packets(source, BITRATE)
+    assert packets.read() == encoded(pcm)[0]
+    assert (source.buffer.frames_played, source.buffer.frames_starved) == (1, 0)
+
+
+def test_silence_comes_where_the_music_is_not_made_yet_and_then_the_music_goes_on() -> None:
+    pcm = noise(2 * FRAME_RATE)
+    buffer = JitterBuffer(4.0, speed=0.9)
+    packets = Packets(PieceSource(buffer), BITRATE)
+    buffer.push(pcm)
+    assert packets.read() == OPUS_SILENCE  # too little to begin with
+    assert (buffer.frames_played, buffer.frames_starved) == (0, 0)
+    buffer.finish()
+    assert [packet for packet in rest(packets) if packet != OPUS_SILENCE] == encoded(pcm)
+
+
+def test_starving_is_counted_as_without_encoding_ahead() -> None:
+    pcm = noise(2 * FRAME_RATE)
+    buffer = JitterBuffer(30.0, speed=100.0)
+    packets = Packets(PieceSource(buffer), BITRATE)
+    buffer.push(pcm)
+    for _ in range(2 * FRAME_RATE):
+        assert packets.read() != OPUS_SILENCE
+    assert [packets.read(), packets.read()] == [OPUS_SILENCE] * 2
+    assert (buffer.frames_starved, buffer.starvations) == (2, 1)
+
+
+def test_a_new_volume_is_heard_after_the_lead() -> None:
+    pcm = noise(2 * LEAD_FRAMES)
+    source = source_of(pcm)
+    packets = Packets(source, BITRATE)
+    packets.encode()
+    packets.encode()
+    source.volume = 0.0
+    decoder = Decoder()  # type: ignore[no-untyped-call]
+    peaks = [
+        np.abs(np.frombuffer(decoder.decode(packet, fec=False), np.int16).astype(int)).max()
+        for packet in rest(packets)
+    ]
+    assert min(peaks[:LEAD_FRAMES]) > 5_000
+    assert max(peaks[LEAD_FRAMES + 2 :]) < 500  # one frame of slope, one of the codec's overlap
+
+
+def test_one_that_fails_ends_after_what_is_encoded(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(PieceSource):
+        def frames(self, number: int, most: int) -> Floats:
+            if number:
+                raise ZeroDivisionError
+            return super().frames(number, most)
+
+    packets = Packets(Broken(source_of(noise(30)).buffer), BITRATE)
+    with caplog.at_level(logging.ERROR):
+        assert len(list(rest(packets))) == AT_ONCE
+        packets.encode()
+        assert packets.read() == b""
+    assert len(caplog.records) == 1
+    assert not packets.low

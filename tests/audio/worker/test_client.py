@@ -1,0 +1,120 @@
+"""The engine and its process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from audio.errors import CheckpointError, EngineBusy, EngineError
+from audio.piece import Piece
+from audio.worker.client import LocalEngine
+from audio.worker.main import SEEDED
+from tests.audio.composed import PIECE, sound
+
+
+def kill(engine: LocalEngine, with_signal: int = signal.SIGKILL) -> None:
+    assert engine.worker_pid is not None
+    os.kill(engine.worker_pid, with_signal)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalEngine]:
+    folder = tmp_path_factory.mktemp("models") / "seeded"
+    engine = LocalEngine(f"{SEEDED}{folder}", waiting=1, longest=10.0)
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_engine_that_has_started_says_what_it_composes_with(engine: LocalEngine) -> None:
+    assert engine.healthy
+    assert engine.info.checkpoint == "seeded"
+    assert engine.info.licence == "MIT"
+    assert (engine.info.sample_rate, engine.info.channels, engine.info.device) == (32_000, 1, "cpu")
+    assert engine.info.speed > 0.1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_same_piece_is_the_same_sound_at_any_interval_through_the_process(
+    engine: LocalEngine,
+) -> None:
+    first = await sound(engine, PIECE)
+    assert first.shape == (1, 96_000)
+    assert first.std() > 0.05
+    for interval in (0.5, 1.3):
+        assert np.array_equal(await sound(engine, replace(PIECE, interval=interval)), first)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_leaving_frees_the_place_and_the_next_piece_is_whole(engine: LocalEngine) -> None:
+    async with engine.open(replace(PIECE, seconds=10.0)) as stream:
+        chunk = await anext(aiter(stream))
+        assert not chunk.last
+        async with engine.open(PIECE):
+            with pytest.raises(EngineBusy, match="2 pieces"):
+                async with engine.open(PIECE):
+                    pass
+    assert (await sound(engine, PIECE)).shape == (1, 96_000)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_piece_that_does_not_fit_is_refused_with_a_sentence(engine: LocalEngine) -> None:
+    with pytest.raises(EngineError, match="does not fit"):
+        await sound(engine, replace(PIECE, seconds=11.0))
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_the_process_logs_arrives_in_the_log_of_the_bot(
+    engine: LocalEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sound(engine, Piece("🎷" * 100, 0.5, 1))
+    assert [(record.name, record.levelname) for record in caplog.records] == [
+        ("audio.musicgen.engine_core", "WARNING")
+    ]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_process_killed_in_mid_piece_is_not_heard(
+    engine: LocalEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = await sound(engine, PIECE)
+    before = engine.worker_pid
+    assert np.array_equal(await sound(engine, PIECE, after_first=lambda: kill(engine)), expected)
+    assert engine.worker_pid != before
+    assert "ended with code -9; 1 pieces wait" in caplog.text
+    assert engine.healthy
+
+
+async def test_a_checkpoint_that_is_missing_fails_the_start_and_leaves_nothing(tmp_path: Path) -> None:
+    engine = LocalEngine(str(tmp_path / "nothing"))
+    with pytest.raises(CheckpointError, match="There is no checkpoint folder"):
+        await engine.start()
+    assert not engine.healthy
+    assert engine.worker_pid is None
+
+
+def test_the_bots_process_does_not_load_the_model_libraries() -> None:
+    heavy = "{'torch', 'transformers', 'scipy', 'tokenizers'} & set(sys.modules)"
+    code = f"import sys, audio.worker.client, audio.worker.tone_engine; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+async def test_an_engine_that_has_not_started_says_so() -> None:
+    engine = LocalEngine("nothing")
+    assert not engine.healthy
+    with pytest.raises(EngineError, match="not started"):
+        _ = engine.info
+    with pytest.raises(EngineError, match="not running"):
+        await sound(engine, PIECE)
+    await engine.close()

@@ -1,0 +1,99 @@
+"""Pieces that go over into each other, through the real voice connection."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.dsp.loudness import Meter, loudness_of
+from audio.units import FRAME_SAMPLES
+from bot.errors import NotWaiting
+from bot.playback.performance import Making, Performance
+from tests.house import House, a_house, quiet_settings, until
+
+SECONDS, FRAMES, SHARED = 3.0, 150, 30
+"""A fifth of either piece is heard together with the other."""
+
+
+def two(house: House) -> tuple[Performance, Performance]:
+    return house.ask(seconds=SECONDS, seed=1), house.ask(seconds=SECONDS, seed=2)
+
+
+async def in_the_joint(second: Performance) -> None:
+    await until(lambda: second.buffer.frames_played > 5)
+
+
+async def test_the_next_piece_begins_while_the_one_before_ends_and_nothing_dips(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = two(house)
+        await in_the_joint(second)
+        assert not first.over
+        assert house.session.now is first
+        await house.play(second)
+        assert [piece.buffer.frames_played for piece in (first, second)] == [FRAMES, FRAMES]
+        assert [piece.making for piece in (first, second)] == [Making.DELIVERED, Making.DELIVERED]
+        (spurt,) = house.ears.spurts(house.here.bot.id)
+        sound = spurt.pcm()
+        assert len(sound) // FRAME_SAMPLES == 2 * FRAMES - SHARED
+        hops = Meter(2).push(sound.T)
+        blocks = np.convolve(hops, np.ones(5) / 5, "valid")  # two notes
+        begin, end = (10 * (FRAMES - SHARED) // 50 - 4, 10 * FRAMES // 50)
+        joint = loudness_of(blocks[begin:end].min())
+        alone = loudness_of(np.concatenate([blocks[5:begin], blocks[end:-10]]).min())
+        assert joint > alone - 1.0
+
+
+async def test_skipped_in_the_joint_the_next_piece_goes_on_from_where_it_is(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = two(house)
+        await in_the_joint(second)
+        assert house.session.skip() is first
+        await house.play(second)
+        assert first.buffer.frames_played < FRAMES
+        assert second.buffer.frames_played == FRAMES
+        heard = sum(len(spurt.packets) for spurt in house.ears.spurts(house.here.bot.id))
+        assert heard <= FRAMES + FRAMES - SHARED + 5  # and not again what was heard in the joint
+
+
+async def test_paused_in_the_joint_both_wait_and_stopped_both_end(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = two(house)
+        await in_the_joint(second)
+        house.session.pause()
+        await asyncio.sleep(0.1)
+        held = (first.buffer.frames_played, second.buffer.frames_played)
+        await asyncio.sleep(0.1)
+        assert (first.buffer.frames_played, second.buffer.frames_played) == held
+        house.session.resume()
+        await until(lambda: second.buffer.frames_played > held[1])
+        assert house.session.stop() == 2
+        await house.play(second)
+        await until(lambda: not house.session.queue)
+        after = house.ask(seconds=0.5, seed=3)
+        await house.play(after)
+        assert after.buffer.frames_played == 25
+
+
+async def test_what_begins_already_is_not_moved_removed_or_overtaken(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = two(house)
+        await until(lambda: second.leads_in)
+        with pytest.raises(NotWaiting):
+            house.session.move(second, 2)
+        with pytest.raises(NotWaiting):
+            house.session.remove(second)
+        third = house.ask(seconds=0.5, seed=3)
+        house.session.move(third, 1)
+        assert list(house.session.queue) == [first, second, third]
+        house.session.stop()
+
+
+async def test_no_joint_where_none_is_wished_for(tmp_path: Path) -> None:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
+        first, second = house.ask(seconds=1.0), house.ask(seconds=1.0, seed=2)
+        await house.play(second)
+        assert first.over
+        assert len(house.ears.spurts(house.here.bot.id)) == 2

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rules.markdown import cut, quoted
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("slow dub, 90 bpm (dry)", "slow dub, 90 bpm (dry)"),
+        ("**bold** _it_ ~~no~~", r"\*\*bold\*\* \_it\_ \~\~no\~\~"),
+        ("<t:1700000000:R>", r"\<t:1700000000:R>"),
+        ("<:horn:123456789012345678>", r"\<:horn:123456789012345678>"),
+        ("<a:horn:123456789012345678>", r"\<a:horn:123456789012345678>"),
+        ("</compose:123456789012345678>", r"\</compose:123456789012345678>"),
+        ("<id:customize>", r"\<id:customize>"),
+        ("<#123>", r"\<#123>"),
+        ("[a **name**](https://a.b/**c**)", "\\[a \\*\\*name\\*\\*](https:\u200b//a.b/\\*\\*c\\*\\*)"),
+        ("<@&123> @everyone @here", "\\<@\u200b&123> @\u200beveryone @\u200bhere"),
+        ("# loud\n> said\n  - one\n-# small", "\\# loud\n\\> said\n  \\- one\n\\-# small"),
+        ("``` ||spoiler||", r"\`\`\` \|\|spoiler\|\|"),
+        (r"\*already\*", r"\\\*already\\\*"),
+    ],
+)
+def test_words_are_shown_as_they_were_written(words: str, shown: str) -> None:
+    assert quoted(words) == shown
+
+
+@given(st.text(alphabet="\\*_~`|<>[]()#-@:/ aeryonh1t", max_size=40))
+def test_no_words_leave_a_sign_that_discord_acts_on(words: str) -> None:
+    shown = quoted(words)
+    alive = re.sub(r"\\[^a-z0-9\s]", "x", shown)
+    assert not re.search(r"[\\*_~`|<\[]|^\s*[#>-]|://|@(everyone|here|[!&]?\d)", alive, re.MULTILINE)
+    unescaped = re.sub(r"\\([^a-z0-9\s])", r"\1", shown).replace("\u200b", "")
+    assert unescaped == words  # and nothing is lost
+
+
+def test_long_words_are_cut_and_say_so() -> None:
+    assert cut("abcde", 5) == "abcde"
+    assert cut("abcdef", 5) == "abcd…"

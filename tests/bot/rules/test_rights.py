@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from bot.rules.rights import Act, Rules, Standing, Verdict, decide, end_of_day, votes_needed
+
+FREE, VOTE, DJ = Rules("free"), Rules("vote"), Rules("dj")
+CAPPED = Rules("free", most_waiting=2, seconds_a_day=60.0)
+CONTROLS = [act for act in Act if act is not Act.COMPOSE]
+CROWD = Standing(listeners=5, votes=1)
+
+TABLE = [
+    # who acts under which rules, and what becomes of it
+    ("any listener where all are free", FREE, CROWD, Verdict.ALLOWED),
+    ("somebody who does not listen", FREE, Standing(listens=False), Verdict.NOT_LISTENING),
+    ("who asked, but left", FREE, Standing(listens=False, asked=True), Verdict.NOT_LISTENING),
+    ("a manager who does not listen", DJ, Standing(manages=True, listens=False), Verdict.ALLOWED),
+    ("a manager in a crowd", VOTE, Standing(manages=True, listeners=5, votes=1), Verdict.ALLOWED),
+    ("who asked, in a crowd that votes", VOTE, Standing(asked=True, listeners=5), Verdict.ALLOWED),
+    ("who asked, without the role", DJ, Standing(asked=True, listeners=5), Verdict.ALLOWED),
+    ("a lone listener where all vote", VOTE, Standing(listeners=1), Verdict.ALLOWED),
+    ("a lone listener without the role", DJ, Standing(listeners=1), Verdict.ALLOWED),
+    ("a listener with the role", DJ, Standing(has_role=True, listeners=5), Verdict.ALLOWED),
+    ("a listener without the role", DJ, CROWD, Verdict.ROLE_NEEDED),
+    ("votes do not stand for the role", DJ, Standing(listeners=5, votes=5), Verdict.ROLE_NEEDED),
+    ("the role does not stand for votes", VOTE, Standing(has_role=True, listeners=5), Verdict.VOTED),
+    ("one vote of two", VOTE, Standing(listeners=2, votes=1), Verdict.VOTED),
+    ("two votes of two", VOTE, Standing(listeners=2, votes=2), Verdict.ALLOWED),
+    ("two votes of three", VOTE, Standing(listeners=3, votes=2), Verdict.ALLOWED),
+    ("half is not most", VOTE, Standing(listeners=4, votes=2), Verdict.VOTED),
+    ("three votes of four", VOTE, Standing(listeners=4, votes=3), Verdict.ALLOWED),
+    ("caps are no matter of control", CAPPED, Standing(waiting=9, listeners=5), Verdict.ALLOWED),
+]
+
+CAPS = [
+    ("no caps", FREE, Standing(waiting=99, seconds_today=9999, seconds=300), Verdict.ALLOWED),
+    ("nothing waits", CAPPED, Standing(waiting=0, seconds=20), Verdict.ALLOWED),
+    ("one below the cap", CAPPED, Standing(waiting=1, seconds=20), Verdict.ALLOWED),
+    ("at the cap", CAPPED, Standing(waiting=2, seconds=20), Verdict.ENOUGH_WAITING),
+    ("the day holds just this", CAPPED, Standing(seconds_today=40, seconds=20), Verdict.ALLOWED),
+    ("the day holds no more", CAPPED, Standing(seconds_today=41, seconds=20), Verdict.ENOUGH_TODAY),
+    ("a piece longer than the day", CAPPED, Standing(seconds=61), Verdict.ENOUGH_TODAY),
+    ("a manager", CAPPED, Standing(manages=True, waiting=9, seconds_today=99), Verdict.ALLOWED),
+    ("votes are no matter of asking", VOTE, CROWD, Verdict.ALLOWED),
+    ("the role is no matter of asking", DJ, CROWD, Verdict.ALLOWED),
+]
+
+
+@pytest.mark.parametrize("act", CONTROLS)
+@pytest.mark.parametrize(
+    ("rules", "standing", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in TABLE]
+)
+def test_who_may_act_on_the_music(act: Act, rules: Rules, standing: Standing, verdict: Verdict) -> None:
+    if act is Act.REMOVE and standing.asked:
+        verdict = Verdict.ALLOWED  # one's own piece may be taken off the queue from anywhere
+    assert decide(act, rules, standing) is verdict
+
+
+@pytest.mark.parametrize(
+    ("rules", "standing", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in CAPS]
+)
+def test_how_much_a_person_may_ask_for(rules: Rules, standing: Standing, verdict: Verdict) -> None:
+    assert decide(Act.COMPOSE, rules, standing) is verdict
+
+
+@pytest.mark.parametrize("listeners", range(1, 30))
+def test_more_than_half_are_needed_and_never_more_than_there_are(listeners: int) -> None:
+    assert listeners / 2 < votes_needed(listeners) <= listeners
+
+
+def test_a_day_ends_at_midnight_utc_wherever_the_clock_is_read() -> None:
+    west = datetime(2026, 1, 30, 20, 30, tzinfo=timezone(timedelta(hours=-5)))
+    assert end_of_day(west) == datetime(2026, 2, 1, tzinfo=UTC)
+    assert end_of_day(datetime(2026, 12, 31, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)

@@ -1,0 +1,435 @@
+"""Evenings: every command in any order, by several people in several guilds, with restarts in between.
+
+The bot, its commands, sessions, rights, store and journal are real, and so is the engine of tones. Time is
+virtual, and what would need Discord is stood in for: voice, card and poster; guilds come from the rehearsal's
+JSON. BUSKER_EVENINGS=500 plays that many evenings, other ones each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+from discord.ext import commands
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from audio.errors import BuskerError
+from audio.units import FRAME_SECONDS
+from audio.worker.tone_engine import ToneEngine
+from bot.client import Busker
+from bot.config.settings import MusicSettings, RightsSettings, Settings, StoreSettings, VoiceSettings
+from bot.playback.performance import Making, Performance
+from bot.rules.permissions import NEEDED, listeners_in
+from bot.session.restore import MOST_RESTARTS
+from bot.voice.supervisor import Hold
+from cogs.compose import Compose
+from cogs.playback import Playback
+from cogs.queue import Queue
+from cogs.radio import Radio, keep
+from rehearsal.clock import HandClock
+from rehearsal.permissions import Permission
+from rehearsal.wire import guild_create_json, member_json, own_user_json, voice_state_json
+from rehearsal.world import Guild, Snowflakes, VoiceState, World
+from tests.virtual import VirtualLoop
+
+EVENINGS = int(os.environ.get("BUSKER_EVENINGS", "0"))
+LONGEST_QUEUE, MOST_WAITING = 5, 3
+LEAVE_AFTER_SECONDS = 20.0
+SLEEPS_SECONDS = 60.0
+READ_FRAMES = 25
+
+
+class Loop(VirtualLoop):
+    """Threads would need real time, so what is for a thread happens at once."""
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Room:
+    """Stands for the voice of a guild: hears half a second at a time, from one source at a time."""
+
+    def __init__(self, *_: object, on_change: Callable[[], None], **__: object) -> None:
+        self.channel: Any = None
+        self.hold: Hold | None = None
+        self._on_change = on_change
+        self._playing = self._stopped = self._paused = False
+        self._moved = asyncio.Event()
+
+    async def join(self, channel: object) -> None:
+        await asyncio.sleep(0.1)
+        self.channel = channel
+        self.look_round()
+
+    async def leave(self) -> None:
+        self.stop()
+        self.channel = None
+        self.look_round()
+
+    def look_round(self) -> None:
+        hold = Hold.ALONE if self.channel is not None and not listeners_in(self.channel) else None
+        before, self.hold = self.hold, hold
+        if hold is not before:
+            self._moved.set()
+            self._on_change()
+
+    async def play(self, source: Any) -> None:
+        assert not self._playing, "two pieces play at once"
+        self._playing, self._stopped, self._paused = True, False, False
+        try:
+            while not self._stopped:
+                if self._paused or self.hold:
+                    self._moved.clear()
+                    await self._moved.wait()
+                    continue
+                for _ in range(READ_FRAMES):
+                    if not source.read(10**9):
+                        return
+                await asyncio.sleep(READ_FRAMES * FRAME_SECONDS)
+        finally:
+            self._playing = False
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._moved.set()
+
+    def pause(self) -> None:
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused = False
+        self._moved.set()
+
+
+class Desk:
+    """Stands for the poster: takes a while, and counts what it was given, by ticket. What a Desk of before a
+    restart has posted is not given to Discord again; the real one has tests of its own for that."""
+
+    def __init__(self, before: Desk | None = None) -> None:
+        self._before: Counter[int] = Counter() if before is None else before.posted + before._before
+        self.posted: Counter[int] = Counter()
+
+    async def post(self, performance: Performance) -> None:
+        await asyncio.sleep(1.5)
+        if not self._before[performance.ticket]:
+            self.posted[performance.ticket] += 1
+        performance.delivered()
+
+    @property
+    def all_posted(self) -> Counter[int]:
+        return self.posted + self._before
+
+    async def close(self) -> None: ...
+
+
+class NoCard:
+    """Stands for the card, which Discord would show."""
+
+    over = True
+    followed: tuple[Performance, ...] = ()
+
+    def __init__(self, *_: object) -> None: ...
+
+    async def keep(self) -> None: ...
+
+    def follow_beside(self, performance: Performance) -> None: ...
+
+
+class Evening:
+    """Two guilds with three people each, the last of whom manages, and a bot that may be started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._settings = Settings(
+            music=MusicSettings(queue_length=LONGEST_QUEUE),
+            rights=RightsSettings(most_waiting=MOST_WAITING),
+            voice=VoiceSettings(leave_after_seconds=LEAVE_AFTER_SECONDS, radio_sleeps_seconds=SLEEPS_SECONDS),
+            store=StoreSettings(path=folder / "busker.sqlite"),
+        )
+        clock = HandClock()
+        self._world = World(clock, Snowflakes(clock))
+        self._user = self._world.user("Busker", bot=True)
+        self.guilds = [self._guild(name) for name in ("First", "Second")]
+        loop = asyncio.get_running_loop()
+        self._engine = ToneEngine(speed=4.0, clock=loop.time)
+        self.known: dict[int, Performance] = {}
+        """All that was ever asked for, as the bot of now has it, by ticket."""
+        self.desk = Desk()
+        self._lasting: dict[int, Performance] = {}
+        """What was not over when the bot crashed."""
+        self._before: dict[int, Performance] = {}
+        self._on: dict[int, bool] = {}
+        """By guild, whether there was a radio when somebody last did something."""
+        self.unheard: set[int] = set()
+        """What a restart found to be made and posted, and not to be heard."""
+        self.bot: Busker
+
+    def _guild(self, name: str) -> Guild:
+        guild = self._world.guild(name, self._world.user("owner"))
+        guild.text_channel("music")
+        corner = guild.voice_channel("The Corner")
+        self._world.settle(guild, self._user, [guild.role("Busker", Permission(NEEDED.value))])
+        managers = guild.role("managers", Permission.MANAGE_GUILD)
+        for person, roles in (("ann", []), ("ben", []), ("max", [managers])):
+            member = self._world.settle(guild, self._world.user(person), roles)
+            guild.voice_states[member.user.id] = VoiceState(member.user.id, guild.id, corner.id, "0" * 32)
+        return guild
+
+    def people(self, guild: Guild) -> list[int]:
+        """Ann, Ben and Max."""
+        return [member.user.id for member in guild.members.values()][2:]
+
+    async def open(self) -> None:
+        """Start the bot, or start it again."""
+        await self._engine.start()
+        bot = self.bot = Busker(self._settings, self._engine)
+        await bot._async_setup_hook()
+        self.desk = Desk(self.desk)
+        bot.poster = self.desk  # type: ignore[assignment]
+        state = bot._connection
+        state.user = discord.ClientUser(state=state, data=own_user_json(self._user))  # type: ignore[arg-type]
+
+        async def refused(*_: object, **__: object) -> Any:
+            raise OSError("there is no Discord")
+
+        async def member(guild_id: int, member_id: int) -> Any:
+            return member_json(self._world.guilds[int(guild_id)].members[int(member_id)])
+
+        bot.http.send_message = refused  # type: ignore[method-assign]
+        bot.http.get_member = member  # type: ignore[method-assign,assignment]
+        await bot.store.open()
+        await bot.restoration.open()
+        for guild in self.guilds:
+            data = guild_create_json(guild, guild.members[self._user.id], everybody=True)
+            state.parse_guild_create(data)
+        await asyncio.sleep(0.01)
+        for ticket, performance in self._lasting.items():
+            if ticket not in self.bot.journal._followed and performance.piece.excerpt is not None:
+                del self.known[ticket]  # what was kept and not written yet is gone with the bot
+            elif ticket not in self.bot.journal._followed:
+                # Forgotten, as it may be where nobody listens and nothing of it was begun.
+                assert not self._world.guilds[performance.request.requester.guild.id].voice_states
+                del self.known[ticket]
+        for performance, _ in self.bot.journal._followed.values():
+            before = self._before[performance.ticket]
+            if performance.over:
+                seats = self._world.guilds[performance.request.requester.guild.id].voice_states
+                assert before.over or before.dismissed or not seats
+                self.unheard.add(performance.ticket)
+            elif performance.piece.endless:
+                # It may have made room, which was not noted yet, but not been ended.
+                assert self._on[performance.request.requester.guild.id], (
+                    "a radio that somebody ended came back"
+                )
+            else:
+                assert not before.dismissed, "what somebody ended came back"
+        self.note()
+
+    def note(self) -> None:
+        """Know what the bot has been asked for."""
+        for guild_id, session in self.bot._sessions.items():
+            self._on[guild_id] = any(performance.piece.endless for performance in session.wanted)
+        for performance, _ in self.bot.journal._followed.values():
+            self.known[performance.ticket] = performance
+
+    async def crash(self) -> None:
+        """The bot is gone from one moment to the next."""
+        self._lasting = {
+            ticket: performance
+            for ticket, performance in self.known.items()
+            if not (performance.settled or performance.dismissed)
+        }
+        self._before = dict(self.known)
+        over = {ticket: each for ticket, each in self.known.items() if each.settled}
+        self.known = {**over, **self._lasting}  # who was told to end it need not
+        self.bot.journal._closed = True
+        mine = asyncio.current_task()
+        ending = [task for task in asyncio.all_tasks() if task is not mine]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        await self.bot.store.close()
+
+    def sit(self, guild: Guild, person: int, *, down: bool) -> None:
+        """Somebody comes into the voice channel, or leaves it."""
+        corner = next(channel for channel in guild.channels.values() if channel.is_voice)
+        seat = VoiceState(person, guild.id, corner.id, "0" * 32)
+        guild.voice_states.pop(person, None)
+        if down:
+            guild.voice_states[person] = seat
+        data = voice_state_json(seat, guild.members[person], gone=not down)
+        self.bot._connection.parse_voice_state_update(data)  # type: ignore[arg-type]
+        session = self.bot._sessions.get(guild.id)
+        if session is not None:
+            session.look_round()
+
+    async def use(self, guild: Guild, person: int, command: str, number: int) -> None:
+        """What a member does; a sentence is an answer as good as any."""
+        there = self.bot.get_guild(guild.id)
+        assert there is not None
+        said: list[str] = []
+
+        async def answer(content: str = "", **_: object) -> None:
+            await asyncio.sleep(0.01)  # Discord is not asked in no time
+            said.append(content)
+
+        data: Any = member_json(guild.members[person])
+        # Who sits nowhere is not remembered by discord.py; the interaction brings them.
+        member = there.get_member(person) or discord.Member(
+            data=data, guild=there, state=self.bot._connection
+        )
+        text = next(channel for channel in there.channels if isinstance(channel, discord.TextChannel))
+        interaction: Any = SimpleNamespace(
+            type=discord.InteractionType.application_command,
+            user=member,
+            guild=there,
+            client=self.bot,
+            channel=text,
+            permissions=text.permissions_for(member),
+            app_permissions=text.permissions_for(there.me),
+            locale=discord.Locale.british_english,
+            guild_locale=discord.Locale.british_english,
+            response=SimpleNamespace(send_message=answer, is_done=lambda: bool(said)),
+        )
+        values: dict[str, tuple[commands.Cog, *tuple[object, ...]]] = {
+            "compose": (Compose(), "bells", 10.0),
+            "radio": (Radio(), "pads"),
+            "volume": (Playback(), 10 * number),
+            "show": (Queue(),),
+            "move": (Queue(), str(number), 1 + number // 2),
+            "remove": (Queue(), str(number)),
+        }
+        cog, *options = values.get(command, (Playback(),))
+        with suppress(BuskerError):
+            if command == "keep":
+                await keep(interaction)
+            else:
+                await getattr(cog, command).callback(cog, interaction, *options)
+            assert len(said) == 1
+        self.note()
+
+    def check(self) -> None:
+        """What must be true at any time."""
+        for session in self.bot._sessions.values():
+            wanted = session.wanted
+            assert sum(performance.piece.endless for performance in wanted) <= 1
+            assert len(wanted) == len(set(wanted)) <= LONGEST_QUEUE
+            waiting = Counter(performance.request.requester.id for performance in wanted)
+            guild = session.queue[0].request.requester.guild if len(session.queue) else None
+            for person, pieces in waiting.items():
+                manages = guild is not None and person == self.people(self._world.guilds[guild.id])[2]
+                assert manages or pieces <= MOST_WAITING
+            mine = [each for each in self.known.values() if each in wanted]
+            assert sum(each.making is Making.COMPOSING for each in mine) <= 1
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 1),
+        st.integers(0, 2),
+        st.sampled_from(
+            [
+                *("compose", "compose", "compose", "compose", "skip", "stop", "pause", "resume"),
+                *("radio", "radio", "keep"),
+                *("volume", "show", "move", "remove", "leave", "come", "wait", "wait", "wait", "crash"),
+            ]
+        ),
+        st.integers(0, 5),
+    ),
+    min_size=20,
+    max_size=50,
+)
+"""Guild, person, what they do and a number that it may need; or time passes, or the bot is killed."""
+
+LISTENED_TO = [
+    *((0, 0, "radio", 0), (0, 0, "wait", 5), (0, 1, "keep", 0), (0, 0, "wait", 1)),
+    *((0, 1, "compose", 0), (0, 0, "wait", 5), (0, 2, "keep", 0), (0, 0, "keep", 0), (0, 0, "crash", 0)),
+    *((0, 0, "wait", 5), (0, 0, "keep", 0), (0, 0, "stop", 0), (0, 0, "keep", 0), (0, 0, "wait", 3)),
+]
+"""A radio, of which something is kept by several people. By chance that is seldom."""
+
+
+@settings(
+    deadline=None,
+    derandomize=not EVENINGS,
+    max_examples=EVENINGS or 10,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(STEPS)
+@example(LISTENED_TO)
+def test_whatever_people_do_nothing_is_lost_doubled_or_left_over(
+    monkeypatch: pytest.MonkeyPatch, steps: list[tuple[int, int, str, int]]
+) -> None:
+    monkeypatch.setattr("bot.session.session.Voice", Room)
+    monkeypatch.setattr("bot.session.session.PostedCard", NoCard)
+    monkeypatch.setattr("bot.playback.radio.UNHEARD_SECONDS", 3.0)
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(play(Path(folder), steps))
+
+
+async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
+    evening = Evening(folder)
+    await evening.open()
+    crashes = 0
+    for step in steps:
+        place, who, command, number = step
+        guild = evening.guilds[place]
+        person = evening.people(guild)[who]
+        if command == "wait":
+            await asyncio.sleep(2.3 * number)
+        elif command == "crash":
+            crashes += 1
+            if crashes <= MOST_RESTARTS:  # after that a piece is given up
+                await evening.crash()
+                await evening.open()
+        elif command in ("leave", "come"):
+            evening.sit(guild, person, down=command == "come")
+        else:
+            await evening.use(guild, person, command, number)
+        evening.check()
+    for guild in evening.guilds:
+        for person in evening.people(guild):
+            evening.sit(guild, person, down=True)
+        with suppress(BuskerError):
+            evening.bot.session_of(evening.bot.get_guild(guild.id)).resume()  # type: ignore[arg-type]
+    async with asyncio.timeout(600):
+        while evening.bot.journal.following:
+            for session in evening.bot._sessions.values():
+                if [performance.piece.endless for performance in session.wanted] == [True]:
+                    session.skip()
+            await asyncio.sleep(1.0)
+    assert await evening.bot.store.asked() == []
+    assert evening._engine._open == 0
+    posted = evening.desk.all_posted
+    for ticket, performance in evening.known.items():
+        assert performance.settled
+        wanted = not performance.dismissed
+        assert posted[ticket] <= 1
+        if performance.piece.endless:
+            assert (performance.making, posted[ticket]) == (Making.CANCELLED, 0)
+        elif performance.piece.excerpt is not None:
+            assert posted[ticket] == 1
+        elif wanted:
+            assert performance.making is Making.DELIVERED
+            assert posted[ticket] == 1
+            played = performance.buffer.seconds_played
+            assert ticket in evening.unheard or played == pytest.approx(10.0)
+    for session in evening.bot._sessions.values():
+        assert not session.queue
+        await session.close()
+    await evening.crash()
+    await evening._engine.close()

@@ -1,0 +1,277 @@
+"""A restart in the middle of a session loses no piece that was asked for, and repeats none."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from audio.files.saved import read_sound
+from audio.units import floats
+from audio.worker.tone_engine import ToneEngine
+from bot.client import Busker
+from bot.playback.performance import Making, Performance
+from bot.session.restore import MOST_RESTARTS, Restoration
+from rehearsal.voice.placing import placed
+from tests.house import House, a_house, quiet_settings, until
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a bot that ends is still doing is not waited for."""
+    monkeypatch.setattr("bot.session.session.CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.client.GOODBYE_SECONDS", 0.2)
+
+
+async def kill(house: House) -> None:
+    """As near to `kill -9` as one process comes: from here on nothing reaches the store or Discord."""
+    bot = house.bot
+    bot.journal._closed = True
+    bot.pacer.close()
+    await bot.store.close()
+    assert bot._polling is not None
+    bot._polling.cancel()
+    await asyncio.wait([bot._polling])
+    await bot.http._HTTPClient__session.close()  # type: ignore[attr-defined]
+    await bot.close()
+
+
+@asynccontextmanager
+async def another_bot(house: House, tmp_path: Path) -> AsyncIterator[House]:
+    """The same bot, started again."""
+    settings = quiet_settings(tmp_path, crossfade_seconds=0.0)  # so that what is heard is the piece alone
+    bot = Busker(settings, house.bot.engine, connector=house.here.connector())
+    async with bot:
+        await bot.login(house.here.bot.token)
+        connection = asyncio.create_task(bot.connect())
+        await until(lambda: bot.get_guild(house.guild.id) is not None)
+        yield replace(house, bot=bot)
+    await connection
+
+
+def seeds(house: House) -> list[int]:
+    return [performance.piece.seed for performance in house.session.queue]
+
+
+async def restored(house: House, *expected: int) -> list[Performance]:
+    """The queue, once it holds pieces with these seeds."""
+    await until(lambda: seeds(house) == [*expected])
+    return list(house.session.queue)
+
+
+async def test_after_a_crash_the_music_goes_on_where_it_was_and_the_queue_is_as_it_was(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=3.0)) as house:
+        house.session.volume = 1.0
+        first = house.ask(seconds=6.0, seed=1)
+        for seed in (2, 3):
+            house.ask(seconds=30.0, seed=seed)
+        await until(lambda: first.buffer.frames_played > 40)
+        house.session.move(house.session.queue[2], 1)
+        await house.bot.journal.note()
+        noted = first.buffer.frames_played
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            again.session.volume = 1.0
+            one, three, two = await restored(again, 1, 3, 2)
+            assert one.buffer.frames_played >= noted
+            await again.play(one)
+            assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, 300)
+            again.session.stop()
+            assert again.tracks[0].attachments[0].filename == "bells-1.flac"
+            posted = floats(read_sound(tmp_path / "bells-1.flac", 6.0)).T
+            heard = placed([house.ears.recording(house.here.bot.id)], posted)
+            assert heard.frames_skipped <= 2
+            assert heard.frames_repeated <= 60  # no more than was played since it was noted
+            assert heard.frames_left <= 2
+            assert (three.dismissed, two.dismissed) == (True, True)
+
+
+async def test_a_bot_that_is_told_to_end_goes_on_too_and_nothing_is_noted_when_all_is_over(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        one = house.ask(seconds=1.0, seed=1)
+        two = house.ask(seconds=1.0, seed=2)
+        await until(lambda: one.buffer.frames_played > 5)
+        await house.bot.close()
+        assert two.dismissed  # it ended with its bot, and not for good
+        async with another_bot(house, tmp_path) as again:
+            pieces = await restored(again, 1, 2)
+            for piece in pieces:
+                await again.play(piece)
+            await until(lambda: len(again.tracks) == 2)
+            posted = sorted(message.attachments[0].filename for message in again.tracks)
+            assert [name[: len("bells-1")] for name in posted] == ["bells-1", "bells-2"]
+            await again.bot.journal.note()
+            assert await again.bot.store.asked() == []
+
+
+async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        playing = house.ask(seconds=3.0, seed=7)
+        await until(lambda: playing.buffer.frames_played > 10)
+        house.session.pause()  # or it is over, on a slow machine, before its track is written
+        await until(lambda: playing.making is Making.DELIVERED)
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            (piece,) = await restored(again, 7)
+            await again.play(piece)
+            assert piece.buffer.frames_played == 150
+            assert len(again.tracks) == 1
+            assert sorted(path.name for path in tmp_path.glob("*.flac")) == ["bells-7.flac"]
+
+
+async def test_a_track_that_discord_took_before_busker_knew_is_not_posted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        forever = asyncio.Event()
+
+        async def unnoted(*_: int) -> None:
+            await forever.wait()
+
+        monkeypatch.setattr(house.bot.store, "posted", unnoted)
+        piece = house.ask(seconds=0.5, seed=7)
+        await until(lambda: piece.over and len(house.tracks) == 1)
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            async with asyncio.timeout(60):
+                while not (posted := await again.bot.store._select("SELECT * FROM tracks WHERE message_id")):
+                    await asyncio.sleep(0.005)
+            await until(lambda: not again.bot.journal.following)
+            assert [track.message_id for track in posted] == [message.id for message in again.tracks]
+            assert len(again.tracks) == 1
+
+
+async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        never = asyncio.Event()
+
+        async def unposted(*_: object) -> None:
+            await never.wait()
+
+        monkeypatch.setattr(house.bot.poster, "_posted", unposted)
+        piece = house.ask(seconds=0.5, seed=7)
+        await until(lambda: piece.over and (tmp_path / "bells-7.flac").exists())
+        await until(lambda: piece.composed)
+        await asyncio.sleep(0.1)  # for the library
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: len(again.tracks) == 1)
+            assert [path.name for path in tmp_path.glob("*.flac")] == ["bells-7.flac"]
+
+
+async def test_what_was_skipped_does_not_come_back_though_its_track_is_still_posted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+        never = asyncio.Event()
+
+        async def unposted(*_: object) -> None:
+            await never.wait()
+
+        monkeypatch.setattr(house.bot.poster, "_posted", unposted)
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0 and piece.track is not None)
+        house.session.skip()
+        await house.bot.journal.note()  # before it is off the queue
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: len(again.tracks) == 1)
+            assert not again.session.queue
+
+
+async def test_where_nobody_listens_any_more_what_was_begun_is_posted_and_the_rest_forgotten_and_said(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
+        pieces = [house.ask(seconds=4.0, seed=seed) for seed in (1, 2, 3)]
+        await until(lambda: pieces[0].buffer.frames_played > 0)
+        await house.bot.journal.note()
+        await kill(house)
+        for person in (house.asker, house.listener):
+            await person.leave_voice()
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: len(again.tracks) >= 1)
+            await until(lambda: not again.bot.journal.following)
+            assert again.tracks[0].attachments[0].filename == "bells-1.flac"
+            told = [message.content for message in again.text.messages if "forgotten" in message.content]
+            assert len(told) == 1
+            assert "restarted" in told[0]
+            await until(lambda: again.here.bot.id not in again.guild.voice_states)
+            assert await again.bot.store.asked() == []
+
+
+async def test_what_busker_ends_over_again_and_again_is_given_up(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        (noted,) = await house.bot.store.asked()
+        house.bot.journal._closed = True
+        await house.bot.store.note([replace(noted, restarts=MOST_RESTARTS)], [])
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: any("forgotten" in message.content for message in again.text.messages))
+            assert not again.session.queue
+
+
+async def test_a_busker_that_ran_for_days_goes_on_too_as_far_ahead_as_is_set_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "bot.playback.performance._TICKETS", itertools.count(1)
+    )  # as if it had started long ago
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            (goes_on,) = await restored(again, 7)
+            assert goes_on.piece.lead == again.bot.settings.music.lead_seconds
+            again.session.stop()
+            await until(lambda: goes_on.settled)
+
+
+async def test_after_an_absence_of_days_nothing_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.session.restore.FORGOTTEN_SECONDS", -60.0)
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        await kill(house)
+        async with another_bot(house, tmp_path) as again:
+            assert await again.bot.store.asked() == []
+            assert not again.session.queue
+
+
+async def test_what_cannot_go_on_while_discord_does_not_answer_goes_on_when_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Restoration._request
+
+    async def silence(*_: object) -> None:
+        raise OSError("no way to Discord")
+
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        await kill(house)
+        monkeypatch.setattr(Restoration, "_request", silence)
+        async with another_bot(house, tmp_path) as again:
+            await until(lambda: "no way to Discord" in caplog.text)
+            assert not again.session.queue
+            monkeypatch.setattr(Restoration, "_request", answer)
+            await again.bot.on_guild_available(again.discord_guild)
+            (goes_on,) = await restored(again, 7)
+            again.session.stop()
+            await until(lambda: goes_on.settled)

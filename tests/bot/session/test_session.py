@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.engine import TYPICAL_LUFS
+from audio.errors import PieceError
+from audio.files.track import read_tags
+from audio.playout.chain import Chain
+from audio.worker.client import LocalEngine
+from audio.worker.main import SEEDED
+from audio.worker.tone_engine import ToneEngine
+from bot.config.settings import MusicSettings, Settings
+from bot.errors import NothingPlaying, QueueFull, RequestError, VoiceLost
+from bot.playback.performance import Making
+from bot.ui.card import headline_of
+from rehearsal.permissions import Permission
+from tests.house import a_house, quiet_settings, until
+
+
+async def test_a_second_piece_is_composed_while_the_first_plays(tmp_path: Path) -> None:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
+        first, second, third = (house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3))
+        await until(lambda: second.composed)
+        assert not first.over
+        assert third.making is Making.WAITING  # no guild hoards the engine
+        await until(lambda: first.over)
+        await until(lambda: third.composed)
+        await house.play(third)
+        assert [p.buffer.frames_played for p in (first, second, third)] == [50, 50, 50]
+        assert len(house.ears.spurts(house.here.bot.id)) == 3
+
+
+async def test_a_skipped_piece_ends_and_the_next_follows(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        first, second = house.ask(seconds=20.0), house.ask(seconds=0.5, seed=2)
+        await until(lambda: first.buffer.frames_played > 5)
+        assert house.session.skip() is first
+        await house.play(second)
+        assert first.over
+        assert first.buffer.frames_played < 50 * 20
+        assert second.buffer.frames_played == 25
+
+
+async def test_stop_ends_the_sound_within_five_frames_and_frees_the_engine(tmp_path: Path) -> None:
+    engine = ToneEngine(speed=1.5, places=1)
+    async with a_house(tmp_path, engine=engine) as house:
+        playing, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
+        await until(lambda: playing.buffer.frames_played > 5)
+        played = playing.buffer.frames_played
+        assert house.session.stop() == 2
+        await until(lambda: playing.over and waiting.over)
+        assert playing.buffer.frames_played <= played + 5
+        assert (playing.making, waiting.making) == (Making.CANCELLED, Making.CANCELLED)
+        after = house.ask(seconds=0.5, seed=3)  # with one place, it needs the one that was freed
+        await house.play(after)
+        assert after.buffer.frames_played == 25
+
+
+async def test_a_pause_holds_the_sound_and_loses_none_of_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=1.0)
+        await until(lambda: piece.buffer.frames_played > 10)
+        house.session.pause()
+        await asyncio.sleep(0.1)
+        held = piece.buffer.frames_played
+        assert str(headline_of(piece)) == "Paused"
+        await asyncio.sleep(0.1)
+        assert piece.buffer.frames_played == held < 50
+        house.session.resume()
+        await house.play(piece)
+        assert piece.buffer.frames_played == 50
+
+
+async def test_a_slow_engine_is_waited_for_and_then_played_without_a_gap(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=0.5)) as house:
+        piece = house.ask(seconds=3.0)
+        await until(lambda: piece.making is Making.COMPOSING)
+        assert piece.buffer.seconds_until_ready >= 1.5
+        await until(lambda: piece.buffer.frames_played > 0)
+        assert piece.making is Making.COMPOSING  # it did not simply wait for the end
+        await house.play(piece)
+        assert (piece.buffer.frames_played, piece.buffer.starvations) == (150, 0)
+
+
+async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_played(
+    tmp_path: Path,
+) -> None:
+    engine = ToneEngine(speed=2.0)
+    async with a_house(tmp_path, engine=engine) as house:
+        piece = house.ask(seconds=20.0)
+        await until(lambda: piece.buffer.frames_played > 5)
+        await engine.close()
+        await house.play(piece)
+        assert piece.making is Making.FAILED
+        assert str(piece.trouble) == "The engine was closed before this piece was made."
+        assert piece.buffer.frames_played < 20 * 50
+        assert not list(tmp_path.glob("*.flac"))
+        await engine.start()
+        following = house.ask(seconds=0.5)
+        await house.play(following)
+        assert following.composed
+
+
+async def test_a_full_queue_refuses_in_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
+    settings = Settings(music=MusicSettings(queue_length=2), tracks=quiet_settings(tmp_path).tracks)
+    async with a_house(tmp_path, settings=settings) as house:
+        first, second = house.ask(seconds=0.5), house.ask(seconds=0.5, seed=2)
+        with pytest.raises(QueueFull, match="2 pieces"):
+            house.ask(seed=3)
+        await house.play(second)
+        assert first.over
+
+
+async def test_when_nothing_more_comes_the_bot_leaves_and_plays_again_when_asked(tmp_path: Path) -> None:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, leave_after_seconds=0.0)) as house:
+        await house.play(house.ask(seconds=0.5))
+        await until(lambda: house.here.bot.id not in house.guild.voice_states)
+        with pytest.raises(NothingPlaying):
+            house.session.skip()
+        again = house.ask(seconds=0.5)
+        await house.play(again)
+        assert again.buffer.frames_played == 25
+
+
+async def test_put_out_of_the_channel_it_posts_what_is_begun_forgets_the_rest_and_plays_again(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path) as house:
+        moderator = house.here.person(
+            house.guild, "moderator", house.guild.role("moderators", Permission.MOVE_MEMBERS)
+        )
+        playing, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
+        await until(lambda: playing.buffer.frames_played > 5)
+        await moderator.disconnect(house.here.bot.user)
+        await house.play(playing)
+        await house.play(waiting)
+        assert playing.buffer.frames_played < 20 * 50
+        assert "disconnected from the voice channel" in str(playing.trouble)
+        assert (tmp_path / "bells-1.flac").exists()
+        assert waiting.buffer.frames_played == 0
+        again = house.ask(seconds=0.5, seed=3)
+        await house.play(again)
+        assert again.buffer.frames_played == 25
+
+
+async def test_a_piece_that_cannot_be_heard_is_composed_and_posted_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
+
+        async def lost(*_: object) -> None:
+            raise VoiceLost("Discord did not let Busker in.")
+
+        monkeypatch.setattr(house.session.voice, "join", lost)
+        pieces = [house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3)]
+        for piece in pieces:
+            await house.play(piece)
+            assert piece.making is Making.DELIVERED
+            assert str(piece.trouble) == "Discord did not let Busker in. The track is posted all the same."
+        assert len(house.tracks) == 3
+
+
+async def test_what_is_composed_unheard_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=0.5)) as house:
+
+        async def lost(*_: object) -> None:
+            raise VoiceLost("Discord did not let Busker in.")
+
+        monkeypatch.setattr(house.session.voice, "join", lost)
+        piece = house.ask(seconds=20.0)
+        await until(lambda: piece.over and piece.making is Making.COMPOSING)
+        assert house.session.stop() == 1
+        await house.play(piece)
+        assert piece.making is Making.CANCELLED
+
+
+async def test_put_out_with_pieces_waiting_the_bot_still_ends_at_once(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+        moderators = house.guild.role("moderators", Permission.MOVE_MEMBERS)
+        moderator = house.here.person(house.guild, "moderator", moderators)
+        pieces = [house.ask(seconds=20.0, seed=seed) for seed in (1, 2, 3)]
+        await until(lambda: pieces[0].buffer.frames_played > 5)
+        await moderator.disconnect(house.here.bot.user)
+        await until(lambda: pieces[0].over)
+        async with asyncio.timeout(10):
+            await house.bot.close()
+        assert house.here.bot.id not in house.guild.voice_states
+        assert not [task for task in asyncio.all_tasks() if "House" in task.get_name()]
+
+
+async def test_after_stop_the_next_piece_is_the_first(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        stopped = [house.ask(seconds=20.0, seed=seed) for seed in (1, 2, 3)]
+        await until(lambda: stopped[0].buffer.frames_played > 5)
+        assert house.session.stop() == 3
+        following = house.ask(seconds=0.5, seed=4)
+        assert house.session.wanted == [following]
+        await house.play(following)
+        assert following.buffer.frames_played == 25
+        assert [piece.buffer.frames_played for piece in stopped[1:]] == [0, 0]
+
+
+async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
+    async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
+        house.session.volume = 0.25
+        first, second = house.ask(seconds=0.5), house.ask(seconds=0.5)
+        await until(lambda: first.composed)
+        made = first.made
+        await house.play(second)
+        loudness = [abs(spurt.pcm()).max() for spurt in house.ears.spurts(house.here.bot.id)]
+        chain = Chain(32_000, 1, 0.5, TYPICAL_LUFS)
+        chain.push(made)
+        full = abs(chain.finish()).max() / 2**15
+        assert loudness == pytest.approx([full / 4, full / 4], rel=0.15)
+
+
+async def test_the_volume_of_a_stay_ends_with_it(tmp_path: Path) -> None:
+    settings = quiet_settings(tmp_path, leave_after_seconds=0.1, volume=0.5)
+    async with a_house(tmp_path, settings=settings) as house:
+        piece = house.ask(seconds=0.5)
+        house.session.volume = 0.0
+        await house.play(piece)
+        await until(lambda: house.session.voice.channel is None)
+        assert house.session.volume == 0.5
+        house.session.choose_volume(0.25)
+        await house.play(house.ask(seconds=0.5))
+        await until(lambda: house.session.voice.channel is None)
+        assert house.session.volume == 0.25
+
+
+async def test_what_is_over_holds_no_sound_though_its_card_and_session_know_of_it(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        piece = house.ask(seconds=20.0)
+        await until(lambda: piece.buffer.frames_played > 10)
+        house.session.stop()
+        await house.play(piece)
+        assert house.session._card is not None
+        assert piece in house.session._card.followed
+        assert not piece._tape.samples
+        assert not piece.buffer._frames
+
+
+async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_where_it_was(
+    tmp_path: Path,
+) -> None:
+    engine = LocalEngine(f"{SEEDED}{tmp_path / 'seeded'}")
+    async with a_house(tmp_path, engine=engine) as house:
+        piece = house.ask(seconds=6.0, seed=7)
+        await until(lambda: piece.buffer.frames_played > 0)
+        assert engine.worker_pid is not None
+        assert piece.making is Making.COMPOSING
+        os.kill(engine.worker_pid, signal.SIGKILL)
+        await until(lambda: piece.composed)
+        made = piece.made
+        await house.play(piece)
+        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 300)
+        whole = house.ask(seconds=6.0, seed=7)
+        house.session.volume = 0.0
+        await until(lambda: whole.composed)
+        assert np.array_equal(made, whole.made)
+
+
+async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_made_again(
+    tmp_path: Path,
+) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
+        piece = house.ask(seconds=4.0)
+        await until(lambda: piece.buffer.frames_played > 0)
+        seconds = piece.buffer.seconds_made
+        assert house.session.steer("  a walk\nin the rain ", 0.5) is piece
+        (turn,) = piece.piece.turns
+        assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
+        assert turn.step >= seconds * 50, "what is made stays"
+        await until(lambda: piece.composed)
+        made = piece.made
+        await house.play(piece)
+        assert read_tags(tmp_path / "bells-1.flac").piece.turns == (turn,)
+        again = house.session.ask(replace(house.request(), piece=piece.piece))
+        house.session.volume = 0.0
+        await until(lambda: again.composed)
+        assert np.array_equal(again.made, made)
+
+
+async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Path) -> None:
+    async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
+        piece = house.ask(seconds=4.0)
+        await until(lambda: piece.buffer.frames_played > 0)
+        piece.interrupt()
+        house.session.steer("a harp", 0.0)
+        made = piece.buffer.seconds_made
+        await house.play(piece)
+        (turn,) = piece.piece.turns
+        assert turn.step >= made * 50
+        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+
+
+async def test_words_that_come_too_late_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        with pytest.raises(NothingPlaying):
+            house.session.steer("a harp", 0.0)
+        piece = house.ask(seconds=2.0)
+        await until(lambda: piece.composed)
+        with pytest.raises(RequestError, match="composed already"):
+            house.session.steer("a harp", 0.0)
+        with pytest.raises(PieceError, match="0 readable"):
+            house.session.steer(" ", 0.0)
+        assert piece.piece.turns == ()
