@@ -19,9 +19,9 @@ from rehearsal.voice.recording import Pcm
 
 ANSWER_SECONDS: Final = 3.0
 FIRST_SOUND_SECONDS: Final = 2.0
-LEAST_CORRELATION: Final = 0.95
-MOST_LAG_DRIFT_MS: Final = 1.0
-MOST_OFF_LU: Final = 1.0
+MIN_CORRELATION: Final = 0.95
+MAX_LAG_DRIFT_MS: Final = 1.0
+MAX_OFF_LU: Final = 1.0
 
 JUDGED_SECONDS: Final = 20.0
 """Shorter pieces end before a level that rises by no more than 1 dB a second has to be right."""
@@ -100,16 +100,16 @@ class Evening:
                 yield f"{frames} frames of music {fate}."
         if abs(found.frames_heard - found.frames_posted) > 1:
             yield f"{found.frames_heard} frames were heard, {found.frames_posted} were posted."
-        if not found.correlation >= LEAST_CORRELATION:  # also true for NaN
+        if not found.correlation >= MIN_CORRELATION:  # also true for NaN
             yield f"What was heard is not what was posted: their correlation is {found.correlation:.3f}."
-        elif found.lag_drift_ms is None or not found.lag_drift_ms < MOST_LAG_DRIFT_MS:
+        elif found.lag_drift_ms is None or not found.lag_drift_ms < MAX_LAG_DRIFT_MS:
             yield f"Heard and posted drift apart by {found.lag_drift_ms} ms."
         if self.piece.seconds >= JUDGED_SECONDS:
             for lufs, target, fate in (
                 (self.heard_lufs, self.heard_target_lufs, "heard"),
                 (self.posted_lufs, TRACK_LUFS, "posted"),
             ):
-                if not abs(lufs - target) <= MOST_OFF_LU:  # also true for NaN
+                if not abs(lufs - target) <= MAX_OFF_LU:  # also true for NaN
                     yield f"{lufs:.1f} LUFS were {fate}; {target:.1f} are promised."
         if self.starved_s:
             yield f"The buffer ran dry for {self.starved_s:.2f} s."

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 KEPT_SECONDS: Final = 7 * 86_400.0
 """A machine gets other work, other drivers, other cooling: what is older is measured again."""
@@ -55,7 +55,7 @@ def keep_calibration(
             json.dump(calibrations, file, indent=1)
         os.replace(file.name, path)
     except OSError as error:
-        log.warning("The calibration could not be kept in %s: %s.", path, error.strerror or error)
+        _log.warning("The calibration could not be kept in %s: %s.", path, error.strerror or error)
 
 
 def _read(path: Path) -> dict[str, Any]:

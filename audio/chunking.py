@@ -10,7 +10,7 @@ from audio.units import STEP_RATE
 FIRST_FRAMES: Final = STEP_RATE // 2
 """The first chunk of an automatic interval, 0.5 s: little enough to be heard early."""
 
-MOST_FRAMES: Final = 2 * STEP_RATE
+MAX_FRAMES: Final = 2 * STEP_RATE
 """Where an automatic interval ends, 2 s: longer chunks save nothing and are late to be cancelled."""
 
 GROWTH: Final = 1.25
@@ -26,4 +26,4 @@ def chunk_frames(interval: float | None) -> Iterator[int]:
     frames = float(FIRST_FRAMES)
     while True:
         yield round(frames)
-        frames = min(frames * GROWTH, MOST_FRAMES)
+        frames = min(frames * GROWTH, MAX_FRAMES)

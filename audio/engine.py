@@ -84,7 +84,7 @@ class Stream(Protocol):
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 
-    def heard(self, position: float | None) -> None:
+    def report_playhead(self, position: float | None) -> None:
         """Tell the engine how many seconds of the piece have been heard, or as a negative when it begins.
 
         Optional. Whoever holds the least sound is served first, and those who tell are not served far ahead;
@@ -94,7 +94,7 @@ class Stream(Protocol):
         ...
 
     def hold(self) -> None:
-        """Make no more from the next step on; `heard` goes on where it was. The place stays taken."""
+        """Pause composing at the next step and keep the slot; `report_playhead` resumes it."""
         ...
 
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:

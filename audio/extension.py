@@ -16,7 +16,7 @@ from audio.dsp.fades import ending, falling
 from audio.dsp.loudness import integrated
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
-from audio.files.recording import LONGEST_SECONDS, check, first_seconds
+from audio.files.recording import MAX_SECONDS, check, first_seconds
 from audio.files.track import FORMATS, encoded
 from audio.piece import LENGTH_SECONDS, Piece
 from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
@@ -43,9 +43,9 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
     It is brought to `loudness` (LUFS), which the model knows from what it makes itself. Some 10 ms of work a
     second of sound. Raises RecordingError.
     """
-    pcm = first_seconds(track, SAMPLE_RATE, 2, LONGEST_SECONDS)
-    if pcm.shape[1] > (LONGEST_SECONDS - LENGTH_SECONDS[1]) * SAMPLE_RATE:
-        raise RecordingError(Text("extend-long", most=LONGEST_SECONDS - LENGTH_SECONDS[1]))
+    pcm = first_seconds(track, SAMPLE_RATE, 2, MAX_SECONDS)
+    if pcm.shape[1] > (MAX_SECONDS - LENGTH_SECONDS[1]) * SAMPLE_RATE:
+        raise RecordingError(Text("extend-long", most=MAX_SECONDS - LENGTH_SECONDS[1]))
     fall = ending(pcm.shape[1] / SAMPLE_RATE)
     audible = int(np.count_nonzero(fall >= RESTORED_GAIN))
     begins = pcm.shape[1] - len(fall)
@@ -119,9 +119,9 @@ class ExtendedStream:
             first, self._is_old = self._is_old, False
             yield Chunk(joined(last, chunk.pcm, self._sample_rate), chunk.last) if first else chunk
 
-    def heard(self, position: float | None) -> None:
-        """See `Stream.heard`."""
-        self._stream.heard(None if position is None else position - self._prelude)
+    def report_playhead(self, position: float | None) -> None:
+        """See `Stream.report_playhead`."""
+        self._stream.report_playhead(None if position is None else position - self._prelude)
 
     def hold(self) -> None:
         """See `Stream.hold`; the old part is there already."""
@@ -158,5 +158,5 @@ def _later(piece: Piece, seconds: float) -> Piece:
         piece,
         seconds=(piece.steps + steps) / STEP_RATE,
         prelude=max(0.0, seconds),
-        turns=tuple(replace(turn, step=turn.step + steps) for turn in piece.turns),
+        prompt_changes=tuple(replace(turn, step=turn.step + steps) for turn in piece.prompt_changes),
     )

@@ -17,14 +17,14 @@ from words.text import Text
 PROMPT_LENGTH: Final = (3, 300)
 LENGTH_SECONDS: Final = (10.0, 30.0)
 INTERVAL_SECONDS: Final = (0.5, 2.5)
-LARGEST_SEED: Final = 2**53 - 1
+MAX_SEED: Final = 2**53 - 1
 """Discord's integers end here (they travel as JSON numbers)."""
 
-MOST_GUIDANCE: Final = 10.0
-MOST_TOP_K: Final = 2048
-LEAST_TEMPERATURE: Final = 0.1
-MOST_TEMPERATURE: Final = 2.0
-MOST_TURNS: Final = 1000
+MAX_GUIDANCE: Final = 10.0
+MAX_TOP_K: Final = 2048
+MIN_TEMPERATURE: Final = 0.1
+MAX_TEMPERATURE: Final = 2.0
+MAX_PROMPT_CHANGES: Final = 1000
 
 LEAD_SECONDS: Final = 30.0
 """What is composed farther ahead of the listeners would be lost with the next /skip."""
@@ -41,7 +41,7 @@ format marks and lone surrogates nothing. Gone before mentions are looked for, o
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PromptChange:
     """A new prompt takes over a piece that runs. What was made stays, and what follows goes on from it.
 
     While one blends into the other each step hears one of the two prompts, the new one more and more often,
@@ -55,8 +55,8 @@ class Turn:
     blend: int = 0
     """For how many steps the old prompt is still heard at times."""
 
-    def hears(self, step: int) -> bool:
-        """Whether `step` hears the new prompt."""
+    def applies_at(self, step: int) -> bool:
+        """True if `step` is conditioned on the new prompt."""
         passed = step - self.step
         if passed < 0 or passed >= self.blend:
             return passed >= 0
@@ -89,7 +89,7 @@ class Piece:
     (`audio/extension.py`); else 0."""
     melody: Recording | None = None
     """What the piece hums after; for melody checkpoints alone."""
-    turns: tuple[Turn, ...] = ()
+    prompt_changes: tuple[PromptChange, ...] = ()
     """How it was steered, in order of their steps."""
     excerpt: float | None = None
     """Where in a piece without end, with this seed, its sound was heard: the second that it begins with. Such
@@ -113,12 +113,17 @@ class Piece:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """All that are heard: the first one and those of the turns."""
-        return (self.prompt, *(turn.prompt for turn in self.turns))
+        """The first prompt and those of the prompt changes, in order."""
+        return (self.prompt, *(change.prompt for change in self.prompt_changes))
 
-    def hears(self, step: int) -> int:
-        """Which of `prompts` is heard at `step`."""
-        return max((index for index, turn in enumerate(self.turns, 1) if turn.hears(step)), default=0)
+    def prompt_index(self, step: int) -> int:
+        """Index into `prompts` of the prompt that conditions `step`."""
+        changes = enumerate(self.prompt_changes, 1)
+        return max((index for index, change in changes if change.applies_at(step)), default=0)
+
+    def steered(self, change: PromptChange) -> Piece:
+        """The same piece with one more prompt change, after those it has."""
+        return replace(self, prompt_changes=(*self.prompt_changes, change))
 
 
 def piece_of(
@@ -137,8 +142,8 @@ def piece_of(
     _within("length", seconds, LENGTH_SECONDS[0], longest)
     if interval is not None:
         _within("interval", interval, *INTERVAL_SECONDS)
-    if seed is not None and not 0 <= seed <= LARGEST_SEED:
-        raise PieceError("seed", Text("piece-seed", seed=str(seed), largest=str(LARGEST_SEED)))
+    if seed is not None and not 0 <= seed <= MAX_SEED:
+        raise PieceError("seed", Text("piece-seed", seed=str(seed), largest=str(MAX_SEED)))
     return Piece(
         prompt=words,
         seconds=round(seconds * STEP_RATE) / STEP_RATE,
@@ -158,14 +163,17 @@ def checked(piece: Piece, *, longest: float) -> Piece:
         _within("interval", piece.interval, *INTERVAL_SECONDS)
     sane = (
         clean == [*piece.prompts]
-        and 0 <= piece.seed <= LARGEST_SEED
+        and 0 <= piece.seed <= MAX_SEED
         and 0 <= piece.prelude <= piece.seconds
         and (piece.excerpt is None or 0 <= piece.excerpt < math.inf)
-        and len(piece.turns) <= MOST_TURNS
-        and all(0 <= turn.step <= piece.steps and 0 <= turn.blend <= piece.steps for turn in piece.turns)
-        and (piece.guidance is None or 0 <= piece.guidance <= MOST_GUIDANCE)
-        and 1 <= piece.top_k <= MOST_TOP_K
-        and LEAST_TEMPERATURE <= piece.temperature <= MOST_TEMPERATURE
+        and len(piece.prompt_changes) <= MAX_PROMPT_CHANGES
+        and all(
+            0 <= change.step <= piece.steps and 0 <= change.blend <= piece.steps
+            for change in piece.prompt_changes
+        )
+        and (piece.guidance is None or 0 <= piece.guidance <= MAX_GUIDANCE)
+        and 1 <= piece.top_k <= MAX_TOP_K
+        and MIN_TEMPERATURE <= piece.temperature <= MAX_TEMPERATURE
     )
     if not sane:  # also for NaN
         raise PieceError("tags", Text("piece-tags"))
@@ -175,12 +183,16 @@ def checked(piece: Piece, *, longest: float) -> Piece:
 def excerpt_of(piece: Piece, begin: float, end: float) -> Piece:
     """What is heard of a piece without end from second `begin` to second `end`, as a piece of its own."""
     first, stop = steps_of(begin), steps_of(end)
-    turns = (replace(turn, step=turn.step - first) for turn in piece.turns if first < turn.step < stop)
+    changes = (
+        replace(change, step=change.step - first)
+        for change in piece.prompt_changes
+        if first < change.step < stop
+    )
     return replace(
         piece,
-        prompt=piece.prompts[piece.hears(first)],
+        prompt=piece.prompts[piece.prompt_index(first)],
         seconds=(stop - first) / STEP_RATE,
-        turns=tuple(turns),
+        prompt_changes=tuple(changes),
         excerpt=first / STEP_RATE,
     )
 

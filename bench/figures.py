@@ -14,7 +14,7 @@ import transformers
 
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.cuda.runner import NoRoom
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.units import STEP_RATE
 from bench.machine import processor, ticks
 from bench.measures import (
@@ -189,7 +189,7 @@ def _in_turn(
 ) -> _Engines:
     """All types beside each other, round after round."""
     slots = max(plan.houses)
-    composers = {dtype: Composer(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
+    composers = {dtype: EngineCore(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
     tell("One piece alone …")
     alone = {
         dtype: Parted(partial(piece_seconds, composer, plan.seconds), composer.checkpoint.codec, "play")
@@ -242,7 +242,7 @@ def _one_by_one(
 
 def _house(found: _Engines, subject: Subject, dtype: str, count: int, plan: Plan) -> None:
     """Measure one type with so many slots; the first also with one piece in them."""
-    composer = Composer(subject.checkpoint(), count, plan.seconds, dtype)
+    composer = EngineCore(subject.checkpoint(), count, plan.seconds, dtype)
     _forget()  # what loading took, in float32
     if dtype not in found.seconds:
         alone = partial(piece_seconds, composer, plan.seconds)

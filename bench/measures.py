@@ -17,7 +17,7 @@ from audio.engine import TYPICAL_LUFS
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.codec.codec import CodecStream
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.layers import GUIDED
 from audio.piece import Piece
 from audio.playout.chain import Chain
@@ -96,7 +96,7 @@ class Parted:
         return whole
 
 
-def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
+def piece_seconds(composer: EngineCore, seconds: float, count: int = 1) -> float:
     """How long `count` pieces take at once, from their words to 48 kHz sound of the right level.
 
     They begin one after the other within a chunk's time, since people do not ask in the same moment: else all
@@ -118,7 +118,7 @@ def piece_seconds(composer: Composer, seconds: float, count: int = 1) -> float:
     return time.perf_counter() - start
 
 
-def first_chunk_seconds(composer: Composer, seconds: float) -> float:
+def first_chunk_seconds(composer: EngineCore, seconds: float) -> float:
     """How long the first chunk of a piece takes, at the smallest interval."""
     start = time.perf_counter()
     composer.admit(1, Piece(PROMPT, seconds, 1, INTERVAL_SECONDS))

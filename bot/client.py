@@ -26,7 +26,7 @@ from bot.ops.gc_freeze import settled
 from bot.ops.health import Health
 from bot.ops.metrics import Counters, exposition
 from bot.rules.permissions import invite_link
-from bot.rules.rights import Ballots
+from bot.rules.rights import Votes
 from bot.session.journal import Journal
 from bot.session.restore import Restoration
 from bot.session.session import Session
@@ -94,7 +94,7 @@ class Busker(commands.Bot):
         self.recordings = Recordings(settings.tracks.folder, self.poster)
         self.journal = Journal(self.store)
         self.restoration = Restoration(self)
-        self.ballots = Ballots()
+        self.ballots = Votes()
         self.mentions: dict[str, str] = {}
         """By a command's name, how a message shows it so that it can be clicked."""
         self.counters = Counters()
@@ -157,7 +157,7 @@ class Busker(commands.Bot):
     ) -> None:
         """Somebody came, left, moved, or was muted."""
         if member.guild.id in self._sessions:
-            self._sessions[member.guild.id].look_round()
+            self._sessions[member.guild.id].refresh_state()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild is there: after the start, or after it was away."""
@@ -166,7 +166,7 @@ class Busker(commands.Bot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was put out of a guild, or the guild is gone."""
         if guild.id in self._sessions:
-            await self._sessions[guild.id].voice.banish(Text("voice-out-of-server"))
+            await self._sessions[guild.id].voice.shut_down(Text("voice-out-of-server"))
 
     @property
     def channels_playing(self) -> int:

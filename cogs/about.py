@@ -21,10 +21,10 @@ from words.text import Text
 EXAMPLES: Final = (0, 1, 4)
 """Places of the presets that `/help` has buttons for."""
 
-LABEL_SIGNS: Final = 80
+LABEL_CHARS: Final = 80
 """The longest label of a button (Discord developer documentation, Button)."""
 
-REVISION_SIGNS: Final = 12
+REVISION_CHARS: Final = 12
 
 
 class About(commands.Cog):
@@ -39,7 +39,7 @@ class About(commands.Cog):
         made_on = Text(
             "about-made-on",
             checkpoint=info.checkpoint,
-            revision=info.revision[:REVISION_SIGNS],
+            revision=info.revision[:REVISION_CHARS],
             device=info.device,
         )
         times = Text("about-times", speed=info.speed, listeners=info.listeners)
@@ -92,7 +92,7 @@ class Example(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:co
     def __init__(self, place: int) -> None:
         self._prompt = PRESETS[place]
         super().__init__(
-            discord.ui.Button(label=self._prompt[:LABEL_SIGNS], custom_id=f"help:compose:{place}")
+            discord.ui.Button(label=self._prompt[:LABEL_CHARS], custom_id=f"help:compose:{place}")
         )
 
     @classmethod

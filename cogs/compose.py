@@ -11,10 +11,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.errors import RecordingError
-from audio.piece import INTERVAL_SECONDS, LARGEST_SEED, LENGTH_SECONDS, PROMPT_LENGTH
+from audio.piece import INTERVAL_SECONDS, LENGTH_SECONDS, MAX_SEED, PROMPT_LENGTH
 from bot.client import Busker
 from bot.commands.requests import ask, member_of, require_welcome
-from bot.rules.markdown import CHOICE_SIGNS, CHOICES, quoted
+from bot.rules.markdown import CHOICE_CHARS, CHOICES, quoted
 from bot.rules.permissions import VocalChannel, voice_channel_of
 from bot.tracks.attachments import require_fetchable
 from bot.tracks.library import sight_of
@@ -24,7 +24,7 @@ from words.text import Text
 if TYPE_CHECKING:
     from audio.engine import EngineInfo
 
-LONGEST_EVER: Final = 300.0
+MAX_EVER: Final = 300.0
 """Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
 
 
@@ -38,9 +38,9 @@ class Compose(commands.Cog):
         self,
         interaction: discord.Interaction[Busker],
         prompt: app_commands.Range[str, PROMPT_LENGTH[0], PROMPT_LENGTH[1]],
-        length: app_commands.Range[float, LENGTH_SECONDS[0], LONGEST_EVER] | None = None,
+        length: app_commands.Range[float, LENGTH_SECONDS[0], MAX_EVER] | None = None,
         interval: app_commands.Range[float, INTERVAL_SECONDS[0], INTERVAL_SECONDS[1]] | None = None,
-        seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
+        seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
         melody: discord.Attachment | None = None,
         continued: discord.Attachment | None = None,
     ) -> None:
@@ -61,8 +61,8 @@ async def prompts_like(
     """Prompts to choose from while somebody types one."""
     member, store = member_of(interaction), interaction.client.store
     sight = await sight_of(interaction.client, member)
-    used = await store.prompts(member.guild.id, typed, sight, longest=CHOICE_SIGNS, limit=CHOICES)
-    prompts = suggested(typed, used, limit=CHOICES, longest=CHOICE_SIGNS)
+    used = await store.prompts(member.guild.id, typed, sight, longest=CHOICE_CHARS, limit=CHOICES)
+    prompts = suggested(typed, used, limit=CHOICES, longest=CHOICE_CHARS)
     return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
 
 

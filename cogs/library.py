@@ -18,7 +18,7 @@ from bot.client import Busker
 from bot.commands.checks import manages
 from bot.commands.requests import ask, member_of
 from bot.errors import NotAllowed, RequestError
-from bot.rules.markdown import CHOICE_SIGNS, CHOICES, cut, quoted
+from bot.rules.markdown import CHOICE_CHARS, CHOICES, cut, quoted
 from bot.store.records import MadeTrack
 from bot.tracks.library import delete_files, kept_file, same_model, sight_of
 from bot.tracks.poster import caption_of
@@ -29,7 +29,7 @@ from words.text import Text
 PAGE: Final = 10
 """Tracks of a list: more would not fit into an embed with the longest prompts, escaped."""
 
-SOUGHT_SIGNS: Final = 40
+SOUGHT_CHARS: Final = 40
 """Characters to search for: the button for older tracks carries them."""
 
 _NUMBER = re.compile(r"#(\d{1,18})")
@@ -44,7 +44,7 @@ class Library(commands.Cog):
     async def library(
         self,
         interaction: discord.Interaction[Busker],
-        search: app_commands.Range[str, 1, SOUGHT_SIGNS] = "",
+        search: app_commands.Range[str, 1, SOUGHT_CHARS] = "",
         by: discord.Member | None = None,
     ) -> None:
         """Show one track where a suggestion was taken, else a list to choose from."""
@@ -262,7 +262,7 @@ def _choice(track: MadeTrack, locale: discord.Locale) -> str:
         seconds, seed = track.piece.seconds, str(track.piece.seed)
         return Text("library-choice", prompt=prompt, seconds=seconds, seed=seed).in_(locale)
 
-    return with_prompt(cut(track.piece.prompt, CHOICE_SIGNS - len(with_prompt(""))))
+    return with_prompt(cut(track.piece.prompt, CHOICE_CHARS - len(with_prompt(""))))
 
 
 async def setup(bot: Busker) -> None:

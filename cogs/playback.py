@@ -6,15 +6,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from audio.playout.source import LOUDEST_VOLUME
+from audio.playout.source import MAX_VOLUME
 from bot.client import Busker
 from bot.commands.checks import permitted
-from bot.rules.rights import Act
+from bot.rules.rights import Action
 from bot.session.session import Session
 from bot.ui.card import card_of
 from words.text import Text
 
-LOUDEST_PERCENT = round(100 * LOUDEST_VOLUME)
+MAX_PERCENT = round(100 * MAX_VOLUME)
 """The loudest that listeners can ask for."""
 
 
@@ -25,7 +25,7 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def stop(self, interaction: discord.Interaction[Busker]) -> None:
         """End the sound, the composing and the queue."""
-        if (session := await permitted(interaction, Act.STOP)) is None:
+        if (session := await permitted(interaction, Action.STOP)) is None:
             return
         stopped = session.stop()
         await _tell(interaction, Text("playback-stopped", forgotten=stopped - 1))
@@ -34,7 +34,7 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def skip(self, interaction: discord.Interaction[Busker]) -> None:
         """End the piece that plays."""
-        if (session := await permitted(interaction, Act.SKIP)) is None:
+        if (session := await permitted(interaction, Action.SKIP)) is None:
             return
         skipped = session.skip()
         await _tell(interaction, Text("playback-skipped", seed=str(skipped.piece.seed)))
@@ -43,7 +43,7 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def pause(self, interaction: discord.Interaction[Busker]) -> None:
         """Hold the sound."""
-        if (session := await permitted(interaction, Act.PAUSE)) is None:
+        if (session := await permitted(interaction, Action.PAUSE)) is None:
             return
         session.pause()
         await _tell(interaction, Text("playback-paused"))
@@ -52,7 +52,7 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def resume(self, interaction: discord.Interaction[Busker]) -> None:
         """Go on."""
-        if (session := await permitted(interaction, Act.RESUME)) is None:
+        if (session := await permitted(interaction, Action.RESUME)) is None:
             return
         session.resume()
         await _tell(interaction, Text("playback-resumed"))
@@ -68,11 +68,11 @@ class Playback(commands.Cog):
     @app_commands.command()
     @app_commands.guild_only()
     async def volume(
-        self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, LOUDEST_PERCENT]
+        self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, MAX_PERCENT]
     ) -> None:
         """Set the volume of what plays, until Busker leaves the channel."""
         _ = _session(interaction).now  # raises NothingPlaying: an empty channel has nobody to be asked
-        if (session := await permitted(interaction, Act.VOLUME, str(percent))) is None:
+        if (session := await permitted(interaction, Action.VOLUME, str(percent))) is None:
             return
         session.volume = percent / 100
         await _tell(interaction, Text("playback-volume", percent=percent))

@@ -14,8 +14,8 @@ from bot.commands.checks import permitted
 from bot.commands.requests import member_of
 from bot.errors import NotWaiting
 from bot.playback.performance import Performance
-from bot.rules.markdown import CHOICE_SIGNS, CHOICES, cut, quoted
-from bot.rules.rights import Act
+from bot.rules.markdown import CHOICE_CHARS, CHOICES, cut, quoted
+from bot.rules.rights import Action
 from bot.session.session import Session
 from bot.ui.card import COLOUR, headline_of, line_of
 from words.text import Text
@@ -23,7 +23,7 @@ from words.text import Text
 LAST_PLACE: Final = 100
 """More than can wait (`music.queue_length`); whatever is beyond the end is the end."""
 
-DESCRIPTION_SIGNS: Final = 4096
+DESCRIPTION_CHARS: Final = 4096
 """The most characters of an embed's description (developer documentation, "Embed Limits")."""
 
 _TICKET: Final = re.compile(r"#(\d{1,18})")
@@ -53,7 +53,7 @@ class Queue(commands.GroupCog, group_name="queue"):
         waiting = _session(interaction).queue.waiting
         now = waiting.index(performance) + 1
         touched = [performance, *waiting[place - 1 : now - 1]]
-        if (session := await permitted(interaction, Act.MOVE, str(place), touched)) is None:
+        if (session := await permitted(interaction, Action.MOVE, str(place), touched)) is None:
             return
         session.move(performance, place)
         there = session.queue.waiting.index(performance) + 1
@@ -64,7 +64,7 @@ class Queue(commands.GroupCog, group_name="queue"):
     async def remove(self, interaction: discord.Interaction[Busker], piece: str) -> None:
         """Remove a piece. A track of it that is made already is posted all the same."""
         performance = _found(interaction, piece)
-        if (session := await permitted(interaction, Act.REMOVE, touched=[performance])) is None:
+        if (session := await permitted(interaction, Action.REMOVE, touched=[performance])) is None:
             return
         session.remove(performance)
         told = Text("queue-removed", prompt=quoted(cut(performance.piece.prompt)))
@@ -92,7 +92,7 @@ def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) ->
     for place, performance in enumerate(waiting, 1):
         line = Text("card-place", place=place, piece=line_of(performance)).in_(locale)
         more = Text("card-more", more=len(waiting) - place + 1).in_(locale)
-        if len("\n".join([*lines, line, more])) > DESCRIPTION_SIGNS:
+        if len("\n".join([*lines, line, more])) > DESCRIPTION_CHARS:
             lines.append(more)
             break
         lines.append(line)
@@ -130,7 +130,7 @@ def _choice(place: int, performance: Performance, locale: discord.Locale) -> str
     asker, piece = performance.request.requester.display_name, performance.piece
     length = Text("queue-radio").in_(locale) if piece.endless else f"{piece.seconds:g} s"
     before, after = f"{place}. ", f" · {length} · {asker}"
-    return f"{before}{cut(performance.piece.prompt, CHOICE_SIGNS - len(before) - len(after))}{after}"
+    return f"{before}{cut(performance.piece.prompt, CHOICE_CHARS - len(before) - len(after))}{after}"
 
 
 async def setup(bot: Busker) -> None:

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from audio.piece import LARGEST_SEED, PROMPT_LENGTH
+from audio.piece import MAX_SEED, PROMPT_LENGTH
 from bot.client import Busker
 from bot.commands.requests import ask, member_of
 from bot.errors import RequestError
@@ -29,7 +29,7 @@ class Radio(commands.Cog):
         self,
         interaction: discord.Interaction[Busker],
         prompt: app_commands.Range[str, PROMPT_LENGTH[0], PROMPT_LENGTH[1]],
-        seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
+        seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
     ) -> None:
         """Check what can be checked, answer, and let the session do the rest."""
         member, bot = member_of(interaction), interaction.client

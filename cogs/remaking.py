@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import LONGEST_SECONDS
+from audio.files.recording import MAX_SECONDS
 from audio.files.track import Origin, read_tags
-from audio.piece import LARGEST_SEED, PROMPT_LENGTH, Piece, checked
+from audio.piece import MAX_SEED, PROMPT_LENGTH, Piece, checked
 from bot.commands.requests import ask, member_of, require_welcome
 from bot.errors import RequestError
 from bot.rules.markdown import quoted
@@ -73,7 +73,7 @@ class Remix(discord.ui.Modal):
         self._seconds = None if piece.endless else piece.seconds
         self._words = words_input(piece)
         self._seed: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="seed", required=False, max_length=len(str(LARGEST_SEED))
+            custom_id="seed", required=False, max_length=len(str(MAX_SEED))
         )
         self.add_item(discord.ui.Label(text=Text("remix-words").in_(locale), component=self._words))
         self.add_item(discord.ui.Label(text=Text("remix-seed").in_(locale), component=self._seed))
@@ -101,7 +101,7 @@ def words_input(piece: Piece) -> discord.ui.TextInput[Any]:
 async def read_origin(bot: Busker, path: Path) -> Origin:
     """The tags of a file, judged. Raises TrackError or PieceError."""
     origin = await bot.poster.apart(partial(read_tags, path))
-    checked(origin.piece, longest=LONGEST_SECONDS)
+    checked(origin.piece, longest=MAX_SECONDS)
     return origin
 
 
@@ -112,7 +112,7 @@ def _whole(typed: str) -> int | None:
     try:
         return int(typed)
     except ValueError as error:
-        raise RequestError(Text("remix-no-seed", typed=quoted(typed), largest=str(LARGEST_SEED))) from error
+        raise RequestError(Text("remix-no-seed", typed=quoted(typed), largest=str(MAX_SEED))) from error
 
 
 async def tell(interaction: discord.Interaction[Busker], text: Text) -> None:

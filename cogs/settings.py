@@ -19,12 +19,12 @@ from bot.errors import NotAllowed, RequestError
 from bot.rules.permissions import posting_channel
 from bot.store.records import GuildChoices, Rights
 from bot.ui.card import COLOUR
-from cogs.compose import LONGEST_EVER
-from cogs.playback import LOUDEST_PERCENT
+from cogs.compose import MAX_EVER
+from cogs.playback import MAX_PERCENT
 from words.text import Text
 
-MOST_WAITING: Final = 100
-MOST_MINUTES: Final = 1440
+MAX_WAITING: Final = 100
+MAX_MINUTES: Final = 1440
 
 EVERYTHING: Final = "everything"
 """How the option `reset` says all of them."""
@@ -100,15 +100,15 @@ class SettingsCog(commands.Cog, name="Settings"):
     async def settings(
         self,
         interaction: discord.Interaction[Busker],
-        length: app_commands.Range[float, LENGTH_SECONDS[0], LONGEST_EVER] | None = None,
+        length: app_commands.Range[float, LENGTH_SECONDS[0], MAX_EVER] | None = None,
         interval: app_commands.Range[float, INTERVAL_SECONDS[0], INTERVAL_SECONDS[1]] | None = None,
-        volume: app_commands.Range[int, 0, LOUDEST_PERCENT] | None = None,
+        volume: app_commands.Range[int, 0, MAX_PERCENT] | None = None,
         rights: Rights | None = None,
         dj_role: discord.Role | None = None,
         tracks_in: discord.TextChannel | None = None,
         format: Format | None = None,  # noqa: A002
-        waiting: app_commands.Range[int, 0, MOST_WAITING] | None = None,
-        minutes: app_commands.Range[int, 0, MOST_MINUTES] | None = None,
+        waiting: app_commands.Range[int, 0, MAX_WAITING] | None = None,
+        minutes: app_commands.Range[int, 0, MAX_MINUTES] | None = None,
         announce: bool | None = None,
         reset: str | None = None,
     ) -> None:

@@ -17,7 +17,7 @@ from words.text import Text
 LOOK_SECONDS: Final = 5.0
 """A piece lasts longer than that, and Discord takes five such changes in five seconds."""
 
-STATUS_SIGNS: Final = 500
+STATUS_CHARS: Final = 500
 """The longest status (Discord API docs)."""
 
 _log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Status(commands.Cog):
                 playing = self._bot.session_of(channel.guild).wanted[:1]
                 if playing and playing[0].buffer.frames_played:
                     status = Text("track-prompt", prompt=playing[0].piece.prompts[-1])
-                    wanted[channel] = cut(status.in_(channel.guild.preferred_locale), STATUS_SIGNS)
+                    wanted[channel] = cut(status.in_(channel.guild.preferred_locale), STATUS_CHARS)
         return wanted
 
     def _may(self, channel: discord.VoiceChannel) -> bool:

@@ -14,7 +14,7 @@ from bot.commands.checks import permitted
 from bot.commands.requests import member_of
 from bot.errors import RequestError
 from bot.rules.markdown import quoted
-from bot.rules.rights import Act
+from bot.rules.rights import Action
 from cogs.errors import tell_fault
 from cogs.remaking import words_input
 from words.text import Text
@@ -22,7 +22,7 @@ from words.text import Text
 BLEND_SECONDS: Final = 2.0
 """How long new words take to take over, unless somebody chooses otherwise: about a bar."""
 
-LONGEST_BLEND_SECONDS: Final = 10.0
+MAX_BLEND_SECONDS: Final = 10.0
 
 
 class Steer(commands.Cog):
@@ -34,7 +34,7 @@ class Steer(commands.Cog):
         self,
         interaction: discord.Interaction[Busker],
         words: app_commands.Range[str, PROMPT_LENGTH[0], PROMPT_LENGTH[1]],
-        blend: app_commands.Range[float, 0.0, LONGEST_BLEND_SECONDS] = BLEND_SECONDS,
+        blend: app_commands.Range[float, 0.0, MAX_BLEND_SECONDS] = BLEND_SECONDS,
     ) -> None:
         """Steer, and say when it will be heard."""
         await steer(interaction, words, blend)
@@ -58,7 +58,7 @@ class Steering(discord.ui.Modal):
 
 async def steer(interaction: discord.Interaction[Busker], words: str, blend_seconds: float) -> None:
     """Let `words` take over what plays and say so; raises RequestError or PieceError."""
-    if (session := await permitted(interaction, Act.STEER, words)) is None:
+    if (session := await permitted(interaction, Action.STEER, words)) is None:
         return
     steered = session.steer(words, blend_seconds)
     buffer = steered.buffer

@@ -35,7 +35,7 @@ class OptionType(IntEnum):
 
 
 # How many commands of each type an application may have, for all guilds and for each one.
-MOST_COMMANDS = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
+MAX_COMMANDS = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 OPTIONS = 25
 CHOICES = 25
 ALL_CHARACTERS = 8_000  # names, descriptions and values of a command, its options and its choices
@@ -81,7 +81,7 @@ class Commands:
         if not isinstance(bodies, list):
             raise invalid_form("_", "LIST_TYPE_CONVERT", "Must be a list.")
         checked = [check_command(body, str(index)) for index, body in enumerate(bodies)]
-        for kind, most in MOST_COMMANDS.items():
+        for kind, most in MAX_COMMANDS.items():
             if sum(body["type"] == kind for body in checked) > most:
                 raise Refusal(400, 30032, f"Maximum number of application commands reached ({most})")
         names = [(body["type"], body["name"]) for body in checked]

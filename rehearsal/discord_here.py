@@ -34,14 +34,14 @@ from rehearsal.permissions import Permission
 from rehearsal.refusal import Json, Refused
 from rehearsal.rest import application, guilds, interactions, messages
 from rehearsal.rest.server import Rest
-from rehearsal.rest.uploads import MOST_FILES, serve_attachment
+from rehearsal.rest.uploads import MAX_FILES, serve_attachment
 from rehearsal.voice.server import VoiceServer
 from rehearsal.wire import channel_json, guild_create_json, message_json, role_json
 from rehearsal.world import UPLOAD_LIMITS, Application, Channel, Guild, Message, Role, Snowflakes, World
 
 LOOPBACK = "127.0.0.1"
 # Bytes; more than the largest message of any guild, whose files have limits of their own.
-LARGEST_REQUEST = (MOST_FILES + 1) * max(UPLOAD_LIMITS.values())
+MAX_REQUEST = (MAX_FILES + 1) * max(UPLOAD_LIMITS.values())
 
 # What a bot that plays and posts asks for when it is invited.
 INVITED_WITH = (
@@ -88,7 +88,7 @@ class DiscordHere:
     # Life
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=LARGEST_REQUEST)
+        app = web.Application(client_max_size=MAX_REQUEST)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()

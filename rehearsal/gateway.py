@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 HEARTBEAT_MS = 41_250
 ACK_SECONDS = 0.01
-LARGEST_PAYLOAD = 4_096  # bytes that a client may send at once
+MAX_PAYLOAD = 4_096  # bytes that a client may send at once
 RESUME_URL = "wss://gateway-loopback-1.discord.gg"
 KEPT_EVENTS = 1_000  # for those who resume
 # A connection may send this many messages in so many seconds, heartbeats included, or is closed with 4008.
-MOST_SENT = 120
+MAX_SENT = 120
 SENT_WITHIN = 60.0
 
 
@@ -210,11 +210,11 @@ class Gateway:
         carrier = asyncio.create_task(line.carry(), name="rehearsal-gateway-carrier")
         session: Session | None = None
         goodbye = False
-        sent_at: deque[float] = deque(maxlen=MOST_SENT)
+        sent_at: deque[float] = deque(maxlen=MAX_SENT)
         line.send(Op.HELLO, {"heartbeat_interval": HEARTBEAT_MS, "_trace": ["loopback"]})
         try:
             while (frame := await socket.receive()).type not in ENDINGS:
-                if frame.type is not WSMsgType.TEXT or len(frame.data.encode()) > LARGEST_PAYLOAD:
+                if frame.type is not WSMsgType.TEXT or len(frame.data.encode()) > MAX_PAYLOAD:
                     raise Closed(Close.DECODE_ERROR, "Error while decoding payload.")
                 self._count(sent_at)
                 op, data = _decode(frame.data)
@@ -233,7 +233,7 @@ class Gateway:
 
     def _count(self, sent_at: deque[float]) -> None:
         now = self._here.clock.now()
-        if len(sent_at) == MOST_SENT and now - sent_at[0] < SENT_WITHIN:
+        if len(sent_at) == MAX_SENT and now - sent_at[0] < SENT_WITHIN:
             raise Closed(Close.RATE_LIMITED, "You are being rate limited.")
         sent_at.append(now)
 

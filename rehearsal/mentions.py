@@ -16,7 +16,7 @@ USER = re.compile(r"<@!?(\d{1,20})>")
 ROLE = re.compile(r"<@&(\d{1,20})>")
 EVERYONE = re.compile(r"@(everyone|here)\b")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-MOST_IDS = 100
+MAX_IDS = 100
 
 
 def check_allowed(allowed: object) -> Json | None:
@@ -29,8 +29,8 @@ def check_allowed(allowed: object) -> Json | None:
         )
     for kind in ("users", "roles"):
         ids = allowed.get(kind) or []
-        if len(ids) > MOST_IDS:
-            raise invalid_form(f"allowed_mentions.{kind}", "BASE_TYPE_BAD_LENGTH", f"At most {MOST_IDS} ids.")
+        if len(ids) > MAX_IDS:
+            raise invalid_form(f"allowed_mentions.{kind}", "BASE_TYPE_BAD_LENGTH", f"At most {MAX_IDS} ids.")
         if ids and kind in (allowed.get("parse") or []):
             raise invalid_form(
                 "allowed_mentions",

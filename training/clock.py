@@ -26,15 +26,15 @@ SIXTEENTHS: Final = 4
 BAR_STEPS: Final = 16
 """Sixteenths of the longest bar, four beats."""
 PHRASE_BARS: Final = 4
-LONGEST_STEP: Final = 13
+MAX_STEP: Final = 13
 """Frames of the longest sixteenth: 60 beats a minute have 12.5."""
 SLOWEST, FASTEST = 60, 180
-"""Beats a minute: straight sixteenths of at most `LONGEST_STEP` and at least four frames."""
-SHORTEST_STEP: Final = 3
+"""Beats a minute: straight sixteenths of at most `MAX_STEP` and at least four frames."""
+MIN_STEP: Final = 3
 """Frames of the shortest sixteenth, which swings."""
 UNHEARD: Final = 0
 _COUNTED: Final = np.array(
-    [(length, passed) for length in range(SHORTEST_STEP, LONGEST_STEP + 1) for passed in range(length)],
+    [(length, passed) for length in range(MIN_STEP, MAX_STEP + 1) for passed in range(length)],
     dtype=np.int64,
 )
 """Frames of a sixteenth and how many have passed, of the codes of each sixteenth."""
@@ -73,8 +73,8 @@ class Meter:
         parts = np.array(SWINGS[self.swing])
         beat = self.bar_frames / self.beats
         # slow and fast beats swing less, so that sixteenths have codes; rounding takes its part
-        wider = ((LONGEST_STEP - 0.5) / beat - 0.25) / max(float(parts.max()) - 0.25, 1e-9)
-        narrower = (0.25 - (SHORTEST_STEP + 0.1) / beat) / max(0.25 - float(parts.min()), 1e-9)
+        wider = ((MAX_STEP - 0.5) / beat - 0.25) / max(float(parts.max()) - 0.25, 1e-9)
+        narrower = (0.25 - (MIN_STEP + 0.1) / beat) / max(0.25 - float(parts.min()), 1e-9)
         parts = 0.25 + (parts - 0.25) * min(1.0, max(0.0, wider), max(0.0, narrower))
         parts = np.tile(parts, self.beats) / self.beats
         edges: Codes = np.rint(np.concatenate([[0], np.cumsum(parts)]) * self.bar_frames).astype(np.int64)
@@ -86,7 +86,7 @@ class Meter:
         step = np.repeat(np.arange(self.steps), lengths)
         passed = np.arange(self.bar_frames) - np.repeat(self.edges[:-1], lengths)
         length = np.repeat(lengths, lengths)
-        shortest = SHORTEST_STEP
+        shortest = MIN_STEP
         counted = (length * (length - 1) - shortest * (shortest - 1)) // 2 + passed
         return np.tile(1 + step * len(_COUNTED) + counted, bars)
 

@@ -20,7 +20,7 @@ from training.styles import NAMED, STYLES, Style
 OTHER_TEMPO: Final = 0.2
 """How often a song leaves its style's tempos, so that a tempo asked for is kept in any style."""
 MELODY_CENTRE: Final = 72
-LONGEST_INTRODUCTION: Final = 8.0
+MAX_INTRODUCTION: Final = 8.0
 """Seconds for which most of what was asked for may be waited for, but a bar at least."""
 
 
@@ -173,7 +173,7 @@ class Material:
         if chance.random() < 0.45 or len(self.cast) < 3:
             return {0: self.cast}
         bar_seconds = self.plan.meter.bar_frames / STEP_RATE
-        length = min(chance.choice((1, 2, 2, 4)), max(1, int(LONGEST_INTRODUCTION / bar_seconds)))
+        length = min(chance.choice((1, 2, 2, 4)), max(1, int(MAX_INTRODUCTION / bar_seconds)))
         first = {CHORDS} if CHORDS in self.cast else {LEAD}
         if self.plan.drums and chance.random() < 0.5:
             first |= {HIGH} if chance.random() < 0.5 else {LOW, HIGH}

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.clock import BAR_STEPS, CONDUCTOR_CODES, LONGEST_STEP, read
+from training.clock import BAR_STEPS, CONDUCTOR_CODES, MAX_STEP, read
 from training.outline import FIELDS, OUTLINE_CODES, STARTS, TEMPO, Value
 from training.sounds import CHORDS, CONDUCTOR, LAYOUT, OUTLINE, REST
 
@@ -49,9 +49,9 @@ def features(book: int) -> tuple[Tensor, int]:
         # the step, the length, what has passed and what is left to come
         parts = (
             (step, BAR_STEPS),
-            (length, LONGEST_STEP + 1),
-            (passed, LONGEST_STEP),
-            (length - passed, LONGEST_STEP + 1),
+            (length, MAX_STEP + 1),
+            (passed, MAX_STEP),
+            (length - passed, MAX_STEP + 1),
         )
         starts = np.cumsum([0] + [size for _, size in parts])
         rows = np.stack([start + part for start, (part, _) in zip(starts, parts, strict=False)], axis=1)

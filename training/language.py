@@ -27,7 +27,7 @@ _FINEST_NUMBER: Final = 4.6
 _LOUD: Final = 2.0
 _LED_ON: Final = 0.35
 """At which the right code's logit is about 9 at first, and the others' around 0 ± 2."""
-_LONGEST_PLAIN: Final = 200
+_MAX_PLAIN: Final = 200
 """Steps up to which plain attention is the faster one here: at 150 by a tenth, at 262 it is
 a fifth slower, at 646 half as fast.
 """
@@ -108,9 +108,9 @@ class Writer(nn.Module):
         """
         width = self.norm.weight.shape[0]
         classes = torch.randn(12, width)
-        alike = torch.randn(width)
+        batch_invariant_matmul = torch.randn(width)
         for token, tonic in tonics.items():
-            self.text.shared.weight[token] = _LOUD * (classes[tonic] + alike)
+            self.text.shared.weight[token] = _LOUD * (classes[tonic] + batch_invariant_matmul)
 
     def _listen(self) -> None:
         """Begin with cross-attention that is heard: at transformers' scale nothing of it arrives."""
@@ -163,7 +163,7 @@ class Writer(nn.Module):
 
     def _causal(self, steps: int) -> Tensor | None:
         """The mask of plain attention where it is cheaper than the fused one, which needs none."""
-        fused = steps > _LONGEST_PLAIN
+        fused = steps > _MAX_PLAIN
         for layer in self.layers:
             layer.self_attn.config = self._fused if fused else self._plain
         return None if fused else torch.full((1, 1, steps, steps), float("-inf")).triu(1)

@@ -13,7 +13,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
 from audio.units import STEP_RATE
-from training.clock import BAR_STEPS, FASTEST, LONGEST_STEP, SLOWEST, UNHEARD, Codes, beginnings
+from training.clock import BAR_STEPS, FASTEST, MAX_STEP, SLOWEST, UNHEARD, Codes, beginnings
 from training.composer import Plan, Wishes, carried_out, compose, planned
 from training.outline import FIELDS
 from training.prompts import Change, prompt, tempo_names
@@ -50,7 +50,7 @@ hardest: a word for them means forty, and the one that has been written is the l
 """
 _ASKED_BEFORE: Final = 25
 """By at most how many frames the prompt of a lesson comes before the bar at which it is followed."""
-_LONGEST_BAR: Final = BAR_STEPS * LONGEST_STEP
+_MAX_BAR: Final = BAR_STEPS * MAX_STEP
 _TEMPO_WISHED: Final = 0.3
 """How often the tempo does not depend on the style, so that a slow one is learned where all are fast."""
 _HEARD_FRAMES: Final = 100
@@ -169,14 +169,14 @@ def lesson(
 def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Excerpt:
     """`frames` frames of the song of a seed, from somewhere or from its start."""
     at_start = kind is Kind.BEGINNING or chance.random() < _FROM_START
-    if kind is Kind.TURN and frames < _LONGEST_BAR + _TURNED_FRAMES:
+    if kind is Kind.TURN and frames < _MAX_BAR + _TURNED_FRAMES:
         at_start = False  # no second bar begins in it
     start = 0 if at_start else chance.randrange(1, 2 * WINDOW_FRAMES)
     wishes = Wishes(
         drums=chance.random() < 0.5 if chance.random() < _DRUMS_WISHED else None,
         bpm=_any_tempo(chance) if chance.random() < _TEMPO_WISHED else None,
     )
-    to_a_bar = _LONGEST_BAR if kind is Kind.TURN else 0
+    to_a_bar = _MAX_BAR if kind is Kind.TURN else 0
     song = compose(seed, (start + frames + to_a_bar) / STEP_RATE, wishes)
     codes = score(song)
     turn = frames - _TURNED_FRAMES
@@ -187,7 +187,7 @@ def _excerpt(seed: int, frames: int, kind: Kind, chance: random.Random) -> _Exce
     bars = beginnings(codes[CONDUCTOR], BAR_STEPS)
     excerpt = _Excerpt(codes, bars, beginnings(codes[CONDUCTOR]), song.plan)
     if kind is Kind.HEARD:
-        _forget(excerpt, chance.randrange(_HEARD_FRAMES, frames - 2 * LONGEST_STEP))
+        _forget(excerpt, chance.randrange(_HEARD_FRAMES, frames - 2 * MAX_STEP))
         return excerpt
     if start:
         # excerpts shorter than a window learn the later positions too

@@ -16,7 +16,7 @@ import torch
 
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import PUBLISHED_GUIDANCE, load_checkpoint
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.linear import quickest
 from audio.piece import Piece
 from audio.units import STEP_RATE
@@ -153,7 +153,7 @@ def _composed(folder: Path, prompts: Sequence[str]) -> Codes:
     """The codes of a piece for each prompt as Busker makes it on a CPU, shaped (pieces, books, frames)."""
     checkpoint = load_checkpoint(str(folder))
     overheard: Any = _Overheard(checkpoint.codec)
-    composer = Composer(replace(checkpoint, codec=overheard), slots=8, dtype=_QUICK)
+    composer = EngineCore(replace(checkpoint, codec=overheard), slots=8, dtype=_QUICK)
     begun: list[int] = []
     composer.on_begin = begun.append
     for seed, prompt in enumerate(prompts):
@@ -298,7 +298,7 @@ def _speed(report: Report, folder: Path) -> None:
     torch.set_num_threads(1)
     piece = Piece("funk, 108 bpm", 20.0, 1)
     for dtype in (_QUICK, "float32"):
-        composer = Composer(load_checkpoint(str(folder)), dtype=dtype)
+        composer = EngineCore(load_checkpoint(str(folder)), dtype=dtype)
         for key in (0, 1):
             began = time.perf_counter()
             composer.admit(key, piece)

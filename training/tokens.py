@@ -19,12 +19,12 @@ from training.words import TONICS
 TOKENIZER: Final = "tokenizer.json"
 """Where a folder of training keeps the tokenizer."""
 PIECES: Final = 1280
-LONGEST_PROMPT: Final = 64
+MAX_PROMPT: Final = 64
 """Tokens of a prompt that are heard; the prompts of training have 12 on average and at most about 40."""
 _SONGS: Final = 8000
 _READY: Any = PreTrainedTokenizerFast
 """transformers leaves untyped what it takes."""
-_SIGNS: Final = string.ascii_lowercase + string.digits + "▁&-/#'"
+_CHARS: Final = string.ascii_lowercase + string.digits + "▁&-/#'"
 
 
 def kept_tokenizer(folder: Path, seed: int) -> PreTrainedTokenizerFast:
@@ -56,7 +56,7 @@ def tokenizer(seed: int) -> PreTrainedTokenizerFast:
     trainer = trainers.BpeTrainer(
         vocab_size=PIECES,
         special_tokens=["<pad>", "</s>", "<unk>"],
-        initial_alphabet=list(_SIGNS),
+        initial_alphabet=list(_CHARS),
         show_progress=False,
     )
     pairs.train_from_iterator(_corpus(seed), trainer)
@@ -73,7 +73,7 @@ def _ready(pairs: Tokenizer) -> PreTrainedTokenizerFast:
         pad_token="<pad>",
         eos_token="</s>",
         unk_token="<unk>",
-        model_max_length=LONGEST_PROMPT,
+        model_max_length=MAX_PROMPT,
     )
 
 

@@ -23,7 +23,7 @@ ENDING_PART: Final = 0.2
 _Gain = npt.NDArray[np.float32]
 
 
-class Edges:
+class Fades:
     """One stream of 48 kHz sound, `seconds` long: faded in at its start and out towards its end.
 
     Without delay, since the length is known; what lies between passes bit by bit, and how the sound is cut

@@ -13,11 +13,11 @@ from audio.errors import EngineError
 from audio.units import CHANNELS, SAMPLE_RATE, Pcm, samples_of
 from words.text import Text
 
-LOUDEST: Final = 1e4
+MAX: Final = 1e4
 """Samples beyond this (80 dB over full scale) are not sound but a broken model, like those that are NaN."""
 
 
-class Intake:
+class Ingest:
     """One piece as it comes from the engine. How it is cut into pushes does not change a bit of it.
 
     Raises EngineError for sound of more than two channels. One thread at a time.
@@ -38,7 +38,7 @@ class Intake:
         Raises EngineError when it is no sound: such a model would make the same again, and silence in its
         place would be posted as a finished track.
         """
-        if not np.abs(pcm).max(initial=0) <= LOUDEST:  # also false for NaN
+        if not np.abs(pcm).max(initial=0) <= MAX:  # also false for NaN
             raise EngineError(Text("engine-no-sound"))
         return self._wanted(self._resampler.push(pcm))
 

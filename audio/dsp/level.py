@@ -23,7 +23,7 @@ PRIOR_SECONDS: Final = 0.25
 """What is expected counts as much as this many seconds of sound. Étude's pieces lie 2.7 dB around what is
 expected of them, their first 0.6 s lie 2.2 dB around the whole (standard deviations, 12 pieces)."""
 
-MOST_DOUBT_LU: Final = 2.0
+MAX_DOUBT_LU: Final = 2.0
 """However little has been heard, the piece is not believed to be softer than that by more: a checkpoint far
 louder than expected must not shout for a second."""
 
@@ -38,7 +38,7 @@ make what follows it loud."""
 FALL_DB: Final = 4.0
 """It falls faster: what is too loud annoys."""
 
-MOST_GAIN_DB: Final = 14.0
+MAX_GAIN_DB: Final = 14.0
 """Sound quieter than this below the target is meant to be quiet, or is noise."""
 
 MAKING_UP: Final = 2.0
@@ -48,7 +48,7 @@ lower, so that a beginning unlike the rest is made up for, and what the limiter 
 the limiter takes more than is allowed here; their loudness over 3 s moves no more (deviation 0.89 LU, 0.87
 without)."""
 
-MOST_MADE_UP_DB: Final = 3.0
+MAX_MAKEUP_DB: Final = 3.0
 """But never more than this."""
 
 MEMORY_HOPS: Final = 600
@@ -130,12 +130,12 @@ class Level:
         if (seen := self._come.loudness) is not None:
             seconds = self._come.sounding_seconds
             believed = (PRIOR_SECONDS * self._expected + seconds * seen) / (PRIOR_SECONDS + seconds)
-            believed = max(believed, seen - MOST_DOUBT_LU)
+            believed = max(believed, seen - MAX_DOUBT_LU)
         gain = CHANNEL_LUFS - believed
         if (heard := self._heard.loudness) is not None:
             missing = MAKING_UP * (CHANNEL_LUFS - heard)
-            gain += min(max(missing, -MOST_MADE_UP_DB), MOST_MADE_UP_DB)
-        return min(gain, MOST_GAIN_DB)
+            gain += min(max(missing, -MAX_MAKEUP_DB), MAX_MAKEUP_DB)
+        return min(gain, MAX_GAIN_DB)
 
 
 class _Known:

@@ -37,8 +37,8 @@ _PEAK: Final = (120, 90, 58)
 _HEAT: Final = ((22, 23, 28), (52, 32, 74), (120, 41, 92), (196, 66, 78), (232, 142, 74), (250, 226, 160))
 """From silence to loudest; its lightness only rises, so that it reads without colour too."""
 
-_LOWEST_HZ: Final = 40.0
-_HIGHEST_HZ: Final = 16_000.0
+_MIN_HZ: Final = 40.0
+_MAX_HZ: Final = 16_000.0
 _MARKED_HZ: Final = {100.0: "100", 1_000.0: "1k", 10_000.0: "10k"}
 _RANGE_DB: Final = 72.0
 _WINDOW: Final = 4096
@@ -110,7 +110,7 @@ def _spectrogram(mono: _Array) -> Image.Image:
     energy = transform.spectrogram(padded, p0=0, p1=max(1, -(-len(mono) // hop)))
     # Sums up to each band's edges, so that narrow bands share a bin and wide ones gather many.
     sums = np.concatenate([np.zeros((1, energy.shape[1])), np.cumsum(energy, axis=0)])
-    edges = np.geomspace(_HIGHEST_HZ, _LOWEST_HZ, height + 1) / transform.delta_f
+    edges = np.geomspace(_MAX_HZ, _MIN_HZ, height + 1) / transform.delta_f
     whole = edges.astype(int)
     part = (edges - whole)[:, None]
     upto = sums[whole] * (1 - part) + sums[whole + 1] * part
@@ -163,9 +163,9 @@ def _write_title(canvas: ImageDraw.ImageDraw, piece: Piece) -> None:
 def _write_axes(canvas: ImageDraw.ImageDraw, seconds: float) -> None:
     font = _font(15)
     top, bottom = _SPECTRUM
-    octaves = np.log(_HIGHEST_HZ / _LOWEST_HZ)
+    octaves = np.log(_MAX_HZ / _MIN_HZ)
     for hertz, label in _MARKED_HZ.items():
-        y = top + (bottom - top) * float(np.log(_HIGHEST_HZ / hertz) / octaves)
+        y = top + (bottom - top) * float(np.log(_MAX_HZ / hertz) / octaves)
         canvas.line((_LEFT - 6, y, _LEFT - 1, y), _FAINT)
         canvas.text((_LEFT - 10, y), label, _FAINT, font, anchor="rm")
     canvas.text((_LEFT - 10, bottom - 2), "Hz", _FAINT, font, anchor="rm")

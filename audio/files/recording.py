@@ -25,12 +25,12 @@ CONTAINERS: Final = "aac,aiff,amr,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2
 """FFmpeg's names of what may be opened: files that hold their sound themselves. A playlist or a list of files
 would have it open others, on this machine or elsewhere."""
 
-LONGEST_SECONDS: Final = 600.0
+MAX_SECONDS: Final = 600.0
 """Files of silence are bombs: 10 MiB of FLAC can hold 20 hours."""
 
-SHORTEST_SECONDS: Final = 0.5
+MIN_SECONDS: Final = 0.5
 
-_LOUDEST: Final = 4.0
+_MAX: Final = 4.0
 """Floating-point files may go over full scale; by more than 12 dB they are damaged."""
 
 
@@ -50,18 +50,18 @@ def recording_of(path: Path) -> Recording:
     """
     with _told(path):
         digest = _digest(path)
-    if first_seconds(path, 16_000, 1, SHORTEST_SECONDS).shape[1] < SHORTEST_SECONDS * 16_000:
-        raise RecordingError(Text("recording-too-short", file=path.name, shortest=SHORTEST_SECONDS))
+    if first_seconds(path, 16_000, 1, MIN_SECONDS).shape[1] < MIN_SECONDS * 16_000:
+        raise RecordingError(Text("recording-too-short", file=path.name, shortest=MIN_SECONDS))
     return Recording(path, digest)
 
 
 def whole_recording_of(path: Path) -> Recording:
     """The same when all of it can be heard, as who goes on from its end must. Raises RecordingError.
 
-    Costs up to a second of work for LONGEST_SECONDS of sound. A file from a stranger may break FFmpeg, so let
+    Costs up to a second of work for MAX_SECONDS of sound. A file from a stranger may break FFmpeg, so let
     a process do it that may die.
     """
-    last_seconds(path, 16_000, 1, SHORTEST_SECONDS)
+    last_seconds(path, 16_000, 1, MIN_SECONDS)
     return recording_of(path)
 
 
@@ -96,7 +96,7 @@ def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
     """How a file ends, float32 shaped (channels, samples) at `rate`: at most `seconds`.
 
     All of it is decoded, and no more is held than what is asked for. Raises RecordingError over
-    LONGEST_SECONDS.
+    MAX_SECONDS.
     """
     wanted, held, heard = round(seconds * rate), 0, 0
     parts: deque[Pcm] = deque()
@@ -106,8 +106,8 @@ def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
             held, heard = held + part.shape[1], heard + part.shape[1]
             while held - parts[0].shape[1] >= wanted:
                 held -= parts.popleft().shape[1]
-            if heard > LONGEST_SECONDS * rate:
-                raise RecordingError(Text("recording-too-long", file=path.name, longest=LONGEST_SECONDS / 60))
+            if heard > MAX_SECONDS * rate:
+                raise RecordingError(Text("recording-too-long", file=path.name, longest=MAX_SECONDS / 60))
     pcm = _mixed(list(parts), channels)
     return pcm[:, max(0, pcm.shape[1] - wanted) :]
 
@@ -141,7 +141,7 @@ def _arrays(frames: list[av.AudioFrame]) -> Iterator[Pcm]:
 def _mixed(parts: list[Pcm], channels: int) -> Pcm:
     """The parts one after the other, in `channels` channels; what is no number is silence."""
     joined = np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32)
-    pcm: Pcm = np.nan_to_num(joined, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_LOUDEST, _LOUDEST)
+    pcm: Pcm = np.nan_to_num(joined, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_MAX, _MAX)
     if channels == 1:
         return cast("Pcm", pcm.mean(axis=0, keepdims=True))
     return pcm if len(pcm) == channels else np.repeat(pcm, channels, axis=0)

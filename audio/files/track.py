@@ -20,7 +20,7 @@ from audio.dsp.mastering import mastered
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
 from audio.files.picture import alt_text, draw
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.units import SAMPLE_RATE, Pcm, Pcm16
 from words.text import Text
 
@@ -152,8 +152,8 @@ def read_tags(path: Path) -> Origin:
             temperature=float(temperature),
             prelude=float(tags.get("prelude", 0.0)),
             excerpt=float(tags["excerpt"]) if "excerpt" in tags else None,
-            turns=tuple(
-                Turn(str(prompt), int(step), int(blend))
+            prompt_changes=tuple(
+                PromptChange(str(prompt), int(step), int(blend))
                 for prompt, step, blend in json.loads(tags.get("turns", "[]"))
             ),
         )
@@ -175,7 +175,11 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
         "licence": info.licence,
         **({"prelude": repr(piece.prelude)} if piece.prelude else {}),
         **({"excerpt": repr(piece.excerpt)} if piece.excerpt is not None else {}),
-        **({"turns": json.dumps([astuple(turn) for turn in piece.turns])} if piece.turns else {}),
+        **(
+            {"turns": json.dumps([astuple(change) for change in changes])}
+            if (changes := piece.prompt_changes)
+            else {}
+        ),
         **{role: heard.digest for role in _RECORDINGS if (heard := getattr(piece, role)) is not None},
     }
 

@@ -9,7 +9,7 @@ from typing import Final
 import torch
 
 from audio.calibration import Calibration
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece
 from audio.units import STEP_RATE
 
@@ -24,7 +24,7 @@ _CALLS: Final = 5
 _PROMPT_TOKENS: Final = 16
 
 
-def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter) -> Calibration:
+def calibrate(composer: EngineCore, clock: Callable[[], float] = time.perf_counter) -> Calibration:
     """Measure a composer that is loaded and idle; takes some seconds.
 
     A step costs more the longer a piece already is, and less without guidance. So a short piece is
@@ -55,12 +55,12 @@ def calibrate(composer: Composer, clock: Callable[[], float] = time.perf_counter
     return Calibration(speed=1 / alone, listeners=listeners, capacity=TRUST * listeners / taken)
 
 
-def warm_up(composer: Composer) -> None:
+def warm_up(composer: EngineCore) -> None:
     """Pay for what happens once, where nothing need be measured."""
     _made(composer, time.perf_counter)
 
 
-def _seconds_of_a_piece(composer: Composer, clock: Callable[[], float]) -> float:
+def _seconds_of_a_piece(composer: EngineCore, clock: Callable[[], float]) -> float:
     """How long a piece of a second takes, the median of some.
 
     The first one is not measured: it pays for what happens once. One that takes long is measured alone, so
@@ -74,7 +74,7 @@ def _seconds_of_a_piece(composer: Composer, clock: Callable[[], float]) -> float
     return sorted(taken)[len(taken) // 2]
 
 
-def _made(composer: Composer, clock: Callable[[], float]) -> float:
+def _made(composer: EngineCore, clock: Callable[[], float]) -> float:
     start = clock()
     composer.admit(0, _WARM_UP)
     while not composer.idle:
@@ -82,7 +82,7 @@ def _made(composer: Composer, clock: Callable[[], float]) -> float:
     return clock() - start
 
 
-def _step_seconds(composer: Composer, slots: int, position: int, clock: Callable[[], float]) -> float:
+def _step_seconds(composer: EngineCore, slots: int, position: int, clock: Callable[[], float]) -> float:
     """How long a step of so many slots takes, each at `position`; the median of some, after one."""
     checkpoint = composer.checkpoint
     hidden = int(checkpoint.decoder.config.hidden_size)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from audio.errors import EngineError
-from audio.musicgen.cpu.decoder import DecoderStep
+from audio.musicgen.cpu.decoder import CpuDecoder
 from audio.musicgen.schedule.slot import Slot
 
 Busy = Sequence[tuple[int, Slot]]
@@ -24,7 +24,7 @@ Busy = Sequence[tuple[int, Slot]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class SlotProgress:
     """How far a slot came."""
 
     place: int
@@ -62,7 +62,7 @@ class Decoding(Protocol):
         """End the piece in the slot `place`, whatever is still on its way for it."""
         ...
 
-    def run(self, busy: Busy) -> list[Ran]:
+    def run(self, busy: Busy) -> list[SlotProgress]:
         """Step each slot of `busy` at least once; what has come of this and of earlier calls.
 
         Of slots that were freed since they ran it may speak too."""
@@ -76,10 +76,10 @@ class Decoding(Protocol):
         ...
 
 
-class HostDecoding:
+class CpuRunner:
     """Steps the slots one step at a time, looks at the logits, and draws. For CPUs, and Apple's GPUs."""
 
-    def __init__(self, decoder: DecoderStep) -> None:
+    def __init__(self, decoder: CpuDecoder) -> None:
         self.decoder = decoder
         self.slots = decoder.slots
         self.length = decoder.length
@@ -97,7 +97,7 @@ class HostDecoding:
     def free(self, place: int) -> None:
         self.decoder.free(place)
 
-    def run(self, busy: Busy) -> list[Ran]:
+    def run(self, busy: Busy) -> list[SlotProgress]:
         if not busy:
             return []
         places, slots = zip(*busy, strict=True)
@@ -109,9 +109,9 @@ class HostDecoding:
         for row, (place, slot) in enumerate(busy):
             try:
                 until = slot.take(logits[row])
-                ran.append(Ran(place, slot, until, slot.done))
+                ran.append(SlotProgress(place, slot, until, slot.done))
             except EngineError as error:
-                ran.append(Ran(place, slot, error=error))
+                ran.append(SlotProgress(place, slot, error=error))
         return ran
 
     @contextmanager

@@ -17,17 +17,17 @@ import torch
 from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, encode_prompt
-from audio.musicgen.cpu.decoder import DecoderStep
-from audio.musicgen.cuda.runner import ResidentDecoding
-from audio.musicgen.decoding import Decoding, HostDecoding, Ran
-from audio.musicgen.schedule.scheduler import Listening, due, fits, neediest
+from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.cuda.runner import CudaRunner
+from audio.musicgen.decoding import CpuRunner, Decoding, SlotProgress
+from audio.musicgen.schedule.scheduler import StreamState, due, fits, neediest
 from audio.musicgen.schedule.slot import Slot
 from audio.musicgen.schedule.window import Window
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.units import STEP_RATE, steps_of
 from words.text import Text
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Made:
     result: Chunk | EngineError
 
 
-class Composer:
+class EngineCore:
     """Composes up to `slots` pieces at once, each at most `longest` seconds or endless; others wait in line.
 
     `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on. `resident`
@@ -61,10 +61,10 @@ class Composer:
         length = checkpoint.delay.steps(window.frames)  # pieces without end fill it, whatever `longest` is
         self.decoding: Decoding
         if checkpoint.device.type == "cuda" if resident is None else resident:
-            self.decoding = ResidentDecoding(checkpoint, slots, length, dtype)
+            self.decoding = CudaRunner(checkpoint, slots, length, dtype)
         else:
-            decoder = DecoderStep(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
-            self.decoding = HostDecoding(decoder)
+            decoder = CpuDecoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
+            self.decoding = CpuRunner(decoder)
         self.capacity = math.inf
         """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
         self.speed = math.inf
@@ -73,7 +73,7 @@ class Composer:
         """Called with the key of a piece that is about to take a slot."""
         self._clock = clock
         self._slots: list[Slot | None] = [None] * slots
-        self._waiting: list[Listening] = []
+        self._waiting: list[StreamState] = []
         self._crowded = False
         """Whether memory did not suffice for one more, and nobody has left since."""
 
@@ -97,7 +97,7 @@ class Composer:
         frames = piece.steps if piece.continues is None else self._window.kept + piece.steps
         cost = self._window.cost(frames)
         pause = self._window.kept / STEP_RATE / self.speed if cost > 1 else 0.0
-        self._waiting.append(Listening(key, piece, self._clock, cost, self.speed / cost, pause))
+        self._waiting.append(StreamState(key, piece, self._clock, cost, self.speed / cost, pause))
 
     def cancel(self, key: int) -> None:
         """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""
@@ -119,7 +119,9 @@ class Composer:
             if listening.key == key:
                 listening.stand()
 
-    def steer(self, key: int, prompt: str, blend_seconds: float, earliest: float = 0.0) -> Turn | None:
+    def steer(
+        self, key: int, prompt: str, blend_seconds: float, earliest: float = 0.0
+    ) -> PromptChange | None:
         """Let `prompt` take over a piece from its next step on, not before `earliest` seconds of it.
 
         Returns the turn, or None where no sound would follow it any more."""
@@ -168,16 +170,16 @@ class Composer:
         return None
 
     @property
-    def _playing(self) -> list[Listening]:
+    def _playing(self) -> list[StreamState]:
         """Those whose pieces have a slot."""
         return [slot.listening for slot in self._slots if slot is not None]
 
-    def _due(self) -> list[Listening]:
+    def _due(self) -> list[StreamState]:
         """Those for whom to make the next step."""
         unmade = [slot.listening for slot in self._slots if slot is not None and not slot.done]
         return due(unmade, contended=any(not waiting.far_ahead for waiting in self._waiting))
 
-    def _next(self) -> Listening | None:
+    def _next(self) -> StreamState | None:
         """Who waits and may come in, the neediest first."""
         if self._waiting and None in self._slots and not self._crowded:
             wanting = [listening for listening in self._waiting if not listening.stands]
@@ -201,7 +203,7 @@ class Composer:
                     if not _out_of_memory(error):
                         raise
                     if self._playing:
-                        log.warning("Piece %d waits for memory until another is done.", listening.key)
+                        _log.warning("Piece %d waits for memory until another is done.", listening.key)
                         self._waiting.insert(0, listening)
                         self._crowded = True
                     else:
@@ -212,7 +214,7 @@ class Composer:
                 refused.append(Made(listening.key, unfit))
         return refused
 
-    def _begin(self, place: int, listening: Listening) -> None:
+    def _begin(self, place: int, listening: StreamState) -> None:
         checkpoint, piece = self.checkpoint, listening.piece
         past = melody = None
         if checkpoint.melody is not None:
@@ -246,12 +248,12 @@ class Composer:
             cut += max(0, len(states) - room)
             states = self.checkpoint.melody.prefix(slot.melody, states, room)
         if cut:
-            log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", slot.key, cut)
+            _log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", slot.key, cut)
         slot.prompts.append(states)
 
     def _prompt(self, place: int, slot: Slot) -> None:
         """Let the decoder hear the prompt whose turn it is."""
-        wanted = slot.piece.hears(slot.next_step)
+        wanted = slot.piece.prompt_index(slot.next_step)
         if wanted != slot.prompt:
             slot.prompt = wanted
             self.decoding.hear(place, slot)
@@ -261,7 +263,7 @@ class Composer:
         self._crowded = False
         self.decoding.free(place)
 
-    def _sounds(self, due: Sequence[Ran]) -> dict[int, Chunk]:
+    def _sounds(self, due: Sequence[SlotProgress]) -> dict[int, Chunk]:
         """The chunks that are due, by the places of their slots; of some nothing can be heard yet."""
         codec = self.checkpoint.codec
         wanted = [(one.slot.sound, one.slot.codes(one.until or 0), one.done) for one in due]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from audio.dsp.fades import Edges
-from audio.dsp.ingest import Intake
+from audio.dsp.fades import Fades
+from audio.dsp.ingest import Ingest
 from audio.dsp.level import Level
 from audio.dsp.limiter import LATENCY as LIMITER_LATENCY
 from audio.units import Pcm, Pcm16, sixteen_bits
@@ -31,9 +31,9 @@ class Chain:
     """
 
     def __init__(self, sample_rate: int, channels: int, seconds: float, expected: float) -> None:
-        self._intake = Intake(sample_rate, channels, seconds)
+        self._intake = Ingest(sample_rate, channels, seconds)
         self._level = Level(channels, expected)
-        self._edges = Edges(seconds)
+        self._edges = Fades(seconds)
 
     @property
     def latency(self) -> int:
@@ -55,7 +55,7 @@ class Chain:
         return sixteen_bits(self._edges.push(pcm))
 
 
-class Stretch(NamedTuple):
+class ProcessedChunk(NamedTuple):
     """A part of a piece. Parts follow each other; of either, there may be none in it."""
 
     made: Pcm
@@ -64,7 +64,7 @@ class Stretch(NamedTuple):
     """As Discord plays it, some milliseconds behind."""
 
 
-async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[Stretch]:
+async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[ProcessedChunk]:
     """`piece` while `engine` makes it, from its start to its end and as fast as it can.
 
     Close it to cancel what is not made yet. Raises EngineError.
@@ -74,7 +74,7 @@ async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[Stretch]:
             yield stretch
 
 
-async def stretched(stream: Stream, info: EngineInfo) -> AsyncGenerator[Stretch]:
+async def stretched(stream: Stream, info: EngineInfo) -> AsyncGenerator[ProcessedChunk]:
     """What a stream brings: samples_of(piece.seconds) samples to play in all.
 
     Raises EngineError. The chain computes in a thread, since some milliseconds of it on the event loop would
@@ -82,6 +82,6 @@ async def stretched(stream: Stream, info: EngineInfo) -> AsyncGenerator[Stretch]
     """
     chain = Chain(info.sample_rate, info.channels, stream.piece.seconds, info.loudness)
     async for chunk in stream:
-        yield Stretch(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))
+        yield ProcessedChunk(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))
     nothing = np.zeros((info.channels, 0), np.float32)
-    yield Stretch(nothing, await asyncio.to_thread(chain.finish))
+    yield ProcessedChunk(nothing, await asyncio.to_thread(chain.finish))

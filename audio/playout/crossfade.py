@@ -11,11 +11,11 @@ from audio.dsp.limiter import Limiter
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.units import CHANNELS, FRAME_RATE, FRAME_SAMPLES, Pcm16, floats, sixteen_bits
 
-MOST_PART: Final = 0.2
+MAX_PART: Final = 0.2
 """Of either piece no more than this is heard together with the other: the rest is its own."""
 
 
-class Joint(NamedTuple):
+class Transition(NamedTuple):
     """How one piece goes over into the next."""
 
     begins: int
@@ -27,10 +27,10 @@ class Joint(NamedTuple):
 
 def overlap(seconds: float, *pieces: float) -> int:
     """For how many frames pieces of such lengths are heard together where `seconds` are wished for."""
-    return int(min(seconds, *(MOST_PART * piece for piece in pieces)) * FRAME_RATE)
+    return int(min(seconds, *(MAX_PART * piece for piece in pieces)) * FRAME_RATE)
 
 
-def joint_of(buffer: JitterBuffer, following: JitterBuffer, seconds: float, frames: int) -> Joint | None:
+def joint_of(buffer: JitterBuffer, following: JitterBuffer, seconds: float, frames: int) -> Transition | None:
     """The joint of a piece of `seconds` with the next one, `frames` long; some 20 ms of work.
 
     None while not all of the piece is made, or too little of the next one is, or it has begun.
@@ -39,7 +39,7 @@ def joint_of(buffer: JitterBuffer, following: JitterBuffer, seconds: float, fram
     end, beginning = buffer.frames(begins, frames), following.frames(0, frames)
     if not frames or not len(end) == len(beginning) == frames * FRAME_SAMPLES * CHANNELS * 2:
         return None
-    return Joint(begins, crossfaded(_pcm(end), _pcm(beginning), seconds).tobytes(), following)
+    return Transition(begins, crossfaded(_pcm(end), _pcm(beginning), seconds).tobytes(), following)
 
 
 def crossfaded(end: Pcm16, beginning: Pcm16, seconds: float) -> Pcm16:

@@ -10,7 +10,7 @@ import numpy as np
 from audio.units import Pcm
 
 
-class Tape:
+class History:
     """The sound of one piece, of which at least the latest `most_samples` stay; infinite is all of it.
 
     Whole chunks are forgotten, so a little more than that is held. One thread at a time.

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from audio.chunking import FIRST_FRAMES, GROWTH, MOST_FRAMES
+from audio.chunking import FIRST_FRAMES, GROWTH, MAX_FRAMES
 from audio.dsp.fades import faded_out
 from audio.engine import Pace
 from audio.piece import HORIZON_SECONDS
@@ -37,7 +37,7 @@ PRIOR_TRUST: Final = 0.8
 WATCHED_TRUST: Final = 0.95
 """The part of the speed seen so far to reckon with: what follows may be slower."""
 
-SHORTEST_WATCH_SECONDS: Final = 1.0
+MIN_WATCH_SECONDS: Final = 1.0
 """Arrivals closer together than this say little about speed: sound that waited together arrives together."""
 
 PRIOR_SECONDS: Final = 2.0
@@ -45,7 +45,7 @@ PRIOR_SECONDS: Final = 2.0
 
 _MARK_SECONDS: Final = 0.1
 
-_MOST_MARKS: Final = 600
+_MAX_MARKS: Final = 600
 """A minute of arrivals at least, and more than the longest piece with an end has: of music without end the
 latest count."""
 
@@ -238,7 +238,7 @@ class JitterBuffer:
             chunk = longest = max(self._interval, self._pace.longest)
         else:
             chunk = GROWTH * self._pace.longest or FIRST_FRAMES / STEP_RATE
-            longest = MOST_FRAMES / STEP_RATE
+            longest = MAX_FRAMES / STEP_RATE
         needed = max(FLOOR_SECONDS, seconds_to_hold(left, speed, chunk, longest)) + MARGIN_SECONDS
         # A second of waiting brings `speed` seconds; below real time it also saves the gap they would leave.
         missing = needed - held * FRAME_SECONDS
@@ -286,7 +286,7 @@ class _Pace:
     made: float = 0.0
     longest: float = 0.0
     latest: float | None = None
-    marks: deque[_Mark] = field(default_factory=partial(deque, maxlen=_MOST_MARKS))
+    marks: deque[_Mark] = field(default_factory=partial(deque, maxlen=_MAX_MARKS))
     life: int = 1
 
     def expect(self, pace: Pace) -> None:
@@ -326,7 +326,7 @@ class _Pace:
         if self.latest is None:
             return stated
         stretches = [(self.latest - mark.at, self.made - mark.made) for mark in self.marks]
-        speeds = [sound / span for span, sound in stretches if span >= SHORTEST_WATCH_SECONDS]
+        speeds = [sound / span for span, sound in stretches if span >= MIN_WATCH_SECONDS]
         if not speeds:
             return stated
         seen = WATCHED_TRUST * min(speeds)

@@ -48,7 +48,7 @@ THRIFTY_COMPLEXITY: Final = 1
 HURRIED_COMPLEXITY: Final = 0
 """The same when time is short, and 0.85 of that: heard by few, where a gap is heard by all."""
 
-MOST_PACKET_BYTES: Final = 4_000
+MAX_PACKET_BYTES: Final = 4_000
 """No packet is longer; 1,275 bytes are the most of one frame (RFC 6716, 3.4)."""
 
 _SET_COMPLEXITY: Final = 4010
@@ -114,7 +114,7 @@ class MusicEncoder:
         self._set(_SET_LSB_DEPTH, 8 * SAMPLE_BYTES)
         self._state = ctypes.cast(self._opus._state, ctypes.c_void_p).value
         self._encode = _ENCODE_FLOAT(("opus_encode_float", library))
-        self._packet = ctypes.create_string_buffer(MOST_PACKET_BYTES)
+        self._packet = ctypes.create_string_buffer(MAX_PACKET_BYTES)
         self._packet_bytes = memoryview(self._packet)
         self._packet_at = ctypes.addressof(self._packet)
 
@@ -128,10 +128,10 @@ class MusicEncoder:
         packets = []
         mono: list[bool] = (sound[:, 0] == sound[:, 1]).reshape(-1, FRAME_SAMPLES).all(axis=1).tolist()
         begin: int = sound.ctypes.data
-        for number, alike in enumerate(mono):
-            self._suit(mono=alike)
+        for number, batch_invariant_matmul in enumerate(mono):
+            self._suit(mono=batch_invariant_matmul)
             at = begin + number * FRAME_SAMPLES * CHANNELS * sound.itemsize
-            length = self._encode(self._state, at, FRAME_SAMPLES, self._packet_at, MOST_PACKET_BYTES)
+            length = self._encode(self._state, at, FRAME_SAMPLES, self._packet_at, MAX_PACKET_BYTES)
             if length < 0:
                 raise discord.opus.OpusError(length)
             packet = bytes(self._packet_bytes[:length])

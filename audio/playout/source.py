@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from audio.playout.crossfade import Joint
+from audio.playout.crossfade import Transition
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import Floats
 from audio.units import CHANNELS, FRAME_BYTES, FRAME_SAMPLES, SAMPLE_BYTES, Pcm16
 
-LOUDEST_VOLUME: Final = 1.0
+MAX_VOLUME: Final = 1.0
 """The cap of all volumes, and where music begins: at −16 LUFS, with every peak under −1 dBTP."""
 
 JOIN_FRAMES: Final = 25
@@ -33,7 +33,7 @@ class _Stage(NamedTuple):
     buffer: JitterBuffer
     begins: int
     """The frame of the source with which the piece begins."""
-    joint: Joint | None = None
+    joint: Transition | None = None
 
 
 class PieceSource:
@@ -64,7 +64,7 @@ class PieceSource:
         """The piece that is played now."""
         return self._stage.buffer
 
-    def join(self, joint: Joint) -> bool:
+    def join(self, joint: Transition) -> bool:
         """Go over into the next piece so; False, and nothing has happened, if it is too late for that."""
         with self._lock:
             late = joint.begins - self.buffer.frames_played < JOIN_FRAMES
@@ -79,13 +79,13 @@ class PieceSource:
 
     @property
     def volume(self) -> float:
-        """The factor on every sample, 0 to LOUDEST_VOLUME; values outside are taken as the nearest. A change
+        """The factor on every sample, 0 to MAX_VOLUME; values outside are taken as the nearest. A change
         is ramped over the next frame so that it does not click."""
         return self._volume
 
     @volume.setter
     def volume(self, volume: float) -> None:
-        self._volume = min(LOUDEST_VOLUME, max(0.0, volume))
+        self._volume = min(MAX_VOLUME, max(0.0, volume))
 
     def frames(self, number: int, most: int) -> Floats:
         """Up to `most` frames to come, from this one on, at the volume of now; none if they are not there.

@@ -22,26 +22,26 @@ from typing import Final
 
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
-from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, Turn
+from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, PromptChange
 from audio.worker.main import (
     Begun,
     Cancel,
     Compose,
     Delivery,
     Failed,
-    Heard,
     Hold,
     Order,
+    PromptChanged,
     Ready,
+    ReportPlayhead,
     Steer,
-    Turned,
 )
 from audio.worker.process import Ended, Message, WorkerProcess
 from words.text import Text
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
-MOST_DEATHS: Final = 3
+MAX_DEATHS: Final = 3
 """How many workers may die over one piece, or before they are ready, until it is given up."""
 
 
@@ -159,7 +159,7 @@ class LocalEngine:
         try:
             self._worker = WorkerProcess(self._order, self._hang_seconds, self._hear)
         except (OSError, EOFError) as error:
-            log.exception("The engine's process could not be started")
+            _log.exception("The engine's process could not be started")
             self._fail_all(EngineLost(f"The engine's process could not be started: {error}."))
 
     def _hear(self, worker: WorkerProcess, message: object) -> None:
@@ -167,7 +167,7 @@ class LocalEngine:
         match message:
             case Begun(key) if key in self._streams:
                 self._streams[key].begun = True
-            case Turned(key, turn) if key in self._streams:
+            case PromptChanged(key, turn) if key in self._streams:
                 self._streams[key].turned(turn)
             case Delivery(key, result, speed) if key in self._streams:
                 if self._streams[key].deliver(result, speed):
@@ -191,24 +191,24 @@ class LocalEngine:
                 self._worker = None
                 self._fail_all(error)
             case Ended() if worker is self._worker:
-                self._mourn(worker, message)
+                self._on_worker_exit(worker, message)
 
-    def _mourn(self, worker: WorkerProcess, end: Ended) -> None:
+    def _on_worker_exit(self, worker: WorkerProcess, end: Ended) -> None:
         """Replace a worker that has died, unless it is one too many."""
         how = "stopped answering" if end.hung else f"ended with code {end.exitcode}"
-        log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
+        _log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
         self._worker = None
         for stream in self._streams.values():
             stream.asked = False
         if worker.ready:
             for key, stream in [entry for entry in self._streams.items() if entry[1].begun]:
                 stream.deaths += 1
-                if stream.deaths >= MOST_DEATHS or stream.is_far_on:
+                if stream.deaths >= MAX_DEATHS or stream.is_far_on:
                     stream.deliver(EngineLost(Text("engine-died", deaths=stream.deaths)))
                     del self._streams[key]
         else:
             self._failed_starts += 1
-            if self._info is None or self._failed_starts >= MOST_DEATHS:
+            if self._info is None or self._failed_starts >= MAX_DEATHS:
                 self._failed_starts = 0
                 sentence = f"The engine's process {how} while it was loading; there may be too little memory."
                 self._fail_all(EngineLost(sentence))
@@ -239,7 +239,7 @@ class LocalStream:
         self._key = key
         self._say = say
         self._sample_rate = info.sample_rate
-        self._listeners: list[Heard | Hold] = []
+        self._listeners: list[ReportPlayhead | Hold] = []
         """What was said of the listeners last."""
         self._steering: list[Steer] = []
         """What no worker has answered yet."""
@@ -253,16 +253,16 @@ class LocalStream:
     @property
     def suspect(self) -> bool:
         """Whether it is likely that workers die over it."""
-        return self.deaths == MOST_DEATHS - 1
+        return self.deaths == MAX_DEATHS - 1
 
     @property
     def is_far_on(self) -> bool:
         """Whether it may be hours from its start, and cannot be made again from there."""
         return self.piece.endless and self._delivered > HORIZON_SECONDS * self._sample_rate
 
-    def heard(self, position: float | None) -> None:
-        """See `Stream.heard`."""
-        self._listeners = [Heard(self._key, position)]
+    def report_playhead(self, position: float | None) -> None:
+        """See `Stream.report_playhead`."""
+        self._listeners = [ReportPlayhead(self._key, position)]
         if not self._ended:
             self._say(self._listeners[-1])
 
@@ -279,11 +279,11 @@ class LocalStream:
         self._steering.append(Steer(self._key, prompt, blend_seconds, earliest))
         self._say(self._steering[-1])
 
-    def turned(self, turn: Turn | None) -> None:
+    def turned(self, turn: PromptChange | None) -> None:
         """The worker has answered the first that was not answered yet."""
         del self._steering[0]
         if turn is not None:
-            self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
+            self.piece = self.piece.steered(turn)
 
     def begin_again(self) -> list[Message]:
         """Expect the piece from its start; what a worker must be told for it."""

@@ -24,17 +24,17 @@ from audio.calibration import Calibration, keep_calibration, kept_calibration
 from audio.engine import Chunk, EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.checkpoint.folder import checked_config, local_folder
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 
 if TYPE_CHECKING:
-    from audio.musicgen.engine_core import Composer
+    from audio.musicgen.engine_core import EngineCore
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 SEEDED: Final = "seeded:"
 """What a checkpoint's name begins with if the folder behind it is to be made from a seed when absent."""
 
-BEAT_SECONDS: Final = 1.0
+HEARTBEAT_SECONDS: Final = 1.0
 """A worker that has nothing else to say says that it lives this often."""
 
 REST_SECONDS: Final = 0.25
@@ -79,7 +79,7 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReportPlayhead:
     """To the worker: the listeners of a piece have heard so much of it, or begin in so many seconds."""
 
     key: int
@@ -126,7 +126,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Heartbeat:
     """From the worker: it lives."""
 
 
@@ -138,11 +138,11 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class PromptChanged:
     """From the worker, before any sound that follows: a piece was steered, or not, because all is made."""
 
     key: int
-    turn: Turn | None
+    turn: PromptChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def main(pipe: Connection, order: Order) -> None:
         except EngineError as error:
             pipe.send(Failed(error))
         except Exception as error:
-            log.exception("The engine's process cannot begin.")
+            _log.exception("The engine's process cannot begin.")
             sentence = f"The engine cannot start: {type(error).__name__}: {error}; the log says where."
             pipe.send(Failed(EngineError(sentence)))
         else:
@@ -177,7 +177,7 @@ def main(pipe: Connection, order: Order) -> None:
             _serve(pipe, composer)
 
 
-def _prepared(order: Order) -> tuple[Composer, Ready]:
+def _prepared(order: Order) -> tuple[EngineCore, Ready]:
     """A composer that is loaded, warm and measured."""
     folder = local_folder(order.checkpoint)
     if folder is not None and not order.checkpoint.startswith(SEEDED):
@@ -188,7 +188,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
 
     from audio.musicgen.checkpoint.load import load_checkpoint
     from audio.musicgen.checkpoint.seeded import ensure_seeded
-    from audio.musicgen.engine_core import Composer
+    from audio.musicgen.engine_core import EngineCore
     from audio.musicgen.model.linear import quickest
 
     # Its own lock is a semaphore between processes, which a worker that is killed would leave behind.
@@ -208,7 +208,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
     checkpoint = load_checkpoint(name, order.revision, device)
-    composer = Composer(checkpoint, order.slots, order.longest, order.dtype)
+    composer = EngineCore(checkpoint, order.slots, order.longest, order.dtype)
     described = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
     calibration = _calibrated(composer, order, described)
     composer.speed, composer.capacity = calibration.speed, calibration.capacity
@@ -227,7 +227,7 @@ def _prepared(order: Order) -> tuple[Composer, Ready]:
     return composer, Ready(info, calibration)
 
 
-def _calibrated(composer: Composer, order: Order, device: str) -> Calibration:
+def _calibrated(composer: EngineCore, order: Order, device: str) -> Calibration:
     """How fast the composer is, warm: by the worker before this one, by the file, or measured and kept."""
     import torch
 
@@ -271,7 +271,7 @@ def _device(wanted: str) -> str:
     return wanted
 
 
-def _serve(pipe: Connection, composer: Composer) -> None:
+def _serve(pipe: Connection, composer: EngineCore) -> None:
     """Step while there is something to make, listen between the steps, and say at times that one lives."""
     spoken = time.monotonic()
     while True:
@@ -281,19 +281,19 @@ def _serve(pipe: Connection, composer: Composer) -> None:
                     composer.admit(key, piece)
                 case Cancel(key):
                     composer.cancel(key)
-                case Heard(key, position):
+                case ReportPlayhead(key, position):
                     composer.listen(key, position)
                 case Hold(key):
                     composer.hold(key)
                 case Steer(key, prompt, blend_seconds, earliest):
-                    pipe.send(Turned(key, composer.steer(key, prompt, blend_seconds, earliest)))
+                    pipe.send(PromptChanged(key, composer.steer(key, prompt, blend_seconds, earliest)))
                 case End():
                     return
         for made in composer.step():
             pipe.send(Delivery(made.key, made.result, composer.share(made.key)))
             spoken = time.monotonic()
-        if time.monotonic() - spoken >= BEAT_SECONDS:
-            pipe.send(Beat())
+        if time.monotonic() - spoken >= HEARTBEAT_SECONDS:
+            pipe.send(Heartbeat())
             spoken = time.monotonic()
 
 

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from audio.worker.main import Cancel, Compose, End, Heard, Hold, Order, Ready, Steer, main
+from audio.worker.main import Cancel, Compose, End, Hold, Order, Ready, ReportPlayhead, Steer, main
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 NEEDED: Final = "audio.musicgen.engine_core"
 """The module whose import takes a worker most of its start."""
 
-Message = Compose | Cancel | Heard | Hold | Steer | End
+Message = Compose | Cancel | ReportPlayhead | Hold | Steer | End
 """What a worker is told."""
 
 END_SECONDS: Final = 2.0
@@ -76,7 +76,7 @@ class WorkerProcess:
         try:
             self._pipe.send(message)
         except OSError:
-            log.debug(
+            _log.debug(
                 "The engine's process %s no longer listens; the thread will say that it ended.", self.pid
             )
 

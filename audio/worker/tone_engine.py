@@ -12,7 +12,6 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -21,7 +20,7 @@ from audio.chunking import chunk_frames
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError
 from audio.files.recording import check
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.units import STEP_RATE, Pcm
 from words.text import Text
 
@@ -31,7 +30,7 @@ NOTE_STEPS: Final = 12
 LOUDNESS: Final = 0.5
 _SCALE: Final = (0, 2, 4, 7, 9, 12, 14, 16)
 """Half tones above the lowest note: a pentatonic scale, in which any order sounds meant."""
-_LOWEST_HERTZ: Final = 220.0
+_MIN_HERTZ: Final = 220.0
 _DECAY_SECONDS: Final = 0.08
 _RAMP_SECONDS: Final = 0.005
 """How long a note takes to begin and to end without a click."""
@@ -140,8 +139,8 @@ class ToneStream:
         self._stands = False
         self._told = asyncio.Event()
 
-    def heard(self, position: float | None) -> None:
-        """See `Stream.heard`: tones are made no farther ahead than `Piece.lead` either."""
+    def report_playhead(self, position: float | None) -> None:
+        """See `Stream.report_playhead`: tones are made no farther ahead than `Piece.lead` either."""
         self._zero = None if position is None else self._engine.now() - position
         self._stands = False
         self._told.set()
@@ -156,8 +155,8 @@ class ToneStream:
         if self._made == self.piece.steps:
             raise EngineError(Text("engine-composed-already"))
         step = max(self._made, math.ceil(earliest * STEP_RATE))
-        turn = Turn(prompt, step, round(blend_seconds * STEP_RATE))
-        self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
+        turn = PromptChange(prompt, step, round(blend_seconds * STEP_RATE))
+        self.piece = self.piece.steered(turn)
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         for recording in self.piece.recordings:
@@ -197,10 +196,10 @@ class ToneStream:
 
 def _note(piece: Piece, number: int, info: EngineInfo) -> Pcm:
     """A note from its beginning to its end: a sine that decays, with an octave above it."""
-    words = [piece.prompts[piece.hears(number * NOTE_STEPS)], str(piece.seed), str(number)]
+    words = [piece.prompts[piece.prompt_index(number * NOTE_STEPS)], str(piece.seed), str(number)]
     words += [recording.digest for recording in piece.recordings]
     named = hashlib.sha256("\0".join(words).encode()).digest()
-    hertz = _LOWEST_HERTZ * 2 ** (_SCALE[named[0] % len(_SCALE)] / 12)
+    hertz = _MIN_HERTZ * 2 ** (_SCALE[named[0] % len(_SCALE)] / 12)
     seconds = np.arange(NOTE_STEPS * info.sample_rate // STEP_RATE) / info.sample_rate
     left = NOTE_STEPS / STEP_RATE - seconds
     shape = np.exp(-seconds / _DECAY_SECONDS) * np.clip(np.minimum(seconds, left) / _RAMP_SECONDS, 0, 1)

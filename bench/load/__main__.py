@@ -14,7 +14,7 @@ from bench.load.hall import Plan, measured
 from bench.load.player import WAYS
 from bot.config.settings import Settings
 
-MOST_CHANNELS = 100
+MAX_CHANNELS = 100
 """A shard of discord.py may send 110 messages a minute, and each join is one."""
 
 
@@ -47,8 +47,8 @@ def main() -> int:
 
 
 def _channels(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_CHANNELS:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to {MOST_CHANNELS}")
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_CHANNELS:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to {MAX_CHANNELS}")
     return int(text)
 
 

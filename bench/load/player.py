@@ -30,7 +30,7 @@ from bench.machine import ticks
 from bot.config.engine_factory import engine_of
 from bot.config.settings import Settings
 from bot.ops.gc_freeze import settled
-from bot.voice.connection import VoiceLine
+from bot.voice.connection import VoiceConnection
 from bot.voice.pacer import Pacer
 
 CONNECT_SECONDS: Final = 30.0
@@ -60,7 +60,9 @@ _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
 _log = logging.getLogger(__name__)
 
 Count = Callable[[], int]
-Way = Callable[[Sequence[VoiceLine], Sequence[PieceSource]], contextlib.AbstractAsyncContextManager[Count]]
+Way = Callable[
+    [Sequence[VoiceConnection], Sequence[PieceSource]], contextlib.AbstractAsyncContextManager[Count]
+]
 """Plays each source on its line until it is left; gives what tells how many frames were hurried so far."""
 
 
@@ -100,19 +102,23 @@ async def _perform(invitation: Invitation, orders: Connection) -> None:
                 orders.send(await _played(play, lines[: play.channels], invitation.music, composed))
 
 
-async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> VoiceLine:
+async def _entered(bot: discord.Client, channel_id: int, turns: asyncio.Semaphore) -> VoiceConnection:
     """Be connected to a channel, and encrypted end to end with who listens there."""
     channel = bot.get_channel(channel_id)
     if not isinstance(channel, discord.VoiceChannel):
         raise RuntimeError(f"the bot does not see the voice channel {channel_id}")
     async with turns, asyncio.timeout(CONNECT_SECONDS):
-        client: VoiceLine = await channel.connect(timeout=CONNECT_SECONDS, self_deaf=True, cls=VoiceLine)
+        client: VoiceConnection = await channel.connect(
+            timeout=CONNECT_SECONDS, self_deaf=True, cls=VoiceConnection
+        )
         while client.voice_privacy_code is None:  # noqa: ASYNC110 - nobody announces it
             await asyncio.sleep(0.02)
         return client
 
 
-async def _played(play: Play, lines: Sequence[VoiceLine], music: Pcm16, composed: list[float]) -> Played:
+async def _played(
+    play: Play, lines: Sequence[VoiceConnection], music: Pcm16, composed: list[float]
+) -> Played:
     """Start every channel, warm up, measure, stop."""
     parts = [Part(np.roll(music, -len(music) * i // len(lines), axis=0)) for i in range(len(lines))]
     feeding = asyncio.create_task(_fed(parts), name="feeder")
@@ -193,7 +199,7 @@ class PcmSource(discord.AudioSource):
 
 @contextlib.asynccontextmanager
 async def _by_discord_py(
-    lines: Sequence[VoiceLine], sources: Sequence[PieceSource], **options: Any
+    lines: Sequence[VoiceConnection], sources: Sequence[PieceSource], **options: Any
 ) -> AsyncIterator[Count]:
     try:
         for line, source in zip(lines, sources, strict=True):
@@ -206,7 +212,9 @@ async def _by_discord_py(
 
 
 @contextlib.asynccontextmanager
-async def _by_busker(lines: Sequence[VoiceLine], sources: Sequence[PieceSource]) -> AsyncIterator[Count]:
+async def _by_busker(
+    lines: Sequence[VoiceConnection], sources: Sequence[PieceSource]
+) -> AsyncIterator[Count]:
     pacer, playing = Pacer(), []
     outlets = [pacer.outlet() for _ in lines]
     pacer.start()

@@ -12,7 +12,7 @@ import discord
 from bot.errors import CapReached, NotAllowed
 from bot.rules.markdown import quoted
 from bot.rules.permissions import listeners_in, require_listening
-from bot.rules.rights import Act, Standing, Verdict, decide, end_of_day, rules_of, votes_needed
+from bot.rules.rights import Action, Decision, Standing, decide, end_of_day, rules_of, votes_needed
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def manages(interaction: discord.Interaction[Busker]) -> bool:
 
 async def permitted(
     interaction: discord.Interaction[Busker],
-    act: Act,
+    act: Action,
     detail: str = "",
     touched: Sequence[Performance] | None = None,
 ) -> Session | None:
@@ -44,7 +44,7 @@ async def permitted(
     rules = rules_of(bot.settings_in(member.guild).rights)
     listeners = listeners_in(session.channel)
     if touched is None:
-        touched = session.wanted if act is Act.STOP else session.wanted[:1]
+        touched = session.wanted if act is Action.STOP else session.wanted[:1]
     role_id = bot.store.choices_of(member.guild.id).dj_role_id
     votes = bot.ballots.vote(touched[0], f"{act} {detail}", member.id, listeners) if touched else 0
     standing = Standing(
@@ -56,7 +56,7 @@ async def permitted(
         votes=votes,
     )
     verdict = decide(act, rules, standing)
-    if verdict is Verdict.VOTED:
+    if verdict is Decision.VOTED:
         told = Text(
             "rights-voted",
             name=quoted(member.display_name),
@@ -66,12 +66,12 @@ async def permitted(
         )
         await interaction.response.send_message(told.in_(interaction.guild_locale))
         return None
-    if verdict is Verdict.ROLE_NEEDED:
+    if verdict is Decision.ROLE_NEEDED:
         role = member.guild.get_role(role_id) if role_id is not None else None
         if role is None:
             raise NotAllowed(Text("rights-role-unset", act=act.value))
         raise NotAllowed(Text("rights-role-needed", act=act.value, role=role.mention))
-    if verdict is Verdict.NOT_LISTENING:
+    if verdict is Decision.NOT_LISTENING:
         require_listening(member, session.channel)
     return session
 
@@ -110,10 +110,10 @@ async def within_caps(interaction: discord.Interaction[Busker], seconds: float) 
         standing = Standing(
             manages=manages(interaction), waiting=waiting, seconds_today=used, seconds=seconds
         )
-        verdict = decide(Act.COMPOSE, rules, standing)
-        if verdict is Verdict.ENOUGH_WAITING:
+        verdict = decide(Action.COMPOSE, rules, standing)
+        if verdict is Decision.ENOUGH_WAITING:
             raise CapReached(Text("rights-enough-waiting", waiting=waiting))
-        if verdict is Verdict.ENOUGH_TODAY:
+        if verdict is Decision.ENOUGH_TODAY:
             told = Text(
                 "rights-enough-today",
                 used=used,

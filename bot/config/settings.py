@@ -35,15 +35,15 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from audio.dsp.fades import ENDING_SECONDS
 from audio.piece import (
     LEAD_SECONDS,
-    LEAST_TEMPERATURE,
     LENGTH_SECONDS,
-    MOST_GUIDANCE,
-    MOST_TEMPERATURE,
-    MOST_TOP_K,
+    MAX_GUIDANCE,
+    MAX_TEMPERATURE,
+    MAX_TOP_K,
+    MIN_TEMPERATURE,
     Piece,
     piece_of,
 )
-from audio.playout.source import LOUDEST_VOLUME
+from audio.playout.source import MAX_VOLUME
 from bot.config.tokens import redact
 from bot.errors import SettingsError
 from bot.store.records import Rights
@@ -51,7 +51,7 @@ from bot.store.records import Rights
 DEFAULT_PATH: Final = Path("config.toml")
 PREFIX: Final = "BUSKER_"
 DELIMITER: Final = "__"
-SHOWN_VALUE_SIGNS: Final = 40
+SHOWN_VALUE_CHARS: Final = 40
 
 _FOREIGN = re.compile(r"BUSKER_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\w+)?)")
 """What Kubernetes sets in every container beside a service that is named busker."""
@@ -132,14 +132,14 @@ class MusicSettings(_Section):
     are heard, and so long the music goes on when the engine dies and is replaced. More where the engine is
     slower than real time."""
 
-    guidance: Number = Field(default=0.0, ge=0.0, le=MOST_GUIDANCE)
+    guidance: Number = Field(default=0.0, ge=0.0, le=MAX_GUIDANCE)
     """How strictly the music follows the prompt (classifier-free guidance); 0 is as the checkpoint
     recommends: 3 for all published ones."""
 
-    top_k: Whole = Field(default=250, ge=1, le=MOST_TOP_K)
+    top_k: Whole = Field(default=250, ge=1, le=MAX_TOP_K)
     """How many of the likeliest tokens a step draws from; fewer is tamer. No cost."""
 
-    temperature: Number = Field(default=1.0, ge=LEAST_TEMPERATURE, le=MOST_TEMPERATURE)
+    temperature: Number = Field(default=1.0, ge=MIN_TEMPERATURE, le=MAX_TEMPERATURE)
     """How evenly a step draws from them; lower is tamer. No cost."""
 
     queue_length: Whole = Field(default=10, ge=1, le=100)
@@ -176,7 +176,7 @@ class MusicSettings(_Section):
 class VoiceSettings(_Section):
     """How it sounds in the voice channel."""
 
-    volume: Number = Field(default=LOUDEST_VOLUME, ge=0.0, le=LOUDEST_VOLUME)
+    volume: Number = Field(default=MAX_VOLUME, ge=0.0, le=MAX_VOLUME)
     """The amplitude that music starts at, 0 to 1, until a member says `/volume`: 1 is −16 LUFS, as loud as
     podcasts are, and the loudest there is; 0.5 is −22 LUFS. Posted tracks are always at −14 LUFS. No cost."""
 
@@ -386,7 +386,7 @@ def _is(key: str, value: object) -> str:
     shown = redact(f'"{value}"' if isinstance(value, str) else str(value))
     if isinstance(value, bool):
         shown = shown.lower()
-    return f"is {shown if len(shown) <= SHOWN_VALUE_SIGNS else shown[:SHOWN_VALUE_SIGNS] + '…'}"
+    return f"is {shown if len(shown) <= SHOWN_VALUE_CHARS else shown[:SHOWN_VALUE_CHARS] + '…'}"
 
 
 def _takes(field: FieldInfo) -> str:

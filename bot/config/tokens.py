@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{18,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{25,}"
 """Anything shaped like a token. Ids have 17 to 20 digits, so their part has 23 signs or more; the looser
 bound also hides tokens that lost a sign or two in copying."""
 
-LEAST_SECRET_SIGNS: Final = 6
+MIN_SECRET_CHARS: Final = 6
 """A shorter "token" is a slip of the hand, and would be found in the middle of words."""
 
 _WHERE: Final = "developer portal of Discord, Bot, Reset Token"
@@ -27,7 +27,7 @@ _WHERE: Final = "developer portal of Discord, Bot, Reset Token"
 
 def redact(text: str, secret: str = "") -> str:
     """`text` without `secret` and without anything else that is shaped like a token."""
-    if len(secret) >= LEAST_SECRET_SIGNS:
+    if len(secret) >= MIN_SECRET_CHARS:
         text = text.replace(secret, REDACTED)
     return _TOKEN.sub(REDACTED, text)
 

@@ -24,7 +24,7 @@ from bot.store.repository import Store
 from bot.voice.realtime import granted
 
 GIB: Final = 2**30
-LEAST_FREE_BYTES: Final = GIB
+MIN_FREE_BYTES: Final = GIB
 """Room for an evening of tracks; a checkpoint from the hub needs 2 to 14 GB besides."""
 
 VOICE_PACKAGES: Final = {"discord.py": "discord", "PyNaCl": "nacl", "davey": "davey"}
@@ -133,8 +133,8 @@ def folder_finding(folder: Path) -> Finding:
 def disk_finding(folder: Path, free_bytes: int) -> Finding:
     """Whether the disk of `folder` has room."""
     free = f"{free_bytes / GIB:.1f} GiB are free for {folder}"
-    if free_bytes < LEAST_FREE_BYTES:
-        return Finding("disk", False, f"Only {free}: make room for {LEAST_FREE_BYTES / GIB:.0f} GiB.")
+    if free_bytes < MIN_FREE_BYTES:
+        return Finding("disk", False, f"Only {free}: make room for {MIN_FREE_BYTES / GIB:.0f} GiB.")
     return Finding("disk", True, f"{free}.")
 
 

@@ -9,14 +9,14 @@ import itertools
 import logging
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from audio.errors import BuskerError
 from audio.files.saved import heard_of
-from audio.piece import LEAD_SECONDS, Turn
-from audio.playout.chain import Stretch, stretched
-from audio.playout.history import Tape
+from audio.piece import LEAD_SECONDS, PromptChange
+from audio.playout.chain import ProcessedChunk, stretched
+from audio.playout.history import History
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE
 from bot.errors import RequestError
@@ -134,7 +134,7 @@ class Performance:
         """How much of a piece without end counts for who asked for it, so far."""
         self._engine = engine
         remembered = (KEPT_SECONDS + LEAD_SECONDS) * engine.info.sample_rate
-        self._tape = Tape(remembered if piece.endless else math.inf)
+        self._tape = History(remembered if piece.endless else math.inf)
         self._until_turn = until_turn
         """How many seconds it has to wait for those before it."""
         self._pushed_samples = frames_played * FRAME_SAMPLES
@@ -235,8 +235,8 @@ class Performance:
         earliest = self._pushed_samples / SAMPLE_RATE
         try:
             if self._stream is None:
-                turn = Turn(prompt, math.ceil(earliest * STEP_RATE), round(blend_seconds * STEP_RATE))
-                self._piece = replace(self._piece, turns=(*self._piece.turns, turn))
+                turn = PromptChange(prompt, math.ceil(earliest * STEP_RATE), round(blend_seconds * STEP_RATE))
+                self._piece = self._piece.steered(turn)
             else:
                 self._stream.steer(prompt, blend_seconds, earliest)
         except BuskerError as error:
@@ -257,7 +257,7 @@ class Performance:
     def tell(self) -> None:
         """Tell the engine where the listeners are."""
         if self._stream is not None and not self._held:
-            self._stream.heard(self._heard_seconds())
+            self._stream.report_playhead(self._heard_seconds())
 
     def interrupt(self) -> None:
         """Compose no more of it for now, and free the engine. `compose` begins it again: the same piece makes
@@ -313,7 +313,8 @@ class Performance:
                 self.tell()
                 if self._held:
                     stream.hold()
-                for steering in self._steered[len(stream.piece.turns) - len(self.request.piece.turns) :]:
+                taken = len(stream.piece.prompt_changes) - len(self.request.piece.prompt_changes)
+                for steering in self._steered[taken:]:
                     stream.steer(*steering)
                 async with contextlib.aclosing(stretched(stream, self._engine.info)) as sound:
                     async for stretch in sound:
@@ -334,7 +335,7 @@ class Performance:
             return None
         return self.buffer.seconds_played - until_turn
 
-    def _take(self, stretch: Stretch) -> None:
+    def _take(self, stretch: ProcessedChunk) -> None:
         self._tape.record(stretch.made)
         known = min(self._known_samples, len(stretch.played))
         self._known_samples -= known

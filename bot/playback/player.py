@@ -20,7 +20,7 @@ AGAIN_SECONDS: Final = 0.1
 """How often to look whether what follows is ready by now, or whether it is no longer wanted."""
 
 
-class Programme:
+class Player:
     """Owned by the guild's Session, on the event loop. One source sounds as long as pieces go over into each
     other; each is played in a call of its own.
 

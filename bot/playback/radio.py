@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from audio.dsp.fades import faded_in
-from audio.piece import HORIZON_SECONDS, LARGEST_SEED, excerpt_of
+from audio.piece import HORIZON_SECONDS, MAX_SEED, excerpt_of
 from audio.units import FRAME_RATE
 from bot.errors import RequestError
 from bot.playback.performance import KEPT_SECONDS, Performance
@@ -50,7 +50,7 @@ def next_stretch(piece: Piece, frames_played: int) -> Piece:
     """The stretch after one of which so much was heard; the same one where that is nothing."""
     if not frames_played:
         return piece
-    return replace(piece, prompt=piece.prompts[-1], turns=(), seed=(piece.seed + 1) % (LARGEST_SEED + 1))
+    return replace(piece, prompt=piece.prompts[-1], prompt_changes=(), seed=(piece.seed + 1) % (MAX_SEED + 1))
 
 
 def successor(radio: Performance, engine: Engine, until_turn: Callable[[Performance], float]) -> Performance:

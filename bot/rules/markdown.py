@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-SHOWN_SIGNS: Final = 80
+SHOWN_CHARS: Final = 80
 """Where a prompt is cut in a list."""
 
-CHOICE_SIGNS: Final = 100
+CHOICE_CHARS: Final = 100
 """The longest name and value of a suggestion or a choice (Discord developer documentation)."""
 
 CHOICES: Final = 25
@@ -30,6 +30,6 @@ def quoted(words: str) -> str:
     return _PING.sub("@\u200b", safe).replace("://", ":\u200b//")
 
 
-def cut(words: str, signs: int = SHOWN_SIGNS) -> str:
+def cut(words: str, signs: int = SHOWN_CHARS) -> str:
     """`words`, no longer than `signs`; an ellipsis tells that there is more."""
     return words if len(words) <= signs else f"{words[: signs - 1]}…"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.store.records import Rights
 
 
-class Act(enum.StrEnum):
+class Action(enum.StrEnum):
     """What a person wants to do; sentences of the catalogue choose by it."""
 
     COMPOSE = "compose"
@@ -65,7 +65,7 @@ class Standing:
     """The length of the piece that is asked for now."""
 
 
-class Verdict(enum.Enum):
+class Decision(enum.Enum):
     """What becomes of it."""
 
     ALLOWED = enum.auto()
@@ -77,19 +77,19 @@ class Verdict(enum.Enum):
     ENOUGH_TODAY = enum.auto()
 
 
-def decide(act: Act, rules: Rules, standing: Standing) -> Verdict:
+def decide(act: Action, rules: Rules, standing: Standing) -> Decision:
     """Whether a person in this standing may do this under these rules."""
     if standing.manages:
-        return Verdict.ALLOWED
-    if not standing.listens and not (act is Act.REMOVE and standing.asked):
-        return Verdict.NOT_LISTENING
-    if act is Act.COMPOSE:
+        return Decision.ALLOWED
+    if not standing.listens and not (act is Action.REMOVE and standing.asked):
+        return Decision.NOT_LISTENING
+    if act is Action.COMPOSE:
         return _within_caps(rules, standing)
     if standing.asked or standing.listeners <= 1 or rules.mode == "free":
-        return Verdict.ALLOWED
+        return Decision.ALLOWED
     if rules.mode == "dj":
-        return Verdict.ALLOWED if standing.has_role else Verdict.ROLE_NEEDED
-    return Verdict.ALLOWED if standing.votes >= votes_needed(standing.listeners) else Verdict.VOTED
+        return Decision.ALLOWED if standing.has_role else Decision.ROLE_NEEDED
+    return Decision.ALLOWED if standing.votes >= votes_needed(standing.listeners) else Decision.VOTED
 
 
 def votes_needed(listeners: int) -> int:
@@ -97,15 +97,15 @@ def votes_needed(listeners: int) -> int:
     return listeners // 2 + 1
 
 
-def _within_caps(rules: Rules, standing: Standing) -> Verdict:
+def _within_caps(rules: Rules, standing: Standing) -> Decision:
     if 0 < rules.most_waiting <= standing.waiting:
-        return Verdict.ENOUGH_WAITING
+        return Decision.ENOUGH_WAITING
     if 0 < rules.seconds_a_day < standing.seconds_today + standing.seconds:
-        return Verdict.ENOUGH_TODAY
-    return Verdict.ALLOWED
+        return Decision.ENOUGH_TODAY
+    return Decision.ALLOWED
 
 
-class Ballots:
+class Votes:
     """Votes on the piece that plays; they end with it. Owned by whoever asks for decisions."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@
 - Where nobody listens any more, what was begun is finished and posted, and what waited is forgotten.
 - A radio goes on where people still listen, with another stretch, and is forgotten where nobody does.
 - A track that was written is posted from its file, unless it was posted.
-- What has seen MOST_RESTARTS is given up, since it may be what ends Busker.
+- What has seen MAX_RESTARTS is given up, since it may be what ends Busker.
 - A pause, and the volume that members chose, end with the Busker that they were told.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.client import Busker
     from bot.store.records import Asked
 
-MOST_RESTARTS: Final = 3
+MAX_RESTARTS: Final = 3
 
 FORGOTTEN_SECONDS: Final = 86_400.0
 """After so long an absence nothing goes on: from Busker's own end, or in a server that it was put out of."""
@@ -60,7 +60,7 @@ class Restoration:
     async def restore(self, guild: discord.Guild) -> None:
         """Go on with what was asked for in a guild that is there, once."""
         left = self._left.pop(guild.id, [])
-        lasting = [asked for asked in left if asked.restarts < MOST_RESTARTS]
+        lasting = [asked for asked in left if asked.restarts < MAX_RESTARTS]
         rooms = {guild.get_channel(asked.voice_channel_id) for asked in lasting}
         listened = any(listeners_in(room) for room in rooms if isinstance(room, VocalChannel))
         forgotten: Counter[PostingChannel] = Counter()

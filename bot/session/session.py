@@ -11,7 +11,7 @@ from audio.piece import prompt_of
 from audio.playout.source import JOIN_FRAMES
 from bot.errors import NothingPlaying, NotWaiting, RequestError, VoiceLost
 from bot.playback.performance import Making, Performance, Request
-from bot.playback.player import Programme
+from bot.playback.player import Player
 from bot.playback.queue import Queue
 from bot.playback.radio import FADE_FRAMES, charge_for, kept, lasted, successor
 from bot.session.tasks import Tasks
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.session.journal import Journal
     from bot.tracks.poster import Poster
     from bot.voice.leave_limiter import Departures
-    from bot.voice.sink import Outlet
+    from bot.voice.sink import PacketSink
 
 CLOSE_SECONDS: Final = 5.0
 """How long finished tracks and the last edits of cards may hold up the end; a container has 10 in all."""
@@ -54,7 +54,7 @@ class Session:
         self,
         name: str,
         client: discord.Client,
-        outlet: Outlet,
+        outlet: PacketSink,
         engine: Engine,
         poster: Poster,
         settings: Settings,
@@ -76,7 +76,7 @@ class Session:
         self._leave_after_seconds = settings.voice.leave_after_seconds
         self._sleep_seconds = max(self._leave_after_seconds, settings.voice.radio_sleeps_seconds)
         self._volume = self._usual_volume = settings.voice.volume
-        self._programme = Programme(
+        self._programme = Player(
             lambda source: self.voice.play(source), self._follower, settings.voice.crossfade_seconds
         )
         self._playing: Performance | None = None
@@ -242,9 +242,9 @@ class Session:
         """From now on, and again once Busker has left and comes back."""
         self._usual_volume = self.volume = volume
 
-    def look_round(self) -> None:
+    def refresh_state(self) -> None:
         """Somebody's voice state has changed."""
-        self.voice.look_round()
+        self.voice.refresh_state()
 
     async def close(self) -> None:
         """End everything of this session: sound, composing, cards, connection."""

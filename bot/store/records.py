@@ -95,7 +95,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """Which tracks a member may see: their own, and those posted in these channels.
 
     What was made in a channel is nobody's business who may not read there.

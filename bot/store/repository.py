@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from audio.files.recording import Recording
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from bot.store.database import Database
-from bot.store.records import Asked, GuildChoices, MadeTrack, Sight
+from bot.store.records import Asked, GuildChoices, MadeTrack, Visibility
 
 NOTHING_CHOSEN: Final = GuildChoices()
 _PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature", "excerpt")
@@ -106,7 +106,7 @@ class Store:
         self,
         guild_id: int,
         words: str,
-        sight: Sight,
+        sight: Visibility,
         *,
         member_id: int | None = None,
         before: int | None = None,
@@ -126,7 +126,7 @@ class Store:
         )
 
     async def prompts(
-        self, guild_id: int, words: str, sight: Sight, *, longest: int, limit: int
+        self, guild_id: int, words: str, sight: Visibility, *, longest: int, limit: int
     ) -> list[str]:
         """Different prompts of a guild of at most `longest` characters, the last used first; as `search`."""
         conditions, values = _having(guild_id, words, sight)
@@ -240,7 +240,7 @@ class Store:
         return await self._database.read(read)
 
 
-def _having(guild_id: int, words: str, sight: Sight) -> tuple[str, list[object]]:
+def _having(guild_id: int, words: str, sight: Visibility) -> tuple[str, list[object]]:
     """The condition that a track may be seen and its prompt holds each of `words`, and its values."""
     sought = words.casefold().split()
     # The channels are one parameter, however many they are.
@@ -265,13 +265,14 @@ def _columns(record: MadeTrack | Asked, *without: str) -> dict[str, object]:
     fields = (field.name for field in dataclasses.fields(record))
     plain = {name: getattr(record, name) for name in fields if name not in ("piece", *without)}
     piece = {name: getattr(record.piece, name) for name in _PIECE}
-    return {**plain, **piece, "turns": json.dumps([dataclasses.astuple(turn) for turn in record.piece.turns])}
+    changes = [dataclasses.astuple(change) for change in record.piece.prompt_changes]
+    return {**plain, **piece, "turns": json.dumps(changes)}
 
 
 def _piece(columns: dict[str, Any], **more: Any) -> Piece:
     """Take a piece out of the columns of a row."""
-    turns = tuple(Turn(*turn) for turn in json.loads(columns.pop("turns")))
-    return Piece(**{name: columns.pop(name) for name in _PIECE}, turns=turns, **more)
+    turns = tuple(PromptChange(*turn) for turn in json.loads(columns.pop("turns")))
+    return Piece(**{name: columns.pop(name) for name in _PIECE}, prompt_changes=turns, **more)
 
 
 def _asked(row: sqlite3.Row) -> Asked:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.playback.performance import Performance
     from bot.tracks.poster import Poster
 
-LARGEST_MIB: Final = 32
+MAX_MIB: Final = 32
 """The largest file that is fetched: ten minutes of FLAC fit, three of WAV."""
 
 FETCH_SECONDS: Final = 30.0
@@ -151,9 +151,9 @@ def require_fetchable(attachment: discord.Attachment) -> None:
     name = _plain(attachment.filename)
     if kind.startswith(("image/", "text/")):
         raise RecordingError(Text("recording-soundless", name=name))
-    if attachment.size > LARGEST_MIB * 2**20:
+    if attachment.size > MAX_MIB * 2**20:
         size = round(attachment.size / 2**20, 1)
-        raise RecordingError(Text("recording-large", name=name, size=size, most=LARGEST_MIB))
+        raise RecordingError(Text("recording-large", name=name, size=size, most=MAX_MIB))
 
 
 async def _data(attachment: discord.Attachment) -> bytes:

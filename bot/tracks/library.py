@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 import discord
 
 from audio.files.track import PICTURE_SUFFIX
-from bot.store.records import Sight
+from bot.store.records import Visibility
 
 if TYPE_CHECKING:
     from bot.client import Busker
     from bot.store.records import MadeTrack
 
 
-async def sight_of(bot: Busker, member: discord.Member) -> Sight:
+async def sight_of(bot: Busker, member: discord.Member) -> Visibility:
     """Which tracks of their guild a member may see."""
     channels = await bot.store.channels_of_tracks(member.guild.id)
-    return Sight(member.id, frozenset(channel for channel, of in channels if _reads(member, channel, of)))
+    return Visibility(
+        member.id, frozenset(channel for channel, of in channels if _reads(member, channel, of))
+    )
 
 
 def kept_file(bot: Busker, track: MadeTrack) -> Path | None:

@@ -24,7 +24,7 @@ from discord.utils import MISSING
 from discord.voice_state import ConnectionFlowState, VoiceConnectionState
 
 from audio.units import FRAME_SAMPLES
-from bot.voice.encryption import MODES, Sealer
+from bot.voice.encryption import MODES, TransportCipher
 
 if TYPE_CHECKING:
     from discord.types.voice import GuildVoiceState, VoiceServerUpdate
@@ -79,8 +79,8 @@ UNANSWERED: Final = "unanswered"
 _log = logging.getLogger(__name__)
 
 
-class VoiceLine(discord.VoiceClient):
-    """One connection to a voice channel, from `channel.connect(cls=VoiceLine)` to `hang_up`.
+class VoiceConnection(discord.VoiceClient):
+    """One connection to a voice channel, from `channel.connect(cls=VoiceConnection)` to `hang_up`.
 
     It is a Line for the outlet. `channel` is where it is, moves included. Owned by the supervisor.
     """
@@ -90,7 +90,7 @@ class VoiceLine(discord.VoiceClient):
 
     def __init__(self, client: discord.Client, channel: discord.abc.Connectable) -> None:
         super().__init__(client, channel)
-        self._sealer = Sealer()
+        self._sealer = TransportCipher()
         self.lost = asyncio.Event()
         self.cause = ""
         """Why it is lost: a close code as text, PUT_OUT or UNANSWERED."""
@@ -177,10 +177,10 @@ class _Connection(VoiceConnectionState):
     attended to by a task of its own, which ends when the next one is named.
     """
 
-    voice_client: VoiceLine
+    voice_client: VoiceConnection
 
-    def __init__(self, line: VoiceLine) -> None:
-        super().__init__(line, hook=self._heed)
+    def __init__(self, line: VoiceConnection) -> None:
+        super().__init__(line, hook=self._on_ws_message)
         self._broken = False
         """Whether the websocket is gone and its successor is not there yet."""
         self._attending: asyncio.Task[None] | None = None
@@ -330,7 +330,7 @@ class _Connection(VoiceConnectionState):
             return False
         return True
 
-    async def _heed(self, _ws: DiscordVoiceWebSocket, message: dict[str, Any]) -> None:
+    async def _on_ws_message(self, _ws: DiscordVoiceWebSocket, message: dict[str, Any]) -> None:
         """Called by discord.py with each message that it has understood."""
         if message["op"] == DiscordVoiceWebSocket.RESUMED:
             self._resumed.set()

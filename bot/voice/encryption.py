@@ -49,7 +49,7 @@ MODES: Final[dict[str, Callable[[bytes], Cipher]]] = {
 """Every server knows the second one; the first is a third of its work."""
 
 
-class Sealer:
+class TransportCipher:
     """Makes packets of what is encrypted end to end. Its counter never starts again, whatever the key, so no
     nonce is used twice. One thread at a time."""
 

@@ -82,11 +82,11 @@ class Pacer:
         self._interval = sys.getswitchinterval()
         self._started = False
 
-    def outlet(self) -> PacedOutlet:
+    def outlet(self) -> PacedSink:
         """A new outlet, whose sound this pacer sends."""
-        return PacedOutlet(self)
+        return PacedSink(self)
 
-    def enter(self, turn: Turn) -> None:
+    def enter(self, turn: PacedStream) -> None:
         """Serve `turn` from now on, until it ends."""
         roomy = (thread for thread in self.threads if len(thread) < ENOUGH)
         next(roomy, min(self.threads, key=len)).enter(turn)
@@ -124,13 +124,13 @@ class PacingThread(threading.Thread):
         self._clock = clock
         self._sleep = sleep
         self._phase = phase
-        self._entering: deque[Turn] = deque()
-        self._turns: list[Turn] = []
+        self._entering: deque[PacedStream] = deque()
+        self._turns: list[PacedStream] = []
         self._due = 0.0
         """The next tick."""
         self._next = 0.0
         """When to send: then, or a little later while the thread catches up."""
-        self._low: dict[Turn, None] = {}
+        self._low: dict[PacedStream, None] = {}
         """Those of whom more should be encoded, who has waited longest first."""
         self._urgency = Urgency()
         self._work = threading.Event()
@@ -139,7 +139,7 @@ class PacingThread(threading.Thread):
     def __len__(self) -> int:
         return len(self._turns) + len(self._entering)
 
-    def enter(self, turn: Turn) -> None:
+    def enter(self, turn: PacedStream) -> None:
         """Serve `turn` from now on, until it ends. Any thread."""
         self._entering.append(turn)
         self._work.set()
@@ -212,7 +212,7 @@ class PacingThread(threading.Thread):
         self._next = max(self._due, now + RUSH_SECONDS)
 
 
-class PacedOutlet:
+class PacedSink:
     """The outlet of one guild (see `bot/voice/sink.py`), served by the pacer's thread."""
 
     def __init__(self, pacer: Pacer) -> None:
@@ -224,7 +224,7 @@ class PacedOutlet:
         self.line: Line | None = None
         self.paused = False
         self._pacer = pacer
-        self._turn: Turn | None = None
+        self._turn: PacedStream | None = None
 
     def attach(self, line: Line | None) -> None:
         """Send on this line from now on; None: hold the sound until there is one."""
@@ -253,7 +253,7 @@ class PacedOutlet:
 
         self.paused = False
         packets = self._pacer.encode(source, bitrate)
-        turn = self._turn = Turn(self, packets, tell, self._pacer.clock)
+        turn = self._turn = PacedStream(self, packets, tell, self._pacer.clock)
         self._pacer.enter(turn)
         try:
             await ended.wait()
@@ -261,11 +261,11 @@ class PacedOutlet:
             turn.ending = True
 
 
-class Turn:
+class PacedStream:
     """One piece on its way out. Served by the pacer's thread; the event loop only sets `ending`."""
 
     def __init__(
-        self, outlet: PacedOutlet, packets: Packets, ended: Callable[[], None], clock: Callable[[], float]
+        self, outlet: PacedSink, packets: Packets, ended: Callable[[], None], clock: Callable[[], float]
     ) -> None:
         self.packets = packets
         self.ending = False

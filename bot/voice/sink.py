@@ -1,8 +1,8 @@
 """The outlet: where the sound of one guild goes out, and the line that it goes out on.
 
-This is the seam between pacing and connecting. Who paces (an Outlet) reads the source, encodes, and sends a
-packet every 20 ms. Who connects (the Supervisor) attaches a Line when there is one and takes it away when it
-is not to be used any more; `bot/voice/pacer.py` is the Outlet. The rules:
+This is the seam between pacing and connecting. Who paces (a PacketSink) reads the source, encodes, and sends
+a packet every 20 ms. Who connects (the Supervisor) attaches a Line when there is one and takes it away when it
+is not to be used any more; `bot/voice/pacer.py` is the PacketSink. The rules:
 
 - A packet leaves by `Line.send` and by nothing else. It returns False, and nothing has left, while the line
   is not open: not connected, or not encrypted yet, which receivers would drop. The same packet is sent again
@@ -47,7 +47,7 @@ class Line(Protocol):
         """Say that sound begins or has ended."""
 
 
-class Outlet(Protocol):
+class PacketSink(Protocol):
     """Where the sound of one guild goes out. Called on the event loop; it lives as long as its guild's voice.
 
     `play` returns when `source` has ended or `stop` was called. Neither pausing nor taking the line away ends

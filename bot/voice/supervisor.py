@@ -18,14 +18,14 @@ import discord
 
 from bot.errors import VoiceLost
 from bot.rules.permissions import VocalChannel, listeners_in
-from bot.voice.connection import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceLine
+from bot.voice.connection import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceConnection
 from words.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audio.playout.source import PieceSource
-    from bot.voice.sink import Outlet
+    from bot.voice.sink import PacketSink
 
 ATTEMPT_SECONDS: Final = 4.0
 """How long one attempt to connect may take; a healthy one takes 0.2 s."""
@@ -40,7 +40,7 @@ STEADY_SECONDS: Final = 5.0
 WAITS_SECONDS: Final = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
 """How long to wait before each attempt in a row; the last one is for all that follow."""
 
-MOST_LOSSES: Final = 8
+MAX_LOSSES: Final = 8
 """So many lines in a row that did not last, and the sound is given up."""
 
 LOOK_SECONDS: Final = 0.2
@@ -102,7 +102,7 @@ class Voice:
     def __init__(
         self,
         client: discord.Client,
-        outlet: Outlet,
+        outlet: PacketSink,
         *,
         on_change: Callable[[], None] = lambda: None,
         on_rebuild: Callable[[str], None] = lambda _cause: None,
@@ -113,7 +113,7 @@ class Voice:
         self._on_change = on_change
         self._on_rebuild = on_rebuild
         self._clock = clock
-        self._line: VoiceLine | None = None
+        self._line: VoiceConnection | None = None
         self._wanted: VocalChannel | None = None
         """Where to be: where somebody asked for music, or where Busker was moved since."""
         self._keeper: asyncio.Task[None] | None = None
@@ -211,11 +211,11 @@ class Voice:
         if channel is not None:
             await depart(channel.guild)
 
-    def look_round(self) -> None:
+    def refresh_state(self) -> None:
         """See who is there and whether Busker may be heard. Call it when somebody's voice state changed."""
         self._note(self._found())
 
-    async def banish(self, sentence: Text) -> None:
+    async def shut_down(self, sentence: Text) -> None:
         """End the sound for good, as the guild cannot be played in any more."""
         if self._keeper is not None:
             await self._dismiss_keeper()
@@ -242,7 +242,7 @@ class Voice:
     async def _hold_line(self) -> None:
         """Make lines until one is lost for good. Raises VoiceLost then."""
         losses = 0
-        while losses < MOST_LOSSES:
+        while losses < MAX_LOSSES:
             line = await self._connect(losses)
             stood_at = self._clock()
             cause = await self._watch(line)
@@ -256,7 +256,7 @@ class Voice:
             losses = 0 if self._clock() - stood_at > STEADY_SECONDS else losses + 1
         raise VoiceLost(Text("voice-lost-often"))
 
-    async def _connect(self, losses: int) -> VoiceLine:
+    async def _connect(self, losses: int) -> VoiceConnection:
         """A line that stands, to the channel that is wanted. Raises VoiceLost when patience has ended."""
         give_up_at = self._clock() + PATIENCE_SECONDS
         for wait in _waits(losses):
@@ -270,7 +270,7 @@ class Voice:
                 if channel.guild.me.voice is not None:
                     await depart(channel.guild)
                 self._line = await channel.connect(
-                    timeout=ATTEMPT_SECONDS, reconnect=False, self_deaf=True, cls=VoiceLine
+                    timeout=ATTEMPT_SECONDS, reconnect=False, self_deaf=True, cls=VoiceConnection
                 )
             except ConnectionLost as lost:
                 if str(lost) in FINAL:
@@ -298,7 +298,7 @@ class Voice:
         self._wanted = channel
         return channel
 
-    async def _watch(self, line: VoiceLine) -> str:
+    async def _watch(self, line: VoiceConnection) -> str:
         """Attach a line and look at it until it is lost or of no use; why that is."""
         self._attach()
         self._connected.set()

@@ -15,7 +15,7 @@ from rehearsal.rest.uploads import Upload
 from rehearsal.world import Message, MessageFlag
 
 routes = Routes()
-MOST_CHOICES = 25
+MAX_CHOICES = 25
 FROM_MESSAGES = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
 
 
@@ -36,8 +36,8 @@ async def answer(call: Call) -> Json | None:
         _rewrite(call, interaction, _source(interaction), data)
     elif kind is Answer.CHOICES:
         interaction.choices = data.get("choices") or []
-        if len(interaction.choices) > MOST_CHOICES:
-            raise too_long("data.choices", MOST_CHOICES)
+        if len(interaction.choices) > MAX_CHOICES:
+            raise too_long("data.choices", MAX_CHOICES)
     elif kind is Answer.MODAL:
         interaction.modal = check_modal(data)
     if kind in (Answer.UPDATE, Answer.DEFERRED_UPDATE):

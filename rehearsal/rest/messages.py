@@ -12,7 +12,7 @@ from rehearsal.wire import channel_json
 from rehearsal.world import Channel, Guild, Message
 
 routes = Routes()
-MOST_READ = 100
+MAX_READ = 100
 STATUS_CHARACTERS = 500
 NONCE_LIFE = 300.0
 """Seconds; the documentation says "the past few minutes"."""
@@ -92,8 +92,8 @@ async def read_many(call: Call) -> list[Json]:
     if not may & Permission.READ_MESSAGE_HISTORY:
         return []
     limit = int(call.query.get("limit", 50))
-    if not 1 <= limit <= MOST_READ:
-        raise invalid_form("limit", "NUMBER_TYPE_MAX", f"Value should be between 1 and {MOST_READ}.")
+    if not 1 <= limit <= MAX_READ:
+        raise invalid_form("limit", "NUMBER_TYPE_MAX", f"Value should be between 1 and {MAX_READ}.")
     before = int(call.query.get("before") or 1 << 64)
     after = int(call.query.get("after") or 0)
     between = [message for message in found.messages if after < message.id < before]

@@ -16,7 +16,7 @@ from rehearsal.world import Attachment
 if TYPE_CHECKING:
     from rehearsal.discord_here import DiscordHere
 
-MOST_FILES = 10
+MAX_FILES = 10
 DESCRIPTION_CHARACTERS = 1_024
 # Signed addresses of attachments end after a day (Reference / Signed Attachment CDN URLs). Seconds.
 LINK_LIFE = 24 * 3_600
@@ -33,8 +33,8 @@ class Upload:
 
 def check_uploads(uploads: dict[int, Upload], limit: int) -> None:
     """413/40005 for a file of more than `limit` bytes, 400/50035 for too many files."""
-    if len(uploads) > MOST_FILES:
-        raise too_long("attachments", MOST_FILES)
+    if len(uploads) > MAX_FILES:
+        raise too_long("attachments", MAX_FILES)
     if any(len(upload.data) > limit for upload in uploads.values()):
         raise Refusal(413, 40005, "Request entity too large")
 
@@ -73,8 +73,8 @@ def attach(
                 f"attachments.{index}.id", "MESSAGE_ATTACHMENT_NOT_FOUND", "Attachment data not found"
             )
     result += [_attachment(here, channel_id, upload.filename, upload, None) for upload in left.values()]
-    if len(result) > MOST_FILES:
-        raise too_long("attachments", MOST_FILES)
+    if len(result) > MAX_FILES:
+        raise too_long("attachments", MAX_FILES)
     return result
 
 

@@ -16,7 +16,7 @@ from rehearsal.voice import dave_mls as mls
 from rehearsal.voice.dave_sender import ExternalSender, Proposal, group_id, verify_package
 from rehearsal.voice.opcodes import DAVE_VERSION, Op
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 TRANSITION_TIMEOUT_S = 2.0
 """How long members may take to be ready for a new epoch (DAVE, "Member Remove": roughly two seconds)."""
@@ -102,7 +102,7 @@ class Call:
 
     def invalid(self, user_id: int) -> None:
         """Opcode 31: a member could not follow; it is taken out, and let in with its next key package."""
-        log.warning("user %d could not process a commit or welcome of channel %d", user_id, self.channel_id)
+        _log.warning("user %d could not process a commit or welcome of channel %d", user_id, self.channel_id)
         self._propose_removal(user_id)
         if self.leaves and not self._committers():
             self._restart()

@@ -161,14 +161,14 @@ def correlation(heard: Pcm, posted: Pcm, lag: int) -> float:
     """
     a, b = heard[max(lag, 0) :], posted[max(-lag, 0) :]
     length = min(len(a), len(b))
-    alike = energy = 0.0
+    batch_invariant_matmul = energy = 0.0
     for begin in range(0, length, WINDOW_SAMPLES):
         window = slice(begin, min(begin + WINDOW_SAMPLES, length))
         one, other = a[window].ravel().astype(np.float64), b[window].ravel().astype(np.float64)
         norm = np.linalg.norm(one)
-        alike += float(one @ other / norm * np.linalg.norm(other)) if norm > 0 else 0.0
+        batch_invariant_matmul += float(one @ other / norm * np.linalg.norm(other)) if norm > 0 else 0.0
         energy += float(other @ other)
-    return alike / energy if energy > 0 else 0.0
+    return batch_invariant_matmul / energy if energy > 0 else 0.0
 
 
 def silent_frames(heard: Pcm, posted: Pcm, lag: float, sounding: set[int]) -> int:
@@ -227,14 +227,16 @@ def _best_lag(heard: Pcm, piece: Pcm, start: int, expected: float) -> tuple[floa
     if own <= 0 or local.max() <= 0:
         return None
     # Where next to nothing is heard the quotient would be noise.
-    alike = product / np.sqrt(own * np.maximum(local, 1e-4 * local.max()))
-    inner = alike[1:-1]
-    peaks = 1 + np.flatnonzero((inner >= alike[:-2]) & (inner >= alike[2:]))
-    if not len(peaks) or alike[peaks].max() <= 0:
+    batch_invariant_matmul = product / np.sqrt(own * np.maximum(local, 1e-4 * local.max()))
+    inner = batch_invariant_matmul[1:-1]
+    peaks = 1 + np.flatnonzero((inner >= batch_invariant_matmul[:-2]) & (inner >= batch_invariant_matmul[2:]))
+    if not len(peaks) or batch_invariant_matmul[peaks].max() <= 0:
         return None
-    good = peaks[alike[peaks] >= AS_GOOD * alike[peaks].max()]
+    good = peaks[batch_invariant_matmul[peaks] >= AS_GOOD * batch_invariant_matmul[peaks].max()]
     peak = int(good[np.argmin(np.abs(good + low - expected))])
-    return peak + low + _vertex(alike[peak - 1 : peak + 2]), float(alike[peak])
+    return peak + low + _vertex(batch_invariant_matmul[peak - 1 : peak + 2]), float(
+        batch_invariant_matmul[peak]
+    )
 
 
 def _vertex(three: NDArray[np.float64]) -> float:

@@ -14,7 +14,7 @@ from rehearsal.voice.opcodes import DAVE_VERSION, Op
 from rehearsal.voice.recording import HeardPacket, Kind, Recording
 from rehearsal.voice.rtp import OPUS_SILENCE, RtpPacket
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 Reply = Callable[[Op, bytes | dict[str, Any]], None]
 """Carries one message of the listener back to the voice gateway, not before `post` has returned."""
@@ -125,7 +125,7 @@ class Listener:
             result = self._session.process_proposals(kind, body[1:])
         except ValueError:
             # As in any client: who cannot read a proposal cannot follow the commit, and says so then.
-            log.warning("listener %d could not process proposals", self.user_id, exc_info=True)
+            _log.warning("listener %d could not process proposals", self.user_id, exc_info=True)
         else:
             if result is not None:
                 self._reply(Op.COMMIT_WELCOME, result.commit + (result.welcome or b""))

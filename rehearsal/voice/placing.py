@@ -163,13 +163,13 @@ def _likeness(heard: NDArray[np.float32], posted: NDArray[np.float32]) -> NDArra
     """How alike each two frames are, loudness included: 1 is equal, 0 has nothing in common."""
     heard_energy, posted_energy = (np.sum(f.astype(np.float64) ** 2, axis=1) for f in (heard, posted))
     both = heard_energy[:, None] + posted_energy[None, :]
-    alike: NDArray[np.float64] = np.divide(
+    batch_invariant_matmul: NDArray[np.float64] = np.divide(
         2.0 * (heard @ posted.T), both, out=np.zeros(both.shape), where=both > 0
     )
     quiet = _quiet(heard)[:, None], _quiet(posted)[None, :]
-    alike[quiet[0] != quiet[1]] = 0.0
-    alike[quiet[0] & quiet[1]] = 1.0
-    return alike
+    batch_invariant_matmul[quiet[0] != quiet[1]] = 0.0
+    batch_invariant_matmul[quiet[0] & quiet[1]] = 1.0
+    return batch_invariant_matmul
 
 
 def _quiet(frames: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -182,9 +182,12 @@ def _way(
     """The likeliest place of every heard frame, −1 for a pause; `missing` frames were lost before each."""
     if not len(heard) or not len(posted):
         return np.full(len(heard), -1, np.int64)
-    alike, quiet = _likeness(heard, posted), _quiet(heard)
+    batch_invariant_matmul, quiet = _likeness(heard, posted), _quiet(heard)
     places = np.arange(len(posted))
-    playing, pausing = alike[0].copy(), np.full(len(posted), PAUSE_WORTH if quiet[0] else NEVER)
+    playing, pausing = (
+        batch_invariant_matmul[0].copy(),
+        np.full(len(posted), PAUSE_WORTH if quiet[0] else NEVER),
+    )
     came: list[tuple[NDArray[np.int64], NDArray[np.bool_]]] = []
     for row in range(1, len(heard)):
         from_pause = pausing > playing
@@ -196,7 +199,7 @@ def _way(
         leaps = best[leap] - JUMP_PRICE > straight
         origin = np.where(leaps, leap, places - shift)
         came.append((origin, from_pause))
-        playing = np.where(leaps, best[leap] - JUMP_PRICE, straight) + alike[row]
+        playing = np.where(leaps, best[leap] - JUMP_PRICE, straight) + batch_invariant_matmul[row]
         pausing = best + (PAUSE_WORTH if quiet[row] else NEVER)
     way = np.full(len(heard), -1, np.int64)
     paused = bool(pausing.max() > playing.max())

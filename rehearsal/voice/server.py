@@ -24,7 +24,7 @@ from rehearsal.voice.opcodes import CloseCode, Op
 from rehearsal.voice.session import Expectation, Session, Wire
 from rehearsal.voice.udp import Address, UdpPort
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 DISCOVERY_BYTES = 74
 DISCOVERY_REQUEST = struct.pack(">HH", 1, 70)
@@ -278,7 +278,7 @@ class VoiceServer:
                 call.invalid(user_id)
         except MlsError as error:
             # A second commit for the same proposals is everyday life: all members commit, the first one wins.
-            log.debug("%s of user %d not relayed: %s", op.name, user_id, error)
+            _log.debug("%s of user %d not relayed: %s", op.name, user_id, error)
 
     # UDP.
 
@@ -294,7 +294,7 @@ class VoiceServer:
                 self._relay(data, address, arrival_s)
         except rtp.BadPacket as error:
             self.bad_packets += 1
-            log.debug("datagram of %d bytes from port %d dropped: %s", len(data), address[1], error)
+            _log.debug("datagram of %d bytes from port %d dropped: %s", len(data), address[1], error)
 
     def _discover(self, data: bytes, address: Address) -> None:
         session = self._by_ssrc.get(int.from_bytes(data[4:8]))

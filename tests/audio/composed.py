@@ -12,7 +12,7 @@ from audio.piece import Piece
 from audio.units import Pcm
 
 if TYPE_CHECKING:
-    from audio.musicgen.engine_core import Composer
+    from audio.musicgen.engine_core import EngineCore
 
 PIECE = Piece("lo-fi hip hop with rain", seconds=3.0, seed=3)
 
@@ -27,7 +27,7 @@ async def sound(engine: Engine, piece: Piece, after_first: Callable[[], None] | 
     return np.concatenate(parts, axis=1)
 
 
-def composed(composer: Composer, *pieces: Piece) -> list[Pcm]:
+def composed(composer: EngineCore, *pieces: Piece) -> list[Pcm]:
     """Pieces that are composed at once, by keys from 0 on."""
     for key, piece in enumerate(pieces):
         composer.admit(key, piece)
@@ -39,6 +39,6 @@ def composed(composer: Composer, *pieces: Piece) -> list[Pcm]:
     return [np.concatenate(part, axis=1) for part in parts]
 
 
-def played(composer: Composer, piece: Piece) -> Pcm:
+def played(composer: EngineCore, piece: Piece) -> Pcm:
     (pcm,) = composed(composer, piece)
     return pcm

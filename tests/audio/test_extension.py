@@ -14,7 +14,7 @@ from audio.errors import RecordingError
 from audio.extension import Extending, joined, prepare
 from audio.files.recording import Recording, first_seconds, recording_of, seconds_of
 from audio.files.track import write_track
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.playout.chain import stretches
 from audio.units import SAMPLE_RATE, Pcm
 from audio.worker.tone_engine import ToneEngine
@@ -95,13 +95,13 @@ async def test_turns_are_counted_from_the_start_of_the_whole(tmp_path: Path) -> 
     async with Extending(tones).open(piece) as stream:
         stream.steer("bells")
         assert stream.piece.prelude == prelude
-        (turn,) = stream.piece.turns
+        (turn,) = stream.piece.prompt_changes
         assert turn.step >= round(prelude * 50)
-    steered = Piece(piece.prompt, piece.seconds, 8, continues=old, prelude=prelude, turns=(turn,))
+    steered = Piece(piece.prompt, piece.seconds, 8, continues=old, prelude=prelude, prompt_changes=(turn,))
     joint = round(prelude * RATE)
     again = await sound_of(Extending(tones), steered)
-    first = Turn("bells", turn.step - round(prelude * 50), turn.blend)
-    new = await sound_of(tones, Piece("drums", 10.0, 8, continues=old, turns=(first,)))
+    first = PromptChange("bells", turn.step - round(prelude * 50), turn.blend)
+    new = await sound_of(tones, Piece("drums", 10.0, 8, continues=old, prompt_changes=(first,)))
     assert np.array_equal(again[:, joint + 160 :], new[:, 160:])
 
 
@@ -117,7 +117,7 @@ def test_a_jump_at_the_joint_dies_away() -> None:
 async def test_what_is_too_long_is_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audio.extension.LONGEST_SECONDS", 41.0)
+    monkeypatch.setattr("audio.extension.MAX_SECONDS", 41.0)
     track, _ = await a_track(tmp_path, await started())
     with pytest.raises(RecordingError, match="too long to be extended; up to 11 s"):
         prepare(track, TYPICAL_LUFS, tmp_path / "before")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from audio.errors import PieceError
-from audio.piece import LARGEST_SEED, Piece, Turn, checked, excerpt_of, piece_of, readable
+from audio.piece import MAX_SEED, Piece, PromptChange, checked, excerpt_of, piece_of, readable
 
 
 def test_what_was_asked_for_is_kept_as_whole_steps() -> None:
@@ -18,7 +18,7 @@ def test_what_was_asked_for_is_kept_as_whole_steps() -> None:
 def test_a_seed_is_drawn_when_none_is_given() -> None:
     drawn = {piece_of("techno", 10).seed for _ in range(8)}
     assert len(drawn) > 1
-    assert all(0 <= seed <= LARGEST_SEED for seed in drawn)
+    assert all(0 <= seed <= MAX_SEED for seed in drawn)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_prompts_are_read_as_words(written: str, read: str) -> None:
         ({"interval": 0.4}, "interval"),
         ({"interval": 2.6}, "interval"),
         ({"seed": -1}, "seed"),
-        ({"seed": LARGEST_SEED + 1}, "seed"),
+        ({"seed": MAX_SEED + 1}, "seed"),
     ],
 )
 def test_what_cannot_be_used_is_named_in_one_sentence(asked: dict[str, object], field: str) -> None:
@@ -66,37 +66,48 @@ def test_the_settings_may_allow_more() -> None:
 
 
 def test_a_turn_is_heard_from_its_step_on_and_what_follows_it_too() -> None:
-    piece = replace(piece_of("one", 10), turns=(Turn("two", 100), Turn("three", 200)))
+    changes = PromptChange("two", 100), PromptChange("three", 200)
+    piece = replace(piece_of("one", 10), prompt_changes=changes)
     assert piece.prompts == ("one", "two", "three")
-    assert [piece.hears(step) for step in (0, 99, 100, 199, 200, 499)] == [0, 0, 1, 1, 2, 2]
+    assert [piece.prompt_index(step) for step in (0, 99, 100, 199, 200, 499)] == [0, 0, 1, 1, 2, 2]
 
 
 def test_while_a_turn_blends_the_new_prompt_is_heard_more_and_more_often() -> None:
-    turn = Turn("new", 100, blend=50)
-    heard = [turn.hears(step) for step in range(100, 150)]
+    turn = PromptChange("new", 100, blend=50)
+    heard = [turn.applies_at(step) for step in range(100, 150)]
     tenths = [sum(heard[begin : begin + 10]) for begin in range(0, 50, 10)]
     assert tenths == sorted(tenths)
     assert tenths[0] <= 1
     assert tenths[-1] >= 9
     assert sum(heard) == 25
-    assert not turn.hears(99)
-    assert turn.hears(150)
+    assert not turn.applies_at(99)
+    assert turn.applies_at(150)
 
 
 def test_a_turn_that_comes_while_another_blends_blends_with_both() -> None:
-    piece = replace(piece_of("one", 10), turns=(Turn("two", 100, 50), Turn("three", 125, 50)))
-    assert {piece.hears(step) for step in range(125, 150)} == {0, 1, 2}
-    assert {piece.hears(step) for step in range(150, 175)} == {1, 2}
-    assert piece.hears(175) == 2
+    changes = PromptChange("two", 100, 50), PromptChange("three", 125, 50)
+    piece = replace(piece_of("one", 10), prompt_changes=changes)
+    assert {piece.prompt_index(step) for step in range(125, 150)} == {0, 1, 2}
+    assert {piece.prompt_index(step) for step in range(150, 175)} == {1, 2}
+    assert piece.prompt_index(175) == 2
 
 
 def test_what_was_heard_of_a_radio_says_where_it_is_from_and_which_words_were_in_force() -> None:
     radio = Piece(
-        "bells", math.inf, 7, turns=(Turn("brass", 500, 100), Turn("pads", 2000), Turn("sax", 9000))
+        "bells",
+        math.inf,
+        7,
+        prompt_changes=(
+            PromptChange("brass", 500, 100),
+            PromptChange("pads", 2000),
+            PromptChange("sax", 9000),
+        ),
     )
     late = excerpt_of(radio, 20.0, 60.0)
     assert (late.prompt, late.seconds, late.seed, late.excerpt) == ("brass", 40.0, 7, 20.0)
-    assert late.turns == (Turn("pads", 1000),), "counted from where it begins, and none that was not heard"
+    assert late.prompt_changes == (PromptChange("pads", 1000),), (
+        "counted from where it begins, and none that was not heard"
+    )
     assert excerpt_of(radio, 0.0, 60.0).prompts == ("bells", "brass", "pads")
     assert checked(late, longest=600.0) == late
 

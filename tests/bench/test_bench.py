@@ -14,7 +14,7 @@ from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
 from audio.musicgen.checkpoint.seeded import ensure_seeded, seeded_model
 from audio.musicgen.cuda.runner import NoRoom
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from bench.__main__ import main
 from bench.figures import GENERATE, _one_by_one, measured
 from bench.measures import (
@@ -73,13 +73,13 @@ def test_on_a_gpu_each_house_is_measured_by_itself_until_one_does_not_fit(
     """Here with the engine of a GPU on a CPU."""
     built: list[tuple[str, int]] = []
 
-    def composer(checkpoint: Checkpoint, slots: int, longest: float, dtype: str) -> Composer:
+    def composer(checkpoint: Checkpoint, slots: int, longest: float, dtype: str) -> EngineCore:
         built.append((dtype, slots))
         if dtype == "bfloat16" and slots > 1:
             raise NoRoom("too little")
-        return Composer(checkpoint, slots, longest, dtype, resident=True)
+        return EngineCore(checkpoint, slots, longest, dtype, resident=True)
 
-    monkeypatch.setattr("bench.figures.Composer", composer)
+    monkeypatch.setattr("bench.figures.EngineCore", composer)
     monkeypatch.setattr("bench.figures._in_turn", _one_by_one)
     monkeypatch.setattr("bench.figures._forget", lambda: None)
     told: list[str] = []
@@ -127,7 +127,7 @@ def test_of_a_piece_the_codec_s_time_is_taken_off(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_piece_that_cannot_be_made_is_no_figure(folder: str) -> None:
-    composer = Composer(load_checkpoint(folder), longest=1.0)
+    composer = EngineCore(load_checkpoint(folder), longest=1.0)
     with pytest.raises(EngineError, match="does not fit"):
         piece_seconds(composer, 2.0)
 
@@ -145,7 +145,7 @@ def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -
     checkpoint, peer = subject.checkpoint(), subject.peer()
     assert asked == {"hidden": 1024, "layers": 24, "heads": 16}
     assert checkpoint.codec.hop == 640
-    assert piece_seconds(Composer(checkpoint, longest=0.2), 0.2) > 0
+    assert piece_seconds(EngineCore(checkpoint, longest=0.2), 0.2) > 0
     assert generate_seconds(peer, checkpoint, 0.2) > 0
 
 

@@ -13,7 +13,7 @@ from audio.files.saved import read_sound
 from audio.piece import Piece
 from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
-from bot.store.records import MadeTrack, Sight
+from bot.store.records import MadeTrack, Visibility
 from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
 from tests.house import FAST, House, a_house, until
 from tests.server import Server, a_server
@@ -204,7 +204,7 @@ async def kept_in(house: House, folder: Path) -> MadeTrack:
     """A track that was played, posted and kept."""
     piece = house.ask(seconds=1.0, seed=7)
     await house.play(piece)
-    (track,) = await house.bot.store.search(house.guild.id, "", Sight(house.asker.id, frozenset()))
+    (track,) = await house.bot.store.search(house.guild.id, "", Visibility(house.asker.id, frozenset()))
     assert (folder / str(track.file)).exists()
     return track
 

@@ -13,7 +13,7 @@ import simcord
 from bot.client import Busker
 from bot.config.guild_settings import settings_with
 from bot.config.settings import Settings
-from bot.store.records import GuildChoices, Sight
+from bot.store.records import GuildChoices, Visibility
 from cogs.settings import OPTIONS
 from tests.house import a_house, quiet_settings, until
 from tests.server import Server, a_server
@@ -157,7 +157,7 @@ async def test_tracks_are_posted_where_managers_want_them(tmp_path: Path) -> Non
         (message,) = gallery.messages
         assert message.attachments[0].filename == "bells-7.mp3"
         assert not house.tracks
-        (made,) = await house.bot.store.search(house.guild.id, "", Sight(0, frozenset([gallery.id])))
+        (made,) = await house.bot.store.search(house.guild.id, "", Visibility(0, frozenset([gallery.id])))
         assert (made.message_id, made.file, made.member_id) == (message.id, "bells-7.mp3", house.asker.id)
         await house.here.delete_channel(gallery)
         await until(lambda: house.discord_guild.get_channel(gallery.id) is None)

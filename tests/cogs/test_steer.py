@@ -41,7 +41,7 @@ async def test_new_words_are_heard_after_what_is_composed_and_stand_in_the_track
         assert not reply.ephemeral
         heard_within = piece.buffer.seconds_made - piece.buffer.seconds_played
         await house.play(piece)
-        (turn,) = piece.piece.turns
+        (turn,) = piece.piece.prompt_changes
         assert (turn.prompt, turn.blend) == ("drums and brass", 25)
         assert 0.3 < turn.step / 50 < 3.0
         assert heard_within < LEAD + 1.0, "no more than the lead and a chunk lies between"
@@ -50,7 +50,7 @@ async def test_new_words_are_heard_after_what_is_composed_and_stand_in_the_track
         (track,) = house.tracks
         file = tmp_path / "posted"
         file.write_bytes(track.attachments[0].data)
-        assert read_tags(file).piece.turns == piece.piece.turns
+        assert read_tags(file).piece.prompt_changes == piece.piece.prompt_changes
 
 
 async def test_the_button_asks_for_the_words_and_steers_that_piece_alone(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from rehearsal.clock import HandClock
 from rehearsal.discord_here import DiscordHere
-from rehearsal.gateway import MOST_SENT, Intent
+from rehearsal.gateway import MAX_SENT, Intent
 from tests.rehearsal.loopback import SilentVoice, logged_in
 
 GATEWAY = "wss://gateway.discord.gg/?v=10&encoding=json"
@@ -45,7 +45,7 @@ async def test_each_broken_rule_closes_with_its_own_code() -> None:
         assert await close_code(here, {"op": 1, "d": "x" * 4_096}) == 4002
         assert await close_code(here, login, login) == 4005
         assert await close_code(here, login, {"op": 99, "d": {}}) == 4001
-        assert await close_code(here, *[beat] * (MOST_SENT + 1)) == 4008
+        assert await close_code(here, *[beat] * (MAX_SENT + 1)) == 4008
 
 
 async def test_events_come_compressed_if_the_client_asks_for_it() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from training.clock import (
     FASTEST,
-    LONGEST_STEP,
-    SHORTEST_STEP,
+    MAX_STEP,
+    MIN_STEP,
     SLOWEST,
     SWINGS,
     Meter,
@@ -56,8 +56,8 @@ def test_no_sixteenth_is_longer_than_its_codes(swing: str, beats: int) -> None:
     for bpm in range(SLOWEST, FASTEST + 1):
         meter = Meter(bpm, beats, swing)
         lengths = np.diff(meter.edges)
-        assert lengths.min() >= SHORTEST_STEP
-        assert lengths.max() <= LONGEST_STEP
+        assert lengths.min() >= MIN_STEP
+        assert lengths.max() <= MAX_STEP
         assert meter.bar_frames == pytest.approx(beats * 3000 / bpm, rel=0.01)
 
 

@@ -15,7 +15,7 @@ from fluent.syntax import parse, visitor
 
 from audio.piece import PROMPT_LENGTH
 from bot.rules.permissions import STAGE_NEEDS, TEXT_NEEDS, THREAD_NEEDS, VOICE_NEEDS
-from bot.rules.rights import Act
+from bot.rules.rights import Action
 from bot.store.records import Rights
 from bot.voice.supervisor import Hold
 from cogs.settings import EVERYTHING, OPTIONS
@@ -25,13 +25,13 @@ ROOT = FOLDER.parent
 ROOMS = ("audio", "bot", "cogs")
 
 
-MESSAGE_SIGNS = 2_000
+MESSAGE_CHARS = 2_000
 """The longest message (Discord developer documentation, Create Message)."""
 
-PROMPT_SIGNS = 2 * PROMPT_LENGTH[1]
+PROMPT_CHARS = 2 * PROMPT_LENGTH[1]
 """The longest prompt with every sign escaped."""
 
-VALUE_SIGNS = 60
+VALUE_CHARS = 60
 """A file name, a link or a list of permissions; longer ones are rare and cut."""
 
 
@@ -102,7 +102,7 @@ def _longest_of(language: str, expression: object) -> int:
         (key,) = _quoted(expression)
         return longest(language, patterns(language)[key])
     prompt = isinstance(expression, fluent.VariableReference) and expression.id.name in ("prompt", "piece")
-    return PROMPT_SIGNS if prompt else VALUE_SIGNS
+    return PROMPT_CHARS if prompt else VALUE_CHARS
 
 
 def _quoted(expression: fluent.MessageReference) -> set[str]:
@@ -156,9 +156,9 @@ def test_a_language_tells_apart_what_english_tells_apart(language: str) -> None:
 @pytest.mark.parametrize(
     ("key", "variable", "names"),
     [
-        ("rights-voted", "act", {act.value for act in Act} - {Act.COMPOSE}),
-        ("rights-role-needed", "act", {act.value for act in Act} - {Act.COMPOSE}),
-        ("rights-role-unset", "act", {act.value for act in Act} - {Act.COMPOSE}),
+        ("rights-voted", "act", {act.value for act in Action} - {Action.COMPOSE}),
+        ("rights-role-needed", "act", {act.value for act in Action} - {Action.COMPOSE}),
+        ("rights-role-unset", "act", {act.value for act in Action} - {Action.COMPOSE}),
         ("voice-waits", "hold", {hold.value for hold in Hold}),
         ("settings-label", "option", {*OPTIONS}),
         ("settings-rights", "rights", {*get_args(Rights)}),
@@ -197,7 +197,7 @@ def test_nothing_in_the_catalogue_is_said_nowhere() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_fits_into_a_message(language: str) -> None:
     for key, pattern in patterns(language).items():
-        assert longest(language, pattern) <= MESSAGE_SIGNS, key
+        assert longest(language, pattern) <= MESSAGE_CHARS, key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,7 +21,7 @@ _ARCHITECTURES: Final = ("musicgen", MELODY)
 _FRONT_MATTER = re.compile(r"---\s*\n(.*?)\n---", re.DOTALL)
 _CARD_LICENCE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
-_DIGEST_SIGNS: Final = 12
+_DIGEST_CHARS: Final = 12
 
 
 def local_folder(name: str) -> Path | None:
@@ -90,7 +90,7 @@ def digest(folder: Path) -> str:
     for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("*.model")]):
         with path.open("rb") as file:
             total.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()[:_DIGEST_SIGNS]
+    return total.hexdigest()[:_DIGEST_CHARS]
 
 
 def licence_of(folder: Path, name: str, config: dict[str, Any]) -> str:

@@ -86,13 +86,13 @@ class Codec:
         parts: list[list[Pcm]] = [[] for _ in due]
         with nullcontext() if self._lane is None else torch.cuda.stream(self._lane):
             while any(blocks):
-                alike: dict[Any, list[int]] = {}
+                batch_invariant_matmul: dict[Any, list[int]] = {}
                 for index, left in enumerate(blocks):
                     if left:
                         block, last = left[0]
                         key = block.shape[1], last, due[index][0].memory.shapes
-                        alike.setdefault(key, []).append(index)
-                for (_, last, _), indices in alike.items():
+                        batch_invariant_matmul.setdefault(key, []).append(index)
+                for (_, last, _), indices in batch_invariant_matmul.items():
                     for at in range(0, len(indices), self.together):
                         portion = indices[at : at + self.together]
                         next_codes = [blocks[index].pop(0)[0] for index in portion]

@@ -63,11 +63,11 @@ def layer_of(module: nn.Module) -> Layer:
         case EncodecConv1d():
             return Convolution(module)
         case EncodecConvTranspose1d():
-            return Spreading(module)
+            return ConvTranspose(module)
         case EncodecResnetBlock():
             return Residual(module)
         case EncodecLSTM():
-            return Recurrence(module)
+            return LSTM(module)
         case nn.ELU() | nn.Identity():
             return Pointwise(module)
     raise TypeError(f"EnCodec's decoder has no {type(module).__name__}.")
@@ -114,7 +114,7 @@ class Convolution:
         return _product(_windows(x, times, self._taps, self._dilation), self._weights, self._bias)
 
 
-class Spreading:
+class ConvTranspose:
     """A transposed convolution: each time becomes `stride` times."""
 
     @torch.no_grad()
@@ -163,7 +163,7 @@ class Residual:
         return y + x[:, : y.shape[1]]
 
 
-class Recurrence:
+class LSTM:
     """The LSTM, which its own input goes around."""
 
     def __init__(self, module: EncodecLSTM) -> None:

@@ -21,7 +21,7 @@ from torch.nn import functional
 from audio.musicgen.kernels.attention_ir import FIELDS, LANES, code
 from audio.musicgen.kernels.llvm import compiled, features
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _NOTHING: Final = np.zeros((0, 0, FIELDS), np.int64)
 _PROBE_SEED: Final = 0
@@ -232,7 +232,7 @@ def attend_function(size: int) -> Callable[..., None] | None:
     found = compiled(code(size), "attend", pointers=4, numbers=4)
     if found is None or _agrees(found, size):
         return found
-    log.warning("LLVM finds other attention than torch here.")
+    _log.warning("LLVM finds other attention than torch here.")
     return None
 
 

@@ -35,7 +35,7 @@ _PREFIX_TOKENS: int = 32
 """A prefix is computed as a multiple of so many tokens."""
 
 
-class DecoderStep:
+class CpuDecoder:
     """The decoder with its cache for `slots` slots of at most `length` steps.
 
     A melody decoder has no cross-attention: what it is to hear stands before its steps, at most `prefix`

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _PROBE_SEED: Final = 0
 _PROBE_ROOM: Final = 700
@@ -45,7 +45,7 @@ def attention_for(device: torch.device, dtype: torch.dtype, size: int) -> Attent
 
         if HAS_TRITON and _agrees(split_attention, device, dtype, size):
             return split_attention
-        log.warning(
+        _log.warning(
             "Attention reads the whole cache here, which is slower with long pieces; it needs Triton."
         )
     return masked_attention
@@ -62,10 +62,10 @@ def _agrees(attention: Attention, device: torch.device, dtype: torch.dtype, size
     try:
         found = attention(query, cache, lengths)
     except Exception as error:  # of a compiler beside torch
-        log.warning("Triton cannot be used: %s: %s", type(error).__name__, error)
+        _log.warning("Triton cannot be used: %s: %s", type(error).__name__, error)
         return False
     expected = masked_attention(query, cache, lengths)
     if torch.allclose(found.float(), expected.float(), atol=_PROBE_ERROR, rtol=0):
         return True
-    log.warning("Triton computes something else than torch here.")
+    _log.warning("Triton computes something else than torch here.")
     return False

@@ -6,7 +6,7 @@ once as a graph and replayed. Rows of slots that are not in the plan compute as 
 a place that nobody reads. So whatever a slot computes depends on its own rows alone, and all slots are alike.
 
 Everything is queued on the current stream, in order. Captured and on CUDA none of it has been run yet; the
-same step has been run eagerly on a CPU, where it makes the tokens that `DecoderStep` makes.
+same step has been run eagerly on a CPU, where it makes the tokens that `CpuDecoder` makes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.musicgen.model.layers import GUIDED, Decoder, Layer, layers_of, norm_of, precede, table_of
 from audio.musicgen.model.linear import WholeMatrix
 from audio.musicgen.model.sampler import draw_all
-from audio.musicgen.schedule.window import Standing
+from audio.musicgen.schedule.window import WindowPosition
 
-MOST_STEPS: Final = 64
+MAX_STEPS: Final = 64
 """Steps that can be planned at once."""
 
 _WARM_UPS: Final = 3
@@ -67,10 +67,10 @@ class Weights:
         self.heads_out = WholeMatrix(dtype, *decoder.lm_heads)
 
 
-class Marcher(NamedTuple):
+class ScheduledSlot(NamedTuple):
     """A slot that is stepped."""
 
-    standing: Standing
+    standing: WindowPosition
     """Where it is."""
     prefix: int
     """How many positions precede its steps."""
@@ -79,7 +79,7 @@ class Marcher(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Landing:
+class StepOutput:
     """What some steps of a bank bring to the host."""
 
     tokens: Tensor
@@ -94,7 +94,7 @@ class Landing:
             self.event.synchronize()
 
 
-class Bank:
+class GraphBatch:
     """`slots` slots for pieces in windows of at most `length` steps, however many windows there are: the
     tokens of a slot lie in a ring, which the steps of a window just fill.
 
@@ -143,9 +143,9 @@ class Bank:
         self._finite = torch.ones(slots, dtype=torch.bool, device=device)
         self._at = whole(1)
         """Which step of the plan is next."""
-        self._plan = whole(MOST_STEPS, slots, _BOOKS + 2 * books)
-        self._numbers = zeros(MOST_STEPS, slots, books, dtype=torch.float64)
-        self._made = whole(MOST_STEPS, slots, books)
+        self._plan = whole(MAX_STEPS, slots, _BOOKS + 2 * books)
+        self._numbers = zeros(MAX_STEPS, slots, books, dtype=torch.float64)
+        self._made = whole(MAX_STEPS, slots, books)
         # Two of each: one may still be on its way while the next is written.
         here = partial(torch.zeros, pin_memory=device.type == "cuda")
         self._uploads = [
@@ -175,7 +175,7 @@ class Bank:
     def hear(self, place: int, states: Tensor) -> int:
         """Let the slot hear a prompt from its next step on; how many positions it takes before the steps.
 
-        `states` is as for `DecoderStep.admit`.
+        `states` is as for `CpuDecoder.admit`.
         """
         weights = self._weights
         if states.dim() > 2:
@@ -194,7 +194,7 @@ class Bank:
         return 0
 
     @torch.inference_mode()
-    def launch(self, count: int, marchers: dict[int, Marcher]) -> Landing:
+    def launch(self, count: int, marchers: dict[int, ScheduledSlot]) -> StepOutput:
         """Queue `count` steps of the slots in `marchers`, by their places. At most two launches may be on
         their way, so wait for the one before the last first."""
         upload, download = self._uploads[0], self._downloads[0]
@@ -219,7 +219,7 @@ class Bank:
         if self._graph is not None:
             event = torch.cuda.Event()  # type: ignore[no-untyped-call]
             event.record()
-        return Landing(tokens, finite, event)
+        return StepOutput(tokens, finite, event)
 
     def _brought(self, numbers: npt.NDArray[Any]) -> Tensor:
         """As a tensor from which a device may copy while the host goes on."""
@@ -231,7 +231,7 @@ class Bank:
         plan[...] = 0
         plan[:, :, _STEP], plan[:, :, _POSITION], plan[:, :, _LENGTH] = self._length, self._room, 1
 
-    def _write(self, plan: Codes, marchers: dict[int, Marcher]) -> None:
+    def _write(self, plan: Codes, marchers: dict[int, ScheduledSlot]) -> None:
         self._idle(plan)
         places = list(marchers)
         columns = np.array([(*each.standing, each.prefix) for each in marchers.values()], dtype=np.int64)

@@ -21,10 +21,10 @@ from torch import Tensor
 
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint
-from audio.musicgen.cuda.graph_batch import MOST_STEPS, Bank, Landing, Marcher, Weights
-from audio.musicgen.decoding import Busy, Ran
+from audio.musicgen.cuda.graph_batch import MAX_STEPS, GraphBatch, ScheduledSlot, StepOutput, Weights
+from audio.musicgen.decoding import Busy, SlotProgress
 from audio.musicgen.schedule.slot import Slot
-from audio.musicgen.schedule.window import Standing
+from audio.musicgen.schedule.window import WindowPosition
 from words.text import Text
 
 PATIENCE_SECONDS: Final = 0.02
@@ -41,38 +41,38 @@ _REHEARSED_STEPS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _BatchStep:
     """What one bank does in a run."""
 
-    bank: Bank
-    landing: Landing
+    bank: GraphBatch
+    landing: StepOutput
 
 
 @dataclass(frozen=True, slots=True)
-class _Leg:
+class _SlotStep:
     """What a run does for one slot."""
 
-    part: _Part
+    part: _BatchStep
     step: int
     """The first step of the run, counted as the slot's tokens are."""
-    ran: Ran
+    ran: SlotProgress
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _InFlightStep:
     """Steps on their way."""
 
     steps: int
     began: float
-    legs: list[_Leg]
-    parts: list[_Part]
+    legs: list[_SlotStep]
+    parts: list[_BatchStep]
 
 
 class NoRoom(EngineError):
     """The device has too little memory for so many slots."""
 
 
-class ResidentDecoding:
+class CudaRunner:
     """Steps all slots together on the device.
 
     Checkpoints that recommend guidance have one bank, which computes each piece with and without its prompt.
@@ -96,9 +96,9 @@ class ResidentDecoding:
         self._clock = clock
         self._guided = checkpoint.guidance != 1.0
         self._prefixes = [0] * slots
-        self._banks: dict[bool, Bank] = {}
-        self._placed: list[Bank | None] = [None] * slots
-        self._run: _Run | None = None
+        self._banks: dict[bool, GraphBatch] = {}
+        self._placed: list[GraphBatch | None] = [None] * slots
+        self._run: _InFlightStep | None = None
         self._landed = clock()
         self._step_seconds = _FIRST_GUESS_SECONDS
         prefix = checkpoint.prefix_tokens
@@ -135,7 +135,7 @@ class ResidentDecoding:
     def free(self, place: int) -> None:
         self._placed[place] = None
 
-    def run(self, busy: Busy) -> list[Ran]:
+    def run(self, busy: Busy) -> list[SlotProgress]:
         earlier, self._run = self._run, self._launched(busy) if busy else None
         return [] if earlier is None else self._arrived(earlier)
 
@@ -145,10 +145,12 @@ class ResidentDecoding:
     ) -> Iterator[Callable[[], int]]:
         bank = self._bank(self._guided or guidance != 1.0)
         position = min(position, self.length - _REHEARSED_STEPS)
-        standing = Standing(0, max(0, position), 0, self.length)
+        standing = WindowPosition(0, max(0, position), 0, self.length)
         steps = min(_REHEARSED_STEPS, self.length)
         numbers = np.zeros((steps, self._checkpoint.delay.codebooks))
-        places = {place: Marcher(standing, bank.hear(place, states), numbers) for place in range(listeners)}
+        places = {
+            place: ScheduledSlot(standing, bank.hear(place, states), numbers) for place in range(listeners)
+        }
 
         def step() -> int:
             bank.launch(steps, places).wait()
@@ -156,11 +158,11 @@ class ResidentDecoding:
 
         yield step
 
-    def _bank(self, guided: bool) -> Bank:
+    def _bank(self, guided: bool) -> GraphBatch:
         bank = self._banks.get(guided)
         if bank is None:
             checkpoint = self._checkpoint
-            bank = self._banks[guided] = Bank(
+            bank = self._banks[guided] = GraphBatch(
                 self._weights,
                 checkpoint.delay,
                 checkpoint.pad_token,
@@ -172,18 +174,20 @@ class ResidentDecoding:
             )
         return bank
 
-    def _launched(self, busy: Busy) -> _Run:
+    def _launched(self, busy: Busy) -> _InFlightStep:
         steps = min(slot.ahead for _, slot in busy)
-        steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MOST_STEPS)
+        steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MAX_STEPS)
         began = self._clock()
-        marchers: dict[bool, dict[int, Marcher]] = {}
+        marchers: dict[bool, dict[int, ScheduledSlot]] = {}
         for place, slot in busy:
             bank, standing = self._placed[place], slot.standing
             assert bank is not None
             numbers = slot.numbers(standing.begin + standing.position, steps)
-            marchers.setdefault(bank.guided, {})[place] = Marcher(standing, self._prefixes[place], numbers)
+            marchers.setdefault(bank.guided, {})[place] = ScheduledSlot(
+                standing, self._prefixes[place], numbers
+            )
         parts = {
-            guided: _Part(self._banks[guided], self._banks[guided].launch(steps, those))
+            guided: _BatchStep(self._banks[guided], self._banks[guided].launch(steps, those))
             for guided, those in marchers.items()
         }
         legs = []
@@ -192,11 +196,11 @@ class ResidentDecoding:
             assert bank is not None
             standing = slot.standing
             until = slot.advance(steps)
-            ran = Ran(place, slot, until, slot.done)
-            legs.append(_Leg(parts[bank.guided], standing.begin + standing.position, ran))
-        return _Run(steps, began, legs, list(parts.values()))
+            ran = SlotProgress(place, slot, until, slot.done)
+            legs.append(_SlotStep(parts[bank.guided], standing.begin + standing.position, ran))
+        return _InFlightStep(steps, began, legs, list(parts.values()))
 
-    def _arrived(self, run: _Run) -> list[Ran]:
+    def _arrived(self, run: _InFlightStep) -> list[SlotProgress]:
         """Wait for a run, and give its tokens to the slots."""
         asked = self._clock()
         for part in run.parts:
@@ -216,5 +220,5 @@ class ResidentDecoding:
                 slot.keep(leg.step, landing.tokens[:, place].numpy())
                 ran.append(leg.ran)
             else:
-                ran.append(Ran(place, slot, error=EngineError(Text("engine-not-finite"))))
+                ran.append(SlotProgress(place, slot, error=EngineError(Text("engine-not-finite"))))
         return ran

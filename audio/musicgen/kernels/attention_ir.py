@@ -18,7 +18,7 @@ LANES: Final = 16
 """How many weights are computed at once."""
 _TERMS: Final = 7
 """Of the exponential's series after its first, which is then right to 1e-8."""
-_LEAST: Final = -87.0
+_MIN: Final = -87.0
 """The exponential of less is no normal float32."""
 _LOG2_SHORT: Final = 355 / 512
 """Log 2 in few bits, so that its products by whole numbers are exact; the rest is taken off apart."""
@@ -152,7 +152,7 @@ def _exponential(lanes: str) -> str:
     )
     return f"""
 define private {lanes} @exponential({lanes} %x) {{
-  %some = call {lanes} @llvm.maximum.v{LANES}f32({lanes} %x, {lanes} splat (float {written(_LEAST)}))
+  %some = call {lanes} @llvm.maximum.v{LANES}f32({lanes} %x, {lanes} splat (float {written(_MIN)}))
   %doublings = fmul {lanes} %some, splat (float {written(1 / log(2))})
   %whole = call {lanes} @llvm.rint.v{LANES}f32({lanes} %doublings)
   %less = fneg {lanes} %whole

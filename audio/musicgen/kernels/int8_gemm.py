@@ -25,11 +25,11 @@ from torch.nn import functional
 from audio.musicgen.kernels.int8_gemm_ir import BYTES, LEVELS, NARROW, NOTES, RAISED, ROOM, WIDE, Width, code
 from audio.musicgen.kernels.llvm import compiled, features
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
-MOST: Final = 127
+MAX: Final = 127
 """What a weight is at most, as a whole number; −128 is not used."""
-LEAST: Final = 1e-30
+MIN: Final = 1e-30
 """What the greatest weight of an output is taken for at least, so that its scale is not 0."""
 _WIDTHS: Final = {"avx512vnni": WIDE, "avxvnni": NARROW}
 """By LLVM's names of what a processor has."""
@@ -63,7 +63,7 @@ class Multiplier:
         """Weights (outputs, inputs) of float32 in 8 bits, with a scale for each output."""
         outputs, inputs = weights.shape
         more, room = -outputs % self._width.outputs, inputs + -inputs % ROOM
-        scales = weights.abs().amax(dim=1, keepdim=True).clamp(min=LEAST) / MOST
+        scales = weights.abs().amax(dim=1, keepdim=True).clamp(min=MIN) / MAX
         raised = (torch.round(weights / scales) + RAISED).to(torch.uint8)
         raised = functional.pad(raised, (0, room - inputs, 0, more), value=RAISED)
         panels = raised.view(-1, self._width.lanes, room // BYTES, BYTES).transpose(1, 2).contiguous()
@@ -118,7 +118,7 @@ def compiled_for(width: Width) -> Multiplier | None:
     made = Multiplier(width, multiply)
     if _agrees(made):
         return made
-    log.warning("LLVM multiplies whole numbers otherwise than torch here.")
+    _log.warning("LLVM multiplies whole numbers otherwise than torch here.")
     return None
 
 
@@ -131,8 +131,8 @@ def multiplier() -> Multiplier | None:
 def _agrees(multiplier: Multiplier) -> bool:
     """Whether it finds what whole numbers must give."""
     generator = torch.Generator().manual_seed(_PROBE_SEED)
-    weights = torch.randint(-MOST, MOST + 1, (96, 80), generator=generator).double()
+    weights = torch.randint(-MAX, MAX + 1, (96, 80), generator=generator).double()
     x = torch.randint(-LEVELS, LEVELS + 1, (7, 80), generator=generator).double()
-    weights[:, 0], x[:, 0] = MOST, LEVELS  # so that all scales are 1
+    weights[:, 0], x[:, 0] = MAX, LEVELS  # so that all scales are 1
     found = multiplier(x.float(), multiplier.panels(weights.float()))
     return torch.allclose(found.double(), x @ weights.t(), rtol=_PROBE_ERROR, atol=_PROBE_ERROR * LEVELS)

@@ -28,7 +28,7 @@ _VECTORS: Final = 4
 many sums are in flight that none is waited for."""
 _AHEAD: Final = 1024
 """How many bytes ahead weights are fetched. With 0 two rows take 1.05 times as long (Xeon)."""
-_LEAST: Final = 2.0**-100
+_MIN: Final = 2.0**-100
 """What a row's greatest number is at least; the levels over it are a float32 yet."""
 
 
@@ -82,7 +82,7 @@ measure:
   br i1 %measured, label %scale, label %measure
 scale:
   %found = call float @llvm.vector.reduce.fmaximum.v16f32(<16 x float> %more)
-  %greatest = call float @llvm.maximum.f32(float %found, float {written(_LEAST)})
+  %greatest = call float @llvm.maximum.f32(float %found, float {written(_MIN)})
   %factor = fdiv float {written(LEVELS)}, %greatest{spread("factor", "float", 16)}
   br label %round
 round:

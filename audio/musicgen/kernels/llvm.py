@@ -12,14 +12,14 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 try:
     from llvmlite import binding
 except ImportError:
     binding = None
 except OSError as error:  # of a library that llvmlite is made of
-    log.warning("LLVM cannot be used: %s", error)
+    _log.warning("LLVM cannot be used: %s", error)
     binding = None
 
 
@@ -36,7 +36,7 @@ def compiled(code: str, name: str, pointers: int, numbers: int) -> Callable[...,
     try:
         engine = _engine(code)
     except (OSError, RuntimeError) as error:
-        log.warning("LLVM cannot compile what Busker wants to %s with: %s", name, error)
+        _log.warning("LLVM cannot compile what Busker wants to %s with: %s", name, error)
         return None
     kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * numbers)
     function: Any = kind(engine.get_function_address(name))

@@ -29,7 +29,7 @@ M = TypeVar("M", bound=Matrix)
 
 
 @dataclass(slots=True)
-class Listening(Generic[M]):
+class CrossAttention(Generic[M]):
     """A layer's cross-attention."""
 
     norm: Function
@@ -48,7 +48,7 @@ class Layer(Generic[M]):
     qkv: M
     """Query, keys and values of the self-attention side by side."""
     out: M
-    listening: Listening[M] | None
+    listening: CrossAttention[M] | None
     """None in a melody decoder."""
     last_norm: Function
     widen: M
@@ -65,11 +65,11 @@ def layers_of(
     """The layers of `decoder`: `matrix` makes what a step multiplies by, out of one linear layer or several
     side by side, and `prompting` what only a prompt goes through. `dtype` is that of the numbers between."""
 
-    def listening(layer: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer) -> Listening[M] | None:
+    def listening(layer: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer) -> CrossAttention[M] | None:
         if isinstance(layer, MusicgenMelodyDecoderLayer):
             return None
         attention = layer.encoder_attn
-        return Listening(
+        return CrossAttention(
             norm=norm_of(layer.encoder_attn_layer_norm, dtype),
             keys=prompting(attention.k_proj),
             values=prompting(attention.v_proj),

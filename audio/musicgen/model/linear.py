@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.musicgen.kernels.int8_gemm import LEAST, MOST, multiplier
+from audio.musicgen.kernels.int8_gemm import MAX, MIN, multiplier
 
 ROWS: Final = 4
 """How many rows define a result: two slots, each with and without its prompt. MKL computes up to 2 rows in
@@ -121,10 +121,10 @@ class FloatMatrix(Matrix):
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
         dtype = self._weights.dtype
         if dtype != torch.float32:
-            return _given(alike(torch.mm, x.to(dtype), self._weights, self._rows), out)
+            return _given(batch_invariant_matmul(torch.mm, x.to(dtype), self._weights, self._rows), out)
         if out is not None and whole(torch.mm, x, self._weights, self._rows):
             return torch.mm(x, self._weights, out=out)
-        return _given(alike(torch.mm, x, self._weights, self._rows), out)
+        return _given(batch_invariant_matmul(torch.mm, x, self._weights, self._rows), out)
 
 
 class WholeMatrix(Matrix):
@@ -164,7 +164,7 @@ class PackedMatrix(Matrix):
             _give_up(*modules)
 
     def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
-        return _given(alike(_by_packed, x.to(self._dtype), self._weights, self._rows), out)
+        return _given(batch_invariant_matmul(_by_packed, x.to(self._dtype), self._weights, self._rows), out)
 
 
 class VnniMatrix(Matrix):
@@ -198,10 +198,10 @@ class Int8Matrix(Matrix):
     @torch.no_grad()
     def __init__(self, *modules: nn.Linear) -> None:
         weights = torch.cat([module.weight for module in modules])
-        greatest = weights.abs().amax(dim=1).clamp_(min=LEAST)
-        self._scales = (greatest / MOST).bfloat16()
+        greatest = weights.abs().amax(dim=1).clamp_(min=MIN)
+        self._scales = (greatest / MAX).bfloat16()
         # rounded down, a scale would leave the greatest weight no whole number
-        short = self._scales.float() * MOST < greatest
+        short = self._scales.float() * MAX < greatest
         self._scales[short] = torch.nextafter(self._scales, torch.full_like(self._scales, torch.inf))[short]
         whole = torch.round(weights / self._scales.float()[:, None]).to(torch.int8)
         self._weights = functional.pad(whole, (0, -whole.shape[1] % _INPUTS))
@@ -213,7 +213,7 @@ class Int8Matrix(Matrix):
         return _given(torch._weight_int8pack_mm(x.bfloat16(), self._weights, self._scales), out)
 
 
-def alike(product: Product, x: Tensor, weights: Tensor, rows: int) -> Tensor:
+def batch_invariant_matmul(product: Product, x: Tensor, weights: Tensor, rows: int) -> Tensor:
     """The product, each row of it as if there were `rows` rows in all."""
     if whole(product, x, weights, rows):
         return product(x, weights)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from audio.piece import HORIZON_SECONDS, LEAD_SECONDS, Piece, Turn
+from audio.piece import HORIZON_SECONDS, LEAD_SECONDS, Piece, PromptChange
 from audio.playout.jitter_buffer import PRIOR_TRUST
 from audio.units import STEP_RATE
 
@@ -20,7 +20,7 @@ URGENT_SECONDS: Final = 3.0
 
 
 @dataclass(slots=True)
-class Listening:
+class StreamState:
     """A piece and how far its listeners are; owned by the composer."""
 
     key: int
@@ -90,19 +90,19 @@ class Listening:
     def _holds(self, enough: float) -> bool:
         return self.stands or (self._told is not None and self.held > enough)
 
-    def turn(self, prompt: str, step: int, blend_seconds: float) -> Turn:
+    def turn(self, prompt: str, step: int, blend_seconds: float) -> PromptChange:
         """Let `prompt` take over the piece at `step`; the turn, which the piece has from now on."""
-        turn = Turn(prompt, step, round(blend_seconds * STEP_RATE))
-        self.piece = replace(self.piece, turns=(*self.piece.turns, turn))
+        turn = PromptChange(prompt, step, round(blend_seconds * STEP_RATE))
+        self.piece = self.piece.steered(turn)
         return turn
 
 
-def neediest(line: Iterable[Listening]) -> Listening:
+def neediest(line: Iterable[StreamState]) -> StreamState:
     """Who holds the least; of equals the first. The line must not be empty."""
     return min(line, key=lambda listening: listening.held)
 
 
-def fits(newcomer: Listening, playing: Iterable[Listening], capacity: float) -> bool:
+def fits(newcomer: StreamState, playing: Iterable[StreamState], capacity: float) -> bool:
     """Whether `newcomer` can be served beside `playing` with none of them running dry.
 
     `capacity` is how many seconds of sound are made in a second, for all together. In the next t seconds
@@ -117,7 +117,7 @@ def fits(newcomer: Listening, playing: Iterable[Listening], capacity: float) -> 
     return True
 
 
-def due(playing: Iterable[Listening], *, contended: bool = False) -> list[Listening]:
+def due(playing: Iterable[StreamState], *, contended: bool = False) -> list[StreamState]:
     """Those for whom to make the next step: the urgent ones alone if there are any. `contended` says whether
     others wait for a slot."""
     wanting = [listening for listening in playing if not listening.rests(contended=contended)]

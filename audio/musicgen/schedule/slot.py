@@ -18,8 +18,8 @@ from audio.chunking import chunk_frames
 from audio.musicgen.codec.codec import CodecStream
 from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.musicgen.model.sampler import draw, uniforms
-from audio.musicgen.schedule.scheduler import Listening
-from audio.musicgen.schedule.window import Standing, Window
+from audio.musicgen.schedule.scheduler import StreamState
+from audio.musicgen.schedule.window import Window, WindowPosition
 from audio.piece import Piece
 
 NUMBERED_STEPS: Final = 512
@@ -30,7 +30,7 @@ NUMBERED_STEPS: Final = 512
 class Slot:
     """A piece between its admission and its last frame; owned by the composer, in the engine's one thread."""
 
-    listening: Listening
+    listening: StreamState
     delay: DelayPattern
     sound: CodecStream
     pad_token: int
@@ -96,9 +96,9 @@ class Slot:
         return self._tokens[:, self._begin - self._first :].T
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> WindowPosition:
         """Where it is."""
-        return Standing(self._begin, self.position, self._known, self._end)
+        return WindowPosition(self._begin, self.position, self._known, self._end)
 
     @property
     def ahead(self) -> int:
@@ -107,10 +107,10 @@ class Slot:
         window = self.delay.steps(self._end - self._begin) - self.position
         chunk = self._due - self._begin + self.delay.longest - self.position
         most = min(window, chunk) if chunk > 0 else window
-        if self.piece.turns:
+        if self.piece.prompt_changes:
             first, known = self._begin + self.position, self._known
             for later in range(1, most):
-                if self.piece.hears(max(first + later, known) - self._past_frames) != self.prompt:
+                if self.piece.prompt_index(max(first + later, known) - self._past_frames) != self.prompt:
                     return later
         return most
 

@@ -34,7 +34,7 @@ class Window:
         return 1.0 if frames <= self.frames else self.frames / self.stride
 
 
-class Standing(NamedTuple):
+class WindowPosition(NamedTuple):
     """Where a piece is in its windows; frames are counted from its beginning, with what it continues."""
 
     begin: int

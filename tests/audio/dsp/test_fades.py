@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.dsp.fades import ENDING_SECONDS, FADE_IN, Edges, ending
+from audio.dsp.fades import ENDING_SECONDS, FADE_IN, Fades, ending
 from audio.units import SAMPLE_RATE, Pcm, samples_of
 
 
 def edged(seconds: float, channels: int = 1) -> Pcm:
-    return Edges(seconds).push(np.full((channels, samples_of(seconds)), 0.8, np.float32))
+    return Fades(seconds).push(np.full((channels, samples_of(seconds)), 0.8, np.float32))
 
 
 @settings(deadline=None, max_examples=40)
@@ -20,10 +20,10 @@ def edged(seconds: float, channels: int = 1) -> Pcm:
 )
 def test_how_sound_is_cut_does_not_change_a_bit(seconds: float, sizes: list[int]) -> None:
     pcm = np.random.default_rng(2).normal(0, 0.2, (2, samples_of(seconds))).astype(np.float32)
-    edges = Edges(seconds)
+    edges = Fades(seconds)
     parts = np.split(pcm, np.minimum(np.cumsum(sizes, dtype=int), pcm.shape[1]), axis=1)
     chunked = np.concatenate([edges.push(part) for part in parts], axis=1)
-    assert np.array_equal(chunked, Edges(seconds).push(pcm))
+    assert np.array_equal(chunked, Fades(seconds).push(pcm))
 
 
 def test_a_piece_begins_and_ends_in_silence_and_is_itself_between() -> None:
@@ -44,7 +44,7 @@ def test_the_ending_dies_away_and_never_swells() -> None:
 
 def test_what_is_given_is_left_as_it_was() -> None:
     pcm = np.full((1, SAMPLE_RATE), 0.8, np.float32)
-    Edges(1.0).push(pcm)
+    Fades(1.0).push(pcm)
     assert (pcm == np.float32(0.8)).all()
 
 

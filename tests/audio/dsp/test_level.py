@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.dsp.level import CHANNEL_LUFS, FALL_DB, MOST_GAIN_DB, OPENING_HOPS, RISE_DB, Level
+from audio.dsp.level import CHANNEL_LUFS, FALL_DB, MAX_GAIN_DB, OPENING_HOPS, RISE_DB, Level
 from audio.dsp.limiter import LATENCY
 from audio.dsp.loudness import HOP, HOP_SECONDS, integrated
 from audio.playout.jitter_buffer import FLOOR_SECONDS
@@ -102,7 +102,7 @@ def test_pauses_do_not_pump() -> None:
 
 def test_what_is_next_to_silence_is_not_blown_up() -> None:
     pcm = noise(-50, 20.0)
-    assert gains_db(pcm, levelled(pcm)).max() <= MOST_GAIN_DB + 1e-3
+    assert gains_db(pcm, levelled(pcm)).max() <= MAX_GAIN_DB + 1e-3
     assert not levelled(np.zeros((2, SAMPLE_RATE), np.float32)).any()
 
 

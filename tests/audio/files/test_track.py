@@ -16,7 +16,7 @@ from audio.dsp.mastering import TRACK_LUFS, mastered
 from audio.engine import EngineInfo
 from audio.files.recording import Recording
 from audio.files.track import FORMATS, TrackError, read_tags, write_track
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
 from tests.audio.dsp.ebur128 import ebur128
 
@@ -104,11 +104,11 @@ def test_the_file_alone_says_how_to_make_it_again(name: str, prompt: str, tmp_pa
 
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_a_steered_piece_says_how_and_a_continued_one_of_what(name: str, tmp_path: Path) -> None:
-    turns = (Turn(NASTY[0], 50), Turn(NASTY[1], 100, blend=25))
+    turns = (PromptChange(NASTY[0], 50), PromptChange(NASTY[1], 100, blend=25))
     heard = Recording(tmp_path / "voice.ogg", digest="ab" * 32)
-    piece = replace(PIECE, turns=turns, continues=heard)
+    piece = replace(PIECE, prompt_changes=turns, continues=heard)
     origin = read_tags(write_track(sound(), piece, INFO, tmp_path, 2**30, formats=[name]).path)
-    assert origin.piece == replace(PIECE, turns=turns)
+    assert origin.piece == replace(PIECE, prompt_changes=turns)
     assert origin.recordings == {"continues": "ab" * 32}
 
 

@@ -14,13 +14,13 @@ from audio.calibration import Calibration
 from audio.musicgen import calibration
 from audio.musicgen.calibration import TRUST, calibrate
 from audio.musicgen.checkpoint.load import Checkpoint
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.worker.main import Order, _calibrated
 
 
 def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:
     """A decoder that takes `step_ms`, a quarter more for each further slot, and as much more in mid-piece."""
-    composer = Composer(checkpoint, slots, longest=30.0)
+    composer = EngineCore(checkpoint, slots, longest=30.0)
     now = 0.0
     decoder: Any = composer.decoding.decoder  # type: ignore[attr-defined]
 
@@ -64,7 +64,7 @@ def test_many_slots_are_not_measured_one_by_one(
     measured: list[int] = []
     seconds = calibration._step_seconds
 
-    def spied(composer: Composer, slots: int, *more: Any) -> float:
+    def spied(composer: EngineCore, slots: int, *more: Any) -> float:
         measured.append(slots)
         return seconds(composer, slots, *more)
 
@@ -77,7 +77,7 @@ def test_many_slots_are_not_measured_one_by_one(
 def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, guidance: float
 ) -> None:
-    composer = Composer(replace(checkpoint, guidance=guidance), longest=1.0)
+    composer = EngineCore(replace(checkpoint, guidance=guidance), longest=1.0)
     admitted: set[bool] = set()
     stepped: set[float] = set()
     decoder = type(composer.decoding.decoder)  # type: ignore[attr-defined]
@@ -113,7 +113,7 @@ def test_what_was_measured_once_is_not_measured_again(
     measured = [Calibration(4.0, 2, 5.0), Calibration(3.0, 1, 2.0), Calibration(2.0, 1, 1.0)]
     left = iter(measured)
     monkeypatch.setattr(calibration, "calibrate", lambda composer: next(left))
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     order = Order("seeded", None, "cpu", 1, 1, 2.0, calibrations=tmp_path / "calibration.json")
     assert _calibrated(composer, order, "cpu") == measured[0]
     assert _calibrated(composer, order, "cpu") == measured[0]
@@ -125,7 +125,7 @@ def test_what_was_measured_once_is_not_measured_again(
 
 
 def test_a_real_composer_is_measured_and_left_idle(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, slots=2, longest=2.0)
+    composer = EngineCore(checkpoint, slots=2, longest=2.0)
     found = calibrate(composer)
     assert found.speed > 0
     assert 1 <= found.listeners <= 2

@@ -16,7 +16,7 @@ from audio.errors import EngineError, RecordingError
 from audio.files.recording import Recording, recording_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.schedule.window import Window
 from audio.piece import Piece
 from audio.units import Pcm
@@ -32,7 +32,7 @@ def noise(frames: int, channels: int = 1) -> Pcm:
     return rng.normal(0, 0.3, (channels, frames * 640)).clip(-1, 1).astype(np.float32)
 
 
-def composed(composer: Composer, *pieces: Piece) -> list[Pcm | EngineError]:
+def composed(composer: EngineCore, *pieces: Piece) -> list[Pcm | EngineError]:
     for key, piece in enumerate(pieces):
         composer.admit(key, piece)
     parts: list[Any] = [[] for _ in pieces]
@@ -45,7 +45,7 @@ def composed(composer: Composer, *pieces: Piece) -> list[Pcm | EngineError]:
     return [part if isinstance(part, EngineError) else np.concatenate(part, axis=1) for part in parts]
 
 
-def sound(composer: Composer, piece: Piece) -> Pcm:
+def sound(composer: EngineCore, piece: Piece) -> Pcm:
     (pcm,) = composed(composer, piece)
     assert isinstance(pcm, np.ndarray), pcm
     return pcm
@@ -59,7 +59,7 @@ def past(tmp_path: Path) -> Recording:
 def test_greedy_tokens_and_sound_are_those_of_generate_after_the_same_audio(
     checkpoint: Checkpoint, seeded_folder: Path, past: Recording
 ) -> None:
-    pcm = sound(Composer(checkpoint, longest=2.0), dataclasses.replace(PIECE, continues=past))
+    pcm = sound(EngineCore(checkpoint, longest=2.0), dataclasses.replace(PIECE, continues=past))
 
     model: Any = MusicgenForConditionalGeneration.from_pretrained(seeded_folder)
     processor: Any = AutoProcessor
@@ -80,7 +80,7 @@ def test_left_and_right_go_on_each_from_its_own_past(tmp_path: Path) -> None:
     seeded_tokenizer().save_pretrained(tmp_path / "stereo")
     path = written(tmp_path / "past.wav", noise(PAST_FRAMES, channels=2), 32_000)
     piece = dataclasses.replace(PIECE, continues=recording_of(path))
-    pcm = sound(Composer(load_checkpoint(str(tmp_path / "stereo")), longest=1.0), piece)
+    pcm = sound(EngineCore(load_checkpoint(str(tmp_path / "stereo")), longest=1.0), piece)
 
     model: Any = MusicgenForConditionalGeneration.from_pretrained(tmp_path / "stereo")
     inputs = seeded_tokenizer()([PIECE.prompt], return_tensors="pt")
@@ -102,14 +102,14 @@ def test_of_a_long_past_the_last_seconds_are_heard(checkpoint: Checkpoint, tmp_p
     for name, pcm in (("long.wav", noise(60)), ("kept.wav", noise(60)[:, -window.kept * 640 :])):
         past = recording_of(written(tmp_path / name, pcm, 32_000))
         piece = dataclasses.replace(PIECE, top_k=250, continues=past)
-        sounds.append(sound(Composer(checkpoint, longest=2.0, window=window), piece))
+        sounds.append(sound(EngineCore(checkpoint, longest=2.0, window=window), piece))
     assert np.array_equal(sounds[0], sounds[1])
 
 
 def test_a_past_and_its_piece_may_be_longer_than_a_window(checkpoint: Checkpoint, past: Recording) -> None:
     """And then the codec still runs on without a seam, and the interval has no say."""
     piece = dataclasses.replace(PIECE, seconds=1.6, top_k=250, continues=past)
-    composer = Composer(checkpoint, slots=2, longest=2.0, window=Window(frames=50, stride=20))
+    composer = EngineCore(checkpoint, slots=2, longest=2.0, window=Window(frames=50, stride=20))
     expected = sound(composer, piece)
     assert expected.shape == (1, 1.6 * 32_000)
     pair = composed(composer, dataclasses.replace(piece, interval=None), dataclasses.replace(piece, seed=9))
@@ -118,7 +118,7 @@ def test_a_past_and_its_piece_may_be_longer_than_a_window(checkpoint: Checkpoint
 
 
 def test_another_past_is_another_piece(checkpoint: Checkpoint, past: Recording) -> None:
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     assert not np.allclose(
         sound(composer, PIECE), sound(composer, dataclasses.replace(PIECE, continues=past)), atol=0.05
     )
@@ -127,7 +127,7 @@ def test_another_past_is_another_piece(checkpoint: Checkpoint, past: Recording) 
 def test_a_recording_that_is_gone_fails_its_piece_and_spares_the_others(
     checkpoint: Checkpoint, past: Recording
 ) -> None:
-    composer = Composer(checkpoint, slots=2, longest=2.0)
+    composer = EngineCore(checkpoint, slots=2, longest=2.0)
     expected = sound(composer, PIECE)
     past.path.unlink()
     failed, spared = composed(composer, dataclasses.replace(PIECE, continues=past), PIECE)
@@ -143,4 +143,4 @@ def test_codes_that_the_decoder_has_no_word_for_are_heard_as_none(
     codes = encode_past(checkpoint, past, 600)
     assert codes.shape == (4, PAST_FRAMES)
     narrow = dataclasses.replace(checkpoint, pad_token=int(np.median(codes)))
-    assert sound(Composer(narrow, longest=2.0), dataclasses.replace(PIECE, continues=past)).size
+    assert sound(EngineCore(narrow, longest=2.0), dataclasses.replace(PIECE, continues=past)).size

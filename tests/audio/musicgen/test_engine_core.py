@@ -14,7 +14,7 @@ from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.codec.codec import CodecStream
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.delay import Codes
 from audio.musicgen.schedule.slot import Slot
 from audio.musicgen.schedule.window import Window
@@ -25,7 +25,7 @@ PIECE = Piece("lo-fi hip hop with rain", seconds=1.5, seed=3)
 
 
 def composed(
-    composer: Composer, pieces: dict[int, Piece], joins: dict[int, int] | None = None
+    composer: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
 ) -> dict[int, Any]:
     """Run until all is made: the chunks of each piece, or its error. `joins` says at which step one joins."""
     made: dict[int, Any] = {key: [] for key in pieces}
@@ -51,11 +51,11 @@ def sound(chunks: list[Chunk]) -> Pcm:
 @pytest.fixture(scope="module")
 def alone(checkpoint: Checkpoint) -> Pcm:
     """What PIECE sounds like."""
-    return sound(composed(Composer(checkpoint, longest=2.0), {1: PIECE})[1])
+    return sound(composed(EngineCore(checkpoint, longest=2.0), {1: PIECE})[1])
 
 
 def test_a_piece_has_its_length_and_its_last_chunk_says_so(checkpoint: Checkpoint) -> None:
-    chunks = composed(Composer(checkpoint, longest=2.0), {1: PIECE})[1]
+    chunks = composed(EngineCore(checkpoint, longest=2.0), {1: PIECE})[1]
     assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     pcm = sound(chunks)
     assert pcm.dtype == np.float32
@@ -65,21 +65,21 @@ def test_a_piece_has_its_length_and_its_last_chunk_says_so(checkpoint: Checkpoin
 
 
 def test_the_first_chunk_is_half_a_second_of_steps_away(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     composer.admit(1, PIECE)
     steps = next(step for step in range(1, 100) if composer.step())
     assert steps == 25 + 3, "25 frames, and the delay of their last codebook"
 
 
 def test_the_same_piece_is_the_same_sound_at_any_interval(checkpoint: Checkpoint, alone: Pcm) -> None:
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     for interval in (None, 0.02, 0.5, 0.74, 2.5):
         piece = dataclasses.replace(PIECE, interval=interval)
         assert np.array_equal(sound(composed(composer, {1: piece})[1]), alone)
 
 
 def test_another_seed_prompt_or_setting_is_another_sound(checkpoint: Checkpoint, alone: Pcm) -> None:
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     for change in ({"seed": 4}, {"prompt": "techno"}, {"top_k": 5}, {"temperature": 0.5}, {"guidance": 1.0}):
         other = sound(composed(composer, {1: dataclasses.replace(PIECE, **change)})[1])
         assert not np.allclose(other, alone, atol=0.01), change
@@ -89,14 +89,14 @@ def test_a_piece_that_says_nothing_follows_its_prompt_as_the_checkpoint_recommen
     checkpoint: Checkpoint, alone: Pcm
 ) -> None:
     asked = dataclasses.replace(PIECE, guidance=checkpoint.guidance)
-    assert np.array_equal(sound(composed(Composer(checkpoint, longest=2.0), {1: asked})[1]), alone)
+    assert np.array_equal(sound(composed(EngineCore(checkpoint, longest=2.0), {1: asked})[1]), alone)
     tamer = dataclasses.replace(checkpoint, guidance=1.0)
-    made = sound(composed(Composer(tamer, longest=2.0), {1: PIECE})[1])
+    made = sound(composed(EngineCore(tamer, longest=2.0), {1: PIECE})[1])
     assert not np.allclose(made, alone, atol=0.01)
 
 
 def test_neighbours_who_join_and_leave_change_no_sample(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, slots=3, longest=2.0)
+    composer = EngineCore(checkpoint, slots=3, longest=2.0)
     expected = sound(composed(composer, {1: PIECE})[1])
     others = {
         2: Piece("drums", 0.4, 9),
@@ -112,7 +112,7 @@ def test_neighbours_who_join_and_leave_change_no_sample(checkpoint: Checkpoint) 
 
 
 def test_pieces_wait_for_a_slot_in_their_order(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     for key in (5, 3, 4):
         composer.admit(key, Piece("short", 0.1, key))
     order = []
@@ -123,7 +123,7 @@ def test_pieces_wait_for_a_slot_in_their_order(checkpoint: Checkpoint) -> None:
 
 def test_the_neediest_listeners_come_in_first_and_are_served_first(checkpoint: Checkpoint) -> None:
     now = 0.0
-    composer = Composer(checkpoint, slots=2, longest=10.0, clock=lambda: now)
+    composer = EngineCore(checkpoint, slots=2, longest=10.0, clock=lambda: now)
     begun: list[int] = []
     composer.on_begin = begun.append
     composer.admit(1, Piece("plays in a minute", 9.0, 1))
@@ -143,7 +143,7 @@ def test_the_neediest_listeners_come_in_first_and_are_served_first(checkpoint: C
 
 
 def test_a_second_guild_hears_its_first_chunk_as_early_as_if_it_were_alone(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, slots=2, longest=10.0)
+    composer = EngineCore(checkpoint, slots=2, longest=10.0)
     composer.admit(1, Piece("already playing", 9.0, 1))
     while sum(made.result.pcm.shape[1] for made in composer.step()) == 0:  # type: ignore[union-attr]
         pass
@@ -155,7 +155,7 @@ def test_a_second_guild_hears_its_first_chunk_as_early_as_if_it_were_alone(check
 
 
 def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, slots=8, longest=10.0)
+    composer = EngineCore(checkpoint, slots=8, longest=10.0)
     composer.capacity = 2.5
     begun: list[int] = []
     composer.on_begin = begun.append
@@ -169,7 +169,7 @@ def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoin
 
 
 def test_each_is_told_its_share_of_the_speed(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, slots=4, longest=2.0, clock=lambda: 0.0, window=Window(50, 30))
+    composer = EngineCore(checkpoint, slots=4, longest=2.0, clock=lambda: 0.0, window=Window(50, 30))
     assert composer.share(1) is None
     for key in range(3):
         composer.admit(key, PIECE)
@@ -189,7 +189,7 @@ def test_each_is_told_its_share_of_the_speed(checkpoint: Checkpoint) -> None:
 
 def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkpoint) -> None:
     now = 0.0
-    composer = Composer(checkpoint, longest=2.0, clock=lambda: now)
+    composer = EngineCore(checkpoint, longest=2.0, clock=lambda: now)
     assert composer.resting
     composer.admit(1, PIECE)
     composer.listen(1, -40.0)  # it begins in 40 s
@@ -206,7 +206,7 @@ def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkp
 
 
 def test_a_cancelled_piece_leaves_its_slot_before_the_next_step(checkpoint: Checkpoint, alone: Pcm) -> None:
-    composer = Composer(checkpoint, longest=2.0)
+    composer = EngineCore(checkpoint, longest=2.0)
     composer.admit(1, Piece("forgotten", 2.0, 1))
     composer.admit(2, Piece("never begun", 2.0, 2))
     composer.step()
@@ -228,7 +228,7 @@ def test_a_cancelled_piece_leaves_its_slot_before_the_next_step(checkpoint: Chec
 def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_made(
     checkpoint: Checkpoint, alone: Pcm
 ) -> None:
-    made = composed(Composer(checkpoint, longest=2.0), {1: Piece("too long", 2.5, 1), 2: PIECE})
+    made = composed(EngineCore(checkpoint, longest=2.0), {1: Piece("too long", 2.5, 1), 2: PIECE})
     assert "does not fit" in str(made[1])
     assert np.array_equal(sound(made[2]), alone)
 
@@ -236,7 +236,7 @@ def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_made(
 def test_a_prompt_over_the_limit_is_cut_and_the_log_says_so(
     checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    composer = Composer(checkpoint, longest=1.0)
+    composer = EngineCore(checkpoint, longest=1.0)
     with caplog.at_level(logging.WARNING):
         cut = sound(composed(composer, {1: Piece("é" * 300, 0.5, 1)})[1])
     assert "its last 345 tokens are not heard" in caplog.text, "600 bytes and an end, of which 256 are heard"
@@ -246,7 +246,7 @@ def test_a_prompt_over_the_limit_is_cut_and_the_log_says_so(
 def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    composer = Composer(checkpoint, slots=2, longest=2.0)
+    composer = EngineCore(checkpoint, slots=2, longest=2.0)
     expected = sound(composed(composer, {2: PIECE})[2])
     composer.admit(1, Piece("doomed", 1.0, 1))
     composer.admit(2, PIECE)
@@ -277,7 +277,7 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
 def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
 ) -> None:
-    composer = Composer(checkpoint, slots=2, longest=2.0)
+    composer = EngineCore(checkpoint, slots=2, longest=2.0)
     expected = sound(composed(composer, {1: PIECE})[1])
     admit = composer.decoding.admit
 
@@ -297,20 +297,20 @@ def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
 
 @pytest.mark.parametrize("piece", [Piece("", 0.2, 1), Piece("one chunk", 0.02, 1), Piece("one", 0.5, 1)])
 def test_no_words_at_all_and_the_shortest_pieces_are_made(checkpoint: Checkpoint, piece: Piece) -> None:
-    chunks = composed(Composer(checkpoint, longest=2.0), {1: piece})[1]
+    chunks = composed(EngineCore(checkpoint, longest=2.0), {1: piece})[1]
     assert sound(chunks).shape == (1, piece.seconds * 32_000)
     assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
 
 
 def test_guidance_of_the_neighbours_changes_no_sample(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, slots=3, longest=1.0)
+    composer = EngineCore(checkpoint, slots=3, longest=1.0)
     pieces = {
         key: Piece("side by side", 0.5, key, guidance=guidance)
         for key, guidance in {1: 1.0, 2: 3.0, 3: 1.0, 4: 2.0, 5: 1.0}.items()
     }
     together = composed(composer, pieces, joins={2: 3, 3: 9})
     for key, piece in pieces.items():
-        alone = composed(Composer(checkpoint, longest=1.0), {key: piece})
+        alone = composed(EngineCore(checkpoint, longest=1.0), {key: piece})
         assert np.array_equal(sound(together[key]), sound(alone[key])), key
 
 
@@ -329,7 +329,7 @@ def test_greedy_tokens_are_those_of_generate(
 
     monkeypatch.setattr(CodecStream, "cut", spied_cut)
     greedy = dataclasses.replace(PIECE, seconds=frames / 50, top_k=1, guidance=guidance)
-    pcm = sound(composed(Composer(checkpoint, longest=2.0), {1: greedy})[1])
+    pcm = sound(composed(EngineCore(checkpoint, longest=2.0), {1: greedy})[1])
 
     model: Any = MusicgenForConditionalGeneration.from_pretrained(seeded_folder)
     decoded: list[torch.Tensor] = []

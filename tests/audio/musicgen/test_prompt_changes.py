@@ -10,16 +10,16 @@ import pytest
 
 from audio.engine import Chunk
 from audio.musicgen.checkpoint.load import Checkpoint
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.schedule.window import Window
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.units import Pcm
 
 PIECE = Piece("a slow dub", seconds=1.6, seed=3, interval=0.5)
 FRAME = 640
 
 
-def played(composer: Composer, piece: Piece, steers: dict[int, tuple[str, float]] | None = None) -> Pcm:
+def played(composer: EngineCore, piece: Piece, steers: dict[int, tuple[str, float]] | None = None) -> Pcm:
     """The sound of a piece that is steered before the steps that `steers` names."""
     composer.admit(1, piece)
     parts: list[Pcm] = []
@@ -35,13 +35,13 @@ def played(composer: Composer, piece: Piece, steers: dict[int, tuple[str, float]
 
 
 @pytest.fixture(scope="module")
-def composer(checkpoint: Checkpoint) -> Iterator[Composer]:
-    composer = Composer(checkpoint, slots=2, longest=2.0)
+def composer(checkpoint: Checkpoint) -> Iterator[EngineCore]:
+    composer = EngineCore(checkpoint, slots=2, longest=2.0)
     yield composer
     assert composer.idle
 
 
-def test_what_was_made_stays_and_what_follows_is_another(composer: Composer) -> None:
+def test_what_was_made_stays_and_what_follows_is_another(composer: EngineCore) -> None:
     straight = played(composer, PIECE)
     steered = played(composer, PIECE, {40: ("techno", 0.0)})
     assert steered.shape == straight.shape
@@ -50,29 +50,29 @@ def test_what_was_made_stays_and_what_follows_is_another(composer: Composer) -> 
     assert not np.allclose(steered[:, 45 * FRAME :], straight[:, 45 * FRAME :], atol=0.02)
 
 
-def test_what_follows_goes_on_from_what_was_made(composer: Composer) -> None:
+def test_what_follows_goes_on_from_what_was_made(composer: EngineCore) -> None:
     steered = played(composer, PIECE, {40: ("techno", 0.0)})
     other = played(composer, dataclasses.replace(PIECE, prompt="techno"))
     assert not np.allclose(steered[:, 45 * FRAME :], other[:, 45 * FRAME :], atol=0.02)
 
 
-def test_a_turn_at_the_first_step_is_the_other_piece(composer: Composer) -> None:
-    steered = played(composer, dataclasses.replace(PIECE, turns=(Turn("techno", 0),)))
+def test_a_turn_at_the_first_step_is_the_other_piece(composer: EngineCore) -> None:
+    steered = played(composer, dataclasses.replace(PIECE, prompt_changes=(PromptChange("techno", 0),)))
     assert np.array_equal(steered, played(composer, dataclasses.replace(PIECE, prompt="techno")))
 
 
 @pytest.mark.parametrize("blend_seconds", [0.0, 0.4])
 def test_a_piece_with_its_turns_is_the_steered_one_again(
-    checkpoint: Checkpoint, composer: Composer, blend_seconds: float
+    checkpoint: Checkpoint, composer: EngineCore, blend_seconds: float
 ) -> None:
     live = played(composer, PIECE, {20: ("techno", blend_seconds), 50: ("a harp", blend_seconds)})
     frames = round(blend_seconds * 50)
-    turns = (Turn("techno", 20, frames), Turn("a harp", 50, frames))
-    again = dataclasses.replace(PIECE, turns=turns, interval=None)
-    assert np.array_equal(played(Composer(checkpoint, longest=2.0), again), live)
+    turns = (PromptChange("techno", 20, frames), PromptChange("a harp", 50, frames))
+    again = dataclasses.replace(PIECE, prompt_changes=turns, interval=None)
+    assert np.array_equal(played(EngineCore(checkpoint, longest=2.0), again), live)
 
 
-def test_the_same_is_heard_beside_a_neighbour_who_is_steered_too(composer: Composer) -> None:
+def test_the_same_is_heard_beside_a_neighbour_who_is_steered_too(composer: EngineCore) -> None:
     alone = played(composer, PIECE, {40: ("techno", 0.2)})
     composer.admit(2, dataclasses.replace(PIECE, seed=8, seconds=1.9))
     for _ in range(7):
@@ -89,30 +89,30 @@ def test_the_same_is_heard_beside_a_neighbour_who_is_steered_too(composer: Compo
 
 
 def test_in_a_later_window_the_turn_keeps_its_place(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, longest=2.0, window=Window(frames=40, stride=20))
+    composer = EngineCore(checkpoint, longest=2.0, window=Window(frames=40, stride=20))
     straight = played(composer, PIECE)
-    steered = played(composer, dataclasses.replace(PIECE, turns=(Turn("techno", 60),)))
+    steered = played(composer, dataclasses.replace(PIECE, prompt_changes=(PromptChange("techno", 60),)))
     assert np.array_equal(steered[:, : 50 * FRAME], straight[:, : 50 * FRAME])
     assert not np.allclose(steered[:, 65 * FRAME :], straight[:, 65 * FRAME :], atol=0.02)
 
 
-def test_who_waits_is_steered_from_the_start_and_who_is_made_no_more(composer: Composer) -> None:
+def test_who_waits_is_steered_from_the_start_and_who_is_made_no_more(composer: EngineCore) -> None:
     composer.admit(1, PIECE)
-    assert composer.steer(1, "techno", 0.0) == Turn("techno", 0)
+    assert composer.steer(1, "techno", 0.0) == PromptChange("techno", 0)
     while not composer.idle:
         composer.step()
     assert composer.steer(1, "a harp", 0.0) is None
 
 
-def test_what_was_heard_before_is_not_steered(composer: Composer) -> None:
+def test_what_was_heard_before_is_not_steered(composer: EngineCore) -> None:
     composer.admit(1, PIECE)
-    assert composer.steer(1, "techno", 0.0, earliest=0.9) == Turn("techno", 45)
+    assert composer.steer(1, "techno", 0.0, earliest=0.9) == PromptChange("techno", 45)
     composer.step()
-    assert composer.steer(1, "a harp", 0.0, earliest=1.2) == Turn("a harp", 60)
+    assert composer.steer(1, "a harp", 0.0, earliest=1.2) == PromptChange("a harp", 60)
     composer.cancel(1)
 
 
-def test_what_is_held_goes_on_where_it_was(composer: Composer) -> None:
+def test_what_is_held_goes_on_where_it_was(composer: EngineCore) -> None:
     straight = played(composer, PIECE)
     composer.admit(1, PIECE)
     composer.hold(1)
@@ -131,7 +131,7 @@ def test_what_is_held_goes_on_where_it_was(composer: Composer) -> None:
 
 
 def test_a_piece_that_follows_its_listeners_is_not_made_far_ahead_of_them(checkpoint: Checkpoint) -> None:
-    composer = Composer(checkpoint, longest=10.0, clock=lambda: 0.0)
+    composer = EngineCore(checkpoint, longest=10.0, clock=lambda: 0.0)
     composer.admit(1, dataclasses.replace(PIECE, seconds=10.0, lead=4.0))
     composer.listen(1, 0.0)
     composer.step()

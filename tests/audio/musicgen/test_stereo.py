@@ -12,7 +12,7 @@ from transformers import MusicgenForConditionalGeneration
 
 from audio.musicgen.checkpoint.load import load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece
 from tests.audio.composed import composed
 
@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_left_and_right_are_those_of_generate(folder: Path) -> None:
     greedy = Piece(PIECE.prompt, PIECE.seconds, seed=1, interval=0.5, top_k=1)
-    (pcm,) = composed(Composer(load_checkpoint(str(folder)), longest=1.0), greedy)
+    (pcm,) = composed(EngineCore(load_checkpoint(str(folder)), longest=1.0), greedy)
 
     model: Any = MusicgenForConditionalGeneration.from_pretrained(folder)
     inputs = seeded_tokenizer()([greedy.prompt], return_tensors="pt")
@@ -42,7 +42,7 @@ def test_left_and_right_are_those_of_generate(folder: Path) -> None:
 
 
 def test_neighbours_change_no_sample_on_either_side(folder: Path) -> None:
-    composer = Composer(load_checkpoint(str(folder)), slots=4, longest=1.0)
+    composer = EngineCore(load_checkpoint(str(folder)), slots=4, longest=1.0)
     (alone,) = composed(composer, PIECE)
     others = [Piece("a neighbour", 0.6, seed) for seed in range(3)]
     assert np.array_equal(composed(composer, *others, PIECE)[-1], alone)

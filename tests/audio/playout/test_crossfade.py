@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audio.dsp.fades import ending
 from audio.dsp.loudness import BLOCK_HOPS, Meter, integrated, loudness_of
 from audio.playout.chain import Chain
-from audio.playout.crossfade import Joint, crossfaded, joint_of, overlap
+from audio.playout.crossfade import Transition, crossfaded, joint_of, overlap
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import OPUS_SILENCE, load_opus
 from audio.playout.packets import Packets
@@ -119,7 +119,7 @@ def joined() -> tuple[PieceSource, JitterBuffer, JitterBuffer]:
     """Frames 0 to 59; the last ten are heard as 100 to 109, with the beginning of 200 to 259."""
     piece, following = buffer_of(numbered(60)), buffer_of(numbered(60, 200))
     source = PieceSource(piece)
-    assert source.join(Joint(50, numbered(10, 100).tobytes(), following))
+    assert source.join(Transition(50, numbered(10, 100).tobytes(), following))
     return source, piece, following
 
 
@@ -142,7 +142,7 @@ def test_a_source_plays_the_piece_the_joint_and_the_rest_of_the_next_one() -> No
 def test_who_waits_is_told_when_the_next_piece_plays_alone() -> None:
     told: list[int] = []
     source = PieceSource(buffer_of(numbered(60)), on_next=lambda: told.append(source.frames_played))
-    source.join(Joint(50, numbered(10, 100).tobytes(), buffer_of(numbered(60, 200))))
+    source.join(Transition(50, numbered(10, 100).tobytes(), buffer_of(numbered(60, 200))))
     while source.read(1_000):
         pass
     assert told == [60]
@@ -152,7 +152,7 @@ def test_a_joint_that_comes_too_late_changes_nothing() -> None:
     source, following = PieceSource(buffer_of(numbered(60))), buffer_of(numbered(60, 200))
     for _ in range(51 - JOIN_FRAMES):
         source.read(1_000)
-    assert not source.join(Joint(50, numbered(10, 100).tobytes(), following))
+    assert not source.join(Transition(50, numbered(10, 100).tobytes(), following))
     while source.read(1_000):
         pass
     assert (source.frames_played, following.frames_played) == (60, 0)

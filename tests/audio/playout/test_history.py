@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audio.playout.history import Tape
+from audio.playout.history import History
 from audio.units import Pcm
 
 
@@ -12,7 +12,7 @@ def counted(begin: int, end: int) -> Pcm:
 
 
 def test_all_of_a_piece_stays() -> None:
-    tape = Tape()
+    tape = History()
     for begin in range(0, 1000, 10):
         tape.record(counted(begin, begin + 10))
     assert np.array_equal(tape.between(0, tape.samples), counted(0, 1000))
@@ -20,7 +20,7 @@ def test_all_of_a_piece_stays() -> None:
 
 
 def test_of_sound_without_end_the_latest_stays_and_no_more_than_a_chunk_besides() -> None:
-    tape = Tape(most_samples=25)
+    tape = History(most_samples=25)
     for begin in range(0, 1000, 10):
         tape.record(counted(begin, begin + 10))
         assert tape.between(0, 2000).shape[1] <= 35
@@ -30,7 +30,7 @@ def test_of_sound_without_end_the_latest_stays_and_no_more_than_a_chunk_besides(
 
 
 def test_erased_it_counts_anew() -> None:
-    tape = Tape(most_samples=5)
+    tape = History(most_samples=5)
     tape.record(counted(0, 10))
     tape.record(counted(10, 20))
     tape.erase()

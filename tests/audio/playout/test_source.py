@@ -5,7 +5,7 @@ import pytest
 
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import Floats
-from audio.playout.source import FULL_SCALE, LOUDEST_VOLUME, PieceSource
+from audio.playout.source import FULL_SCALE, MAX_VOLUME, PieceSource
 from audio.units import FRAME_SAMPLES, Pcm16
 
 
@@ -48,7 +48,7 @@ def test_a_change_of_volume_is_a_slope_over_one_frame() -> None:
     assert (level == 2_500).all()
 
 
-@pytest.mark.parametrize(("asked", "set_to"), [(1.3, LOUDEST_VOLUME), (-1.0, 0.0), (0.7, 0.7)])
+@pytest.mark.parametrize(("asked", "set_to"), [(1.3, MAX_VOLUME), (-1.0, 0.0), (0.7, 0.7)])
 def test_volume_stays_between_nothing_and_the_cap(asked: float, set_to: float) -> None:
     assert source_of(steady(1), asked).volume == set_to
 

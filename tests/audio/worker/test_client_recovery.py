@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from audio.errors import EngineError, EngineLost
-from audio.piece import Turn
+from audio.piece import PromptChange
 from audio.worker import process
 from audio.worker.client import LocalEngine
-from audio.worker.main import BEAT_SECONDS, Order
+from audio.worker.main import HEARTBEAT_SECONDS, Order
 from tests.audio.composed import PIECE, sound
 from tests.audio.worker.workers import (
     INFO,
@@ -131,10 +131,10 @@ async def test_the_worker_is_told_how_far_the_listeners_are(
 ) -> None:
     told = []
     async with playing(monkeypatch, repeat_positions, notes) as engine, engine.open(PIECE) as stream:
-        stream.heard(-1.5)
+        stream.report_playhead(-1.5)
         async for chunk in stream:
             told.append(float(chunk.pcm[0, 0]))
-            stream.heard(told[-1] + 1.75 if len(told) == 1 else 2.0)
+            stream.report_playhead(told[-1] + 1.75 if len(told) == 1 else 2.0)
     assert told == [-1.5, 0.25, 2.0]
 
 
@@ -146,27 +146,27 @@ async def test_a_worker_in_place_of_a_dead_one_makes_the_turns_that_were_taken_a
         async for chunk in stream:
             if not samples:
                 stream.steer("techno", 1.0)
-                while not stream.piece.turns:
+                while not stream.piece.prompt_changes:
                     await asyncio.sleep(0.001)
                 stream.steer("a harp")
             samples += chunk.pcm.shape[1]
         with pytest.raises(EngineError, match="composed to its end"):
             stream.steer("too late")
     assert samples == 96_000
-    assert stream.piece.turns == (Turn("techno", 25, 50), Turn("a harp", 75))
+    assert stream.piece.prompt_changes == (PromptChange("techno", 25, 50), PromptChange("a harp", 75))
 
 
 async def test_what_is_held_stays_held_in_the_hands_of_another_worker(
     monkeypatch: pytest.MonkeyPatch, notes: str
 ) -> None:
     async with playing(monkeypatch, hold_and_die, notes) as engine, engine.open(PIECE) as stream:
-        stream.heard(0.5)
+        stream.report_playhead(0.5)
         stream.hold()
         chunks = asyncio.ensure_future(anext(aiter(stream)))
         while not (Path(notes) / "life-2").exists():
             assert not chunks.done()
             await asyncio.sleep(0.001)
-        stream.heard(0.75)
+        stream.report_playhead(0.75)
         assert (await chunks).pcm.size
 
 
@@ -187,7 +187,7 @@ async def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, 
 async def test_a_worker_that_only_takes_its_time_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, notes: str
 ) -> None:
-    assert BEAT_SECONDS < 30.0 / 10, "the usual patience is many beats long"
+    assert HEARTBEAT_SECONDS < 30.0 / 10, "the usual patience is many beats long"
     async with playing(monkeypatch, beat, notes, hang_seconds=0.8) as engine:
         before = engine.worker_pid
         assert (await sound(engine, PIECE)).shape == (1, 96_000)

@@ -13,12 +13,12 @@ from audio.piece import Piece
 from audio.worker.main import (
     NICENESS,
     SEEDED,
-    Beat,
     Begun,
     Cancel,
     Compose,
     Delivery,
     Failed,
+    Heartbeat,
     Order,
     Ready,
     main,
@@ -40,8 +40,8 @@ def hired(checkpoint: str, device: str = "cpu", dtype: str = "float32") -> tuple
 
 def heard(pipe: Connection) -> object:
     """What the worker says next beside that it lives."""
-    said: object = Beat()
-    while said == Beat():
+    said: object = Heartbeat()
+    while said == Heartbeat():
         assert pipe.poll(PATIENCE), "the worker says nothing"
         said = pipe.recv()
     return said

@@ -10,7 +10,7 @@ import pytest
 
 from audio.errors import EngineBusy, EngineError, RecordingError
 from audio.files.recording import recording_of
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.worker.tone_engine import ToneEngine
 from tests.audio.composed import sound
 from tests.audio.files.sound_files import hum, written
@@ -131,7 +131,7 @@ async def test_a_steered_melody_changes_with_the_next_note_and_its_piece_makes_i
     steered = np.concatenate(parts, axis=1)
     assert np.array_equal(steered[:, : 4 * 32_000], straight[:, : 4 * 32_000])
     assert abs(np.corrcoef(steered[:, 5 * 32_000 :], straight[:, 5 * 32_000 :])[0, 1]) < 0.5
-    assert stream.piece.turns == (Turn("a walk in the rain", 200, 50),)
+    assert stream.piece.prompt_changes == (PromptChange("a walk in the rain", 200, 50),)
     assert np.array_equal(await sound(engine, stream.piece), steered)
 
 
@@ -139,7 +139,7 @@ async def test_a_piece_that_follows_its_listeners_is_made_no_farther_ahead_than_
     clock = VirtualClock()
     engine = await engine_at(math.inf, clock)
     async with engine.open(replace(PIECE, interval=1.0, lead=2.0)) as stream:
-        stream.heard(0.0)
+        stream.report_playhead(0.0)
         chunks = aiter(stream)
         for made in range(1, 10):
             await anext(chunks)
@@ -157,7 +157,7 @@ async def test_a_held_melody_stands_still_and_goes_on_where_it_was() -> None:
         await asyncio.sleep(0)
         clock.seconds += 60.0
         assert not following.done()
-        stream.heard(1.0)
+        stream.report_playhead(1.0)
         assert np.array_equal((await following).pcm, engine.sound(PIECE, 50, 100))
         assert clock.seconds == pytest.approx(61.0)
 
@@ -166,7 +166,7 @@ async def test_what_was_heard_before_of_a_melody_is_not_steered() -> None:
     engine = await engine_at(math.inf)
     async with engine.open(PIECE) as stream:
         stream.steer("a walk in the rain", earliest=1.0)
-        assert stream.piece.turns == (Turn("a walk in the rain", 50),)
+        assert stream.piece.prompt_changes == (PromptChange("a walk in the rain", 50),)
 
 
 async def test_a_recording_has_its_say_and_must_be_there(tmp_path: Path) -> None:

@@ -14,8 +14,20 @@ import numpy as np
 
 from audio.calibration import Calibration
 from audio.engine import Chunk, EngineInfo
-from audio.piece import Turn
-from audio.worker.main import Beat, Begun, Compose, Delivery, End, Heard, Hold, Order, Ready, Steer, Turned
+from audio.piece import PromptChange
+from audio.worker.main import (
+    Begun,
+    Compose,
+    Delivery,
+    End,
+    Heartbeat,
+    Hold,
+    Order,
+    PromptChanged,
+    Ready,
+    ReportPlayhead,
+    Steer,
+)
 
 INFO = EngineInfo("stand-in", "1", "MIT", "cpu", 32_000, 1, 4.0)
 CHUNK_SAMPLES = 16_000
@@ -100,7 +112,7 @@ def repeat_positions(pipe: Connection, order: Order) -> None:
     """Deliver a chunk for each thing heard of a piece: its only sample is the position."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
-    while isinstance(message := pipe.recv(), Heard):
+    while isinstance(message := pipe.recv(), ReportPlayhead):
         assert message.key == compose.key
         last = message.position == 2.0
         pipe.send(Delivery(compose.key, Chunk(np.full((1, 1), message.position, np.float32), last)))
@@ -113,10 +125,10 @@ def hold_and_die(pipe: Connection, order: Order) -> None:
     pipe.send(Ready(INFO))
     compose = pipe.recv()
     told = [pipe.recv(), pipe.recv()]
-    assert told == [Heard(compose.key, 0.5), Hold(compose.key)]
+    assert told == [ReportPlayhead(compose.key, 0.5), Hold(compose.key)]
     if lives(order) == 1:
         os._exit(7)
-    assert pipe.recv() == Heard(compose.key, 0.75)
+    assert pipe.recv() == ReportPlayhead(compose.key, 0.75)
     deliver(pipe, compose, 1000)
     pipe.recv()
 
@@ -140,13 +152,13 @@ def turn_and_die(pipe: Connection, order: Order) -> None:
         deliver(pipe, compose, chunks=1)
         first = pipe.recv()
         assert first == Steer(compose.key, "techno", 1.0)
-        pipe.send(Turned(compose.key, Turn("techno", 25, 50)))
+        pipe.send(PromptChanged(compose.key, PromptChange("techno", 25, 50)))
         pipe.recv()
         os._exit(7)
     again = pipe.recv()
-    assert compose.piece.turns == (Turn("techno", 25, 50),)
+    assert compose.piece.prompt_changes == (PromptChange("techno", 25, 50),)
     assert again == Steer(compose.key, "a harp", 0.0, earliest=CHUNK_SAMPLES / 32_000)
-    pipe.send(Turned(compose.key, Turn("a harp", 75)))
+    pipe.send(PromptChanged(compose.key, PromptChange("a harp", 75)))
     deliver(pipe, compose, 1000)
     pipe.recv()
 
@@ -167,7 +179,7 @@ def beat(pipe: Connection, order: Order) -> None:
     compose = pipe.recv()
     for _ in range(10):
         time.sleep(0.1)  # a process of its own: no clock of the test reaches it
-        pipe.send(Beat())
+        pipe.send(Heartbeat())
     deliver(pipe, compose, 1000)
     pipe.recv()
 

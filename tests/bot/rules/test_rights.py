@@ -4,47 +4,47 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.rules.rights import Act, Rules, Standing, Verdict, decide, end_of_day, votes_needed
+from bot.rules.rights import Action, Decision, Rules, Standing, decide, end_of_day, votes_needed
 
 FREE, VOTE, DJ = Rules("free"), Rules("vote"), Rules("dj")
 CAPPED = Rules("free", most_waiting=2, seconds_a_day=60.0)
-CONTROLS = [act for act in Act if act is not Act.COMPOSE]
+CONTROLS = [act for act in Action if act is not Action.COMPOSE]
 CROWD = Standing(listeners=5, votes=1)
 
 TABLE = [
     # who acts under which rules, and what becomes of it
-    ("any listener where all are free", FREE, CROWD, Verdict.ALLOWED),
-    ("somebody who does not listen", FREE, Standing(listens=False), Verdict.NOT_LISTENING),
-    ("who asked, but left", FREE, Standing(listens=False, asked=True), Verdict.NOT_LISTENING),
-    ("a manager who does not listen", DJ, Standing(manages=True, listens=False), Verdict.ALLOWED),
-    ("a manager in a crowd", VOTE, Standing(manages=True, listeners=5, votes=1), Verdict.ALLOWED),
-    ("who asked, in a crowd that votes", VOTE, Standing(asked=True, listeners=5), Verdict.ALLOWED),
-    ("who asked, without the role", DJ, Standing(asked=True, listeners=5), Verdict.ALLOWED),
-    ("a lone listener where all vote", VOTE, Standing(listeners=1), Verdict.ALLOWED),
-    ("a lone listener without the role", DJ, Standing(listeners=1), Verdict.ALLOWED),
-    ("a listener with the role", DJ, Standing(has_role=True, listeners=5), Verdict.ALLOWED),
-    ("a listener without the role", DJ, CROWD, Verdict.ROLE_NEEDED),
-    ("votes do not stand for the role", DJ, Standing(listeners=5, votes=5), Verdict.ROLE_NEEDED),
-    ("the role does not stand for votes", VOTE, Standing(has_role=True, listeners=5), Verdict.VOTED),
-    ("one vote of two", VOTE, Standing(listeners=2, votes=1), Verdict.VOTED),
-    ("two votes of two", VOTE, Standing(listeners=2, votes=2), Verdict.ALLOWED),
-    ("two votes of three", VOTE, Standing(listeners=3, votes=2), Verdict.ALLOWED),
-    ("half is not most", VOTE, Standing(listeners=4, votes=2), Verdict.VOTED),
-    ("three votes of four", VOTE, Standing(listeners=4, votes=3), Verdict.ALLOWED),
-    ("caps are no matter of control", CAPPED, Standing(waiting=9, listeners=5), Verdict.ALLOWED),
+    ("any listener where all are free", FREE, CROWD, Decision.ALLOWED),
+    ("somebody who does not listen", FREE, Standing(listens=False), Decision.NOT_LISTENING),
+    ("who asked, but left", FREE, Standing(listens=False, asked=True), Decision.NOT_LISTENING),
+    ("a manager who does not listen", DJ, Standing(manages=True, listens=False), Decision.ALLOWED),
+    ("a manager in a crowd", VOTE, Standing(manages=True, listeners=5, votes=1), Decision.ALLOWED),
+    ("who asked, in a crowd that votes", VOTE, Standing(asked=True, listeners=5), Decision.ALLOWED),
+    ("who asked, without the role", DJ, Standing(asked=True, listeners=5), Decision.ALLOWED),
+    ("a lone listener where all vote", VOTE, Standing(listeners=1), Decision.ALLOWED),
+    ("a lone listener without the role", DJ, Standing(listeners=1), Decision.ALLOWED),
+    ("a listener with the role", DJ, Standing(has_role=True, listeners=5), Decision.ALLOWED),
+    ("a listener without the role", DJ, CROWD, Decision.ROLE_NEEDED),
+    ("votes do not stand for the role", DJ, Standing(listeners=5, votes=5), Decision.ROLE_NEEDED),
+    ("the role does not stand for votes", VOTE, Standing(has_role=True, listeners=5), Decision.VOTED),
+    ("one vote of two", VOTE, Standing(listeners=2, votes=1), Decision.VOTED),
+    ("two votes of two", VOTE, Standing(listeners=2, votes=2), Decision.ALLOWED),
+    ("two votes of three", VOTE, Standing(listeners=3, votes=2), Decision.ALLOWED),
+    ("half is not most", VOTE, Standing(listeners=4, votes=2), Decision.VOTED),
+    ("three votes of four", VOTE, Standing(listeners=4, votes=3), Decision.ALLOWED),
+    ("caps are no matter of control", CAPPED, Standing(waiting=9, listeners=5), Decision.ALLOWED),
 ]
 
 CAPS = [
-    ("no caps", FREE, Standing(waiting=99, seconds_today=9999, seconds=300), Verdict.ALLOWED),
-    ("nothing waits", CAPPED, Standing(waiting=0, seconds=20), Verdict.ALLOWED),
-    ("one below the cap", CAPPED, Standing(waiting=1, seconds=20), Verdict.ALLOWED),
-    ("at the cap", CAPPED, Standing(waiting=2, seconds=20), Verdict.ENOUGH_WAITING),
-    ("the day holds just this", CAPPED, Standing(seconds_today=40, seconds=20), Verdict.ALLOWED),
-    ("the day holds no more", CAPPED, Standing(seconds_today=41, seconds=20), Verdict.ENOUGH_TODAY),
-    ("a piece longer than the day", CAPPED, Standing(seconds=61), Verdict.ENOUGH_TODAY),
-    ("a manager", CAPPED, Standing(manages=True, waiting=9, seconds_today=99), Verdict.ALLOWED),
-    ("votes are no matter of asking", VOTE, CROWD, Verdict.ALLOWED),
-    ("the role is no matter of asking", DJ, CROWD, Verdict.ALLOWED),
+    ("no caps", FREE, Standing(waiting=99, seconds_today=9999, seconds=300), Decision.ALLOWED),
+    ("nothing waits", CAPPED, Standing(waiting=0, seconds=20), Decision.ALLOWED),
+    ("one below the cap", CAPPED, Standing(waiting=1, seconds=20), Decision.ALLOWED),
+    ("at the cap", CAPPED, Standing(waiting=2, seconds=20), Decision.ENOUGH_WAITING),
+    ("the day holds just this", CAPPED, Standing(seconds_today=40, seconds=20), Decision.ALLOWED),
+    ("the day holds no more", CAPPED, Standing(seconds_today=41, seconds=20), Decision.ENOUGH_TODAY),
+    ("a piece longer than the day", CAPPED, Standing(seconds=61), Decision.ENOUGH_TODAY),
+    ("a manager", CAPPED, Standing(manages=True, waiting=9, seconds_today=99), Decision.ALLOWED),
+    ("votes are no matter of asking", VOTE, CROWD, Decision.ALLOWED),
+    ("the role is no matter of asking", DJ, CROWD, Decision.ALLOWED),
 ]
 
 
@@ -52,17 +52,17 @@ CAPS = [
 @pytest.mark.parametrize(
     ("rules", "standing", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in TABLE]
 )
-def test_who_may_act_on_the_music(act: Act, rules: Rules, standing: Standing, verdict: Verdict) -> None:
-    if act is Act.REMOVE and standing.asked:
-        verdict = Verdict.ALLOWED  # one's own piece may be taken off the queue from anywhere
+def test_who_may_act_on_the_music(act: Action, rules: Rules, standing: Standing, verdict: Decision) -> None:
+    if act is Action.REMOVE and standing.asked:
+        verdict = Decision.ALLOWED  # one's own piece may be taken off the queue from anywhere
     assert decide(act, rules, standing) is verdict
 
 
 @pytest.mark.parametrize(
     ("rules", "standing", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in CAPS]
 )
-def test_how_much_a_person_may_ask_for(rules: Rules, standing: Standing, verdict: Verdict) -> None:
-    assert decide(Act.COMPOSE, rules, standing) is verdict
+def test_how_much_a_person_may_ask_for(rules: Rules, standing: Standing, verdict: Decision) -> None:
+    assert decide(Action.COMPOSE, rules, standing) is verdict
 
 
 @pytest.mark.parametrize("listeners", range(1, 30))

@@ -23,7 +23,7 @@ from bot.voice.leave_limiter import Departures
 from bot.voice.pacer import Pacer
 
 FRAMES = 5
-LONGEST = 4
+MAX = 4
 
 
 class Room:
@@ -123,7 +123,7 @@ async def evening(commands: list[str | int]) -> None:
     engine, room, desk = ToneEngine(speed=math.inf), Room(), Desk()
     await engine.start()
     nobody, posting, notes = cast(Any, None), cast(Any, desk), Notes()
-    limits = Settings(music=MusicSettings(queue_length=LONGEST))
+    limits = Settings(music=MusicSettings(queue_length=MAX))
     rest = (posting, limits, Counters(), cast(Any, notes), Departures(), free)
     session = Session("evening", nobody, Pacer().outlet(), engine, *rest)
     session.voice = room  # type: ignore[assignment]
@@ -131,7 +131,7 @@ async def evening(commands: list[str | int]) -> None:
     on = False
     for command in commands:
         on = await turn(session, command, asked, on=on)
-        assert len(session.wanted) <= LONGEST
+        assert len(session.wanted) <= MAX
         assert sum(one.making is Making.COMPOSING for one in notes.followed) <= 1
         assert sum(one.piece.endless for one in session.wanted) == on, "one radio, until somebody ends it"
     room.resume()

@@ -30,7 +30,7 @@ from bot.client import Busker
 from bot.config.settings import MusicSettings, RightsSettings, Settings, StoreSettings, VoiceSettings
 from bot.playback.performance import Making, Performance
 from bot.rules.permissions import NEEDED, listeners_in
-from bot.session.restore import MOST_RESTARTS
+from bot.session.restore import MAX_RESTARTS
 from bot.voice.supervisor import Hold
 from cogs.compose import Compose
 from cogs.playback import Playback
@@ -43,7 +43,7 @@ from rehearsal.world import Guild, Snowflakes, VoiceState, World
 from tests.virtual import VirtualLoop
 
 EVENINGS = int(os.environ.get("BUSKER_EVENINGS", "0"))
-LONGEST_QUEUE, MOST_WAITING = 5, 3
+MAX_QUEUE, MAX_WAITING = 5, 3
 LEAVE_AFTER_SECONDS = 20.0
 SLEEPS_SECONDS = 60.0
 READ_FRAMES = 25
@@ -74,14 +74,14 @@ class Room:
     async def join(self, channel: object) -> None:
         await asyncio.sleep(0.1)
         self.channel = channel
-        self.look_round()
+        self.refresh_state()
 
     async def leave(self) -> None:
         self.stop()
         self.channel = None
-        self.look_round()
+        self.refresh_state()
 
-    def look_round(self) -> None:
+    def refresh_state(self) -> None:
         hold = Hold.ALONE if self.channel is not None and not listeners_in(self.channel) else None
         before, self.hold = self.hold, hold
         if hold is not before:
@@ -155,8 +155,8 @@ class Evening:
 
     def __init__(self, folder: Path) -> None:
         self._settings = Settings(
-            music=MusicSettings(queue_length=LONGEST_QUEUE),
-            rights=RightsSettings(most_waiting=MOST_WAITING),
+            music=MusicSettings(queue_length=MAX_QUEUE),
+            rights=RightsSettings(most_waiting=MAX_WAITING),
             voice=VoiceSettings(leave_after_seconds=LEAVE_AFTER_SECONDS, radio_sleeps_seconds=SLEEPS_SECONDS),
             store=StoreSettings(path=folder / "busker.sqlite"),
         )
@@ -275,7 +275,7 @@ class Evening:
         self.bot._connection.parse_voice_state_update(data)  # type: ignore[arg-type]
         session = self.bot._sessions.get(guild.id)
         if session is not None:
-            session.look_round()
+            session.refresh_state()
 
     async def use(self, guild: Guild, person: int, command: str, number: int) -> None:
         """What a member does; a sentence is an answer as good as any."""
@@ -327,12 +327,12 @@ class Evening:
         for session in self.bot._sessions.values():
             wanted = session.wanted
             assert sum(performance.piece.endless for performance in wanted) <= 1
-            assert len(wanted) == len(set(wanted)) <= LONGEST_QUEUE
+            assert len(wanted) == len(set(wanted)) <= MAX_QUEUE
             waiting = Counter(performance.request.requester.id for performance in wanted)
             guild = session.queue[0].request.requester.guild if len(session.queue) else None
             for person, pieces in waiting.items():
                 manages = guild is not None and person == self.people(self._world.guilds[guild.id])[2]
-                assert manages or pieces <= MOST_WAITING
+                assert manages or pieces <= MAX_WAITING
             mine = [each for each in self.known.values() if each in wanted]
             assert sum(each.making is Making.COMPOSING for each in mine) <= 1
 
@@ -393,7 +393,7 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
             await asyncio.sleep(2.3 * number)
         elif command == "crash":
             crashes += 1
-            if crashes <= MOST_RESTARTS:  # after that a piece is given up
+            if crashes <= MAX_RESTARTS:  # after that a piece is given up
                 await evening.crash()
                 await evening.open()
         elif command in ("leave", "come"):

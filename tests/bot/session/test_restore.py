@@ -16,7 +16,7 @@ from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
 from bot.playback.performance import Making, Performance
-from bot.session.restore import MOST_RESTARTS, Restoration
+from bot.session.restore import MAX_RESTARTS, Restoration
 from rehearsal.voice.placing import placed
 from tests.house import House, a_house, quiet_settings, until
 
@@ -217,7 +217,7 @@ async def test_what_busker_ends_over_again_and_again_is_given_up(tmp_path: Path)
         await until(lambda: piece.buffer.frames_played > 0)
         (noted,) = await house.bot.store.asked()
         house.bot.journal._closed = True
-        await house.bot.store.note([replace(noted, restarts=MOST_RESTARTS)], [])
+        await house.bot.store.note([replace(noted, restarts=MAX_RESTARTS)], [])
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             await until(lambda: any("forgotten" in message.content for message in again.text.messages))

@@ -277,13 +277,13 @@ async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_m
         await until(lambda: piece.buffer.frames_played > 0)
         seconds = piece.buffer.seconds_made
         assert house.session.steer("  a walk\nin the rain ", 0.5) is piece
-        (turn,) = piece.piece.turns
+        (turn,) = piece.piece.prompt_changes
         assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
         assert turn.step >= seconds * 50, "what is made stays"
         await until(lambda: piece.composed)
         made = piece.made
         await house.play(piece)
-        assert read_tags(tmp_path / "bells-1.flac").piece.turns == (turn,)
+        assert read_tags(tmp_path / "bells-1.flac").piece.prompt_changes == (turn,)
         again = house.session.ask(replace(house.request(), piece=piece.piece))
         house.session.volume = 0.0
         await until(lambda: again.composed)
@@ -298,7 +298,7 @@ async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Pa
         house.session.steer("a harp", 0.0)
         made = piece.buffer.seconds_made
         await house.play(piece)
-        (turn,) = piece.piece.turns
+        (turn,) = piece.piece.prompt_changes
         assert turn.step >= made * 50
         assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
 
@@ -313,4 +313,4 @@ async def test_words_that_come_too_late_are_refused_in_a_sentence(tmp_path: Path
             house.session.steer("a harp", 0.0)
         with pytest.raises(PieceError, match="0 readable"):
             house.session.steer(" ", 0.0)
-        assert piece.piece.turns == ()
+        assert piece.piece.prompt_changes == ()

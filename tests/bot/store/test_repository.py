@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.files.recording import Recording
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from bot.errors import StoreError
-from bot.store.records import Asked, GuildChoices, MadeTrack, Sight
+from bot.store.records import Asked, GuildChoices, MadeTrack, Visibility
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
@@ -26,7 +26,7 @@ PIECE = Piece(
     guidance=2.5,
     top_k=99,
     temperature=0.9,
-    turns=(Turn("fast", 100), Turn("“slow”", 300, blend=50)),
+    prompt_changes=(PromptChange("fast", 100), PromptChange("“slow”", 300, blend=50)),
 )
 TRACK = MadeTrack(
     id=0,
@@ -42,7 +42,7 @@ TRACK = MadeTrack(
     parent_id=55,
     from_recording=True,
 )
-SIGHT = Sight(member_id=99, channels=frozenset([4, 5]))
+SIGHT = Visibility(member_id=99, channels=frozenset([4, 5]))
 """What somebody sees who made nothing."""
 
 
@@ -58,7 +58,7 @@ def track(prompt: str = "bells", **other: object) -> MadeTrack:
     return dataclasses.replace(TRACK, piece=Piece(prompt, 20.0, 1), **other)  # type: ignore[arg-type]
 
 
-async def found(store: Store, words: str, sight: Sight = SIGHT) -> list[str]:
+async def found(store: Store, words: str, sight: Visibility = SIGHT) -> list[str]:
     return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, sight)]
 
 
@@ -128,11 +128,13 @@ async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone
     await store.add_track(track("secret", channel_id=6, member_id=7))
     assert await found(store, "") == []
     assert (
-        await found(store, "", Sight(99, frozenset())) == await found(store, "", Sight(1, frozenset())) == []
+        await found(store, "", Visibility(99, frozenset()))
+        == await found(store, "", Visibility(1, frozenset()))
+        == []
     )
     assert await store.prompts(TRACK.guild_id, "", SIGHT, longest=100, limit=9) == []
-    assert await found(store, "", Sight(99, frozenset([6]))) == ["secret"]
-    assert await found(store, "", Sight(7, frozenset())) == ["secret"]
+    assert await found(store, "", Visibility(99, frozenset([6]))) == ["secret"]
+    assert await found(store, "", Visibility(7, frozenset())) == ["secret"]
     assert await store.channels_of_tracks(TRACK.guild_id) == [(6, 55)]
 
 

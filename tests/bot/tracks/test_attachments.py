@@ -13,7 +13,7 @@ import pytest
 
 from audio.errors import RecordingError
 from audio.piece import Piece
-from bot.tracks.attachments import FOLDER, LARGEST_MIB, Recordings
+from bot.tracks.attachments import FOLDER, MAX_MIB, Recordings
 from tests.audio.files.sound_files import hum, written
 
 
@@ -111,7 +111,7 @@ def silence(_: Path) -> Any:
 
 
 def too_large(_: Path) -> Any:
-    return Attachment(b"", "opera.wav", size=LARGEST_MIB * 2**20 + 1)
+    return Attachment(b"", "opera.wav", size=MAX_MIB * 2**20 + 1)
 
 
 def picture(_: Path) -> Any:

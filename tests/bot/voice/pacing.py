@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, cast
 
 from audio.playout.opus import OPUS_SILENCE
-from bot.voice.pacer import PacedOutlet, Pacer
+from bot.voice.pacer import PacedSink, Pacer
 
 BITRATE = 96_000
 
@@ -116,7 +116,7 @@ class Hall:
     def wire(self, is_open: bool = True) -> Wire:
         return Wire(self.clock, is_open)
 
-    async def play(self, piece: Any, wire: Wire | None) -> tuple[PacedOutlet, asyncio.Task[None]]:
+    async def play(self, piece: Any, wire: Wire | None) -> tuple[PacedSink, asyncio.Task[None]]:
         outlet = self.pacer.outlet()
         outlet.attach(wire)
         task = asyncio.create_task(outlet.play(piece, BITRATE))

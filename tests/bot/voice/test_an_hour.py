@@ -29,10 +29,10 @@ NOTE_PIECES = 20
 CHUNK_FRAMES = 25
 SPEED = 4.0
 FAULT_EVERY_SECONDS = 15.0
-LONGEST_DEAD_AIR_SECONDS = 4.0
+MAX_DEAD_AIR_SECONDS = 4.0
 """Where several faults follow on each other, and attempts to reconnect are refused."""
 CAUGHT_UP_SECONDS = 1.0
-MOST_BLOCKS_MORE = 2_000
+MAX_BLOCKS_MORE = 2_000
 """Objects that may be alive at the end and were not after the first minutes; an hour of frames is 180,000."""
 
 
@@ -227,10 +227,10 @@ async def faults(voice: Voice, here: Discord, loop: VirtualLoop, chance: random.
         if chance.random() < 0.2 and here.guild.me.voice is not None:
             seat = here.guild.me.voice
             seat.mute = True
-            voice.look_round()
+            voice.refresh_state()
             await asyncio.sleep(chance.uniform(0.1, 1.0))
             seat.mute = False
-            voice.look_round()
+            voice.refresh_state()
         else:
             chance.choice(kinds)()
 
@@ -255,8 +255,8 @@ async def an_hour() -> None:
     await voice.leave()
     assert here.ears.frames == voice.frames_sent == PIECES * FRAMES
     assert len(causes) > 100
-    assert max(here.ears.dead_air[1:]) < LONGEST_DEAD_AIR_SECONDS
-    assert notes[-1] - notes[0] < MOST_BLOCKS_MORE
+    assert max(here.ears.dead_air[1:]) < MAX_DEAD_AIR_SECONDS
+    assert notes[-1] - notes[0] < MAX_BLOCKS_MORE
     assert len(asyncio.all_tasks()) <= 3
 
 

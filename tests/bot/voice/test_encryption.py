@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.voice.encryption import MODES, Sealer
+from bot.voice.encryption import MODES, TransportCipher
 from rehearsal.voice.rtp import BadPacket, Transport
 
 KEY, OTHER_KEY = list(range(32)), list(range(32, 64))
@@ -12,7 +12,7 @@ KEY, OTHER_KEY = list(range(32)), list(range(32, 64))
 
 @pytest.mark.parametrize("mode", MODES)
 def test_the_server_opens_what_was_sealed_and_reads_its_header(mode: str) -> None:
-    sealer, server = Sealer(), Transport(mode, bytes(KEY))
+    sealer, server = TransportCipher(), Transport(mode, bytes(KEY))
     sealer.use(mode, KEY)
     for number in range(3):
         packet = server.open_rtp(sealer.seal(b"sound %d" % number, 65_533 + number, 2**32 - 1, source=77))
@@ -23,7 +23,7 @@ def test_the_server_opens_what_was_sealed_and_reads_its_header(mode: str) -> Non
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_changed_header_is_noticed(mode: str) -> None:
-    sealer = Sealer()
+    sealer = TransportCipher()
     sealer.use(mode, KEY)
     packet = bytearray(sealer.seal(b"sound", 1, 2, source=3))
     packet[3] ^= 1
@@ -33,7 +33,7 @@ def test_a_changed_header_is_noticed(mode: str) -> None:
 
 def test_another_session_has_another_key_and_no_counter_comes_twice() -> None:
     """Two sessions might be given the same key: a nonce that is used twice gives both sounds away."""
-    sealer, counters = Sealer(), set()
+    sealer, counters = TransportCipher(), set()
     for key, mode in zip((KEY, OTHER_KEY, list(KEY)), (*MODES, *MODES), strict=False):
         sealer.use(mode, key)
         for sequence in range(3):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from audio.playout.opus import OPUS_SILENCE
 from audio.units import FRAME_RATE, FRAME_SECONDS
-from bot.voice.pacer import ENCODING_SECONDS, ENOUGH, ROOMY, RUSH_SECONDS, Pacer, Turn
+from bot.voice.pacer import ENCODING_SECONDS, ENOUGH, ROOMY, RUSH_SECONDS, PacedStream, Pacer
 from bot.voice.sink import CATCH_UP_SECONDS, SILENCE_PACKETS
 from tests.bot.voice.pacing import BITRATE, Clock, Encoded, Numbers, Wire, a_hall, as_it_is
 
@@ -57,7 +57,7 @@ async def test_the_clocks_of_two_threads_tick_apart() -> None:
     pacer = Pacer(clock, encode=cast(Any, as_it_is), threads=2)
     waits = []
     for thread in pacer.threads:
-        thread.enter(Turn(pacer.outlet(), cast(Any, Numbers(9)), lambda: None, clock))
+        thread.enter(PacedStream(pacer.outlet(), cast(Any, Numbers(9)), lambda: None, clock))
         while (wait := thread.serve()) == 0:
             pass
         waits.append(wait or 0.0)

@@ -19,7 +19,7 @@ from bot.rules.permissions import NEEDED
 from bot.ui.card import headline_of
 from bot.voice import connection as line_module
 from bot.voice import supervisor
-from bot.voice.connection import VoiceLine
+from bot.voice.connection import VoiceConnection
 from bot.voice.supervisor import Hold
 from rehearsal.permissions import Permission
 from rehearsal.voice.opcodes import CloseCode
@@ -29,7 +29,7 @@ from tests.house import House, a_house, quiet_settings, until
 
 SECONDS = 1.6
 FRAMES = 80
-LEAST_HEARD = 30
+MIN_HEARD = 30
 """Packets are lost between a server's end and the news of it; how many depends on the machine."""
 
 
@@ -70,7 +70,7 @@ async def survives(house: House, fault: Callable[[House], Awaitable[None]]) -> N
         assert piece.trouble is None
         assert piece.buffer.frames_played == FRAMES
         assert session.voice.frames_sent - before == FRAMES  # each one left once
-        assert LEAST_HEARD <= len(music(house)) - heard_before <= FRAMES
+        assert MIN_HEARD <= len(music(house)) - heard_before <= FRAMES
     assert plain(house) == 0
     await until(lambda: len(lines()) == 1, seconds=5)
 
@@ -159,7 +159,7 @@ async def test_moved_by_a_moderator_it_plays_on_there_also_after_a_reconnect(tmp
         assert house.session.voice.channel is not None
         assert house.session.voice.channel.id == hall.id
         assert plain(house) == 0
-        assert len(music(house)) > LEAST_HEARD
+        assert len(music(house)) > MIN_HEARD
 
 
 async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ async def test_packets_that_do_not_leave_make_another_line(
 ) -> None:
     async def blocked(house: House) -> None:
         line = house.discord_guild.voice_client
-        assert isinstance(line, VoiceLine)
+        assert isinstance(line, VoiceConnection)
 
         def no_way_out(_packet: bytes) -> None:
             raise OSError("Operation not permitted")

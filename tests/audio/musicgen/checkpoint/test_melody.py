@@ -17,9 +17,9 @@ from audio.files.recording import Recording, recording_of
 from audio.musicgen.checkpoint.chroma import chroma_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
-from audio.musicgen.cpu.decoder import DecoderStep
-from audio.musicgen.engine_core import Composer
-from audio.piece import Piece, Turn
+from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.engine_core import EngineCore
+from audio.piece import Piece, PromptChange
 from tests.audio.composed import played
 from tests.audio.files.sound_files import hum, written
 
@@ -70,7 +70,7 @@ def test_logits_are_those_of_the_librarys_forward_pass(melodic: Checkpoint, tune
             2, books, -1, 2048
         )[:, :, -steps:]
 
-    step = DecoderStep(melodic.decoder, 2, steps, prefix=melodic.prefix_tokens)
+    step = CpuDecoder(melodic.decoder, 2, steps, prefix=melodic.prefix_tokens)
     step.admit(1, prefix)
     assert (logits[0] - logits[1]).abs().max() > 0.05, "a prompt without a say proves nothing"
     for at in range(steps):
@@ -84,7 +84,7 @@ def test_greedy_tokens_and_sound_are_those_of_generate(
     melodic: Checkpoint, folder: Path, tune: Recording, hummed: bool
 ) -> None:
     piece = dataclasses.replace(PIECE, melody=tune if hummed else None)
-    pcm = played(Composer(melodic, longest=1.0), piece)
+    pcm = played(EngineCore(melodic, longest=1.0), piece)
     model: Any = MusicgenMelodyForConditionalGeneration.from_pretrained(folder)
     inputs = dict(seeded_tokenizer()([PIECE.prompt], return_tensors="pt"))
     if hummed:
@@ -100,7 +100,7 @@ def test_greedy_tokens_and_sound_are_those_of_generate(
 def test_another_melody_is_another_piece_and_neighbours_change_nothing(
     melodic: Checkpoint, tune: Recording
 ) -> None:
-    composer = Composer(melodic, slots=2, longest=1.0)
+    composer = EngineCore(melodic, slots=2, longest=1.0)
     hummed = dataclasses.replace(PIECE, melody=tune, top_k=250)
     alone = played(composer, hummed)
     assert not np.allclose(alone, played(composer, dataclasses.replace(hummed, melody=None)), atol=0.01)
@@ -114,15 +114,15 @@ def test_another_melody_is_another_piece_and_neighbours_change_nothing(
 
 @pytest.mark.parametrize("prompt", ["drums", "a much longer prompt than the first one was"])
 def test_a_piece_with_a_melody_is_steered_too(melodic: Checkpoint, prompt: str) -> None:
-    composer = Composer(melodic, longest=1.0)
+    composer = EngineCore(melodic, longest=1.0)
     straight = played(composer, PIECE)
-    steered = played(composer, dataclasses.replace(PIECE, turns=(Turn(prompt, 10),)))
+    steered = played(composer, dataclasses.replace(PIECE, prompt_changes=(PromptChange(prompt, 10),)))
     assert np.array_equal(steered[:, : 2 * 640], straight[:, : 2 * 640])
     assert not np.allclose(steered[:, 14 * 640 :], straight[:, 14 * 640 :], atol=0.01)
 
 
 def test_a_checkpoint_that_follows_no_melody_says_so(checkpoint: Checkpoint, tune: Recording) -> None:
-    composer = Composer(checkpoint, longest=1.0)
+    composer = EngineCore(checkpoint, longest=1.0)
     composer.admit(1, dataclasses.replace(PIECE, melody=tune))
     (refused,) = composer.step()
     assert isinstance(refused.result, EngineError)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from audio.musicgen.checkpoint.seeded import seeded_model
 from audio.musicgen.cpu.attention import TorchAttention
-from audio.musicgen.cpu.decoder import DecoderStep
+from audio.musicgen.cpu.decoder import CpuDecoder
 
 EXACT = 1e-5
 STEPS = 9
@@ -60,7 +60,7 @@ def test_logits_are_those_of_the_library_with_and_without_the_prompt(
     states = prompt(6, shape["hidden"], seed)
     expected = library(model, tokens, states)
 
-    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
     step.admit(0, states)
     logits = [
         torch.stack([step(tokens[at][None], [0], [at], [heard])[0] for heard in (1.0, 0.0)])
@@ -75,7 +75,7 @@ def test_guidance_goes_beyond_what_follows_with_the_prompt_for_each_slot_as_it_a
     model = seeded_model(hidden=64, layers=2, heads=2)
     tokens, states = some_tokens(4), prompt(6, 64)
     expected = library(model, tokens, states)[:, 0]
-    step = DecoderStep(model.decoder, slots=3, length=STEPS)
+    step = CpuDecoder(model.decoder, slots=3, length=STEPS)
     scales = [3.0, 1.0, 4.5]
     for slot in range(3):
         step.admit(slot, states)
@@ -88,7 +88,7 @@ def test_guidance_goes_beyond_what_follows_with_the_prompt_for_each_slot_as_it_a
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_without_guidance_a_slot_says_the_same_bits_whoever_beside_it_has_guidance(dtype: str) -> None:
     hidden = EMBEDDED["hidden"]
-    step = DecoderStep(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
+    step = CpuDecoder(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
     tokens = some_tokens(4)
     states = [prompt(3 + slot, hidden, slot) for slot in range(4)]
 
@@ -123,7 +123,7 @@ def test_without_guidance_logits_are_those_of_the_library_with_the_prompt_alone(
     model = seeded_model(**shape)
     tokens, states = some_tokens(4 * shape.get("channels", 1)), prompt(6, shape["hidden"])
     expected = library(model, tokens, states)[0]
-    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
     step.admit(0, states, guided=False)
     logits = torch.stack([step(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
     torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
@@ -133,7 +133,7 @@ def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     pieces = [(some_tokens(4, seed), prompt(3 + seed, 64, seed)) for seed in range(3)]
     expected = [library(model, tokens, states) for tokens, states in pieces]
-    step = DecoderStep(model.decoder, slots=3, length=STEPS)
+    step = CpuDecoder(model.decoder, slots=3, length=STEPS)
     late = [0, 2, 5]  # the step at which each piece joins
     for now in range(STEPS + max(late)):
         for slot, (_, states) in enumerate(pieces):
@@ -156,7 +156,7 @@ def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
     shape: dict[str, int], dtype: str
 ) -> None:
     hidden, slots = shape["hidden"], 8
-    step = DecoderStep(seeded_model(**shape).decoder, slots, STEPS, dtype)
+    step = CpuDecoder(seeded_model(**shape).decoder, slots, STEPS, dtype)
     tokens, states = some_tokens(4), prompt(6, hidden)
 
     def played(mine: int, neighbours: int) -> Tensor:
@@ -181,7 +181,7 @@ def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
 def test_eight_bits_by_torch_say_the_same_bits_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a processor without VNNI."""
     monkeypatch.setattr("audio.musicgen.model.linear.multiplier", lambda: None)
-    step = DecoderStep(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
+    step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
     for slot, guided in enumerate((True, False, True)):
         step.admit(slot, prompt(4 + slot, 64, slot), guided)
     tokens, guidance = some_tokens(4)[:3], [3.0, 1.0, 2.0]
@@ -195,7 +195,7 @@ def test_eight_bits_by_torch_say_the_same_bits_in_any_company(monkeypatch: pytes
 def test_coarser_weights_say_nearly_the_same(dtype: str, tolerance: float) -> None:
     tokens, states = some_tokens(4), prompt(6, EMBEDDED["hidden"])
     expected = library(seeded_model(**EMBEDDED), tokens, states)
-    step = DecoderStep(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
+    step = CpuDecoder(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
     step.admit(0, states)
     logits = torch.stack([step(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
     expected = expected[0]
@@ -208,7 +208,7 @@ def test_torch_s_own_attention_says_the_same(monkeypatch: pytest.MonkeyPatch) ->
     tokens, states = some_tokens(4), prompt(6, 64)
 
     def played() -> Tensor:
-        step = DecoderStep(seeded_model(hidden=64, layers=2, heads=2).decoder, 2, STEPS)
+        step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 2, STEPS)
         step.admit(0, states)
         step.admit(1, states[:4], guided=False)
         both = [step(tokens[at].expand(2, -1), [0, 1], [at, at], [3.0, 1.0]) for at in range(STEPS)]
@@ -221,7 +221,7 @@ def test_torch_s_own_attention_says_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_slot_that_is_used_again_remembers_nothing() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
-    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
 
     def played(seed: int) -> Tensor:
         step.admit(0, prompt(6, 64, seed))
@@ -236,7 +236,7 @@ def test_a_slot_that_is_used_again_remembers_nothing() -> None:
 
 def test_the_weights_are_held_once() -> None:
     model = seeded_model(hidden=64, layers=1, heads=1)
-    step = DecoderStep(model.decoder, slots=1, length=STEPS)
+    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
     tokens, states = some_tokens(4), prompt(6, 64)
     step.admit(0, states)
     before = step(tokens[:1], [0], [0], [1.0])

@@ -13,8 +13,8 @@ import torch
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
 from audio.musicgen.codec.codec import CodecStream
-from audio.musicgen.engine_core import Composer
-from audio.piece import Piece, Turn
+from audio.musicgen.engine_core import EngineCore
+from audio.piece import Piece, PromptChange
 from tests.audio.musicgen.cuda.test_runner import composed
 
 pytestmark = pytest.mark.skipif(
@@ -26,18 +26,18 @@ OTHERS = {
     2: Piece("drums", 0.4, 9),
     3: Piece("strings", 2.0, 5, top_k=10),
     4: Piece("joins where another has left", 0.8, 2, guidance=1.0),
-    5: Piece("turns", 1.2, 7, turns=(Turn("techno", 20, 10),)),
+    5: Piece("turns", 1.2, 7, prompt_changes=(PromptChange("techno", 20, 10),)),
 }
 
 
 @pytest.fixture(scope="module", params=["float32", "float16", "bfloat16"])
-def composer(seeded_folder: Path, request: pytest.FixtureRequest) -> Composer:
+def composer(seeded_folder: Path, request: pytest.FixtureRequest) -> EngineCore:
     checkpoint = load_checkpoint(str(seeded_folder), device="cuda")
-    return Composer(checkpoint, slots=4, longest=2.0, dtype=request.param)
+    return EngineCore(checkpoint, slots=4, longest=2.0, dtype=request.param)
 
 
 def test_the_captured_step_makes_what_the_eager_one_makes(
-    composer: Composer, monkeypatch: pytest.MonkeyPatch
+    composer: EngineCore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     captured = composed(composer, {1: PIECE} | OTHERS)
     bank = composer.decoding._banks[True]  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def test_the_captured_step_makes_what_the_eager_one_makes(
         assert np.array_equal(eager[key], pcm), key
 
 
-def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(composer: Composer) -> None:
+def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(composer: EngineCore) -> None:
     alone = composed(composer, {1: PIECE})[1]
     together = composed(composer, OTHERS | {1: PIECE}, joins={1: 3, 5: 5})
     assert np.array_equal(together[1], alone)
@@ -64,16 +64,16 @@ def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(comp
         assert np.array_equal(first[key], together[key]), key
 
 
-def test_a_new_engine_makes_the_same(composer: Composer, seeded_folder: Path) -> None:
+def test_a_new_engine_makes_the_same(composer: EngineCore, seeded_folder: Path) -> None:
     dtype = str(composer.decoding._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
-    again = Composer(load_checkpoint(str(seeded_folder), device="cuda"), 4, 2.0, dtype)
+    again = EngineCore(load_checkpoint(str(seeded_folder), device="cuda"), 4, 2.0, dtype)
     assert np.array_equal(composed(again, {1: PIECE})[1], composed(composer, {1: PIECE})[1])
 
 
 def test_greedy_tokens_in_float32_are_those_of_a_cpu(seeded_folder: Path) -> None:
     greedy = dataclasses.replace(PIECE, top_k=1)
     sounds = [
-        composed(Composer(load_checkpoint(str(seeded_folder), device=device), 1, 2.0), {1: greedy})[1]
+        composed(EngineCore(load_checkpoint(str(seeded_folder), device=device), 1, 2.0), {1: greedy})[1]
         for device in ("cpu", "cuda")
     ]
     np.testing.assert_allclose(sounds[1], sounds[0], atol=5e-3, rtol=0)
@@ -88,7 +88,7 @@ def test_streams_of_a_codec_decoded_together_are_each_the_same_as_alone(seeded_f
         assert np.array_equal(codec.play([(CodecStream(codec), part, True)])[0], pcm)
 
 
-def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(composer: Composer) -> None:
+def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(composer: EngineCore) -> None:
     composed(composer, {1: PIECE})
     start = time.perf_counter()
     composer.admit(1, PIECE)
@@ -104,6 +104,6 @@ def test_slots_beyond_the_memory_are_refused_in_a_sentence_and_leave_it(seeded_f
     before = torch.cuda.memory_allocated()
     slots = 2 * torch.cuda.mem_get_info()[1] // (2 * 2 * 4 * 192 * 15_000 * 4)
     with pytest.raises(EngineError, match=r"does not suffice for \d+ slots"):
-        Composer(checkpoint, slots, 300.0)
+        EngineCore(checkpoint, slots, 300.0)
     torch.cuda.empty_cache()
     assert torch.cuda.memory_allocated() < before + 2**28

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from audio.musicgen.checkpoint.seeded import seeded_model
-from audio.musicgen.cuda.graph_batch import Bank, Marcher, Weights
+from audio.musicgen.cuda.graph_batch import GraphBatch, ScheduledSlot, Weights
 from audio.musicgen.model import sampler
 from audio.musicgen.model.delay import DelayPattern
 from audio.musicgen.model.sampler import draw, draw_all, uniforms
-from audio.musicgen.schedule.window import Standing
+from audio.musicgen.schedule.window import WindowPosition
 from tests.audio.musicgen.cpu.test_decoder import EXACT, SHAPES, STEPS, guided, library, prompt, some_tokens
 
 PAD = 2048
@@ -42,7 +42,7 @@ def test_logits_are_those_of_the_library_at_every_step(
     monkeypatch.setattr("audio.musicgen.cuda.graph_batch.draw_all", spied)
     weights = Weights(model.decoder, STEPS, torch.float32)
     sizes = {"slots": 2, "length": STEPS, "prompt_tokens": 16}
-    bank = Bank(weights, delay, PAD, **sizes, guided=guidance != 1.0)
+    bank = GraphBatch(weights, delay, PAD, **sizes, guided=guidance != 1.0)
     for place, (tokens, states) in enumerate(pieces):
         # what is heard at a step was made at the one before
         known = np.roll(tokens.numpy(), -1, axis=0)
@@ -51,8 +51,8 @@ def test_logits_are_those_of_the_library_at_every_step(
     lowest = np.zeros((1, delay.codebooks))
     for now in range(STEPS + 1):
         positions = {place: now - place for place in range(2) if 0 <= now - place < STEPS}
-        standings = {place: Standing(0, at, STEPS, STEPS) for place, at in positions.items()}
-        bank.launch(1, {place: Marcher(standing, 0, lowest) for place, standing in standings.items()})
+        standings = {place: WindowPosition(0, at, STEPS, STEPS) for place, at in positions.items()}
+        bank.launch(1, {place: ScheduledSlot(standing, 0, lowest) for place, standing in standings.items()})
     made = torch.stack(seen)
     for place, logits in enumerate(expected):
         own = made[place : place + STEPS, place]

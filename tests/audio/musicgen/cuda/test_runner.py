@@ -22,11 +22,11 @@ from audio.files.recording import Recording, recording_of
 from audio.musicgen.calibration import calibrate
 from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_model, seeded_tokenizer
-from audio.musicgen.cuda.runner import ResidentDecoding
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.cuda.runner import CudaRunner
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model import sampler
 from audio.musicgen.schedule.window import Window
-from audio.piece import Piece, Turn
+from audio.piece import Piece, PromptChange
 from audio.units import Pcm
 from tests.audio.files.sound_files import hum, written
 
@@ -73,7 +73,7 @@ def checkpoint(folder: Path) -> Checkpoint:
 
 
 def composed(
-    composer: Composer, pieces: dict[int, Piece], joins: dict[int, int] | None = None
+    composer: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
 ) -> dict[int, Any]:
     """The sound of each piece, or why there is none; `joins` says at which call of `step` one joins."""
     made: dict[int, Any] = {key: [] for key in pieces}
@@ -95,8 +95,8 @@ def composed(
     }
 
 
-def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> Composer:
-    return Composer(checkpoint, slots, **({"longest": 2.0} | settings), resident=True)
+def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> EngineCore:
+    return EngineCore(checkpoint, slots, **({"longest": 2.0} | settings), resident=True)
 
 
 def test_where_the_host_takes_longer_than_the_device_runs_get_longer(checkpoint: Checkpoint) -> None:
@@ -124,7 +124,7 @@ def assert_same(checkpoint: Checkpoint, *pieces: Piece, **settings: Any) -> None
     """That host and device make the same of `pieces`, together and one of them alone; each gets its own seed,
     which ties are told apart by."""
     those = {key: dataclasses.replace(piece, seed=key + 1) for key, piece in enumerate(pieces)}
-    expected = composed(Composer(checkpoint, 3, **({"longest": 2.0} | settings)), those)
+    expected = composed(EngineCore(checkpoint, 3, **({"longest": 2.0} | settings)), those)
     composer = resident(checkpoint, **settings)
     made = composed(composer, those)
     for key, pcm in expected.items():
@@ -173,7 +173,7 @@ def test_left_and_right_are_those_of_the_host(stereo: Checkpoint) -> None:
 
 def test_melodies_are_those_of_the_host(melodic: Checkpoint, tmp_path: Path) -> None:
     tune = recording_of(written(tmp_path / "tune.wav", hum(1.0, 32_000, (440.0,)), 32_000))
-    turned = dataclasses.replace(PIECE, melody=tune, turns=(Turn("a harp", 9, 4),))
+    turned = dataclasses.replace(PIECE, melody=tune, prompt_changes=(PromptChange("a harp", 9, 4),))
     assert_same(melodic, dataclasses.replace(PIECE, melody=tune), PIECE, turned)
 
 
@@ -192,7 +192,9 @@ def test_what_goes_on_from_a_recording_is_that_of_the_host(
 
 @pytest.mark.parametrize("blend", [0, 20])
 def test_turns_are_those_of_the_host(checkpoint: Checkpoint, blend: int) -> None:
-    turned = dataclasses.replace(PIECE, turns=(Turn("techno", 10, blend), Turn("a harp", 25, blend)))
+    turned = dataclasses.replace(
+        PIECE, prompt_changes=(PromptChange("techno", 10, blend), PromptChange("a harp", 25, blend))
+    )
     assert_same(checkpoint, turned, PIECE)
 
 
@@ -205,7 +207,7 @@ def test_a_piece_is_steered_where_composing_is(checkpoint: Checkpoint) -> None:
         parts += [made.result.pcm for made in composer.step() if isinstance(made.result, Chunk)]
         turn = turn or composer.steer(1, "techno", 0.2)
     assert turn is not None
-    again = dataclasses.replace(PIECE, turns=(turn,))
+    again = dataclasses.replace(PIECE, prompt_changes=(turn,))
     assert np.array_equal(np.concatenate(parts, axis=1), composed(composer, {1: again})[1])
 
 
@@ -222,7 +224,7 @@ def test_with_and_without_guidance_pieces_are_those_of_the_host(
 def test_no_row_without_the_prompt_is_computed_until_a_piece_wants_guidance(checkpoint: Checkpoint) -> None:
     composer = resident(dataclasses.replace(checkpoint, guidance=1.0))
     decoding = composer.decoding
-    assert isinstance(decoding, ResidentDecoding)
+    assert isinstance(decoding, CudaRunner)
     composed(composer, {1: PIECE})
     assert list(decoding.banks_made) == [False]
     composed(composer, {1: dataclasses.replace(PIECE, guidance=2.0)})
@@ -326,7 +328,7 @@ def test_slots_that_do_not_fit_end_the_start_in_a_sentence(
     def full(*arguments: Any, **more: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr("audio.musicgen.cuda.runner.Bank", full)
+    monkeypatch.setattr("audio.musicgen.cuda.runner.GraphBatch", full)
     with pytest.raises(EngineError, match=r"does not suffice for 3 slots; set engine\.slots lower"):
         resident(checkpoint)
 
@@ -340,7 +342,7 @@ def test_who_wants_guidance_where_memory_does_not_suffice_for_it_is_refused(
     def full(*arguments: Any, **more: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr("audio.musicgen.cuda.runner.Bank", full)
+    monkeypatch.setattr("audio.musicgen.cuda.runner.GraphBatch", full)
     assert "too little memory" in str(composed(composer, {1: dataclasses.replace(PIECE, guidance=2.0)})[1])
     assert np.array_equal(composed(composer, {1: PIECE})[1], expected)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from audio.musicgen.kernels import int8_gemm, llvm
-from audio.musicgen.kernels.int8_gemm import MOST, Multiplier, compiled_for, multiplier, widths
+from audio.musicgen.kernels.int8_gemm import MAX, Multiplier, compiled_for, multiplier, widths
 from audio.musicgen.kernels.int8_gemm_ir import LEVELS, NARROW, WIDE, code
 
 SHAPES = [(64, 64), (16, 16), (80, 96), (67, 33), (192, 10), (5, 192), (1024, 128)]
@@ -44,7 +44,7 @@ def test_whole_numbers_are_multiplied_as_they_are(
     compiled: Multiplier, shape: tuple[int, int], rows: int
 ) -> None:
     inputs, outputs = shape
-    weights, x = whole(outputs, inputs, most=MOST, seed=1), whole(rows, inputs, most=LEVELS, seed=2)
+    weights, x = whole(outputs, inputs, most=MAX, seed=1), whole(rows, inputs, most=LEVELS, seed=2)
     made = compiled(x.float(), compiled.panels(weights.float()))
     exact = x @ weights.t()
     # to the last bits of a float32 as great as the greatest product
@@ -52,16 +52,16 @@ def test_whole_numbers_are_multiplied_as_they_are(
 
 
 def test_the_greatest_sums_there_can_be_do_not_run_over(compiled: Multiplier) -> None:
-    weights = torch.full((64, 4096), float(MOST))
+    weights = torch.full((64, 4096), float(MAX))
     for sign in (-1, 1):
         x = torch.full((1, 4096), float(sign * LEVELS))
-        exact = torch.full((1, 64), 4096.0 * MOST * LEVELS * sign)
+        exact = torch.full((1, 64), 4096.0 * MAX * LEVELS * sign)
         torch.testing.assert_close(compiled(x, compiled.panels(weights)), exact)
 
 
 def test_a_result_may_lie_where_it_is_wanted(compiled: Multiplier) -> None:
     for outputs in (128, 100):
-        weights, x = whole(outputs, 64, most=MOST, seed=3).float(), whole(3, 64, most=LEVELS, seed=4).float()
+        weights, x = whole(outputs, 64, most=MAX, seed=3).float(), whole(3, 64, most=LEVELS, seed=4).float()
         panels = compiled.panels(weights)
         expected = compiled(x, panels)
         room = torch.full((3, outputs), torch.nan)
@@ -75,7 +75,7 @@ def test_a_result_may_lie_where_it_is_wanted(compiled: Multiplier) -> None:
 
 def test_a_result_may_be_added_to_what_is_there(compiled: Multiplier) -> None:
     for outputs in (128, 100):
-        weights, x = whole(outputs, 64, most=MOST, seed=3).float(), whole(3, 64, most=LEVELS, seed=4).float()
+        weights, x = whole(outputs, 64, most=MAX, seed=3).float(), whole(3, 64, most=LEVELS, seed=4).float()
         panels = compiled.panels(weights)
         there = 1e6 * torch.arange(3.0 * outputs).view(3, outputs)
         total = there.clone()
@@ -84,7 +84,7 @@ def test_a_result_may_be_added_to_what_is_there(compiled: Multiplier) -> None:
 
 
 def test_rows_need_not_lie_side_by_side(compiled: Multiplier) -> None:
-    panels = compiled.panels(whole(64, 64, most=MOST, seed=5).float())
+    panels = compiled.panels(whole(64, 64, most=MAX, seed=5).float())
     x = whole(4, 128, most=LEVELS, seed=6).float()[:, :64]
     assert torch.equal(compiled(x, panels), compiled(x.clone(), panels))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from audio.musicgen.schedule.scheduler import URGENT_SECONDS, Listening, due, fits, neediest
+from audio.musicgen.schedule.scheduler import URGENT_SECONDS, StreamState, due, fits, neediest
 from audio.musicgen.schedule.window import Window
 from audio.piece import LEAD_SECONDS, Piece
 
@@ -25,8 +25,8 @@ def clock() -> Clock:
 
 def listening(
     clock: Clock, delivered: float = 0.0, position: float | None = None, seconds: float = 30.0
-) -> Listening:
-    made = Listening(1, Piece("drums", seconds, 1), clock, delivered=delivered)
+) -> StreamState:
+    made = StreamState(1, Piece("drums", seconds, 1), clock, delivered=delivered)
     if position is not None:
         made.tell(position)
     return made
@@ -75,7 +75,7 @@ def test_nothing_is_made_for_whoever_is_far_ahead_until_it_has_been_played(clock
 def test_a_short_lead_starves_nobody_where_sound_is_made_slower_than_it_plays(
     clock: Clock, speed: float
 ) -> None:
-    one = Listening(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=speed)
+    one = StreamState(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=speed)
     one.tell(0.0)
     waited = 0
     while due([one]):  # the listeners wait until as much is held as ever will be
@@ -93,7 +93,7 @@ def test_a_short_lead_starves_nobody_where_sound_is_made_slower_than_it_plays(
 
 
 def test_a_short_lead_is_longer_than_the_pause_where_a_window_moves_on(clock: Clock) -> None:
-    one = Listening(1, Piece("drums", 120.0, 1, lead=3.0), clock, speed=2.0, pause=4.0, delivered=6.9)
+    one = StreamState(1, Piece("drums", 120.0, 1, lead=3.0), clock, speed=2.0, pause=4.0, delivered=6.9)
     one.tell(0.0)
     assert not one.far_ahead
     one.delivered = 7.1
@@ -101,7 +101,7 @@ def test_a_short_lead_is_longer_than_the_pause_where_a_window_moves_on(clock: Cl
 
 
 def test_a_short_lead_is_kept_where_sound_is_made_faster_than_it_plays(clock: Clock) -> None:
-    one = Listening(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=2.0, delivered=4.1)
+    one = StreamState(1, Piece("drums", 30.0, 1, lead=4.0), clock, speed=2.0, delivered=4.1)
     one.tell(0.0)
     assert one.far_ahead
 

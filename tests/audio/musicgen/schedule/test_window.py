@@ -15,8 +15,8 @@ from transformers import MusicgenForConditionalGeneration
 from audio.engine import Chunk
 from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt
 from audio.musicgen.codec.codec import CodecStream
-from audio.musicgen.cuda.graph_batch import MOST_STEPS
-from audio.musicgen.engine_core import Composer
+from audio.musicgen.cuda.graph_batch import MAX_STEPS
+from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.delay import Codes
 from audio.musicgen.schedule.window import Window
 from audio.piece import Piece
@@ -34,7 +34,7 @@ def composed(
     neighbour: bool = False,
     resident: bool = False,
 ) -> Pcm:
-    composer = Composer(checkpoint, slots=2, longest=20.0, window=window, resident=resident)
+    composer = EngineCore(checkpoint, slots=2, longest=20.0, window=window, resident=resident)
     composer.admit(1, piece)
     if neighbour:
         composer.admit(2, dataclasses.replace(piece, seed=99, seconds=3.1))
@@ -125,7 +125,7 @@ def test_a_piece_without_end_is_the_beginning_of_each_that_is_longer_and_takes_n
 ) -> None:
     piece = dataclasses.replace(PIECE, interval=interval)
     whole = composed(checkpoint, dataclasses.replace(piece, seconds=9.0), resident=resident)
-    composer = Composer(checkpoint, slots=2, longest=1.0, window=WINDOW, resident=resident)
+    composer = EngineCore(checkpoint, slots=2, longest=1.0, window=WINDOW, resident=resident)
     composer.admit(1, dataclasses.replace(piece, seconds=math.inf))
     pcm, held = np.zeros((1, 0), np.float32), set()
     while pcm.shape[1] < 8 * 32_000:
@@ -135,7 +135,7 @@ def test_a_piece_without_end_is_the_beginning_of_each_that_is_longer_and_takes_n
         (slot,) = (slot for slot in composer._slots if slot is not None)
         held.add(slot._tokens.size + slot._numbers.size)
     assert np.array_equal(pcm[:, : 8 * 32_000], whole[:, : 8 * 32_000])
-    on_their_way = MOST_STEPS if resident else 0
+    on_their_way = MAX_STEPS if resident else 0
     assert max(held) <= 4 * (WINDOW.frames + 3 + round(interval * 50) + on_their_way + 512)
     composer.cancel(1)
     assert composer.idle
