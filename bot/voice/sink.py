@@ -1,7 +1,7 @@
-"""The outlet: where the sound of one guild goes out, and the line that it goes out on.
+"""The seam between pacing and connecting: where the sound of one guild goes out.
 
-This is the seam between pacing and connecting. Who paces (a PacketSink) reads the source, encodes, and sends
-a packet every 20 ms. Who connects (the Supervisor) attaches a Line when there is one and takes it away when it
+Who paces (a PacketSink) reads the source, encodes, and sends a packet every 20 ms. Who connects (the
+Supervisor) attaches a Line when there is one and takes it away when it
 is not to be used any more; `bot/voice/pacer.py` is the PacketSink. The rules:
 
 - A packet leaves by `Line.send` and by nothing else. It returns False, and nothing has left, while the line
