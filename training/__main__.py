@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from training import shipped
+from training.model import resume
 from training.stages import STAGES, WORK, run, run_all
 
 
@@ -29,7 +29,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.origin:
         try:
-            shipped.take_up(chosen.origin, WORK)
+            resume.take_up(chosen.origin, WORK)
         except FileExistsError as error:
             parser.error(str(error))
     if chosen.stage:

@@ -11,11 +11,11 @@ from typing import Final
 
 import torch
 
-from training import reading, writing
-from training.export import export, model
-from training.listen import listen
-from training.steadying import steady
-from training.tokens import kept_tokenizer
+from training.evaluation.evaluate import listen
+from training.model import train_codec, train_language
+from training.model.export import export, model
+from training.model.tune_guidance import steady
+from training.text.tokenizer import kept_tokenizer
 
 SEED: Final = 1
 WORK: Final = Path("var/etude")
@@ -46,16 +46,20 @@ def run(stage: str, minutes: float | None = None) -> None:
 
 
 def _codec(minutes: float) -> None:
-    reading.train(minutes, WORK, SEED)
+    train_codec.train(minutes, WORK, SEED)
 
 
 def _language(minutes: float) -> None:
-    writing.train(minutes, WORK, SEED)
+    train_language.train(minutes, WORK, SEED)
 
 
 def _export(_: float) -> None:
     """Put together what the training so far has made, steadied."""
-    writer, codec, words = writing.averaged(WORK, SEED), reading.learned(WORK), kept_tokenizer(WORK, SEED)
+    writer, codec, words = (
+        train_language.averaged(WORK, SEED),
+        train_codec.learned(WORK),
+        kept_tokenizer(WORK, SEED),
+    )
     steady(writer, codec, words, SEED)
     size = export(model(writer, codec), words, MODEL)
     print(f"{MODEL}: {size / 2**20:.1f} MiB")

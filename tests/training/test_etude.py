@@ -17,13 +17,13 @@ from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece, PromptChange
 from audio.units import STEP_RATE
 from tests.audio.composed import played
-from training import codec
-from training.composer import compose
-from training.listen import si_sdr
-from training.performing import Performer
-from training.rendering import render
-from training.score import score
-from training.sounds import BOOKS, SOUNDING
+from training.evaluation.evaluate import si_sdr
+from training.model import codec
+from training.model.sampling import Performer
+from training.songs.codes import BOOKS, SOUNDING
+from training.songs.composer import compose
+from training.songs.score import score
+from training.synth.rendering import render
 
 ETUDE = Path(__file__).parents[2] / "models" / "etude"
 MIB = 2**20

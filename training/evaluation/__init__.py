@@ -1,0 +1,1 @@
+"""Measures how well the exported model follows its prompts."""

@@ -1,0 +1,91 @@
+"""Pictures of a piece, to look at what is heard: spectrogram, piano roll of the codes, tempo and loudness."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from training.evaluation.audio_analysis import Sound, loudness, spectra
+from training.songs.clock import SIXTEENTHS, Codes, beginnings
+from training.songs.codes import BASS, CHORDS, CONDUCTOR, HIGH, LEAD, LOW, onsets
+from training.songs.score import pitches
+
+_WIDTH: Final = 1500
+"""Pixels: one a frame of a 30 s piece."""
+_COLOURS: Final = {
+    LOW: (230, 120, 90),
+    HIGH: (230, 200, 110),
+    BASS: (90, 160, 240),
+    CHORDS: (130, 200, 130),
+    LEAD: (230, 130, 210),
+}
+_DARK: Final = (18, 18, 24)
+_FLOOR: Final = -60.0
+"""Decibels under the loudest at which the spectrogram is black."""
+
+
+def picture(sound: Sound, codes: Codes, title: str) -> Image.Image:
+    """All four pictures under each other over the same time; codes are shaped (books, frames)."""
+    parts = [_spectrogram(sound), _roll(codes), _tempo(codes), _loudness(sound)]
+    whole = Image.new("RGB", (_WIDTH, 24 + sum(part.height + 6 for part in parts)), _DARK)
+    ImageDraw.Draw(whole).text((6, 6), title, fill=(230, 230, 230))
+    top = 24
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height + 6
+    return whole
+
+
+def _spectrogram(sound: Sound) -> Image.Image:
+    bands = spectra(sound)
+    bright = np.clip((bands - bands.max() - _FLOOR) / -_FLOOR, 0, 1)[::-1]
+    grey: npt.NDArray[np.uint8] = (255 * bright).astype(np.uint8)
+    return Image.fromarray(grey).resize((_WIDTH, 240)).convert("RGB")
+
+
+def _roll(codes: Codes) -> Image.Image:
+    """Tones by pitch with their lengths, and the two books of drums as ticks below."""
+    image = Image.new("RGB", (_WIDTH, 260), _DARK)
+    draw = ImageDraw.Draw(image)
+    across = _WIDTH / codes.shape[1]
+    for frame in beginnings(codes[CONDUCTOR], SIXTEENTHS):
+        draw.line([(frame * across, 0), (frame * across, 260)], fill=(40, 40, 52))
+    for book, frame, pitch in pitches(codes):
+        stop = frame + 1
+        begun = set(onsets(book, codes[book]).tolist())
+        while stop < codes.shape[1] and codes[book, stop] and stop not in begun:
+            stop += 1
+        y = 215 - (pitch - 26) * 3.3
+        draw.rectangle([frame * across, y, max(frame + 0.5, stop - 1) * across, y + 2], fill=_COLOURS[book])
+    for book, top in ((HIGH, 224), (LOW, 240)):
+        for frame in onsets(book, codes[book]):
+            draw.rectangle([frame * across, top, frame * across + 2, top + 10], fill=_COLOURS[book])
+    return image
+
+
+def _tempo(codes: Codes) -> Image.Image:
+    """Beats a minute from beat to beat, 50 at the bottom and 190 at the top."""
+    beats = beginnings(codes[CONDUCTOR], SIXTEENTHS)
+    across = _WIDTH / codes.shape[1]
+    points = [
+        (frame * across, 60 - (3000 / length - 50) / 140 * 60)
+        for frame, length in zip(beats, np.diff(beats), strict=False)
+    ]
+    return _curve(points)
+
+
+def _loudness(sound: Sound) -> Image.Image:
+    """Seconds' loudness, −60 dB at the bottom and 0 dB at the top."""
+    seconds = loudness(sound)
+    across = _WIDTH / max(1, len(seconds))
+    return _curve([((place + 0.5) * across, -level) for place, level in enumerate(seconds)])
+
+
+def _curve(points: list[tuple[float, float]]) -> Image.Image:
+    image = Image.new("RGB", (_WIDTH, 60), _DARK)
+    if len(points) > 1:
+        ImageDraw.Draw(image).line(points, fill=(200, 200, 210), width=2)
+    return image

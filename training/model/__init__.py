@@ -1,0 +1,1 @@
+"""The codec and the language model: shapes, batches, training, export."""

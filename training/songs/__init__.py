@@ -1,0 +1,1 @@
+"""Songs: plans, notes and the codes that write them down."""

@@ -1,0 +1,1 @@
+"""Prompts and the tokenizer that reads them."""
