@@ -20,6 +20,9 @@ from audio.units import Pcm
 TYPICAL_LUFS: Final = -17.0
 """What étude's pieces have (12 prompts of all styles: −17.2 on average, from −21.7 to −13.3)."""
 
+PRIOR_TRUST: Final = 0.8
+"""Fraction of the speed that an engine states to plan with: it was measured with one piece alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -18,7 +18,7 @@ import numpy as np
 
 from audio.chunking import FIRST_FRAMES, GROWTH, MAX_FRAMES
 from audio.dsp.fades import faded_out
-from audio.engine import Pace
+from audio.engine import PRIOR_TRUST, Pace
 from audio.piece import HORIZON_SECONDS
 from audio.units import CHANNELS, FRAME_BYTES, FRAME_SECONDS, SAMPLE_RATE, STEP_RATE, Pcm16, samples_of
 
@@ -30,9 +30,6 @@ engine of four times real time has this much after a quarter of a second."""
 
 MARGIN_SECONDS: Final = 0.1
 """On top of what the arithmetic asks for: the codec and the chain hold back up to 80 ms until the end."""
-
-PRIOR_TRUST: Final = 0.8
-"""The part of the engine's stated speed to reckon with: it was measured with one piece alone."""
 
 WATCHED_TRUST: Final = 0.95
 """The part of the speed seen so far to reckon with: what follows may be slower."""

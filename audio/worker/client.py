@@ -23,7 +23,7 @@ from typing import Final
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
 from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, PromptChange
-from audio.worker.main import (
+from audio.worker.messages import (
     Begun,
     Cancel,
     Compose,
@@ -35,8 +35,9 @@ from audio.worker.main import (
     Ready,
     ReportPlayhead,
     Steer,
+    WorkerMessage,
 )
-from audio.worker.process import Ended, Message, WorkerProcess
+from audio.worker.process import Ended, WorkerProcess
 from words.text import Text
 
 _log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class LocalEngine:
         if suspects and not any(stream.asked for stream in suspects):
             self._ask(suspects[0])
 
-    def _say(self, message: Message) -> None:
+    def _say(self, message: WorkerMessage) -> None:
         """Tell the worker; one that is loading will be asked for everything when it is ready."""
         if self._worker is not None and self._worker.ready:
             self._worker.send(message)
@@ -226,7 +227,9 @@ class LocalEngine:
 class LocalStream:
     """A piece in the making; lives in the event loop."""
 
-    def __init__(self, key: int, piece: Piece, info: EngineInfo, say: Callable[[Message], None]) -> None:
+    def __init__(
+        self, key: int, piece: Piece, info: EngineInfo, say: Callable[[WorkerMessage], None]
+    ) -> None:
         self.piece = piece
         """With the turns that a worker has taken; another worker makes the same of it."""
         self.pace = Pace(info.speed, life=0)
@@ -285,7 +288,7 @@ class LocalStream:
         if turn is not None:
             self.piece = self.piece.steered(turn)
 
-    def begin_again(self) -> list[Message]:
+    def begin_again(self) -> list[WorkerMessage]:
         """Expect the piece from its start; what a worker must be told for it."""
         self.asked, self.begun = True, False
         self._dropping = self._delivered

@@ -14,17 +14,31 @@ import platform
 import signal
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from audio.calibration import Calibration, keep_calibration, kept_calibration
-from audio.engine import Chunk, EngineInfo
+from audio.engine import EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.checkpoint.folder import checked_config, local_folder
-from audio.piece import Piece, PromptChange
+from audio.worker.messages import (
+    Begun,
+    Cancel,
+    Compose,
+    Delivery,
+    End,
+    Failed,
+    Heartbeat,
+    Hold,
+    Order,
+    PromptChanged,
+    Ready,
+    ReportPlayhead,
+    Steer,
+)
 
 if TYPE_CHECKING:
     from audio.musicgen.engine_core import EngineCore
@@ -42,117 +56,6 @@ REST_SECONDS: Final = 0.25
 
 NICENESS: Final = 5
 """Below the bot in the scheduler's eyes: a chunk may come 10 ms late, a voice packet may not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a worker shall be: which checkpoint, on which device, for how many pieces at once."""
-
-    checkpoint: str
-    revision: str | None
-    device: str
-    threads: int
-    slots: int
-    longest: float
-    """Seconds of the longest piece; the cache is made for it."""
-    dtype: str = "auto"
-    """What the decoder's matrices are held in; "auto" is what is quickest on the device."""
-    calibrations: Path | None = None
-    """The file in which measured speeds are kept, if any is."""
-    calibration: Calibration | None = None
-    """What a worker before this one measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compose:
-    """To the worker: make this piece."""
-
-    key: int
-    piece: Piece
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """To the worker: forget this piece before the next step."""
-
-    key: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportPlayhead:
-    """To the worker: the listeners of a piece have heard so much of it, or begin in so many seconds."""
-
-    key: int
-    position: float | None
-    """Seconds; negative before the piece begins. None when nobody tells any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """To the worker: make no more of a piece until its listeners are heard of again."""
-
-    key: int
-
-
-@dataclass(frozen=True, slots=True)
-class Steer:
-    """To the worker: another prompt takes over a piece before its next step."""
-
-    key: int
-    prompt: str
-    blend_seconds: float
-    earliest: float = 0.0
-    """Seconds of the piece that stay as they were."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """To the worker, the last word: it is no longer needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """From the worker: loaded, warmed up and measured."""
-
-    info: EngineInfo
-    calibration: Calibration | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """From the worker, its last word: it cannot begin."""
-
-    error: EngineError
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """From the worker: it lives."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """From the worker: this piece takes a slot now."""
-
-    key: int
-
-
-@dataclass(frozen=True, slots=True)
-class PromptChanged:
-    """From the worker, before any sound that follows: a piece was steered, or not, because all is made."""
-
-    key: int
-    turn: PromptChange | None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """From the worker: sound of a piece, or why it cannot be made."""
-
-    key: int
-    result: Chunk | EngineError
-    speed: float | None = None
-    """Seconds of its sound made in a second from now on, if that is known."""
 
 
 def main(pipe: Connection, order: Order) -> None:

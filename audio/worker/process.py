@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from audio.worker.main import Cancel, Compose, End, Hold, Order, Ready, ReportPlayhead, Steer, main
+from audio.worker.main import main
+from audio.worker.messages import End, Order, Ready, WorkerMessage
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
@@ -20,9 +21,6 @@ _log = logging.getLogger(__name__)
 
 NEEDED: Final = "audio.musicgen.engine_core"
 """The module whose import takes a worker most of its start."""
-
-Message = Compose | Cancel | ReportPlayhead | Hold | Steer | End
-"""What a worker is told."""
 
 END_SECONDS: Final = 2.0
 """How long a worker that has been told to end may take before it is killed; a step is shorter."""
@@ -72,7 +70,7 @@ class WorkerProcess:
         self._thread = threading.Thread(target=self._listen, name=f"engine {self.pid}", daemon=True)
         self._thread.start()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: WorkerMessage) -> None:
         try:
             self._pipe.send(message)
         except OSError:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from audio.engine import PRIOR_TRUST
 from audio.piece import HORIZON_SECONDS, LEAD_SECONDS, Piece, PromptChange
-from audio.playout.jitter_buffer import PRIOR_TRUST
 from audio.units import STEP_RATE
 
 URGENT_SECONDS: Final = 3.0

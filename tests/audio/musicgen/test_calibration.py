@@ -15,7 +15,8 @@ from audio.musicgen import calibration
 from audio.musicgen.calibration import TRUST, calibrate
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.engine_core import EngineCore
-from audio.worker.main import Order, _calibrated
+from audio.worker.main import _calibrated
+from audio.worker.messages import Order
 
 
 def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:

@@ -21,7 +21,8 @@ from audio.errors import EngineError, EngineLost
 from audio.piece import PromptChange
 from audio.worker import process
 from audio.worker.client import LocalEngine
-from audio.worker.main import HEARTBEAT_SECONDS, Order
+from audio.worker.main import HEARTBEAT_SECONDS
+from audio.worker.messages import Order
 from tests.audio.composed import PIECE, sound
 from tests.audio.worker.workers import (
     INFO,

@@ -10,19 +10,8 @@ from pathlib import Path
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
-from audio.worker.main import (
-    NICENESS,
-    SEEDED,
-    Begun,
-    Cancel,
-    Compose,
-    Delivery,
-    Failed,
-    Heartbeat,
-    Order,
-    Ready,
-    main,
-)
+from audio.worker.main import NICENESS, SEEDED, main
+from audio.worker.messages import Begun, Cancel, Compose, Delivery, Failed, Heartbeat, Order, Ready
 
 PATIENCE = 120.0
 """Seconds until a test gives a worker up; it loads for several."""

@@ -15,7 +15,7 @@ import numpy as np
 from audio.calibration import Calibration
 from audio.engine import Chunk, EngineInfo
 from audio.piece import PromptChange
-from audio.worker.main import (
+from audio.worker.messages import (
     Begun,
     Compose,
     Delivery,

@@ -1,0 +1,131 @@
+"""The messages between the bot's process and a worker, which are pickled through one pipe.
+
+`key` names a piece: the engine counts them from 1, and no key is used twice. Light to import: no torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio.calibration import Calibration
+from audio.engine import Chunk, EngineInfo
+from audio.errors import EngineError
+from audio.piece import Piece, PromptChange
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The configuration of a worker, an argument of its process rather than a message."""
+
+    checkpoint: str
+    revision: str | None
+    device: str
+    threads: int
+    slots: int
+    """Pieces composed at once, at most."""
+    longest: float
+    """Length of the longest piece [s]; the key-value cache is allocated for it."""
+    dtype: str = "auto"
+    """Data type of the decoder's matrices; "auto" is the fastest one on the device."""
+    calibrations: Path | None = None
+    """File that caches calibrations between starts; None disables it."""
+    calibration: Calibration | None = None
+    """The measurement of an earlier worker, which makes another one unnecessary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """To the worker: compose this piece from its start."""
+
+    key: int
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """To the worker: drop this piece before the next step."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlayhead:
+    """To the worker: playback of a piece is at `position`, and runs."""
+
+    key: int
+    position: float | None
+    """Seconds into the piece, negative before it begins; None if the playhead is no longer reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """To the worker: pause composing a piece until the next ReportPlayhead."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """To the worker: change the prompt of a piece from its next step on. PromptChanged is the reply."""
+
+    key: int
+    prompt: str
+    blend_seconds: float
+    earliest: float = 0.0
+    """Position in the piece [s] before which the prompt stays unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """To the worker: exit. No message follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """From the worker: the checkpoint is loaded, warmed up and measured; messages are read from now on."""
+
+    info: EngineInfo
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """From the worker: it cannot start, and exits."""
+
+    error: EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """From the worker: it is alive and has nothing else to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """From the worker: a piece is about to take a slot."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChanged:
+    """From the worker: the reply to Steer, sent before any sound that the new prompt conditions."""
+
+    key: int
+    change: PromptChange | None
+    """The prompt change; None if the whole piece was composed already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """From the worker: the next chunk of a piece, or the error that ended it."""
+
+    key: int
+    result: Chunk | EngineError
+    speed: float | None = None
+    """Seconds of this piece composed per second from now on, if known."""
+
+
+WorkerMessage = Compose | Cancel | ReportPlayhead | Hold | Steer | End
+"""Everything that is sent to a worker."""
