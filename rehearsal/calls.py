@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from rehearsal.gateway import Intent
+from rehearsal.clock import Bell
 from rehearsal.permissions import Permission
+from rehearsal.sessions import Intent, Sessions
 from rehearsal.wire import voice_state_json
-from rehearsal.world import Channel, ChannelType, Guild, VoiceState
+from rehearsal.world import Application, Channel, ChannelType, Guild, VoiceState, World
 
 if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
     from rehearsal.voice.listener import Listener
 
 ENDPOINT = "loopback-1.discord.media:443"
 OTHER_ENDPOINT = "loopback-2.discord.media:443"
 
 
-class VoiceHouse(Protocol):
+class VoiceServers(Protocol):
     """The voice servers as this side needs them; `rehearsal/voice/server.py` is the real one."""
 
     async def start(self) -> None: ...
@@ -50,9 +50,14 @@ class VoiceHouse(Protocol):
 class Calls:
     """All voice channels. One change at a time for each member, in the order they were asked for."""
 
-    def __init__(self, here: DiscordHere, voice: VoiceHouse) -> None:
-        self._here = here
+    def __init__(
+        self, world: World, bot: Application, sessions: Sessions, voice: VoiceServers, bell: Bell
+    ) -> None:
+        self._world = world
+        self._bot = bot
+        self._sessions = sessions
         self._voice = voice
+        self._bell = bell
         self._one_at_a_time: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def sit(
@@ -83,13 +88,13 @@ class Calls:
                 seat.asked_to_speak_at = None
             guild.voice_states[user_id] = seat
             self.tell(seat)
-            if user_id == self._here.bot.id:
+            if user_id == self._bot.id:
                 await self._show_in(seat, moved=before is not None and not stays)
             elif not stays:
                 if before is not None:
                     await self._voice.leave(guild.id, user_id)
                 await self._voice.join(guild.id, channel.id, user_id)
-            self._here.bell.ring()
+            self._bell.ring()
             return True
 
     async def leave(self, guild: Guild, user_id: int) -> None:
@@ -99,15 +104,15 @@ class Calls:
             if seat is None:
                 return
             self.tell(seat, gone=True)
-            if user_id == self._here.bot.id:
+            if user_id == self._bot.id:
                 await self._voice.forget(guild.id, user_id)
             else:
                 await self._voice.leave(guild.id, user_id)
-            self._here.bell.ring()
+            self._bell.ring()
 
     async def leave_all(self, user_id: int) -> None:
         """Leave the voice channels of every guild, as one who went offline."""
-        for guild in self._here.world.guilds.values():
+        for guild in self._world.guilds.values():
             await self.leave(guild, user_id)
 
     def change_server(self, guild: Guild, *, found: bool = True) -> None:
@@ -116,21 +121,21 @@ class Calls:
         Not `found`: its own is gone and another one is still being looked for, which Discord says by an
         endpoint of null.
         """
-        seat = guild.voice_states[self._here.bot.id]
+        seat = guild.voice_states[self._bot.id]
         self._send_to(seat, OTHER_ENDPOINT if found else None)
 
     def tell(self, seat: VoiceState, *, gone: bool = False) -> None:
         """VOICE_STATE_UPDATE; and nobody hears one who is muted, suppressed, or not really there."""
         silent = seat.mute or seat.suppress or seat.stale
         self._voice.hush(seat.guild_id, seat.user_id, hushed=silent and not gone)
-        member = self._here.world.guilds[seat.guild_id].members[seat.user_id]
+        member = self._world.guilds[seat.guild_id].members[seat.user_id]
         data = voice_state_json(seat, member, gone=gone)
-        self._here.gateway.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
+        self._sessions.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
 
     def tell_status(self, guild: Guild, channel: Channel) -> None:
         """VOICE_CHANNEL_STATUS_UPDATE."""
         data = {"id": str(channel.id), "guild_id": str(guild.id), "status": channel.status}
-        self._here.gateway.dispatch("VOICE_CHANNEL_STATUS_UPDATE", data, Intent.GUILDS)
+        self._sessions.dispatch("VOICE_CHANNEL_STATUS_UPDATE", data, Intent.GUILDS)
 
     async def _show_in(self, seat: VoiceState, *, moved: bool) -> None:
         """Send the bot to a voice server: VOICE_SERVER_UPDATE with a fresh token."""
@@ -142,7 +147,7 @@ class Calls:
         token = secrets.token_hex(8)
         self._voice.expect(seat.guild_id, seat.channel_id, seat.user_id, seat.session_id, token)
         data = {"token": token, "guild_id": str(seat.guild_id), "endpoint": endpoint}
-        self._here.gateway.dispatch("VOICE_SERVER_UPDATE", data)
+        self._sessions.dispatch("VOICE_SERVER_UPDATE", data)
 
     def _may_enter(self, guild: Guild, channel: Channel, user_id: int) -> bool:
         may = guild.permissions(channel, user_id)

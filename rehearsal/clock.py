@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -73,3 +74,9 @@ class Bell:
             await waiter
         finally:
             self._waiting.discard(waiter)
+
+    async def until(self, condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
+        """Wait until `condition` holds. Raises TimeoutError after `seconds` of real time."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self.next()

@@ -5,11 +5,9 @@ Bits, order and implicit denials: Discord developer documentation, Topics / Perm
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import IntFlag
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from rehearsal.world import Channel, Guild, Member
 
 
 class Permission(IntFlag):
@@ -90,31 +88,42 @@ NEED_CONNECTING = (
 WHILE_TIMED_OUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
-def guild_permissions(guild: Guild, member: Member) -> Permission:
-    """What the roles of a member allow before any channel has its say."""
-    if member.user.id == guild.owner_id:
-        return EVERYTHING
-    allowed = guild.everyone.permissions
-    for role_id in member.role_ids:
-        allowed |= guild.roles[role_id].permissions
+@dataclass(slots=True, eq=False)
+class Overwrite:
+    """What one channel allows and denies to one role or one member (`target_id`)."""
+
+    target_id: int
+    is_member: bool
+    allow: Permission
+    deny: Permission
+
+
+def base_permissions(roles: Iterable[Permission]) -> Permission:
+    """Return what the roles of a member, @everyone included, allow before a channel's overwrites apply."""
+    allowed = Permission(0)
+    for permissions in roles:
+        allowed |= permissions
     return EVERYTHING if allowed & Permission.ADMINISTRATOR else allowed
 
 
-def channel_permissions(guild: Guild, channel: Channel, member: Member) -> Permission:
-    """Base permissions, then the overwrites of @everyone, of all roles together, of the member."""
-    base = guild_permissions(guild, member)
+def channel_permissions(
+    base: Permission, overwrites: Iterable[Sequence[Overwrite]], *, is_voice: bool, timed_out: bool
+) -> Permission:
+    """Apply a channel's overwrites to `base`.
+
+    `overwrites` come in Discord's order: those of @everyone, of all the member's roles together, their own.
+    """
     if base == EVERYTHING:
         return base
-    for targets in ({guild.id}, set(member.role_ids), {member.user.id}):
-        overwrites = [overwrite for overwrite in channel.overwrites if overwrite.target_id in targets]
-        for overwrite in overwrites:
+    for together in overwrites:
+        for overwrite in together:
             base &= ~overwrite.deny
-        for overwrite in overwrites:
+        for overwrite in together:
             base |= overwrite.allow
     if not base & Permission.VIEW_CHANNEL:
         return Permission(0)
-    if channel.is_voice and not base & Permission.CONNECT:
+    if is_voice and not base & Permission.CONNECT:
         base &= ~NEED_CONNECTING
     if not base & Permission.SEND_MESSAGES:
         base &= ~NEED_SENDING
-    return base & WHILE_TIMED_OUT if member.timed_out else base
+    return base & WHILE_TIMED_OUT if timed_out else base

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from rehearsal.clock import Clock
-from rehearsal.permissions import EVERYONE_AT_FIRST, Permission, channel_permissions
+from rehearsal.permissions import (
+    EVERYONE_AT_FIRST,
+    EVERYTHING,
+    Overwrite,
+    Permission,
+    base_permissions,
+    channel_permissions,
+)
 from rehearsal.refusal import Json, missing_access, unknown
 
 # Milliseconds from the Unix epoch to the first second of 2015 (documentation, Reference / Snowflakes).
@@ -73,16 +80,6 @@ class Role:
     permissions: Permission
     mentionable: bool = False
     managed_by: int | None = None  # the bot whose own role this is
-
-
-@dataclass(slots=True, eq=False)
-class Overwrite:
-    """What one channel allows and denies to one role or one member (`target_id`)."""
-
-    target_id: int
-    is_member: bool
-    allow: Permission
-    deny: Permission
 
 
 @dataclass(slots=True, eq=False)
@@ -260,9 +257,24 @@ class Guild:
         return [state for state in self.voice_states.values() if state.channel_id == channel.id]
 
     def permissions(self, channel: Channel, user_id: int) -> Permission:
-        """What a user may do in a channel; nothing at all for somebody who is no member."""
+        """Return what a user may do in a channel: nothing at all for somebody who is not a member."""
         member = self.members.get(user_id)
-        return channel_permissions(self, channel, member) if member else Permission(0)
+        if member is None:
+            return Permission(0)
+        groups = ({self.id}, set(member.role_ids), {user_id})
+        return channel_permissions(
+            self.base_permissions(member),
+            [[each for each in channel.overwrites if each.target_id in group] for group in groups],
+            is_voice=channel.is_voice,
+            timed_out=member.timed_out,
+        )
+
+    def base_permissions(self, member: Member) -> Permission:
+        """Return what a member may do before any channel's overwrites apply."""
+        if member.user.id == self.owner_id:
+            return EVERYTHING
+        roles = [self.everyone, *(self.roles[role_id] for role_id in member.role_ids)]
+        return base_permissions(role.permissions for role in roles)
 
 
 @dataclass(slots=True, eq=False)
@@ -280,7 +292,7 @@ class World:
     """Everything that exists, by id."""
 
     def __init__(self, clock: Clock, snowflakes: Snowflakes) -> None:
-        self._clock = clock
+        self.clock = clock
         self.snowflakes = snowflakes
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
@@ -302,7 +314,7 @@ class World:
 
     def settle(self, guild: Guild, user: User, roles: list[Role] | None = None) -> Member:
         """Make a user a member of a guild."""
-        member = Member(user, [role.id for role in roles or []], self._clock.now())
+        member = Member(user, [role.id for role in roles or []], self.clock.now())
         guild.members[user.id] = member
         return member
 

@@ -11,8 +11,8 @@ BACK_WITHIN_S = 15.0
 
 async def back(scene: Scene) -> None:
     """Wait until the bot is connected again."""
-    gateway = scene.here.gateway
-    await until(lambda: any(session.line for session in gateway.sessions.values()), BACK_WITHIN_S)
+    sessions = scene.here.sessions.by_id
+    await until(lambda: any(session.connection for session in sessions.values()), BACK_WITHIN_S)
 
 
 async def drop(scene: Scene) -> None:

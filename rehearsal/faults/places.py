@@ -50,7 +50,7 @@ async def leave_stale_seat(scene: Scene) -> None:
     scene.guild.voice_states[scene.bot_id] = seat
     scene.here.calls.tell(seat)
     scene.here.gateway.invalidate()
-    await until(lambda: bool(scene.here.gateway.sessions), BACK_WITHIN_S)
+    await until(lambda: bool(scene.here.sessions.by_id), BACK_WITHIN_S)
 
 
 FAULTS = (

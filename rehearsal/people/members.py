@@ -12,7 +12,7 @@ from rehearsal.commands import CommandType
 from rehearsal.interactions import ANSWER_WITHIN, InteractionType
 from rehearsal.people.reply import Reply
 from rehearsal.people.typing_in import CannotType, TypedOptions, find_subcommand
-from rehearsal.permissions import Permission, guild_permissions
+from rehearsal.permissions import Permission
 from rehearsal.refusal import Json
 from rehearsal.rest.components import INPUT_CHARACTERS, MENUS, Kind, find, walk
 from rehearsal.rest.drafts import read_draft, upload_limit, write
@@ -21,14 +21,14 @@ from rehearsal.wire import channel_json, member_json, user_json
 from rehearsal.world import Channel, Guild, Member, Message, User, VoiceState
 
 if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
+    from rehearsal.state import DiscordState
     from rehearsal.voice.listener import Listener
 
 
 class Person:
     """One member of one guild, moved by a script."""
 
-    def __init__(self, here: DiscordHere, guild: Guild, member: Member) -> None:
+    def __init__(self, here: DiscordState, guild: Guild, member: Member) -> None:
         self._here = here
         self.guild = guild
         self.member = member
@@ -112,7 +112,7 @@ class Person:
             self._need(channel, Permission.SEND_MESSAGES)
         may = guild.permissions(channel, self.id) if guild else Permission(0)
         message = write(
-            self._here,
+            self._here.world,
             read_draft({"content": text}, dict(enumerate(files))),
             channel,
             guild,
@@ -140,7 +140,7 @@ class Person:
         words = name.removeprefix("/").split()
         command = self._choose(words[0], place, CommandType.CHAT_INPUT)
         path, taken = find_subcommand(command, words[1:])
-        typed = TypedOptions(self._here, self.guild, place.id, taken)
+        typed = TypedOptions(self._here.world, self.guild, place.id, taken)
         filled = typed.fill(options or {})
         for kind, outer in reversed(path):
             filled = [{"type": int(kind), "name": outer, "options": filled}]
@@ -170,7 +170,7 @@ class Person:
         option = next((known for known in taken if known["name"] == focused), None)
         if option is None or not option.get("autocomplete"):
             raise CannotType(f"/{name} offers nothing for {focused!r}.")
-        filled = TypedOptions(self._here, self.guild, place.id, taken).fill(options or {}, partial=True)
+        filled = TypedOptions(self._here.world, self.guild, place.id, taken).fill(options or {}, partial=True)
         filled.append({"type": option["type"], "name": focused, "value": typed, "focused": True})
         for kind, outer in reversed(path):
             filled = [{"type": int(kind), "name": outer, "options": filled}]
@@ -224,7 +224,7 @@ class Person:
         if not may & Permission.USE_APPLICATION_COMMANDS:
             raise CannotType(f"{self.user.name} may not use commands in {channel.name}.")
         needed = command["default_member_permissions"]
-        own = guild_permissions(guild, self.member)
+        own = guild.base_permissions(self.member)
         if needed is not None and (int(own) & int(needed) != int(needed) or not int(needed)):
             raise CannotType(f"/{name} is not offered to {self.user.name}.")
         return command
@@ -280,9 +280,9 @@ class Person:
             }
         if source is not None:
             payload["message"] = here.show(source)
-        here.gateway.dispatch("INTERACTION_CREATE", payload)
+        here.sessions.dispatch("INTERACTION_CREATE", payload)
         here.bell.ring()
-        reply = Reply(here, interaction)
+        reply = Reply(here.bell, interaction)
         if wait:
             await self._wait_for_answer(reply)
         return reply

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rehearsal.clock import Bell
 from rehearsal.interactions import Answer, Interaction
 from rehearsal.refusal import Json
 from rehearsal.world import Edit, Message
-
-if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
 
 
 class Reply:
     """A live view: it changes while the bot edits and follows up."""
 
-    def __init__(self, here: DiscordHere, interaction: Interaction) -> None:
-        self._here = here
+    def __init__(self, bell: Bell, interaction: Interaction) -> None:
+        self._bell = bell
         self.interaction = interaction
 
     @property
@@ -60,10 +56,10 @@ class Reply:
 
     async def acknowledged(self, *, seconds: float = 600.0) -> None:
         """Wait for the first answer, at most so many seconds of real time."""
-        await self._here.until(lambda: self.interaction.acknowledged_at is not None, seconds=seconds)
+        await self._bell.until(lambda: self.interaction.acknowledged_at is not None, seconds=seconds)
 
     async def said(self, *, seconds: float = 10.0) -> Message:
         """Wait for an answer that says something."""
-        await self._here.until(lambda: self.message is not None, seconds=seconds)
+        await self._bell.until(lambda: self.message is not None, seconds=seconds)
         assert self.message is not None
         return self.message

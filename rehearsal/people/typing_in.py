@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rehearsal.commands import GREATEST_INTEGER, GROUPING, STRING_CHARACTERS, OptionType
 from rehearsal.refusal import Json
 from rehearsal.rest.uploads import LINK_LIFE, Upload
 from rehearsal.wire import attachment_json, channel_json, member_json, role_json, user_json
-from rehearsal.world import Attachment, Channel, Guild, Role, User
-
-if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
+from rehearsal.world import Attachment, Channel, Guild, Role, User, World
 
 
 class CannotType(ValueError):
@@ -39,8 +36,8 @@ def find_subcommand(command: Json, words: list[str]) -> tuple[list[tuple[OptionT
 class TypedOptions:
     """The options of one command being filled in; `resolved` gathers what they point at."""
 
-    def __init__(self, here: DiscordHere, guild: Guild, channel_id: int, known: list[Json]) -> None:
-        self._here = here
+    def __init__(self, world: World, guild: Guild, channel_id: int, known: list[Json]) -> None:
+        self._world = world
         self._guild = guild
         self._channel_id = channel_id
         self._known = {option["name"]: option for option in known}
@@ -98,12 +95,12 @@ class TypedOptions:
 
     def _upload(self, upload: Upload) -> Attachment:
         kind = mimetypes.guess_type(upload.filename)[0] or "application/octet-stream"
-        expires = self._here.clock.now() + LINK_LIFE
-        attachment_id = self._here.world.snowflakes.mint()
+        expires = self._world.clock.now() + LINK_LIFE
+        attachment_id = self._world.snowflakes.mint()
         attachment = Attachment(
             attachment_id, self._channel_id, upload.filename, upload.data, kind, expires, ephemeral=True
         )
-        self._here.world.attachments[attachment.id] = attachment
+        self._world.attachments[attachment.id] = attachment
         return attachment
 
     def _resolve(self, kind: str, thing_id: int, data: Json) -> None:

@@ -6,7 +6,6 @@ Limits: Discord developer documentation, Resources / Message / Create Message.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rehearsal.mentions import check_allowed, pinged
 from rehearsal.permissions import Permission
@@ -15,10 +14,7 @@ from rehearsal.rest.components import check_components, media, texts
 from rehearsal.rest.embeds import check_embeds
 from rehearsal.rest.uploads import Upload, attach, check_uploads
 from rehearsal.wire import attachment_json
-from rehearsal.world import UPLOAD_LIMITS, Channel, Edit, Guild, Message, MessageFlag, User
-
-if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
+from rehearsal.world import UPLOAD_LIMITS, Channel, Edit, Guild, Message, MessageFlag, User, World
 
 CONTENT_CHARACTERS = 2_000
 NONCE_CHARACTERS = 25
@@ -72,7 +68,7 @@ def upload_limit(guild: Guild | None) -> int:
 
 
 def write(
-    here: DiscordHere,
+    world: World,
     draft: Draft,
     channel: Channel,
     guild: Guild | None,
@@ -91,15 +87,15 @@ def write(
         | extra_flags
     )
     message = Message(
-        here.world.snowflakes.mint(),
+        world.snowflakes.mint(),
         channel.id,
         channel.guild_id,
         author,
-        here.clock.now(),
+        world.clock.now(),
         draft.content,
         draft.embeds,
         draft.components,
-        attach(here, channel.id, draft.body.get("attachments"), draft.uploads, []),
+        attach(world, channel.id, draft.body.get("attachments"), draft.uploads, []),
         flags,
         bool(draft.body.get("tts")),
         str(draft.body["nonce"]) if draft.body.get("nonce") is not None else None,
@@ -112,13 +108,11 @@ def write(
         attachment.ephemeral = message.ephemeral
     _resolve_pictures(message)
     message.pinged = _pinged(draft, message, guild, may, reply_to)
-    here.world.keep(message, channel)
+    world.keep(message, channel)
     return message
 
 
-def rewrite(
-    here: DiscordHere, draft: Draft, message: Message, guild: Guild | None, *, may: Permission
-) -> None:
+def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *, may: Permission) -> None:
     """Change a message. An edit notifies nobody, unless it is the first content of an answer put off."""
     check_uploads(draft.uploads, upload_limit(guild))
     before = (message.content, message.embeds, message.components, message.attachments, message.flags)
@@ -132,7 +126,7 @@ def rewrite(
         if draft.has("attachments") or draft.uploads:
             described = draft.body.get("attachments")
             message.attachments = attach(
-                here, message.channel_id, described, draft.uploads, message.attachments
+                world, message.channel_id, described, draft.uploads, message.attachments
             )
         message.flags |= draft.flags & SENDERS_FLAGS
         _refuse_empty(message)
@@ -142,8 +136,8 @@ def rewrite(
         raise
     for attachment in message.attachments:
         attachment.ephemeral = message.ephemeral
-        here.world.attachments[attachment.id] = attachment
-    now = here.clock.now()
+        world.attachments[attachment.id] = attachment
+    now = world.clock.now()
     if message.loading:
         message.flags &= ~MessageFlag.LOADING
         message.pinged = _pinged(draft, message, guild, may, None)

@@ -90,7 +90,7 @@ def _write(
 ) -> Message:
     """A new message of an interaction. It needs no permission in the channel: the member asked for it."""
     message = write(
-        call.here,
+        call.here.world,
         read_draft(body, uploads),
         interaction.channel,
         interaction.guild,
@@ -105,7 +105,7 @@ def _write(
 
 def _rewrite(call: Call, interaction: Interaction, message: Message, body: Json) -> None:
     draft = read_draft(body, call.uploads, flags_before=message.flags)
-    rewrite(call.here, draft, message, interaction.guild, may=_may(call, interaction))
+    rewrite(call.here.world, draft, message, interaction.guild, may=_may(call, interaction))
     call.here.tell_message("MESSAGE_UPDATE", message)
 
 

@@ -71,7 +71,7 @@ async def send(call: Call) -> Json:
     check_content_permissions(draft, may)
     if draft.body.get("enforce_nonce") and (again := _sent_before(call, found, draft.body.get("nonce"))):
         return call.here.show(again)
-    message = write(call.here, draft, found, guild, call.here.bot.user, may=may)
+    message = write(call.here.world, draft, found, guild, call.here.bot.user, may=may)
     call.here.tell_message("MESSAGE_CREATE", message)
     return call.here.show(message)
 
@@ -115,7 +115,7 @@ async def edit(call: Call) -> Json:
         raise Refusal(403, 50005, "Cannot edit a message authored by another user")
     draft = read_draft(call.body, call.uploads, flags_before=message.flags)
     check_content_permissions(draft, may)
-    rewrite(call.here, draft, message, guild, may=may)
+    rewrite(call.here.world, draft, message, guild, may=may)
     call.here.tell_message("MESSAGE_UPDATE", message)
     return call.here.show(message)
 

@@ -1,6 +1,6 @@
 """REST: finds the route of a request, reads its body, checks its token, and answers or refuses.
 
-Nothing outside the routes of the `rest_*.py` files is served: 404 with code 0, remembered as a refusal.
+A request outside the routes of `rehearsal/rest/` gets 404 with code 0, and is remembered as a refusal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rehearsal.rest.troubles import Troubles
 from rehearsal.rest.uploads import Upload
 
 if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
+    from rehearsal.state import DiscordState
 
 PREFIX = "/api/v10"
 MAJOR = ("channel", "guild", "webhook", "token")
@@ -29,7 +29,7 @@ MAJOR = ("channel", "guild", "webhook", "token")
 class Call:
     """One request that found its route. `parts` are the pieces of the path that the route names."""
 
-    here: DiscordHere
+    here: DiscordState
     parts: dict[str, str]
     query: dict[str, str]
     body: Any
@@ -92,7 +92,7 @@ class Routes:
 class Rest:
     """The REST side of one Discord on loopback."""
 
-    def __init__(self, here: DiscordHere, tables: list[Routes]) -> None:
+    def __init__(self, here: DiscordState, tables: list[Routes]) -> None:
         self._here = here
         self._routes = Routes()
         for routes in tables:

@@ -6,15 +6,11 @@ import mimetypes
 import re
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from rehearsal.refusal import Json, Refusal, bad_length, invalid_form, too_long
-from rehearsal.world import Attachment
-
-if TYPE_CHECKING:
-    from rehearsal.discord_here import DiscordHere
+from rehearsal.world import Attachment, World
 
 MAX_FILES = 10
 DESCRIPTION_CHARACTERS = 1_024
@@ -40,7 +36,7 @@ def check_uploads(uploads: dict[int, Upload], limit: int) -> None:
 
 
 def attach(
-    here: DiscordHere, channel_id: int, described: object, uploads: dict[int, Upload], kept: list[Attachment]
+    world: World, channel_id: int, described: object, uploads: dict[int, Upload], kept: list[Attachment]
 ) -> list[Attachment]:
     """The attachments of a message: of those it has, the ones still named; then the new files in order.
 
@@ -66,44 +62,44 @@ def attach(
         elif number in left:
             upload = left.pop(number)
             result.append(
-                _attachment(here, channel_id, entry.get("filename") or upload.filename, upload, description)
+                _attachment(world, channel_id, entry.get("filename") or upload.filename, upload, description)
             )
         else:
             raise invalid_form(
                 f"attachments.{index}.id", "MESSAGE_ATTACHMENT_NOT_FOUND", "Attachment data not found"
             )
-    result += [_attachment(here, channel_id, upload.filename, upload, None) for upload in left.values()]
+    result += [_attachment(world, channel_id, upload.filename, upload, None) for upload in left.values()]
     if len(result) > MAX_FILES:
         raise too_long("attachments", MAX_FILES)
     return result
 
 
 def _attachment(
-    here: DiscordHere, channel_id: int, name: str, upload: Upload, description: str | None
+    world: World, channel_id: int, name: str, upload: Upload, description: str | None
 ) -> Attachment:
     filename = re.sub(r"[^\w.\-]", "", name.replace(" ", "_"), flags=re.ASCII) or "unknown"
     width = height = None
     if upload.data.startswith(PNG) and len(upload.data) >= 24:
         width, height = struct.unpack(">II", upload.data[16:24])  # the first chunk of a PNG is its size
     return Attachment(
-        here.world.snowflakes.mint(),
+        world.snowflakes.mint(),
         channel_id,
         filename,
         upload.data,
         mimetypes.guess_type(filename)[0] or "application/octet-stream",
-        here.clock.now() + LINK_LIFE,
+        world.clock.now() + LINK_LIFE,
         description,
         width,
         height,
     )
 
 
-async def serve_attachment(here: DiscordHere, request: web.Request) -> web.Response:
+async def serve_attachment(world: World, request: web.Request) -> web.Response:
     """GET and HEAD of `cdn.discordapp.com/attachments/{channel}/{attachment}/{filename}`."""
     match = re.fullmatch(r"/attachments/(\d+)/(\d+)/([^/]+)", request.path)
-    attachment = here.world.attachments.get(int(match[2])) if match else None
+    attachment = world.attachments.get(int(match[2])) if match else None
     if match is None or attachment is None or attachment.filename != match[3]:
         return web.Response(status=404, text="")
-    if request.query.get("ex") != f"{int(attachment.expires):x}" or here.clock.now() > attachment.expires:
+    if request.query.get("ex") != f"{int(attachment.expires):x}" or world.clock.now() > attachment.expires:
         return web.Response(status=404, text="This content is no longer available.")
     return web.Response(body=attachment.data, headers={"Content-Type": attachment.content_type})

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from bot.client import run
 from bot.config.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from bot.errors import StartError, StoreError, TokenError
-from rehearsal.discord_here import DiscordHere, Loopback, make_token
+from rehearsal.discord_here import DiscordHere, Loopback
+from rehearsal.state import make_token
 from tests.house import a_house, until
 
 
@@ -93,7 +94,7 @@ async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:
         running = asyncio.create_task(
             run(settings_with(here.bot.token, tmp_path), connector=here.connector())
         )
-        await until(lambda: bool(here.gateway.sessions))
+        await until(lambda: bool(here.sessions.by_id))
         assert gc.get_freeze_count() > 0  # so no collection holds up packets for long
         await asker.use("compose", {"prompt": "bells"}, text)
         await until(lambda: here.bot.id in guild.voice_states)
@@ -107,4 +108,4 @@ async def test_a_store_that_is_broken_ends_the_start_in_a_sentence(tmp_path: Pat
     async with DiscordHere() as here:
         with pytest.raises(StoreError, match="move it away"):
             await run(settings_with(here.bot.token, tmp_path), connector=here.connector())
-        assert not here.gateway.sessions
+        assert not here.sessions.by_id

@@ -48,7 +48,7 @@ async def played(house: House, **wish: object) -> Message:
 def posted_by_bot(house: House, *files: Upload) -> Message:
     """A message of the bot's with any files."""
     draft = read_draft({}, dict(enumerate(files)))
-    return write(house.here, draft, house.text, house.guild, house.here.bot.user, may=Permission(0))
+    return write(house.here.world, draft, house.text, house.guild, house.here.bot.user, may=Permission(0))
 
 
 async def test_the_buttons_of_the_card_pause_resume_skip_and_stop(tmp_path: Path) -> None:

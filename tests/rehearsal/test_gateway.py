@@ -12,7 +12,8 @@ import pytest
 
 from rehearsal.clock import HandClock
 from rehearsal.discord_here import DiscordHere
-from rehearsal.gateway import MAX_SENT, Intent
+from rehearsal.gateway import MAX_SENT
+from rehearsal.sessions import Intent
 from tests.rehearsal.loopback import SilentVoice, logged_in
 
 GATEWAY = "wss://gateway.discord.gg/?v=10&encoding=json"
@@ -69,9 +70,9 @@ async def test_a_dropped_connection_resumes_and_misses_nothing() -> None:
             heard = asyncio.create_task(bot.wait_for("message", timeout=5))
             await asyncio.sleep(0)
             session_id = bot.ws.session_id
-            (session,) = here.gateway.sessions.values()
+            (session,) = here.sessions.by_id.values()
             await here.gateway.drop(4000)
-            await here.until(lambda: session.line is None)
+            await here.until(lambda: session.connection is None)
             message = ada.say("while you were out", text)
             assert (await heard).id == message.id
             await asyncio.wait_for(bot.resumed.wait(), 5)
@@ -82,7 +83,7 @@ async def test_asking_to_reconnect_resumes_the_session() -> None:
     async with DiscordHere(voice=SilentVoice()) as here, logged_in(here) as bot:
         here.gateway.ask_to_reconnect()
         await asyncio.wait_for(bot.resumed.wait(), 5)
-        assert len(here.gateway.sessions) == 1
+        assert len(here.sessions.by_id) == 1
 
 
 async def test_an_unknown_session_is_invalid_and_the_client_may_log_in_again() -> None:
@@ -108,7 +109,7 @@ async def test_an_invalid_session_leaves_a_stale_voice_state_that_the_next_login
         async with logged_in(here):
             assert await here.calls.sit(guild, room, here.bot.id)
             here.gateway.invalidate()
-            assert here.gateway.sessions == {}
+            assert here.sessions.by_id == {}
         async with logged_in(here) as bot:
             assert bot.voice(room.id).guild.me.voice is not None
 
@@ -123,12 +124,12 @@ async def test_a_client_that_says_goodbye_leaves_voice_and_one_that_breaks_off_d
                 session.ws_connect(GATEWAY) as line,
             ):
                 await line.send_json({"op": 2, "d": {"token": here.bot.token, "intents": 0}})
-                await here.until(lambda: bool(here.gateway.sessions))
+                await here.until(lambda: bool(here.sessions.by_id))
                 assert await here.calls.sit(guild, room, here.bot.id)
                 await line.close(code=code)
-            await here.until(lambda: not any(known.line for known in here.gateway.sessions.values()))
+            await here.until(lambda: not any(known.connection for known in here.sessions.by_id.values()))
             assert (here.bot.id in guild.voice_states) is stays
-            here.gateway.sessions.clear()
+            here.sessions.by_id.clear()
 
 
 async def test_content_is_hidden_without_its_intent_unless_the_bot_is_mentioned() -> None:

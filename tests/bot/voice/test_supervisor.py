@@ -173,7 +173,7 @@ async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
 async def test_a_gateway_session_that_is_forgotten_costs_no_music(tmp_path: Path) -> None:
     async def invalidated(house: House) -> None:
         house.here.gateway.invalidate()
-        await until(lambda: bool(house.here.gateway.sessions))
+        await until(lambda: bool(house.here.sessions.by_id))
 
     async with a_house(tmp_path) as house:
         await survives(house, invalidated)
@@ -189,7 +189,7 @@ async def test_a_channel_that_is_deleted_ends_the_sound(tmp_path: Path) -> None:
 
 async def test_a_guild_that_is_gone_ends_the_sound(tmp_path: Path) -> None:
     async def gone(house: House) -> None:
-        house.here.gateway.dispatch("GUILD_DELETE", {"id": str(house.guild.id)})
+        house.here.sessions.dispatch("GUILD_DELETE", {"id": str(house.guild.id)})
 
     async with a_house(tmp_path) as house:
         await ends(house, gone, "not in this server any more")

@@ -14,8 +14,8 @@ import aiohttp
 
 from rehearsal.discord_here import INVITED_WITH, DiscordHere
 from rehearsal.faults.scene import Scene, until
-from rehearsal.gateway import Intent
-from rehearsal.gateway import Op as MainOp
+from rehearsal.sessions import Intent
+from rehearsal.sessions import Op as MainOp
 from rehearsal.voice import rtp
 from rehearsal.voice.opcodes import DAVE_VERSION, Op
 from rehearsal.voice.server import VoiceServer

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.scene import until
-from rehearsal.gateway import Op
+from rehearsal.sessions import Op
 from tests.rehearsal.faults.bare import WITHIN_S, staged
 
 
@@ -34,7 +34,7 @@ async def test_an_invalid_session_is_told_and_forgotten() -> None:
     async with staged() as (scene, bot):
         happening = asyncio.create_task(FAULTS["gateway-invalid"].happen(scene))
         assert await bot.gateway.got(Op.INVALID_SESSION) is False
-        assert not scene.here.gateway.sessions
+        assert not scene.here.sessions.by_id
         await bot.log_in()
         await asyncio.wait_for(happening, WITHIN_S)
 
@@ -43,4 +43,4 @@ async def test_a_bot_that_is_asked_to_reconnect_keeps_its_session() -> None:
     async with staged() as (scene, bot):
         await asyncio.wait_for(FAULTS["gateway-reconnect"].happen(scene), WITHIN_S)
         await bot.gateway.got(Op.RECONNECT)
-        assert len(scene.here.gateway.sessions) == 1
+        assert len(scene.here.sessions.by_id) == 1

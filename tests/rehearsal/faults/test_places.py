@@ -6,7 +6,7 @@ import asyncio
 
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.scene import until
-from rehearsal.gateway import Op
+from rehearsal.sessions import Op
 from tests.rehearsal.faults.bare import WITHIN_S, packets_heard, played, staged
 
 

@@ -1,0 +1,94 @@
+"""What the servers and the members of a Discord on loopback share, and the events that tell of changes."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable
+
+from rehearsal.calls import Calls, VoiceServers
+from rehearsal.clock import Bell, Clock
+from rehearsal.commands import Commands
+from rehearsal.interactions import Interactions
+from rehearsal.permissions import Permission
+from rehearsal.refusal import Json, Refused
+from rehearsal.sessions import Intent, Sessions
+from rehearsal.wire import channel_json, message_json, role_json
+from rehearsal.world import Application, Channel, Guild, Message, Role, Snowflakes, World
+
+
+class DiscordState:
+    """The state of one Discord on loopback. All of it belongs to one event loop.
+
+    `refusals` remembers every request that was not served, in order.
+    """
+
+    def __init__(self, voice: VoiceServers, clock: Clock, bot_name: str) -> None:
+        self.clock = clock
+        self.bell = Bell()
+        self.refusals: list[Refused] = []
+        snowflakes = Snowflakes(clock)
+        self.world = World(clock, snowflakes)
+        user = self.world.user(bot_name, bot=True)
+        self.bot = Application(user.id, user, self.world.user("owner"), make_token(user.id))
+        self.commands = Commands(self.bot.id, snowflakes)
+        self.interactions = Interactions(clock, snowflakes)
+        self.sessions = Sessions()
+        self.voice = voice
+        self.calls = Calls(self.world, self.bot, self.sessions, voice, self.bell)
+
+    def tell_channel(self, channel: Channel, event: str = "CHANNEL_UPDATE") -> None:
+        """CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE, after the world was changed by hand."""
+        self.sessions.dispatch(event, channel_json(channel), Intent.GUILDS)
+
+    def tell_role(self, guild: Guild, role: Role, event: str = "GUILD_ROLE_UPDATE") -> None:
+        """GUILD_ROLE_CREATE or GUILD_ROLE_UPDATE, after the world was changed by hand."""
+        data = {"guild_id": str(guild.id), "role": role_json(role, list(guild.roles).index(role.id))}
+        self.sessions.dispatch(event, data, Intent.GUILDS)
+
+    def tell_message(self, event: str, message: Message) -> None:
+        """MESSAGE_CREATE, MESSAGE_UPDATE or MESSAGE_DELETE to a bot that may see the channel."""
+        guild = self.world.guilds[message.guild_id] if message.guild_id is not None else None
+        if message.ephemeral:
+            return
+        if guild is not None:
+            channel = guild.channels[message.channel_id]
+            if not guild.permissions(channel, self.bot.id) & Permission.VIEW_CHANNEL:
+                return
+        data: Json = {"id": str(message.id), "channel_id": str(message.channel_id)}
+        if event != "MESSAGE_DELETE":
+            data = self.show(message)
+        blind = data
+        if guild is not None:
+            data["guild_id"] = str(guild.id)
+            if (
+                event != "MESSAGE_DELETE"
+                and message.author.id != self.bot.id
+                and self.bot.id not in message.pinged
+            ):
+                blind = data | {"content": "", "embeds": [], "attachments": [], "components": []}
+        needs = Intent.DIRECT_MESSAGES if guild is None else Intent.GUILD_MESSAGES
+        self.sessions.dispatch(event, data, needs, without_content=blind)
+
+    def show(self, message: Message) -> Json:
+        """A message as Discord's JSON."""
+        answered = self.world.messages.get(message.reply_to or 0)
+        replied = None
+        if answered is not None and not answered.deleted:
+            replied = message_json(answered, self.bot.id, users=self.world.users, replied=None)
+        return message_json(message, self.bot.id, users=self.world.users, replied=replied)
+
+    async def until(self, condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
+        """Wait until `condition` holds. Raises TimeoutError after `seconds` of real time."""
+        await self.bell.until(condition, seconds=seconds)
+
+
+def make_token(user_id: int) -> str:
+    """A token of the usual shape: the user's id, a time and a signature, each in base64."""
+    return ".".join(
+        [
+            base64.urlsafe_b64encode(str(user_id).encode()).decode().rstrip("="),
+            secrets.token_urlsafe(4)[:6],
+            secrets.token_urlsafe(29)[:38],
+        ]
+    )
