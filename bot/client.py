@@ -24,9 +24,10 @@ from bot.config.tokens import checked_token
 from bot.errors import RequestError, StartError, TokenError
 from bot.ops.gc_freeze import settled
 from bot.ops.health import Health
-from bot.ops.metrics import Counters, exposition
+from bot.ops.metrics import Metrics
 from bot.rules.permissions import invite_link
 from bot.rules.rights import Votes
+from bot.session.counters import Counters
 from bot.session.journal import Journal
 from bot.session.restore import Restoration
 from bot.session.session import Session
@@ -98,6 +99,9 @@ class Busker(commands.Bot):
         self.mentions: dict[str, str] = {}
         """By a command's name, how a message shows it so that it can be clicked."""
         self.counters = Counters()
+        self._metrics = Metrics(
+            self.counters.registry, lambda: self._sessions.values(), lambda: self.engine.info
+        )
         self.pacer = Pacer()
         self.departures = Departures()
         self._sessions: dict[int, Session] = {}
@@ -184,7 +188,7 @@ class Busker(commands.Bot):
 
     def metrics(self) -> str:
         """What happened since the start, as Prometheus reads it."""
-        return exposition(self.counters, list(self._sessions.values()), self.engine.info)
+        return self._metrics.exposition()
 
     async def close(self) -> None:
         """End every session, then the connection to Discord. One that cannot end keeps no other one open."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from audio.engine import Engine
     from bot.config.settings import Settings
-    from bot.ops.metrics import Counters
     from bot.rules.permissions import VocalChannel
+    from bot.session.counters import Counters
     from bot.session.journal import Journal
     from bot.tracks.poster import Poster
     from bot.voice.leave_limiter import Departures

@@ -16,8 +16,8 @@ from audio.playout.source import PieceSource
 from audio.worker.tone_engine import ToneEngine
 from bot.config.settings import MusicSettings, Settings
 from bot.errors import RequestError
-from bot.ops.metrics import Counters
 from bot.playback.performance import Making, Performance, Request
+from bot.session.counters import Counters
 from bot.session.session import Session
 from bot.voice.leave_limiter import Departures
 from bot.voice.pacer import Pacer
