@@ -7,10 +7,10 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from audio.errors import PieceError
-from audio.files.recording import Recording
 from audio.units import STEP_RATE, steps_of
 from words.text import Text
 
@@ -38,6 +38,15 @@ _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|<t:-?\d+(?::\w)?>|</[^:>]+:\d+>")
 _SPOKEN: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
 """What becomes of signs that nobody reads, by their Unicode category: controls and line ends are spaces,
 format marks and lone surrogates nothing. Gone before mentions are looked for, or they would hide one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A sound file, identified by its content, so that a Piece that names it stays the same piece."""
+
+    path: Path
+    digest: str
+    """SHA-256 of the file, in hex."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any, Final
 import discord
 
 from audio.extension import prepare
-from audio.files.recording import Recording, seconds_of
-from audio.piece import LENGTH_SECONDS, Piece
+from audio.files.recording import seconds_of
+from audio.piece import LENGTH_SECONDS, Piece, Recording
 from bot.client import Busker
 from bot.commands.requests import ask, member_of, require_welcome
 from bot.errors import RequestError

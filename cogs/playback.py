@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from audio.playout.source import MAX_VOLUME
+from audio.units import MAX_VOLUME
 from bot.client import Busker
 from bot.commands.checks import permitted
 from bot.rules.rights import Action

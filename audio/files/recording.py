@@ -6,13 +6,13 @@ import hashlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from audio.errors import RecordingError
+from audio.piece import Recording
 from audio.units import SAMPLE_RATE
 from words.text import Text
 
@@ -32,15 +32,6 @@ MIN_SECONDS: Final = 0.5
 
 _MAX: Final = 4.0
 """Floating-point files may go over full scale; by more than 12 dB they are damaged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A sound file, known by what is in it, so that a Piece that names it stays the same piece."""
-
-    path: Path
-    digest: str
-    """SHA-256 of the file, in hex."""
 
 
 def recording_of(path: Path) -> Recording:

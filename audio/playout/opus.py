@@ -1,35 +1,37 @@
-"""libopus, which discord.py brings along on Windows only, and how Busker encodes music with it."""
+"""Music as Opus packets: a small binding of libopus, and the settings that music is encoded with."""
 
 from __future__ import annotations
 
 import ctypes
+import ctypes.util
 import importlib.util
+import weakref
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal, TypedDict
-
-import discord.opus
-import numpy as np
-import numpy.typing as npt
+from typing import Final
 
 from audio.errors import BuskerError
-from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_BYTES
+from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Floats
 
 OPUS_SILENCE: Final = b"\xf8\xff\xfe"
-"""A frame of silence, the one that passes unencrypted (DAVE, "Silence Packets")."""
+"""A frame of silence, the one that passes unencrypted (DAVE protocol, "Silence Packets")."""
 
 STILL_MUSIC: Final = b"\xfc\xff\xfe"
-"""The same in two channels: music that is silent, encrypted like all of it."""
+"""The same frame in two channels: music that is silent, encrypted like the rest of it."""
 
 ENCODER_KBITS: Final = (16, 128)
-"""discord.py's encoder takes no less; music gains nothing audible from more (FEC off, 48 kHz stereo)."""
+"""Lowest and highest bitrate [kbit/s]. More gains nothing audible in music (FEC off, 48 kHz stereo)."""
+
+_KBIT: Final = 1024
+"""Bits a second in a kbit/s, as discord.py counts them."""
 
 COMPLEXITY: Final = 7
-"""How hard libopus tries, 0 to 10. Measured on étude in four and six styles, 40 and 120 s, at 96 kbit/s and
-volume 0.5, with libopus 1.6.1: processor time of a frame beside that of 7, signal to noise (mean of 43 ms
-windows), distance of the levels of 22 Bark bands (mean, and of the worst 5 % of windows; in mono of bands
-down to 50 dB under the loudest), noise over a spread masking threshold. "Mono" is music that is the same in
-both channels, and is encoded as one (RFC 6716, 3.1: every decoder plays that in both).
+"""libopus's complexity, 0 (fast) to 10 (best). Measured with libopus 1.6.1 on music by étude (four and six
+styles, 40 and 120 s) at 96 kbit/s and volume 0.5. Columns: processor time of a frame relative to complexity
+7; signal to noise, mean of 43 ms windows; error of the levels of 22 Bark bands, mean and worst 5 % of windows
+(mono: bands down to 50 dB below the loudest); noise above a spread masking threshold. "Mono" is music with
+equal channels, which is encoded as one (RFC 6716, 3.1: every decoder plays it on both sides).
 
     complexity   stereo: time   SNR dB   levels dB    noise dB   mono: time   SNR dB   levels dB
     10                   1.29    24.27   0.76, 2.05      −2.92
@@ -39,141 +41,174 @@ both channels, and is encoded as one (RFC 6716, 3.1: every decoder plays that in
      1                   0.61    23.38   1.07, 4.71      −2.91         0.58    25.15   0.26, 1.71
      0                   0.52    22.83   1.29, 5.75      −1.78         0.49    25.24   0.26, 1.62
 
-8 and 9 encode like 10. At 64 and 128 kbit/s it is the same: 7 is as good as 10. What 7 takes longer for than
-5 is an analysis that finds tones."""
+8 and 9 encode like 10. At 64 and 128 kbit/s, too, 7 is as good as 10. 7 costs more than 5 because it analyses
+the music for tones."""
 
 THRIFTY_COMPLEXITY: Final = 1
-"""The same where many channels share a core: little is lost, and 1.6 times as many find room."""
+"""Complexity where many channels share a core: little is lost, and 1.6 times as many channels fit."""
 
 HURRIED_COMPLEXITY: Final = 0
-"""The same when time is short, and 0.85 of that: heard by few, where a gap is heard by all."""
+"""Complexity when time is short, 0.85 of the time of 1: few listeners notice it, all notice a gap."""
 
 MAX_PACKET_BYTES: Final = 4_000
-"""No packet is longer; 1,275 bytes are the most of one frame (RFC 6716, 3.4)."""
+"""Room for a packet, as libopus recommends; one frame takes at most 1,275 bytes (RFC 6716, 3.4)."""
 
-_SET_COMPLEXITY: Final = 4010
-_SET_FORCE_CHANNELS: Final = 4022
-_SET_LSB_DEPTH: Final = 4036
-"""Requests to libopus (opus_defines.h) that discord.py does not make."""
-
+_APPLICATION_AUDIO: Final = 2049
+_BANDWIDTH_FULL: Final = 1105
+_SIGNAL_MUSIC: Final = 3002
 _AUTO: Final = -1000
-"""What libopus may decide (opus_defines.h)."""
+"""Values of settings (opus_defines.h); _AUTO leaves the choice to libopus."""
 
-_ENCODE_FLOAT: Final = ctypes.CFUNCTYPE(
-    *(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_int32)
-)
-"""opus_encode_float: bytes of the packet or an error; encoder, samples, their number, packet, its room."""
-
-Floats = npt.NDArray[np.float32]
-"""Sound as libopus takes it: shaped (samples, 2), full scale at −1 and 1."""
+_SET_BITRATE: Final = 4002
+_SET_BANDWIDTH: Final = 4008
+_SET_COMPLEXITY: Final = 4010
+_SET_INBAND_FEC: Final = 4012
+_SET_FORCE_CHANNELS: Final = 4022
+_SET_SIGNAL: Final = 4024
+_SET_LSB_DEPTH: Final = 4036
+"""Requests of opus_encoder_ctl (opus_defines.h)."""
 
 
 class OpusMissing(BuskerError):
     """No libopus could be loaded."""
 
 
-class EncoderOptions(TypedDict):
-    """Keyword arguments of discord.VoiceClient.play that concern its Opus encoder."""
+class OpusError(BuskerError):
+    """libopus refused a call; the sentence is its own."""
 
-    application: Literal["audio"]
-    bitrate: int
-    fec: Literal[False]
-    bandwidth: Literal["full"]
-    signal_type: Literal["music"]
-
-
-def encoder_options(channel_bitrate: int) -> EncoderOptions:
-    """How to encode music for a channel of `channel_bitrate` bits a second.
-
-    Forward error correction exists in Opus's speech coder alone: to have it, libopus codes music as speech
-    below 8 kHz, 4 dB worse and at twice the cost. Without it every packet is CELT. discord.py passes an
-    expected loss on to libopus only together with it, so none is given.
-    """
-    lowest, highest = ENCODER_KBITS
-    return {
-        "application": "audio",
-        "bitrate": min(highest, max(lowest, channel_bitrate // 1000)),
-        "fec": False,
-        "bandwidth": "full",
-        "signal_type": "music",
-    }
+    def __init__(self, code: int) -> None:
+        super().__init__(f"libopus: {libopus().opus_strerror(code).decode()}")
+        self.code = code
 
 
 class MusicEncoder:
-    """libopus for one piece. One thread at a time may encode, and holds Python's lock for 2 µs a frame.
+    """The libopus encoder of one stream of music, for a channel of `channel_bitrate` bits a second.
 
-    discord.py's encoder sets it up. Its `encode` takes one frame of 16-bit samples and spends some µs on
-    casts and copies; here several frames go in as they lie in memory.
+    One thread at a time may encode; it holds Python's lock for 2 µs a frame. Several frames are passed as
+    they lie in memory, without copies.
+
+    Forward error correction is off: it exists in Opus's speech coder alone, so with it libopus codes music as
+    speech below 8 kHz, 4 dB worse and at twice the cost. Without it every packet is CELT.
     """
 
-    def __init__(self, bitrate: int) -> None:
-        self._opus = discord.opus.Encoder(**encoder_options(bitrate))
-        self._library = library = discord.opus._lib
+    def __init__(self, channel_bitrate: int) -> None:
+        self._library = library = libopus()
+        error = ctypes.c_int()
+        self._state = library.opus_encoder_create(
+            SAMPLE_RATE, CHANNELS, _APPLICATION_AUDIO, ctypes.byref(error)
+        )
+        _check(error.value)
+        # Not at exit, when a thread may still be encoding.
+        weakref.finalize(self, library.opus_encoder_destroy, self._state).atexit = False
         self._mono: bool | None = None
         self._complexity: int | None = None
+        self._set(_SET_BITRATE, encoder_kbits(channel_bitrate) * _KBIT)
+        self._set(_SET_INBAND_FEC, 0)
+        self._set(_SET_BANDWIDTH, _BANDWIDTH_FULL)
+        self._set(_SET_SIGNAL, _SIGNAL_MUSIC)
         self._set(_SET_LSB_DEPTH, 8 * SAMPLE_BYTES)
-        self._state = ctypes.cast(self._opus._state, ctypes.c_void_p).value
-        self._encode = _ENCODE_FLOAT(("opus_encode_float", library))
         self._packet = ctypes.create_string_buffer(MAX_PACKET_BYTES)
         self._packet_bytes = memoryview(self._packet)
-        self._packet_at = ctypes.addressof(self._packet)
+        self._packet_address = ctypes.addressof(self._packet)
 
     def encode(self, sound: Floats, complexity: int = COMPLEXITY) -> list[bytes]:
-        """The packets of whole frames that lie one after the other in memory. `complexity` is how hard
-        libopus tries, 0 to 10, and may change from call to call. Raises OpusError.
+        """Return the packets of whole frames that are contiguous in memory.
+
+        `complexity` is 0 (fast) to 10 (best) and may change from call to call. Raises OpusError.
         """
         if complexity != self._complexity:
-            self._complexity = complexity
             self._set(_SET_COMPLEXITY, complexity)
+            self._complexity = complexity
         packets = []
-        mono: list[bool] = (sound[:, 0] == sound[:, 1]).reshape(-1, FRAME_SAMPLES).all(axis=1).tolist()
-        begin: int = sound.ctypes.data
-        for number, batch_invariant_matmul in enumerate(mono):
-            self._suit(mono=batch_invariant_matmul)
-            at = begin + number * FRAME_SAMPLES * CHANNELS * sound.itemsize
-            length = self._encode(self._state, at, FRAME_SAMPLES, self._packet_at, MAX_PACKET_BYTES)
-            if length < 0:
-                raise discord.opus.OpusError(length)
-            packet = bytes(self._packet_bytes[:length])
+        equal_channels: list[bool] = (
+            (sound[:, 0] == sound[:, 1]).reshape(-1, FRAME_SAMPLES).all(axis=1).tolist()
+        )
+        address: int = sound.ctypes.data
+        for mono in equal_channels:
+            self._force_mono(mono)
+            size = self._library.opus_encode_float(
+                self._state, address, FRAME_SAMPLES, self._packet_address, MAX_PACKET_BYTES
+            )
+            _check(size)
+            packet = bytes(self._packet_bytes[:size])
             packets.append(STILL_MUSIC if packet == OPUS_SILENCE else packet)
+            address += FRAME_SAMPLES * CHANNELS * sound.itemsize
         return packets
 
-    def _suit(self, *, mono: bool) -> None:
-        """Set libopus up for the next frame. It goes over from one channel to two and back without a seam."""
+    def _force_mono(self, mono: bool) -> None:
+        """Encode what follows as one channel, or let libopus choose; it switches without a seam."""
         if mono != self._mono:
-            self._mono = mono
             self._set(_SET_FORCE_CHANNELS, 1 if mono else _AUTO)
+            self._mono = mono
 
     def _set(self, request: int, value: int) -> None:
-        self._library.opus_encoder_ctl(self._opus._state, request, value)
+        _check(self._library.opus_encoder_ctl(self._state, request, value))
+
+
+def encoder_kbits(channel_bitrate: int) -> int:
+    """Return the bitrate [kbit/s] to encode at for a voice channel of `channel_bitrate` [bit/s]."""
+    lowest, highest = ENCODER_KBITS
+    return min(highest, max(lowest, channel_bitrate // 1000))
 
 
 def load_opus() -> str:
-    """Make discord.py able to encode, and say with what, such as "libopus 1.5.2".
+    """Load libopus once and return its version, such as "libopus 1.5.2". Raises OpusMissing."""
+    version: bytes = libopus().opus_get_version_string()
+    return version.decode()
 
-    The system's libopus is taken if there is one, else the one in PyAV's wheel, which need not be imported
-    for that. Raises OpusMissing.
+
+@lru_cache(maxsize=1)
+def libopus() -> ctypes.CDLL:
+    """Return libopus, loaded at the first call: the system's, else the one in PyAV's wheel.
+
+    PyAV is not imported for it. Raises OpusMissing.
     """
-    try:
-        return discord.opus.Encoder.get_opus_version()  # loads the system's at first use
-    except discord.opus.OpusNotLoaded:
-        pass
-    for library in _bundled():
+    for name in _candidates():
         try:
-            discord.opus.load_opus(str(library))
+            return _bound(ctypes.CDLL(name))
         except OSError:  # built for another machine
             continue
-        return discord.opus.Encoder.get_opus_version()
     raise OpusMissing(
         "The Opus library was not found; install it (Debian: apt install libopus0, macOS: brew install opus) "
         "or reinstall PyAV with `pip install --force-reinstall --only-binary av av`."
     )
 
 
+def _bound(library: ctypes.CDLL) -> ctypes.CDLL:
+    """Declare the functions that are called here (opus.h). libopus runs without Python's lock."""
+    pointer, integer = ctypes.c_void_p, ctypes.c_int
+    signatures = {
+        "opus_get_version_string": (ctypes.c_char_p, []),
+        "opus_strerror": (ctypes.c_char_p, [integer]),
+        "opus_encoder_create": (pointer, [ctypes.c_int32, integer, integer, ctypes.POINTER(integer)]),
+        "opus_encoder_destroy": (None, [pointer]),
+        # Variadic: only the fixed arguments are declared, as some calling conventions need it.
+        "opus_encoder_ctl": (integer, [pointer, integer]),
+        "opus_encode_float": (ctypes.c_int32, [pointer, pointer, integer, pointer, ctypes.c_int32]),
+    }
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+def _check(result: int) -> None:
+    if result < 0:
+        raise OpusError(result)
+
+
+def _candidates() -> Iterator[str]:
+    """Yield names and paths of libopus, best first."""
+    if (system := ctypes.util.find_library("opus")) is not None:
+        yield system
+    yield from map(str, _bundled())
+
+
 def _bundled() -> Iterator[Path]:
-    """Copies of libopus in PyAV's wheel: beside the package on Linux, inside it on macOS."""
+    """Yield copies of libopus in PyAV's wheel: beside the package, on macOS inside it."""
     found = importlib.util.find_spec("av")
     for folder in (found.submodule_search_locations or []) if found else []:
         package = Path(folder)
         yield from sorted(package.with_name("av.libs").glob("libopus-*.so*"))
+        yield from sorted(package.with_name("av.libs").glob("*opus*.dll"))
         yield from sorted((package / ".dylibs").glob("libopus*.dylib"))

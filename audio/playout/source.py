@@ -11,11 +11,15 @@ import numpy as np
 
 from audio.playout.crossfade import Transition
 from audio.playout.jitter_buffer import JitterBuffer
-from audio.playout.opus import Floats
-from audio.units import CHANNELS, FRAME_BYTES, FRAME_SAMPLES, SAMPLE_BYTES, Pcm16
-
-MAX_VOLUME: Final = 1.0
-"""The cap of all volumes, and where music begins: at −16 LUFS, with every peak under −1 dBTP."""
+from audio.units import (
+    CHANNELS,
+    FRAME_BYTES,
+    FRAME_SAMPLES,
+    MAX_VOLUME,
+    SAMPLE_BYTES,
+    Floats,
+    Pcm16,
+)
 
 JOIN_FRAMES: Final = 25
 """Half a second before it begins, a joint must be known: what is before it may be encoded ahead already, and

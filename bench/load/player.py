@@ -21,7 +21,7 @@ import numpy as np
 from audio.piece import Piece
 from audio.playout.chain import stretches
 from audio.playout.jitter_buffer import JitterBuffer
-from audio.playout.opus import encoder_options, load_opus
+from audio.playout.opus import encoder_kbits, libopus
 from audio.playout.source import PieceSource
 from audio.units import SAMPLE_RATE, Pcm16
 from bench import PROMPT
@@ -68,7 +68,7 @@ Way = Callable[
 
 def perform(invitation: Invitation, orders: Connection) -> None:
     """Play as ordered until the other side ends it. The whole of a process."""
-    load_opus()
+    discord.opus.load_opus(libopus()._name)  # the same for the ways of discord.py
     with contextlib.suppress(EOFError):
         asyncio.run(_performed(invitation, orders))
 
@@ -231,7 +231,9 @@ async def _by_busker(
 
 WAYS: Final[dict[str, Way]] = {
     "discord.py": _by_discord_py,
-    "discord.py, no FEC": partial(_by_discord_py, **encoder_options(BITRATE)),
+    "discord.py, no FEC": partial(
+        _by_discord_py, bitrate=encoder_kbits(BITRATE), fec=False, bandwidth="full", signal_type="music"
+    ),
     "pacer": _by_busker,
 }
 """The ways to play, by name."""

@@ -43,7 +43,7 @@ from audio.piece import (
     Piece,
     piece_of,
 )
-from audio.playout.source import MAX_VOLUME
+from audio.units import MAX_VOLUME
 from bot.config.tokens import redact
 from bot.errors import SettingsError
 from bot.store.records import Rights

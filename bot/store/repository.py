@@ -10,8 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from audio.files.recording import Recording
-from audio.piece import Piece, PromptChange
+from audio.piece import Piece, PromptChange, Recording
 from bot.store.database import Database
 from bot.store.records import Asked, GuildChoices, MadeTrack, Visibility
 

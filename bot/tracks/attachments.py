@@ -20,7 +20,8 @@ import aiohttp
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import Recording, whole_recording_of
+from audio.files.recording import whole_recording_of
+from audio.piece import Recording
 from words.text import Text
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from audio.dsp.loudness import integrated
 from audio.engine import TYPICAL_LUFS
 from audio.errors import RecordingError
 from audio.extension import Extending, joined, prepare
-from audio.files.recording import Recording, first_seconds, recording_of, seconds_of
+from audio.files.recording import first_seconds, recording_of, seconds_of
 from audio.files.track import write_track
-from audio.piece import Piece, PromptChange
+from audio.piece import Piece, PromptChange, Recording
 from audio.playout.chain import stretches
 from audio.units import SAMPLE_RATE, Pcm
 from audio.worker.tone_engine import ToneEngine

@@ -23,11 +23,12 @@ from transformers import (
 )
 
 from audio.errors import CheckpointError
-from audio.files.recording import Recording, check, last_seconds
+from audio.files.recording import check, last_seconds
 from audio.musicgen.checkpoint.folder import MELODY, checked_config, digest, licence_of, local_folder
 from audio.musicgen.checkpoint.melody import Melody
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import Codes, DelayPattern
+from audio.piece import Recording
 from audio.units import STEP_RATE
 
 MELODY_PROMPT_TOKENS: Final = 128

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.files.recording import Recording, check, first_seconds
+from audio.files.recording import check, first_seconds
 from audio.musicgen.checkpoint.chroma import HOP_SAMPLES, chroma_of
+from audio.piece import Recording
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ import pytest
 
 from audio.dsp.mastering import TRACK_LUFS, mastered
 from audio.engine import EngineInfo
-from audio.files.recording import Recording
 from audio.files.track import FORMATS, TrackError, read_tags, write_track
-from audio.piece import Piece, PromptChange
+from audio.piece import Piece, PromptChange, Recording
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
 from tests.audio.dsp.ebur128 import ebur128
 

@@ -13,12 +13,12 @@ from transformers import AutoProcessor, MusicgenForConditionalGeneration
 
 from audio.engine import Chunk
 from audio.errors import EngineError, RecordingError
-from audio.files.recording import Recording, recording_of
+from audio.files.recording import recording_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
 from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.schedule.window import Window
-from audio.piece import Piece
+from audio.piece import Piece, Recording
 from audio.units import Pcm
 from tests.audio.files.sound_files import written
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import discord.opus
@@ -10,15 +12,20 @@ import pytest
 
 from audio.playout import opus
 from audio.playout.opus import (
+    COMPLEXITY,
+    HURRIED_COMPLEXITY,
+    MAX_PACKET_BYTES,
     OPUS_SILENCE,
     STILL_MUSIC,
-    Floats,
+    THRIFTY_COMPLEXITY,
     MusicEncoder,
+    OpusError,
     OpusMissing,
-    encoder_options,
+    encoder_kbits,
     load_opus,
 )
-from audio.units import FRAME_SAMPLES, SAMPLE_RATE
+from audio.units import FRAME_SAMPLES, SAMPLE_RATE, Floats
+from tests.audio.playout.decoding import decoded, use_in_discord_py
 
 STEREO = 0b100
 """The bit of a packet's first byte that says whether it has two channels (RFC 6716, 3.1)."""
@@ -27,21 +34,36 @@ LAG = 312
 """libopus's look-ahead for music, in samples."""
 
 
-def test_discord_can_encode_afterwards() -> None:
-    assert load_opus().startswith("libopus ")
-    assert discord.opus.Encoder().encode(bytes(3840), 960)
+@pytest.fixture
+def fresh_binding() -> Iterator[None]:
+    """libopus is looked for again during the test, and once more after it."""
+    opus.libopus.cache_clear()
+    yield
+    opus.libopus.cache_clear()
 
 
 @pytest.fixture
-def system_without_opus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discord.opus, "_lib", None)
-    monkeypatch.setattr(discord.opus, "_load_default", lambda: False)
+def system_without_opus(monkeypatch: pytest.MonkeyPatch, fresh_binding: None) -> None:
+    monkeypatch.setattr("ctypes.util.find_library", lambda _name: None)
+
+
+def test_a_loaded_libopus_says_its_version() -> None:
+    assert load_opus().startswith("libopus ")
 
 
 @pytest.mark.usefixtures("system_without_opus")
 def test_the_copy_in_pyav_serves_where_the_system_has_none() -> None:
     assert load_opus().startswith("libopus ")
-    assert discord.opus.is_loaded()
+    assert Path(opus.libopus()._name) in opus._bundled()
+    assert MusicEncoder(96_000).encode(chord(0.02))
+
+
+@pytest.mark.usefixtures("fresh_binding")
+def test_the_libopus_of_the_system_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = str(next(opus._bundled()))
+    monkeypatch.setattr("ctypes.util.find_library", lambda _name: copy)
+    monkeypatch.setattr(opus, "_bundled", lambda: iter([]))
+    assert load_opus().startswith("libopus ")
 
 
 @pytest.mark.usefixtures("system_without_opus")
@@ -60,6 +82,11 @@ def test_no_libopus_at_all_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
         load_opus()
 
 
+def test_what_libopus_refuses_is_an_error_in_its_own_words() -> None:
+    with pytest.raises(OpusError, match=r"^libopus: invalid argument$"):
+        MusicEncoder(96_000).encode(chord(0.02), complexity=11)
+
+
 def test_pyav_is_not_imported_for_it() -> None:
     program = (
         "import sys; from audio.playout.opus import load_opus; load_opus(); sys.exit('av' in sys.modules)"
@@ -74,46 +101,35 @@ def chord(seconds: float) -> Floats:
     return np.asarray(0.1 * sum(tones), np.float32)
 
 
-def heard(packets: list[bytes]) -> Floats:
-    """What a listener's libopus makes of it."""
-    decoder = discord.opus.Decoder()  # type: ignore[no-untyped-call]
-    sound = b"".join(decoder.decode(packet, fec=False) for packet in packets)
-    return np.asarray(np.frombuffer(sound, np.int16).reshape(-1, 2) / 2**15, np.float32)
-
-
 def test_what_is_decoded_is_what_was_encoded() -> None:
-    load_opus()
     sound = chord(1.0)
-    back = heard(MusicEncoder(96_000).encode(sound))[SAMPLE_RATE // 2 + LAG :]
+    back = decoded(MusicEncoder(96_000).encode(sound))[SAMPLE_RATE // 2 + LAG :]
     there = sound[SAMPLE_RATE // 2 : -LAG]
     assert np.sqrt(np.mean((there - back) ** 2)) < 0.05 * np.sqrt(np.mean(there**2))
 
 
 def test_what_is_the_same_in_both_channels_is_encoded_as_one_and_heard_in_both() -> None:
-    load_opus()
     mono = np.repeat(chord(1.0)[:, :1], 2, axis=1)
     packets = MusicEncoder(96_000).encode(mono)
     assert not any(packet[0] & STEREO for packet in packets)
-    left, right = heard(packets).T
+    left, right = decoded(packets).T
     assert np.array_equal(left, right)
     assert all(packet[0] & STEREO for packet in MusicEncoder(96_000).encode(chord(1.0)))
 
 
 def test_silence_in_music_is_not_the_packet_that_passes_unencrypted() -> None:
-    load_opus()
     sound = np.repeat(chord(1.0)[:, :1], 2, axis=1)
     sound[10 * FRAME_SAMPLES : 30 * FRAME_SAMPLES] = 0
     packets = MusicEncoder(96_000).encode(sound)
     assert STILL_MUSIC in packets
     assert OPUS_SILENCE not in packets
-    back = heard(packets)[LAG:]
+    back = decoded(packets)[LAG:]
     assert np.abs(back[12 * FRAME_SAMPLES : 29 * FRAME_SAMPLES]).max() < 1e-3
     there = sound[40 * FRAME_SAMPLES : -LAG]
     assert np.sqrt(np.mean((back[40 * FRAME_SAMPLES :] - there) ** 2)) < 0.05 * np.sqrt(np.mean(there**2))
 
 
 def test_from_one_channel_to_two_and_back_there_is_no_seam() -> None:
-    load_opus()
     sound = chord(3.0)
     side = np.clip(np.abs(np.linspace(-3, 3, len(sound), dtype=np.float32)) - 1, 0, 1)[:, np.newaxis]
     middle = sound.mean(axis=1, keepdims=True)
@@ -122,16 +138,15 @@ def test_from_one_channel_to_two_and_back_there_is_no_seam() -> None:
     packets = MusicEncoder(96_000).encode(sound)
     two = [bool(packet[0] & STEREO) for packet in packets]
     assert [two[0], two[len(two) // 2], two[-1]] == [False, True, False]
-    wrong = (heard(packets)[LAG:] - sound[:-LAG])[FRAME_SAMPLES:]
+    wrong = (decoded(packets)[LAG:] - sound[:-LAG])[FRAME_SAMPLES:]
     whole = len(wrong) // FRAME_SAMPLES * FRAME_SAMPLES
     of_frames = np.sqrt((wrong[:whole] ** 2).reshape(-1, 2 * FRAME_SAMPLES).mean(axis=1))
     assert of_frames.max() < 0.05 * np.sqrt((sound**2).mean())
 
 
 def test_how_many_frames_are_encoded_at_once_changes_no_packet() -> None:
-    load_opus()
     sound = chord(0.2)
-    sound[: 2 * FRAME_SAMPLES] = 0  # alike in both channels
+    sound[: 2 * FRAME_SAMPLES] = 0  # equal channels, so mono
     encoder = MusicEncoder(96_000)
     parts = [encoder.encode(part) for part in np.split(sound, [FRAME_SAMPLES, 7 * FRAME_SAMPLES])]
     assert [packet for part in parts for packet in part] == MusicEncoder(96_000).encode(sound)
@@ -140,7 +155,6 @@ def test_how_many_frames_are_encoded_at_once_changes_no_packet() -> None:
 @pytest.mark.parametrize("bitrate", [8_000, 32_000, 64_000, 96_000, 384_000])
 def test_music_is_encoded_as_music_at_every_bitrate(bitrate: int) -> None:
     """No packet is in a speech mode: 16 and up of the table of configurations in RFC 6716, 3.1 are CELT."""
-    load_opus()
     noise = np.random.default_rng(0).normal(0, 0.1, (50 * FRAME_SAMPLES, 2)).astype(np.float32)
     packets = MusicEncoder(bitrate).encode(noise)
     assert len(packets) == 50
@@ -148,5 +162,45 @@ def test_music_is_encoded_as_music_at_every_bitrate(bitrate: int) -> None:
 
 
 @pytest.mark.parametrize(("channel", "kbits"), [(8_000, 16), (64_000, 64), (96_000, 96), (384_000, 128)])
-def test_the_bitrate_is_the_channels_as_far_as_it_is_of_use(channel: int, kbits: int) -> None:
-    assert encoder_options(channel)["bitrate"] == kbits
+def test_the_bitrate_is_the_channels_within_useful_limits(channel: int, kbits: int) -> None:
+    assert encoder_kbits(channel) == kbits
+
+
+class DiscordsEncoder:
+    """discord.py's encoder, set up for music; it knows neither float samples nor equal channels."""
+
+    def __init__(self, channel_bitrate: int) -> None:
+        use_in_discord_py()
+        self._opus = discord.opus.Encoder(
+            bitrate=encoder_kbits(channel_bitrate), fec=False, bandwidth="full", signal_type="music"
+        )
+
+    def set(self, request: int, value: int) -> None:
+        discord.opus._lib.opus_encoder_ctl(self._opus._state, request, value)
+
+    def encode(self, frame: Floats) -> bytes:
+        room = ctypes.create_string_buffer(MAX_PACKET_BYTES)
+        samples = frame.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        size = discord.opus._lib.opus_encode_float(
+            self._opus._state, samples, FRAME_SAMPLES, room, MAX_PACKET_BYTES
+        )
+        return room.raw[:size]
+
+
+@pytest.mark.parametrize("bitrate", [8_000, 64_000, 96_000, 384_000])
+@pytest.mark.parametrize("complexity", [HURRIED_COMPLEXITY, THRIFTY_COMPLEXITY, COMPLEXITY])
+def test_packets_are_those_of_discord_py_with_the_same_settings(bitrate: int, complexity: int) -> None:
+    sound = chord(0.4)
+    sound[: 5 * FRAME_SAMPLES, 1] = sound[: 5 * FRAME_SAMPLES, 0]
+    sound[-5 * FRAME_SAMPLES :, 1] = sound[-5 * FRAME_SAMPLES :, 0]
+    theirs, expected = DiscordsEncoder(bitrate), []
+    theirs.set(opus._SET_LSB_DEPTH, 16)
+    theirs.set(opus._SET_COMPLEXITY, complexity)
+    for frame in np.split(sound, 20):
+        mono = bool((frame[:, 0] == frame[:, 1]).all())
+        theirs.set(opus._SET_FORCE_CHANNELS, 1 if mono else opus._AUTO)
+        expected.append(theirs.encode(frame))
+    packets = MusicEncoder(bitrate).encode(sound, complexity)
+    assert packets == expected
+    assert not all(packet[0] & STEREO for packet in packets)
+    assert any(packet[0] & STEREO for packet in packets) == (bitrate > 16_000)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from audio.playout.jitter_buffer import JitterBuffer
-from audio.playout.opus import Floats
-from audio.playout.source import FULL_SCALE, MAX_VOLUME, PieceSource
-from audio.units import FRAME_SAMPLES, Pcm16
+from audio.playout.source import FULL_SCALE, PieceSource
+from audio.units import FRAME_SAMPLES, MAX_VOLUME, Floats, Pcm16
 
 
 def source_of(pcm: Pcm16, volume: float = 1.0) -> PieceSource:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -35,6 +37,23 @@ def fault_of(text: str) -> str:
     with pytest.raises(SettingsError) as caught:
         load(written(text))
     return str(caught.value)
+
+
+def test_settings_load_no_heavy_library() -> None:
+    """Commands that only read settings start in a fraction of a second."""
+    program = (
+        "import sys, bot.config.settings; "
+        "print(*sorted(sys.modules.keys() & {'av', 'discord', 'PIL', 'scipy', 'torch', 'transformers'}))"
+    )
+    heavy = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=EXAMPLE.parent,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert heavy.stdout == "\n"
 
 
 def test_no_file_and_no_environment_give_the_defaults() -> None:

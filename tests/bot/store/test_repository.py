@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.files.recording import Recording
-from audio.piece import Piece, PromptChange
+from audio.piece import Piece, PromptChange, Recording
 from bot.errors import StoreError
 from bot.store.records import Asked, GuildChoices, MadeTrack, Visibility
 from bot.store.repository import Store

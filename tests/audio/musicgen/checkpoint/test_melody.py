@@ -13,13 +13,13 @@ from transformers import MusicgenMelodyForConditionalGeneration
 
 from audio.engine import Chunk
 from audio.errors import EngineError
-from audio.files.recording import Recording, recording_of
+from audio.files.recording import recording_of
 from audio.musicgen.checkpoint.chroma import chroma_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
 from audio.musicgen.cpu.decoder import CpuDecoder
 from audio.musicgen.engine_core import EngineCore
-from audio.piece import Piece, PromptChange
+from audio.piece import Piece, PromptChange, Recording
 from tests.audio.composed import played
 from tests.audio.files.sound_files import hum, written
 

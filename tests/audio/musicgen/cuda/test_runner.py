@@ -18,7 +18,7 @@ from torch import Tensor
 
 from audio.engine import Chunk
 from audio.errors import EngineError
-from audio.files.recording import Recording, recording_of
+from audio.files.recording import recording_of
 from audio.musicgen.calibration import calibrate
 from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_model, seeded_tokenizer
@@ -26,7 +26,7 @@ from audio.musicgen.cuda.runner import CudaRunner
 from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model import sampler
 from audio.musicgen.schedule.window import Window
-from audio.piece import Piece, PromptChange
+from audio.piece import Piece, PromptChange, Recording
 from audio.units import Pcm
 from tests.audio.files.sound_files import hum, written
 
