@@ -1,8 +1,8 @@
-"""How fast the engine is, and how many channels one process plays, each beside what there is elsewhere."""
+"""Benchmarks of the engine (`bench`) and of the voice path (`bench.load`), each beside an alternative."""
 
 from __future__ import annotations
 
 from typing import Final
 
 PROMPT: Final = "a slow dub with brushed drums and a warm bass"
-"""What is composed when something is measured."""
+"""The prompt of every measured piece."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 def processor() -> str:
-    """The processor's name, as far as this system says it."""
+    """Return the processor's name, as far as the system tells it."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
             return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
@@ -16,23 +16,23 @@ def processor() -> str:
 
 
 STOLEN: Final = 8
-"""Which of the counts is what was stolen."""
+"""Position of the stolen time among the counts."""
 
 
 class Ticks(NamedTuple):
-    """What the processors' time went to since the machine was started (proc(5), "/proc/stat")."""
+    """Processor time since boot, in clock ticks (proc(5), "/proc/stat")."""
 
     whole: int
     stolen: int
-    """While something wanted to run here, and the host ran others; zero on a machine that is none's guest."""
+    """Time in which work waited here while the host ran other guests; zero on bare metal."""
 
     def stolen_share_since(self, before: Ticks) -> float:
-        """Of all processors' time since `before`, 0 to 1."""
+        """Return the stolen share of all processors' time since `before`, 0 to 1."""
         return (self.stolen - before.stolen) / max(1, self.whole - before.whole)
 
 
 def ticks() -> Ticks:
-    """As of now; zeros on a system that does not say."""
+    """Read the counts now; zeros where the system has none."""
     try:
         with open("/proc/stat", encoding="utf-8") as lines:
             return read(lines.readline())
@@ -41,7 +41,7 @@ def ticks() -> Ticks:
 
 
 def read(line: str) -> Ticks:
-    """The first line of /proc/stat; zeros where an old kernel does not count what is stolen."""
+    """Parse the first line of /proc/stat; zeros where an old kernel does not count stolen time."""
     # user, nice, system, idle, iowait, irq, softirq, steal; what follows is counted in user already
     counted = [int(count) for count in line.split()[1 : 1 + STOLEN]]
     return Ticks(sum(counted), counted[-1]) if len(counted) == STOLEN else Ticks(0, 0)

@@ -1,4 +1,4 @@
-"""The measurements. Whatever is compared is measured in turn, round after round, and the medians are kept."""
+"""The measurements. Candidates are measured interleaved, round after round; the medians count."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from bench import PROMPT
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
 CACHE_BYTES: Final = 4
-"""On the host the key/value cache is float32 whatever the matrices are; on CUDA it is like them."""
+"""On the host the key/value cache is always float32; on CUDA it has the type of the weights."""
 
 INTERVAL_SECONDS: Final = 0.5
 _BANDWIDTH_BYTES: Final = {"cpu": 256 * 2**20, "cuda": 4 * 2**30}
-"""More than any cache holds, and on CUDA so much that asking for it takes no time beside it."""
+"""Larger than any cache; on CUDA so large that the launch overhead does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +40,39 @@ class Plan:
     rounds: int = 3
     seconds: float = 5.0
     """Length of the pieces."""
-    houses: tuple[int, ...] = (1, 2, 4, 8, 16)
-    """How many pieces are made at once."""
+    batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16)
+    """Pieces composed at once."""
     codec_seconds: float = 30.0
     codec_samples: int = 8
-    """How many of the decodings from the start are measured; those between are interpolated."""
+    """Decodings from the start that are measured; the others are interpolated."""
 
 
-CUDA: Final = Plan(seconds=10.0, houses=(1, 8, 32, 64, 128, 256))
-"""Takes some minutes on a large GPU, most of them with `generate()`."""
+CUDA: Final = Plan(seconds=10.0, batch_sizes=(1, 8, 32, 64, 128, 256))
+"""Takes some minutes on a large GPU, most of them in `generate()`."""
 
-SHORT: Final = Plan(rounds=2, seconds=1.0, houses=(1, 2), codec_seconds=5.0, codec_samples=3)
-"""For a model that `generate()` makes 5 steps a second of."""
+SHORT: Final = Plan(rounds=2, seconds=1.0, batch_sizes=(1, 2), codec_seconds=5.0, codec_samples=3)
+"""For a model of which `generate()` makes 5 steps a second."""
 
 
-def interleaved(rounds: int, contestants: Mapping[str, Callable[[], float]]) -> dict[str, float]:
-    """The median figure of each, all of them measured once a round; a round before the first warms up."""
-    figures: dict[str, list[float]] = {name: [] for name in contestants}
-    for turn in range(1 + rounds):
-        for name, measure in contestants.items():
+def interleaved(rounds: int, candidates: Mapping[str, Callable[[], float]]) -> dict[str, float]:
+    """Return each candidate's median over `rounds`, after one warm-up round."""
+    figures: dict[str, list[float]] = {name: [] for name in candidates}
+    for number in range(1 + rounds):
+        for name, measure in candidates.items():
             figure = measure()
-            if turn:
+            if number:
                 figures[name].append(figure)
-    return {name: median(found) for name, found in figures.items()}
+    return {name: median(values) for name, values in figures.items()}
 
 
 @dataclass(slots=True)
-class Parted:
-    """Measures a piece, and what is left of its time without the codec."""
+class CodecSplit:
+    """Measures a piece, and the part of its time that is not the codec's."""
 
     piece: Callable[[], float]
     codec: Any
     decode: str
-    """The method of `codec` that decodes."""
+    """The name of the method of `codec` that decodes."""
     without_codec: list[float] = field(default_factory=list)
     """Seconds of each piece."""
 
@@ -80,12 +80,12 @@ class Parted:
         decode = getattr(self.codec, self.decode)
         taken = 0.0
 
-        def timed(*given: Any, **named: Any) -> Any:
+        def timed(*args: Any, **kwargs: Any) -> Any:
             nonlocal taken
             start = time.perf_counter()
-            made = decode(*given, **named)
+            output = decode(*args, **kwargs)
             taken += time.perf_counter() - start
-            return made
+            return output
 
         setattr(self.codec, self.decode, timed)
         try:
@@ -96,43 +96,43 @@ class Parted:
         return whole
 
 
-def piece_seconds(composer: EngineCore, seconds: float, count: int = 1) -> float:
-    """How long `count` pieces take at once, from their words to 48 kHz sound of the right level.
+def piece_seconds(core: EngineCore, seconds: float, count: int = 1) -> float:
+    """Return the seconds that `count` pieces take at once, from prompt to levelled 48 kHz sound.
 
-    They begin one after the other within a chunk's time, since people do not ask in the same moment: else all
-    chunks would be due at once, which the codec of a GPU likes best.
+    Their starts are spread over one interval, as real requests are. Starting together would make all chunks
+    due at once, which flatters the codec of a GPU.
     """
-    codec = composer.checkpoint.codec
+    codec = core.checkpoint.codec
     start = time.perf_counter()
     chains: list[Chain] = []
-    while len(chains) < count or not composer.idle:
+    while len(chains) < count or not core.idle:
         while len(chains) < count and time.perf_counter() - start >= INTERVAL_SECONDS * len(chains) / count:
-            composer.admit(len(chains), Piece(PROMPT, seconds, seed=len(chains)))
+            core.admit(len(chains), Piece(PROMPT, seconds, seed=len(chains)))
             chains.append(Chain(codec.sample_rate, codec.channels, seconds, TYPICAL_LUFS))
-        for made in composer.step():
-            if isinstance(made.result, EngineError):
-                raise made.result
-            chains[made.key].push(made.result.pcm)
+        for output in core.step():
+            if isinstance(output.result, EngineError):
+                raise output.result
+            chains[output.key].push(output.result.pcm)
     for chain in chains:
         chain.finish()
     return time.perf_counter() - start
 
 
-def first_chunk_seconds(composer: EngineCore, seconds: float) -> float:
-    """How long the first chunk of a piece takes, at the smallest interval."""
+def first_chunk_seconds(core: EngineCore, seconds: float) -> float:
+    """Return the seconds until the first chunk of a piece, at the smallest interval."""
     start = time.perf_counter()
-    composer.admit(1, Piece(PROMPT, seconds, 1, INTERVAL_SECONDS))
-    while not composer.step():
+    core.admit(1, Piece(PROMPT, seconds, 1, INTERVAL_SECONDS))
+    while not core.step():
         pass
     taken = time.perf_counter() - start
-    composer.cancel(1)
+    core.cancel(1)
     return taken
 
 
 def generate_seconds(model: Any, checkpoint: Checkpoint, seconds: float) -> float:
-    """How long `generate()` of transformers takes for a piece, which it gives all at once.
+    """Return the seconds that `generate()` of transformers takes for a piece, delivered all at once.
 
-    With the guidance that the checkpoint recommends, as the engine.
+    It uses the guidance that the checkpoint recommends, like the engine.
     """
     start = time.perf_counter()
     inputs = checkpoint.tokenizer([PROMPT], return_tensors="pt").to(model.device)
@@ -144,7 +144,7 @@ def generate_seconds(model: Any, checkpoint: Checkpoint, seconds: float) -> floa
 
 
 def codec_stream_seconds(checkpoint: Checkpoint, seconds: float) -> float:
-    """How long our codec takes for a piece whose codes come interval by interval."""
+    """Return the seconds that our codec takes for codes that come interval by interval."""
     codes = _codes(checkpoint, seconds)
     stream = CodecStream(checkpoint.codec)
     start = time.perf_counter()
@@ -156,7 +156,7 @@ def codec_stream_seconds(checkpoint: Checkpoint, seconds: float) -> float:
 
 @torch.inference_mode()
 def codec_again_seconds(model: Any, checkpoint: Checkpoint, seconds: float, samples: int) -> float:
-    """How long it takes to decode everything so far again at each interval, as the usual streamer does."""
+    """Return the seconds to decode everything so far again at each interval, as a naive streamer does."""
     codes = torch.from_numpy(_codes(checkpoint, seconds)).to(model.device)
     ends = np.arange(_interval_frames(), codes.shape[1] + 1, _interval_frames())
     measured = ends[np.unique(np.linspace(0, len(ends) - 1, samples).round().astype(int))]
@@ -171,7 +171,7 @@ def codec_again_seconds(model: Any, checkpoint: Checkpoint, seconds: float, samp
 
 
 def bandwidth(device: torch.device) -> float:
-    """Bytes a second that can be read here, measured by adding up what no cache holds."""
+    """Return the memory bandwidth [bytes/s], measured by a sum over more than any cache holds."""
     size = _BANDWIDTH_BYTES.get(device.type, _BANDWIDTH_BYTES["cpu"])
     numbers = torch.ones(size // 4, device=device)
 
@@ -184,7 +184,7 @@ def bandwidth(device: torch.device) -> float:
 
 
 def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int, int]:
-    """Bytes that a step must read for one piece: of weights, and of cache in the middle of the piece."""
+    """Return the bytes that a step reads for one piece: weights, and the cache at mid-piece."""
     config = checkpoint.decoder.config
     hidden, layers = config.hidden_size, config.num_hidden_layers
     # four matrices of self-attention, two of cross-attention (the prompt's are read once), two feed-forward
@@ -198,7 +198,7 @@ def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int,
 
 
 def memory_bytes(device: torch.device) -> int:
-    """The most memory taken so far: of the device, or of this process on a CPU."""
+    """Return the peak memory so far [bytes]: of the device, or of this process on a CPU."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): Linux counts in KiB

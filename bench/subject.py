@@ -1,4 +1,4 @@
-"""What is measured: a checkpoint, and the library's own model of it as the peer."""
+"""The subject of a measurement: a checkpoint, and the library's own model of it as the baseline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import DelayPattern
 
 SMALL: Final = "small"
-"""The shape of facebook/musicgen-small with random weights: as much work and no download."""
+"""The shape of facebook/musicgen-small with random weights: the same work without a download."""
 
 _SMALL_SHAPE: Final[dict[str, int]] = {"hidden": 1024, "layers": 24, "heads": 16}
 _SMALL_CODEC_FILTERS: Final = 64
@@ -25,15 +25,15 @@ _SMALL_CODEC_FILTERS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Something to measure; each call loads it anew, because the engine takes a model's weights apart."""
+    """Loads a checkpoint and its baseline; each call loads anew, because the engine takes weights apart."""
 
     device: str
     checkpoint: Callable[[], Checkpoint]
-    peer: Callable[[], Any]
+    baseline: Callable[[], Any]
 
 
 def subject_of(name: str, device: str) -> Subject:
-    """The folder or hub name `name`, or the shape “small”."""
+    """Return the subject for a folder, a hub name or the shape “small”. Loads nothing yet."""
     if name == SMALL:
         return Subject(device, partial(_small_checkpoint, device), partial(_on, device, _small_model))
     library: Any = MusicgenForConditionalGeneration
@@ -47,14 +47,14 @@ def _on(device: str, load: Callable[[], Any]) -> Any:
 
 
 def _small_model() -> Any:
-    """The text encoder is little, the same for both."""
+    """Build the model; its small text encoder is the same for engine and baseline."""
     model: Any = seeded_model(**_SMALL_SHAPE)
-    little = model.config.audio_encoder
+    small = model.config.audio_encoder
     published: dict[str, Any] = {
-        "sampling_rate": little.sampling_rate,
-        "upsampling_ratios": little.upsampling_ratios,
-        "target_bandwidths": little.target_bandwidths,
-        "codebook_size": little.codebook_size,
+        "sampling_rate": small.sampling_rate,
+        "upsampling_ratios": small.upsampling_ratios,
+        "target_bandwidths": small.target_bandwidths,
+        "codebook_size": small.codebook_size,
         "num_filters": _SMALL_CODEC_FILTERS,
         "use_causal_conv": False,
     }
@@ -64,7 +64,7 @@ def _small_model() -> Any:
 
 
 def _small_checkpoint(device: str) -> Checkpoint:
-    """As if it had been loaded from a folder."""
+    """Build the checkpoint as if it were loaded from a folder."""
     model = _small_model().requires_grad_(False).to(device)
     decoder = model.config.decoder
     return Checkpoint(

@@ -1,1 +1,1 @@
-"""How many channels one bot process can play: the bot here, those who listen in another process."""
+"""Load test: how many channels one bot process plays, with the listeners in another process."""

@@ -1,4 +1,4 @@
-"""The figures of one run, and the table they make."""
+"""The figures of a load test, and their table."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import Any
 
 from audio.units import FRAME_SECONDS
 from bench.load.arrivals import Arrivals
-from bench.load.orders import Played
+from bench.load.messages import Played
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One way to play in so many channels: what was measured in one stretch, or the medians of several."""
+    """One way to play in `channels` channels: figures of one run, or the medians of several."""
 
     way: str
     channels: int
     core_share: float
-    """Processor time of the bot's process, encoding included, of one core."""
+    """Processor time of the bot's process, encoding included, as a share of one core."""
     starved_frames: float
-    """Silent frames that were played for want of music."""
+    """Silent frames played because the buffer was empty."""
     hurried_share: float
-    """Frames on whose encoding less was spent because time was short, of those that were due."""
+    """The share of frames encoded with less effort because time was short."""
     composed: float
-    """Seconds of music that an engine composed in a second meanwhile."""
+    """Seconds of music that an engine composed per second meanwhile."""
     stolen_share: float
-    """Of all processors' time, what the host gave to others while something wanted to run here."""
+    """The share of all processors' time that the host gave to other guests while work waited here."""
     arrivals: Arrivals
 
 
 def row_of(way: str, channels: int, arrivals: Arrivals, played: Played) -> Row:
-    """Put together what both processes know of a stretch."""
+    """Combine both processes' figures of one run."""
     seconds = played.ended - played.began
     return Row(
         way=way,
@@ -47,7 +47,7 @@ def row_of(way: str, channels: int, arrivals: Arrivals, played: Played) -> Row:
 
 
 def medians(rows: Sequence[Row]) -> Row:
-    """Stretches of the same way and number of channels as one, figure by figure."""
+    """Return the medians, figure by figure, of runs of the same way and number of channels."""
     arrivals = [astuple(row.arrivals) for row in rows]
     return Row(
         way=rows[0].way,
@@ -63,16 +63,16 @@ def medians(rows: Sequence[Row]) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one run found."""
+    """All results of one load test."""
 
     machine: str
     seconds: float
-    """Length of a stretch."""
+    """Length of a run."""
     rounds: int
     load: tuple[float, float]
-    """Processes that wanted to run on this machine in the minute before, and in the last minute."""
-    seated_seconds: float
-    """How long the bot took to enter all channels."""
+    """The load average of the minute before, and of the last minute."""
+    join_seconds: float
+    """Seconds until the bot had joined all channels."""
     rows: tuple[Row, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Figures:
         )
         lines = [
             f"One bot process on {self.machine}; load {before:.1f} before, {after:.1f} at the end.",
-            f"Medians of {self.rounds} stretches of {self.seconds:g} s, all ways in turn; times in ms.",
+            f"Medians of {self.rounds} runs of {self.seconds:g} s, all ways interleaved; times in ms.",
             "",
             f"{'channels':>8}  {'played by':20}" + "".join(f"{head:>10}" for head in heads),
         ]
@@ -120,9 +120,9 @@ class Figures:
                 "",
                 "Gaps between packets at the listeners' socket: all channels, p99 of the worst, longest.",
                 "Arrived: packets, of those due. Behind: how far the worst channel fell behind its clock.",
-                "Hurried: packets on whose encoding less was spent, for want of time; with over 30 channels",
+                "Hurried: packets encoded with less effort because time was short; with over 30 channels",
                 "the pacer spends less on each of them anyway.",
-                "Stolen: of all processors' time, by other guests of the host. With more than a little of it",
-                "a stretch is played again; the least disturbed counts.",
+                "Stolen: share of all processors' time that other guests of the host took. A run with more",
+                "than 2 % of it is repeated; the least disturbed counts.",
             ]
         )

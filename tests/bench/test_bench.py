@@ -16,9 +16,9 @@ from audio.musicgen.checkpoint.seeded import ensure_seeded, seeded_model
 from audio.musicgen.cuda.runner import NoRoom
 from audio.musicgen.engine_core import EngineCore
 from bench.__main__ import main
-from bench.figures import GENERATE, _one_by_one, measured
+from bench.figures import GENERATE, _measure_one_by_one, measure
 from bench.measures import (
-    Parted,
+    CodecSplit,
     Plan,
     codec_again_seconds,
     generate_seconds,
@@ -28,7 +28,7 @@ from bench.measures import (
 )
 from bench.subject import subject_of
 
-LITTLE = Plan(rounds=1, seconds=0.6, houses=(1, 2), codec_seconds=1.0, codec_samples=2)
+LITTLE = Plan(rounds=1, seconds=0.6, batch_sizes=(1, 2), codec_seconds=1.0, codec_samples=2)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(ensure_seeded(tmp_path_factory.mktemp("models") / "seeded"))
 
 
-def test_contestants_are_measured_in_turn_and_the_warm_up_does_not_count() -> None:
+def test_candidates_are_measured_in_turn_and_the_warm_up_does_not_count() -> None:
     turns: list[str] = []
     figures = {"a": iter([99.0, 3.0, 1.0, 2.0]), "b": iter([0.0, 7.0, 7.0, 8.0])}
 
@@ -44,59 +44,59 @@ def test_contestants_are_measured_in_turn_and_the_warm_up_does_not_count() -> No
         turns.append(name)
         return next(figures[name])
 
-    found = interleaved(3, {"a": lambda: measure("a"), "b": lambda: measure("b")})
-    assert found == {"a": 2.0, "b": 7.0}
+    results = interleaved(3, {"a": lambda: measure("a"), "b": lambda: measure("b")})
+    assert results == {"a": 2.0, "b": 7.0}
     assert turns == ["a", "b"] * 4
 
 
 def test_one_run_measures_the_engine_and_its_peers_and_makes_a_table(folder: str) -> None:
-    told: list[str] = []
-    figures = measured(subject_of(folder, "cpu"), ["float32", "int8"], LITTLE, told.append)
+    lines: list[str] = []
+    figures = measure(subject_of(folder, "cpu"), ["float32", "int8"], LITTLE, lines.append)
     assert set(figures.steps_a_second) == {"float32", "int8", GENERATE}
     assert all(steps > 0 for steps in figures.steps_a_second.values())
     assert figures.first_chunk_s[GENERATE] == pytest.approx(0.6 * 50 / figures.steps_a_second[GENERATE])
     for name, steps in figures.steps_a_second.items():
         assert steps < figures.decoder_steps_a_second[name], "the codec took time"
-    assert figures.houses["int8"].keys() == {1, 2}
+    assert figures.batch_throughput["int8"].keys() == {1, 2}
     assert all(seconds > 0 for seconds in figures.codec_s.values())
     assert figures.bound["int8"] > figures.bound["float32"] > figures.steps_a_second["float32"]
     assert json.loads(json.dumps(figures.as_dict()))["checkpoint"] == "seeded"
     table = str(figures)
-    for word in ("seeded on", "float32", "int8", "generate()", "of bound", "no codec", "at once", "GB/s"):
+    for word in ("seeded on", "float32", "int8", "generate()", "bound", "no codec", "batch size", "GB/s"):
         assert word in table
-    assert told
+    assert lines
 
 
-def test_on_a_gpu_each_house_is_measured_by_itself_until_one_does_not_fit(
+def test_on_a_gpu_each_batch_size_is_measured_by_itself_until_one_does_not_fit(
     folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here with the engine of a GPU on a CPU."""
+    """Runs the engine of a GPU on a CPU."""
     built: list[tuple[str, int]] = []
 
-    def composer(checkpoint: Checkpoint, slots: int, longest: float, dtype: str) -> EngineCore:
+    def core(checkpoint: Checkpoint, slots: int, longest: float, dtype: str) -> EngineCore:
         built.append((dtype, slots))
         if dtype == "bfloat16" and slots > 1:
             raise NoRoom("too little")
         return EngineCore(checkpoint, slots, longest, dtype, resident=True)
 
-    monkeypatch.setattr("bench.figures.EngineCore", composer)
-    monkeypatch.setattr("bench.figures._in_turn", _one_by_one)
-    monkeypatch.setattr("bench.figures._forget", lambda: None)
-    told: list[str] = []
-    plan = dataclasses.replace(LITTLE, houses=(1, 2, 3), seconds=0.4)
-    figures = measured(subject_of(folder, "cpu"), ["float32", "bfloat16"], plan, told.append)
+    monkeypatch.setattr("bench.figures.EngineCore", core)
+    monkeypatch.setattr("bench.figures._measure_in_turn", _measure_one_by_one)
+    monkeypatch.setattr("bench.figures._free_memory", lambda: None)
+    lines: list[str] = []
+    plan = dataclasses.replace(LITTLE, batch_sizes=(1, 2, 3), seconds=0.4)
+    figures = measure(subject_of(folder, "cpu"), ["float32", "bfloat16"], plan, lines.append)
     assert built == [("float32", 1), ("float32", 2), ("float32", 3), ("bfloat16", 1), ("bfloat16", 2)]
-    assert list(figures.houses["float32"]) == [1, 2, 3]
-    assert list(figures.houses["bfloat16"]) == [1]
+    assert list(figures.batch_throughput["float32"]) == [1, 2, 3]
+    assert list(figures.batch_throughput["bfloat16"]) == [1]
     assert not figures.decoder_steps_a_second
     str(figures)
-    assert "It does not fit: too little" in told
+    assert "It does not fit: too little" in lines
     table = str(figures)
     assert "GiB" in table
     assert "–" in table
 
 
-def test_of_a_piece_the_codec_s_time_is_taken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_codec_s_time_is_subtracted_from_a_piece_s(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
 
     class Codec:
@@ -118,18 +118,18 @@ def test_of_a_piece_the_codec_s_time_is_taken_off(monkeypatch: pytest.MonkeyPatc
 
     codec = Codec()
     monkeypatch.setattr("time.perf_counter", lambda: now)
-    parted = Parted(piece, codec, "decode")
-    assert [parted(), parted()] == [1.75, 1.75]
-    assert parted.without_codec == [1.0, 1.0]
+    split = CodecSplit(piece, codec, "decode")
+    assert [split(), split()] == [1.75, 1.75]
+    assert split.without_codec == [1.0, 1.0]
     with pytest.raises(EngineError):
-        Parted(broken, codec, "decode")()
+        CodecSplit(broken, codec, "decode")()
     assert not vars(codec), "the codec is as it was"
 
 
 def test_a_piece_that_cannot_be_made_is_no_figure(folder: str) -> None:
-    composer = EngineCore(load_checkpoint(folder), longest=1.0)
+    core = EngineCore(load_checkpoint(folder), longest=1.0)
     with pytest.raises(EngineError, match="does not fit"):
-        piece_seconds(composer, 2.0)
+        piece_seconds(core, 2.0)
 
 
 def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,11 +142,11 @@ def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("bench.subject.seeded_model", little)
     monkeypatch.setattr("bench.subject._SMALL_CODEC_FILTERS", 8)
     subject = subject_of("small", "cpu")
-    checkpoint, peer = subject.checkpoint(), subject.peer()
+    checkpoint, baseline = subject.checkpoint(), subject.baseline()
     assert asked == {"hidden": 1024, "layers": 24, "heads": 16}
     assert checkpoint.codec.hop == 640
     assert piece_seconds(EngineCore(checkpoint, longest=0.2), 0.2) > 0
-    assert generate_seconds(peer, checkpoint, 0.2) > 0
+    assert generate_seconds(baseline, checkpoint, 0.2) > 0
 
 
 def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: str) -> None:
@@ -170,7 +170,7 @@ def test_decoding_again_counts_every_interval_whether_measured_or_not(
     checkpoint = load_checkpoint(folder)
     now = 0.0
 
-    class Peer:
+    class Baseline:
         device = "cpu"
 
         class audio_encoder:  # noqa: N801
@@ -182,15 +182,17 @@ def test_decoding_again_counts_every_interval_whether_measured_or_not(
 
     monkeypatch.setattr("time.perf_counter", lambda: now)
     # 0.5 + 1.0 + … + 5.0 s
-    assert codec_again_seconds(Peer, checkpoint, 5.0, samples=3) == pytest.approx(27.5)
+    assert codec_again_seconds(Baseline, checkpoint, 5.0, samples=3) == pytest.approx(27.5)
 
 
 def test_the_command_line_writes_json_and_prints_where(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new" / "bench.json"
-    words = f"bench --checkpoints {folder} --dtypes float32 --seconds 0.6 --rounds 1 --houses 1 --json {out}"
-    monkeypatch.setattr(sys, "argv", words.split())
+    arguments = (
+        f"bench --checkpoints {folder} --dtypes float32 --seconds 0.6 --rounds 1 --batch-sizes 1 --json {out}"
+    )
+    monkeypatch.setattr(sys, "argv", arguments.split())
     monkeypatch.setattr("bench.__main__.Plan", lambda *given: LITTLE)
     assert main() == 0
     (figures,) = json.loads(out.read_text())
