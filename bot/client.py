@@ -35,7 +35,7 @@ from bot.store.repository import Store
 from bot.tracks.attachments import Recordings
 from bot.tracks.poster import Poster
 from bot.ui.translation import Translator, describe
-from bot.voice.leave_limiter import Departures
+from bot.voice.leave_limiter import LeaveLimiter
 from bot.voice.pacer import Pacer
 from words.text import Text
 
@@ -103,7 +103,7 @@ class Busker(commands.Bot):
             self.counters.registry, lambda: self._sessions.values(), lambda: self.engine.info
         )
         self.pacer = Pacer()
-        self.departures = Departures()
+        self.leave_limiter = LeaveLimiter()
         self._sessions: dict[int, Session] = {}
         self._closing = False
         self._polling: asyncio.Task[None] | None = None
@@ -141,13 +141,13 @@ class Busker(commands.Bot):
             self._sessions[guild.id] = Session(
                 guild.name,
                 self,
-                self.pacer.outlet(),
+                self.pacer.new_sink(),
                 self.engine,
                 self.poster,
                 settings,
                 self.counters,
                 self.journal,
-                self.departures,
+                self.leave_limiter,
                 partial(charge, self),
             )
         return self._sessions[guild.id]

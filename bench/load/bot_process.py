@@ -221,7 +221,7 @@ async def _by_busker(
     connections: Sequence[VoiceConnection], sources: Sequence[PieceSource]
 ) -> AsyncIterator[HurriedCount]:
     pacer, playing = Pacer(), []
-    sinks = [pacer.outlet() for _ in connections]
+    sinks = [pacer.new_sink() for _ in connections]
     pacer.start()
     try:
         for connection, source, sink in zip(connections, sources, sinks, strict=True):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.session.counters import Counters
     from bot.session.journal import Journal
     from bot.tracks.poster import Poster
-    from bot.voice.leave_limiter import Departures
+    from bot.voice.leave_limiter import LeaveLimiter
     from bot.voice.sink import PacketSink
 
 CLOSE_SECONDS: Final = 5.0
@@ -54,23 +54,23 @@ class Session:
         self,
         name: str,
         client: discord.Client,
-        outlet: PacketSink,
+        sink: PacketSink,
         engine: Engine,
         poster: Poster,
         settings: Settings,
         counters: Counters,
         journal: Journal,
-        departures: Departures,
+        leave_limiter: LeaveLimiter,
         charge: Callable[[discord.Member, float], Awaitable[bool]],
     ) -> None:
         self._name = name
-        self.voice = Voice(client, outlet, on_change=self._voice_changed, on_rebuild=counters.reconnected)
+        self.voice = Voice(client, sink, on_change=self._voice_changed, on_rebuild=counters.reconnected)
         self.queue = Queue(settings.music.queue_length)
         self._engine = engine
         self._poster = poster
         self._counters = counters
         self._journal = journal
-        self._departures = departures
+        self._leave_limiter = leave_limiter
         self._charge = charge
         """Let so many seconds of music count for a member; False where they may have no more."""
         self._leave_after_seconds = settings.voice.leave_after_seconds
@@ -83,7 +83,7 @@ class Session:
         """What is heard, or held."""
         self._making: Performance | None = None
         self._card: PostedCard | None = None
-        self._desertion: asyncio.Task[None] | None = None
+        self._empty_channel_timeout: asyncio.Task[None] | None = None
         """While nobody listens: it waits for somebody to come back, not for ever."""
         self._moved = asyncio.Event()
         self._asked = asyncio.Event()
@@ -96,7 +96,7 @@ class Session:
     def ask(self, request: Request) -> Performance:
         """Put a piece into the queue, where the turn of who asks comes; a radio makes room for it. Raises
         QueueFull, or RequestError for a second radio."""
-        if self._desertion is not None and request.voice_channel != self.voice.channel:
+        if self._empty_channel_timeout is not None and request.voice_channel != self.voice.channel:
             self._desert()  # called elsewhere, where somebody listens
         if request.piece.endless and any(performance.piece.endless for performance in self.wanted):
             raise RequestError(Text("radio-already"))
@@ -144,7 +144,7 @@ class Session:
     @property
     def channel(self) -> VocalChannel | None:
         """Where the listeners are, while there is something to hear; None where there are none any more."""
-        if self._desertion is not None or not self.queue:
+        if self._empty_channel_timeout is not None or not self.queue:
             return None
         return self.voice.channel or self.queue[0].request.voice_channel
 
@@ -268,7 +268,7 @@ class Session:
                 stay = True
             self._asked.clear()
             asked = await self._asked_within(self._leave_after_seconds)
-            if not asked and not await self._asked_within(self._departures.wait()):
+            if not asked and not await self._asked_within(self._leave_limiter.reserve()):
                 await self._leave()
                 await self._asked.wait()
 
@@ -336,15 +336,17 @@ class Session:
             self._playing.waits_for = None if hold is None else Text("voice-waits", hold=hold.value)
             if hold is not None and self._playing.dismissed:
                 self.voice.stop()  # a radio that fades out: nobody hears how
-        if (hold is Hold.ALONE) is (self._desertion is not None):
+        if (hold is Hold.ALONE) is (self._empty_channel_timeout is not None):
             return
-        if self._desertion is None:
-            self._desertion = self._tasks.spawn(self._wait_for_anybody(), f"desertion of {self._name}")
+        if self._empty_channel_timeout is None:
+            self._empty_channel_timeout = self._tasks.spawn(
+                self._wait_for_anybody(), f"empty channel timeout of {self._name}"
+            )
             if self._making is not None:
                 self._making.hold()
         else:
-            self._desertion.cancel()
-            self._desertion = None
+            self._empty_channel_timeout.cancel()
+            self._empty_channel_timeout = None
             if self._making is not None:
                 self._making.go_on()
             self._moved.set()
@@ -358,16 +360,16 @@ class Session:
             self._put_off(self._making)
         sleeps = any(performance.piece.endless for performance in self.wanted)
         await asyncio.sleep((self._sleep_seconds if sleeps else self._leave_after_seconds) - slot_seconds)
-        await asyncio.sleep(self._departures.wait())
-        self._desertion = None  # or leaving, which ends it, would end this task
+        await asyncio.sleep(self._leave_limiter.reserve())
+        self._empty_channel_timeout = None  # or leaving, which ends it, would end this task
         self._desert()
         await self._leave()
 
     def _desert(self) -> None:
         """Nobody has come back: forget the queue."""
-        if self._desertion is not None:
-            self._desertion.cancel()
-            self._desertion = None
+        if self._empty_channel_timeout is not None:
+            self._empty_channel_timeout.cancel()
+            self._empty_channel_timeout = None
         for performance in self.wanted:
             performance.trouble = Text("trouble-deserted")
         with contextlib.suppress(NothingPlaying):
@@ -402,7 +404,7 @@ class Session:
             performance.interrupt()
             return
         following = successor(performance, self._engine, self.queue.seconds_until)
-        if self._desertion is not None:
+        if self._empty_channel_timeout is not None:
             following.waits_for = Text("radio-asleep")
         self._end(performance)
         self.restore(following)
@@ -441,7 +443,7 @@ class Session:
     async def _compose_queue(self) -> None:
         """Compose what was asked for, nothing while nobody listens; each piece is posted when it is made."""
         while True:
-            performance = self.queue.to_compose() if self._desertion is None else None
+            performance = self.queue.to_compose() if self._empty_channel_timeout is None else None
             if performance is None:
                 self._moved.clear()
                 await self._moved.wait()

@@ -90,7 +90,7 @@ class VoiceConnection(discord.VoiceClient):
 
     def __init__(self, client: discord.Client, channel: discord.abc.Connectable) -> None:
         super().__init__(client, channel)
-        self._sealer = TransportCipher()
+        self._cipher = TransportCipher()
         self.lost = asyncio.Event()
         self.cause = ""
         """Why it is lost: a close code as text, PUT_OUT or UNANSWERED."""
@@ -119,9 +119,9 @@ class VoiceConnection(discord.VoiceClient):
     def _get_voice_packet(self, data: bytes) -> bytes:
         """20 ms of Opus, encrypted twice. discord.py's own player calls it too."""
         connection = self._connection
-        self._sealer.use(connection.mode, connection.secret_key)
+        self._cipher.set_key(connection.mode, connection.secret_key)
         frame = connection.dave_session.encrypt_opus(data)  # type: ignore[union-attr]
-        return self._sealer.seal(frame, self.sequence, self.timestamp, connection.ssrc)
+        return self._cipher.encrypt(frame, self.sequence, self.timestamp, connection.ssrc)
 
     def speak(self, speaking: bool) -> None:
         """Say that sound begins or has ended. Any thread; a broken line is told nothing."""

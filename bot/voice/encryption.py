@@ -1,8 +1,8 @@
 """Transport encryption of voice packets, in the modes that Discord has left.
 
-Discord's developer documentation, "Voice", "Transport Encryption Modes": what is sealed is what stands behind
-the RTP header; the header is authenticated; a counter of 32 bits, which begins the nonce, follows in clear.
-discord.py makes a cipher and three copies of every packet (6.9 µs, measured); this takes 0.9 µs with AES.
+Discord's developer documentation, "Voice", "Transport Encryption Modes": the payload after the RTP header is
+encrypted, the header is authenticated, and a 32-bit counter, the start of the nonce, follows in clear.
+discord.py makes a cipher and three copies for every packet (6.9 µs, measured); this takes 0.9 µs with AES.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from nacl.bindings import (
 
 OPUS_PAYLOAD_TYPE: Final = 120
 HEADER: Final = struct.Struct(">BBHII")
-"""RTP (RFC 3550, 5.1): version, payload type, sequence number, timestamp, source."""
+"""RTP (RFC 3550, 5.1): version, payload type, sequence number, timestamp, SSRC."""
 VERSION: Final = 0x80
 COUNTER: Final = struct.Struct(">I")
 
 AES_NONCE_BYTES: Final = 12
-"""Of AES-GCM (NIST SP 800-38D, 5.2.1.1)."""
+"""Nonce size of AES-GCM (NIST SP 800-38D, 5.2.1.1)."""
 
 Cipher = Callable[[bytes, bytes, bytes], bytes]
-"""Seals: counter, payload, header."""
+"""Encrypts: counter, payload, header (authenticated only)."""
 
 
 def _aes(key: bytes) -> Cipher:
@@ -46,27 +46,29 @@ MODES: Final[dict[str, Callable[[bytes], Cipher]]] = {
     "aead_aes256_gcm_rtpsize": _aes,
     "aead_xchacha20_poly1305_rtpsize": _xchacha,
 }
-"""Every server knows the second one; the first is a third of its work."""
+"""Every server supports the second; the first takes a third of its time."""
 
 
 class TransportCipher:
-    """Makes packets of what is encrypted end to end. Its counter never starts again, whatever the key, so no
-    nonce is used twice. One thread at a time."""
+    """Makes RTP packets of frames that are already encrypted end to end. One thread at a time.
+
+    The counter never restarts, even for another key, so no nonce is used twice.
+    """
 
     def __init__(self) -> None:
         self._counter = 0
         self._key: object = None
         self._cipher: Cipher
 
-    def use(self, mode: str, key: list[int]) -> None:
-        """Seal with this key from now on. Asked for each packet: the same list is the same key."""
+    def set_key(self, mode: str, key: list[int]) -> None:
+        """Encrypt with `key` from now on. Called for each packet; the same list object is the same key."""
         if key is not self._key:
             self._cipher = MODES[mode](bytes(key))
             self._key = key
 
-    def seal(self, payload: bytes, sequence: int, timestamp: int, source: int) -> bytes:
-        """The packet. Raises struct.error if there is no source."""
-        header = HEADER.pack(VERSION, OPUS_PAYLOAD_TYPE, sequence, timestamp, source)
+    def encrypt(self, payload: bytes, sequence: int, timestamp: int, ssrc: int) -> bytes:
+        """Return the RTP packet. Raises struct.error if there is no SSRC yet."""
+        header = HEADER.pack(VERSION, OPUS_PAYLOAD_TYPE, sequence, timestamp, ssrc)
         counter = COUNTER.pack(self._counter)
         self._counter = (self._counter + 1) % 2 ** (8 * COUNTER.size)
         return header + self._cipher(counter, payload, header) + counter

@@ -1,8 +1,8 @@
-"""Departures: who leaves a channel because nobody wants music there any more waits for their turn.
+"""Rate limit for leaving voice channels, so that many idle guilds do not delay a new request.
 
 Each join and each leave is a message on the gateway, of which Discord takes 120 a minute (developer
-documentation, "Gateway", "Rate Limiting") and discord.py sends at most 110, the others later and in their
-order. When many channels fall silent at once, whoever asks for music must not stand in line behind them.
+documentation, "Gateway", "Rate Limiting"). discord.py sends at most 110 and queues the rest in order. Leaves
+that are spread out keep that queue short for whoever requests music meanwhile.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-LEAVES_A_MINUTE: Final = 50
-"""Of what discord.py sends less than half: the rest is for those who come."""
+MAX_LEAVES_PER_MINUTE: Final = 50
+"""Less than half of what discord.py sends; the rest is for joins."""
 
 
-class Departures:
-    """The turns of all guilds. On the event loop, by its clock."""
+class LeaveLimiter:
+    """Spaces the leaves of all guilds. On the event loop, by its clock."""
 
     def __init__(self) -> None:
         self._next = 0.0
-        """When the next turn is, if nobody has it yet."""
+        """The earliest time of the next leave."""
 
-    def wait(self) -> float:
-        """Take a turn: seconds until it comes. One that is not used is lost."""
+    def reserve(self) -> float:
+        """Reserve the next leave. Return the seconds until then; an unused reservation is not given back."""
         now = asyncio.get_running_loop().time()
-        turn = max(now, self._next)
-        self._next = turn + 60 / LEAVES_A_MINUTE
-        return turn - now
+        at = max(now, self._next)
+        self._next = at + 60 / MAX_LEAVES_PER_MINUTE
+        return at - now

@@ -28,7 +28,7 @@ from audio.playout.opus import OPUS_SILENCE
 from audio.playout.packets import Packets
 from audio.playout.source import PieceSource
 from audio.units import FRAME_SECONDS
-from bot.voice.realtime import Urgency
+from bot.voice.realtime import RealtimePriority
 from bot.voice.sink import CATCH_UP_SECONDS, LATE_SECONDS, SILENCE_PACKETS, Line
 
 THREADS: Final = 2
@@ -82,7 +82,7 @@ class Pacer:
         self._interval = sys.getswitchinterval()
         self._started = False
 
-    def outlet(self) -> PacedSink:
+    def new_sink(self) -> PacedSink:
         """A new outlet, whose sound this pacer sends."""
         return PacedSink(self)
 
@@ -132,7 +132,7 @@ class PacingThread(threading.Thread):
         """When to send: then, or a little later while the thread catches up."""
         self._low: dict[PacedStream, None] = {}
         """Those of whom more should be encoded, who has waited longest first."""
-        self._urgency = Urgency()
+        self._priority = RealtimePriority()
         self._work = threading.Event()
         self._ended = False
 
@@ -169,7 +169,7 @@ class PacingThread(threading.Thread):
         if first is None:
             return wait
         del self._low[first]
-        self._urgency.fall()
+        self._priority.release()
         first.packets.encode()
         return 0.0
 
@@ -181,7 +181,7 @@ class PacingThread(threading.Thread):
                 self._work.wait()
                 self._work.clear()
             elif wait:
-                self._urgency.rise()
+                self._priority.acquire()
                 self._sleep(wait)
         for turn in (*self._entering, *self._turns):
             turn.end()
@@ -265,12 +265,12 @@ class PacedStream:
     """One piece on its way out. Served by the pacer's thread; the event loop only sets `ending`."""
 
     def __init__(
-        self, outlet: PacedSink, packets: Packets, ended: Callable[[], None], clock: Callable[[], float]
+        self, sink: PacedSink, packets: Packets, ended: Callable[[], None], clock: Callable[[], float]
     ) -> None:
         self.packets = packets
         self.ending = False
         """Whether nobody wants more of it."""
-        self._outlet = outlet
+        self._sink = sink
         self._ended = ended
         self._clock = clock
         self._line: Line | None = None
@@ -300,8 +300,8 @@ class PacedStream:
         self._ended()
 
     def _take(self, due: float) -> bool:
-        outlet = self._outlet
-        line = None if outlet.paused else outlet.line
+        sink = self._sink
+        line = None if sink.paused else sink.line
         if line is not self._line:
             self._move_to(line)
         if self._line is None:
@@ -314,11 +314,11 @@ class PacedStream:
             self._move_to(None)
             return True
         self._packet = None
-        outlet.sent_at = now = self._clock()
-        outlet.frames_sent += 1
-        outlet.frames_late += now - due > LATE_SECONDS
+        sink.sent_at = now = self._clock()
+        sink.frames_sent += 1
+        sink.frames_late += now - due > LATE_SECONDS
         hurried = self.packets.frames_hurried
-        outlet.frames_hurried += hurried - self._hurried
+        sink.frames_hurried += hurried - self._hurried
         self._hurried = hurried
         return True
 

@@ -102,14 +102,14 @@ class Voice:
     def __init__(
         self,
         client: discord.Client,
-        outlet: PacketSink,
+        sink: PacketSink,
         *,
         on_change: Callable[[], None] = lambda: None,
         on_rebuild: Callable[[str], None] = lambda _cause: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self._outlet = outlet
+        self._sink = sink
         self._on_change = on_change
         self._on_rebuild = on_rebuild
         self._clock = clock
@@ -139,24 +139,24 @@ class Voice:
     @property
     def frames_sent(self) -> int:
         """Packets of music that left, since the start."""
-        return self._outlet.frames_sent
+        return self._sink.frames_sent
 
     @property
     def frames_late(self) -> int:
         """Those that left too late, since the start."""
-        return self._outlet.frames_late
+        return self._sink.frames_late
 
     @property
     def frames_hurried(self) -> int:
         """Those on whose encoding less was spent because time was short, since the start."""
-        return self._outlet.frames_hurried
+        return self._sink.frames_hurried
 
     @property
     def quiet_seconds(self) -> float:
         """For how long packets should have left and have not; 0.0 when none should."""
         if not self._playing or self._paused or self._hold not in OUTGOING:
             return 0.0
-        return max(0.0, self._clock() - max(self._due_since, self._outlet.sent_at or 0.0))
+        return max(0.0, self._clock() - max(self._due_since, self._sink.sent_at or 0.0))
 
     async def join(self, channel: VocalChannel) -> None:
         """Be connected to `channel`. Raises VoiceLost."""
@@ -181,7 +181,7 @@ class Voice:
         self._playing, self._paused = True, False
         self._due_since = self._clock()
         try:
-            await self._outlet.play(source, self._wanted.bitrate)
+            await self._sink.play(source, self._wanted.bitrate)
         finally:
             self._playing = False
         if self._end is not None:
@@ -189,18 +189,18 @@ class Voice:
 
     def stop(self) -> None:
         """End the sound now: within a frame."""
-        self._outlet.stop()
+        self._sink.stop()
 
     def pause(self) -> None:
         """Hold the sound where it is."""
         self._paused = True
-        self._outlet.pause()
+        self._sink.pause()
 
     def resume(self) -> None:
         """Go on from where the sound was held."""
         self._paused = False
         self._due_since = self._clock()
-        self._outlet.resume()
+        self._sink.resume()
 
     async def leave(self) -> None:
         """Leave the channel, if in one; safe to call twice."""
@@ -329,11 +329,11 @@ class Voice:
     async def _give_up(self) -> None:
         """Close the line, if there is one. It is forgotten last: whoever is cancelled here leaves it to the
         next one who gives up."""
-        self._outlet.attach(None)
+        self._sink.attach(None)
         if self._line is not None:
             await self._line.hang_up()
             self._line = None
-            self._outlet.attach(None)  # somebody may have looked round meanwhile
+            self._sink.attach(None)  # somebody may have looked round meanwhile
 
     async def _finish(self, end: VoiceLost) -> None:
         """The sound has ended for good. It is said last, so that whoever plays next finds all cleaned up."""
@@ -344,7 +344,7 @@ class Voice:
             await depart(guild)
         self._wanted = self._keeper = None
         self._note(None)
-        self._outlet.stop()
+        self._sink.stop()
 
     def _found(self) -> Hold | None:
         """Why the sound must wait, as things are."""
@@ -371,7 +371,7 @@ class Voice:
 
     def _attach(self) -> None:
         """Give the outlet the line, unless the sound must wait."""
-        self._outlet.attach(self._line if self._hold in OUTGOING else None)
+        self._sink.attach(self._line if self._hold in OUTGOING else None)
 
 
 def _waits(attempts: int) -> Iterator[float]:

@@ -19,7 +19,7 @@ from bot.errors import RequestError
 from bot.playback.performance import Making, Performance, Request
 from bot.session.counters import Counters
 from bot.session.session import Session
-from bot.voice.leave_limiter import Departures
+from bot.voice.leave_limiter import LeaveLimiter
 from bot.voice.pacer import Pacer
 
 FRAMES = 5
@@ -124,8 +124,8 @@ async def evening(commands: list[str | int]) -> None:
     await engine.start()
     nobody, posting, notes = cast(Any, None), cast(Any, desk), Notes()
     limits = Settings(music=MusicSettings(queue_length=MAX))
-    rest = (posting, limits, Counters(), cast(Any, notes), Departures(), free)
-    session = Session("evening", nobody, Pacer().outlet(), engine, *rest)
+    rest = (posting, limits, Counters(), cast(Any, notes), LeaveLimiter(), free)
+    session = Session("evening", nobody, Pacer().new_sink(), engine, *rest)
     session.voice = room  # type: ignore[assignment]
     asked: list[Performance] = []
     on = False

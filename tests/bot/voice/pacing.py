@@ -117,12 +117,12 @@ class Hall:
         return Wire(self.clock, is_open)
 
     async def play(self, piece: Any, wire: Wire | None) -> tuple[PacedSink, asyncio.Task[None]]:
-        outlet = self.pacer.outlet()
-        outlet.attach(wire)
-        task = asyncio.create_task(outlet.play(piece, BITRATE))
+        sink = self.pacer.new_sink()
+        sink.attach(wire)
+        task = asyncio.create_task(sink.play(piece, BITRATE))
         self._playing.append(task)
         await asyncio.sleep(0)
-        return outlet, task
+        return sink, task
 
     async def let_pass(self, seconds: float) -> None:
         """Let time pass, with a pacer that is never late."""

@@ -240,7 +240,7 @@ async def an_hour() -> None:
     here, notes = Discord(loop, chance), list[int]()
     pacer = Pacer(loop.time, encode=cast(Any, Frames), threads=1)
     causes: list[str] = []
-    voice = Voice(cast(Any, here), pacer.outlet(), on_rebuild=causes.append, clock=loop.time)
+    voice = Voice(cast(Any, here), pacer.new_sink(), on_rebuild=causes.append, clock=loop.time)
 
     async def pace() -> None:
         while True:

@@ -102,6 +102,10 @@ PRIVATE: Final = (
 )
 
 
+NOT_DISCORD: Final = {("bench/load/bot_process.py", "_name")}
+"""Underscored attributes of objects of other libraries, by file: the path of a `ctypes.CDLL`."""
+
+
 @dataclass(frozen=True, slots=True)
 class OurClass:
     """A class of our source, and the names in it that belong to its instances."""
@@ -216,6 +220,7 @@ def _used_in(sources: dict[str, Source]) -> Iterator[tuple[str, str, str]]:
             elif (
                 not _is_self(node.value)
                 and node.attr not in source.defined
+                and (file, node.attr) not in NOT_DISCORD
                 and node.attr in _all_underscored()
             ):
                 yield holder or "an object", node.attr, file

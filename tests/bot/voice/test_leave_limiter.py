@@ -1,45 +1,45 @@
-"""Turns to leave, by the clock of the event loop."""
+"""The spacing of leaves, on a virtual clock."""
 
 from __future__ import annotations
 
 import asyncio
 
-from bot.voice.leave_limiter import Departures
+from bot.voice.leave_limiter import LeaveLimiter
 from tests.virtual import run_virtually
 
 DISCORD_PY_A_MINUTE = 110
 
 
-def test_who_leaves_alone_leaves_at_once() -> None:
+def test_a_single_leave_does_not_wait() -> None:
     async def leave_twice() -> None:
-        departures = Departures()
-        assert departures.wait() == 0.0
+        limiter = LeaveLimiter()
+        assert limiter.reserve() == 0.0
         await asyncio.sleep(60)
-        assert departures.wait() == 0.0
+        assert limiter.reserve() == 0.0
 
     run_virtually(leave_twice())
 
 
-def test_when_a_hundred_leave_together_half_of_each_minute_is_left_to_those_who_come() -> None:
+def test_a_hundred_leaves_at_once_leave_half_of_each_minute_to_joins() -> None:
     async def leave() -> None:
-        departures = Departures()
-        turns = [departures.wait() for _ in range(100)]
-        assert turns == sorted(turns)
-        for begin in turns:
-            within = sum(begin <= turn < begin + 60 for turn in turns)
+        limiter = LeaveLimiter()
+        times = [limiter.reserve() for _ in range(100)]
+        assert times == sorted(times)
+        for begin in times:
+            within = sum(begin <= time < begin + 60 for time in times)
             assert within <= DISCORD_PY_A_MINUTE / 2
-        assert turns[-1] < 180, "none waits for ever"
+        assert times[-1] < 180, "the last one waits for less than three minutes"
 
     run_virtually(leave())
 
 
-def test_a_minute_later_nobody_waits_for_those_who_left_before() -> None:
+def test_after_a_minute_earlier_leaves_cost_no_wait() -> None:
     async def leave() -> None:
-        departures = Departures()
+        limiter = LeaveLimiter()
         for _ in range(10):
-            departures.wait()
-        assert departures.wait() > 0
+            limiter.reserve()
+        assert limiter.reserve() > 0
         await asyncio.sleep(60)
-        assert departures.wait() == 0.0
+        assert limiter.reserve() == 0.0
 
     run_virtually(leave())

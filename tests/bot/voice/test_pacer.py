@@ -21,11 +21,11 @@ from tests.bot.voice.pacing import BITRATE, Clock, Encoded, Numbers, Wire, a_hal
 async def test_every_packet_leaves_once_in_order_and_20_ms_after_the_one_before() -> None:
     async with a_hall() as hall:
         wire = hall.wire()
-        outlet, task = await hall.play(Numbers(50), wire)
+        sink, task = await hall.play(Numbers(50), wire)
         await hall.let_pass(2.0)
         assert wire.music == list(range(1, 51))
         assert set(wire.gaps_ms) == {20}
-        assert (outlet.frames_sent, outlet.frames_late) == (50, 0)
+        assert (sink.frames_sent, sink.frames_late) == (50, 0)
         await asyncio.wait_for(task, 1)
 
 
@@ -57,7 +57,7 @@ async def test_the_clocks_of_two_threads_tick_apart() -> None:
     pacer = Pacer(clock, encode=cast(Any, as_it_is), threads=2)
     waits = []
     for thread in pacer.threads:
-        thread.enter(PacedStream(pacer.outlet(), cast(Any, Numbers(9)), lambda: None, clock))
+        thread.enter(PacedStream(pacer.new_sink(), cast(Any, Numbers(9)), lambda: None, clock))
         while (wait := thread.serve()) == 0:
             pass
         waits.append(wait or 0.0)
@@ -76,7 +76,7 @@ async def test_an_hour_does_not_drift_by_a_frame() -> None:
 async def test_a_pacer_that_is_late_catches_up_without_a_burst_and_is_on_its_old_clock_again() -> None:
     async with a_hall() as hall:
         wire = hall.wire()
-        outlet, _ = await hall.play(Numbers(100), wire)
+        sink, _ = await hall.play(Numbers(100), wire)
         await hall.let_pass(0.2)
         hall.stall(0.09)
         await hall.let_pass(0.61)
@@ -84,7 +84,7 @@ async def test_a_pacer_that_is_late_catches_up_without_a_burst_and_is_on_its_old
         assert min(wire.gaps_ms) == round(RUSH_SECONDS * 1000)
         assert {round((at - wire.sent[0][0]) * 1000) % 20 for at, _ in wire.sent[-10:]} == {0}
         assert len(wire.music) == 46
-        assert 0 < outlet.frames_late < 10
+        assert 0 < sink.frames_late < 10
 
 
 async def test_after_a_long_standstill_the_clock_starts_anew_and_nothing_is_lost() -> None:
@@ -101,15 +101,15 @@ async def test_after_a_long_standstill_the_clock_starts_anew_and_nothing_is_lost
 async def test_a_pause_takes_nothing_out_of_the_piece_and_it_goes_on_with_the_very_next_packet() -> None:
     async with a_hall() as hall:
         wire, piece = hall.wire(), Numbers(100)
-        outlet, _ = await hall.play(piece, wire)
+        sink, _ = await hall.play(piece, wire)
         await hall.let_pass(0.2)
-        outlet.pause()
+        sink.pause()
         await hall.let_pass(FRAME_SECONDS)
         read, heard = piece.read_so_far, len(wire.sent)
         assert [packet for _, packet in wire.sent[-SILENCE_PACKETS:]] == [OPUS_SILENCE] * SILENCE_PACKETS
         await hall.let_pass(60.0)
         assert (piece.read_so_far, len(wire.sent)) == (read, heard)
-        outlet.resume()
+        sink.resume()
         await hall.let_pass(0.2)
         assert wire.music == list(range(1, len(wire.music) + 1))
         assert len(wire.music) > read
@@ -120,9 +120,9 @@ async def test_a_pause_takes_nothing_out_of_the_piece_and_it_goes_on_with_the_ve
 async def test_stop_ends_the_sound_within_a_frame() -> None:
     async with a_hall() as hall:
         wire, piece = hall.wire(), Numbers(100)
-        outlet, task = await hall.play(piece, wire)
+        sink, task = await hall.play(piece, wire)
         await hall.let_pass(0.2)
-        outlet.stop()
+        sink.stop()
         read = piece.read_so_far
         await hall.let_pass(FRAME_SECONDS)
         await asyncio.wait_for(task, 1)
@@ -145,12 +145,12 @@ async def test_stop_also_ends_what_is_paused_or_has_no_line() -> None:
 async def test_the_next_piece_is_not_paused_because_the_last_one_was() -> None:
     async with a_hall() as hall:
         wire = hall.wire()
-        outlet, task = await hall.play(Numbers(9), wire)
-        outlet.pause()
-        outlet.stop()
+        sink, task = await hall.play(Numbers(9), wire)
+        sink.pause()
+        sink.stop()
         await hall.let_pass(FRAME_SECONDS)
         await asyncio.wait_for(task, 1)
-        following = asyncio.create_task(outlet.play(Numbers(3), BITRATE))  # type: ignore[arg-type]
+        following = asyncio.create_task(sink.play(Numbers(3), BITRATE))  # type: ignore[arg-type]
         await asyncio.sleep(0)
         await hall.let_pass(1.0)
         await asyncio.wait_for(following, 1)
@@ -175,11 +175,11 @@ async def test_while_the_line_is_closed_the_music_waits_and_then_goes_on_at_its_
 async def test_another_line_goes_on_where_the_first_one_was() -> None:
     async with a_hall() as hall:
         before, after = hall.wire(), hall.wire(is_open=False)
-        outlet, _ = await hall.play(Numbers(100), before)
+        sink, _ = await hall.play(Numbers(100), before)
         await hall.let_pass(0.2)
         before.open = False
         await hall.let_pass(0.1)
-        outlet.attach(after)  # not encrypted yet
+        sink.attach(after)  # not encrypted yet
         await hall.let_pass(0.5)
         after.open = True
         await hall.let_pass(0.2)
@@ -254,12 +254,12 @@ async def test_the_more_channels_share_a_thread_the_less_is_spent_on_each() -> N
 async def test_a_second_thread_helps_where_one_has_enough_to_do_and_both_have_an_end() -> None:
     clock = Clock()
     pacer = Pacer(clock, encode=cast(Any, as_it_is), threads=2)
-    outlets = [pacer.outlet() for _ in range(ENOUGH + 5)]
-    playing = [asyncio.create_task(outlet.play(cast(Any, Numbers(9)), BITRATE)) for outlet in outlets]
+    sinks = [pacer.new_sink() for _ in range(ENOUGH + 5)]
+    playing = [asyncio.create_task(sink.play(cast(Any, Numbers(9)), BITRATE)) for sink in sinks]
     await asyncio.sleep(0)
     assert list(map(len, pacer.threads)) == [ENOUGH, 5]
-    for outlet in outlets:
-        outlet.stop()
+    for sink in sinks:
+        sink.stop()
     for thread in pacer.threads:
         while (wait := thread.serve()) is not None:
             clock.now += wait
@@ -293,10 +293,10 @@ async def test_who_comes_and_goes_moves_nobody_elses_packets() -> None:
         await hall.play(Numbers(500), steady)
         chance = random.Random(5)
         for _ in range(40):
-            outlet, _ = await hall.play(Numbers(30), hall.wire())
+            sink, _ = await hall.play(Numbers(30), hall.wire())
             await hall.let_pass(chance.random() / 10)
             if chance.random() < 0.5:
-                outlet.stop()
+                sink.stop()
         assert set(steady.gaps_ms) == {20}
 
 
@@ -304,19 +304,19 @@ async def test_who_comes_and_goes_moves_nobody_elses_packets() -> None:
 async def test_whatever_happens_no_packet_is_skipped_or_repeated(events: list[str]) -> None:
     async with a_hall() as hall:
         wires, piece = [hall.wire()], Numbers(10_000)
-        outlet, _ = await hall.play(piece, wires[0])
+        sink, _ = await hall.play(piece, wires[0])
         for event in events:
             if event == "pause":
-                outlet.pause()
+                sink.pause()
             elif event == "resume":
-                outlet.resume()
+                sink.resume()
             elif event == "cut":
                 wires[-1].open = False
             elif event == "mend":
                 wires[-1].open = True
             elif event == "move":
                 wires.append(hall.wire())
-                outlet.attach(wires[-1])
+                sink.attach(wires[-1])
             elif event == "stall":
                 hall.stall(0.07)
             await hall.let_pass(0.05)
@@ -330,11 +330,11 @@ async def test_the_thread_sends_and_ends_and_lets_go_who_still_plays() -> None:
     pacer.start()
     clock = Clock()
     short, long = Wire(clock), Wire(clock)
-    outlets = [pacer.outlet(), pacer.outlet()]
-    for outlet, wire in zip(outlets, (short, long), strict=True):
-        outlet.attach(wire)
-    endless = asyncio.create_task(outlets[1].play(Numbers(10**9), BITRATE))  # type: ignore[arg-type]
-    await asyncio.wait_for(outlets[0].play(Numbers(3), BITRATE), 10)  # type: ignore[arg-type]
+    sinks = [pacer.new_sink(), pacer.new_sink()]
+    for sink, wire in zip(sinks, (short, long), strict=True):
+        sink.attach(wire)
+    endless = asyncio.create_task(sinks[1].play(Numbers(10**9), BITRATE))  # type: ignore[arg-type]
+    await asyncio.wait_for(sinks[0].play(Numbers(3), BITRATE), 10)  # type: ignore[arg-type]
     assert short.music == [1, 2, 3]
     await asyncio.to_thread(pacer.close)
     await asyncio.wait_for(endless, 10)

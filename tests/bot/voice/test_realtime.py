@@ -1,4 +1,4 @@
-"""Who sends sound waits at real-time priority where that is granted, and encodes without."""
+"""The pacer sleeps at real-time priority where that is granted, and encodes without it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.voice.realtime import PRIORITY, Urgency, granted
+from bot.voice.realtime import PRIORITY, RealtimePriority, granted
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setscheduler"), reason="this system has no sched_setscheduler"
@@ -22,14 +22,19 @@ def in_a_thread(work: Callable[[], None]) -> None:
     thread.join()
 
 
-def test_it_rises_and_falls_where_it_is_granted_and_only_for_its_own_thread() -> None:
+def test_priority_is_raised_and_released_for_its_own_thread_only() -> None:
     if not granted():
         pytest.skip("this user may not have real-time priority (RLIMIT_RTPRIO)")
     seen: list[int] = []
 
     def work() -> None:
-        urgency = Urgency()
-        changes: list[Callable[[], object]] = [urgency.rise, urgency.rise, urgency.fall, urgency.fall]
+        priority = RealtimePriority()
+        changes: list[Callable[[], object]] = [
+            priority.acquire,
+            priority.acquire,
+            priority.release,
+            priority.release,
+        ]
         for change in changes:
             change()
             seen.append(os.sched_getscheduler(0))
@@ -39,7 +44,7 @@ def test_it_rises_and_falls_where_it_is_granted_and_only_for_its_own_thread() ->
     assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
-def test_who_is_refused_asks_once_and_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
     def refuse(pid: int, policy: int, param: Any) -> None:
@@ -47,15 +52,15 @@ def test_who_is_refused_asks_once_and_goes_without(monkeypatch: pytest.MonkeyPat
         raise PermissionError
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    urgency = Urgency()
+    priority = RealtimePriority()
     for _ in range(3):
-        urgency.rise()
-        urgency.fall()
+        priority.acquire()
+        priority.release()
     assert asked == [PRIORITY]
     assert not granted()
 
 
-def test_a_system_that_knows_no_policies_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_without_policies_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_setscheduler")
-    Urgency().rise()
+    RealtimePriority().acquire()
     assert not granted()
