@@ -1,4 +1,4 @@
-"""A server for tests that need no voice: the real bot in simcord, which keeps Discord in this process."""
+"""A guild for tests that need no sound: the real bot in the loopback Discord, with a member and a manager."""
 
 from __future__ import annotations
 
@@ -8,54 +8,74 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import discord
-import simcord
 
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
 from bot.config.settings import Settings
-from tests.house import quiet_settings
+from rehearsal.discord_here import DiscordHere
+from rehearsal.people.members import Person
+from rehearsal.people.reply import Reply
+from rehearsal.permissions import Permission
+from rehearsal.rest.components import MENUS, walk
+from rehearsal.world import Channel, Guild, Message, Role
+from tests.house import logged_in, quiet_settings
 
 
 @dataclass
 class Server:
-    """A guild of simcord with a text channel, a voice channel, a member, Ann, and a manager, Max."""
+    """A guild with a text channel, a voice channel, a member, Ann, and a manager, Max. Nobody is in voice."""
 
-    env: simcord.Env
-    guild: simcord.GuildHandle
-    text: simcord.ChannelHandle
-    voice: simcord.ChannelHandle
-    ann: simcord.MemberActor
-    max: simcord.MemberActor
-
-    @property
-    def bot(self) -> Busker:
-        """The bot under test."""
-        assert isinstance(self.env.bot, Busker)
-        return self.env.bot
+    here: DiscordHere
+    bot: Busker
+    guild: Guild
+    text: Channel
+    voice: Channel
+    dj: Role
+    ann: Person
+    max: Person
 
     @property
     def discord_guild(self) -> discord.Guild:
         """The guild as the bot knows it."""
-        me = self.guild.me
-        assert me is not None
-        return me.guild
+        guild = self.bot.get_guild(self.guild.id)
+        assert guild is not None
+        return guild
 
     async def said(self, command: str, **options: object) -> str:
-        """What Ann alone reads when she uses a command."""
-        result = await self.ann.slash(self.text, command, **options)
-        assert result.ephemeral
-        assert result.response is not None
-        return result.response.content
+        """The text that Ann alone reads when she uses a command."""
+        return (await self.answer(self.ann, command, **options)).content
+
+    async def answer(self, who: Person, command: str, **options: object) -> Message:
+        """The message that `who` alone reads when they use a command."""
+        return await private(await who.use(command, options, self.text))
+
+
+async def private(reply: Reply) -> Message:
+    """The answer that only one member sees."""
+    message = await reply.said()
+    assert reply.ephemeral
+    return message
+
+
+async def choose_from(message: Message, who: Person, value: str) -> Message:
+    """The answer after `who` has chosen a value in the menu of a message."""
+    (menu,) = (part for _, part in walk(message.components) if part.get("type") in MENUS)
+    return await private(await who.click(message, str(menu["custom_id"]), [value]))
 
 
 @asynccontextmanager
-async def a_server(folder: Path, settings: Settings | None = None) -> AsyncIterator[Server]:
+async def a_server(
+    folder: Path, settings: Settings | None = None, *, locale: str = "en-US"
+) -> AsyncIterator[Server]:
+    """Open a server whose members speak the language of `locale`; everything in it ends with the block."""
     engine = ToneEngine()
     await engine.start()
-    async with simcord.run(Busker(settings or quiet_settings(folder), engine)) as env:
-        guild = env.create_guild()
-        text = guild.create_text_channel("music")
-        voice = guild.create_voice_channel("The Corner")
-        managers = guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
-        ann = guild.add_member(env.create_user("ann"))
-        yield Server(env, guild, text, voice, ann, guild.add_member(env.create_user("max"), roles=[managers]))
+    async with DiscordHere() as here:
+        guild = here.guild("House")
+        text, voice = guild.text_channel("music"), guild.voice_channel("The Corner")
+        managers = guild.role("managers", Permission.MANAGE_GUILD)
+        dj = guild.role("DJ")
+        ann, manager = here.person(guild, "ann"), here.person(guild, "max", managers)
+        guild.locale = ann.user.locale = manager.user.locale = locale
+        async with logged_in(here, engine, settings or quiet_settings(folder), guild) as bot:
+            yield Server(here, bot, guild, text, voice, dj, ann, manager)

@@ -1,4 +1,4 @@
-"""/about and /help in simcord and the loopback house."""
+"""/about and /help."""
 
 from __future__ import annotations
 
@@ -15,19 +15,17 @@ from tests.server import a_server
 
 async def test_about_tells_model_licence_speed_and_invites_with_exact_permissions(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        response = (await server.ann.slash(server.text, "about")).response
-        assert response is not None
-        (embed,) = response.embeds
-        fields = {field.name: field.value for field in embed.fields}
+        message = await server.answer(server.ann, "about")
+        (embed,) = message.embeds
+        fields = {field["name"]: field["value"] for field in embed["fields"]}
         assert fields["Model"] == "tone (1) on none"
         assert fields["Licence of its weights"] == "MIT"
         assert fields["Speed"] == "8.0 times real time; 16 pieces at once"
-        assert embed.footer.text is not None
-        assert set(re.split(",? and |, ", embed.footer.text.removeprefix("It needs "))) >= {
+        assert set(re.split(",? and |, ", embed["footer"]["text"].removeprefix("It needs "))) >= {
             "Connect",
             "Speak",
         }
-        (button,) = response.components[0]["components"]
+        (button,) = message.components[0]["components"]
         # View Channels 1 << 10, Send Messages 11, Embed Links 14, Attach Files 15, Connect 20, Speak 21.
         assert f"permissions={sum(1 << bit for bit in (10, 11, 14, 15, 20, 21))}" in button["url"]
         assert f"client_id={server.bot.application_id}" in button["url"]
@@ -35,13 +33,12 @@ async def test_about_tells_model_licence_speed_and_invites_with_exact_permission
 
 async def test_help_names_every_command_so_that_it_can_be_clicked(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        response = (await server.ann.slash(server.text, "help")).response
-        assert response is not None
-        mentioned = set(re.findall(r"</(\w+)[\w ]*:\d+>", response.embeds[0].description or ""))
+        description = (await server.answer(server.ann, "help")).embeds[0]["description"]
+        mentioned = set(re.findall(r"</(\w+)[\w ]*:\d+>", description))
         unneeded = {"help", "nowplaying"}
         typed = server.bot.tree.get_commands(type=discord.AppCommandType.chat_input)
         assert mentioned == {command.name for command in typed} - unneeded
-        assert "{" not in str(response.embeds[0].description)
+        assert "{" not in description
 
 
 async def test_an_example_of_help_is_composed_when_it_is_clicked(tmp_path: Path) -> None:
@@ -57,7 +54,7 @@ async def test_an_example_of_help_is_composed_when_it_is_clicked(tmp_path: Path)
 
 async def test_an_example_clicked_in_a_direct_message_says_where_busker_plays(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        ann = server.env.create_user("dora")
-        response = (await ann.slash("help")).response
-        told = (await ann.click(response.message, custom_id="help:compose:0")).response
+        direct = server.here.world.dm(server.ann.user)
+        message = await (await server.ann.use("help", {}, direct)).said()
+        told = await server.ann.click(message, "help:compose:0")
         assert told.content == "Busker plays in voice channels of servers; ask there."

@@ -1,4 +1,4 @@
-"""The commands in simcord, which has no voice: what is refused, and in which words."""
+"""The commands where nobody plays: what is refused, and in which words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 
-from bot.client import Busker
 from rehearsal.clock import WallClock
-from rehearsal.commands import Commands
+from rehearsal.commands import Commands, CommandType
+from rehearsal.people.typing_in import CannotType
 from rehearsal.world import Snowflakes
 from tests.server import a_server
 from tests.words.test_catalogue import sentences
@@ -64,8 +63,8 @@ async def test_discord_itself_refuses_what_the_options_exclude(
 ) -> None:
     async with a_server(tmp_path) as server:
         await server.ann.join_voice(server.voice)
-        with pytest.raises(simcord.OptionError):
-            await server.ann.slash(server.text, "compose", **options)
+        with pytest.raises(CannotType):
+            await server.ann.use("compose", dict(options), server.text)
 
 
 @pytest.mark.parametrize("command", ["stop", "skip", "pause", "resume", "queue show", "nowplaying"])
@@ -78,12 +77,11 @@ async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_whole_in_the
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_server(tmp_path) as server:
-        assert isinstance(server.env.bot, Busker)
 
         def broken(guild: discord.Guild) -> None:
             raise ZeroDivisionError("of all things")
 
-        monkeypatch.setattr(server.env.bot, "session_of", broken)
+        monkeypatch.setattr(server.bot, "session_of", broken)
         said = await server.said("stop")
         assert said == "Something went wrong on Busker's side; it is in the log. Please try again."
         assert "ZeroDivisionError: of all things" in caplog.text
@@ -95,9 +93,14 @@ async def test_the_commands_are_those_of_the_readme(tmp_path: Path) -> None:
         documented = set(re.findall(r"^\| .*", readme, re.MULTILINE))
         rows = [row.split("|")[1] for row in documented]
         commands = {name for row in rows for name in re.findall(r"`/(\w+)", row)}
-        assert {name.split()[0] for name in server.max.available_commands(server.text)} == commands
-        for_all = {name.split()[0] for name in server.ann.available_commands(server.text)}
-        assert for_all == commands - {"settings"}
+        typed = server.bot.tree.get_commands(type=discord.AppCommandType.chat_input)
+        assert {command.name for command in typed} == commands
+        for name in commands:  # Max manages the server and may use all of them, Ann all but one
+            command = server.here.commands.choose(name, None, CommandType.CHAT_INPUT, "en-US")
+            assert (command["default_member_permissions"] is not None) == (name == "settings")
+        await server.max.use("settings", {}, server.text)
+        with pytest.raises(CannotType, match="not offered to ann"):
+            await server.ann.use("settings", {}, server.text)
 
 
 async def test_the_command_tree_fits_discords_limits_and_describes_every_option(tmp_path: Path) -> None:

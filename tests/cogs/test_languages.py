@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import discord
 import pytest
 
 from rehearsal.rest.components import walk
@@ -21,11 +20,9 @@ from tests.server import a_server
     ],
 )
 async def test_an_answer_to_one_member_is_in_their_language(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locale: str, sentence: str
+    tmp_path: Path, locale: str, sentence: str
 ) -> None:
-    spoken = property(lambda _: discord.Locale(locale), lambda _, en_us: None)
-    monkeypatch.setattr(discord.Interaction, "locale", spoken)  # simcord knows one language
-    async with a_server(tmp_path) as server:
+    async with a_server(tmp_path, locale=locale) as server:
         assert await server.said("compose", prompt="bells") == sentence
 
 

@@ -6,17 +6,17 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import discord
-import simcord
-
 from audio.files.saved import read_sound
 from audio.piece import Piece
 from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
 from bot.store.records import MadeTrack, Visibility
+from rehearsal.people.members import Person
+from rehearsal.permissions import Permission
 from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
+from rehearsal.world import Message
 from tests.house import FAST, House, a_house, until
-from tests.server import Server, a_server
+from tests.server import Server, a_server, choose_from, private
 
 TRACK = MadeTrack(
     id=0,
@@ -39,19 +39,20 @@ async def made(server: Server, prompt: str = TRACK.piece.prompt, **other: Any) -
     return await server.bot.store.add_track(track)
 
 
-async def answer(result: simcord.InteractionResult) -> simcord.ResponseMessage:
-    assert result.ephemeral
-    assert result.response is not None
-    return result.response
-
-
-async def opened(server: Server, track: MadeTrack, who: simcord.MemberActor) -> simcord.ResponseMessage:
+async def opened(server: Server, track: MadeTrack, who: Person) -> Message:
     """A track as `/library` shows it when its suggestion was taken."""
-    return await answer(await who.slash(server.text, "library", search=f"#{track.id}"))
+    return await server.answer(who, "library", search=f"#{track.id}")
 
 
-def lines(response: simcord.ResponseMessage) -> list[str]:
-    return (response.embeds[0].description or "").splitlines()
+async def pressed(who: Person, message: Message, label: str) -> str:
+    """What `who` alone reads when they press a button."""
+    return (await private(await who.press(message, label))).content
+
+
+def lines(message: Message) -> list[str]:
+    """The lines of the list."""
+    description: str = message.embeds[0].get("description", "")
+    return description.splitlines()
 
 
 async def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
@@ -64,22 +65,22 @@ async def test_what_was_made_is_listed_and_chosen_from(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         first = await made(server)
         await made(server, "bells", member_id=server.max.id)
-        response = await answer(await server.max.slash(server.text, "library"))
+        response = await server.answer(server.max, "library")
         assert lines(response) == [
             f"1. “bells” · 12.5 s · <@{server.max.id}> · <t:1769850000:R>",
             rf"2. “slow \*dub\* \<t:1:R>” · 12.5 s · <@{server.ann.id}> · <t:1769850000:R>",
         ]
-        chosen = await answer(await server.max.select(response, [str(first.id)]))
-        assert chosen.embeds[0].description == r"“slow \*dub\* \<t:1:R>”"
-        assert chosen.embeds[0].fields[0].name == "12.5 s · seed 7 · tone"
+        chosen = await choose_from(response, server.max, str(first.id))
+        assert chosen.embeds[0]["description"] == r"“slow \*dub\* \<t:1:R>”"
+        assert chosen.embeds[0]["fields"][0]["name"] == "12.5 s · seed 7 · tone"
 
 
 async def test_a_search_goes_by_words_and_by_person(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         await made(server, "slow bells")
         await made(server, "fast bells", member_id=server.max.id)
-        assert len(lines(await answer(await server.ann.slash(server.text, "library", search="BELLS")))) == 2
-        hers = await answer(await server.ann.slash(server.text, "library", search="bells", by=server.ann))
+        assert len(lines(await server.answer(server.ann, "library", search="BELLS"))) == 2
+        hers = await server.answer(server.ann, "library", search="bells", by=server.ann.user)
         assert "slow bells" in lines(hers)[0]
         assert len(lines(hers)) == 1
         said = await server.said("library", search="waltz")
@@ -90,33 +91,31 @@ async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         for number in range(20):
             await made(server, f"bells: no. {number}")
-        first = await answer(await server.ann.slash(server.text, "library", search="bells: no."))
+        first = await server.answer(server.ann, "library", search="bells: no.")
         assert "no. 19" in lines(first)[0]
-        second = (await server.ann.click(first, label="Older")).response
-        assert second is not None
+        second = await (await server.ann.press(first, "Older")).said()
         assert ["no. 9" in lines(second)[0], "no. 0" in lines(second)[-1]] == [True, True]
-        assert (
-            await answer(await server.ann.click(second, label="Older"))
-        ).content == "There is nothing older."
+        assert await pressed(server.ann, second, "Older") == "There is nothing older."
 
 
 async def test_suggestions_are_what_the_member_may_see(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        secret = server.guild.create_text_channel("secret")
-        channel = server.discord_guild.get_channel(secret.id)
-        assert isinstance(channel, discord.TextChannel)
-        await channel.set_permissions(server.discord_guild.default_role, view_channel=False)
+        secret = server.guild.text_channel("secret")
+        secret.overwrite(server.guild.everyone, deny=Permission.VIEW_CHANNEL)
+        secret.overwrite(server.guild.members[server.here.bot.id], allow=Permission.VIEW_CHANNEL)
+        server.here.tell_channel(secret, "CHANNEL_CREATE")
+        await until(lambda: server.discord_guild.get_channel(secret.id) is not None)
         hidden = await made(server, "x" * 300, channel_id=secret.id)
         gone = await made(server, "of a channel that is gone", channel_id=1)
         archived = await made(server, "of an archived thread", channel_id=2, parent_id=server.text.id)
         secret_thread = await made(server, "of a thread there", channel_id=3, parent_id=secret.id)
         shown = await made(server, "bells")
-        hers = await server.ann.autocomplete(server.text, "library", "search", "")
+        hers = await server.ann.suggestions("library", "search", "", {}, server.text)
         known = (shown, secret_thread, archived, gone, hidden)
         assert [choice["value"] for choice in hers] == [f"#{track.id}" for track in known]
         assert hers[-1]["name"] == "x" * 81 + "… · 12.5 s · seed 7"
         assert len(hers[-1]["name"]) <= 100
-        his = await server.max.autocomplete(server.text, "library", "search", "")
+        his = await server.max.suggestions("library", "search", "", {}, server.text)
         assert [choice["value"] for choice in his] == [f"#{shown.id}", f"#{archived.id}"]
         assert (
             await opened(server, hidden, server.max)
@@ -128,15 +127,15 @@ async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path:
     async with a_server(tmp_path) as server:
         (tmp_path / "dub-7.flac").write_bytes(b"music")
         kept = await opened(server, await made(server, file="dub-7.flac"), server.ann)
-        fetched = await answer(await server.ann.click(kept, label="Fetch"))
+        fetched = await private(await server.ann.press(kept, "Fetch"))
         assert fetched.content == r"“slow \*dub\* \<t:1:R>” · 12.5 s · seed 7"
         assert [file.filename for file in fetched.attachments] == ["dub-7.flac"]
         track = await made(server, file="gone.flac", message_id=99)
         posted = await opened(server, track, server.ann)
-        said = (await answer(await server.ann.click(posted, label="Fetch"))).content
+        said = await pressed(server.ann, posted, "Fetch")
         assert said == f"It is in https://discord.com/channels/{server.guild.id}/{server.text.id}/99."
         nowhere = await opened(server, await made(server), server.ann)
-        said = (await answer(await server.ann.click(nowhere, label="Fetch"))).content
+        said = await pressed(server.ann, nowhere, "Fetch")
         assert said == "Its file is gone, and it was never posted; “Play again” makes it again."
 
 
@@ -149,11 +148,10 @@ async def test_only_who_asked_and_managers_make_it_forget_and_files_go_too(tmp_p
             await made(server, file="b.flac", member_id=server.max.id),
         )
         stranger = await opened(server, his, server.ann)
-        said = (await answer(await server.ann.click(stranger, label="Forget"))).content
+        said = await pressed(server.ann, stranger, "Forget")
         assert said.startswith("Only who asked for a track, and who manages the server")
         for who, track in ((server.ann, hers), (server.max, his)):
-            told = (await who.click(await opened(server, track, who), label="Forget")).response
-            assert told is not None
+            told = await (await who.press(await opened(server, track, who), "Forget")).said()
             assert told.content.startswith("Forgotten, with its file.")
             assert not told.components
         assert not list(tmp_path.glob("*.flac")) + list(tmp_path.glob("*.png"))
@@ -169,7 +167,7 @@ async def test_a_button_on_what_was_forgotten_says_so(tmp_path: Path) -> None:
         shown = await opened(server, track, server.ann)
         await server.bot.store.forget_track(track.id)
         for label in ("Play again", "Fetch", "Forget"):
-            said = (await answer(await server.ann.click(shown, label=label))).content
+            said = await pressed(server.ann, shown, label)
             assert said == "This track is not in the library any more."
 
 
@@ -180,10 +178,9 @@ async def test_privacy_tells_what_is_kept_and_deletes_all_tracks_of_who_asks(tmp
         await made(server, file="a.flac")
         await made(server)
         other = await made(server, member_id=server.max.id)
-        response = await answer(await server.ann.slash(server.text, "privacy"))
+        response = await server.answer(server.ann, "privacy")
         assert response.content.startswith("Busker remembers 2 tracks that you asked for")
-        deleted = (await server.ann.click(response, label="Delete these tracks")).response
-        assert deleted is not None
+        deleted = await (await server.ann.press(response, "Delete these tracks")).said()
         assert deleted.content.startswith("Deleted: 2 tracks with their files.")
         assert not (tmp_path / "a.flac").exists()
         assert await server.bot.store.tracks_of(server.ann.id) == 0
@@ -196,7 +193,7 @@ async def test_what_was_made_from_a_lost_recording_is_not_made_again_as_somethin
     async with a_server(tmp_path) as server:
         shown = await opened(server, await made(server, from_recording=True), server.ann)
         await server.ann.join_voice(server.voice)
-        said = (await answer(await server.ann.click(shown, label="Play again"))).content
+        said = await pressed(server.ann, shown, "Play again")
         assert said.endswith("made from a sound file that Busker does not keep, so it cannot be made again.")
 
 

@@ -1,4 +1,4 @@
-"""/settings in simcord: who may, what it shows, and what it refuses."""
+"""/settings: who may, what it shows, and what it refuses."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ from typing import Any
 
 import discord
 import pytest
-import simcord
 
 from bot.client import Busker
 from bot.config.guild_settings import settings_with
 from bot.config.settings import Settings
 from bot.store.records import GuildChoices, Visibility
 from cogs.settings import OPTIONS
+from rehearsal.permissions import Permission
+from rehearsal.world import Message
 from tests.house import a_house, quiet_settings, until
 from tests.server import Server, a_server
 
 
-async def choose(server: Server, **options: object) -> simcord.ResponseMessage:
+async def choose(server: Server, **options: object) -> Message:
     """What the manager reads after `/settings`."""
-    result = await server.max.slash(server.text, "settings", **options)
-    assert result.ephemeral
-    assert result.response is not None
-    return result.response
+    return await server.answer(server.max, "settings", **options)
 
 
-def values(response: simcord.ResponseMessage) -> dict[str, str | None]:
-    (card,) = response.embeds
-    return {str(field.name): field.value for field in card.fields}
+def values(message: Message) -> dict[str, str]:
+    """The fields of the card, by their names."""
+    (card,) = message.embeds
+    return {field["name"]: field["value"] for field in card["fields"]}
 
 
 async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
@@ -53,7 +52,7 @@ async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
 
 async def test_every_option_is_kept_shown_and_taken_back(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        role = server.guild.create_role("DJ")
+        role = server.dj
         options: dict[str, Any] = {
             "length": 12.5, "interval": 0.5, "volume": 30, "rights": "dj", "dj_role": role,
             "tracks_in": server.text, "format": "mp3", "waiting": 3, "minutes": 90, "announce": False,
@@ -97,18 +96,14 @@ async def test_a_bad_value_is_refused_in_one_sentence_and_changes_nothing(
 
 async def test_everybodys_role_is_no_dj_role(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        said = (await choose(server, dj_role=server.guild.default_role)).content
-        assert (
-            said
-            == f"Everybody has the role {server.guild.default_role.mention}; choose another, or rights: free."
-        )
+        said = (await choose(server, dj_role=server.guild.everyone)).content
+        assert said == f"Everybody has the role <@&{server.guild.id}>; choose another, or rights: free."
 
 
 async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        channel = server.discord_guild.get_channel(server.text.id)
-        assert isinstance(channel, discord.TextChannel)
-        await channel.set_permissions(server.discord_guild.me, attach_files=False)
+        server.text.overwrite(server.guild.members[server.here.bot.id], deny=Permission.ATTACH_FILES)
+        server.here.tell_channel(server.text)
         said = (await choose(server, tracks_in=server.text)).content
         assert "lacks the permission" in said
         assert "Attach Files" in said
@@ -116,7 +111,7 @@ async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path
 
 async def test_the_role_cannot_be_taken_back_while_rights_need_it(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        await choose(server, rights="dj", dj_role=server.guild.create_role("DJ"))
+        await choose(server, rights="dj", dj_role=server.dj)
         assert (await choose(server, reset="dj_role")).content.startswith("To leave the music to DJs")
 
 
