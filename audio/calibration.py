@@ -1,4 +1,4 @@
-"""A Calibration: how fast an engine is on a device, and the file that remembers it from start to start."""
+"""The measured speed of an engine on a device, and the file that caches it between starts."""
 
 from __future__ import annotations
 
@@ -14,53 +14,55 @@ from typing import Any, Final
 
 _log = logging.getLogger(__name__)
 
-KEPT_SECONDS: Final = 7 * 86_400.0
-"""A machine gets other work, other drivers, other cooling: what is older is measured again."""
+MAX_AGE_SECONDS: Final = 7 * 86_400.0
+"""Older calibrations are measured again: a machine gets other work, other drivers, other cooling."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Measured figures of an engine that is loaded and idle."""
+    """The measured speed of a loaded, idle engine."""
 
     speed: float
-    """Seconds of sound made in a second for one listener alone, codec included, in the middle of a piece."""
+    """Seconds of sound composed per second for one piece alone, codec included, in the middle of the
+    piece."""
     listeners: int
-    """How many can be served in real time at once, at least 1 and at most the slots."""
+    """Pieces that can be composed in real time at once: at least 1, at most the number of slots."""
     capacity: float
-    """Seconds of sound made in a second for all of them together, with a reserve for other work."""
+    """Seconds of sound composed per second for all pieces together, with headroom for other work."""
 
 
-def kept_calibration(path: Path, name: str, clock: Callable[[], float] = time.time) -> Calibration | None:
-    """What the file at `path` says about the engine of that name; None if it is nothing of use."""
-    found: Any = _read(path).get(name)
+def load_calibration(path: Path, name: str, clock: Callable[[], float] = time.time) -> Calibration | None:
+    """Return the calibration cached under `name` in the file at `path`, None if missing, damaged or too
+    old."""
+    entry: Any = _read(path).get(name)
     try:
-        if clock() - float(found["at"]) > KEPT_SECONDS:
+        if clock() - float(entry["at"]) > MAX_AGE_SECONDS:
             return None
-        return Calibration(float(found["speed"]), int(found["listeners"]), float(found["capacity"]))
+        return Calibration(float(entry["speed"]), int(entry["listeners"]), float(entry["capacity"]))
     except (TypeError, KeyError, ValueError):
         return None
 
 
-def keep_calibration(
+def save_calibration(
     path: Path, name: str, calibration: Calibration, clock: Callable[[], float] = time.time
 ) -> None:
-    """Write a calibration into the file at `path`, beside those of other names.
+    """Cache a calibration under `name` in the file at `path`; entries of other names stay.
 
-    A disk that refuses is said in the log: the engine works all the same.
+    Failure to write is only logged: the engine works without the cache.
     """
-    calibrations = _read(path) | {name: {**asdict(calibration), "at": clock()}}
+    entries = _read(path) | {name: {**asdict(calibration), "at": clock()}}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            json.dump(calibrations, file, indent=1)
+            json.dump(entries, file, indent=1)
         os.replace(file.name, path)
     except OSError as error:
-        _log.warning("The calibration could not be kept in %s: %s.", path, error.strerror or error)
+        _log.warning("The calibration could not be saved to %s: %s.", path, error.strerror or error)
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return entries if isinstance(entries, dict) else {}

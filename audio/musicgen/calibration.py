@@ -1,4 +1,4 @@
-"""How fast this device composes with this checkpoint, and for how many listeners at once."""
+"""Measures how fast this device composes with this checkpoint, and how many pieces at once in real time."""
 
 from __future__ import annotations
 
@@ -13,86 +13,87 @@ from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece
 from audio.units import STEP_RATE
 
-TRUST: Final = 0.8
-"""The part of the measured speed to reckon with: other work will come along."""
+HEADROOM: Final = 0.8
+"""Fraction of the measured speed to plan with; other work will share the device."""
 
 _MEASURED_SECONDS: Final = 1.0
-"""About how long each of the two measurements may take."""
+"""Approximate duration of each of the two measurements."""
 
 _WARM_UP: Final = Piece("warm-up", seconds=1.0, seed=0)
 _CALLS: Final = 5
 _PROMPT_TOKENS: Final = 16
 
 
-def calibrate(composer: EngineCore, clock: Callable[[], float] = time.perf_counter) -> Calibration:
-    """Measure a composer that is loaded and idle; takes some seconds.
+def calibrate(core: EngineCore, clock: Callable[[], float] = time.perf_counter) -> Calibration:
+    """Measure a loaded, idle engine core; takes some seconds.
 
-    A step costs more the longer a piece already is, and less without guidance. So a short piece is
-    made for all that a step takes beside the decoder, and the decoder is measured in the middle of the
-    longest, with the guidance that the checkpoint recommends. How many listeners it serves is sought by
-    halves.
+    The cost of a step grows with the position in the piece and with guidance. Therefore the decoder is
+    measured alone, in the middle of the longest piece and with the guidance that the checkpoint recommends;
+    all else that a step costs comes from composing a short piece. The number of pieces at once is found by
+    binary search.
     """
-    decoding = composer.decoding
-    whole = _seconds_of_a_piece(composer, clock)
-    steps = composer.checkpoint.delay.steps(_WARM_UP.steps)
-    # how much of a second of sound is not the decoder
-    rest = max(0.0, whole - steps * _step_seconds(composer, 1, steps // 2, clock))
+    decoding = core.decoding
+    piece_seconds = _piece_seconds(core, clock)
+    steps = core.checkpoint.delay.steps(_WARM_UP.steps)
+    # time per second of sound that is not spent in the decoder
+    overhead = max(0.0, piece_seconds - steps * _step_seconds(core, 1, steps // 2, clock))
     middle = decoding.length // 2
 
-    def share(listeners: int) -> float:
-        """The part of real time that so many listeners take."""
-        return STEP_RATE * _step_seconds(composer, listeners, middle, clock) + listeners * rest
+    def load(listeners: int) -> float:
+        """Return the fraction of real time that `listeners` pieces at once take."""
+        return STEP_RATE * _step_seconds(core, listeners, middle, clock) + listeners * overhead
 
-    alone = taken = share(1)
-    listeners, too_many = 1, decoding.slots + 1 if alone <= TRUST else 2
+    alone = best = load(1)
+    listeners, too_many = 1, decoding.slots + 1 if alone <= HEADROOM else 2
     while too_many - listeners > 1:
-        more = min(2 * listeners, (listeners + too_many) // 2)
-        found = share(more)
-        if found <= TRUST:
-            listeners, taken = more, found
+        candidate = min(2 * listeners, (listeners + too_many) // 2)
+        measured = load(candidate)
+        if measured <= HEADROOM:
+            listeners, best = candidate, measured
         else:
-            too_many = more
-    return Calibration(speed=1 / alone, listeners=listeners, capacity=TRUST * listeners / taken)
+            too_many = candidate
+    return Calibration(speed=1 / alone, listeners=listeners, capacity=HEADROOM * listeners / best)
 
 
-def warm_up(composer: EngineCore) -> None:
-    """Pay for what happens once, where nothing need be measured."""
-    _made(composer, time.perf_counter)
+def warm_up(core: EngineCore) -> None:
+    """Compose a short piece to pay for one-time costs, as `calibrate` does by itself."""
+    _compose_warm_up(core, time.perf_counter)
 
 
-def _seconds_of_a_piece(composer: EngineCore, clock: Callable[[], float]) -> float:
-    """How long a piece of a second takes, the median of some.
+def _piece_seconds(core: EngineCore, clock: Callable[[], float]) -> float:
+    """Return the time to compose a piece of one second, the median of several.
 
-    The first one is not measured: it pays for what happens once. One that takes long is measured alone, so
-    that a slow device begins in bearable time.
+    The first one pays for one-time costs and counts only if it is slow: a slow device should not take longer
+    to start than necessary.
     """
-    taken = [_made(composer, clock)]
-    if taken[0] < _MEASURED_SECONDS:
-        taken = []
-        while sum(taken) < _MEASURED_SECONDS:
-            taken.append(_made(composer, clock))
-    return sorted(taken)[len(taken) // 2]
+    times = [_compose_warm_up(core, clock)]
+    if times[0] < _MEASURED_SECONDS:
+        times = []
+        while sum(times) < _MEASURED_SECONDS:
+            times.append(_compose_warm_up(core, clock))
+    return sorted(times)[len(times) // 2]
 
 
-def _made(composer: EngineCore, clock: Callable[[], float]) -> float:
+def _compose_warm_up(core: EngineCore, clock: Callable[[], float]) -> float:
+    """Compose a piece of one second and return the time it took."""
     start = clock()
-    composer.admit(0, _WARM_UP)
-    while not composer.idle:
-        composer.step()
+    core.admit(0, _WARM_UP)
+    while not core.idle:
+        core.step()
     return clock() - start
 
 
-def _step_seconds(composer: EngineCore, slots: int, position: int, clock: Callable[[], float]) -> float:
-    """How long a step of so many slots takes, each at `position`; the median of some, after one."""
-    checkpoint = composer.checkpoint
+def _step_seconds(core: EngineCore, slots: int, position: int, clock: Callable[[], float]) -> float:
+    """Return the time of one decoder step of `slots` slots at `position`, the median after a first call."""
+    checkpoint = core.checkpoint
     hidden = int(checkpoint.decoder.config.hidden_size)
     states = torch.zeros(_PROMPT_TOKENS, hidden, device=checkpoint.device)
     if (melody := checkpoint.melody) is not None:
-        states = melody.prefix(melody.heard(None), states, _PROMPT_TOKENS)
-    taken = []
-    with composer.decoding.rehearsed(slots, position, max(1.0, checkpoint.guidance), states) as step:
+        states = melody.prefix(melody.chroma_features(None), states, _PROMPT_TOKENS)
+    times = []
+    with core.decoding.rehearsed(slots, position, max(1.0, checkpoint.guidance), states) as step:
         for _ in range(1 + _CALLS):
             start = clock()
             steps = step()
-            taken.append((clock() - start) / steps)
-    return sorted(taken[1:])[_CALLS // 2]
+            times.append((clock() - start) / steps)
+    return sorted(times[1:])[_CALLS // 2]

@@ -55,7 +55,7 @@ class Decoding(Protocol):
         ...
 
     def hear(self, place: int, slot: Slot) -> None:
-        """Let a piece hear `slot.prompt` from its next step on."""
+        """Let a piece hear `slot.prompt_index` from its next step on."""
         ...
 
     def free(self, place: int) -> None:
@@ -92,7 +92,7 @@ class CpuRunner:
         self.hear(place, slot)
 
     def hear(self, place: int, slot: Slot) -> None:
-        self.decoder.admit(place, slot.prompts[slot.prompt], slot.guided)
+        self.decoder.admit(place, slot.prompt_states[slot.prompt_index], slot.guided)
 
     def free(self, place: int) -> None:
         self.decoder.free(place)
@@ -101,14 +101,14 @@ class CpuRunner:
         if not busy:
             return []
         places, slots = zip(*busy, strict=True)
-        heard = torch.from_numpy(np.stack([slot.heard() for slot in slots])).to(self.decoder.device)
+        heard = torch.from_numpy(np.stack([slot.input_tokens() for slot in slots])).to(self.decoder.device)
         logits = self.decoder(
             heard, places, [slot.position for slot in slots], [slot.guidance for slot in slots]
         )
         ran = []
         for row, (place, slot) in enumerate(busy):
             try:
-                until = slot.take(logits[row])
+                until = slot.sample(logits[row])
                 ran.append(SlotProgress(place, slot, until, slot.done))
             except EngineError as error:
                 ran.append(SlotProgress(place, slot, error=error))

@@ -1,7 +1,7 @@
-"""The composing loop: pieces wait, take a slot, are made step by step, and leave.
+"""The engine core: pieces wait, are admitted to a slot, are composed step by step, and free the slot.
 
-Nothing happens between two calls of `step`: pieces join and leave there and only there. Whoever calls it owns
-the composer; it is not for several threads.
+State changes only in its methods, which the one thread of a worker calls: `step` composes, all others take
+effect with the next step.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from audio.musicgen.checkpoint.load import Checkpoint, encode_past, encode_promp
 from audio.musicgen.cpu.decoder import CpuDecoder
 from audio.musicgen.cuda.runner import CudaRunner
 from audio.musicgen.decoding import CpuRunner, Decoding, SlotProgress
-from audio.musicgen.schedule.scheduler import StreamState, due, fits, neediest
+from audio.musicgen.schedule.scheduler import StreamState, can_admit, most_urgent, schedule
 from audio.musicgen.schedule.slot import Slot
 from audio.musicgen.schedule.window import Window
 from audio.piece import Piece, PromptChange
@@ -31,18 +31,19 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What a call of `step` brought for the piece `key`: a chunk of its sound, or why it cannot be made."""
+class CoreOutput:
+    """An output of `EngineCore.step` for the piece `key`: its next chunk, or the error that ended it."""
 
     key: int
     result: Chunk | EngineError
 
 
 class EngineCore:
-    """Composes up to `slots` pieces at once, each at most `longest` seconds or endless; others wait in line.
+    """Composes up to `slots` pieces at once; further ones wait.
 
-    `dtype` is what the decoder's matrices are held in; `clock` gives seconds, from anywhere on. `resident`
-    says whether the device steps all slots together without the host; CUDA does unless told otherwise.
+    A piece has at most `longest` seconds or no end. `dtype` is the data type of the decoder's matrices.
+    `clock` gives seconds of a monotonic clock. `on_device` steps all slots together without the host
+    (CudaRunner); None does so on CUDA only.
     """
 
     def __init__(
@@ -53,228 +54,232 @@ class EngineCore:
         dtype: str = "float32",
         clock: Callable[[], float] = time.monotonic,
         window: Window = Window(),  # noqa: B008 (frozen)
-        resident: bool | None = None,
+        on_device: bool | None = None,
     ) -> None:
         self.checkpoint = checkpoint
         self._window = window
-        self._most_frames = Piece("", longest, 0).steps
-        length = checkpoint.delay.steps(window.frames)  # pieces without end fill it, whatever `longest` is
+        self._max_frames = Piece("", longest, 0).steps
+        length = checkpoint.delay.steps(window.frames)  # whatever `longest` is: pieces without end fill it
         self.decoding: Decoding
-        if checkpoint.device.type == "cuda" if resident is None else resident:
+        if checkpoint.device.type == "cuda" if on_device is None else on_device:
             self.decoding = CudaRunner(checkpoint, slots, length, dtype)
         else:
             decoder = CpuDecoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
             self.decoding = CpuRunner(decoder)
         self.capacity = math.inf
-        """Seconds of sound made in a second by all slots together; who would ask too much of it waits."""
+        """Seconds of sound composed per second by all slots together; admission keeps demand below it."""
         self.speed = math.inf
-        """Seconds of sound made in a second for one piece alone."""
+        """Seconds of sound composed per second for one piece alone."""
         self.on_begin: Callable[[int], None] = lambda key: None
         """Called with the key of a piece that is about to take a slot."""
         self._clock = clock
         self._slots: list[Slot | None] = [None] * slots
         self._waiting: list[StreamState] = []
-        self._crowded = False
-        """Whether memory did not suffice for one more, and nobody has left since."""
+        self._memory_exhausted = False
+        """True after an admission failed for lack of memory, until a slot is freed."""
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to make."""
+        """True if no piece waits or has a slot."""
         return not self._waiting and not any(self._slots)
 
     @property
-    def resting(self) -> bool:
-        """Whether `step` would bring nothing now, be it that all listeners hold enough."""
-        return self._next() is None and not self._due() and not self.decoding.pending
+    def nothing_due(self) -> bool:
+        """True if `step` would do nothing now, for example because all streams are far ahead of playback."""
+        return self._next_admission() is None and not self._scheduled() and not self.decoding.pending
 
     @property
     def endless(self) -> bool:
-        """Whether a piece without end is made faster than it plays."""
+        """True if a piece without end, alone, is composed faster than it plays."""
         return self.speed >= self._window.cost(steps_of(math.inf))
 
     def admit(self, key: int, piece: Piece) -> None:
-        """Put `piece` into the waiting line; `key` names it from here on."""
-        frames = piece.steps if piece.continues is None else self._window.kept + piece.steps
+        """Queue `piece` for a slot. `key` identifies it in all other calls."""
+        frames = piece.steps if piece.continues is None else self._window.overlap + piece.steps
         cost = self._window.cost(frames)
-        pause = self._window.kept / STEP_RATE / self.speed if cost > 1 else 0.0
+        pause = self._window.overlap / STEP_RATE / self.speed if cost > 1 else 0.0
         self._waiting.append(StreamState(key, piece, self._clock, cost, self.speed / cost, pause))
 
     def cancel(self, key: int) -> None:
-        """Forget a piece; its slot is free before the next step. One that has ended already is ignored."""
-        self._waiting = [listening for listening in self._waiting if listening.key != key]
+        """Drop a piece and free its slot; unknown keys are ignored, since the piece may just have ended."""
+        self._waiting = [stream for stream in self._waiting if stream.key != key]
         for place, slot in enumerate(self._slots):
             if slot is not None and slot.key == key:
-                self._leave(place)
+                self._free(place)
 
-    def listen(self, key: int, position: float | None) -> None:
-        """Take note that so many seconds of a piece have been heard, or begin in so many if negative. None
-        when nobody tells any more."""
-        for listening in (*self._waiting, *self._playing):
-            if listening.key == key:
-                listening.tell(position)
+    def report_playhead(self, key: int, position: float | None) -> None:
+        """Set the playhead of a piece; see `StreamState.set_playhead`."""
+        for stream in (*self._waiting, *self._running):
+            if stream.key == key:
+                stream.set_playhead(position)
 
     def hold(self, key: int) -> None:
-        """Make no more of a piece until its listeners are heard of again."""
-        for listening in (*self._waiting, *self._playing):
-            if listening.key == key:
-                listening.stand()
+        """Compose no more of a piece until its playhead is reported again."""
+        for stream in (*self._waiting, *self._running):
+            if stream.key == key:
+                stream.hold()
 
     def steer(
         self, key: int, prompt: str, blend_seconds: float, earliest: float = 0.0
     ) -> PromptChange | None:
-        """Let `prompt` take over a piece from its next step on, not before `earliest` seconds of it.
+        """Change the prompt of a piece from its next step on, but not before `earliest` seconds of it.
 
-        Returns the turn, or None where no sound would follow it any more."""
+        Returns the change, or None if the piece has no step left that it would affect.
+        """
         first = math.ceil(earliest * STEP_RATE)
-        for listening in self._waiting:
-            if listening.key == key and first < listening.piece.steps:
-                return listening.turn(prompt, first, blend_seconds)
+        for stream in self._waiting:
+            if stream.key == key and first < stream.piece.steps:
+                return stream.change_prompt(prompt, first, blend_seconds)
         for slot in self._slots:
             if slot is not None and slot.key == key and max(first, slot.next_step) < slot.piece.steps:
-                self._hear(slot, prompt)
-                return slot.listening.turn(prompt, max(first, slot.next_step), blend_seconds)
+                self._append_prompt(slot, prompt)
+                return slot.stream.change_prompt(prompt, max(first, slot.next_step), blend_seconds)
         return None
 
     @torch.inference_mode()
-    def step(self) -> list[Made]:
-        """Make some steps for every listener whose turn it is, and give the sound that is due: on the host
-        one step, on the device as many as nobody need look at, and the sound of those before."""
-        made = self._join()
-        turns = {listening.key for listening in self._due()}
-        busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in turns]
-        for place, slot in busy:
-            self._prompt(place, slot)
-        ran = [one for one in self.decoding.run(busy) if self._slots[one.place] is one.slot]
-        sounds = self._sounds([one for one in ran if one.until is not None])
-        for one in ran:
-            if one.error is not None:
-                made.append(Made(one.slot.key, one.error))
-            elif (chunk := sounds.get(one.place)) is not None:
-                made.append(Made(one.slot.key, chunk))
-            if one.done or one.error is not None:
-                self._leave(one.place)
-        return made
+    def step(self) -> list[CoreOutput]:
+        """Admit waiting pieces, step the scheduled slots, and return the chunks that are complete.
 
-    def share(self, key: int) -> float | None:
-        """Seconds of its sound that are made in a second for a piece with a slot, beside the others.
-
-        None while no speed is known. Never less than real time where one alone is made faster: nobody is let
-        in for whom that would not be so.
+        On the host this is one decoder step. On the device it launches as many as can run without the host
+        and returns the output of the launch before.
         """
-        for mine in self._playing:
-            if mine.key == key and math.isfinite(self.speed):
-                others = [one for one in self._playing if one is not mine and not one.far_ahead]
-                alone = self.speed / mine.cost
-                shared = self.capacity / (mine.cost + sum(one.cost for one in others))
+        outputs = self._admit_waiting()
+        scheduled = {stream.key for stream in self._scheduled()}
+        busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in scheduled]
+        for place, slot in busy:
+            self._update_prompt(place, slot)
+        progress = [one for one in self.decoding.run(busy) if self._slots[one.place] is one.slot]
+        chunks = self._decode_chunks([one for one in progress if one.until is not None])
+        for one in progress:
+            if one.error is not None:
+                outputs.append(CoreOutput(one.slot.key, one.error))
+            elif (chunk := chunks.get(one.place)) is not None:
+                outputs.append(CoreOutput(one.slot.key, chunk))
+            if one.done or one.error is not None:
+                self._free(one.place)
+        return outputs
+
+    def current_speed(self, key: int) -> float | None:
+        """Return how many seconds of a running piece are composed per second now, None if unknown.
+
+        At least 1.0 where the piece alone is faster than real time: admission control guarantees it.
+        """
+        for stream in self._running:
+            if stream.key == key and math.isfinite(self.speed):
+                others = [other for other in self._running if other is not stream and not other.far_ahead]
+                alone = self.speed / stream.cost
+                shared = self.capacity / (stream.cost + sum(other.cost for other in others))
                 return min(alone, max(shared, 1.0)) if others else alone
         return None
 
     @property
-    def _playing(self) -> list[StreamState]:
-        """Those whose pieces have a slot."""
-        return [slot.listening for slot in self._slots if slot is not None]
+    def _running(self) -> list[StreamState]:
+        """The streams whose pieces have a slot."""
+        return [slot.stream for slot in self._slots if slot is not None]
 
-    def _due(self) -> list[StreamState]:
-        """Those for whom to make the next step."""
-        unmade = [slot.listening for slot in self._slots if slot is not None and not slot.done]
-        return due(unmade, contended=any(not waiting.far_ahead for waiting in self._waiting))
+    def _scheduled(self) -> list[StreamState]:
+        """Return the streams to step next."""
+        unfinished = [slot.stream for slot in self._slots if slot is not None and not slot.done]
+        return schedule(unfinished, contended=any(not waiting.far_ahead for waiting in self._waiting))
 
-    def _next(self) -> StreamState | None:
-        """Who waits and may come in, the neediest first."""
-        if self._waiting and None in self._slots and not self._crowded:
-            wanting = [listening for listening in self._waiting if not listening.stands]
-            if wanting and fits(listening := neediest(wanting), self._playing, self.capacity):
-                return listening
+    def _next_admission(self) -> StreamState | None:
+        """Return the most urgent waiting stream, if it can be admitted now."""
+        if self._waiting and None in self._slots and not self._memory_exhausted:
+            candidates = [stream for stream in self._waiting if not stream.on_hold]
+            if candidates and can_admit(stream := most_urgent(candidates), self._running, self.capacity):
+                return stream
         return None
 
-    def _join(self) -> list[Made]:
-        """Bring waiting pieces into free slots, the neediest listeners first; says which cannot be made."""
+    def _admit_waiting(self) -> list[CoreOutput]:
+        """Admit waiting pieces while there are slots, the most urgent first; returns errors of those
+        refused."""
         refused = []
-        while (listening := self._next()) is not None:
-            self._waiting.remove(listening)
-            piece = listening.piece
-            if piece.endless or 0 < piece.steps <= self._most_frames:
-                self.on_begin(listening.key)
+        while (stream := self._next_admission()) is not None:
+            self._waiting.remove(stream)
+            piece = stream.piece
+            if piece.endless or 0 < piece.steps <= self._max_frames:
+                self.on_begin(stream.key)
                 try:
-                    self._begin(self._slots.index(None), listening)
+                    self._start(self._slots.index(None), stream)
                 except EngineError as error:
-                    refused.append(Made(listening.key, error))
+                    refused.append(CoreOutput(stream.key, error))
                 except RuntimeError as error:
-                    if not _out_of_memory(error):
+                    if not _is_out_of_memory(error):
                         raise
-                    if self._playing:
-                        _log.warning("Piece %d waits for memory until another is done.", listening.key)
-                        self._waiting.insert(0, listening)
-                        self._crowded = True
+                    if self._running:
+                        _log.warning("Piece %d waits for memory until another piece ends.", stream.key)
+                        self._waiting.insert(0, stream)
+                        self._memory_exhausted = True
                     else:
-                        crowded = EngineError(Text("engine-too-little-memory"))
-                        refused.append(Made(listening.key, crowded))
+                        too_little = EngineError(Text("engine-too-little-memory"))
+                        refused.append(CoreOutput(stream.key, too_little))
             else:
-                unfit = EngineError(Text("engine-does-not-fit", seconds=piece.seconds))
-                refused.append(Made(listening.key, unfit))
+                too_long = EngineError(Text("engine-does-not-fit", seconds=piece.seconds))
+                refused.append(CoreOutput(stream.key, too_long))
         return refused
 
-    def _begin(self, place: int, listening: StreamState) -> None:
-        checkpoint, piece = self.checkpoint, listening.piece
+    def _start(self, place: int, stream: StreamState) -> None:
+        """Put a piece into the free slot `place`. Raises EngineError, or torch's error if memory runs out."""
+        checkpoint, piece = self.checkpoint, stream.piece
         past = melody = None
         if checkpoint.melody is not None:
-            melody = checkpoint.melody.heard(piece.melody)
+            melody = checkpoint.melody.chroma_features(piece.melody)
         elif piece.melody is not None:
             raise EngineError(Text("melody-unfollowed", checkpoint=checkpoint.name))
         if piece.continues is not None:
-            past = encode_past(checkpoint, piece.continues, self._window.kept)
+            past = encode_past(checkpoint, piece.continues, self._window.overlap)
         slot = Slot(
-            listening=listening,
+            stream=stream,
             delay=checkpoint.delay,
-            sound=checkpoint.codec.stream(),
+            codec_stream=checkpoint.codec.stream(),
             pad_token=checkpoint.pad_token,
             window=self._window,
-            recommended=checkpoint.guidance,
-            prompts=[],
+            default_guidance=checkpoint.guidance,
+            prompt_states=[],
             melody=melody,
             past=past,
         )
         for prompt in piece.prompts:
-            self._hear(slot, prompt)
+            self._append_prompt(slot, prompt)
         self.decoding.admit(place, slot)
         self._slots[place] = slot
 
-    def _hear(self, slot: Slot, prompt: str) -> None:
-        """Add what the decoder hears of a prompt to those of a slot."""
+    def _append_prompt(self, slot: Slot, prompt: str) -> None:
+        """Encode a prompt and append it to those of a slot."""
         states, cut = encode_prompt(self.checkpoint, prompt)
         if slot.melody is not None and self.checkpoint.melody is not None:
-            # The steps made stand behind the first prompt, so another one must take its place exactly.
-            room = slot.prompts[0].shape[1] - len(slot.melody) if slot.prompts else len(states)
+            # The cached steps come after the first prompt, so any other one must have the same length.
+            room = slot.prompt_states[0].shape[1] - len(slot.melody) if slot.prompt_states else len(states)
             cut += max(0, len(states) - room)
             states = self.checkpoint.melody.prefix(slot.melody, states, room)
         if cut:
-            _log.warning("The prompt of piece %d is long: its last %d tokens are not heard.", slot.key, cut)
-        slot.prompts.append(states)
+            _log.warning("The prompt of piece %d is too long: its last %d tokens are ignored.", slot.key, cut)
+        slot.prompt_states.append(states)
 
-    def _prompt(self, place: int, slot: Slot) -> None:
-        """Let the decoder hear the prompt whose turn it is."""
-        wanted = slot.piece.prompt_index(slot.next_step)
-        if wanted != slot.prompt:
-            slot.prompt = wanted
+    def _update_prompt(self, place: int, slot: Slot) -> None:
+        """Switch the decoder to the prompt of the slot's next step."""
+        index = slot.piece.prompt_index(slot.next_step)
+        if index != slot.prompt_index:
+            slot.prompt_index = index
             self.decoding.hear(place, slot)
 
-    def _leave(self, place: int) -> None:
+    def _free(self, place: int) -> None:
         self._slots[place] = None
-        self._crowded = False
+        self._memory_exhausted = False
         self.decoding.free(place)
 
-    def _sounds(self, due: Sequence[SlotProgress]) -> dict[int, Chunk]:
-        """The chunks that are due, by the places of their slots; of some nothing can be heard yet."""
+    def _decode_chunks(self, due: Sequence[SlotProgress]) -> dict[int, Chunk]:
+        """Return the chunks that are due, by place; the codec may not have samples for all of them yet."""
         codec = self.checkpoint.codec
-        wanted = [(one.slot.sound, one.slot.codes(one.until or 0), one.done) for one in due]
+        codes = [(one.slot.codec_stream, one.slot.chunk_codes(one.until or 0), one.done) for one in due]
         chunks = {}
-        for one, pcm in zip(due, codec.play(wanted), strict=True):
-            one.slot.listening.delivered += pcm.shape[1] / codec.sample_rate
+        for one, pcm in zip(due, codec.decode(codes), strict=True):
+            one.slot.stream.delivered += pcm.shape[1] / codec.sample_rate
             if pcm.size:
                 chunks[one.place] = Chunk(pcm, last=one.done)
         return chunks
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
-    """CUDA has a class for it; on a CPU only the text tells."""
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """True for an allocation failure: CUDA has a class for it, on a CPU only the message tells."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -1,12 +1,12 @@
-"""The engine on this machine: a supervised process that composes, and a thread that brings its sound in.
+"""The engine on this machine: a supervised worker process that composes, and a thread that reads its pipe.
 
     event loop ── Compose, Steer ──▶ pipe ──▶ worker process
         ▲                                          │
-        └── call_soon_threadsafe ◀── thread ◀── pipe: Chunks, beats, log records
+        └── call_soon_threadsafe ◀── thread ◀── pipe: chunks, heartbeats, log records
 
-A worker that dies or hangs is replaced. A piece depends on nothing but itself, so the new worker makes what
-was begun again from its start, and the sound that was delivered already is dropped. A piece without end fails
-where that would take too long.
+A worker that dies or hangs is replaced. A piece depends on nothing but itself, so the new worker composes the
+pieces that were in progress again from their start, and the sound that was delivered already is dropped. A
+piece without end fails if that would take too long.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ from audio.worker.messages import (
     Steer,
     WorkerMessage,
 )
-from audio.worker.process import Ended, WorkerProcess
+from audio.worker.process import WorkerExit, WorkerProcess
 from words.text import Text
 
 _log = logging.getLogger(__name__)
 
 MAX_DEATHS: Final = 3
-"""How many workers may die over one piece, or before they are ready, until it is given up."""
+"""Deaths of workers after which a piece that has a slot is given up, or the start of a worker."""
 
 
 class LocalEngine:
-    """Composes in a process of its own on this machine. All methods belong to one event loop.
+    """Composes in a worker process on this machine. All methods belong to one event loop.
 
     `checkpoint` is a folder, a hub name (pinned by `revision`), or `seeded:` and the folder of a small random
-    one that is made when absent. `device` is auto, cpu, cuda or mps. `threads` are the worker's: one is
-    fastest beside other work on few cores. Up to `slots` pieces are made at once, fewer where the device
-    would be too slow for them; `waiting` more may stand in line. `longest` is the length in seconds of the
-    longest piece; memory is reserved for it in every slot. `dtype` is what the decoder's matrices are held
-    in: auto, float32, bfloat16, float16 or int8. A worker that says nothing for `hang_seconds` is replaced.
-    What is measured at the start is kept in the file `calibrations`.
+    checkpoint that is made if it does not exist. `device` is auto, cpu, cuda or mps. `threads` are those of
+    the worker: one is fastest beside other work on few cores. Up to `slots` pieces are composed at once,
+    fewer if the device is too slow for them, and `waiting` more are queued. `longest` is the length of the
+    longest piece [s], for which memory is reserved in every slot. `dtype` is the data type of the decoder's
+    matrices: auto, float32, bfloat16, float16 or int8. A worker that sends nothing for `hang_seconds` is
+    replaced. `calibration_file` caches the measurements of the start.
     """
 
     def __init__(
@@ -70,18 +70,18 @@ class LocalEngine:
         longest: float = LENGTH_SECONDS[1],
         dtype: str = "auto",
         hang_seconds: float = 30.0,
-        calibrations: Path | None = None,
+        calibration_file: Path | None = None,
     ) -> None:
-        self._order = Order(checkpoint, revision, device, threads, slots, longest, dtype, calibrations)
+        self._order = Order(checkpoint, revision, device, threads, slots, longest, dtype, calibration_file)
         self._waiting = waiting
         self._hang_seconds = hang_seconds
         self._info: EngineInfo | None = None
-        self._begun: asyncio.Future[EngineInfo] | None = None
+        self._started: asyncio.Future[EngineInfo] | None = None
         self._worker: WorkerProcess | None = None
         self._failed_starts = 0
         self._keys = itertools.count(1)
         self._streams: dict[int, LocalStream] = {}
-        """Pieces that are not wholly delivered."""
+        """Pieces that are not completely delivered, by key."""
 
     @property
     def info(self) -> EngineInfo:
@@ -95,17 +95,17 @@ class LocalEngine:
 
     @property
     def worker_pid(self) -> int | None:
-        """The process that composes; another one after a restart, none before the start and after the end."""
+        """Process id of the present worker; None before the start and after the end."""
         return None if self._worker is None else self._worker.pid
 
     async def start(self) -> None:
-        """Load and warm up. Raises CheckpointError, or EngineError when the process itself cannot live."""
-        if self._begun is not None:
+        """Load and warm up. Raises CheckpointError, or EngineError if the process cannot run."""
+        if self._started is not None:
             raise EngineError("The engine has been started before; make a new one.")
-        self._begun = asyncio.get_running_loop().create_future()
-        self._replace()
+        self._started = asyncio.get_running_loop().create_future()
+        self._start_worker()
         try:
-            self._info = await self._begun
+            self._info = await self._started
         except BaseException:
             await self.close()
             raise
@@ -119,61 +119,63 @@ class LocalEngine:
 
     @asynccontextmanager
     async def open(self, piece: Piece) -> AsyncIterator[LocalStream]:
-        """Begin to make `piece`, or to wait for a slot. Leaving frees the slot before the next step."""
+        """Compose `piece`, or queue it for a slot. Leaving the block frees the slot before the next step.
+
+        Raises EngineBusy if the queue is full, and EngineError if the engine does not run.
+        """
         if self._info is None:
             raise EngineError(Text("engine-not-running"))
         if len(self._streams) >= self._info.listeners + self._waiting:
-            raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; ask again in a while.")
-        if self._worker is None:  # the last ones died while loading; the cause may have gone
-            self._replace()
+            raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; try again later.")
+        if self._worker is None:  # the last workers died while loading; the cause may be gone
+            self._start_worker()
         if self._worker is None:
             raise EngineLost(Text("engine-not-running"))
         key = next(self._keys)
-        stream = LocalStream(key, piece, self._info, self._say)
+        stream = LocalStream(key, piece, self._info, self._send)
         self._streams[key] = stream
-        self._ask(stream)
+        self._submit(stream)
         try:
             yield stream
         finally:
             if self._streams.pop(key, None) is not None:
-                self._say(Cancel(key))
-            self._ask_next_suspect()
+                self._send(Cancel(key))
+            self._submit_next_quarantined()
 
-    def _ask(self, stream: LocalStream) -> None:
-        """Ask the worker for a piece from its start."""
-        for message in stream.begin_again():
-            self._say(message)
+    def _submit(self, stream: LocalStream) -> None:
+        """Let the worker compose a piece from its start."""
+        for message in stream.restart():
+            self._send(message)
 
-    def _ask_next_suspect(self) -> None:
-        """Of the pieces that may be what workers die over one at a time is made: so the one is found, and the
-        others are not given up with it."""
-        suspects = [stream for stream in self._streams.values() if stream.suspect]
-        if suspects and not any(stream.asked for stream in suspects):
-            self._ask(suspects[0])
+    def _submit_next_quarantined(self) -> None:
+        """Submit one quarantined piece at a time: the one that kills workers then takes no other with it."""
+        quarantined = [stream for stream in self._streams.values() if stream.quarantined]
+        if quarantined and not any(stream.submitted for stream in quarantined):
+            self._submit(quarantined[0])
 
-    def _say(self, message: WorkerMessage) -> None:
-        """Tell the worker; one that is loading will be asked for everything when it is ready."""
+    def _send(self, message: WorkerMessage) -> None:
+        """Send to a worker that is ready; all pieces are submitted to one that loads when it is ready."""
         if self._worker is not None and self._worker.ready:
             self._worker.send(message)
 
-    def _replace(self) -> None:
+    def _start_worker(self) -> None:
         try:
-            self._worker = WorkerProcess(self._order, self._hang_seconds, self._hear)
+            self._worker = WorkerProcess(self._order, self._hang_seconds, self._on_message)
         except (OSError, EOFError) as error:
             _log.exception("The engine's process could not be started")
             self._fail_all(EngineLost(f"The engine's process could not be started: {error}."))
 
-    def _hear(self, worker: WorkerProcess, message: object) -> None:
-        """Act on a message of a worker; called in the event loop, in the order in which they were sent."""
+    def _on_message(self, worker: WorkerProcess, message: object) -> None:
+        """Handle a message of a worker; called in the event loop, in the order of sending."""
         match message:
             case Begun(key) if key in self._streams:
-                self._streams[key].begun = True
-            case PromptChanged(key, turn) if key in self._streams:
-                self._streams[key].turned(turn)
+                self._streams[key].has_slot = True
+            case PromptChanged(key, change) if key in self._streams:
+                self._streams[key].on_prompt_changed(change)
             case Delivery(key, result, speed) if key in self._streams:
                 if self._streams[key].deliver(result, speed):
                     del self._streams[key]
-                self._ask_next_suspect()
+                self._submit_next_quarantined()
             case logging.LogRecord() as record:
                 logger = logging.getLogger(record.name)
                 if logger.isEnabledFor(record.levelno):
@@ -182,29 +184,29 @@ class LocalEngine:
                 worker.ready = True
                 self._order = replace(self._order, calibration=calibration)
                 self._failed_starts = 0
-                if self._begun is not None and not self._begun.done():
-                    self._begun.set_result(info)
+                if self._started is not None and not self._started.done():
+                    self._started.set_result(info)
                 for stream in self._streams.values():
-                    if not stream.suspect:
-                        self._ask(stream)
-                self._ask_next_suspect()
+                    if not stream.quarantined:
+                        self._submit(stream)
+                self._submit_next_quarantined()
             case Failed(error) if worker is self._worker:
                 self._worker = None
                 self._fail_all(error)
-            case Ended() if worker is self._worker:
+            case WorkerExit() if worker is self._worker:
                 self._on_worker_exit(worker, message)
 
-    def _on_worker_exit(self, worker: WorkerProcess, end: Ended) -> None:
-        """Replace a worker that has died, unless it is one too many."""
+    def _on_worker_exit(self, worker: WorkerProcess, end: WorkerExit) -> None:
+        """Replace a worker that has died, and give up pieces or the start after MAX_DEATHS."""
         how = "stopped answering" if end.hung else f"ended with code {end.exitcode}"
         _log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
         self._worker = None
         for stream in self._streams.values():
-            stream.asked = False
+            stream.submitted = False
         if worker.ready:
-            for key, stream in [entry for entry in self._streams.items() if entry[1].begun]:
+            for key, stream in [entry for entry in self._streams.items() if entry[1].has_slot]:
                 stream.deaths += 1
-                if stream.deaths >= MAX_DEATHS or stream.is_far_on:
+                if stream.deaths >= MAX_DEATHS or stream.is_too_long_to_restart:
                     stream.deliver(EngineLost(Text("engine-died", deaths=stream.deaths)))
                     del self._streams[key]
         else:
@@ -214,112 +216,112 @@ class LocalEngine:
                 sentence = f"The engine's process {how} while it was loading; there may be too little memory."
                 self._fail_all(EngineLost(sentence))
                 return
-        self._replace()
+        self._start_worker()
 
     def _fail_all(self, error: EngineError) -> None:
-        if self._begun is not None and not self._begun.done():
-            self._begun.set_exception(error)
+        if self._started is not None and not self._started.done():
+            self._started.set_exception(error)
         for stream in self._streams.values():
             stream.deliver(error)
         self._streams.clear()
 
 
 class LocalStream:
-    """A piece in the making; lives in the event loop."""
+    """A piece that is being composed or waits for a slot; lives in the event loop."""
 
     def __init__(
-        self, key: int, piece: Piece, info: EngineInfo, say: Callable[[WorkerMessage], None]
+        self, key: int, piece: Piece, info: EngineInfo, send: Callable[[WorkerMessage], None]
     ) -> None:
         self.piece = piece
-        """With the turns that a worker has taken; another worker makes the same of it."""
+        """The piece with the prompt changes so far, so that another worker composes the same."""
         self.pace = Pace(info.speed, life=0)
-        self.begun = False
-        """Whether it has a slot of the present worker."""
+        self.has_slot = False
+        """True if it has a slot of the present worker."""
         self.deaths = 0
-        """Workers that died over it and of which nothing new came."""
-        self.asked = False
-        """Whether the present worker knows of it."""
+        """Workers that died while it had a slot, since the last new sound."""
+        self.submitted = False
+        """True if the present worker knows of it."""
         self._key = key
-        self._say = say
+        self._send = send
         self._sample_rate = info.sample_rate
-        self._listeners: list[ReportPlayhead | Hold] = []
-        """What was said of the listeners last."""
-        self._steering: list[Steer] = []
-        """What no worker has answered yet."""
-        self._arrived: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
+        self._playhead: list[ReportPlayhead | Hold] = []
+        """The last messages about playback, to repeat to another worker."""
+        self._unanswered: list[Steer] = []
+        """Messages that no worker has answered yet, oldest first."""
+        self._results: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
         self._ended = False
         self._delivered = 0
-        """Samples that arrived, over all workers once."""
-        self._dropping = 0
-        """Samples still to drop, because a worker before this one delivered them."""
+        """Samples delivered, those of several workers counted once."""
+        self._samples_to_drop = 0
+        """Samples of the present worker that an earlier one has delivered."""
 
     @property
-    def suspect(self) -> bool:
-        """Whether it is likely that workers die over it."""
+    def quarantined(self) -> bool:
+        """True if one more death would give it up. Such pieces are composed one at a time."""
         return self.deaths == MAX_DEATHS - 1
 
     @property
-    def is_far_on(self) -> bool:
-        """Whether it may be hours from its start, and cannot be made again from there."""
+    def is_too_long_to_restart(self) -> bool:
+        """True for a piece without end that may be hours from its start."""
         return self.piece.endless and self._delivered > HORIZON_SECONDS * self._sample_rate
 
     def report_playhead(self, position: float | None) -> None:
         """See `Stream.report_playhead`."""
-        self._listeners = [ReportPlayhead(self._key, position)]
+        self._playhead = [ReportPlayhead(self._key, position)]
         if not self._ended:
-            self._say(self._listeners[-1])
+            self._send(self._playhead[-1])
 
     def hold(self) -> None:
         """See `Stream.hold`."""
-        self._listeners = [*self._listeners[:1], Hold(self._key)]
+        self._playhead = [*self._playhead[:1], Hold(self._key)]
         if not self._ended:
-            self._say(self._listeners[-1])
+            self._send(self._playhead[-1])
 
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`."""
         if self._ended:
             raise EngineError(Text("engine-composed-already"))
-        self._steering.append(Steer(self._key, prompt, blend_seconds, earliest))
-        self._say(self._steering[-1])
+        self._unanswered.append(Steer(self._key, prompt, blend_seconds, earliest))
+        self._send(self._unanswered[-1])
 
-    def turned(self, turn: PromptChange | None) -> None:
-        """The worker has answered the first that was not answered yet."""
-        del self._steering[0]
-        if turn is not None:
-            self.piece = self.piece.steered(turn)
+    def on_prompt_changed(self, change: PromptChange | None) -> None:
+        """Record the worker's answer to the oldest unanswered Steer."""
+        del self._unanswered[0]
+        if change is not None:
+            self.piece = self.piece.steered(change)
 
-    def begin_again(self) -> list[WorkerMessage]:
-        """Expect the piece from its start; what a worker must be told for it."""
-        self.asked, self.begun = True, False
-        self._dropping = self._delivered
+    def restart(self) -> list[WorkerMessage]:
+        """Expect the piece from its start; returns the messages that submit it to a worker."""
+        self.submitted, self.has_slot = True, False
+        self._samples_to_drop = self._delivered
         self.pace = Pace(self.pace.speed, self.pace.life + 1)
-        # What the dead worker delivered before it could answer stays as it was.
+        # Sound that the dead worker delivered before it could answer must stay as it was.
         delivered = self._delivered / self._sample_rate
-        steering = [replace(steer, earliest=max(steer.earliest, delivered)) for steer in self._steering]
-        return [Compose(self._key, self.piece), *self._listeners, *steering]
+        steers = [replace(steer, earliest=max(steer.earliest, delivered)) for steer in self._unanswered]
+        return [Compose(self._key, self.piece), *self._playhead, *steers]
 
     def deliver(self, result: Chunk | EngineError, speed: float | None = None) -> bool:
-        """Take what was made, and at which speed more will be; says whether it is the end."""
+        """Queue a result for the consumer and note the new speed; returns True if it is the last one."""
         if speed is not None:
             self.pace = self.pace._replace(speed=speed)
         if isinstance(result, EngineError):
             self._ended = True
-            self._arrived.put_nowait(result)
+            self._results.put_nowait(result)
             return True
-        pcm = result.pcm[:, self._dropping :]
-        self._dropping -= result.pcm.shape[1] - pcm.shape[1]
+        pcm = result.pcm[:, self._samples_to_drop :]
+        self._samples_to_drop -= result.pcm.shape[1] - pcm.shape[1]
         self._delivered += pcm.shape[1]
         if pcm.size:
             self.deaths = 0
         if pcm.size or result.last:
-            self._arrived.put_nowait(Chunk(pcm, result.last))
+            self._results.put_nowait(Chunk(pcm, result.last))
         self._ended = result.last
         return result.last
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         last = False
         while not last:
-            result = await self._arrived.get()
+            result = await self._results.get()
             if isinstance(result, EngineError):
                 raise result
             last = result.last

@@ -1,8 +1,8 @@
-"""The process that composes. It talks with the bot's process through one pipe and nothing else.
+"""The worker process, which composes. It talks to the bot's process through one pipe and nothing else.
 
-It lives in a process of its own because Python dispatch beside the voice threads delays their packets, and
-because a fault in native code must not end the bot. What it needs torch for is imported when it runs, so that
-the other side of the pipe can import the messages and stay light.
+It is a process of its own because Python work beside the voice threads delays their packets, and because a
+fault in native code must not end the bot. Heavy libraries are imported when it runs, so that the bot's
+process can import this module and stay light.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from audio.calibration import Calibration, keep_calibration, kept_calibration
+from audio.calibration import Calibration, load_calibration, save_calibration
 from audio.engine import EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.checkpoint.folder import checked_config, local_folder
@@ -46,20 +46,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 SEEDED: Final = "seeded:"
-"""What a checkpoint's name begins with if the folder behind it is to be made from a seed when absent."""
+"""Prefix of a checkpoint's name: the folder after it is made from a seed if it does not exist."""
 
 HEARTBEAT_SECONDS: Final = 1.0
-"""A worker that has nothing else to say says that it lives this often."""
+"""Longest silence of a worker that is ready."""
 
-REST_SECONDS: Final = 0.25
-"""How long a worker with nothing to make listens, until it looks again who holds too little by now."""
+POLL_SECONDS: Final = 0.25
+"""Longest wait for a message while nothing is due: playback goes on and streams may need sound by then."""
 
 NICENESS: Final = 5
-"""Below the bot in the scheduler's eyes: a chunk may come 10 ms late, a voice packet may not."""
+"""Lower priority than the bot's process: a chunk may be 10 ms late, a voice packet may not."""
 
 
 def main(pipe: Connection, order: Order) -> None:
-    """Serve until told to end, or until the other end of `pipe` is closed because the bot has died."""
+    """Run a worker until it receives End, or until `pipe` closes because the bot's process has died."""
     # Ctrl-C reaches every process of the terminal; the bot's process decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
@@ -67,24 +67,24 @@ def main(pipe: Connection, order: Order) -> None:
     logging.getLogger().addHandler(_PipeHandler(pipe))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the bot's process has gone
         try:
-            composer, ready = _prepared(order)
-            composer.on_begin = lambda key: pipe.send(Begun(key))
+            core, ready = _load(order)
+            core.on_begin = lambda key: pipe.send(Begun(key))
         except EngineError as error:
             pipe.send(Failed(error))
         except Exception as error:
-            _log.exception("The engine's process cannot begin.")
+            _log.exception("The engine's process cannot start.")
             sentence = f"The engine cannot start: {type(error).__name__}: {error}; the log says where."
             pipe.send(Failed(EngineError(sentence)))
         else:
             pipe.send(ready)
-            _serve(pipe, composer)
+            _serve(pipe, core)
 
 
-def _prepared(order: Order) -> tuple[EngineCore, Ready]:
-    """A composer that is loaded, warm and measured."""
+def _load(order: Order) -> tuple[EngineCore, Ready]:
+    """Return an engine core that is loaded, warmed up and measured. Raises EngineError."""
     folder = local_folder(order.checkpoint)
     if folder is not None and not order.checkpoint.startswith(SEEDED):
-        checked_config(folder, folder.name)  # here already, because what comes next takes seconds
+        checked_config(folder, folder.name)  # before the imports, which take seconds
     import torch
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar
@@ -94,15 +94,15 @@ def _prepared(order: Order) -> tuple[EngineCore, Ready]:
     from audio.musicgen.engine_core import EngineCore
     from audio.musicgen.model.linear import quickest
 
-    # Its own lock is a semaphore between processes, which a worker that is killed would leave behind.
+    # The default lock is a semaphore between processes, which leaks when a worker is killed.
     tqdm.set_lock(threading.RLock())
     # Its warnings are about how MusicGen's own configuration is written.
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    if folder is not None:  # what is fetched from the hub keeps its bar; files that are here take a blink
+    if folder is not None:  # downloads keep their progress bar; loading local files takes no time
         disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(order.threads)
     torch.set_num_interop_threads(1)
-    device = _device(order.device)
+    device = _checked_device(order.device)
     if order.dtype == "auto":
         order = replace(order, dtype=quickest(device))
     if order.dtype == "int8" and device != "cpu":
@@ -111,33 +111,34 @@ def _prepared(order: Order) -> tuple[EngineCore, Ready]:
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
     checkpoint = load_checkpoint(name, order.revision, device)
-    composer = EngineCore(checkpoint, order.slots, order.longest, order.dtype)
-    described = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
-    calibration = _calibrated(composer, order, described)
-    composer.speed, composer.capacity = calibration.speed, calibration.capacity
+    core = EngineCore(checkpoint, order.slots, order.longest, order.dtype)
+    device_name = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
+    calibration = _calibrate(core, order, device_name)
+    core.speed, core.capacity = calibration.speed, calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
         revision=checkpoint.revision,
         licence=checkpoint.licence,
-        device=described,
+        device=device_name,
         sample_rate=checkpoint.codec.sample_rate,
         channels=checkpoint.channels,
         speed=calibration.speed,
         listeners=calibration.listeners,
         melodies=checkpoint.melody is not None,
-        endless=composer.endless,
+        endless=core.endless,
     )
-    return composer, Ready(info, calibration)
+    return core, Ready(info, calibration)
 
 
-def _calibrated(composer: EngineCore, order: Order, device: str) -> Calibration:
-    """How fast the composer is, warm: by the worker before this one, by the file, or measured and kept."""
+def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:
+    """Warm the core up and return its calibration: that of an earlier worker, the cached one, or a new
+    one."""
     import torch
 
     from audio.musicgen.calibration import calibrate, warm_up
     from audio.musicgen.model.linear import held
 
-    checkpoint = composer.checkpoint
+    checkpoint = core.checkpoint
     cpu = f"{platform.processor() or platform.machine()} × {os.cpu_count()}, {order.threads} threads"
     name = " | ".join(
         [
@@ -149,64 +150,65 @@ def _calibrated(composer: EngineCore, order: Order, device: str) -> Calibration:
         ]
     )
     known = order.calibration
-    if known is None and order.calibrations is not None:
-        known = kept_calibration(order.calibrations, name)
+    if known is None and order.calibration_file is not None:
+        known = load_calibration(order.calibration_file, name)
     if known is not None:
-        warm_up(composer)
+        warm_up(core)
         return known
-    measured = calibrate(composer)
-    if order.calibrations is not None:
-        keep_calibration(order.calibrations, name, measured)
+    measured = calibrate(core)
+    if order.calibration_file is not None:
+        save_calibration(order.calibration_file, name, measured)
     return measured
 
 
-def _device(wanted: str) -> str:
+def _checked_device(name: str) -> str:
+    """Resolve "auto". Raises CheckpointError if torch cannot use the device here."""
     import torch
 
-    if wanted == "auto":
+    if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        torch.empty(1, device=wanted)
+        torch.empty(1, device=name)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise CheckpointError(
-            f"There is no device “{wanted}” here; set the device to auto, cpu, cuda or mps."
+            f"There is no device “{name}” here; set the device to auto, cpu, cuda or mps."
         ) from error
-    return wanted
+    return name
 
 
-def _serve(pipe: Connection, composer: EngineCore) -> None:
-    """Step while there is something to make, listen between the steps, and say at times that one lives."""
-    spoken = time.monotonic()
+def _serve(pipe: Connection, core: EngineCore) -> None:
+    """Alternate between reading all messages and one step of the core; returns after End."""
+    sent_at = time.monotonic()
     while True:
-        while pipe.poll(REST_SECONDS if composer.resting else 0):
+        while pipe.poll(POLL_SECONDS if core.nothing_due else 0):
             match pipe.recv():
                 case Compose(key, piece):
-                    composer.admit(key, piece)
+                    core.admit(key, piece)
                 case Cancel(key):
-                    composer.cancel(key)
+                    core.cancel(key)
                 case ReportPlayhead(key, position):
-                    composer.listen(key, position)
+                    core.report_playhead(key, position)
                 case Hold(key):
-                    composer.hold(key)
+                    core.hold(key)
                 case Steer(key, prompt, blend_seconds, earliest):
-                    pipe.send(PromptChanged(key, composer.steer(key, prompt, blend_seconds, earliest)))
+                    pipe.send(PromptChanged(key, core.steer(key, prompt, blend_seconds, earliest)))
                 case End():
                     return
-        for made in composer.step():
-            pipe.send(Delivery(made.key, made.result, composer.share(made.key)))
-            spoken = time.monotonic()
-        if time.monotonic() - spoken >= HEARTBEAT_SECONDS:
+        for output in core.step():
+            pipe.send(Delivery(output.key, output.result, core.current_speed(output.key)))
+            sent_at = time.monotonic()
+        if time.monotonic() - sent_at >= HEARTBEAT_SECONDS:
             pipe.send(Heartbeat())
-            spoken = time.monotonic()
+            sent_at = time.monotonic()
 
 
 class _PipeHandler(QueueHandler):
-    """Sends log records to the bot's process, which writes them where it writes its own."""
+    """Sends log records to the bot's process, which handles them like its own."""
 
     def __init__(self, pipe: Connection) -> None:
         super().__init__(None)  # type: ignore[arg-type]
         self._pipe = pipe
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError):  # without a reader there is nobody to tell
+        with contextlib.suppress(OSError):  # the bot's process has gone, and nobody reads the log
             self._pipe.send(record)

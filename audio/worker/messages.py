@@ -28,7 +28,7 @@ class Order:
     """Length of the longest piece [s]; the key-value cache is allocated for it."""
     dtype: str = "auto"
     """Data type of the decoder's matrices; "auto" is the fastest one on the device."""
-    calibrations: Path | None = None
+    calibration_file: Path | None = None
     """File that caches calibrations between starts; None disables it."""
     calibration: Calibration | None = None
     """The measurement of an earlier worker, which makes another one unnecessary."""

@@ -1,4 +1,4 @@
-"""A worker as the engine has it: the process, the pipe, and the thread that listens and sees it end."""
+"""A worker as the bot's process sees it: the process, the pipe, and a thread that reads the pipe."""
 
 from __future__ import annotations
 
@@ -19,71 +19,74 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-NEEDED: Final = "audio.musicgen.engine_core"
-"""The module whose import takes a worker most of its start."""
+PRELOADED_MODULE: Final = "audio.musicgen.engine_core"
+"""The module whose import takes most of the start of a worker."""
 
 END_SECONDS: Final = 2.0
-"""How long a worker that has been told to end may take before it is killed; a step is shorter."""
+"""Time that a worker gets to exit after End before it is killed; a step takes less."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """The last word of a worker's thread: the process is no more."""
+class WorkerExit:
+    """The last message of a worker's thread: the process has ended."""
 
     exitcode: int | None
     hung: bool
+    """True if it was killed because it sent nothing for too long."""
 
 
-def processes() -> SpawnContext | ForkServerContext:
-    """How a worker starts: on Linux from a process that has imported what it needs, so that a replacement is
-    there in 2 s instead of 7 (measured), which is less than what listeners have in hand. That process takes
-    120 MB and does nothing else. Elsewhere what is imported does not stand being forked."""
+def process_context() -> SpawnContext | ForkServerContext:
+    """Return the multiprocessing context of workers: on Linux a warm fork server, else spawn.
+
+    A replacement from the fork server is ready in 2 s instead of 7 (measured), which is less than listeners
+    have buffered. The server takes 120 MB and is idle otherwise. On other systems torch does not survive a
+    fork.
+    """
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([NEEDED])
+    context.set_forkserver_preload([PRELOADED_MODULE])
     return context
 
 
 class WorkerProcess:
-    """One worker process, and the thread that listens to it and sees it end.
+    """One worker process, and the thread that reads its pipe and notices its end.
 
-    The event loop writes to the pipe and closes it; the thread only reads, and calls `hear` in the event loop
-    with each message and at last with Ended.
+    The event loop writes to the pipe and closes it; the thread only reads. `on_message` is called in the
+    event loop with each message, and finally with WorkerExit. A worker that is ready and sends nothing for
+    `hang_seconds` is killed.
     """
 
     def __init__(
-        self, order: Order, hang_seconds: float, hear: Callable[[WorkerProcess, object], None]
+        self, order: Order, hang_seconds: float, on_message: Callable[[WorkerProcess, object], None]
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._hear = hear
+        self._on_message = on_message
         self._hang_seconds = hang_seconds
-        context = processes()
+        context = process_context()
         self._pipe, theirs = context.Pipe()
-        # A daemon, so that it ends with the bot even where nobody closes the engine.
+        # A daemon, so that it ends with the bot even if the engine is never closed.
         self._process = context.Process(target=main, args=(theirs, order), name="busker engine", daemon=True)
         self._process.start()
-        theirs.close()  # held by the process alone, the pipe ends when it ends
+        theirs.close()  # so that the pipe reports EOF when the process ends
         self.pid = self._process.pid
         self.ready = False
         self._ended = asyncio.Event()
-        self._thread = threading.Thread(target=self._listen, name=f"engine {self.pid}", daemon=True)
+        self._thread = threading.Thread(target=self._read, name=f"engine {self.pid}", daemon=True)
         self._thread.start()
 
     def send(self, message: WorkerMessage) -> None:
         try:
             self._pipe.send(message)
         except OSError:
-            _log.debug(
-                "The engine's process %s no longer listens; the thread will say that it ended.", self.pid
-            )
+            _log.debug("The pipe of the engine's process %s is closed; its exit will be reported.", self.pid)
 
     async def end(self) -> None:
         """End the process, and wait until it, its thread and its pipe are gone."""
         if self.ready:
             self.send(End())
         else:
-            self._process.kill()  # it listens to nothing while it loads
+            self._process.kill()  # it reads no messages while it loads
         try:
             async with asyncio.timeout(END_SECONDS):
                 await self._ended.wait()
@@ -91,15 +94,16 @@ class WorkerProcess:
             self._process.kill()
             await self._ended.wait()
 
-    def _listen(self) -> None:
+    def _read(self) -> None:
+        """Forward messages to the event loop until the process ends or hangs; runs in the thread."""
         hung = False
-        patience: float | None = None  # loading may take minutes, on the way from the hub
+        timeout: float | None = None  # loading may take minutes if it downloads from the hub
         try:
-            while self._pipe.poll(patience):
+            while self._pipe.poll(timeout):
                 message = self._pipe.recv()
                 if isinstance(message, Ready):
-                    patience = self._hang_seconds
-                self._bring(message)
+                    timeout = self._hang_seconds
+                self._post(message)
             hung = True
             self._process.kill()
         except (EOFError, OSError):
@@ -108,18 +112,20 @@ class WorkerProcess:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-        self._bring(Ended(self._process.exitcode, hung))
+        self._post(WorkerExit(self._process.exitcode, hung))
 
-    def _bring(self, message: object) -> None:
+    def _post(self, message: object) -> None:
+        """Hand a message to the event loop; runs in the thread."""
         try:
-            self._loop.call_soon_threadsafe(self._heard, message)
+            self._loop.call_soon_threadsafe(self._receive, message)
         except RuntimeError:  # the event loop was closed and the engine was not
             self._process.kill()
 
-    def _heard(self, message: object) -> None:
-        if isinstance(message, Ended):
-            self._thread.join()  # which has said its last word
+    def _receive(self, message: object) -> None:
+        """Release everything after the last message; runs in the event loop."""
+        if isinstance(message, WorkerExit):
+            self._thread.join()  # it has posted its last message
             self._pipe.close()
             self._process.close()
             self._ended.set()
-        self._hear(self, message)
+        self._on_message(self, message)

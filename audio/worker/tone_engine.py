@@ -1,7 +1,7 @@
 """A fake engine that ships with the bot: it plays a melody of decaying sines and needs no model.
 
-The melody depends on the Piece and on nothing else, and it is delivered as fast as asked
-for, so that everything around an engine can be tried: quickly, slowly, on a clock of a test's own.
+The melody depends on the Piece alone and is delivered at any speed that is set, so everything around an
+engine can be tried: quickly, slowly, or on a test's own clock.
 """
 
 from __future__ import annotations
@@ -25,22 +25,24 @@ from audio.units import STEP_RATE, Pcm
 from words.text import Text
 
 NOTE_STEPS: Final = 12
-"""Steps of a note: 0.24 s, 250 beats a minute."""
+"""Steps of a note: 0.24 s, 250 notes per minute."""
 
 LOUDNESS: Final = 0.5
+"""Peak amplitude of a note."""
+
 _SCALE: Final = (0, 2, 4, 7, 9, 12, 14, 16)
-"""Half tones above the lowest note: a pentatonic scale, in which any order sounds meant."""
+"""Semitones above the lowest note: a pentatonic scale, in which any order sounds consonant."""
 _MIN_HERTZ: Final = 220.0
 _DECAY_SECONDS: Final = 0.08
 _RAMP_SECONDS: Final = 0.005
-"""How long a note takes to begin and to end without a click."""
+"""Fade-in and fade-out of a note, so that it does not click."""
 
 
 class ToneEngine:
-    """Makes up to `places` pieces at once, each at `speed` times real time; infinity is allowed.
+    """Composes up to `slots` pieces at once, each at `speed` times real time; infinity is allowed.
 
-    `melodies` is whether it says that it follows them.
-    `sleep` and `clock` (seconds) are those of the event loop unless a test has its own.
+    `melodies` sets the flag of its EngineInfo. `sleep` and `clock` (in seconds) can be replaced by a test's
+    own.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class ToneEngine:
         sample_rate: int = 32_000,
         channels: int = 1,
         *,
-        places: int = 16,
+        slots: int = 16,
         melodies: bool = True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -62,11 +64,11 @@ class ToneEngine:
             sample_rate=sample_rate,
             channels=channels,
             speed=speed,
-            listeners=places,
+            listeners=slots,
             melodies=melodies,
             endless=speed >= 1,
         )
-        self._places = places
+        self._slots = slots
         self._sleep = sleep
         self._clock = clock
         self._running = False
@@ -90,96 +92,97 @@ class ToneEngine:
 
     @asynccontextmanager
     async def open(self, piece: Piece) -> AsyncIterator[ToneStream]:
-        """Begin to make `piece`. Raises EngineBusy when all places are taken."""
+        """Compose `piece`. Raises EngineBusy if all slots are taken."""
         if not self._running:
             raise EngineError(Text("engine-not-running"))
-        if self._open >= self._places:
-            raise EngineBusy(f"{self._open} pieces are being made; ask again in a while.")
+        if self._open >= self._slots:
+            raise EngineBusy(f"{self._open} pieces are being made; try again later.")
         self._open += 1
         try:
             yield ToneStream(piece, self)
         finally:
             self._open -= 1
 
-    async def made(self, frames: int, since: float) -> None:
-        """Wait until `frames` frames can have been made since the time `since`; raises once it is closed."""
-        await self.passed(since + frames / STEP_RATE / self._info.speed)
+    async def wait_composed(self, frames: int, since: float) -> None:
+        """Wait as long as composing `frames` frames since the time `since` takes. Raises EngineError if
+        closed."""
+        await self.sleep_until(since + frames / STEP_RATE / self._info.speed)
         if not self._running:
             raise EngineError(Text("engine-closed"))
 
-    async def passed(self, due: float) -> None:
-        """Wait until it is the time `due`."""
+    async def sleep_until(self, due: float) -> None:
         await self._sleep(max(0.0, due - self._clock()))
 
     def now(self) -> float:
         return self._clock()
 
     def sound(self, piece: Piece, start: int, stop: int) -> Pcm:
-        """The samples of the frames from `start` to `stop`, shaped (channels, samples)."""
+        """Return the samples of the frames from `start` to `stop`, shaped (channels, samples)."""
         samples = self._info.sample_rate // STEP_RATE
         first, last = start // NOTE_STEPS, -(-stop // NOTE_STEPS)
-        # whole notes only, so that the same sample always comes out of the same computation
+        # whole notes only, so that a sample is always the result of the same computation
         notes = [_note(piece, number, self._info) for number in range(first, last)]
-        begun = first * NOTE_STEPS
-        return np.concatenate(notes, axis=1)[:, (start - begun) * samples : (stop - begun) * samples]
+        begin = first * NOTE_STEPS
+        return np.concatenate(notes, axis=1)[:, (start - begin) * samples : (stop - begin) * samples]
 
 
 class ToneStream:
-    """A piece that is played as a melody."""
+    """A piece that is played as a melody of sines."""
 
     def __init__(self, piece: Piece, engine: ToneEngine) -> None:
         self.piece = piece
         self.pace = Pace(engine.info.speed)
         self._engine = engine
         self._since = engine.now()
-        self._made = 0
-        """Steps whose sound was given."""
-        self._zero: float | None = None
-        """When the piece began, or would have begun, for those who listen, if anybody says so."""
-        self._stands = False
-        self._told = asyncio.Event()
+        self._steps = 0
+        """Steps delivered."""
+        self._playback_start: float | None = None
+        """The time at which playback of the piece began, by the last report; None if there is none."""
+        self._on_hold = False
+        self._playback_changed = asyncio.Event()
 
     def report_playhead(self, position: float | None) -> None:
-        """See `Stream.report_playhead`: tones are made no farther ahead than `Piece.lead` either."""
-        self._zero = None if position is None else self._engine.now() - position
-        self._stands = False
-        self._told.set()
+        """See `Stream.report_playhead`: tones too are composed no farther ahead than `Piece.lead`."""
+        self._playback_start = None if position is None else self._engine.now() - position
+        self._on_hold = False
+        self._playback_changed.set()
 
     def hold(self) -> None:
         """See `Stream.hold`."""
-        self._stands = True
-        self._told.set()
+        self._on_hold = True
+        self._playback_changed.set()
 
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
-        """See `Stream.steer`: the next note is one of another melody."""
-        if self._made == self.piece.steps:
+        """See `Stream.steer`: the next note belongs to another melody."""
+        if self._steps == self.piece.steps:
             raise EngineError(Text("engine-composed-already"))
-        step = max(self._made, math.ceil(earliest * STEP_RATE))
-        turn = PromptChange(prompt, step, round(blend_seconds * STEP_RATE))
-        self.piece = self.piece.steered(turn)
+        step = max(self._steps, math.ceil(earliest * STEP_RATE))
+        change = PromptChange(prompt, step, round(blend_seconds * STEP_RATE))
+        self.piece = self.piece.steered(change)
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         for recording in self.piece.recordings:
             await asyncio.to_thread(check, recording)
         for frames in chunk_frames(self.piece.interval):
-            begun, end = self._made, min(self._made + frames, self.piece.steps)
-            await self._called_for()
-            await self._engine.made(end, self._since)
-            while self._stands:  # since this chunk was begun
-                await self._called_for()
-            self._made = end
-            yield Chunk(self._engine.sound(self.piece, begun, end), last=end == self.piece.steps)
+            begin, end = self._steps, min(self._steps + frames, self.piece.steps)
+            await self._wait_until_due()
+            await self._engine.wait_composed(end, self._since)
+            while self._on_hold:  # if it was put on hold during this chunk
+                await self._wait_until_due()
+            self._steps = end
+            yield Chunk(self._engine.sound(self.piece, begin, end), last=end == self.piece.steps)
             if end == self.piece.steps:
                 return
 
-    async def _called_for(self) -> None:
-        """Wait while those who listen hold enough, or nobody listens."""
+    async def _wait_until_due(self) -> None:
+        """Wait while enough is buffered or the piece is on hold; the time waited does not count as
+        composing."""
         began = self._engine.now()
         while (due := self._due()) > self._engine.now():
-            self._told.clear()
-            waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._told.wait())]
+            self._playback_changed.clear()
+            waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._playback_changed.wait())]
             if math.isfinite(due):
-                waits.append(asyncio.ensure_future(self._engine.passed(due)))
+                waits.append(asyncio.ensure_future(self._engine.sleep_until(due)))
             try:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -188,23 +191,27 @@ class ToneStream:
         self._since += self._engine.now() - began
 
     def _due(self) -> float:
-        """When the next chunk is wanted."""
-        if self._stands:
+        """Return the time at which the next chunk is needed: −∞ for now, ∞ for not until further notice."""
+        if self._on_hold:
             return math.inf
-        return -math.inf if self._zero is None else self._zero + self._made / STEP_RATE - self.piece.lead
+        if self._playback_start is None:
+            return -math.inf
+        return self._playback_start + self._steps / STEP_RATE - self.piece.lead
 
 
 def _note(piece: Piece, number: int, info: EngineInfo) -> Pcm:
-    """A note from its beginning to its end: a sine that decays, with an octave above it."""
-    words = [piece.prompts[piece.prompt_index(number * NOTE_STEPS)], str(piece.seed), str(number)]
-    words += [recording.digest for recording in piece.recordings]
-    named = hashlib.sha256("\0".join(words).encode()).digest()
-    hertz = _MIN_HERTZ * 2 ** (_SCALE[named[0] % len(_SCALE)] / 12)
+    """Return a whole note, shaped (channels, samples): a decaying sine with an octave above it."""
+    identity = [piece.prompts[piece.prompt_index(number * NOTE_STEPS)], str(piece.seed), str(number)]
+    identity += [recording.digest for recording in piece.recordings]
+    digest = hashlib.sha256("\0".join(identity).encode()).digest()
+    hertz = _MIN_HERTZ * 2 ** (_SCALE[digest[0] % len(_SCALE)] / 12)
     seconds = np.arange(NOTE_STEPS * info.sample_rate // STEP_RATE) / info.sample_rate
     left = NOTE_STEPS / STEP_RATE - seconds
-    shape = np.exp(-seconds / _DECAY_SECONDS) * np.clip(np.minimum(seconds, left) / _RAMP_SECONDS, 0, 1)
-    wave = shape * (0.75 * np.sin(2 * np.pi * hertz * seconds) + 0.25 * np.sin(4 * np.pi * hertz * seconds))
-    # a place between the channels for each note, so that stereo can be told from mono
-    turn = named[1] / 255
-    gains = [1.0] if info.channels == 1 else [1 - turn / 2, 0.5 + turn / 2]
+    envelope = np.exp(-seconds / _DECAY_SECONDS) * np.clip(np.minimum(seconds, left) / _RAMP_SECONDS, 0, 1)
+    wave = envelope * (
+        0.75 * np.sin(2 * np.pi * hertz * seconds) + 0.25 * np.sin(4 * np.pi * hertz * seconds)
+    )
+    # a position between the channels for each note, so that stereo differs from mono
+    pan = digest[1] / 255
+    gains = [1.0] if info.channels == 1 else [1 - pan / 2, 0.5 + pan / 2]
     return np.stack([LOUDNESS * gain * wave for gain in gains]).astype(np.float32)

@@ -36,7 +36,7 @@ def engine_from(settings: Settings) -> Engine:
         slots=engine.slots,
         dtype=engine.dtype,
         longest=settings.music.longest_seconds,
-        calibrations=settings.store.path.parent / CALIBRATIONS,
+        calibration_file=settings.store.path.parent / CALIBRATIONS,
     )
 
 

@@ -1,4 +1,4 @@
-"""What an engine, or its composer, makes of a piece, in one."""
+"""What an engine, or its core, makes of a piece, in one."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ async def sound(engine: Engine, piece: Piece, after_first: Callable[[], None] | 
     return np.concatenate(parts, axis=1)
 
 
-def composed(composer: EngineCore, *pieces: Piece) -> list[Pcm]:
+def composed(core: EngineCore, *pieces: Piece) -> list[Pcm]:
     """Pieces that are composed at once, by keys from 0 on."""
     for key, piece in enumerate(pieces):
-        composer.admit(key, piece)
+        core.admit(key, piece)
     parts: list[list[Pcm]] = [[] for _ in pieces]
-    while not composer.idle:
-        for made in composer.step():
+    while not core.idle:
+        for made in core.step():
             assert isinstance(made.result, Chunk), made.result
             parts[made.key].append(made.result.pcm)
     return [np.concatenate(part, axis=1) for part in parts]
 
 
-def played(composer: EngineCore, piece: Piece) -> Pcm:
-    (pcm,) = composed(composer, piece)
+def played(core: EngineCore, piece: Piece) -> Pcm:
+    (pcm,) = composed(core, piece)
     return pcm

@@ -5,40 +5,40 @@ from pathlib import Path
 
 import pytest
 
-from audio.calibration import KEPT_SECONDS, Calibration, keep_calibration, kept_calibration
+from audio.calibration import MAX_AGE_SECONDS, Calibration, load_calibration, save_calibration
 
 FAST, SLOW = Calibration(4.0, 6, 5.5), Calibration(0.5, 1, 0.4)
 
 
 def test_what_was_kept_is_found_by_its_name_and_only_by_it(tmp_path: Path) -> None:
     path = tmp_path / "var" / "calibration.json"
-    assert kept_calibration(path, "fast") is None
-    keep_calibration(path, "fast", FAST)
-    keep_calibration(path, "slow", SLOW)
-    assert kept_calibration(path, "fast") == FAST
-    assert kept_calibration(path, "slow") == SLOW
-    assert kept_calibration(path, "another") is None
+    assert load_calibration(path, "fast") is None
+    save_calibration(path, "fast", FAST)
+    save_calibration(path, "slow", SLOW)
+    assert load_calibration(path, "fast") == FAST
+    assert load_calibration(path, "slow") == SLOW
+    assert load_calibration(path, "another") is None
     assert list(path.parent.iterdir()) == [path]
 
 
 def test_what_is_old_is_measured_again(tmp_path: Path) -> None:
     path = tmp_path / "calibration.json"
-    keep_calibration(path, "fast", FAST, clock=lambda: 1000.0)
-    assert kept_calibration(path, "fast", clock=lambda: 1000.0 + KEPT_SECONDS) == FAST
-    assert kept_calibration(path, "fast", clock=lambda: 1001.0 + KEPT_SECONDS) is None
+    save_calibration(path, "fast", FAST, clock=lambda: 1000.0)
+    assert load_calibration(path, "fast", clock=lambda: 1000.0 + MAX_AGE_SECONDS) == FAST
+    assert load_calibration(path, "fast", clock=lambda: 1001.0 + MAX_AGE_SECONDS) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"fast": 3}', '{"fast": {"speed": "much"}}', "\x00"])
 def test_a_damaged_file_says_nothing_and_is_written_anew(tmp_path: Path, text: str) -> None:
     path = tmp_path / "calibration.json"
     path.write_text(text)
-    assert kept_calibration(path, "fast") is None
-    keep_calibration(path, "fast", FAST)
-    assert kept_calibration(path, "fast") == FAST
+    assert load_calibration(path, "fast") is None
+    save_calibration(path, "fast", FAST)
+    assert load_calibration(path, "fast") == FAST
     assert set(json.loads(path.read_text())) == {"fast"}
 
 
 def test_a_disk_that_refuses_is_said_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
-    keep_calibration(tmp_path / "file" / "calibration.json", "fast", FAST)
-    assert "could not be kept" in caplog.text
+    save_calibration(tmp_path / "file" / "calibration.json", "fast", FAST)
+    assert "could not be saved" in caplog.text

@@ -77,7 +77,7 @@ def test_on_a_gpu_each_batch_size_is_measured_by_itself_until_one_does_not_fit(
         built.append((dtype, slots))
         if dtype == "bfloat16" and slots > 1:
             raise NoRoom("too little")
-        return EngineCore(checkpoint, slots, longest, dtype, resident=True)
+        return EngineCore(checkpoint, slots, longest, dtype, on_device=True)
 
     monkeypatch.setattr("bench.figures.EngineCore", core)
     monkeypatch.setattr("bench.figures._measure_in_turn", _measure_one_by_one)

@@ -117,7 +117,7 @@ async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: P
 async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_library_forgot(
     tmp_path: Path,
 ) -> None:
-    engine = ToneEngine(places=1)
+    engine = ToneEngine(slots=1)
     async with a_house(tmp_path, engine=engine) as house:
         track = await played(house, seconds=1.0, seed=7)
         await house.bot.store.forget_tracks_of(house.asker.id)

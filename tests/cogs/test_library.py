@@ -213,7 +213,7 @@ async def press(house: House, track: MadeTrack, act: str) -> str:
 
 
 async def test_a_kept_track_is_played_again_from_its_file_and_not_posted_twice(tmp_path: Path) -> None:
-    engine = ToneEngine(speed=FAST, places=1)
+    engine = ToneEngine(speed=FAST, slots=1)
     async with a_house(tmp_path, engine=engine) as house:
         track = await kept_in(house, tmp_path)
         async with engine.open(track.piece):  # the only place is taken: nothing can be composed

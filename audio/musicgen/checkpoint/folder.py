@@ -1,4 +1,4 @@
-"""What a checkpoint's folder holds, judged before anything heavy is imported or loaded."""
+"""Checks of a checkpoint's folder that need no heavy import and load no weights."""
 
 from __future__ import annotations
 
@@ -13,25 +13,29 @@ import safetensors
 from audio.errors import CheckpointError
 
 LICENCES: Final = {"cc-by-nc-4.0": "CC-BY-NC-4.0", "mit": "MIT", "apache-2.0": "Apache-2.0"}
-"""The usual names, by what model cards call them."""
+"""SPDX names by the lower-case names of model cards."""
 
-META: Final = "facebook/musicgen-"
+META_PREFIX: Final = "facebook/musicgen-"
+"""Hub names of the checkpoints that Meta published."""
+
 MELODY: Final = "musicgen_melody"
+"""The architecture of checkpoints that follow a melody."""
+
 _ARCHITECTURES: Final = ("musicgen", MELODY)
-_FRONT_MATTER = re.compile(r"---\s*\n(.*?)\n---", re.DOTALL)
-_CARD_LICENCE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
-_HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
+_FRONT_MATTER: Final = re.compile(r"---\s*\n(.*?)\n---", re.DOTALL)
+_CARD_LICENCE: Final = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
+_HUB_NAME: Final = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 _DIGEST_CHARS: Final = 12
 
 
 def local_folder(name: str) -> Path | None:
-    """The folder that `name` means; None where it can only be a name on the hub."""
+    """Return `name` as a folder; None if there is no such folder and `name` has the form of a hub name."""
     folder = Path(name).expanduser()
     return folder if folder.exists() or not _HUB_NAME.fullmatch(name) else None
 
 
 def checked_config(folder: Path, name: str) -> dict[str, Any]:
-    """The configuration of a folder that has all its parts."""
+    """Return the configuration of a complete checkpoint folder. Raises CheckpointError with one sentence."""
     if not folder.is_dir():
         raise CheckpointError(
             f"There is no checkpoint folder “{folder}”; give the path of one, or a name on the hub "
@@ -67,7 +71,7 @@ def checked_config(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _weight_files(folder: Path, name: str) -> list[Path]:
-    """The files of weights that the folder has or says it has."""
+    """Return the safetensors files that the folder has or its index lists; they may not exist."""
     index = folder / "model.safetensors.index.json"
     if index.exists():
         try:
@@ -75,30 +79,33 @@ def _weight_files(folder: Path, name: str) -> list[Path]:
             return [folder / part for part in sorted(set(parts))]
         except (ValueError, KeyError, AttributeError, TypeError) as error:
             raise CheckpointError(f"The file {index.name} of “{name}” is damaged; fetch it again.") from error
-    whole = folder / "model.safetensors"
-    if not whole.exists() and any(folder.glob("*.bin")):
+    single = folder / "model.safetensors"
+    if not single.exists() and any(folder.glob("*.bin")):
         raise CheckpointError(
             f"The checkpoint “{name}” has only pickled weights (.bin), which could run code when loaded; "
             "save it again with save_pretrained(safe_serialization=True), or use one with safetensors."
         )
-    return [whole]
+    return [single]
 
 
 def digest(folder: Path) -> str:
-    """The first signs of the SHA-256 of all that has a say in the sound."""
-    total = hashlib.sha256()
+    """Return the first characters of the SHA-256 of all files that affect the sound."""
+    combined = hashlib.sha256()
     for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("*.model")]):
         with path.open("rb") as file:
-            total.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()[:_DIGEST_CHARS]
+            combined.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
+    return combined.hexdigest()[:_DIGEST_CHARS]
 
 
 def licence_of(folder: Path, name: str, config: dict[str, Any]) -> str:
-    """The licence by the model card, else by the configuration; Meta's are known."""
-    if name.startswith(META):
+    """Return the licence named by the model card, else by the configuration; "unknown" if neither names one.
+
+    Meta's checkpoints are known to be CC-BY-NC-4.0.
+    """
+    if name.startswith(META_PREFIX):
         return LICENCES["cc-by-nc-4.0"]
     card = folder / "README.md"
     front = _FRONT_MATTER.match(card.read_text(encoding="utf-8", errors="replace")) if card.exists() else None
-    found = _CARD_LICENCE.search(front[1]) if front else None
-    licence = found[1] if found else config.get("license")
+    match = _CARD_LICENCE.search(front[1]) if front else None
+    licence = match[1] if match else config.get("license")
     return LICENCES.get(str(licence).lower(), str(licence)) if licence else "unknown"

@@ -1,4 +1,4 @@
-"""Loading a checkpoint in the transformers MusicGen format, from a folder or by its name on the hub."""
+"""Loads a checkpoint in the transformers MusicGen format from a folder or from the hub."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from transformers import (
 from audio.errors import CheckpointError
 from audio.files.recording import check, last_seconds
 from audio.musicgen.checkpoint.folder import MELODY, checked_config, digest, licence_of, local_folder
-from audio.musicgen.checkpoint.melody import Melody
+from audio.musicgen.checkpoint.melody import MelodyEncoder
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.piece import Recording
 from audio.units import STEP_RATE
 
 MELODY_PROMPT_TOKENS: Final = 128
-"""A melody decoder keeps the prompt in its cache, where room is reserved for it in every slot."""
+"""Limit of a melody decoder, which reserves space for the prompt in the key-value cache of every slot."""
 
 PUBLISHED_GUIDANCE: Final = 3.0
-"""What all published checkpoints recommend, for one that recommends nothing."""
+"""The recommendation of all published checkpoints, used for one that has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model ready to compose with, and what a person should know about it."""
+    """A loaded model and its provenance."""
 
     name: str
     """The hub name, or the folder's name."""
     revision: str
-    """The hub's commit, or the first signs of the SHA-256 of the folder's files."""
+    """The hub's commit, or the first characters of the SHA-256 of the folder's files."""
     licence: str
     tokenizer: PreTrainedTokenizerBase
     text_encoder: nn.Module
@@ -55,23 +55,23 @@ class Checkpoint:
     codec: Codec
     delay: DelayPattern
     pad_token: int
-    """What stands where a codebook has no code: before its delay and after its end."""
+    """The token of a codebook that has no code at a step: before its delay and after the end."""
     device: torch.device
     guidance: float
-    """How strictly it recommends to follow the prompt."""
-    melody: Melody | None = None
-    """How it hears melodies, if it does."""
+    """The recommended scale of classifier-free guidance."""
+    melody: MelodyEncoder | None = None
+    """None if the checkpoint follows no melody."""
 
     @property
     def prompt_tokens(self) -> int:
-        """How many tokens of a prompt are heard."""
+        """Maximum number of tokens of a prompt; further ones are cut off."""
         trained = int(getattr(self.text_encoder.config, "n_positions", 512))
-        most = trained if self.melody is None else min(trained, MELODY_PROMPT_TOKENS)
-        return min(most, int(self.tokenizer.model_max_length))
+        limit = trained if self.melody is None else min(trained, MELODY_PROMPT_TOKENS)
+        return min(limit, int(self.tokenizer.model_max_length))
 
     @property
     def prefix_tokens(self) -> int:
-        """How many tokens may stand before the steps, where there is no cross-attention."""
+        """Maximum length of the prefix before the first step; 0 for decoders with cross-attention."""
         return 0 if self.melody is None else self.melody.hops + self.prompt_tokens
 
     @property
@@ -80,31 +80,32 @@ class Checkpoint:
 
 
 def load_checkpoint(name: str, revision: str | None = None, device: str = "cpu") -> Checkpoint:
-    """The checkpoint in the folder `name`, or of that name on the hub at `revision`, in float32.
+    """Load the checkpoint in the folder `name`, or of that name on the hub at `revision`, in float32.
 
     Reads safetensors only and runs no code of the checkpoint. Raises CheckpointError with one sentence.
     """
     folder = local_folder(name)
     if folder is not None:
-        return _loaded(folder, folder.resolve().name, digest, device)
-    with _told(name):
-        fetched = _fetched(name, revision)
+        return _load(folder, folder.resolve().name, digest, device)
+    with _explained_errors(name):
+        snapshot = _download(name, revision)
     # the hub's cache names the folder of a snapshot after its commit
-    return _loaded(fetched, name, lambda snapshot: snapshot.name, device)
+    return _load(snapshot, name, lambda folder: folder.name, device)
 
 
-def _fetched(name: str, revision: str | None) -> Path:
-    """The folder of a checkpoint on the hub; what is in the cache already is not fetched again."""
-    wanted = ["*.json", "*.safetensors", "*.model", "*.txt", "README.md"]
-    return Path(huggingface_hub.snapshot_download(name, revision=revision, allow_patterns=wanted))
+def _download(name: str, revision: str | None) -> Path:
+    """Download a checkpoint from the hub unless it is cached; returns its folder."""
+    patterns = ["*.json", "*.safetensors", "*.model", "*.txt", "README.md"]
+    return Path(huggingface_hub.snapshot_download(name, revision=revision, allow_patterns=patterns))
 
 
-def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device: str) -> Checkpoint:
+def _load(folder: Path, name: str, revision_of: Callable[[Path], str], device: str) -> Checkpoint:
+    """Load a checkpoint from a local folder; its revision is `revision_of(folder)`."""
     config = checked_config(folder, name)
-    hums = config["model_type"] == MELODY
-    kind = MusicgenMelodyForConditionalGeneration if hums else MusicgenForConditionalGeneration
-    with _told(name):
-        # typed as if the report were not asked for
+    has_melody = config["model_type"] == MELODY
+    kind = MusicgenMelodyForConditionalGeneration if has_melody else MusicgenForConditionalGeneration
+    with _explained_errors(name):
+        # Any, because the library's types ignore output_loading_info
         loaded: Any = kind.from_pretrained(
             folder,
             dtype=torch.float32,
@@ -120,12 +121,12 @@ def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device:
             "fetch it again."
         )
     model.eval().requires_grad_(False).to(device)
-    numbers = model.config.decoder
+    decoder_config = model.config.decoder
     melody = None
-    if hums:
-        melody = Melody(
+    if has_melody:
+        melody = MelodyEncoder(
             projection=getattr(model, "audio_enc_to_dec_proj", nn.Identity()),
-            tones=int(model.config.num_chroma),
+            pitch_classes=int(model.config.num_chroma),
             hops=int(model.config.chroma_length),
             sample_rate=int(model.audio_encoder.config.sampling_rate),
             device=torch.device(device),
@@ -138,9 +139,9 @@ def _loaded(folder: Path, name: str, revision_of: Callable[[Path], str], device:
         text_encoder=model.text_encoder,
         projection=getattr(model, "enc_to_dec_proj", nn.Identity()),
         decoder=model.decoder,
-        codec=Codec(_streamable(model.audio_encoder, name), int(numbers.audio_channels)),
-        delay=DelayPattern(int(numbers.num_codebooks), int(numbers.audio_channels)),
-        pad_token=int(numbers.pad_token_id),
+        codec=Codec(_streamable(model.audio_encoder, name), int(decoder_config.audio_channels)),
+        delay=DelayPattern(int(decoder_config.num_codebooks), int(decoder_config.audio_channels)),
+        pad_token=int(decoder_config.pad_token_id),
         device=torch.device(device),
         guidance=float(model.generation_config.guidance_scale or PUBLISHED_GUIDANCE),
         melody=melody,
@@ -157,7 +158,7 @@ def _tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
 
 
 def _streamable(codec: nn.Module, name: str) -> EncodecModel:
-    """The codec, if its sound can be decoded piece by piece."""
+    """Return the codec if it can be decoded as a stream. Raises CheckpointError if not."""
     if not isinstance(codec, EncodecModel):
         raise CheckpointError(f"The codec of “{name}” is no EnCodec; Busker can stream no other.")
     config = codec.config
@@ -170,8 +171,8 @@ def _streamable(codec: nn.Module, name: str) -> EncodecModel:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Turn what the libraries raise into a sentence that says what to do."""
+def _explained_errors(name: str) -> Iterator[None]:
+    """Turn errors of the libraries into CheckpointErrors with a sentence that says what to do."""
     try:
         yield
     except CheckpointError:
@@ -190,19 +191,19 @@ def _told(name: str) -> Iterator[None]:
 
 @torch.inference_mode()
 def encode_prompt(checkpoint: Checkpoint, prompt: str) -> tuple[Tensor, int]:
-    """What the decoder hears of a prompt, shaped (tokens, hidden), and how many tokens had to be cut off."""
-    asked = checkpoint.tokenizer(prompt)["input_ids"]
+    """Encode a prompt for the decoder, shaped (tokens, hidden); also returns how many tokens were cut off."""
+    all_tokens = checkpoint.tokenizer(prompt)["input_ids"]
     limit = checkpoint.prompt_tokens
     tokens = checkpoint.tokenizer(prompt, truncation=True, max_length=limit)["input_ids"]
     indices = torch.tensor([tokens], device=checkpoint.device)
     states = checkpoint.text_encoder(input_ids=indices).last_hidden_state
-    return checkpoint.projection(states)[0], len(asked) - len(tokens)
+    return checkpoint.projection(states)[0], len(all_tokens) - len(tokens)
 
 
 def encode_past(checkpoint: Checkpoint, recording: Recording, frames: int) -> Codes:
-    """The codes of how a recording ends, shaped (codebooks, frames): at most `frames`, whole ones.
+    """Encode the end of a recording, at most `frames` whole frames, as codes shaped (codebooks, frames).
 
-    Raises RecordingError, or CheckpointError where the codec does not hear what the decoder writes.
+    Raises RecordingError, or CheckpointError if the codec has other codebooks than the decoder.
     """
     codec = checkpoint.codec
     check(recording)
@@ -210,7 +211,7 @@ def encode_past(checkpoint: Checkpoint, recording: Recording, frames: int) -> Co
     codes = codec.encode(pcm[:, pcm.shape[1] % codec.hop :])
     if len(codes) != checkpoint.delay.codebooks:
         raise CheckpointError(
-            f"The codec of “{checkpoint.name}” hears {len(codes)} codebooks and its decoder writes "
-            f"{checkpoint.delay.codebooks}, so it cannot go on from a recording."
+            f"The codec of “{checkpoint.name}” has {len(codes)} codebooks and its decoder "
+            f"{checkpoint.delay.codebooks}, so it cannot continue a recording."
         )
     return codes

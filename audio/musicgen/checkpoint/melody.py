@@ -1,8 +1,8 @@
-"""What a melody decoder hears before its first step: the tones of a melody, then the words of the prompt.
+"""Melody conditioning: the prefix that a melody decoder reads before its first step.
 
-As in transformers' MusicgenMelodyForConditionalGeneration: a melody is repeated or cut to the length that the
-model was trained with, none at all is the first tone throughout, and so is the melody of the rows that hear
-no prompt, whose words are zeros.
+As in transformers' MusicgenMelodyForConditionalGeneration, the prefix is the chroma of the melody and then
+the prompt. The chroma is repeated or cut to the length of the training data. Without a melody it is the first
+pitch class throughout, and so it is in the rows without a prompt, whose prompt is zeros.
 """
 
 from __future__ import annotations
@@ -19,41 +19,45 @@ from audio.piece import Recording
 
 
 @dataclass(frozen=True, slots=True)
-class Melody:
-    """How a checkpoint hears melodies."""
+class MelodyEncoder:
+    """Encodes melodies for a checkpoint."""
 
     projection: nn.Module
-    """From tones to the decoder's width."""
-    tones: int
+    """From pitch classes to the decoder's width."""
+    pitch_classes: int
     hops: int
-    """The length of every melody."""
+    """Length of every melody in hops of the chroma."""
     sample_rate: int
     device: torch.device
 
     @torch.inference_mode()
-    def heard(self, recording: Recording | None) -> Tensor:
-        """The beginning of a recording, or no melody, shaped (hops, hidden). Raises RecordingError."""
+    def chroma_features(self, recording: Recording | None) -> Tensor:
+        """Return the projected chroma of the beginning of a recording, or of no melody: (hops, hidden).
+
+        Raises RecordingError.
+        """
         if recording is None:
-            return self._projected(torch.zeros(1, dtype=torch.int64))
+            return self._project(torch.zeros(1, dtype=torch.int64))
         check(recording)
         seconds = self.hops * HOP_SAMPLES / self.sample_rate
         pcm = first_seconds(recording.path, self.sample_rate, 1, seconds)
-        return self._projected(chroma_of(pcm, self.sample_rate, self.tones))
+        return self._project(chroma_of(pcm, self.sample_rate, self.pitch_classes))
 
     @torch.inference_mode()
-    def prefix(self, melody: Tensor, states: Tensor, tokens: int) -> Tensor:
-        """What stands before the steps with and without the prompt, shaped (2, hops + tokens, hidden).
+    def prefix(self, features: Tensor, states: Tensor, tokens: int) -> Tensor:
+        """Return the prefixes with and without the prompt, shaped (2, hops + tokens, hidden).
 
-        `melody` is what `heard` gave and `states` the encoded prompt; it is cut or filled up with zeros to
+        `features` come from `chroma_features`; `states` is the encoded prompt, which is cut or zero-padded to
         `tokens` tokens.
         """
-        words = functional.pad(states[:tokens], (0, 0, 0, max(0, tokens - len(states))))
-        prompted = torch.cat([melody, words])
-        free = torch.cat([self.heard(None), torch.zeros_like(words)])
-        return torch.stack([prompted, free])
+        prompt = functional.pad(states[:tokens], (0, 0, 0, max(0, tokens - len(states))))
+        prompted = torch.cat([features, prompt])
+        unprompted = torch.cat([self.chroma_features(None), torch.zeros_like(prompt)])
+        return torch.stack([prompted, unprompted])
 
-    def _projected(self, loudest: Tensor) -> Tensor:
-        """Tones, each the number of the loudest one of a hop, as the decoder hears them: (hops, hidden)."""
-        repeated = loudest.repeat(-(-self.hops // len(loudest)))[: self.hops]
-        hidden: Tensor = self.projection(functional.one_hot(repeated, self.tones).float().to(self.device))
-        return hidden
+    def _project(self, chroma: Tensor) -> Tensor:
+        """Project pitch classes (hops of the recording,) to features (hops, hidden)."""
+        repeated = chroma.repeat(-(-self.hops // len(chroma)))[: self.hops]
+        one_hot = functional.one_hot(repeated, self.pitch_classes).float()
+        features: Tensor = self.projection(one_hot.to(self.device))
+        return features

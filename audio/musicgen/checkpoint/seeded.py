@@ -1,7 +1,7 @@
-"""A small checkpoint made from a seed: the real classes with random weights, a few megabytes.
+"""A small checkpoint with random weights from a seed: the real classes, a few megabytes.
 
-It knows no music. It is a complete checkpoint in the transformers MusicGen format, for tests and for a
-machine that has no other yet, and it is loaded like any other.
+It makes noise, not music. It is a complete checkpoint in the transformers MusicGen format and is loaded like
+any other: for tests, and for machines that have no other yet.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from audio.units import STEP_RATE
 
 SEED: Final = 20_260_301
 LOUDNESS: Final = 0.1
-"""Root mean square of its sound, −20 dBFS: well heard, with room for the peaks of noise."""
+"""Root mean square of its sound, −20 dBFS: audible, with headroom for the peaks of noise."""
 
 _CODES: Final = 2048
 _RATIOS: Final = [8, 5, 4, 4]
@@ -44,12 +44,12 @@ _CHROMA_HOPS: Final = 31
 _README: Final = """---
 license: mit
 ---
-A small MusicGen checkpoint with random weights, made from a seed by Busker. It knows no music.
+A small MusicGen checkpoint with random weights, made from a seed by Busker. It makes noise, not music.
 """
 
 
 def ensure_seeded(folder: Path) -> Path:
-    """Make the checkpoint in `folder` unless it is there; a folder is either whole or absent."""
+    """Make the checkpoint in `folder` unless it exists; the folder appears complete or not at all."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -58,7 +58,7 @@ def ensure_seeded(folder: Path) -> Path:
             unfinished.chmod(0o755)
             os.rename(unfinished, folder)
         except OSError:
-            if not folder.exists():  # else another process was quicker, and made the same
+            if not folder.exists():  # else another process has made the same
                 raise
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -68,7 +68,7 @@ def ensure_seeded(folder: Path) -> Path:
 def seeded_model(
     *, hidden: int = 192, layers: int = 4, heads: int = 3, channels: int = 1, seed: int = SEED
 ) -> MusicgenForConditionalGeneration:
-    """The model with random weights, `hidden` wide; 4 codebooks of 2,048 codes for each of its channels."""
+    """Return a model `hidden` wide with random weights; 4 codebooks of 2,048 codes for each channel."""
     decoder = MusicgenDecoderConfig(**_decoder(hidden, layers, heads, channels))
     config = MusicgenConfig(text_encoder=_text(), audio_encoder=_codec(), decoder=decoder)
     return cast(MusicgenForConditionalGeneration, _random(MusicgenForConditionalGeneration, config, seed))
@@ -77,7 +77,7 @@ def seeded_model(
 def seeded_melody_model(
     *, hidden: int = 192, layers: int = 4, heads: int = 3, channels: int = 1, seed: int = SEED
 ) -> MusicgenMelodyForConditionalGeneration:
-    """The same as a model that hums after a melody of 4 s."""
+    """Return the same as `seeded_model` for a model that follows melodies, of 4 s."""
     decoder = MusicgenMelodyDecoderConfig(**_decoder(hidden, layers, heads, channels))
     config = MusicgenMelodyConfig(
         text_encoder=_text(), audio_encoder=_codec(), decoder=decoder, chroma_length=_CHROMA_HOPS
@@ -87,10 +87,11 @@ def seeded_melody_model(
 
 
 def seeded_tokenizer() -> PreTrainedTokenizerFast:
-    """A token for each byte of UTF-8, and one for the end."""
+    """Return a tokenizer with a token for each byte of UTF-8, and one for the end."""
     special = ["<pad>", "</s>"]
-    signs = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    tokenizer = Tokenizer(models.BPE(vocab={sign: index for index, sign in enumerate(signs)}, merges=[]))
+    symbols = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    vocabulary = {symbol: index for index, symbol in enumerate(symbols)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
@@ -100,12 +101,12 @@ def seeded_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def _random(kind: Any, config: Any, seed: int) -> Any:
-    """A model of `kind` with weights from `seed`, which sounds."""
+    """Return a model of `kind` with random weights from `seed` and an audible codec."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = kind(config)
         model.train(False)
-        _sound(model.audio_encoder)
+        _make_audible(model.audio_encoder)
     generation = model.generation_config
     generation.decoder_start_token_id = generation.bos_token_id = generation.pad_token_id = _CODES
     generation.guidance_scale = 3.0
@@ -146,14 +147,17 @@ def _decoder(hidden: int, layers: int, heads: int, channels: int) -> dict[str, A
         "ffn_dim": 4 * hidden,
         "num_codebooks": 4 * channels,
         "audio_channels": channels,
-        # wide enough that the prompt has a say in random logits
+        # wide enough that the prompt affects random logits
         "initializer_factor": 0.1,
     }
 
 
 @torch.no_grad()
-def _sound(codec: Any) -> None:
-    """Make an EncodecModel sound: its codebooks begin as zeros, and random biases drown what they say."""
+def _make_audible(codec: Any) -> None:
+    """Let the sound of a random EncodecModel depend on its codes, at LOUDNESS.
+
+    Its codebooks are initialised to zeros, and the random biases of its convolutions would mask the codes.
+    """
     for quantizer in codec.quantizer.layers:
         quantizer.codebook.embed.normal_()
     for module in codec.decoder.modules():
@@ -169,6 +173,6 @@ def _sound(codec: Any) -> None:
 
 def _save(folder: Path) -> None:
     seeded_model().save_pretrained(folder)
-    hearing = EncodecFeatureExtractor(sampling_rate=_SAMPLE_RATE)
-    MusicgenProcessor(hearing, seeded_tokenizer()).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    extractor = EncodecFeatureExtractor(sampling_rate=_SAMPLE_RATE)
+    MusicgenProcessor(extractor, seeded_tokenizer()).save_pretrained(folder)  # type: ignore[no-untyped-call]
     (folder / "README.md").write_text(_README, encoding="utf-8")

@@ -130,7 +130,7 @@ class CudaRunner:
     def hear(self, place: int, slot: Slot) -> None:
         bank = self._placed[place]
         assert bank is not None
-        self._prefixes[place] = bank.hear(place, slot.prompts[slot.prompt])
+        self._prefixes[place] = bank.hear(place, slot.prompt_states[slot.prompt_index])
 
     def free(self, place: int) -> None:
         self._placed[place] = None
@@ -175,14 +175,14 @@ class CudaRunner:
         return bank
 
     def _launched(self, busy: Busy) -> _InFlightStep:
-        steps = min(slot.ahead for _, slot in busy)
+        steps = min(slot.steps_ahead for _, slot in busy)
         steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MAX_STEPS)
         began = self._clock()
         marchers: dict[bool, dict[int, ScheduledSlot]] = {}
         for place, slot in busy:
-            bank, standing = self._placed[place], slot.standing
+            bank, standing = self._placed[place], slot.window_position
             assert bank is not None
-            numbers = slot.numbers(standing.begin + standing.position, steps)
+            numbers = slot.uniforms(standing.begin + standing.position, steps)
             marchers.setdefault(bank.guided, {})[place] = ScheduledSlot(
                 standing, self._prefixes[place], numbers
             )
@@ -194,7 +194,7 @@ class CudaRunner:
         for place, slot in busy:
             bank = self._placed[place]
             assert bank is not None
-            standing = slot.standing
+            standing = slot.window_position
             until = slot.advance(steps)
             ran = SlotProgress(place, slot, until, slot.done)
             legs.append(_SlotStep(parts[bank.guided], standing.begin + standing.position, ran))
@@ -217,7 +217,7 @@ class CudaRunner:
             place, slot = leg.ran.place, leg.ran.slot
             landing = leg.part.landing
             if landing.finite[place]:
-                slot.keep(leg.step, landing.tokens[:, place].numpy())
+                slot.store_tokens(leg.step, landing.tokens[:, place].numpy())
                 ran.append(leg.ran)
             else:
                 ran.append(SlotProgress(place, slot, error=EngineError(Text("engine-not-finite"))))

@@ -1,7 +1,8 @@
-"""Whose turn it is: listeners who have the least sound in hand come first.
+"""Scheduling: which waiting piece is admitted to a slot, and which slots are stepped next.
 
-All times are seconds. A listener's position is how much of a piece has been heard; before the piece begins it
-is negative, the time until then. What is held is the sound delivered less the position.
+Streams with the least buffered sound have priority. All times are in seconds. The playhead is the position of
+playback in a piece, negative before playback begins. What a stream has buffered is the sound delivered less
+the playhead.
 """
 
 from __future__ import annotations
@@ -16,110 +17,120 @@ from audio.piece import HORIZON_SECONDS, LEAD_SECONDS, Piece, PromptChange
 from audio.units import STEP_RATE
 
 URGENT_SECONDS: Final = 3.0
-"""Whoever holds less is served before the others: the longest chunk, 2.5 s, must be made in the meantime."""
+"""Streams with less buffered are stepped before all others: the longest chunk (2.5 s) must be composed in
+that time."""
 
 
 @dataclass(slots=True)
 class StreamState:
-    """A piece and how far its listeners are; owned by the composer."""
+    """A piece, waiting or in a slot, and its playhead; owned by the engine core."""
 
     key: int
     piece: Piece
     clock: Callable[[], float]
     cost: float = 1.0
-    """Seconds of decoding for a second of sound: more than one where windows hear things again."""
+    """Seconds decoded per second of new sound: above 1 where windows decode their overlap again."""
     speed: float = math.inf
-    """Seconds of its sound made in a second, were it alone; beside others nobody is let in for whom it would
-    be less than real time."""
-    pause: float = 0.0
-    """Seconds in which nothing new is made where a window moves on, were it alone."""
+    """Seconds of this piece composed per second if it is alone in the engine. Admission control keeps it at
+    real time or above beside others, if it is so alone."""
+    window_pause: float = 0.0
+    """Seconds without new sound while the overlap of a new window is decoded, if alone."""
     delivered: float = 0.0
-    """Seconds of its sound that were given away."""
-    _told: float | None = None
-    """The position last told, if ever."""
-    _told_at: float = 0.0
-    _stood_at: float | None = None
-    """Since when nobody plays on, and nothing is to be made."""
+    """Seconds of sound delivered."""
+    _playhead: float | None = None
+    """The last position reported; None if none was, or if reports were withdrawn."""
+    _reported_at: float = 0.0
+    _held_since: float | None = None
 
-    def tell(self, position: float | None) -> None:
-        """The listeners are at `position` now, or say no more where they are."""
-        self._told, self._told_at = position, self.clock()
-        self._stood_at = None
+    def set_playhead(self, position: float | None) -> None:
+        """Set the playhead to `position` [s], advancing in real time from now on, and end a hold.
 
-    def stand(self) -> None:
-        """The listeners do not play on until they are heard of again."""
-        if self._stood_at is None:
-            self._stood_at = self.clock()
+        None withdraws the reports: the piece is then composed to its end without regard to playback.
+        """
+        self._playhead, self._reported_at = position, self.clock()
+        self._held_since = None
 
-    @property
-    def stands(self) -> bool:
-        """Whether nothing is to be made until the listeners are heard of again."""
-        return self._stood_at is not None
+    def hold(self) -> None:
+        """Freeze the playhead and compose nothing until the next `set_playhead`."""
+        if self._held_since is None:
+            self._held_since = self.clock()
 
     @property
-    def held(self) -> float:
-        """Seconds of sound in the listeners' hands. Between two reports they are taken to play on."""
-        if self._told is None:
+    def on_hold(self) -> bool:
+        """True from `hold` until the next `set_playhead`."""
+        return self._held_since is not None
+
+    @property
+    def buffered(self) -> float:
+        """Seconds delivered and not played yet. Between two reports playback is assumed to continue."""
+        if self._playhead is None:
             return self.delivered
-        now = self.clock() if self._stood_at is None else self._stood_at
-        return self.delivered - self._told - (now - self._told_at)
+        now = self.clock() if self._held_since is None else self._held_since
+        return self.delivered - self._playhead - (now - self._reported_at)
 
     @property
-    def left(self) -> float:
-        """Seconds of sound that are still to be delivered, as far as one looks ahead."""
+    def remaining(self) -> float:
+        """Seconds still to be delivered; of a piece without end, the planning horizon."""
         return HORIZON_SECONDS if self.piece.endless else self.piece.seconds - self.delivered
 
     @property
     def lead(self) -> float:
-        """How many seconds to hold until nothing need be made now: as the piece asks, but enough for the next
-        window to be begun, and where its sound is made slower than it plays at least what the buffer waits
-        for before it begins."""
-        begins = self.pause + URGENT_SECONDS if self.pause else 0.0
-        return max(self.piece.lead, begins, self.left * (1 / (PRIOR_TRUST * self.speed) - 1))
+        """Seconds to have buffered before composing pauses.
+
+        At least the lead that the piece asks for and enough to bridge the beginning of a window. Where
+        composing is slower than playback, at least as much as the jitter buffer waits for before it begins.
+        """
+        bridge = self.window_pause + URGENT_SECONDS if self.window_pause else 0.0
+        return max(self.piece.lead, bridge, self.remaining * (1 / (PRIOR_TRUST * self.speed) - 1))
 
     @property
     def far_ahead(self) -> bool:
-        """Whether nothing need be made now. Never for listeners who do not say where they are and play on."""
-        return self._holds(self.lead)
+        """True if nothing needs to be composed now; always False while no playhead is reported and no
+        hold."""
+        return self._has_buffered(self.lead)
 
-    def rests(self, *, contended: bool = False) -> bool:
-        """The same, unless others wait for a slot: then a piece that is nearly made is made to its end."""
-        hurries = contended and self.left <= LEAD_SECONDS
-        return self._holds(max(LEAD_SECONDS, self.lead)) if hurries else self.far_ahead
+    def is_satisfied(self, *, contended: bool = False) -> bool:
+        """True if `far_ahead`; if others wait for a slot, pieces near their end are composed to it first."""
+        finishes = contended and self.remaining <= LEAD_SECONDS
+        return self._has_buffered(max(LEAD_SECONDS, self.lead)) if finishes else self.far_ahead
 
-    def _holds(self, enough: float) -> bool:
-        return self.stands or (self._told is not None and self.held > enough)
+    def _has_buffered(self, seconds: float) -> bool:
+        return self.on_hold or (self._playhead is not None and self.buffered > seconds)
 
-    def turn(self, prompt: str, step: int, blend_seconds: float) -> PromptChange:
-        """Let `prompt` take over the piece at `step`; the turn, which the piece has from now on."""
-        turn = PromptChange(prompt, step, round(blend_seconds * STEP_RATE))
-        self.piece = self.piece.steered(turn)
-        return turn
-
-
-def neediest(line: Iterable[StreamState]) -> StreamState:
-    """Who holds the least; of equals the first. The line must not be empty."""
-    return min(line, key=lambda listening: listening.held)
+    def change_prompt(self, prompt: str, step: int, blend_seconds: float) -> PromptChange:
+        """Let `prompt` condition the piece from `step` on; returns the change, which `piece` now includes."""
+        change = PromptChange(prompt, step, round(blend_seconds * STEP_RATE))
+        self.piece = self.piece.steered(change)
+        return change
 
 
-def fits(newcomer: StreamState, playing: Iterable[StreamState], capacity: float) -> bool:
-    """Whether `newcomer` can be served beside `playing` with none of them running dry.
+def most_urgent(streams: Iterable[StreamState]) -> StreamState:
+    """Return the stream with the least buffered, the first of equals. `streams` must not be empty."""
+    return min(streams, key=lambda stream: stream.buffered)
 
-    `capacity` is how many seconds of sound are made in a second, for all together. In the next t seconds
-    whoever holds h and lacks l needs min(l, t − h) more, and all must be made by then. What is needed grows
-    evenly but where somebody's piece ends, so that is when to look. The first to come always fits.
+
+def can_admit(newcomer: StreamState, running: Iterable[StreamState], capacity: float) -> bool:
+    """True if `newcomer` can be composed beside the `running` streams and none of them runs dry.
+
+    `capacity` is how many seconds of sound are decoded per second for all streams together. A stream that has
+    b seconds buffered and r remaining needs min(r, t − b) more within the next t seconds, and the sum over
+    all streams must be within capacity · t at any t. Demand is linear except where a piece ends, so it is
+    enough to check there. A stream is always admitted if no other runs.
     """
-    together = [newcomer, *playing]
-    needs = [(listening.cost, max(0.0, listening.held), listening.left) for listening in together]
-    for end in [held + left for _, held, left in needs]:
-        if sum(cost * min(left, max(0.0, end - held)) for cost, held, left in needs) > capacity * end:
-            return len(together) == 1
+    streams = [newcomer, *running]
+    needs = [(stream.cost, max(0.0, stream.buffered), stream.remaining) for stream in streams]
+    for end in [buffered + remaining for _, buffered, remaining in needs]:
+        demand = sum(cost * min(remaining, max(0.0, end - buffered)) for cost, buffered, remaining in needs)
+        if demand > capacity * end:
+            return len(streams) == 1
     return True
 
 
-def due(playing: Iterable[StreamState], *, contended: bool = False) -> list[StreamState]:
-    """Those for whom to make the next step: the urgent ones alone if there are any. `contended` says whether
-    others wait for a slot."""
-    wanting = [listening for listening in playing if not listening.rests(contended=contended)]
-    urgent = [listening for listening in wanting if listening.held < URGENT_SECONDS]
-    return urgent or wanting
+def schedule(running: Iterable[StreamState], *, contended: bool = False) -> list[StreamState]:
+    """Return the streams to step next: only the urgent ones if there are any, else all that need more.
+
+    `contended` says that others wait for a slot.
+    """
+    pending = [stream for stream in running if not stream.is_satisfied(contended=contended)]
+    urgent = [stream for stream in pending if stream.buffered < URGENT_SECONDS]
+    return urgent or pending

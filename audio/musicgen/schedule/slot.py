@@ -1,6 +1,6 @@
-"""The state of a slot: one piece in the making.
+"""The state of a slot: one piece that is being composed.
 
-It is bounded by the window, however long the piece is: a piece without end takes no more memory than another.
+Its size is bounded by the window, not by the piece: a piece without end takes no more memory than any other.
 """
 
 from __future__ import annotations
@@ -22,102 +22,110 @@ from audio.musicgen.schedule.scheduler import StreamState
 from audio.musicgen.schedule.window import Window, WindowPosition
 from audio.piece import Piece
 
-NUMBERED_STEPS: Final = 512
-"""For so many steps at once numbers are drawn: 0.1 ms of work (measured) in ten seconds of sound."""
+UNIFORM_BLOCK_STEPS: Final = 512
+"""Uniform numbers are drawn for this many steps at once: 0.1 ms of work (measured) per ten seconds of
+sound."""
 
 
 @dataclass(slots=True)
 class Slot:
-    """A piece between its admission and its last frame; owned by the composer, in the engine's one thread."""
+    """A piece from its admission to its last frame; owned by the engine core and used in its thread alone.
 
-    listening: StreamState
+    Frames are counted from the start of the recording that the piece continues, if any. A step has the number
+    of the frame whose code it makes for the first codebook.
+    """
+
+    stream: StreamState
     delay: DelayPattern
-    sound: CodecStream
+    codec_stream: CodecStream
     pad_token: int
     window: Window
-    recommended: float
-    """The guidance of pieces that say none."""
-    prompts: list[Tensor]
-    """What the decoder hears of the piece's prompts."""
+    default_guidance: float
+    """Guidance of pieces that do not set it."""
+    prompt_states: list[Tensor]
+    """The encoded prompts of the piece, in the order of `Piece.prompts`, each as the decoder takes it."""
     melody: Tensor | None = None
-    """What a melody decoder hears of the piece's melody, or of none."""
+    """Features of the melody, or of no melody, shaped (hops, hidden); None for decoders that take none."""
     past: Codes | None = None
-    """The codes of what the piece continues, shaped (codebooks, frames). Frames are counted from there on."""
+    """Codes of the recording that the piece continues, shaped (codebooks, frames)."""
     position: int = 0
-    """Steps made in this window."""
-    prompt: int = 0
-    """Which of its prompts the decoder hears."""
-    _begin: int = 0
-    """The frame at which this window begins."""
+    """Decoder steps made in this window."""
+    prompt_index: int = 0
+    """Index into `prompt_states` of the prompt that conditions the decoder now."""
+    _window_begin: int = 0
+    """First frame of this window."""
     _known: int = 0
-    """The frames up to here have all their codes: from the past, or from the windows before."""
-    _handed: int = 0
-    """Frames whose codes the codec has."""
-    _due: int = 0
-    """Frames that must be complete before the next are handed over."""
-    _first: int = 0
-    """The step that `_tokens` begins with: that of this window, or of what the codec has not got yet."""
+    """All frames before this one have their codes, from the past or from earlier windows."""
+    _decoded: int = 0
+    """Frames whose codes went to the codec."""
+    _chunk_end: int = 0
+    """Number of frames that must be complete before the next chunk goes to the codec."""
+    _tokens_begin: int = 0
+    """The step of the first column of `_tokens`: that of the window, or of the next frame for the codec if
+    that comes earlier."""
     _tokens: Codes = field(init=False)
-    """Tokens from there to the end of this window, shaped (codebooks, steps), the steps counted like the
-    frames."""
-    _numbers: npt.NDArray[np.float64] = field(init=False)
-    """The uniform numbers of a block of NUMBERED_STEPS steps, shaped (steps, codebooks)."""
-    _numbered: int = 0
-    """The step that the block begins with."""
-    _boundaries: Iterator[int] = field(init=False)
+    """Tokens up to the end of this window, shaped (codebooks, steps)."""
+    _uniforms: npt.NDArray[np.float64] = field(init=False)
+    """A block of uniform random numbers, shaped (steps, codebooks)."""
+    _uniforms_begin: int = 0
+    """The step of the first row of `_uniforms`."""
+    _chunk_frames: Iterator[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._tokens = self._room()
+        self._tokens = self._empty_tokens()
         if self.past is not None:
-            self.sound.follow(self.past)
-            # A codec may have codes that the decoder has no word for: it hears them as none.
+            self.codec_stream.skip_prefix(self.past)
+            # A codec may have codes that are not in the decoder's vocabulary: the decoder reads them as
+            # padding.
             self.delay.teach(self._tokens, np.minimum(self.past, self.pad_token))
-            self._known = self._handed = self._past_frames
-        self._draw_numbers(0)
-        self._boundaries = chunk_frames(self.piece.interval)
-        self._due = self._handed + next(self._boundaries)
+            self._known = self._decoded = self._past_frames
+        self._draw_uniforms(0)
+        self._chunk_frames = chunk_frames(self.piece.interval)
+        self._chunk_end = self._decoded + next(self._chunk_frames)
 
     @property
     def key(self) -> int:
-        return self.listening.key
+        return self.stream.key
 
     @property
     def piece(self) -> Piece:
-        return self.listening.piece
+        return self.stream.piece
 
     @property
     def done(self) -> bool:
-        """Whether all steps are made."""
-        return self._begin + self.position == self.delay.steps(self._frames)
+        """True if all steps are made."""
+        return self._window_begin + self.position == self.delay.steps(self._frames)
 
     @property
     def tokens(self) -> Codes:
-        """The tokens of the window, (steps, codebooks); padding where none is known yet."""
-        return self._tokens[:, self._begin - self._first :].T
+        """The tokens of the window, shaped (steps, codebooks), padded where they are not known yet."""
+        return self._tokens[:, self._window_begin - self._tokens_begin :].T
 
     @property
-    def standing(self) -> WindowPosition:
-        """Where it is."""
-        return WindowPosition(self._begin, self.position, self._known, self._end)
+    def window_position(self) -> WindowPosition:
+        return WindowPosition(self._window_begin, self.position, self._known, self._window_end)
 
     @property
-    def ahead(self) -> int:
-        """How many steps may be made before anything changes but the tokens: to the next chunk or the end of
-        the window, and to the first that hears another prompt."""
-        window = self.delay.steps(self._end - self._begin) - self.position
-        chunk = self._due - self._begin + self.delay.longest - self.position
-        most = min(window, chunk) if chunk > 0 else window
+    def steps_ahead(self) -> int:
+        """Steps that change nothing but tokens and can therefore be made at once.
+
+        They reach to the next chunk, to the end of the window, or to the next step with another prompt.
+        """
+        window = self.delay.steps(self._window_end - self._window_begin) - self.position
+        chunk = self._chunk_end - self._window_begin + self.delay.longest - self.position
+        steps = min(window, chunk) if chunk > 0 else window
         if self.piece.prompt_changes:
-            first, known = self._begin + self.position, self._known
-            for later in range(1, most):
-                if self.piece.prompt_index(max(first + later, known) - self._past_frames) != self.prompt:
+            first, known = self._window_begin + self.position, self._known
+            for later in range(1, steps):
+                frame = max(first + later, known) - self._past_frames
+                if self.piece.prompt_index(frame) != self.prompt_index:
                     return later
-        return most
+        return steps
 
     @property
     def next_step(self) -> int:
-        """The next step that makes something new, counted from the start of the new sound."""
-        return max(self._begin + self.position, self._known) - self._past_frames
+        """The next step that makes a new token, counted from the start of the new sound."""
+        return max(self._window_begin + self.position, self._known) - self._past_frames
 
     @property
     def _past_frames(self) -> int:
@@ -125,94 +133,95 @@ class Slot:
 
     @property
     def _frames(self) -> int:
-        """How many frames there are in the end, with those that the piece continues."""
+        """Frames of the whole piece and of what it continues."""
         return self._past_frames + self.piece.steps
 
     @property
-    def _end(self) -> int:
-        """The frame at which this window ends."""
-        return self.window.end(self._begin, self._frames)
+    def _window_end(self) -> int:
+        """The frame after the last one of this window."""
+        return self.window.end(self._window_begin, self._frames)
 
     @property
     def guidance(self) -> float:
-        """How much the prompt has a say. As in transformers, less than all of it counts as all of it."""
-        asked = self.piece.guidance
-        return max(1.0, self.recommended if asked is None else asked)
+        """Scale of classifier-free guidance, at least 1. As in transformers, values below 1 mean none."""
+        scale = self.piece.guidance
+        return max(1.0, self.default_guidance if scale is None else scale)
 
     @property
     def guided(self) -> bool:
-        """Whether what would follow without the prompt has a say."""
+        """True if each step also needs the logits without the prompt."""
         return self.guidance != 1.0
 
-    def heard(self) -> Codes:
-        """The tokens of the step before, shaped (codebooks,): what the decoder reads next."""
-        step = self._begin + self.position - 1
+    def input_tokens(self) -> Codes:
+        """Return the tokens of the previous step, which the decoder reads next, shaped (codebooks,)."""
+        step = self._window_begin + self.position - 1
         frames = self.delay.made(step)
-        inside = (frames >= self._begin) & (frames < self._end)
-        return np.where(inside, self._tokens[:, max(0, step - self._first)], self.pad_token)
+        inside = (frames >= self._window_begin) & (frames < self._window_end)
+        return np.where(inside, self._tokens[:, max(0, step - self._tokens_begin)], self.pad_token)
 
-    def take(self, logits: Tensor) -> int | None:
-        """Draw this step's tokens from `logits`, shaped (codebooks, vocabulary), and go on as `advance` does.
+    def sample(self, logits: Tensor) -> int | None:
+        """Sample the tokens of this step from `logits`, shaped (codebooks, vocabulary), and `advance` by it.
 
-        Raises EngineError for logits that are no distribution.
+        Raises EngineError if the logits are not finite.
         """
-        step = self._begin + self.position
+        step = self._window_begin + self.position
         frames = self.delay.made(step)
-        fresh = (frames >= self._known) & (frames < self._end)
-        if fresh.any():  # else the decoder hears again what is known
-            numbers = torch.from_numpy(self.numbers(step, 1)[0])
-            drawn = draw(logits.cpu(), numbers, self.piece.top_k, self.piece.temperature)
-            self._tokens[fresh, step - self._first] = drawn.numpy()[fresh]
+        new = (frames >= self._known) & (frames < self._window_end)
+        if new.any():  # else the decoder reads codes that are known already
+            uniform = torch.from_numpy(self.uniforms(step, 1)[0])
+            sampled = draw(logits.cpu(), uniform, self.piece.top_k, self.piece.temperature)
+            self._tokens[new, step - self._tokens_begin] = sampled.numpy()[new]
         return self.advance(1)
 
-    def numbers(self, step: int, count: int) -> npt.NDArray[np.float64]:
-        """The uniform numbers of `count` steps from `step` on, shaped (count, codebooks)."""
-        if not 0 <= step - self._numbered <= NUMBERED_STEPS - count:
-            self._draw_numbers(step)
-        return self._numbers[step - self._numbered :][:count]
+    def uniforms(self, step: int, count: int) -> npt.NDArray[np.float64]:
+        """Return the uniform random numbers of `count` steps from `step` on, shaped (count, codebooks)."""
+        if not 0 <= step - self._uniforms_begin <= UNIFORM_BLOCK_STEPS - count:
+            self._draw_uniforms(step)
+        return self._uniforms[step - self._uniforms_begin :][:count]
 
-    def _draw_numbers(self, step: int) -> None:
-        """Have the numbers from `step` on."""
-        self._numbers = uniforms(self.piece.seed, NUMBERED_STEPS, self.delay.codebooks, first=step)
-        self._numbered = step
+    def _draw_uniforms(self, step: int) -> None:
+        """Draw the block that begins at `step`."""
+        self._uniforms = uniforms(self.piece.seed, UNIFORM_BLOCK_STEPS, self.delay.codebooks, first=step)
+        self._uniforms_begin = step
 
-    def keep(self, step: int, tokens: Codes) -> None:
-        """Note the tokens (steps, codebooks) of steps from `step` on, which were drawn elsewhere; those that
-        the codec has already are not kept."""
-        tokens = tokens[max(0, self._first - step) :]
-        place = max(0, step - self._first)
-        self._tokens[:, place : place + len(tokens)] = tokens.T
+    def store_tokens(self, step: int, tokens: Codes) -> None:
+        """Store tokens, shaped (steps, codebooks), that the device sampled for the steps from `step` on.
+
+        Tokens of frames that went to the codec already are dropped.
+        """
+        tokens = tokens[max(0, self._tokens_begin - step) :]
+        column = max(0, step - self._tokens_begin)
+        self._tokens[:, column : column + len(tokens)] = tokens.T
 
     def advance(self, steps: int) -> int | None:
-        """Count some steps as made, no more than are `ahead`.
+        """Count `steps` steps, at most `steps_ahead`, as made.
 
-        Where a chunk is due then: the frame at which it ends, whose codes are complete up to there.
+        Returns the frame at which a chunk ends if one is complete now, else None.
         """
         self.position += steps
-        if not self.done and self.position == self.delay.steps(self._end - self._begin):
-            self._move_on()
-        complete = max(self._known, self._begin + self.delay.complete(self.position))
-        if complete < self._due and not self.done:
+        if not self.done and self.position == self.delay.steps(self._window_end - self._window_begin):
+            self._next_window()
+        complete = max(self._known, self._window_begin + self.delay.complete(self.position))
+        if complete < self._chunk_end and not self.done:
             return None
-        self._due = complete + next(self._boundaries)
+        self._chunk_end = complete + next(self._chunk_frames)
         return complete
 
-    def codes(self, until: int) -> Codes:
-        """The codes (codebooks, frames) of the chunk that ends at frame `until`."""
-        codes = self.delay.frames(self._tokens, self._handed - self._first, until - self._first)
-        self._handed = until
-        return codes
+    def chunk_codes(self, end: int) -> Codes:
+        """Return the codes (codebooks, frames) of the chunk that ends at frame `end`, each chunk once."""
+        begin, self._decoded = self._decoded, end
+        return self.delay.frames(self._tokens, begin - self._tokens_begin, end - self._tokens_begin)
 
-    def _move_on(self) -> None:
-        """Begin the next window, with what it shares with this one, and forget what is before."""
-        self._known, self._begin = self._end, self._begin + self.window.stride
+    def _next_window(self) -> None:
+        """Begin the next window with the tokens of the overlap, and drop those before it."""
+        self._known, self._window_begin = self._window_end, self._window_begin + self.window.stride
         self.position = 0
-        kept, self._first = self._first, min(self._handed, self._begin)
-        shared = self._tokens[:, self._first - kept :]
-        self._tokens = self._room()
-        self._tokens[:, : shared.shape[1]] = shared
+        before, self._tokens_begin = self._tokens_begin, min(self._decoded, self._window_begin)
+        overlap = self._tokens[:, self._tokens_begin - before :]
+        self._tokens = self._empty_tokens()
+        self._tokens[:, : overlap.shape[1]] = overlap
 
-    def _room(self) -> Codes:
-        """No tokens yet, from `_first` to the end of a window."""
-        steps = self._begin - self._first + self.delay.steps(self.window.frames)
+    def _empty_tokens(self) -> Codes:
+        """Return padding from `_tokens_begin` to the end of a window."""
+        steps = self._window_begin - self._tokens_begin + self.delay.steps(self.window.frames)
         return np.full((self.delay.codebooks, steps), self.pad_token, dtype=np.int64)

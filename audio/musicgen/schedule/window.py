@@ -1,8 +1,8 @@
-"""The window: a model hears no farther back than it was trained to, so a long piece moves through windows.
+"""Sliding windows: a piece longer than the model's training context is composed in overlapping windows.
 
-When a window is full the next one begins later by its stride. It hears the codes that both share again, as if
-they were the start of a piece, and goes on from there. The way and the numbers are those of the paper's own
-code for long pieces (Copet et al. 2023, audiocraft's `extend_stride` of 18 s).
+When a window is full, the next one begins `stride` frames later. It is conditioned on the codes of the
+overlap as if they were the start of a piece, and continues from there. The method and the defaults are those
+of the paper's own code for long pieces (Copet et al. 2023; `extend_stride` of 18 s in audiocraft).
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from audio.units import STEP_RATE
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How many frames a window has, and by how many the next one begins later."""
+    """The length of a window and the distance between the beginnings of two windows, both in frames."""
 
     frames: int = 30 * STEP_RATE
     stride: int = 18 * STEP_RATE
 
     @property
-    def kept(self) -> int:
-        """How many frames of the past a window begins with."""
+    def overlap(self) -> int:
+        """Frames that a window shares with the one before it."""
         return self.frames - self.stride
 
     def end(self, begin: int, frames: int) -> int:
-        """Where the window that begins at frame `begin` ends, in a piece of `frames` frames."""
+        """Return the end of the window that begins at frame `begin` of a piece of `frames` frames."""
         return min(begin + self.frames, frames)
 
     def cost(self, frames: int) -> float:
-        """How many steps a new frame takes in the long run, in a piece of `frames` frames."""
+        """Return the average number of decoder steps per new frame in a piece of `frames` frames."""
         return 1.0 if frames <= self.frames else self.frames / self.stride
 
 
 class WindowPosition(NamedTuple):
-    """Where a piece is in its windows; frames are counted from its beginning, with what it continues."""
+    """The position of a piece in its windows; frames count from the start of the past that it continues."""
 
     begin: int
-    """The frame at which the window begins."""
+    """The first frame of the window."""
     position: int
-    """Steps made in this window."""
+    """Decoder steps made in this window."""
     known: int
-    """The frames up to here have their codes already."""
+    """All frames before this one have their codes."""
     end: int
-    """The frame at which the window ends."""
+    """The frame after the last one of the window."""

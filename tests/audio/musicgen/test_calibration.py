@@ -12,18 +12,18 @@ import torch
 
 from audio.calibration import Calibration
 from audio.musicgen import calibration
-from audio.musicgen.calibration import TRUST, calibrate
+from audio.musicgen.calibration import HEADROOM, calibrate
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.engine_core import EngineCore
-from audio.worker.main import _calibrated
+from audio.worker.main import _calibrate
 from audio.worker.messages import Order
 
 
 def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:
     """A decoder that takes `step_ms`, a quarter more for each further slot, and as much more in mid-piece."""
-    composer = EngineCore(checkpoint, slots, longest=30.0)
+    core = EngineCore(checkpoint, slots, longest=30.0)
     now = 0.0
-    decoder: Any = composer.decoding.decoder  # type: ignore[attr-defined]
+    decoder: Any = core.decoding.decoder  # type: ignore[attr-defined]
 
     def __call__(  # noqa: N807
         self: Any,
@@ -37,7 +37,7 @@ def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: i
         return torch.zeros(len(slots), self.codebooks, 2048)
 
     monkeypatch.setattr(type(decoder), "__call__", __call__)
-    return calibrate(composer, clock=lambda: now)
+    return calibrate(core, clock=lambda: now)
 
 
 def test_the_speed_is_that_in_the_middle_of_a_piece(
@@ -46,7 +46,7 @@ def test_the_speed_is_that_in_the_middle_of_a_piece(
     found = calibrated(checkpoint, monkeypatch, slots=1, step_ms=2.0)
     assert found.speed == pytest.approx(1 / (50 * 0.004))
     assert found.listeners == 1
-    assert found.capacity == pytest.approx(TRUST * found.speed)
+    assert found.capacity == pytest.approx(HEADROOM * found.speed)
 
 
 def test_so_many_listeners_are_served_as_real_time_allows_with_a_reserve(
@@ -55,7 +55,7 @@ def test_so_many_listeners_are_served_as_real_time_allows_with_a_reserve(
     found = calibrated(checkpoint, monkeypatch, slots=16, step_ms=3.9)
     # 7.8 ms a step for one and 1.95 more for each other: 5 take 15.6 of 20 ms, 6 would take 17.55
     assert found.listeners == 5
-    assert found.capacity == pytest.approx(5 * TRUST * 20 / 15.6)
+    assert found.capacity == pytest.approx(5 * HEADROOM * 20 / 15.6)
 
 
 @pytest.mark.parametrize(("step_ms", "listeners"), [(0.5, 32), (1.3, 21), (20.0, 1)])
@@ -65,9 +65,9 @@ def test_many_slots_are_not_measured_one_by_one(
     measured: list[int] = []
     seconds = calibration._step_seconds
 
-    def spied(composer: EngineCore, slots: int, *more: Any) -> float:
+    def spied(core: EngineCore, slots: int, *more: Any) -> float:
         measured.append(slots)
-        return seconds(composer, slots, *more)
+        return seconds(core, slots, *more)
 
     monkeypatch.setattr(calibration, "_step_seconds", spied)
     assert calibrated(checkpoint, monkeypatch, slots=32, step_ms=step_ms).listeners == listeners
@@ -78,10 +78,10 @@ def test_many_slots_are_not_measured_one_by_one(
 def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, guidance: float
 ) -> None:
-    composer = EngineCore(replace(checkpoint, guidance=guidance), longest=1.0)
+    core = EngineCore(replace(checkpoint, guidance=guidance), longest=1.0)
     admitted: set[bool] = set()
     stepped: set[float] = set()
-    decoder = type(composer.decoding.decoder)  # type: ignore[attr-defined]
+    decoder = type(core.decoding.decoder)  # type: ignore[attr-defined]
     admit, step = decoder.admit, decoder.__call__
 
     def spied_admit(self: Any, slot: int, states: torch.Tensor, guided: bool) -> None:
@@ -95,7 +95,7 @@ def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
     monkeypatch.setattr(decoder, "admit", spied_admit)
     monkeypatch.setattr(decoder, "__call__", spied_step)
     monkeypatch.setattr(calibration, "_MEASURED_SECONDS", 0.0)
-    calibrate(composer)
+    calibrate(core)
     assert (admitted, stepped) == ({guidance != 1.0}, {guidance})
 
 
@@ -113,21 +113,21 @@ def test_what_was_measured_once_is_not_measured_again(
 ) -> None:
     measured = [Calibration(4.0, 2, 5.0), Calibration(3.0, 1, 2.0), Calibration(2.0, 1, 1.0)]
     left = iter(measured)
-    monkeypatch.setattr(calibration, "calibrate", lambda composer: next(left))
-    composer = EngineCore(checkpoint, longest=2.0)
-    order = Order("seeded", None, "cpu", 1, 1, 2.0, calibrations=tmp_path / "calibration.json")
-    assert _calibrated(composer, order, "cpu") == measured[0]
-    assert _calibrated(composer, order, "cpu") == measured[0]
-    assert _calibrated(composer, replace(order, dtype="int8"), "cpu") == measured[1]
-    assert _calibrated(composer, replace(order, calibrations=None), "cpu") == measured[2]
-    before = replace(order, calibrations=None, calibration=measured[0])
-    assert _calibrated(composer, before, "cpu") == measured[0], "what a worker before this one measured"
-    assert composer.idle
+    monkeypatch.setattr(calibration, "calibrate", lambda core: next(left))
+    core = EngineCore(checkpoint, longest=2.0)
+    order = Order("seeded", None, "cpu", 1, 1, 2.0, calibration_file=tmp_path / "calibration.json")
+    assert _calibrate(core, order, "cpu") == measured[0]
+    assert _calibrate(core, order, "cpu") == measured[0]
+    assert _calibrate(core, replace(order, dtype="int8"), "cpu") == measured[1]
+    assert _calibrate(core, replace(order, calibration_file=None), "cpu") == measured[2]
+    before = replace(order, calibration_file=None, calibration=measured[0])
+    assert _calibrate(core, before, "cpu") == measured[0], "what a worker before this one measured"
+    assert core.idle
 
 
 def test_a_real_composer_is_measured_and_left_idle(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, slots=2, longest=2.0)
-    found = calibrate(composer)
+    core = EngineCore(checkpoint, slots=2, longest=2.0)
+    found = calibrate(core)
     assert found.speed > 0
     assert 1 <= found.listeners <= 2
-    assert composer.idle
+    assert core.idle

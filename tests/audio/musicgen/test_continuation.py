@@ -32,12 +32,12 @@ def noise(frames: int, channels: int = 1) -> Pcm:
     return rng.normal(0, 0.3, (channels, frames * 640)).clip(-1, 1).astype(np.float32)
 
 
-def composed(composer: EngineCore, *pieces: Piece) -> list[Pcm | EngineError]:
+def composed(core: EngineCore, *pieces: Piece) -> list[Pcm | EngineError]:
     for key, piece in enumerate(pieces):
-        composer.admit(key, piece)
+        core.admit(key, piece)
     parts: list[Any] = [[] for _ in pieces]
-    while not composer.idle:
-        for made in composer.step():
+    while not core.idle:
+        for made in core.step():
             if isinstance(made.result, Chunk):
                 parts[made.key].append(made.result.pcm)
             else:
@@ -45,8 +45,8 @@ def composed(composer: EngineCore, *pieces: Piece) -> list[Pcm | EngineError]:
     return [part if isinstance(part, EngineError) else np.concatenate(part, axis=1) for part in parts]
 
 
-def sound(composer: EngineCore, piece: Piece) -> Pcm:
-    (pcm,) = composed(composer, piece)
+def sound(core: EngineCore, piece: Piece) -> Pcm:
+    (pcm,) = composed(core, piece)
     assert isinstance(pcm, np.ndarray), pcm
     return pcm
 
@@ -99,7 +99,7 @@ def test_left_and_right_go_on_each_from_its_own_past(tmp_path: Path) -> None:
 def test_of_a_long_past_the_last_seconds_are_heard(checkpoint: Checkpoint, tmp_path: Path) -> None:
     window = Window(frames=70, stride=40)
     sounds = []
-    for name, pcm in (("long.wav", noise(60)), ("kept.wav", noise(60)[:, -window.kept * 640 :])):
+    for name, pcm in (("long.wav", noise(60)), ("kept.wav", noise(60)[:, -window.overlap * 640 :])):
         past = recording_of(written(tmp_path / name, pcm, 32_000))
         piece = dataclasses.replace(PIECE, top_k=250, continues=past)
         sounds.append(sound(EngineCore(checkpoint, longest=2.0, window=window), piece))
@@ -109,32 +109,32 @@ def test_of_a_long_past_the_last_seconds_are_heard(checkpoint: Checkpoint, tmp_p
 def test_a_past_and_its_piece_may_be_longer_than_a_window(checkpoint: Checkpoint, past: Recording) -> None:
     """And then the codec still runs on without a seam, and the interval has no say."""
     piece = dataclasses.replace(PIECE, seconds=1.6, top_k=250, continues=past)
-    composer = EngineCore(checkpoint, slots=2, longest=2.0, window=Window(frames=50, stride=20))
-    expected = sound(composer, piece)
+    core = EngineCore(checkpoint, slots=2, longest=2.0, window=Window(frames=50, stride=20))
+    expected = sound(core, piece)
     assert expected.shape == (1, 1.6 * 32_000)
-    pair = composed(composer, dataclasses.replace(piece, interval=None), dataclasses.replace(piece, seed=9))
+    pair = composed(core, dataclasses.replace(piece, interval=None), dataclasses.replace(piece, seed=9))
     assert isinstance(pair[0], np.ndarray)
     assert np.array_equal(pair[0], expected)
 
 
 def test_another_past_is_another_piece(checkpoint: Checkpoint, past: Recording) -> None:
-    composer = EngineCore(checkpoint, longest=2.0)
+    core = EngineCore(checkpoint, longest=2.0)
     assert not np.allclose(
-        sound(composer, PIECE), sound(composer, dataclasses.replace(PIECE, continues=past)), atol=0.05
+        sound(core, PIECE), sound(core, dataclasses.replace(PIECE, continues=past)), atol=0.05
     )
 
 
 def test_a_recording_that_is_gone_fails_its_piece_and_spares_the_others(
     checkpoint: Checkpoint, past: Recording
 ) -> None:
-    composer = EngineCore(checkpoint, slots=2, longest=2.0)
-    expected = sound(composer, PIECE)
+    core = EngineCore(checkpoint, slots=2, longest=2.0)
+    expected = sound(core, PIECE)
     past.path.unlink()
-    failed, spared = composed(composer, dataclasses.replace(PIECE, continues=past), PIECE)
+    failed, spared = composed(core, dataclasses.replace(PIECE, continues=past), PIECE)
     assert isinstance(failed, RecordingError)
     assert isinstance(spared, np.ndarray)
     assert np.array_equal(spared, expected)
-    assert isinstance(sound(composer, PIECE), np.ndarray), "its slot is free again"
+    assert isinstance(sound(core, PIECE), np.ndarray), "its slot is free again"
 
 
 def test_codes_that_the_decoder_has_no_word_for_are_heard_as_none(

@@ -25,17 +25,17 @@ PIECE = Piece("lo-fi hip hop with rain", seconds=1.5, seed=3)
 
 
 def composed(
-    composer: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
+    core: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
 ) -> dict[int, Any]:
     """Run until all is made: the chunks of each piece, or its error. `joins` says at which step one joins."""
     made: dict[int, Any] = {key: [] for key in pieces}
     left = {key: (joins or {}).get(key, 0) for key in pieces}
     step = 0
-    while left or not composer.idle:
+    while left or not core.idle:
         for key in [key for key, at in left.items() if at <= step]:
-            composer.admit(key, pieces[key])
+            core.admit(key, pieces[key])
             del left[key]
-        for event in composer.step():
+        for event in core.step():
             if isinstance(event.result, EngineError):
                 made[event.key] = event.result
             else:
@@ -65,23 +65,23 @@ def test_a_piece_has_its_length_and_its_last_chunk_says_so(checkpoint: Checkpoin
 
 
 def test_the_first_chunk_is_half_a_second_of_steps_away(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, longest=2.0)
-    composer.admit(1, PIECE)
-    steps = next(step for step in range(1, 100) if composer.step())
+    core = EngineCore(checkpoint, longest=2.0)
+    core.admit(1, PIECE)
+    steps = next(step for step in range(1, 100) if core.step())
     assert steps == 25 + 3, "25 frames, and the delay of their last codebook"
 
 
 def test_the_same_piece_is_the_same_sound_at_any_interval(checkpoint: Checkpoint, alone: Pcm) -> None:
-    composer = EngineCore(checkpoint, longest=2.0)
+    core = EngineCore(checkpoint, longest=2.0)
     for interval in (None, 0.02, 0.5, 0.74, 2.5):
         piece = dataclasses.replace(PIECE, interval=interval)
-        assert np.array_equal(sound(composed(composer, {1: piece})[1]), alone)
+        assert np.array_equal(sound(composed(core, {1: piece})[1]), alone)
 
 
 def test_another_seed_prompt_or_setting_is_another_sound(checkpoint: Checkpoint, alone: Pcm) -> None:
-    composer = EngineCore(checkpoint, longest=2.0)
+    core = EngineCore(checkpoint, longest=2.0)
     for change in ({"seed": 4}, {"prompt": "techno"}, {"top_k": 5}, {"temperature": 0.5}, {"guidance": 1.0}):
-        other = sound(composed(composer, {1: dataclasses.replace(PIECE, **change)})[1])
+        other = sound(composed(core, {1: dataclasses.replace(PIECE, **change)})[1])
         assert not np.allclose(other, alone, atol=0.01), change
 
 
@@ -96,129 +96,129 @@ def test_a_piece_that_says_nothing_follows_its_prompt_as_the_checkpoint_recommen
 
 
 def test_neighbours_who_join_and_leave_change_no_sample(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, slots=3, longest=2.0)
-    expected = sound(composed(composer, {1: PIECE})[1])
+    core = EngineCore(checkpoint, slots=3, longest=2.0)
+    expected = sound(composed(core, {1: PIECE})[1])
     others = {
         2: Piece("drums", 0.4, 9),
         3: Piece("a long prompt about strings and brass", 1.0, 5, interval=0.5),
         1: PIECE,
         4: Piece("joins where the first has left", 0.8, 2),
     }
-    made = composed(composer, others, joins={1: 7, 4: 20})
+    made = composed(core, others, joins={1: 7, 4: 20})
     assert np.array_equal(sound(made[1]), expected)
     for key, piece in others.items():
         assert sound(made[key]).shape[1] == piece.seconds * 32_000
-        assert np.array_equal(sound(composed(composer, {1: piece})[1]), sound(made[key]))
+        assert np.array_equal(sound(composed(core, {1: piece})[1]), sound(made[key]))
 
 
 def test_pieces_wait_for_a_slot_in_their_order(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, longest=2.0)
+    core = EngineCore(checkpoint, longest=2.0)
     for key in (5, 3, 4):
-        composer.admit(key, Piece("short", 0.1, key))
+        core.admit(key, Piece("short", 0.1, key))
     order = []
-    while not composer.idle:
-        order += [made.key for made in composer.step() if isinstance(made.result, Chunk) and made.result.last]
+    while not core.idle:
+        order += [made.key for made in core.step() if isinstance(made.result, Chunk) and made.result.last]
     assert order == [5, 3, 4]
 
 
 def test_the_neediest_listeners_come_in_first_and_are_served_first(checkpoint: Checkpoint) -> None:
     now = 0.0
-    composer = EngineCore(checkpoint, slots=2, longest=10.0, clock=lambda: now)
+    core = EngineCore(checkpoint, slots=2, longest=10.0, clock=lambda: now)
     begun: list[int] = []
-    composer.on_begin = begun.append
-    composer.admit(1, Piece("plays in a minute", 9.0, 1))
-    composer.admit(2, Piece("plays later", 9.0, 2))
-    composer.admit(3, Piece("plays now", 9.0, 3))
+    core.on_begin = begun.append
+    core.admit(1, Piece("plays in a minute", 9.0, 1))
+    core.admit(2, Piece("plays later", 9.0, 2))
+    core.admit(3, Piece("plays now", 9.0, 3))
     for key, position in ((1, -60.0), (2, -20.0), (3, 0.0)):
-        composer.listen(key, position)
+        core.report_playhead(key, position)
     delivered: list[tuple[int, float]] = []
     while sum(seconds for key, seconds in delivered if key == 3) < 3.0:
-        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in composer.step()]  # type: ignore[union-attr]
+        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in core.step()]  # type: ignore[union-attr]
     assert begun == [3, 2]
     assert {key for key, _ in delivered} == {3}, "the other holds 20 s more"
     now = 50.0
-    while not composer.idle:
-        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in composer.step()]  # type: ignore[union-attr]
+    while not core.idle:
+        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in core.step()]  # type: ignore[union-attr]
     assert begun == [3, 2, 1]
 
 
 def test_a_second_guild_hears_its_first_chunk_as_early_as_if_it_were_alone(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, slots=2, longest=10.0)
-    composer.admit(1, Piece("already playing", 9.0, 1))
-    while sum(made.result.pcm.shape[1] for made in composer.step()) == 0:  # type: ignore[union-attr]
+    core = EngineCore(checkpoint, slots=2, longest=10.0)
+    core.admit(1, Piece("already playing", 9.0, 1))
+    while sum(made.result.pcm.shape[1] for made in core.step()) == 0:  # type: ignore[union-attr]
         pass
     for _ in range(200):
-        composer.step()
-    composer.admit(2, PIECE)
-    steps = next(step for step in range(1, 100) if any(made.key == 2 for made in composer.step()))
+        core.step()
+    core.admit(2, PIECE)
+    steps = next(step for step in range(1, 100) if any(made.key == 2 for made in core.step()))
     assert steps == 25 + 3
 
 
 def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, slots=8, longest=10.0)
-    composer.capacity = 2.5
+    core = EngineCore(checkpoint, slots=8, longest=10.0)
+    core.capacity = 2.5
     begun: list[int] = []
-    composer.on_begin = begun.append
+    core.on_begin = begun.append
     for key in range(4):
-        composer.admit(key, Piece("all at once", 2.0, key))
-    composer.step()
+        core.admit(key, Piece("all at once", 2.0, key))
+    core.step()
     assert begun == [0, 1]
-    composer.cancel(0)
-    composer.step()
+    core.cancel(0)
+    core.step()
     assert begun == [0, 1, 2]
 
 
 def test_each_is_told_its_share_of_the_speed(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, slots=4, longest=2.0, clock=lambda: 0.0, window=Window(50, 30))
-    assert composer.share(1) is None
+    core = EngineCore(checkpoint, slots=4, longest=2.0, clock=lambda: 0.0, window=Window(50, 30))
+    assert core.current_speed(1) is None
     for key in range(3):
-        composer.admit(key, PIECE)
-        composer.listen(key, 0.0)
-    composer.step()
-    assert composer.share(0) is None, "nothing was measured"
-    composer.speed, composer.capacity = 4.0, 6.0
+        core.admit(key, PIECE)
+        core.report_playhead(key, 0.0)
+    core.step()
+    assert core.current_speed(0) is None, "nothing was measured"
+    core.speed, core.capacity = 4.0, 6.0
     cost = Window(50, 30).cost(PIECE.steps)
-    assert composer.share(0) == pytest.approx(6.0 / (3 * cost))
-    composer.listen(2, -40.0)  # it begins later and takes nothing now
-    assert composer.share(0) == pytest.approx(min(4.0 / cost, 6.0 / (2 * cost)))
-    composer.cancel(1)
-    composer.cancel(2)
-    assert composer.share(0) == pytest.approx(4.0 / cost), "windows hear things again"
-    composer.cancel(0)
+    assert core.current_speed(0) == pytest.approx(6.0 / (3 * cost))
+    core.report_playhead(2, -40.0)  # it begins later and takes nothing now
+    assert core.current_speed(0) == pytest.approx(min(4.0 / cost, 6.0 / (2 * cost)))
+    core.cancel(1)
+    core.cancel(2)
+    assert core.current_speed(0) == pytest.approx(4.0 / cost), "windows hear things again"
+    core.cancel(0)
 
 
 def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkpoint) -> None:
     now = 0.0
-    composer = EngineCore(checkpoint, longest=2.0, clock=lambda: now)
-    assert composer.resting
-    composer.admit(1, PIECE)
-    composer.listen(1, -40.0)  # it begins in 40 s
-    assert not composer.resting, "it waits for a slot, and one is free"
-    assert composer.step() == []
-    assert composer.resting
-    assert not composer.idle
+    core = EngineCore(checkpoint, longest=2.0, clock=lambda: now)
+    assert core.nothing_due
+    core.admit(1, PIECE)
+    core.report_playhead(1, -40.0)  # it begins in 40 s
+    assert not core.nothing_due, "it waits for a slot, and one is free"
+    assert core.step() == []
+    assert core.nothing_due
+    assert not core.idle
     now = 15.0
-    assert not composer.resting
+    assert not core.nothing_due
     made = []
-    while not composer.idle:
-        made += composer.step()
+    while not core.idle:
+        made += core.step()
     assert sound([event.result for event in made if isinstance(event.result, Chunk)]).shape[1] == 1.5 * 32_000
 
 
 def test_a_cancelled_piece_leaves_its_slot_before_the_next_step(checkpoint: Checkpoint, alone: Pcm) -> None:
-    composer = EngineCore(checkpoint, longest=2.0)
-    composer.admit(1, Piece("forgotten", 2.0, 1))
-    composer.admit(2, Piece("never begun", 2.0, 2))
-    composer.step()
-    composer.cancel(1)
-    composer.cancel(2)
-    composer.cancel(7)  # of which nobody knows
-    assert composer.idle
-    composer.admit(3, PIECE)
+    core = EngineCore(checkpoint, longest=2.0)
+    core.admit(1, Piece("forgotten", 2.0, 1))
+    core.admit(2, Piece("never begun", 2.0, 2))
+    core.step()
+    core.cancel(1)
+    core.cancel(2)
+    core.cancel(7)  # of which nobody knows
+    assert core.idle
+    core.admit(3, PIECE)
     steps = 0
     made: list[Any] = []
-    while not composer.idle:
-        made += composer.step()
+    while not core.idle:
+        made += core.step()
         steps += 1
     assert steps == PIECE.steps + 3
     assert {event.key for event in made} == {3}
@@ -236,21 +236,21 @@ def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_made(
 def test_a_prompt_over_the_limit_is_cut_and_the_log_says_so(
     checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    composer = EngineCore(checkpoint, longest=1.0)
+    core = EngineCore(checkpoint, longest=1.0)
     with caplog.at_level(logging.WARNING):
-        cut = sound(composed(composer, {1: Piece("é" * 300, 0.5, 1)})[1])
-    assert "its last 345 tokens are not heard" in caplog.text, "600 bytes and an end, of which 256 are heard"
-    assert np.array_equal(sound(composed(composer, {1: Piece("é" * 299, 0.5, 1)})[1]), cut)
+        cut = sound(composed(core, {1: Piece("é" * 300, 0.5, 1)})[1])
+    assert "its last 345 tokens are ignored" in caplog.text, "600 bytes and an end, of which 256 fit"
+    assert np.array_equal(sound(composed(core, {1: Piece("é" * 299, 0.5, 1)})[1]), cut)
 
 
 def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    composer = EngineCore(checkpoint, slots=2, longest=2.0)
-    expected = sound(composed(composer, {2: PIECE})[2])
-    composer.admit(1, Piece("doomed", 1.0, 1))
-    composer.admit(2, PIECE)
-    decoder: Any = composer.decoding.decoder  # type: ignore[attr-defined]
+    core = EngineCore(checkpoint, slots=2, longest=2.0)
+    expected = sound(composed(core, {2: PIECE})[2])
+    core.admit(1, Piece("doomed", 1.0, 1))
+    core.admit(2, PIECE)
+    decoder: Any = core.decoding.decoder  # type: ignore[attr-defined]
     calls = 0
 
     def damaged(*arguments: Any) -> torch.Tensor:
@@ -262,10 +262,10 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
         return logits
 
     damaged.free, damaged.admit, damaged.device = decoder.free, decoder.admit, decoder.device  # type: ignore[attr-defined]
-    monkeypatch.setattr(composer.decoding, "decoder", damaged)
+    monkeypatch.setattr(core.decoding, "decoder", damaged)
     made: dict[int, list[Any]] = {1: [], 2: []}
-    while not composer.idle:
-        for event in composer.step():
+    while not core.idle:
+        for event in core.step():
             made[event.key].append(event.result)
     assert [type(result) for result in made[1]] == [EngineError]
     assert np.array_equal(sound(made[2]), expected)
@@ -277,22 +277,22 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
 def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
 ) -> None:
-    composer = EngineCore(checkpoint, slots=2, longest=2.0)
-    expected = sound(composed(composer, {1: PIECE})[1])
-    admit = composer.decoding.admit
+    core = EngineCore(checkpoint, slots=2, longest=2.0)
+    expected = sound(composed(core, {1: PIECE})[1])
+    admit = core.decoding.admit
 
     def admit_one(place: int, slot: Slot) -> None:
         if place == 1:
             raise error
         admit(place, slot)
 
-    monkeypatch.setattr(composer.decoding, "admit", admit_one)
-    made = composed(composer, {1: PIECE, 2: dataclasses.replace(PIECE, seed=9, seconds=0.2)})
+    monkeypatch.setattr(core.decoding, "admit", admit_one)
+    made = composed(core, {1: PIECE, 2: dataclasses.replace(PIECE, seed=9, seconds=0.2)})
     assert np.array_equal(sound(made[1]), expected)
     assert sound(made[2]).shape == (1, 0.2 * 32_000)
 
-    monkeypatch.setattr(composer.decoding, "admit", lambda place, slot: admit_one(1, slot))
-    assert "too little memory" in str(composed(composer, {1: PIECE})[1])
+    monkeypatch.setattr(core.decoding, "admit", lambda place, slot: admit_one(1, slot))
+    assert "too little memory" in str(composed(core, {1: PIECE})[1])
 
 
 @pytest.mark.parametrize("piece", [Piece("", 0.2, 1), Piece("one chunk", 0.02, 1), Piece("one", 0.5, 1)])
@@ -303,12 +303,12 @@ def test_no_words_at_all_and_the_shortest_pieces_are_made(checkpoint: Checkpoint
 
 
 def test_guidance_of_the_neighbours_changes_no_sample(checkpoint: Checkpoint) -> None:
-    composer = EngineCore(checkpoint, slots=3, longest=1.0)
+    core = EngineCore(checkpoint, slots=3, longest=1.0)
     pieces = {
         key: Piece("side by side", 0.5, key, guidance=guidance)
         for key, guidance in {1: 1.0, 2: 3.0, 3: 1.0, 4: 2.0, 5: 1.0}.items()
     }
-    together = composed(composer, pieces, joins={2: 3, 3: 9})
+    together = composed(core, pieces, joins={2: 3, 3: 9})
     for key, piece in pieces.items():
         alone = composed(EngineCore(checkpoint, longest=1.0), {key: piece})
         assert np.array_equal(sound(together[key]), sound(alone[key])), key
@@ -321,13 +321,13 @@ def test_greedy_tokens_are_those_of_generate(
     """And with them the sound, decoded at once by the library and in a stream by us."""
     frames = 40
     pushed: list[Codes] = []
-    cut = CodecStream.cut
+    take_blocks = CodecStream.take_blocks
 
-    def spied_cut(stream: CodecStream, codes: Codes, last: bool) -> list[tuple[Codes, bool]]:
+    def spied_take_blocks(stream: CodecStream, codes: Codes, last: bool) -> list[tuple[Codes, bool]]:
         pushed.append(codes)
-        return cut(stream, codes, last)
+        return take_blocks(stream, codes, last)
 
-    monkeypatch.setattr(CodecStream, "cut", spied_cut)
+    monkeypatch.setattr(CodecStream, "take_blocks", spied_take_blocks)
     greedy = dataclasses.replace(PIECE, seconds=frames / 50, top_k=1, guidance=guidance)
     pcm = sound(composed(EngineCore(checkpoint, longest=2.0), {1: greedy})[1])
 

@@ -42,7 +42,7 @@ def test_left_and_right_are_those_of_generate(folder: Path) -> None:
 
 
 def test_neighbours_change_no_sample_on_either_side(folder: Path) -> None:
-    composer = EngineCore(load_checkpoint(str(folder)), slots=4, longest=1.0)
-    (alone,) = composed(composer, PIECE)
+    core = EngineCore(load_checkpoint(str(folder)), slots=4, longest=1.0)
+    (alone,) = composed(core, PIECE)
     others = [Piece("a neighbour", 0.6, seed) for seed in range(3)]
-    assert np.array_equal(composed(composer, *others, PIECE)[-1], alone)
+    assert np.array_equal(composed(core, *others, PIECE)[-1], alone)

@@ -260,10 +260,12 @@ def test_a_worker_starts_where_everything_it_needs_is_imported_already() -> None
         pytest.skip("only Linux forks what has imported torch")
     # In an interpreter of its own, since all that pytest starts here shares one server.
     script = (
-        "from audio.worker.process import NEEDED, processes\n"
-        "pipe, theirs = processes().Pipe()\n"
-        "worker = processes().Process(target=exec, args=('import sys; theirs.send(needed in sys.modules)', "
-        "{'theirs': theirs, 'needed': NEEDED}))\n"
+        "from audio.worker.process import PRELOADED_MODULE, process_context\n"
+        "context = process_context()\n"
+        "pipe, theirs = context.Pipe()\n"
+        "code = 'import sys; theirs.send(module in sys.modules)'\n"
+        "names = {'theirs': theirs, 'module': PRELOADED_MODULE}\n"
+        "worker = context.Process(target=exec, args=(code, names))\n"
         "worker.start()\n"
         "print(pipe.recv())\n"
         "worker.join()\n"

@@ -90,7 +90,7 @@ async def test_only_the_last_chunk_says_that_it_is_the_last() -> None:
 
 
 async def test_a_full_house_is_said_and_a_place_is_free_again_after_leaving() -> None:
-    engine = ToneEngine(math.inf, places=1)
+    engine = ToneEngine(math.inf, slots=1)
     await engine.start()
     async with engine.open(PIECE):
         with pytest.raises(EngineBusy, match="1 pieces"):

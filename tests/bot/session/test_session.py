@@ -49,7 +49,7 @@ async def test_a_skipped_piece_ends_and_the_next_follows(tmp_path: Path) -> None
 
 
 async def test_stop_ends_the_sound_within_five_frames_and_frees_the_engine(tmp_path: Path) -> None:
-    engine = ToneEngine(speed=1.5, places=1)
+    engine = ToneEngine(speed=1.5, slots=1)
     async with a_house(tmp_path, engine=engine) as house:
         playing, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
         await until(lambda: playing.buffer.frames_played > 5)

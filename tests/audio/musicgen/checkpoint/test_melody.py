@@ -62,7 +62,7 @@ def test_a_blip_has_a_tone_too() -> None:
 def test_logits_are_those_of_the_librarys_forward_pass(melodic: Checkpoint, tune: Recording) -> None:
     assert melodic.melody is not None
     states, _ = encode_prompt(melodic, PIECE.prompt)
-    prefix = melodic.melody.prefix(melodic.melody.heard(tune), states, len(states))
+    prefix = melodic.melody.prefix(melodic.melody.chroma_features(tune), states, len(states))
     books, steps = melodic.delay.codebooks, 9
     tokens = torch.randint(0, 2049, (steps, books), generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
@@ -100,31 +100,31 @@ def test_greedy_tokens_and_sound_are_those_of_generate(
 def test_another_melody_is_another_piece_and_neighbours_change_nothing(
     melodic: Checkpoint, tune: Recording
 ) -> None:
-    composer = EngineCore(melodic, slots=2, longest=1.0)
+    core = EngineCore(melodic, slots=2, longest=1.0)
     hummed = dataclasses.replace(PIECE, melody=tune, top_k=250)
-    alone = played(composer, hummed)
-    assert not np.allclose(alone, played(composer, dataclasses.replace(hummed, melody=None)), atol=0.01)
-    composer.admit(2, dataclasses.replace(PIECE, prompt="beside it", seed=8))
-    composer.step()
-    composer.admit(1, hummed)
-    made = [event for _ in range(60) for event in composer.step() if event.key == 1]
+    alone = played(core, hummed)
+    assert not np.allclose(alone, played(core, dataclasses.replace(hummed, melody=None)), atol=0.01)
+    core.admit(2, dataclasses.replace(PIECE, prompt="beside it", seed=8))
+    core.step()
+    core.admit(1, hummed)
+    made = [event for _ in range(60) for event in core.step() if event.key == 1]
     parts = [event.result.pcm for event in made if isinstance(event.result, Chunk)]
     assert np.array_equal(np.concatenate(parts, axis=1), alone)
 
 
 @pytest.mark.parametrize("prompt", ["drums", "a much longer prompt than the first one was"])
 def test_a_piece_with_a_melody_is_steered_too(melodic: Checkpoint, prompt: str) -> None:
-    composer = EngineCore(melodic, longest=1.0)
-    straight = played(composer, PIECE)
-    steered = played(composer, dataclasses.replace(PIECE, prompt_changes=(PromptChange(prompt, 10),)))
+    core = EngineCore(melodic, longest=1.0)
+    straight = played(core, PIECE)
+    steered = played(core, dataclasses.replace(PIECE, prompt_changes=(PromptChange(prompt, 10),)))
     assert np.array_equal(steered[:, : 2 * 640], straight[:, : 2 * 640])
     assert not np.allclose(steered[:, 14 * 640 :], straight[:, 14 * 640 :], atol=0.01)
 
 
 def test_a_checkpoint_that_follows_no_melody_says_so(checkpoint: Checkpoint, tune: Recording) -> None:
-    composer = EngineCore(checkpoint, longest=1.0)
-    composer.admit(1, dataclasses.replace(PIECE, melody=tune))
-    (refused,) = composer.step()
+    core = EngineCore(checkpoint, longest=1.0)
+    core.admit(1, dataclasses.replace(PIECE, melody=tune))
+    (refused,) = core.step()
     assert isinstance(refused.result, EngineError)
     assert "“seeded” follows no melody" in str(refused.result)
-    assert composer.idle
+    assert core.idle

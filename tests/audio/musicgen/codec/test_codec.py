@@ -89,14 +89,14 @@ def test_a_stream_remembers_no_more_than_it_needs(model: EncodecModel) -> None:
     stream = Codec(model).stream()
 
     def remembered() -> int:
-        return sum(held.untyped_storage().nbytes() for held in stream.memory.held.values())
+        return sum(held.untyped_storage().nbytes() for held in stream.states.tensors.values())
 
     stream.push(noise(50))
     after_one_second = remembered()
     for _ in range(20):
         stream.push(noise(27))
     assert remembered() == after_one_second < 100_000
-    assert sum(codes.shape[1] for codes in stream.codes) < BLOCK_FRAMES
+    assert sum(codes.shape[1] for codes in stream.pending) < BLOCK_FRAMES
 
 
 def test_a_piece_without_frames_has_no_sound(model: EncodecModel) -> None:
@@ -117,7 +117,7 @@ def test_streams_decoded_as_a_batch_are_each_what_they_are_alone(
 ) -> None:
     """As on CUDA: five streams in batches of three, of which some begin, some go on, and some end."""
     codec = Codec(model)
-    codec.together = 3
+    codec.batch_size = 3
 
     def played(frames: Sequence[int]) -> list[Pcm]:
         streams = [codec.stream() for _ in frames]
@@ -127,7 +127,7 @@ def test_streams_decoded_as_a_batch_are_each_what_they_are_alone(
             chunks = [
                 (streams[i], noise(frames[i])[:, begin : begin + 31], begin + 31 >= frames[i]) for i in due
             ]
-            for index, pcm in zip(due, codec.play(chunks), strict=True):
+            for index, pcm in zip(due, codec.decode(chunks), strict=True):
                 parts[index].append(pcm)
         return [np.concatenate(part, axis=1) for part in parts]
 

@@ -16,7 +16,7 @@ from transformers.models.encodec.modeling_encodec import (
     EncodecResnetBlock,
 )
 
-from audio.musicgen.codec.streaming_conv import WIDE, Memory, layer_of
+from audio.musicgen.codec.streaming_conv import MIN_STEPWISE_LSTM_CHANNELS, LayerStates, layer_of
 
 EXACT = 1e-5
 CUTS = [[40], [1] * 40, [3, 1, 7, 29], [0, 16, 16, 0, 8]]
@@ -49,10 +49,10 @@ LAYERS = library_layers()
 
 def streamed(layer: nn.Module, x: Tensor, cuts: Sequence[int]) -> Tensor:
     """`x`, (batch, channels, time), through the streaming form of `layer` in parts of so many times."""
-    streaming, memory = layer_of(layer), Memory()
+    streaming, states = layer_of(layer), LayerStates()
     parts = torch.split(x.transpose(1, 2), list(cuts), dim=1)
-    made = [streaming(part, memory, last=False) for part in parts]
-    return torch.cat([*made, streaming(parts[0][:, :0], memory, last=True)], dim=1).transpose(1, 2)
+    made = [streaming(part, states, last=False) for part in parts]
+    return torch.cat([*made, streaming(parts[0][:, :0], states, last=True)], dim=1).transpose(1, 2)
 
 
 @pytest.mark.parametrize("cuts", CUTS, ids=str)
@@ -71,7 +71,7 @@ def test_a_layer_in_a_stream_is_the_librarys_at_any_cut(name: str, cuts: list[in
 def test_what_is_shorter_than_its_mirror_image_is_padded_as_in_the_library(name: str, length: int) -> None:
     x = torch.randn(1, 6, length, generator=torch.Generator().manual_seed(length))
     expected = LAYERS[name](x)
-    at_once = layer_of(LAYERS[name])(x.transpose(1, 2), Memory(), last=True).transpose(1, 2)
+    at_once = layer_of(LAYERS[name])(x.transpose(1, 2), LayerStates(), last=True).transpose(1, 2)
     torch.testing.assert_close(at_once, expected, atol=EXACT, rtol=0)
     if length > 3:
         torch.testing.assert_close(
@@ -84,8 +84,8 @@ def test_what_is_shorter_than_its_mirror_image_is_padded_as_in_the_library(name:
 @torch.inference_mode()
 def test_a_wide_recurrence_is_the_librarys_too(cuts: list[int], layers: int) -> None:
     torch.manual_seed(6)
-    layer = EncodecLSTM(config(num_lstm_layers=layers), WIDE).requires_grad_(False)
-    x = torch.randn(2, WIDE, sum(cuts), generator=torch.Generator().manual_seed(1))
+    layer = EncodecLSTM(config(num_lstm_layers=layers), MIN_STEPWISE_LSTM_CHANNELS).requires_grad_(False)
+    x = torch.randn(2, MIN_STEPWISE_LSTM_CHANNELS, sum(cuts), generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(streamed(layer, x, cuts), layer(x), atol=EXACT, rtol=0)
 
 

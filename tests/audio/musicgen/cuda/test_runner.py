@@ -96,7 +96,7 @@ def composed(
 
 
 def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> EngineCore:
-    return EngineCore(checkpoint, slots, **({"longest": 2.0} | settings), resident=True)
+    return EngineCore(checkpoint, slots, **({"longest": 2.0} | settings), on_device=True)
 
 
 def test_where_the_host_takes_longer_than_the_device_runs_get_longer(checkpoint: Checkpoint) -> None:
@@ -264,7 +264,7 @@ def test_a_run_goes_to_the_next_chunk_and_its_sound_comes_while_the_next_is_made
     composer = resident(checkpoint)
     composer.admit(1, PIECE)
     assert composer.step() == []
-    assert not composer.resting
+    assert not composer.nothing_due
     (first,) = composer.step()
     assert isinstance(first.result, Chunk)
     assert not first.result.last
@@ -295,9 +295,9 @@ def test_a_cancelled_piece_gives_its_slot_away_at_once_and_nothing_more_comes_of
         composer.step()
     composer.cancel(1)
     assert composer.idle
-    assert not composer.resting, "a run is on its way still"
+    assert not composer.nothing_due, "a run is on its way still"
     assert np.array_equal(composed(composer, {2: PIECE})[2], expected)
-    assert composer.resting
+    assert composer.nothing_due
 
 
 def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour_and_its_heir(

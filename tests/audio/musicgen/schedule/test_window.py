@@ -32,15 +32,15 @@ def composed(
     piece: Piece,
     window: Window = WINDOW,
     neighbour: bool = False,
-    resident: bool = False,
+    on_device: bool = False,
 ) -> Pcm:
-    composer = EngineCore(checkpoint, slots=2, longest=20.0, window=window, resident=resident)
-    composer.admit(1, piece)
+    core = EngineCore(checkpoint, slots=2, longest=20.0, window=window, on_device=on_device)
+    core.admit(1, piece)
     if neighbour:
-        composer.admit(2, dataclasses.replace(piece, seed=99, seconds=3.1))
+        core.admit(2, dataclasses.replace(piece, seed=99, seconds=3.1))
     parts = []
-    while not composer.idle:
-        for made in composer.step():
+    while not core.idle:
+        for made in core.step():
             assert isinstance(made.result, Chunk), made.result
             if made.key == 1:
                 parts.append(made.result.pcm)
@@ -51,13 +51,13 @@ def composed(
 def pushed(monkeypatch: pytest.MonkeyPatch) -> list[Codes]:
     """The codes of whatever is composed."""
     codes: list[Codes] = []
-    cut = CodecStream.cut
+    take_blocks = CodecStream.take_blocks
 
     def spied(stream: CodecStream, new: Codes, last: bool) -> list[tuple[Codes, bool]]:
         codes.append(new)
-        return cut(stream, new, last)
+        return take_blocks(stream, new, last)
 
-    monkeypatch.setattr(CodecStream, "cut", spied)
+    monkeypatch.setattr(CodecStream, "take_blocks", spied)
     return codes
 
 
@@ -118,24 +118,24 @@ def test_interval_and_neighbours_change_no_sample_of_a_long_piece(checkpoint: Ch
     assert np.array_equal(composed(checkpoint, dataclasses.replace(PIECE, interval=None)), alone)
 
 
-@pytest.mark.parametrize("resident", [False, True], ids=["on the host", "on the device"])
+@pytest.mark.parametrize("on_device", [False, True], ids=["on the host", "on the device"])
 @pytest.mark.parametrize("interval", [0.5, 2.5])
 def test_a_piece_without_end_is_the_beginning_of_each_that_is_longer_and_takes_no_more_memory(
-    checkpoint: Checkpoint, interval: float, resident: bool
+    checkpoint: Checkpoint, interval: float, on_device: bool
 ) -> None:
     piece = dataclasses.replace(PIECE, interval=interval)
-    whole = composed(checkpoint, dataclasses.replace(piece, seconds=9.0), resident=resident)
-    composer = EngineCore(checkpoint, slots=2, longest=1.0, window=WINDOW, resident=resident)
-    composer.admit(1, dataclasses.replace(piece, seconds=math.inf))
+    whole = composed(checkpoint, dataclasses.replace(piece, seconds=9.0), on_device=on_device)
+    core = EngineCore(checkpoint, slots=2, longest=1.0, window=WINDOW, on_device=on_device)
+    core.admit(1, dataclasses.replace(piece, seconds=math.inf))
     pcm, held = np.zeros((1, 0), np.float32), set()
     while pcm.shape[1] < 8 * 32_000:
-        for made in composer.step():
+        for made in core.step():
             assert isinstance(made.result, Chunk), made.result
             pcm = np.concatenate([pcm, made.result.pcm], axis=1)
-        (slot,) = (slot for slot in composer._slots if slot is not None)
-        held.add(slot._tokens.size + slot._numbers.size)
+        (slot,) = (slot for slot in core._slots if slot is not None)
+        held.add(slot._tokens.size + slot._uniforms.size)
     assert np.array_equal(pcm[:, : 8 * 32_000], whole[:, : 8 * 32_000])
-    on_their_way = MAX_STEPS if resident else 0
+    on_their_way = MAX_STEPS if on_device else 0
     assert max(held) <= 4 * (WINDOW.frames + 3 + round(interval * 50) + on_their_way + 512)
-    composer.cancel(1)
-    assert composer.idle
+    core.cancel(1)
+    assert core.idle
