@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from audio.dsp.fades import ENDING_SECONDS
+from audio.dsp.fades import FADE_OUT_SECONDS
 from audio.dsp.loudness import integrated
 from audio.dsp.mastering import TRACK_LUFS
 from audio.piece import Piece
@@ -33,7 +33,7 @@ FINDING_SECONDS: Final = 5.0
 def loudness_heard(sound: Pcm) -> float:
     """LUFS of a piece in the channel, shaped (samples, 2) at 48 kHz: without its first seconds, in which the
     level is found, and without its ending, which fades out."""
-    begin, end = round(FINDING_SECONDS * SAMPLE_RATE), round(ENDING_SECONDS * SAMPLE_RATE)
+    begin, end = round(FINDING_SECONDS * SAMPLE_RATE), round(FADE_OUT_SECONDS * SAMPLE_RATE)
     return integrated(np.ascontiguousarray(sound[begin:-end].T))
 
 

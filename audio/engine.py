@@ -1,10 +1,10 @@
-"""The Engine interface: whatever turns a Piece into Chunks.
+"""The Engine interface: turns a Piece into Chunks.
 
     async with engine.open(piece) as stream:
         async for chunk in stream:
             ...
 
-Leaving the block cancels what is not made yet and frees its place.
+Leaving the block cancels the rest and frees the slot.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from audio.piece import Piece
 from audio.units import Pcm
 
 TYPICAL_LUFS: Final = -17.0
-"""What étude's pieces have (12 prompts of all styles: −17.2 on average, from −21.7 to −13.3)."""
+"""Typical loudness of étude's pieces (12 prompts of all styles: mean −17.2, from −21.7 to −13.3)."""
 
 PRIOR_TRUST: Final = 0.8
 """Fraction of the speed that an engine states to plan with: it was measured with one piece alone."""
@@ -26,105 +26,105 @@ PRIOR_TRUST: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of sound at the engine's rate. Chunks of a piece follow each other without gap or overlap."""
+    """Sound at the engine's rate. Chunks of a piece follow each other without gap or overlap."""
 
     pcm: Pcm
     """float32 in −1…1, shaped (channels, samples)."""
     last: bool
-    """Whether the piece ends with this chunk."""
+    """True if the piece ends with this chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What an engine composes with; `speed` is measured at its start."""
+    """The checkpoint, the device and the speed of an engine; measured when it starts."""
 
     checkpoint: str
-    """The name a person knows it by: a hub name or a folder's name."""
+    """Its name for people: a hub name or the name of its folder."""
     revision: str
-    """What pins the weights: a commit or a digest of the files."""
+    """Pins the weights: a commit or a digest of the files."""
     licence: str
     device: str
     """Such as "cpu" or "cuda (NVIDIA H100)"."""
     sample_rate: int
     channels: int
     speed: float
-    """Seconds of sound made in a second, one piece alone, codec included."""
-    listeners: int = 1
-    """How many pieces are made at once, each faster than it plays; others wait in line."""
+    """Seconds of sound per second for one piece alone, codec included."""
+    realtime_streams: int = 1
+    """Number of pieces composed at the same time, each faster than it plays; more wait for a slot."""
     loudness: float = TYPICAL_LUFS
-    """How loud its pieces are on average, in LUFS and played on both sides: what is expected of one that has
-    not begun yet."""
+    """Typical loudness of its pieces [LUFS, played on both sides]: the level expected of a piece that
+    begins."""
     melodies: bool = False
-    """Whether a piece may have a melody to hum after. Every engine goes on from a recording."""
+    """True if a piece may follow a melody. Every engine can continue a recording."""
     endless: bool = True
-    """Whether a piece without end is made faster than it plays, one alone."""
+    """True if one endless piece alone is composed faster than it plays."""
 
 
 class Pace(NamedTuple):
-    """How fast a piece will be made, as far as the engine can tell."""
+    """The speed at which a piece is expected to be composed."""
 
     speed: float
-    """Seconds of its sound made in a second, beside the others that are made now."""
-    life: int = 1
-    """Counts what had to begin again: a pause between two lives says nothing about speed."""
+    """Seconds of its sound per second, beside the other pieces of the moment."""
+    epoch: int = 1
+    """Changes whenever composing had to start over; time between two epochs says nothing about speed."""
 
 
 class Stream(Protocol):
-    """A Piece in the making: an async iterator of Chunks that ends after the last one.
+    """A Piece being composed: an async iterator of Chunks that ends after the last one.
 
-    Iteration raises EngineError when the piece cannot be made; the sentence is fit for a user.
+    Iteration raises EngineError, with a sentence fit for a user, if the piece cannot be composed.
     """
 
     @property
     def piece(self) -> Piece:
-        """With the turns that it has taken, so that the same sound can be made of it again."""
+        """The piece, including the prompt changes made so far: it reproduces the same sound."""
         ...
 
     @property
     def pace(self) -> Pace:
-        """As of the latest chunk."""
+        """The pace as of the latest chunk."""
         ...
 
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 
     def report_playhead(self, position: float | None) -> None:
-        """Tell the engine how many seconds of the piece have been heard, or as a negative when it begins.
+        """Report the second of the piece that is playing now; negative seconds until it begins.
 
-        Optional. Whoever holds the least sound is served first, and those who tell are not served far ahead;
-        between two calls they are taken to play on. None, as if nobody had ever told: the piece is made to
-        its end. It also goes on after `hold`.
-        """
+        The engine serves the stream with the least unplayed sound first and pauses one that is at least
+        `Piece.lead` ahead of its playhead. Between two reports it assumes that playback goes on. None
+        withdraws the reports, as if there had been none: the piece is composed to its end without regard to a
+        playhead. Also resumes after `hold`."""
         ...
 
     def hold(self) -> None:
-        """Pause composing at the next step and keep the slot; `report_playhead` resumes it."""
+        """Pause composing at the next step and keep the slot, until `report_playhead` is called."""
         ...
 
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
-        """Let `prompt` (see `prompt_of`) take over where composing is now; what was given stays.
+        """Switch to `prompt` (as returned by `prompt_of`) from the next step to be composed.
 
-        `earliest` is how many seconds of the piece stay at least: of one that is made again they are those
-        that were heard before. It is heard after what lies between composing and hearing, which `Piece.lead`
-        bounds. Raises EngineError when all of the piece is made.
-        """
+        Sound already composed stays, so listeners hear the change up to `Piece.lead` seconds later. The old
+        prompt is blended into the new one over `blend_seconds`. The change never comes before second
+        `earliest` of the piece; if composing starts over after a failure, that keeps what was already heard
+        as it was. Raises EngineError if the whole piece has been composed."""
         ...
 
 
 class Engine(Protocol):
-    """Makes many pieces at once, or one after the other, as its places allow."""
+    """Composes several pieces at once, as its slots allow; others wait."""
 
     @property
     def info(self) -> EngineInfo:
-        """What it composes with; raises EngineError before `start` has returned."""
+        """The engine's description. Raises EngineError before `start` has returned."""
         ...
 
     @property
     def healthy(self) -> bool:
-        """Whether a piece asked for now would be made."""
+        """True if a piece opened now would be composed."""
         ...
 
     async def start(self) -> None:
-        """Load and warm up. Raises CheckpointError with a sentence when that cannot be done."""
+        """Load the checkpoint and warm up. Raises CheckpointError with a sentence if that fails."""
         ...
 
     async def close(self) -> None:
@@ -132,5 +132,5 @@ class Engine(Protocol):
         ...
 
     def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
-        """Begin to make `piece`. Entering raises EngineBusy when the waiting line is full."""
+        """Begin to compose `piece`. Entering raises EngineBusy if too many pieces wait already."""
         ...

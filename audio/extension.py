@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from audio.dsp.fades import ending, falling
+from audio.dsp.fades import fade_out_gain, half_cosine_fall
 from audio.dsp.loudness import integrated
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
-from audio.files.recording import MAX_SECONDS, check, first_seconds
-from audio.files.track import FORMATS, encoded
+from audio.files.recording import MAX_SECONDS, check_unchanged, first_seconds
+from audio.files.track import FORMATS, encode_file
 from audio.piece import LENGTH_SECONDS, Piece
 from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
 from words.text import Text
@@ -46,7 +46,7 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
     pcm = first_seconds(track, SAMPLE_RATE, 2, MAX_SECONDS)
     if pcm.shape[1] > (MAX_SECONDS - LENGTH_SECONDS[1]) * SAMPLE_RATE:
         raise RecordingError(Text("extend-long", most=MAX_SECONDS - LENGTH_SECONDS[1]))
-    fall = ending(pcm.shape[1] / SAMPLE_RATE)
+    fall = fade_out_gain(pcm.shape[1] / SAMPLE_RATE)
     audible = int(np.count_nonzero(fall >= RESTORED_GAIN))
     begins = pcm.shape[1] - len(fall)
     whole = (begins + audible) // FRAME_SAMPLES * FRAME_SAMPLES
@@ -56,10 +56,10 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
     gain = 10 ** (decibels / 20) if np.isfinite(decibels) else 1.0
     peak = float(np.abs(pcm).max(initial=0.0))
     pcm *= np.float32(min(gain, 1.0 / peak) if peak else 1.0)
-    target.write_bytes(encoded(sixteen_bits(pcm), FORMATS["flac"], {}))
+    target.write_bytes(encode_file(sixteen_bits(pcm), FORMATS["flac"], {}))
 
 
-class Extending:
+class ExtendingEngine:
     """An engine that also makes pieces with a prelude, out of one that only continues."""
 
     def __init__(self, engine: Engine) -> None:
@@ -108,7 +108,7 @@ class ExtendedStream:
     @property
     def pace(self) -> Pace:
         """See `Stream.pace`."""
-        return self._stream.pace._replace(life=_OLD_LIFE) if self._is_old else self._stream.pace
+        return self._stream.pace._replace(epoch=_OLD_LIFE) if self._is_old else self._stream.pace
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         block = round(BLOCK_SECONDS * self._sample_rate)
@@ -117,7 +117,7 @@ class ExtendedStream:
         last = self._old[:, -1:]
         async for chunk in self._stream:
             first, self._is_old = self._is_old, False
-            yield Chunk(joined(last, chunk.pcm, self._sample_rate), chunk.last) if first else chunk
+            yield Chunk(smoothed(last, chunk.pcm, self._sample_rate), chunk.last) if first else chunk
 
     def report_playhead(self, position: float | None) -> None:
         """See `Stream.report_playhead`."""
@@ -132,20 +132,20 @@ class ExtendedStream:
         self._stream.steer(prompt, blend_seconds, max(0.0, earliest - self._prelude))
 
 
-def joined(last: Pcm, new: Pcm, sample_rate: int) -> Pcm:
+def smoothed(last: Pcm, new: Pcm, sample_rate: int) -> Pcm:
     """`new`, bent so that it begins where the sample `last` was."""
     samples = min(round(JOINT_SECONDS * sample_rate), new.shape[1])
     if not samples:
         return new
     bent = new.copy()
-    bent[:, :samples] += (last - new[:, :1]) * falling(samples)
+    bent[:, :samples] += (last - new[:, :1]) * half_cosine_fall(samples)
     return bent
 
 
 def _old(piece: Piece, info: EngineInfo) -> Pcm:
     """What a piece begins with, at the engine's rate: exactly `piece.prelude` seconds."""
     assert piece.continues is not None  # a prelude is of something
-    check(piece.continues)
+    check_unchanged(piece.continues)
     wanted = round(piece.prelude * STEP_RATE) * info.sample_rate // STEP_RATE
     pcm = first_seconds(piece.continues.path, info.sample_rate, info.channels, piece.prelude)[:, :wanted]
     return np.pad(pcm, ((0, 0), (0, wanted - pcm.shape[1])))

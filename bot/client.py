@@ -15,7 +15,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from audio.extension import Extending
+from audio.extension import ExtendingEngine
 from audio.playout.opus import load_opus
 from bot.commands.checks import charge
 from bot.config.engine_factory import engine_of
@@ -89,7 +89,7 @@ class Busker(commands.Bot):
             connector=connector,
         )
         self.settings = settings
-        self.engine: Engine = Extending(engine)
+        self.engine: Engine = ExtendingEngine(engine)
         self.store = Store(settings.store.path)
         self.poster = Poster(engine, settings, self.store)
         self.recordings = Recordings(settings.tracks.folder, self.poster)

@@ -42,7 +42,7 @@ class About(commands.Cog):
             revision=info.revision[:REVISION_CHARS],
             device=info.device,
         )
-        times = Text("about-times", speed=info.speed, listeners=info.listeners)
+        times = Text("about-times", speed=info.speed, listeners=info.realtime_streams)
         embed.add_field(name=Text("about-model").in_(locale), value=made_on.in_(locale), inline=False)
         embed.add_field(name=Text("about-licence").in_(locale), value=info.licence)
         embed.add_field(name=Text("about-speed").in_(locale), value=times.in_(locale))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from audio.dsp.mastering import mastered
-from audio.playout.chain import stretches
+from audio.dsp.mastering import master
+from audio.playout.chain import processed_chunks
 from audio.worker.client import LocalEngine
 from audio.worker.tone_engine import ToneEngine
 from bot.config.engine_factory import engine_from
@@ -89,10 +89,10 @@ class CountedEngine:
         if isinstance(engine, ToneEngine):
             engine = ToneEngine(speed=float("inf"))
             await engine.start()
-        parts = [part async for part in stretches(engine, piece)]
-        made = np.concatenate([part.made for part in parts], axis=1)
-        track = await asyncio.to_thread(mastered, made, engine.info.sample_rate, piece.seconds)
-        played = np.concatenate([part.played for part in parts])
+        parts = [part async for part in processed_chunks(engine, piece)]
+        made = np.concatenate([part.engine_pcm for part in parts], axis=1)
+        track = await asyncio.to_thread(master, made, engine.info.sample_rate, piece.seconds)
+        played = np.concatenate([part.voice_pcm for part in parts])
         return _floats(played), _floats(track)
 
 

@@ -9,15 +9,15 @@ import numpy.typing as npt
 
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, samples_of
 
-FADE_IN: Final = SAMPLE_RATE // 200
+FADE_IN_SAMPLES: Final = SAMPLE_RATE // 200
 """Samples (5 ms): shorter is heard as a click, longer eats the first beat."""
 
-ENDING_SECONDS: Final = 2.0
+FADE_OUT_SECONDS: Final = 2.0
 """A model writes on until its length is reached and breaks off there, in mid-bar. Two seconds are a bar at
 120 beats a minute, and about as long as a struck chord rings: shorter sounds cut off, longer takes too much
 of the shortest piece (10 s)."""
 
-ENDING_PART: Final = 0.2
+MAX_FADE_OUT_SHARE: Final = 0.2
 """Of a shorter one than people can ask for, no more than this part."""
 
 _Gain = npt.NDArray[np.float32]
@@ -32,8 +32,8 @@ class Fades:
 
     def __init__(self, seconds: float) -> None:
         self._taken = 0
-        self._rise = _half_cosine(FADE_IN)
-        self._fall = ending(seconds)
+        self._rise = _half_cosine(FADE_IN_SAMPLES)
+        self._fall = fade_out_gain(seconds)
         self._ending_at = samples_of(seconds) - len(self._fall)
 
     def push(self, pcm: Pcm) -> Pcm:
@@ -47,23 +47,23 @@ class Fades:
         return edged
 
 
-def ending(seconds: float) -> _Gain:
+def fade_out_gain(seconds: float) -> _Gain:
     """The gain of each of the last samples of a piece of `seconds`: half a cosine, from 1 to 0.
 
     Its foot is flat, so that the last that is heard dies away; half-way the sound is at −6 dB, three quarters
     on at −17 dB.
     """
-    return falling(samples_of(min(ENDING_SECONDS, ENDING_PART * seconds)))
+    return half_cosine_fall(samples_of(min(FADE_OUT_SECONDS, MAX_FADE_OUT_SHARE * seconds)))
 
 
-def falling(samples: int) -> _Gain:
+def half_cosine_fall(samples: int) -> _Gain:
     """Half a cosine, from near 1 to near 0."""
     return _half_cosine(samples)[::-1]
 
 
-def faded_out(pcm: Pcm16) -> Pcm16:
+def faded_out_pcm16(pcm: Pcm16) -> Pcm16:
     """Sound in 16 bits, shaped (samples, 2), that fades out from its first sample to its last."""
-    return np.rint(pcm * falling(len(pcm))[:, np.newaxis]).astype(np.int16) if len(pcm) else pcm
+    return np.rint(pcm * half_cosine_fall(len(pcm))[:, np.newaxis]).astype(np.int16) if len(pcm) else pcm
 
 
 def faded_in(pcm: Pcm, samples: int) -> Pcm:
@@ -74,9 +74,9 @@ def faded_in(pcm: Pcm, samples: int) -> Pcm:
     return faded
 
 
-def broken_off(pcm: Pcm) -> Pcm:
+def faded_out(pcm: Pcm) -> Pcm:
     """The last few milliseconds of sound that ends before its time, faded out."""
-    return pcm * falling(pcm.shape[1])
+    return pcm * half_cosine_fall(pcm.shape[1])
 
 
 def _half_cosine(samples: int) -> _Gain:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from audio.dsp.fades import broken_off
+from audio.dsp.fades import faded_out
 from audio.dsp.resample import Resampler
 from audio.errors import EngineError
 from audio.units import CHANNELS, SAMPLE_RATE, Pcm, samples_of
@@ -49,7 +49,7 @@ class Ingest:
         if not self._left or self._endless:
             return rest
         silence = np.zeros((len(rest), self._left), np.float32)
-        return np.concatenate([broken_off(rest), silence], axis=1)
+        return np.concatenate([faded_out(rest), silence], axis=1)
 
     def _wanted(self, pcm: Pcm) -> Pcm:
         wanted = pcm[:, : self._left]

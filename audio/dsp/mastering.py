@@ -25,7 +25,7 @@ MAX_PUSH_DB: Final = 6.0
 peaks is better softer than flat."""
 
 
-def mastered(made: Pcm, sample_rate: int, seconds: float) -> Pcm16:
+def master(made: Pcm, sample_rate: int, seconds: float) -> Pcm16:
     """`made`, shaped (channels, samples) as the engine made it, as a track: 48 kHz, `seconds` long, with its
     edges, at TRACK_LUFS, true peaks under −1 dBTP. Silence stays silence. Raises EngineError."""
     intake, edges = Ingest(sample_rate, len(made), seconds), Fades(seconds)

@@ -156,7 +156,7 @@ def _write_title(canvas: ImageDraw.ImageDraw, piece: Piece) -> None:
     seed = f"seed {piece.seed}"
     seed_width = canvas.textlength(seed, small)
     canvas.text((_RIGHT, _TITLE_Y + 12), seed, _FAINT, small, anchor="rm")
-    title = cut_to(writable(piece.prompt, font), font, _RIGHT - _LEFT - seed_width - 24)
+    title = truncated(drawable(piece.prompt, font), font, _RIGHT - _LEFT - seed_width - 24)
     canvas.text((_LEFT, _TITLE_Y + 12), title, _INK, font, anchor="lm")
 
 
@@ -177,7 +177,7 @@ def _write_axes(canvas: ImageDraw.ImageDraw, seconds: float) -> None:
         canvas.text((x, _TICK_Y), f"{second // 60}:{second % 60:02d}", _FAINT, font, anchor="mt")
 
 
-def writable(words: str, font: _Font) -> str:
+def drawable(words: str, font: _Font) -> str:
     """`words` in the signs that `font` has: Pillow's own has no accents and no script but the Latin one.
 
     A letter loses its accents; what is left without a sign becomes one “…” a run, better than rows of boxes.
@@ -196,7 +196,7 @@ def writable(words: str, font: _Font) -> str:
     return kept
 
 
-def cut_to(words: str, font: _Font, pixels: float) -> str:
+def truncated(words: str, font: _Font, pixels: float) -> str:
     """`words`, or as much of their beginning as fits with a “…”."""
     if font.getlength(words) <= pixels:
         return words

@@ -46,7 +46,7 @@ def recording_of(path: Path) -> Recording:
     return Recording(path, digest)
 
 
-def whole_recording_of(path: Path) -> Recording:
+def fully_decoded_recording_of(path: Path) -> Recording:
     """The same when all of it can be heard, as who goes on from its end must. Raises RecordingError.
 
     Costs up to a second of work for MAX_SECONDS of sound. A file from a stranger may break FFmpeg, so let
@@ -56,7 +56,7 @@ def whole_recording_of(path: Path) -> Recording:
     return recording_of(path)
 
 
-def check(recording: Recording) -> None:
+def check_unchanged(recording: Recording) -> None:
     """Raise RecordingError unless the file is still what it was."""
     with _told(recording.path):
         if _digest(recording.path) != recording.digest:

@@ -16,17 +16,17 @@ from audio.units import CHANNELS, SAMPLE_RATE, Pcm16, floats, samples_of, sixtee
 from words.text import Text
 
 
-def heard_of(path: Path, seconds: float) -> Pcm16:
-    """The sound of a file as `read_sound` has it, at the level of the voice channel: never louder than it is
+def read_for_playback(path: Path, seconds: float) -> Pcm16:
+    """The sound of a file as `read_pcm` has it, at the level of the voice channel: never louder than it is
     in the file, so that its peaks stay where they are. Some 4 ms of work a second of sound."""
-    pcm = floats(read_sound(path, seconds))
+    pcm = floats(read_pcm(path, seconds))
     decibels = min(0.0, CHANNEL_LUFS - integrated(pcm))
     return sixteen_bits(pcm * np.float32(10 ** (decibels / 20)))
 
 
 def read_track(path: Path, piece: Piece) -> Track:
-    """The track of `piece` in a file that `write_track` wrote. Decodes it: see `read_sound`."""
-    pcm = read_sound(path, piece.seconds)
+    """The track of `piece` in a file that `write_track` wrote. Decodes it: see `read_pcm`."""
+    pcm = read_pcm(path, piece.seconds)
     return Track(
         piece=piece,
         path=path,
@@ -38,7 +38,7 @@ def read_track(path: Path, piece: Piece) -> Track:
     )
 
 
-def read_sound(path: Path, seconds: float) -> Pcm16:
+def read_pcm(path: Path, seconds: float) -> Pcm16:
     """The first `seconds` of the sound of a file, shaped (samples, 2) at 48 kHz; silence where it is shorter.
 
     Of a FLAC file these are the very samples that were written. Some 2 ms of work a second of sound. Raises

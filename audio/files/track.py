@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, cast
 
 import av
 
-from audio.dsp.mastering import mastered
+from audio.dsp.mastering import master
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
 from audio.files.picture import alt_text, draw
@@ -107,10 +107,10 @@ def write_track(
     nothing, so that another process can run it. Raises TrackError when the disk refuses, EngineError when
     `made` is no sound.
     """
-    pcm = mastered(made, info.sample_rate, piece.seconds)
+    pcm = master(made, info.sample_rate, piece.seconds)
     tags = _tags(piece, info)
     for name in formats:
-        sound = encoded(pcm, FORMATS[name], tags)
+        sound = encode_file(pcm, FORMATS[name], tags)
         if len(sound) <= limit:
             break
     suffix = FORMATS[name].suffix
@@ -184,7 +184,7 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
     }
 
 
-def encoded(pcm: Pcm16, form: _Format, tags: Mapping[str, str]) -> bytes:
+def encode_file(pcm: Pcm16, form: _Format, tags: Mapping[str, str]) -> bytes:
     """The whole file. The same sound and tags make the same bytes ("bitexact": no random serial numbers)."""
     file = io.BytesIO()
     with av.open(file, "w", format=form.container, options={"fflags": "+bitexact"}) as container:

@@ -1,4 +1,4 @@
-"""The chain: from sound as the engine makes it to sound as Discord plays it."""
+"""The processing chain: from sound as the engine makes it to sound as Discord plays it."""
 
 from __future__ import annotations
 
@@ -20,66 +20,69 @@ if TYPE_CHECKING:
     from audio.piece import Piece
 
 LATENCY_SECONDS: Final = 0.01
-"""Sound waits less than this in the chain, at any rate from 24 kHz on: 5 ms in Limiter, 4 in Resampler."""
+"""Upper bound of the chain's delay at engine rates from 24 kHz up: 5 ms in Limiter, 4 ms in Resampler."""
 
 
 class Chain:
-    """One piece on its way: resampled to 48 kHz, levelled, limited, faded at its ends, in 16 bits.
+    """Processes one piece: resampled to 48 kHz, levelled, limited, faded in and out, 16 bits.
 
-    `expected` is the loudness that its checkpoint's pieces have, in LUFS. How the sound is cut into pushes
-    does not change a bit of it. One thread at a time.
-    """
+    `expected` is the typical loudness [LUFS] of its checkpoint's pieces. The result does not depend on how
+    the sound is split into pushes, bit for bit. One thread at a time."""
 
     def __init__(self, sample_rate: int, channels: int, seconds: float, expected: float) -> None:
-        self._intake = Ingest(sample_rate, channels, seconds)
+        self._ingest = Ingest(sample_rate, channels, seconds)
         self._level = Level(channels, expected)
-        self._edges = Fades(seconds)
+        self._fades = Fades(seconds)
 
     @property
     def latency(self) -> int:
-        """The most 48 kHz samples that are held back until later input."""
-        return self._intake.latency + LIMITER_LATENCY
+        """Maximum number of 48 kHz samples held back until later input."""
+        return self._ingest.latency + LIMITER_LATENCY
 
     def push(self, pcm: Pcm) -> Pcm16:
-        """What can be played after `pcm`, shaped (channels, samples), at the engine's rate.
+        """Return the sound that `pcm` completes, shaped (samples, 2).
 
-        Raises EngineError when it is no sound."""
-        return self._played(self._level.push(self._intake.push(pcm)))
+        `pcm` is shaped (channels, samples), at the engine's rate. Raises EngineError if it is not sound.
+        """
+        return self._finished(self._level.push(self._ingest.push(pcm)))
 
     def finish(self) -> Pcm16:
-        """The rest: in all, exactly samples_of(seconds) came out. What was missing of them is silence."""
-        rest = [self._level.push(self._intake.finish()), self._level.finish()]
-        return self._played(np.concatenate(rest, axis=1))
+        """Return the rest, so that exactly samples_of(seconds) came out in all; what is missing is
+        silence."""
+        rest = [self._level.push(self._ingest.finish()), self._level.finish()]
+        return self._finished(np.concatenate(rest, axis=1))
 
-    def _played(self, pcm: Pcm) -> Pcm16:
-        return sixteen_bits(self._edges.push(pcm))
+    def _finished(self, pcm: Pcm) -> Pcm16:
+        return sixteen_bits(self._fades.push(pcm))
 
 
 class ProcessedChunk(NamedTuple):
-    """A part of a piece. Parts follow each other; of either, there may be none in it."""
+    """Consecutive sound of a piece, before and after the chain; either may be empty."""
 
-    made: Pcm
+    engine_pcm: Pcm
     """As the engine made it, for the track."""
-    played: Pcm16
-    """As Discord plays it, some milliseconds behind."""
+    voice_pcm: Pcm16
+    """As Discord plays it; the chain's latency behind `engine_pcm`."""
 
 
-async def stretches(engine: Engine, piece: Piece) -> AsyncGenerator[ProcessedChunk]:
-    """`piece` while `engine` makes it, from its start to its end and as fast as it can.
+async def processed_chunks(engine: Engine, piece: Piece) -> AsyncGenerator[ProcessedChunk]:
+    """Compose `piece` as fast as the engine can and yield its sound from start to end.
 
-    Close it to cancel what is not made yet. Raises EngineError.
+    Close the generator to cancel the rest. Raises EngineError.
     """
-    async with engine.open(piece) as stream, contextlib.aclosing(stretched(stream, engine.info)) as sound:
-        async for stretch in sound:
-            yield stretch
+    async with (
+        engine.open(piece) as stream,
+        contextlib.aclosing(process_stream(stream, engine.info)) as chunks,
+    ):
+        async for chunk in chunks:
+            yield chunk
 
 
-async def stretched(stream: Stream, info: EngineInfo) -> AsyncGenerator[ProcessedChunk]:
-    """What a stream brings: samples_of(piece.seconds) samples to play in all.
+async def process_stream(stream: Stream, info: EngineInfo) -> AsyncGenerator[ProcessedChunk]:
+    """Run a stream through a Chain; the `voice_pcm` of all chunks add up to samples_of(piece.seconds).
 
-    Raises EngineError. The chain computes in a thread, since some milliseconds of it on the event loop would
-    delay whatever else happens there.
-    """
+    Raises EngineError. The chain computes in a thread: its some milliseconds would delay everything else on
+    the event loop."""
     chain = Chain(info.sample_rate, info.channels, stream.piece.seconds, info.loudness)
     async for chunk in stream:
         yield ProcessedChunk(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))

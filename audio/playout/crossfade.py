@@ -1,4 +1,4 @@
-"""The joint between two pieces: the end of one and the beginning of the next, heard together."""
+"""The transition between two pieces: the end of one and the beginning of the next, mixed."""
 
 from __future__ import annotations
 
@@ -6,57 +6,59 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from audio.dsp.fades import ending, falling
+from audio.dsp.fades import fade_out_gain, half_cosine_fall
 from audio.dsp.limiter import Limiter
 from audio.playout.jitter_buffer import JitterBuffer
-from audio.units import CHANNELS, FRAME_RATE, FRAME_SAMPLES, Pcm16, floats, sixteen_bits
+from audio.units import CHANNELS, FRAME_RATE, FRAME_SAMPLES, SAMPLE_BYTES, Pcm16, floats, sixteen_bits
 
-MAX_PART: Final = 0.2
-"""Of either piece no more than this is heard together with the other: the rest is its own."""
+MAX_OVERLAP_SHARE: Final = 0.2
+"""Largest share of either piece that overlaps with the other."""
 
 
 class Transition(NamedTuple):
-    """How one piece goes over into the next."""
+    """A crossfade from one piece to the next, mixed beforehand."""
 
-    begins: int
-    """The frame of the piece with which the next one begins."""
-    sound: bytes
-    """What is heard from there to the end of the piece, as frames."""
+    first_frame: int
+    """The frame of the piece at which the next one begins."""
+    mix: bytes
+    """The sound of both from there to the end of the piece, as frames."""
     following: JitterBuffer
+    """The next piece."""
 
 
-def overlap(seconds: float, *pieces: float) -> int:
-    """For how many frames pieces of such lengths are heard together where `seconds` are wished for."""
-    return int(min(seconds, *(MAX_PART * piece for piece in pieces)) * FRAME_RATE)
+def overlap_frames(seconds: float, *pieces: float) -> int:
+    """Return the frames by which pieces of these lengths [s] overlap where `seconds` are wished for."""
+    return int(min(seconds, *(MAX_OVERLAP_SHARE * piece for piece in pieces)) * FRAME_RATE)
 
 
-def joint_of(buffer: JitterBuffer, following: JitterBuffer, seconds: float, frames: int) -> Transition | None:
-    """The joint of a piece of `seconds` with the next one, `frames` long; some 20 ms of work.
+def make_transition(
+    buffer: JitterBuffer, following: JitterBuffer, seconds: float, frames: int
+) -> Transition | None:
+    """Mix the last `frames` of a piece of `seconds` with the first of the next one; takes some 20 ms.
 
-    None while not all of the piece is made, or too little of the next one is, or it has begun.
+    Returns None while sound of either is missing, or if the next one has begun.
     """
-    begins = round(seconds * FRAME_RATE) - frames
-    end, beginning = buffer.frames(begins, frames), following.frames(0, frames)
-    if not frames or not len(end) == len(beginning) == frames * FRAME_SAMPLES * CHANNELS * 2:
+    first_frame = round(seconds * FRAME_RATE) - frames
+    end, beginning = buffer.frames(first_frame, frames), following.frames(0, frames)
+    if not frames or not len(end) == len(beginning) == frames * FRAME_SAMPLES * CHANNELS * SAMPLE_BYTES:
         return None
-    return Transition(begins, crossfaded(_pcm(end), _pcm(beginning), seconds).tobytes(), following)
+    return Transition(first_frame, crossfade(_pcm(end), _pcm(beginning), seconds).tobytes(), following)
 
 
-def crossfaded(end: Pcm16, beginning: Pcm16, seconds: float) -> Pcm16:
-    """The end of a piece of `seconds`, which fades out already, over the beginning of the next one.
+def crossfade(end: Pcm16, beginning: Pcm16, seconds: float) -> Pcm16:
+    """Return the end of a piece of `seconds`, already faded out, mixed with the beginning of the next one.
 
-    Both are shaped (samples, 2). The next one comes in as the first goes: the squares of their gains add up
-    to 1, so pieces that have nothing in common are together as loud as each alone (equal power). Where more
-    than the ending is shared the first goes as slowly as the next one comes; where less is, the ending is
-    half over before the next one begins. What two peaks make together is limited like any other.
-    """
-    faded = ending(seconds)[-len(end) :]
-    gone = np.concatenate([np.ones(len(end) - len(faded), np.float32), faded])
-    going = np.minimum(falling(len(end)), gone)
-    coming = np.sqrt(1 - going**2)
-    mixed = floats(end) * (going / gone) + floats(beginning) * coming
+    Both are shaped (samples, 2). Equal power: the squares of both gains add up to 1, so uncorrelated pieces
+    are together as loud as each alone. If the overlap is longer than the piece's own fade-out, the piece is
+    faded more slowly, over the whole overlap; if it is shorter, the fade-out is partly over when the next
+    piece begins. A limiter keeps the peaks of the sum under the ceiling."""
+    own_fade = fade_out_gain(seconds)[-len(end) :]
+    applied = np.concatenate([np.ones(len(end) - len(own_fade), np.float32), own_fade])
+    fade_out = np.minimum(half_cosine_fall(len(end)), applied)
+    fade_in = np.sqrt(1 - fade_out**2)
+    mix = floats(end) * (fade_out / applied) + floats(beginning) * fade_in
     limiter = Limiter(CHANNELS)
-    return sixteen_bits(np.concatenate([limiter.push(mixed), limiter.finish()], axis=1))
+    return sixteen_bits(np.concatenate([limiter.push(mix), limiter.finish()], axis=1))
 
 
 def _pcm(frames: bytes) -> Pcm16:

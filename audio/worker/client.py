@@ -125,7 +125,7 @@ class LocalEngine:
         """
         if self._info is None:
             raise EngineError(Text("engine-not-running"))
-        if len(self._streams) >= self._info.listeners + self._waiting:
+        if len(self._streams) >= self._info.realtime_streams + self._waiting:
             raise EngineBusy(f"{len(self._streams)} pieces are being made or waiting; try again later.")
         if self._worker is None:  # the last workers died while loading; the cause may be gone
             self._start_worker()
@@ -234,7 +234,7 @@ class LocalStream:
     ) -> None:
         self.piece = piece
         """The piece with the prompt changes so far, so that another worker composes the same."""
-        self.pace = Pace(info.speed, life=0)
+        self.pace = Pace(info.speed, epoch=0)
         self.has_slot = False
         """True if it has a slot of the present worker."""
         self.deaths = 0
@@ -294,7 +294,7 @@ class LocalStream:
         """Expect the piece from its start; returns the messages that submit it to a worker."""
         self.submitted, self.has_slot = True, False
         self._samples_to_drop = self._delivered
-        self.pace = Pace(self.pace.speed, self.pace.life + 1)
+        self.pace = Pace(self.pace.speed, self.pace.epoch + 1)
         # Sound that the dead worker delivered before it could answer must stay as it was.
         delivered = self._delivered / self._sample_rate
         steers = [replace(steer, earliest=max(steer.earliest, delivered)) for steer in self._unanswered]

@@ -123,7 +123,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
         sample_rate=checkpoint.codec.sample_rate,
         channels=checkpoint.channels,
         speed=calibration.speed,
-        listeners=calibration.listeners,
+        realtime_streams=calibration.listeners,
         melodies=checkpoint.melody is not None,
         endless=core.endless,
     )

@@ -19,7 +19,7 @@ import numpy as np
 from audio.chunking import chunk_frames
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError
-from audio.files.recording import check
+from audio.files.recording import check_unchanged
 from audio.piece import Piece, PromptChange
 from audio.units import STEP_RATE, Pcm
 from words.text import Text
@@ -64,7 +64,7 @@ class ToneEngine:
             sample_rate=sample_rate,
             channels=channels,
             speed=speed,
-            listeners=slots,
+            realtime_streams=slots,
             melodies=melodies,
             endless=speed >= 1,
         )
@@ -162,7 +162,7 @@ class ToneStream:
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         for recording in self.piece.recordings:
-            await asyncio.to_thread(check, recording)
+            await asyncio.to_thread(check_unchanged, recording)
         for frames in chunk_frames(self.piece.interval):
             begin, end = self._steps, min(self._steps + frames, self.piece.steps)
             await self._wait_until_due()

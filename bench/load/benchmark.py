@@ -16,7 +16,7 @@ import numpy as np
 
 from audio.errors import BuskerError
 from audio.piece import Piece
-from audio.playout.chain import stretches
+from audio.playout.chain import processed_chunks
 from audio.units import Pcm16
 from bench import PROMPT
 from bench.load.arrivals import measure_arrivals
@@ -130,7 +130,7 @@ async def _join_listener(here: DiscordHere, number: int) -> Person:
 async def _compose_music(settings: Settings, seconds: float) -> Pcm16:
     async with engine_of(settings) as engine:
         return np.concatenate(
-            [part.played async for part in stretches(engine, Piece(PROMPT, seconds, seed=1))]
+            [part.voice_pcm async for part in processed_chunks(engine, Piece(PROMPT, seconds, seed=1))]
         )
 
 

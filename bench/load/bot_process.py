@@ -19,7 +19,7 @@ import discord
 import numpy as np
 
 from audio.piece import Piece
-from audio.playout.chain import stretches
+from audio.playout.chain import processed_chunks
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import encoder_kbits, libopus
 from audio.playout.source import PieceSource
@@ -179,8 +179,8 @@ async def _composing(wanted: bool) -> AsyncIterator[list[float]]:
     async def compose() -> None:
         while True:
             piece = Piece(PROMPT, COMPOSED_SECONDS, next(seeds))
-            async for chunk in stretches(engine, piece):
-                composed.append(len(chunk.played) / SAMPLE_RATE)  # noqa: PERF401  (each as it comes)
+            async for chunk in processed_chunks(engine, piece):
+                composed.append(len(chunk.voice_pcm) / SAMPLE_RATE)  # noqa: PERF401  (each as it comes)
 
     async with engine_of(Settings()) as engine:
         composers = [asyncio.create_task(compose(), name="composer") for _ in range(COMPOSED_AT_ONCE)]

@@ -32,7 +32,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from audio.dsp.fades import ENDING_SECONDS
+from audio.dsp.fades import FADE_OUT_SECONDS
 from audio.piece import (
     LEAD_SECONDS,
     LENGTH_SECONDS,
@@ -183,7 +183,7 @@ class VoiceSettings(_Section):
     announce: bool = True
     """Whether the voice channel's status says what plays, where Busker may set it. No cost."""
 
-    crossfade_seconds: Number = Field(default=ENDING_SECONDS, ge=0.0, le=10.0)
+    crossfade_seconds: Number = Field(default=FADE_OUT_SECONDS, ge=0.0, le=10.0)
     """Seconds that a piece is heard together with the end of the one before it, when it is ready by then, of
     either no more than a fifth; 0 is none. A piece fades out over its last 2 s in any case. No cost."""
 

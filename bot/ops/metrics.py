@@ -90,7 +90,11 @@ class _Gauges(Collector):
             yield CounterMetricFamily(f"busker_{name}", about, value=count)
         for name, about, value in (
             ("realtime_factor", "Seconds of music composed per second, one piece alone.", engine.speed),
-            ("slots", "Pieces that can be composed at once, each faster than it plays.", engine.listeners),
+            (
+                "slots",
+                "Pieces that can be composed at once, each faster than it plays.",
+                engine.realtime_streams,
+            ),
             ("channels", "Voice channels joined.", sum(voice.channel is not None for voice in voices)),
             ("queue", "Pieces that play or wait.", sum(len(session.wanted) for session in sessions)),
         ):

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from audio.files.track import PICTURE_SUFFIX, Track, TrackError, write_track
-from audio.playout.chain import stretches
+from audio.playout.chain import processed_chunks
 from bot.config.engine_factory import engine_of
 
 if TYPE_CHECKING:
@@ -88,11 +88,11 @@ async def _composed(engine: Engine, piece: Piece) -> tuple[Pcm, float]:
         mininterval=0.2,
     )
     with bar, logging_redirect_tqdm():
-        async for stretch in stretches(engine, piece):
-            made.append(stretch.made)
+        async for chunk in processed_chunks(engine, piece):
+            made.append(chunk.engine_pcm)
             speed = sum(part.shape[1] for part in made) / rate / (time.perf_counter() - start)
             bar.set_postfix_str(f"{speed:.2f} × real time", refresh=False)
-            bar.update(stretch.made.shape[1])
+            bar.update(chunk.engine_pcm.shape[1])
     return np.concatenate(made, axis=1), time.perf_counter() - start
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from audio.errors import BuskerError
-from audio.files.saved import heard_of
+from audio.files.saved import read_for_playback
 from audio.piece import LEAD_SECONDS, PromptChange
-from audio.playout.chain import ProcessedChunk, stretched
+from audio.playout.chain import ProcessedChunk, process_stream
 from audio.playout.history import History
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE
@@ -174,18 +174,18 @@ class Performance:
     @property
     def made(self) -> Pcm:
         """The sound so far, shaped (channels, samples), as the engine made it."""
-        return self._tape.between(0, self._tape.samples)
+        return self._tape.slice(0, self._tape.samples)
 
     def made_between(self, begin: float, end: float) -> Pcm:
         """The same from the second `begin` to the second `end`, as far as it is remembered."""
         rate = self._engine.info.sample_rate
-        return self._tape.between(round(begin * rate), round(end * rate))
+        return self._tape.slice(round(begin * rate), round(end * rate))
 
     @classmethod
     def of_sound(cls, request: Request, engine: Engine, made: Pcm) -> Self:
         """A piece that was made and heard already, as the engine made it: it is only to be posted."""
         performance = cls(request, engine, at_once=False)
-        performance._tape.record(made)
+        performance._tape.append(made)
         performance.making = Making.COMPOSED
         performance.over = True
         return performance
@@ -272,7 +272,7 @@ class Performance:
             return
         self._interrupted = self._held = False
         self._known_samples = self._pushed_samples
-        self._tape.erase()
+        self._tape.clear()
         self._advance(Making.COMPOSING)
         self._composing = asyncio.create_task(self._compose(), name=f"compose seed {self.piece.seed}")
         try:
@@ -290,7 +290,7 @@ class Performance:
         began = time.monotonic()
         try:
             if self.request.kept is not None:
-                played = await asyncio.to_thread(heard_of, self.request.kept, self.piece.seconds)
+                played = await asyncio.to_thread(read_for_playback, self.request.kept, self.piece.seconds)
                 self.buffer.push(played[self._known_samples :])
                 self._pushed_samples = len(played)
             else:
@@ -316,10 +316,10 @@ class Performance:
                 taken = len(stream.piece.prompt_changes) - len(self.request.piece.prompt_changes)
                 for steering in self._steered[taken:]:
                     stream.steer(*steering)
-                async with contextlib.aclosing(stretched(stream, self._engine.info)) as sound:
-                    async for stretch in sound:
+                async with contextlib.aclosing(process_stream(stream, self._engine.info)) as chunks:
+                    async for chunk in chunks:
                         self.buffer.expect(stream.pace)
-                        self._take(stretch)
+                        self._take(chunk)
                         if ahead < self.piece.lead:
                             self.speed = self.buffer.seconds_made / (time.monotonic() - began)
                             ahead = self.buffer.seconds_made - self.buffer.seconds_played
@@ -335,12 +335,12 @@ class Performance:
             return None
         return self.buffer.seconds_played - until_turn
 
-    def _take(self, stretch: ProcessedChunk) -> None:
-        self._tape.record(stretch.made)
-        known = min(self._known_samples, len(stretch.played))
+    def _take(self, chunk: ProcessedChunk) -> None:
+        self._tape.append(chunk.engine_pcm)
+        known = min(self._known_samples, len(chunk.voice_pcm))
         self._known_samples -= known
-        self._pushed_samples += len(stretch.played) - known
-        self.buffer.push(stretch.played[known:])
+        self._pushed_samples += len(chunk.voice_pcm) - known
+        self.buffer.push(chunk.voice_pcm[known:])
         self._moved.set()
 
     def _fail(self, sentence: Text) -> None:
@@ -352,5 +352,5 @@ class Performance:
         if self.settled:
             self._settled.set()
             # a card and its buttons may know of it for ever, and nobody hears it any more
-            self._tape.erase()
+            self._tape.clear()
             self.buffer.clear()

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Final
 
-from audio.playout.crossfade import joint_of, overlap
+from audio.playout.crossfade import make_transition, overlap_frames
 from audio.playout.source import PieceSource
 
 if TYPE_CHECKING:
@@ -106,17 +106,21 @@ class Player:
         """Let the piece go over into the next one once that is near and ready."""
         if self._next is not None:
             if self._next.dismissed:
-                source.part()
+                source.cancel_transition()
             return
         left = performance.piece.seconds - performance.buffer.seconds_played
         following = self._follower(performance)
         if following is None or not performance.composed or not following.buffer.ready:
             return
         seconds, buffer = performance.piece.seconds, performance.buffer
-        frames = overlap(self._crossfade_seconds, seconds, following.piece.seconds)
+        frames = overlap_frames(self._crossfade_seconds, seconds, following.piece.seconds)
         if left > self._crossfade_seconds + AHEAD_SECONDS + AGAIN_SECONDS or not frames:
             return
-        joint = await asyncio.to_thread(joint_of, buffer, following.buffer, seconds, frames)
-        if joint is not None and self._follower(performance) is following and source.join(joint):
+        transition = await asyncio.to_thread(make_transition, buffer, following.buffer, seconds, frames)
+        if (
+            transition is not None
+            and self._follower(performance) is following
+            and source.set_transition(transition)
+        ):
             self._next = following
             following.leads_in = True

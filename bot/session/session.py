@@ -8,7 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from audio.piece import prompt_of
-from audio.playout.source import JOIN_FRAMES
+from audio.playout.source import TRANSITION_NOTICE_FRAMES
 from bot.errors import NothingPlaying, NotWaiting, RequestError, VoiceLost
 from bot.playback.performance import Making, Performance, Request
 from bot.playback.player import Player
@@ -382,7 +382,7 @@ class Session:
         if self._playing is not None and performance is not self._playing:
             return
         if performance.piece.endless and self._playing and not (self.voice.hold or performance.paused):
-            performance.buffer.fade_out(JOIN_FRAMES, FADE_FRAMES)
+            performance.buffer.fade_out(TRANSITION_NOTICE_FRAMES, FADE_FRAMES)
         else:
             self.voice.stop()
 

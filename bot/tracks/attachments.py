@@ -20,7 +20,7 @@ import aiohttp
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import whole_recording_of
+from audio.files.recording import fully_decoded_recording_of
 from audio.piece import Recording
 from words.text import Text
 
@@ -121,7 +121,7 @@ class Recordings:
         try:
             await asyncio.to_thread(room.mkdir, parents=True)
             await write(path)
-            digest = (await self._poster.apart(partial(whole_recording_of, path))).digest
+            digest = (await self._poster.apart(partial(fully_decoded_recording_of, path))).digest
             recording = Recording(self._folder / digest, digest)
             self._holders[recording.path] += 1  # before the file comes, so that nobody else lets it go
             await asyncio.to_thread(path.replace, recording.path)

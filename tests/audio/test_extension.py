@@ -11,19 +11,19 @@ import pytest
 from audio.dsp.loudness import integrated
 from audio.engine import TYPICAL_LUFS
 from audio.errors import RecordingError
-from audio.extension import Extending, joined, prepare
+from audio.extension import ExtendingEngine, prepare, smoothed
 from audio.files.recording import first_seconds, recording_of, seconds_of
 from audio.files.track import write_track
 from audio.piece import Piece, PromptChange, Recording
-from audio.playout.chain import stretches
+from audio.playout.chain import processed_chunks
 from audio.units import SAMPLE_RATE, Pcm
 from audio.worker.tone_engine import ToneEngine
 
 RATE = 32_000
 
 
-async def sound_of(engine: Extending | ToneEngine, piece: Piece) -> Pcm:
-    return np.concatenate([stretch.made async for stretch in stretches(engine, piece)], axis=1)
+async def sound_of(engine: ExtendingEngine | ToneEngine, piece: Piece) -> Pcm:
+    return np.concatenate([chunk.engine_pcm async for chunk in processed_chunks(engine, piece)], axis=1)
 
 
 async def a_track(folder: Path, engine: ToneEngine, seconds: float = 12.0) -> tuple[Path, Pcm]:
@@ -75,7 +75,7 @@ async def test_a_piece_with_a_prelude_is_the_old_part_and_then_what_the_engine_m
     old = prepared(track, tmp_path)
     prelude = seconds_of(old.path)
     piece = Piece("drums", prelude + 10.0, 8, continues=old, prelude=prelude)
-    whole = await sound_of(Extending(tones), piece)
+    whole = await sound_of(ExtendingEngine(tones), piece)
     joint = round(prelude * RATE)
     assert whole.shape == (1, round((prelude + 10.0) * RATE))
     assert np.array_equal(whole[:, :joint], first_seconds(old.path, RATE, 1, prelude)[:, :joint])
@@ -92,14 +92,14 @@ async def test_turns_are_counted_from_the_start_of_the_whole(tmp_path: Path) -> 
     old = prepared(track, tmp_path)
     prelude = seconds_of(old.path)
     piece = Piece("drums", prelude + 10.0, 8, continues=old, prelude=prelude)
-    async with Extending(tones).open(piece) as stream:
+    async with ExtendingEngine(tones).open(piece) as stream:
         stream.steer("bells")
         assert stream.piece.prelude == prelude
         (turn,) = stream.piece.prompt_changes
         assert turn.step >= round(prelude * 50)
     steered = Piece(piece.prompt, piece.seconds, 8, continues=old, prelude=prelude, prompt_changes=(turn,))
     joint = round(prelude * RATE)
-    again = await sound_of(Extending(tones), steered)
+    again = await sound_of(ExtendingEngine(tones), steered)
     first = PromptChange("bells", turn.step - round(prelude * 50), turn.blend)
     new = await sound_of(tones, Piece("drums", 10.0, 8, continues=old, prompt_changes=(first,)))
     assert np.array_equal(again[:, joint + 160 :], new[:, 160:])
@@ -107,11 +107,11 @@ async def test_turns_are_counted_from_the_start_of_the_whole(tmp_path: Path) -> 
 
 def test_a_jump_at_the_joint_dies_away() -> None:
     new = np.full((1, 1000), 0.5, np.float32)
-    bent = joined(np.array([[-0.5]], np.float32), new, RATE)
+    bent = smoothed(np.array([[-0.5]], np.float32), new, RATE)
     assert bent[0, 0] == pytest.approx(-0.5, abs=0.01)
     assert np.abs(np.diff(bent[0])).max() < 0.02
     assert np.array_equal(bent[:, 160:], new[:, 160:])
-    assert joined(new, new[:, :0], RATE).shape == (1, 0)
+    assert smoothed(new, new[:, :0], RATE).shape == (1, 0)
 
 
 async def test_what_is_too_long_is_refused_in_a_sentence(

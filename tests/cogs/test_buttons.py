@@ -10,7 +10,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from audio.files.saved import read_sound
+from audio.files.saved import read_pcm
 from audio.files.track import _tags, read_tags, write_track
 from audio.piece import Piece
 from audio.units import floats
@@ -122,7 +122,7 @@ async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_libra
         track = await played(house, seconds=1.0, seed=7)
         await house.bot.store.forget_tracks_of(house.asker.id)
         file = tmp_path / "bells-7.flac"
-        sound = floats(read_sound(file, 1.0)).T
+        sound = floats(read_pcm(file, 1.0)).T
         file.unlink()
         async with engine.open(Piece("drums", 10.0, 1)):  # nothing can be composed: it is the file that plays
             reply = await house.asker.use_on("Again", track)
@@ -258,7 +258,7 @@ async def test_an_extended_track_begins_like_the_old_one_and_is_heard_and_posted
         assert origin.piece.prelude == old
         assert set(origin.recordings) == {"continues"}
         first, second = (
-            floats(read_sound(tmp_path / message.attachments[0].filename, 2.0)).T for message in house.tracks
+            floats(read_pcm(tmp_path / message.attachments[0].filename, 2.0)).T for message in house.tracks
         )
         before_its_ending = 36_000
         one, other = first[1_000:before_its_ending, 0], second[1_000:before_its_ending, 0]

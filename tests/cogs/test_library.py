@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from audio.files.saved import read_sound
+from audio.files.saved import read_pcm
 from audio.piece import Piece
 from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
@@ -223,7 +223,7 @@ async def test_a_kept_track_is_played_again_from_its_file_and_not_posted_twice(t
         assert again.buffer.frames_played == 50
         assert len(house.tracks) == 1
         _, spurt = house.ears.spurts(house.here.bot.id)
-        sound = floats(read_sound(tmp_path / str(track.file), 1.0)).T
+        sound = floats(read_pcm(tmp_path / str(track.file), 1.0)).T
         assert correlation(spurt.pcm(), sound, CODEC_DELAY_SAMPLES) > 0.9
 
 

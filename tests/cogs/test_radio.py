@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from audio.dsp.loudness import integrated
-from audio.files.saved import read_sound
+from audio.files.saved import read_pcm
 from audio.files.track import read_tags
 from audio.units import FRAME_RATE, SAMPLE_RATE, floats
 from audio.worker.tone_engine import ToneEngine
@@ -110,7 +110,7 @@ async def test_its_last_minutes_are_kept_as_a_track_that_says_where_they_are_fro
         origin = read_tags(file).piece
         assert (origin.prompt, origin.seed, origin.seconds) == ("bells", 7, 1.5)
         assert origin.excerpt is not None
-        sound = floats(read_sound(file, origin.seconds))
+        sound = floats(read_pcm(file, origin.seconds))
         assert integrated(sound) == pytest.approx(-14.0, abs=0.3)
         (made,) = await house.bot.store._select("SELECT * FROM tracks")
         assert (made.member_id, made.piece) == (house.listener.id, origin)

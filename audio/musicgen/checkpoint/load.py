@@ -23,7 +23,7 @@ from transformers import (
 )
 
 from audio.errors import CheckpointError
-from audio.files.recording import check, last_seconds
+from audio.files.recording import check_unchanged, last_seconds
 from audio.musicgen.checkpoint.folder import MELODY, checked_config, digest, licence_of, local_folder
 from audio.musicgen.checkpoint.melody import MelodyEncoder
 from audio.musicgen.codec.codec import Codec
@@ -206,7 +206,7 @@ def encode_past(checkpoint: Checkpoint, recording: Recording, frames: int) -> Co
     Raises RecordingError, or CheckpointError if the codec has other codebooks than the decoder.
     """
     codec = checkpoint.codec
-    check(recording)
+    check_unchanged(recording)
     pcm = last_seconds(recording.path, codec.sample_rate, codec.channels, frames / STEP_RATE)
     codes = codec.encode(pcm[:, pcm.shape[1] % codec.hop :])
     if len(codes) != checkpoint.delay.codebooks:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.files.recording import check, first_seconds
+from audio.files.recording import check_unchanged, first_seconds
 from audio.musicgen.checkpoint.chroma import HOP_SAMPLES, chroma_of
 from audio.piece import Recording
 
@@ -38,7 +38,7 @@ class MelodyEncoder:
         """
         if recording is None:
             return self._project(torch.zeros(1, dtype=torch.int64))
-        check(recording)
+        check_unchanged(recording)
         seconds = self.hops * HOP_SAMPLES / self.sample_rate
         pcm = first_seconds(recording.path, self.sample_rate, 1, seconds)
         return self._project(chroma_of(pcm, self.sample_rate, self.pitch_classes))

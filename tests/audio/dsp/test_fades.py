@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.dsp.fades import ENDING_SECONDS, FADE_IN, Fades, ending
+from audio.dsp.fades import FADE_IN_SAMPLES, FADE_OUT_SECONDS, Fades, fade_out_gain
 from audio.units import SAMPLE_RATE, Pcm, samples_of
 
 
@@ -31,12 +31,12 @@ def test_a_piece_begins_and_ends_in_silence_and_is_itself_between() -> None:
     assert out[0] < 1e-4
     assert out[-1] < 1e-8
     assert np.abs(np.diff(out)).max() < 0.01
-    assert (out[FADE_IN : -samples_of(ENDING_SECONDS)] == np.float32(0.8)).all()
+    assert (out[FADE_IN_SAMPLES : -samples_of(FADE_OUT_SECONDS)] == np.float32(0.8)).all()
 
 
 def test_the_ending_dies_away_and_never_swells() -> None:
-    gain = ending(20.0)
-    assert len(gain) == samples_of(ENDING_SECONDS)
+    gain = fade_out_gain(20.0)
+    assert len(gain) == samples_of(FADE_OUT_SECONDS)
     assert (np.diff(gain) <= 0).all()
     assert gain[len(gain) // 2] == pytest.approx(0.5, abs=0.01)
     assert gain[-SAMPLE_RATE // 10 :].max() < 0.01
@@ -49,4 +49,4 @@ def test_what_is_given_is_left_as_it_was() -> None:
 
 
 def test_the_ending_of_a_short_piece_leaves_most_of_it() -> None:
-    assert (edged(1.0)[0, FADE_IN : -samples_of(0.2)] == np.float32(0.8)).all()
+    assert (edged(1.0)[0, FADE_IN_SAMPLES : -samples_of(0.2)] == np.float32(0.8)).all()

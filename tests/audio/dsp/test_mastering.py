@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from audio.dsp.mastering import MAX_PUSH_DB, TRACK_LUFS, mastered
+from audio.dsp.mastering import MAX_PUSH_DB, TRACK_LUFS, master
 from audio.errors import EngineError
 from audio.units import Pcm, floats, samples_of
 from tests.audio.dsp.ebur128 import ebur128
@@ -23,7 +23,7 @@ def music(scale: float, seconds: float = 5.0, channels: int = 1) -> Pcm:
 @pytest.mark.parametrize("channels", [1, 2])
 def test_tracks_are_as_loud_as_each_other_and_under_the_ceiling(scale: float, channels: int) -> None:
     """Judged by FFmpeg, on the very samples that the file has."""
-    reading = ebur128(floats(mastered(music(scale, channels=channels), RATE, 5.0)))
+    reading = ebur128(floats(master(music(scale, channels=channels), RATE, 5.0)))
     assert reading.lufs == pytest.approx(TRACK_LUFS, abs=0.5)
     assert reading.true_peak_db < -1.0
 
@@ -31,7 +31,7 @@ def test_tracks_are_as_loud_as_each_other_and_under_the_ceiling(scale: float, ch
 def test_one_gain_holds_from_the_first_sample_to_the_last() -> None:
     pcm = np.random.default_rng(1).normal(0, 0.02, (1, 10 * RATE)).astype(np.float32)
     pcm[:, : 5 * RATE] *= 0.25
-    track = floats(mastered(pcm, RATE, 10.0))
+    track = floats(master(pcm, RATE, 10.0))
     soft, loud = (np.std(track[0, begin * 48_000 : (begin + 3) * 48_000]) for begin in (1, 5))
     assert loud / soft == pytest.approx(4.0, rel=0.02)
 
@@ -40,20 +40,20 @@ def test_what_has_such_peaks_stays_softer_rather_than_flat() -> None:
     clicks = np.zeros((1, 5 * RATE), np.float32)
     clicks[:, ::RATE] = 0.5
     clicks += np.random.default_rng(2).normal(0, 1e-4, clicks.shape).astype(np.float32)
-    reading = ebur128(floats(mastered(clicks, RATE, 5.0)))
+    reading = ebur128(floats(master(clicks, RATE, 5.0)))
     assert reading.lufs < TRACK_LUFS - MAX_PUSH_DB
     assert reading.true_peak_db < -1.0
 
 
 def test_silence_stays_silence() -> None:
-    assert not mastered(np.zeros((1, RATE), np.float32), RATE, 1.0).any()
+    assert not master(np.zeros((1, RATE), np.float32), RATE, 1.0).any()
 
 
 def test_a_track_has_the_length_that_was_asked_for() -> None:
     for made in (RATE // 2, RATE, 2 * RATE):
-        assert mastered(music(0.5)[:, :made], RATE, 1.0).shape == (samples_of(1.0), 2)
+        assert master(music(0.5)[:, :made], RATE, 1.0).shape == (samples_of(1.0), 2)
 
 
 def test_what_is_no_sound_is_an_error_of_the_engine() -> None:
     with pytest.raises(EngineError, match="not sound"):
-        mastered(np.full((1, RATE), np.nan, np.float32), RATE, 1.0)
+        master(np.full((1, RATE), np.nan, np.float32), RATE, 1.0)

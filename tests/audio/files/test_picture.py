@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFont
 
-from audio.files.picture import HEIGHT, WIDTH, alt_text, cut_to, draw, writable
+from audio.files.picture import HEIGHT, WIDTH, alt_text, draw, drawable, truncated
 from audio.piece import Piece
 from audio.units import SAMPLE_RATE, Pcm16
 
@@ -72,12 +72,12 @@ def test_any_length_can_be_drawn_even_silence(samples: int) -> None:
     ],
 )
 def test_signs_without_a_picture_are_left_out_not_boxed(asked: str, written: str) -> None:
-    assert writable(asked, FONT) == written
+    assert drawable(asked, FONT) == written
 
 
 def test_a_long_prompt_is_cut_and_stays_off_the_seed() -> None:
-    assert cut_to("short", FONT, 400) == "short"
-    cut = cut_to("wide words " * 30, FONT, 400)
+    assert truncated("short", FONT, 400) == "short"
+    cut = truncated("wide words " * 30, FONT, 400)
     assert cut.endswith("…")
     assert 300 < FONT.getlength(cut) <= 400
     title = light(draw(tone(440), Piece("W" * 300, 4.0, seed=2**53 - 1)))[18:44]

@@ -8,7 +8,7 @@ import pytest
 
 from audio.errors import RecordingError
 from audio.files import recording
-from audio.files.recording import check, first_seconds, last_seconds, recording_of
+from audio.files.recording import check_unchanged, first_seconds, last_seconds, recording_of
 from tests.audio.files.sound_files import CODECS, hum, written
 
 
@@ -112,8 +112,8 @@ def test_numbers_that_are_no_sound_are_tamed(tmp_path: Path) -> None:
 def test_a_recording_that_changed_after_it_was_chosen_is_another_one(tmp_path: Path) -> None:
     path = written(tmp_path / "hum.wav", hum(1.0, 32_000), 32_000)
     chosen = recording_of(path)
-    check(chosen)
+    check_unchanged(chosen)
     written(path, hum(1.0, 32_000, (440.0,)), 32_000)
     assert recording_of(path) != chosen
     with pytest.raises(RecordingError, match=r"hum\.wav has changed"):
-        check(chosen)
+        check_unchanged(chosen)

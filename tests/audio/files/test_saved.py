@@ -7,9 +7,9 @@ import pytest
 
 from audio.dsp.level import CHANNEL_LUFS
 from audio.dsp.loudness import integrated
-from audio.dsp.mastering import mastered
+from audio.dsp.mastering import master
 from audio.engine import EngineInfo
-from audio.files.saved import heard_of, read_sound
+from audio.files.saved import read_for_playback, read_pcm
 from audio.files.track import TrackError, write_track
 from audio.piece import Piece
 from audio.units import Pcm, Pcm16, floats
@@ -25,7 +25,7 @@ def made() -> Pcm:
 
 def melody() -> Pcm16:
     """The sound of the file."""
-    return mastered(made(), INFO.sample_rate, PIECE.seconds)
+    return master(made(), INFO.sample_rate, PIECE.seconds)
 
 
 def written(folder: Path, form: str) -> Path:
@@ -34,18 +34,18 @@ def written(folder: Path, form: str) -> Path:
 
 def test_it_is_heard_at_the_level_of_the_channel(tmp_path: Path) -> None:
     path = written(tmp_path, "flac")
-    heard, filed = floats(heard_of(path, 1.0)), floats(read_sound(path, 1.0))
+    heard, filed = floats(read_for_playback(path, 1.0)), floats(read_pcm(path, 1.0))
     assert integrated(heard) == pytest.approx(CHANNEL_LUFS, abs=0.1)
     assert np.allclose(heard, filed * 10 ** ((CHANNEL_LUFS - integrated(filed)) / 20), atol=1e-4)
 
 
 def test_a_flac_is_read_back_sample_for_sample(tmp_path: Path) -> None:
-    assert np.array_equal(read_sound(written(tmp_path, "flac"), 1.0), melody())
+    assert np.array_equal(read_pcm(written(tmp_path, "flac"), 1.0), melody())
 
 
 @pytest.mark.parametrize("form", ["opus", "mp3"])
 def test_the_other_formats_are_read_back_in_time_and_on_both_sides(tmp_path: Path, form: str) -> None:
-    heard, wanted = read_sound(written(tmp_path, form), 1.0), melody()
+    heard, wanted = read_pcm(written(tmp_path, form), 1.0), melody()
     assert heard.shape == wanted.shape
     for side in (0, 1):
         assert np.corrcoef(heard[2_000:-2_000, side], wanted[2_000:-2_000, side])[0, 1] > 0.99
@@ -53,15 +53,15 @@ def test_the_other_formats_are_read_back_in_time_and_on_both_sides(tmp_path: Pat
 
 def test_no_more_than_asked_for_is_read_and_what_is_missing_is_silent(tmp_path: Path) -> None:
     path = written(tmp_path, "flac")
-    assert np.array_equal(read_sound(path, 0.5), melody()[:24_000])
-    longer = read_sound(path, 1.5)
+    assert np.array_equal(read_pcm(path, 0.5), melody()[:24_000])
+    longer = read_pcm(path, 1.5)
     assert np.array_equal(longer[:48_000], melody())
     assert not longer[48_000:].any()
 
 
 def test_what_is_gone_or_no_track_is_an_error_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(TrackError, match=r"^gone\.flac is gone, or is not a track any more\.$"):
-        read_sound(tmp_path / "gone.flac", 1.0)
+        read_pcm(tmp_path / "gone.flac", 1.0)
     (tmp_path / "text.flac").write_text("#EXTM3U\n/etc/passwd")
     with pytest.raises(TrackError):
-        read_sound(tmp_path / "text.flac", 1.0)
+        read_pcm(tmp_path / "text.flac", 1.0)

@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from audio.dsp.mastering import TRACK_LUFS, mastered
+from audio.dsp.mastering import TRACK_LUFS, master
 from audio.engine import EngineInfo
 from audio.files.track import FORMATS, TrackError, read_tags, write_track
 from audio.piece import Piece, PromptChange, Recording
@@ -62,7 +62,7 @@ def decoded(path: Path) -> Pcm16:
 def test_flac_decodes_to_the_very_samples_that_were_mastered(tmp_path: Path) -> None:
     track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20)
     assert track.format == "flac"
-    assert np.array_equal(decoded(track.path), mastered(sound(), INFO.sample_rate, PIECE.seconds))
+    assert np.array_equal(decoded(track.path), master(sound(), INFO.sample_rate, PIECE.seconds))
 
 
 @pytest.mark.parametrize("name", list(FORMATS))

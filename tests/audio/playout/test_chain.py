@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.dsp.fades import ENDING_SECONDS
+from audio.dsp.fades import FADE_OUT_SECONDS
 from audio.dsp.ingest import MAX
 from audio.dsp.level import CHANNEL_LUFS
 from audio.errors import EngineError
 from audio.piece import Piece
-from audio.playout.chain import LATENCY_SECONDS, Chain, stretches
+from audio.playout.chain import LATENCY_SECONDS, Chain, processed_chunks
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
 from audio.worker.tone_engine import ToneEngine
 from tests.audio.dsp.ebur128 import ebur128
@@ -87,7 +87,7 @@ def test_what_is_too_much_is_cut_where_the_ending_has_faded_out() -> None:
 def test_a_piece_is_heard_at_the_level_of_the_channel_and_under_its_ceiling(scale: float) -> None:
     """Judged by FFmpeg, before the ending fades out."""
     out = played(noise(12 * 32_000, scale, channels=2), 12.0)
-    reading = ebur128(floats(out[: -samples_of(ENDING_SECONDS)]))
+    reading = ebur128(floats(out[: -samples_of(FADE_OUT_SECONDS)]))
     assert reading.lufs == pytest.approx(CHANNEL_LUFS, abs=1.0)
     assert reading.true_peak_db < -1.0
 
@@ -117,7 +117,7 @@ async def test_what_the_engine_made_goes_beside_what_is_played_of_it() -> None:
     engine = ToneEngine(speed=float("inf"))
     await engine.start()
     piece = Piece("a bell", 2.0, 1, interval=0.5)
-    parts = [part async for part in stretches(engine, piece)]
-    made = np.concatenate([part.made for part in parts], axis=1)
+    parts = [part async for part in processed_chunks(engine, piece)]
+    made = np.concatenate([part.engine_pcm for part in parts], axis=1)
     assert np.array_equal(made, engine.sound(piece, 0, piece.steps))
-    assert np.array_equal(np.concatenate([part.played for part in parts]), played(made, 2.0))
+    assert np.array_equal(np.concatenate([part.voice_pcm for part in parts]), played(made, 2.0))

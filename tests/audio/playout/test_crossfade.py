@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.dsp.fades import ending
+from audio.dsp.fades import fade_out_gain
 from audio.dsp.loudness import BLOCK_HOPS, Meter, integrated, loudness_of
 from audio.playout.chain import Chain
-from audio.playout.crossfade import Transition, crossfaded, joint_of, overlap
+from audio.playout.crossfade import Transition, crossfade, make_transition, overlap_frames
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import OPUS_SILENCE, load_opus
 from audio.playout.packets import Packets
-from audio.playout.source import JOIN_FRAMES, PieceSource
+from audio.playout.source import TRANSITION_NOTICE_FRAMES, PieceSource
 from audio.units import FRAME_SAMPLES, SAMPLE_RATE, Pcm, Pcm16, floats
 from tests.audio.dsp.ebur128 import ebur128
 
@@ -41,9 +41,9 @@ def heard(make: Callable[[int], Pcm], wanted: float) -> tuple[Pcm, int, int]:
         made = make(seed)
         chain = Chain(SAMPLE_RATE, 1, SECONDS, expected=integrated(made))
         pieces.append(np.concatenate([chain.push(made), chain.finish()]))
-    samples = overlap(wanted, SECONDS, SECONDS) * FRAME_SAMPLES
+    samples = overlap_frames(wanted, SECONDS, SECONDS) * FRAME_SAMPLES
     first, second = pieces
-    joint = crossfaded(first[-samples:], second[:samples], SECONDS)
+    joint = crossfade(first[-samples:], second[:samples], SECONDS)
     whole = np.concatenate([first[:-samples], joint, second[samples:]])
     return floats(whole), len(first) - samples, len(first)
 
@@ -74,8 +74,8 @@ def test_what_two_peaks_make_together_stays_under_the_ceiling() -> None:
 def test_a_joint_begins_as_the_one_piece_and_ends_as_the_other() -> None:
     rng = np.random.default_rng(0)
     one, other = (rng.integers(-9_000, 9_000, (96_000, 2)).astype(np.int16) for _ in range(2))
-    one = np.rint(one * ending(SECONDS)[:, None]).astype(np.int16)
-    joint = crossfaded(one, other, SECONDS)
+    one = np.rint(one * fade_out_gain(SECONDS)[:, None]).astype(np.int16)
+    joint = crossfade(one, other, SECONDS)
     assert np.abs(joint[:10].astype(int) - one[:10]).max() <= 2
     assert np.abs(joint[-10:].astype(int) - other[-10:]).max() <= 2
 
@@ -87,7 +87,7 @@ def test_a_joint_begins_as_the_one_piece_and_ends_as_the_other() -> None:
 def test_no_more_than_a_fifth_of_either_piece_is_shared(
     wanted: float, pieces: tuple[float, float], frames: int
 ) -> None:
-    assert overlap(wanted, *pieces) == frames
+    assert overlap_frames(wanted, *pieces) == frames
 
 
 def buffer_of(pcm: Pcm16, *, finished: bool = True) -> JitterBuffer:
@@ -107,19 +107,19 @@ def numbered(frames: int, offset: int = 0) -> Pcm16:
 def test_there_is_no_joint_while_something_of_it_is_missing_or_the_next_piece_has_begun() -> None:
     piece, following = buffer_of(numbered(100)), buffer_of(numbered(100))
     unfinished = buffer_of(numbered(90), finished=False)
-    assert joint_of(unfinished, following, 2.0, 20) is None
-    assert joint_of(piece, buffer_of(numbered(19)), 2.0, 20) is None
-    assert joint_of(piece, following, 2.0, 0) is None
-    assert joint_of(piece, following, 2.0, 20) is not None
+    assert make_transition(unfinished, following, 2.0, 20) is None
+    assert make_transition(piece, buffer_of(numbered(19)), 2.0, 20) is None
+    assert make_transition(piece, following, 2.0, 0) is None
+    assert make_transition(piece, following, 2.0, 20) is not None
     following.read()
-    assert joint_of(piece, following, 2.0, 20) is None
+    assert make_transition(piece, following, 2.0, 20) is None
 
 
 def joined() -> tuple[PieceSource, JitterBuffer, JitterBuffer]:
     """Frames 0 to 59; the last ten are heard as 100 to 109, with the beginning of 200 to 259."""
     piece, following = buffer_of(numbered(60)), buffer_of(numbered(60, 200))
     source = PieceSource(piece)
-    assert source.join(Transition(50, numbered(10, 100).tobytes(), following))
+    assert source.set_transition(Transition(50, numbered(10, 100).tobytes(), following))
     return source, piece, following
 
 
@@ -142,7 +142,7 @@ def test_a_source_plays_the_piece_the_joint_and_the_rest_of_the_next_one() -> No
 def test_who_waits_is_told_when_the_next_piece_plays_alone() -> None:
     told: list[int] = []
     source = PieceSource(buffer_of(numbered(60)), on_next=lambda: told.append(source.frames_played))
-    source.join(Transition(50, numbered(10, 100).tobytes(), buffer_of(numbered(60, 200))))
+    source.set_transition(Transition(50, numbered(10, 100).tobytes(), buffer_of(numbered(60, 200))))
     while source.read(1_000):
         pass
     assert told == [60]
@@ -150,9 +150,9 @@ def test_who_waits_is_told_when_the_next_piece_plays_alone() -> None:
 
 def test_a_joint_that_comes_too_late_changes_nothing() -> None:
     source, following = PieceSource(buffer_of(numbered(60))), buffer_of(numbered(60, 200))
-    for _ in range(51 - JOIN_FRAMES):
+    for _ in range(51 - TRANSITION_NOTICE_FRAMES):
         source.read(1_000)
-    assert not source.join(Transition(50, numbered(10, 100).tobytes(), following))
+    assert not source.set_transition(Transition(50, numbered(10, 100).tobytes(), following))
     while source.read(1_000):
         pass
     assert (source.frames_played, following.frames_played) == (60, 0)
@@ -162,7 +162,7 @@ def test_who_is_parted_in_the_midst_of_a_joint_plays_on_alone_and_the_other_goes
     source, piece, following = joined()
     for _ in range(54):
         source.read(1_000)
-    source.part()
+    source.cancel_transition()
     while source.read(1_000):
         pass
     assert (piece.frames_played, following.frames_played) == (60, 4)

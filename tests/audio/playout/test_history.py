@@ -14,25 +14,25 @@ def counted(begin: int, end: int) -> Pcm:
 def test_all_of_a_piece_stays() -> None:
     tape = History()
     for begin in range(0, 1000, 10):
-        tape.record(counted(begin, begin + 10))
-    assert np.array_equal(tape.between(0, tape.samples), counted(0, 1000))
-    assert np.array_equal(tape.between(95, 205), counted(95, 205))
+        tape.append(counted(begin, begin + 10))
+    assert np.array_equal(tape.slice(0, tape.samples), counted(0, 1000))
+    assert np.array_equal(tape.slice(95, 205), counted(95, 205))
 
 
 def test_of_sound_without_end_the_latest_stays_and_no_more_than_a_chunk_besides() -> None:
-    tape = History(most_samples=25)
+    tape = History(max_samples=25)
     for begin in range(0, 1000, 10):
-        tape.record(counted(begin, begin + 10))
-        assert tape.between(0, 2000).shape[1] <= 35
+        tape.append(counted(begin, begin + 10))
+        assert tape.slice(0, 2000).shape[1] <= 35
     assert tape.samples == 1000
-    assert np.array_equal(tape.between(0, 1000), counted(970, 1000))
-    assert np.array_equal(tape.between(985, 995), counted(985, 995))
+    assert np.array_equal(tape.slice(0, 1000), counted(970, 1000))
+    assert np.array_equal(tape.slice(985, 995), counted(985, 995))
 
 
 def test_erased_it_counts_anew() -> None:
-    tape = History(most_samples=5)
-    tape.record(counted(0, 10))
-    tape.record(counted(10, 20))
-    tape.erase()
-    tape.record(counted(0, 10))
-    assert np.array_equal(tape.between(2, 4), counted(2, 4))
+    tape = History(max_samples=5)
+    tape.append(counted(0, 10))
+    tape.append(counted(10, 20))
+    tape.clear()
+    tape.append(counted(0, 10))
+    assert np.array_equal(tape.slice(2, 4), counted(2, 4))

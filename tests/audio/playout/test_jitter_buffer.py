@@ -18,7 +18,7 @@ from audio.playout.jitter_buffer import (
     SILENCE,
     JitterBuffer,
     State,
-    seconds_to_hold,
+    min_lead_seconds,
 )
 from audio.units import FRAME_BYTES, FRAME_SAMPLES, FRAME_SECONDS, SAMPLE_RATE, Pcm16
 
@@ -189,16 +189,16 @@ def test_a_pause_in_which_the_engine_began_again_is_not_taken_for_slowness() -> 
     clock = Clock()
     buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
 
-    def ready_after_a_pause(life: int) -> bool:
+    def ready_after_a_pause(epoch: int) -> bool:
         for at in range(4):
             clock.now += 9.0 if at == 2 else 0.2
-            buffer.expect(Pace(3.0, life if at >= 2 else 1))
+            buffer.expect(Pace(3.0, epoch if at >= 2 else 1))
             buffer.push(sound(SAMPLE_RATE // 2))
         return buffer.ready
 
-    assert ready_after_a_pause(life=2)
+    assert ready_after_a_pause(epoch=2)
     buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
-    assert not ready_after_a_pause(life=1), "a pause that nobody explains may come again"
+    assert not ready_after_a_pause(epoch=1), "a pause that nobody explains may come again"
 
 
 def test_what_the_user_is_told_is_about_right_and_gets_better() -> None:
@@ -296,10 +296,10 @@ def test_sound_after_the_end_is_a_mistake() -> None:
 @pytest.mark.parametrize("speed", [0.4, 0.9, 1.0, 2.0])
 def test_what_must_be_held_is_what_is_lacking_later(speed: float) -> None:
     """DESIGN's rule for small chunks; never less than what bridges to the next one."""
-    assert seconds_to_hold(20.0, speed, 0.02, 0.02) == pytest.approx(
+    assert min_lead_seconds(20.0, speed, 0.02, 0.02) == pytest.approx(
         max(0.02 / speed, 20.0 * (1 / speed - 1) + 0.02), rel=1e-6
     )
-    assert seconds_to_hold(20.0, speed, 2.5, 2.5) >= 2.5 / max(1.0, speed) - 1e-9
+    assert min_lead_seconds(20.0, speed, 2.5, 2.5) >= 2.5 / max(1.0, speed) - 1e-9
 
 
 @given(st.floats(0.0, 300.0), st.floats(0.3, 8.0), st.floats(0.02, 2.0), st.floats(0.02, 2.0))
@@ -313,7 +313,7 @@ def test_what_must_be_held_bridges_the_wait_for_every_chunk(
         before, made = made, min(left, made + coming)
         held = max(held, made / speed - before)
         coming = min(longest, coming * GROWTH)
-    assert seconds_to_hold(left, speed, chunk, longest) == pytest.approx(held, abs=1e-6)
+    assert min_lead_seconds(left, speed, chunk, longest) == pytest.approx(held, abs=1e-6)
 
 
 def test_even_the_fastest_engine_gives_the_buffer_its_floor() -> None:

@@ -175,7 +175,7 @@ async def test_a_worker_in_place_of_a_dead_one_need_not_measure_again(
     monkeypatch: pytest.MonkeyPatch, notes: str
 ) -> None:
     async with playing(monkeypatch, die_measured, notes) as engine, engine.open(PIECE) as stream:
-        lives = [stream.pace.life async for _ in stream]
+        lives = [stream.pace.epoch async for _ in stream]
     assert stream.pace.speed == INFO.speed
     assert lives == [1, 2, 2, 2, 2, 2]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from audio.files.saved import read_sound
+from audio.files.saved import read_pcm
 from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
@@ -85,7 +85,7 @@ async def test_after_a_crash_the_music_goes_on_where_it_was_and_the_queue_is_as_
             assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, 300)
             again.session.stop()
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
-            posted = floats(read_sound(tmp_path / "bells-1.flac", 6.0)).T
+            posted = floats(read_pcm(tmp_path / "bells-1.flac", 6.0)).T
             heard = placed([house.ears.recording(house.here.bot.id)], posted)
             assert heard.frames_skipped <= 2
             assert heard.frames_repeated <= 60  # no more than was played since it was noted
