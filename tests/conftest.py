@@ -1,11 +1,78 @@
-"""For all tests: one thread of computing for each process, as in the worker.
+"""For all tests: marks by what a file imports, one thread of computing per process, a warm fork server.
 
-pytest runs as two processes on two cores. Where each has two threads, these wait for each other at every
-product: with both cores busy a piece took 60 times as long (measured).
+pytest runs as several processes on few cores. Where each has two threads of computing, these wait for each
+other at every product: with both cores busy a piece took 60 times as long (measured).
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # read when torch is imported, also by the processes that tests start
+
+import pytest
+
+from tests.imports import loaded_by
+
+MARKS = {
+    "torch": {"torch", "transformers"},
+    "loopback": {"rehearsal.discord_here"},
+}
+"""The mark that a test file gets for importing one of these modules, also by way of others."""
+
+FOLDERS = {"voice": ("bot/voice", "rehearsal/voice")}
+"""The mark that a test file gets for its folder."""
+
+
+@cache
+def marks_of(file: Path) -> frozenset[str]:
+    """The marks of a test file."""
+    loaded = loaded_by(file)
+    imported = {mark for mark, modules in MARKS.items() if loaded & modules}
+    placed = {
+        mark
+        for mark, folders in FOLDERS.items()
+        if any(f"tests/{folder}/" in str(file) for folder in folders)
+    }
+    return frozenset(imported | placed)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only what needs no torch, no loopback Discord and no waiting; others are not imported",
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --quick, pass over files that would load torch or open a loopback Discord."""
+    quick = config.getoption("quick") and collection_path.name.startswith("test_")
+    return True if quick and marks_of(collection_path) & MARKS.keys() else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by its file; with --quick, leave out what waits."""
+    for item in items:
+        for mark in marks_of(item.path):
+            item.add_marker(mark)
+    if config.getoption("quick"):
+        waits = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=waits)
+        items[:] = [item for item in items if item not in waits]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def writing_processes() -> Iterator[None]:
+    """Let bots start their writing process from a server that has imported what it needs."""
+    if "tests.house" not in sys.modules:  # no bot in this process
+        yield
+        return
+    from tests.house import forked_writers
+
+    with forked_writers():
+        yield

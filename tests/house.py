@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 
 from audio.engine import Engine
 from audio.piece import LEAD_SECONDS, Piece
@@ -21,7 +22,7 @@ from bot.config.settings import MusicSettings, Settings, StoreSettings, TrackSet
 from bot.playback.performance import Performance, Request
 from bot.rules.permissions import NEEDED
 from bot.session.session import Session
-from bot.tracks import poster as posting
+from bot.tracks import poster
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -32,13 +33,18 @@ from rehearsal.world import Channel, Guild, Message
 FAST = 50.0
 """Times real time: a piece of a second is made in one packet's time."""
 
-# Every bot has a writing process. From a server that has imported what they need each is there at once; as
-# the bot starts it, it takes two seconds.
-posting.START = "forkserver"
-multiprocessing.set_forkserver_preload(["bot.tracks.poster"])
-_first = multiprocessing.get_context("forkserver").Process(target=int)
-_first.start()  # which waits for that server, and would do so while music plays
-_first.join()
+
+@contextmanager
+def forked_writers() -> Iterator[None]:
+    """Let every bot's writing process start from a server that has imported what it needs: it is there at
+    once, where starting anew takes two seconds while music plays."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(poster, "START", "forkserver")
+        multiprocessing.set_forkserver_preload([poster.__name__])
+        first = multiprocessing.get_context("forkserver").Process(target=int)
+        first.start()  # waits for the server
+        first.join()
+        yield
 
 
 @dataclass

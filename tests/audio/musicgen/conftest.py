@@ -1,20 +1,28 @@
-"""One small checkpoint for all tests of the engine, made from its seed once."""
+"""One small checkpoint for all tests of the engine, made from its seed once per process.
+
+The imports are inside the fixtures so that tests which need no torch can be collected without it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
-from audio.musicgen.checkpoint.seeded import ensure_seeded
+if TYPE_CHECKING:
+    from audio.musicgen.checkpoint.load import Checkpoint
 
 
 @pytest.fixture(scope="session")
 def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from audio.musicgen.checkpoint.seeded import ensure_seeded
+
     return ensure_seeded(tmp_path_factory.mktemp("models") / "seeded")
 
 
 @pytest.fixture(scope="session")
 def checkpoint(seeded_folder: Path) -> Checkpoint:
+    from audio.musicgen.checkpoint.load import load_checkpoint
+
     return load_checkpoint(str(seeded_folder))

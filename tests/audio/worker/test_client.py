@@ -20,6 +20,8 @@ from audio.worker.client import LocalEngine
 from audio.worker.main import SEEDED
 from tests.audio.composed import PIECE, sound
 
+pytestmark = pytest.mark.slow  # starts worker processes, which import torch
+
 
 def kill(engine: LocalEngine, with_signal: int = signal.SIGKILL) -> None:
     assert engine.worker_pid is not None

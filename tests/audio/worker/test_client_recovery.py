@@ -41,6 +41,8 @@ from tests.audio.worker.workers import (
     turn_and_die,
 )
 
+pytestmark = pytest.mark.slow  # starts worker processes, which import torch
+
 
 @pytest.fixture
 def notes(tmp_path: Path) -> str:

@@ -7,11 +7,15 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
 from audio.worker.main import NICENESS, SEEDED, main
 from audio.worker.messages import Begun, Cancel, Compose, Delivery, Failed, Heartbeat, Order, Ready
+
+pytestmark = pytest.mark.slow  # starts worker processes, which import torch
 
 PATIENCE = 120.0
 """Seconds until a test gives a worker up; it loads for several."""

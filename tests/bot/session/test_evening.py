@@ -363,6 +363,7 @@ LISTENED_TO = [
 """A radio, of which something is kept by several people. By chance that is seldom."""
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     derandomize=not EVENINGS,

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import discord
 import numpy as np
+import pytest
 
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import OPUS_SILENCE
@@ -260,5 +261,6 @@ async def an_hour() -> None:
     assert len(asyncio.all_tasks()) <= 3
 
 
+@pytest.mark.slow
 def test_an_hour_of_faults_skips_and_repeats_no_frame_does_not_drift_and_does_not_grow() -> None:
     run_virtually(an_hour())
