@@ -148,9 +148,9 @@ class House:
         )
         tell(f"{self.name}: {reply.content}")
         guild = bot.get_guild(self._guild.id)
-        if guild is None or not bot.session_of(guild).queue:
+        if guild is None or not bot.sessions.of(guild).queue:
             raise RehearsalError(f"The bot did not take the piece: {reply.content or 'it gave no answer'}")
-        performance = bot.session_of(guild).queue[-1]
+        performance = bot.sessions.of(guild).queue[-1]
         await self._finished(performance, bot.engine.info.speed, tell)
         sound, picture = self._uploads(performance)
         recording = self._recording()
@@ -167,7 +167,7 @@ class House:
             starved_s=performance.buffer.frames_starved * FRAME_SECONDS,
             hearing=hearing,
             heard_lufs=heard_lufs,
-            heard_target_lufs=CHANNEL_LUFS + 20 * math.log10(bot.session_of(guild).volume or math.nan),
+            heard_target_lufs=CHANNEL_LUFS + 20 * math.log10(bot.sessions.of(guild).volume or math.nan),
             posted_lufs=posted_lufs,
             heard=heard_path,
             posted=posted,

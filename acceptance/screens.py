@@ -96,7 +96,7 @@ async def pages(room: Path) -> dict[str, str | bytes]:
                 await person.use("compose", options, text)
             discord_guild = bot.get_guild(guild.id)
             assert discord_guild is not None
-            session = bot.session_of(discord_guild)
+            session = bot.sessions.of(discord_guild)
             first = session.now
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while first.buffer.seconds_played < first.piece.seconds / 2:

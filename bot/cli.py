@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
 
 async def _command(options: argparse.Namespace, settings: Settings) -> int:
     if options.command == "run":
-        from bot.client import run
+        from bot.run import run
 
         await run(settings)
         return 0

@@ -1,4 +1,4 @@
-"""The Discord client: logs in, loads the commands, keeps one session per guild."""
+"""The Discord client: it makes every service once, loads the commands, and shuts everything down."""
 
 from __future__ import annotations
 
@@ -6,33 +6,25 @@ import asyncio
 import contextlib
 import logging
 import math
-import signal
-from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from audio.extension import ExtendingEngine
-from audio.playout.opus import load_opus
-from bot.commands.checks import charge
-from bot.config.engine_factory import engine_of
-from bot.config.guild_settings import settings_with
-from bot.config.tokens import checked_token
-from bot.errors import RequestError, StartError, TokenError
-from bot.ops.gc_freeze import settled
-from bot.ops.health import Health
+from bot.commands.checks import Checks
+from bot.commands.requests import Requests
+from bot.config.guild_settings import GuildSettings
 from bot.ops.metrics import Metrics
-from bot.rules.permissions import invite_link
-from bot.rules.rights import Votes
+from bot.rules.quota import Quota
 from bot.session.counters import Counters
 from bot.session.journal import Journal
 from bot.session.restore import Restoration
 from bot.session.session import Session
+from bot.session.sessions import Sessions
 from bot.store.repository import Store
-from bot.tracks.attachments import Recordings
+from bot.tracks.attachments import Attachments
+from bot.tracks.library import Library
 from bot.tracks.poster import Poster
 from bot.ui.translation import Translator, describe
 from bot.voice.leave_limiter import LeaveLimiter
@@ -40,6 +32,8 @@ from bot.voice.pacer import Pacer
 from words.text import Text
 
 if TYPE_CHECKING:
+    import aiohttp
+
     from audio.engine import Engine
     from bot.config.settings import Settings
 
@@ -59,24 +53,22 @@ COGS: Final = (
     "cogs.status",
     "cogs.presence",
 )
+"""The extensions with commands, in the order in which they are loaded."""
 
-AUTHENTICATION_FAILED: Final = 4004
-"""How the gateway closes on a token that is not valid (Discord's developer documentation, close codes)."""
-
-FRESH_SECONDS: Final = 5.0
-"""How old the last frame of a channel that plays may be: reconnecting takes less."""
+MAX_QUIET_SECONDS: Final = 5.0
+"""Age of the last frame [s] at which a channel that plays counts as broken; a reconnect takes less."""
 
 GOODBYE_SECONDS: Final = 2.0
-"""How long Discord may take to say goodbye."""
+"""Timeout of each goodbye to Discord [s]."""
 
 CANCEL_SECONDS: Final = 0.5
-"""How long discord.py may take to end what listens to the gateway, until it is told again."""
+"""How long discord.py may take to cancel its gateway task before it is cancelled again [s]."""
 
 _log = logging.getLogger(__name__)
 
 
 class Busker(commands.Bot):
-    """The bot. Commands reach it as `interaction.client`; `engine` makes the music and is not its own."""
+    """The bot. Commands reach it as `interaction.client`. It uses `engine` and does not own it."""
 
     def __init__(
         self, settings: Settings, engine: Engine, *, connector: aiohttp.BaseConnector | None = None
@@ -91,28 +83,45 @@ class Busker(commands.Bot):
         self.settings = settings
         self.engine: Engine = ExtendingEngine(engine)
         self.store = Store(settings.store.path)
-        self.poster = Poster(engine, settings, self.store)
-        self.recordings = Recordings(settings.tracks.folder, self.poster)
+        self.guild_settings = GuildSettings(settings, self.store)
+        self.poster = Poster(engine, self.guild_settings, self.store)
+        self.attachments = Attachments(settings.tracks.folder, self.poster)
+        self.library = Library(self.store, settings.tracks.folder, self.engine)
+        self.quota = Quota(self.guild_settings, self.store)
         self.journal = Journal(self.store)
-        self.restoration = Restoration(self)
-        self.ballots = Votes()
-        self.mentions: dict[str, str] = {}
-        """By a command's name, how a message shows it so that it can be clicked."""
         self.counters = Counters()
-        self._metrics = Metrics(
-            self.counters.registry, lambda: self._sessions.values(), lambda: self.engine.info
-        )
         self.pacer = Pacer()
         self.leave_limiter = LeaveLimiter()
-        self._sessions: dict[int, Session] = {}
-        self._closing = False
+        self.sessions = Sessions(self._new_session)
+        self._metrics = Metrics(self.counters.registry, lambda: self.sessions, lambda: self.engine.info)
+        self.restoration = Restoration(
+            self.store, self.sessions, self.engine, self.library, self.attachments, settings.music
+        )
+        self.checks = Checks(self.sessions, self.guild_settings, self.store)
+        self.requests = Requests(self.sessions, self.quota, self.attachments, self.journal, settings.music)
+        self.mentions: dict[str, str] = {}
+        """Clickable mentions of commands by their names."""
         self._polling: asyncio.Task[None] | None = None
-        """What listens to the gateway."""
+        """Listens to the gateway."""
+
+    def _new_session(self, guild: discord.Guild) -> Session:
+        return Session(
+            guild.name,
+            self,
+            self.pacer.new_sink(),
+            self.engine,
+            self.poster,
+            self.guild_settings.of(guild.id),
+            self.counters,
+            self.journal,
+            self.leave_limiter,
+            self.quota.charge,
+        )
 
     async def setup_hook(self) -> None:
-        """Open the store, start the pacer, load the commands, tell Discord about them. Raises StoreError."""
+        """Open the store, start the pacer, load the commands and register them. Raises StoreError."""
         await self.store.open()
-        await self.recordings.open()
+        await self.attachments.open()
         await self.restoration.open()
         self.pacer.start()
         for cog in COGS:
@@ -120,10 +129,10 @@ class Busker(commands.Bot):
         describe(self.tree)
         await self.tree.set_translator(Translator())
         synced = await self.tree.sync()
-        self.mentions = {command.name: _clickable(command) for command in synced}
+        self.mentions = {command.name: _mention(command) for command in synced}
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        """Be connected until `close`."""
+        """Stay connected until `close`."""
         polling = self._polling = asyncio.create_task(super().connect(reconnect=reconnect), name="polling")
         try:
             await asyncio.wait([polling])
@@ -132,84 +141,51 @@ class Busker(commands.Bot):
         if not polling.cancelled():
             polling.result()
 
-    def session_of(self, guild: discord.Guild) -> Session:
-        """The session of a guild, made when there is none. Raises RequestError while the bot ends."""
-        if self._closing:
-            raise RequestError(Text("error-shutting-down"))
-        if guild.id not in self._sessions:
-            settings = self.settings_in(guild)
-            self._sessions[guild.id] = Session(
-                guild.name,
-                self,
-                self.pacer.new_sink(),
-                self.engine,
-                self.poster,
-                settings,
-                self.counters,
-                self.journal,
-                self.leave_limiter,
-                partial(charge, self),
-            )
-        return self._sessions[guild.id]
-
-    def settings_in(self, guild: discord.Guild) -> Settings:
-        """The settings as they hold in a guild, with what its managers chose."""
-        return settings_with(self.settings, self.store.choices_of(guild.id))
-
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
-        """Somebody came, left, moved, or was muted."""
-        if member.guild.id in self._sessions:
-            self._sessions[member.guild.id].refresh_state()
+        """Called by discord.py when a member joins, leaves, moves, or is muted."""
+        if (session := self.sessions.get(member.guild.id)) is not None:
+            session.refresh_state()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A guild is there: after the start, or after it was away."""
+        """Called by discord.py when a guild is available: after the start, or after an outage."""
         await self.restoration.restore(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was put out of a guild, or the guild is gone."""
-        if guild.id in self._sessions:
-            await self._sessions[guild.id].voice.shut_down(Text("voice-out-of-server"))
-
-    @property
-    def channels_playing(self) -> int:
-        """In how many voice channels there is music, be it held for a while."""
-        return sum(bool(session.wanted) for session in self._sessions.values())
+        """Called by discord.py when the bot is removed from a guild, or the guild is deleted."""
+        if (session := self.sessions.get(guild.id)) is not None:
+            await session.voice.shut_down(Text("voice-out-of-server"))
 
     def is_connected(self) -> bool:
-        """Whether the gateway is there: `is_ready` alone stays true when it has gone."""
+        """True if the gateway is connected. `is_ready` alone stays true after it is lost."""
         return self.is_ready() and math.isfinite(self.latency)
 
-    def is_heard(self) -> bool:
-        """Whether in every channel that should hear something a frame has left lately."""
-        quiet = [session.voice.quiet_seconds for session in self._sessions.values()]
-        return max(quiet, default=0.0) < FRESH_SECONDS
+    def is_sending(self) -> bool:
+        """True if every channel that should play has sent a frame lately."""
+        return self.sessions.quiet_seconds < MAX_QUIET_SECONDS
 
     def metrics(self) -> str:
-        """What happened since the start, as Prometheus reads it."""
+        """Return the metrics in Prometheus' text format."""
         return self._metrics.exposition()
 
     async def close(self) -> None:
-        """End every session, then the connection to Discord. One that cannot end keeps no other one open."""
+        """End every session, then the connection to Discord."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_SECONDS):
-                # While Busker sits there: from outside it may not clear a status.
+                # While Busker is in the channels: it may not clear a status from outside.
                 await self.remove_cog("Status")
         await self.remove_cog("Presence")
-        self._closing = True
-        await self.recordings.close()  # first: what sessions end now may come back after a restart
+        self.sessions.begin_shutdown()
+        await self.attachments.close()  # first: what sessions end now may continue after a restart
         await self.journal.close()  # before the pieces end with the sessions
-        ends = [session.close() for session in self._sessions.values()]
-        for failure in await asyncio.gather(*ends, return_exceptions=True):
-            if failure is not None:
-                _log.error("a session did not end well", exc_info=failure)
+        await self.sessions.close()
         await asyncio.to_thread(self.pacer.close)
         await self.poster.close()
         await self.store.close()
         if self._polling is not None and not self._polling.done():
-            # It would close with 4000 before our own goodbye: Discord then keeps the session, and the seats.
-            # discord.py can take a cancellation while it connects for a failed attempt, and try again.
+            # End it before our own goodbye, or it would close with 4000: Discord then keeps the session, and
+            # Busker in its channels. discord.py can swallow a cancellation while it reconnects, so repeat it.
             while not self._polling.done():
                 self._polling.cancel()
                 await asyncio.wait([self._polling], timeout=CANCEL_SECONDS)
@@ -218,79 +194,7 @@ class Busker(commands.Bot):
                 await super().close()
 
 
-async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = None) -> None:
-    """The real bot, until SIGTERM or Ctrl-C. Raises StartError with a sentence when it cannot start.
-
-    `connector` is for a Discord that is not at its usual place.
-    """
-    token = checked_token(settings.token.get_secret_value())
-    load_opus()
-    async with engine_of(settings) as engine, Busker(settings, engine, connector=connector) as bot:
-        health = Health(
-            gateway=bot.is_connected,
-            engine=lambda: engine.healthy,
-            voice=bot.is_heard,
-            metrics=bot.metrics,
-        )
-        try:
-            await health.start(settings.health)
-            await _serve(bot, token)
-        finally:
-            await health.close()
-
-
-async def _serve(bot: Busker, token: str) -> None:
-    """Be connected until SIGTERM, then end what plays and disconnect."""
-    try:
-        await bot.login(token)
-        _greet(bot)
-        connection = asyncio.create_task(bot.connect(), name="gateway")
-        with settled(), _sigterm() as sigterm:
-            try:
-                await asyncio.wait([connection, sigterm], return_when=asyncio.FIRST_COMPLETED)
-                if sigterm.done():
-                    # While the gateway still listens: leaving a voice channel waits for Discord's word.
-                    await bot.close()
-                else:
-                    connection.result()
-            finally:
-                connection.cancel()
-                await asyncio.gather(connection, return_exceptions=True)
-    except discord.LoginFailure as error:
-        raise TokenError("Discord does not know this token; reset it in the developer portal.") from error
-    except discord.ConnectionClosed as error:
-        if error.code == AUTHENTICATION_FAILED:
-            raise TokenError("The token was reset while Busker ran; set the new one.") from error
-        raise StartError(f"Discord ended the connection for good (code {error.code}).") from error
-    except (discord.DiscordException, aiohttp.ClientError) as error:
-        raise StartError(f"Discord cannot be reached: {error}.") from error
-
-
-def _clickable(command: discord.app_commands.AppCommand) -> str:
-    """How a message shows a command so that it can be clicked: of a group its first one."""
+def _mention(command: discord.app_commands.AppCommand) -> str:
+    """Return the clickable mention of a command, or of the first command of a group."""
     inner = (option for option in command.options if isinstance(option, discord.app_commands.AppCommandGroup))
     return next((option.mention for option in inner), command.mention)
-
-
-@contextlib.contextmanager
-def _sigterm() -> Iterator[asyncio.Task[bool]]:
-    """A task that is done when SIGTERM arrives."""
-    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # Windows
-        loop.add_signal_handler(signal.SIGTERM, arrived.set)
-    waiting = asyncio.create_task(arrived.wait(), name="SIGTERM")
-    try:
-        yield waiting
-    finally:
-        waiting.cancel()
-        with contextlib.suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGTERM)
-
-
-def _greet(bot: Busker) -> None:
-    info, user = bot.engine.info, bot.user
-    if user is None:
-        raise StartError("Discord accepted the token and did not say whose it is; try again.")
-    print(f"Logged in as {user} ({user.id}).")
-    print(f"Composing with {info.checkpoint} on {info.device}, {info.speed:.1f} times real time.")
-    print(f"Invite: {invite_link(user.id)}", flush=True)

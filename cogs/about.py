@@ -1,4 +1,4 @@
-"""/about and /help: what Busker is and composes with, and how to begin."""
+"""/about and /help: facts about Busker, and how to begin."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from bot.client import Busker
 from bot.rules.permissions import NEEDED, invite_link, permission_named
 from bot.ui.card import COLOUR
 from bot.ui.presets import PRESETS
-from cogs.compose import ask_for
-from cogs.errors import tell_fault
+from cogs.compose import request_piece
+from cogs.errors import errors_answered
 from words.text import Text
 
 EXAMPLES: Final = (0, 1, 4)
-"""Places of the presets that `/help` has buttons for."""
+"""Indices of the presets that have a button under `/help`."""
 
-LABEL_CHARS: Final = 80
-"""The longest label of a button (Discord developer documentation, Button)."""
+MAX_LABEL_CHARS: Final = 80
+"""Longest label of a button (Discord developer documentation, Button)."""
 
 REVISION_CHARS: Final = 12
+"""Characters of a revision that are shown: a commit is recognised by them."""
 
 
 class About(commands.Cog):
-    """Says what there is to know."""
+    """/about and /help."""
 
     @app_commands.command()
     async def about(self, interaction: discord.Interaction[Busker]) -> None:
@@ -36,16 +37,16 @@ class About(commands.Cog):
         bot, locale = interaction.client, interaction.locale
         info = bot.engine.info
         embed = discord.Embed(title="Busker", description=Text("about-busker").in_(locale), colour=COLOUR)
-        made_on = Text(
+        model = Text(
             "about-made-on",
             checkpoint=info.checkpoint,
             revision=info.revision[:REVISION_CHARS],
             device=info.device,
         )
-        times = Text("about-times", speed=info.speed, listeners=info.realtime_streams)
-        embed.add_field(name=Text("about-model").in_(locale), value=made_on.in_(locale), inline=False)
+        speed = Text("about-times", speed=info.speed, listeners=info.realtime_streams)
+        embed.add_field(name=Text("about-model").in_(locale), value=model.in_(locale), inline=False)
         embed.add_field(name=Text("about-licence").in_(locale), value=info.licence)
-        embed.add_field(name=Text("about-speed").in_(locale), value=times.in_(locale))
+        embed.add_field(name=Text("about-speed").in_(locale), value=speed.in_(locale))
         embed.add_field(name=Text("about-version").in_(locale), value=_version(locale))
         needed = tuple(permission_named(name) for name, granted in NEEDED if granted)
         embed.set_footer(text=Text("about-permissions", needed=needed).in_(locale))
@@ -58,9 +59,9 @@ class About(commands.Cog):
 
     @app_commands.command()
     async def help(self, interaction: discord.Interaction[Busker]) -> None:
-        """Show commands that can be clicked, and buttons that compose an example."""
+        """Show clickable commands, and buttons that compose an example."""
         mentions = interaction.client.mentions
-        words = Text(
+        description = Text(
             "help-text",
             compose=mentions["compose"],
             radio=mentions["radio"],
@@ -79,31 +80,31 @@ class About(commands.Cog):
             second=PRESETS[EXAMPLES[1]],
         )
         title = Text("help-title").in_(interaction.locale)
-        embed = discord.Embed(title=title, description=words.in_(interaction.locale), colour=COLOUR)
+        embed = discord.Embed(title=title, description=description.in_(interaction.locale), colour=COLOUR)
         view = discord.ui.View(timeout=None)
-        for place in EXAMPLES:
-            view.add_item(Example(place))
+        for index in EXAMPLES:
+            view.add_item(Example(index))
         await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
 
-class Example(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:compose:(?P<place>\d{1,3})"):
-    """A button that asks for a preset, as `/compose` does."""
+class Example(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:compose:(?P<index>\d{1,3})"):
+    """A button that requests a preset, as `/compose` does."""
 
-    def __init__(self, place: int) -> None:
-        self._prompt = PRESETS[place]
+    def __init__(self, index: int) -> None:
+        self._prompt = PRESETS[index]
         super().__init__(
-            discord.ui.Button(label=self._prompt[:LABEL_CHARS], custom_id=f"help:compose:{place}")
+            discord.ui.Button(label=self._prompt[:MAX_LABEL_CHARS], custom_id=f"help:compose:{index}")
         )
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> Example:
-        return cls(min(int(match["place"]), len(PRESETS) - 1))
+        return cls(min(int(match["index"]), len(PRESETS) - 1))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        async with tell_fault(interaction):
-            await ask_for(interaction, self._prompt)
+        async with errors_answered(interaction):
+            await request_piece(interaction, self._prompt)
 
 
 def _version(locale: discord.Locale) -> str:

@@ -1,4 +1,4 @@
-"""/compose: from a member's words to a piece in the queue."""
+"""/compose: from a prompt to a piece in the queue."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from discord.ext import commands
 from audio.errors import RecordingError
 from audio.piece import INTERVAL_SECONDS, LENGTH_SECONDS, MAX_SEED, PROMPT_LENGTH
 from bot.client import Busker
-from bot.commands.requests import ask, member_of, require_welcome
-from bot.rules.markdown import CHOICE_CHARS, CHOICES, quoted
-from bot.rules.permissions import VocalChannel, voice_channel_of
+from bot.commands.checks import member_of
+from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape
+from bot.rules.permissions import VocalChannel
 from bot.tracks.attachments import require_fetchable
-from bot.tracks.library import sight_of
 from bot.ui.presets import suggested
 from words.text import Text
 
 if TYPE_CHECKING:
     from audio.engine import EngineInfo
 
-MAX_EVER: Final = 300.0
-"""Seconds that Discord's own check lets through; the settings decide how much of it is allowed."""
+MAX_LENGTH_SECONDS: Final = 300.0
+"""Longest piece that Discord's own check of the option allows; the settings may allow less."""
 
 
 class Compose(commands.Cog):
-    """Asks for music."""
+    """/compose."""
 
     @app_commands.command()
     @app_commands.rename(continued="continue")
@@ -38,35 +37,35 @@ class Compose(commands.Cog):
         self,
         interaction: discord.Interaction[Busker],
         prompt: app_commands.Range[str, PROMPT_LENGTH[0], PROMPT_LENGTH[1]],
-        length: app_commands.Range[float, LENGTH_SECONDS[0], MAX_EVER] | None = None,
+        length: app_commands.Range[float, LENGTH_SECONDS[0], MAX_LENGTH_SECONDS] | None = None,
         interval: app_commands.Range[float, INTERVAL_SECONDS[0], INTERVAL_SECONDS[1]] | None = None,
         seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
         melody: discord.Attachment | None = None,
         continued: discord.Attachment | None = None,
     ) -> None:
-        """Check everything that can be checked, answer, and let the session do the rest."""
-        await ask_for(interaction, prompt, length, interval, seed, melody=melody, continued=continued)
+        """Request a piece."""
+        await request_piece(interaction, prompt, length, interval, seed, melody=melody, continued=continued)
 
     @compose.autocomplete("prompt")
     async def suggest(
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
-        """What was used here before, as far as the member may see it, and presets."""
-        return await prompts_like(interaction, typed)
+        """Suggest prompts."""
+        return await suggest_prompts(interaction, typed)
 
 
-async def prompts_like(
+async def suggest_prompts(
     interaction: discord.Interaction[Busker], typed: str
 ) -> list[app_commands.Choice[str]]:
-    """Prompts to choose from while somebody types one."""
-    member, store = member_of(interaction), interaction.client.store
-    sight = await sight_of(interaction.client, member)
-    used = await store.prompts(member.guild.id, typed, sight, longest=CHOICE_CHARS, limit=CHOICES)
-    prompts = suggested(typed, used, limit=CHOICES, longest=CHOICE_CHARS)
+    """Suggest prompts that were used in the guild, as far as the member may see them, and presets."""
+    used = await interaction.client.library.prompts(
+        member_of(interaction), typed, max_chars=CHOICE_CHARS, limit=MAX_CHOICES
+    )
+    prompts = suggested(typed, used, limit=MAX_CHOICES, longest=CHOICE_CHARS)
     return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
 
 
-async def ask_for(
+async def request_piece(
     interaction: discord.Interaction[Busker],
     prompt: str,
     length: float | None = None,
@@ -76,56 +75,63 @@ async def ask_for(
     melody: discord.Attachment | None = None,
     continued: discord.Attachment | None = None,
 ) -> None:
-    """Ask for a piece with these words and answer. Raises RequestError, PieceError or RecordingError."""
-    member, bot = member_of(interaction), interaction.client
-    chosen = bot.store.choices_of(member.guild.id)
-    piece = bot.settings_in(member.guild).music.piece(prompt, length, interval or chosen.interval, seed)
-    channel = voice_channel_of(member)
+    """Request a piece and answer. Raises RequestError, PieceError or RecordingError.
+
+    `length` and `interval` are in seconds. The piece follows the `melody` and goes on from `continued`.
+    """
+    bot, guild = interaction.client, member_of(interaction).guild
+    chosen = bot.store.choices_of(guild.id)
+    piece = bot.guild_settings.of(guild.id).music.piece(prompt, length, interval or chosen.interval, seed)
+    admission = bot.requests.admit(interaction)
     async with AsyncExitStack() as files:
         if melody is not None or continued is not None:
-            await require_welcome(interaction)
+            await bot.requests.require_capacity(admission)
             if melody is not None:
                 require_melodies(bot.engine.info)
             for attachment in filter(None, (melody, continued)):
                 require_fetchable(attachment)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            heard = [
-                None if file is None else await files.enter_async_context(bot.recordings.fetched(file))
+            recordings = [
+                None if file is None else await files.enter_async_context(bot.attachments.fetched(file))
                 for file in (melody, continued)
             ]
-            piece = replace(piece, melody=heard[0], continues=heard[1])
-        before = await ask(interaction, piece)
-    told = Text(
-        "compose-answer",
-        before=before,
-        seconds=piece.seconds,
-        prompt=quoted(piece.prompt),
-        seed=str(piece.seed),
-    )
-    comes_back = any(waiting.piece.endless for waiting in bot.session_of(member.guild).wanted)
-    await answer(interaction, channel, told, *([Text("compose-radio")] if comes_back else []))
+            piece = replace(piece, melody=recordings[0], continues=recordings[1])
+            admission = bot.requests.admit(interaction)  # again: a download takes a while
+        before = await bot.requests.submit(admission, piece)
+    sentences = [
+        Text(
+            "compose-answer",
+            before=before,
+            seconds=piece.seconds,
+            prompt=escape(piece.prompt),
+            seed=str(piece.seed),
+        )
+    ]
+    if any(performance.piece.endless for performance in admission.session.wanted):
+        sentences.append(Text("compose-radio"))
+    await answer(interaction, admission.voice_channel, *sentences)
 
 
 async def answer(interaction: discord.Interaction[Busker], channel: VocalChannel, *sentences: Text) -> None:
-    """Tell a member what becomes of what they asked for in a voice channel."""
-    if isinstance(channel, discord.StageChannel) and not _speaks_in(channel):
+    """Answer a request for a piece that will play in `channel`, for the member alone."""
+    if isinstance(channel, discord.StageChannel) and not _is_speaker(channel):
         sentences = (*sentences, Text("compose-stage"))
-    answer = " ".join(sentence.in_(interaction.locale) for sentence in sentences)
+    content = " ".join(sentence.in_(interaction.locale) for sentence in sentences)
     if interaction.response.is_done():
-        await interaction.edit_original_response(content=answer)
+        await interaction.edit_original_response(content=content)
     else:
-        await interaction.response.send_message(answer, ephemeral=True)
+        await interaction.response.send_message(content, ephemeral=True)
 
 
-def _speaks_in(channel: discord.StageChannel) -> bool:
-    seat = channel.guild.me.voice
-    return seat is not None and seat.channel == channel and not seat.suppress
+def _is_speaker(channel: discord.StageChannel) -> bool:
+    voice = channel.guild.me.voice
+    return voice is not None and voice.channel == channel and not voice.suppress
 
 
 def require_melodies(info: EngineInfo) -> None:
-    """Raise RecordingError unless what composes here follows melodies."""
+    """Raise RecordingError unless the checkpoint can follow melodies."""
     if not info.melodies:
-        raise RecordingError(Text("melody-unfollowed", checkpoint=quoted(info.checkpoint)))
+        raise RecordingError(Text("melody-unfollowed", checkpoint=escape(info.checkpoint)))
 
 
 async def setup(bot: Busker) -> None:

@@ -1,9 +1,9 @@
-"""Where every failed command ends. Errors are judged in this order:
+"""Every failed command ends here. Errors are judged in this order:
 
 1. a BuskerError is a sentence already: the member reads it;
-2. an error of discord.py's own checks (values, permissions, wrong place) becomes a sentence;
-3. an interaction that Discord has given up on is logged in one line: nobody waits for it any more;
-4. everything else reaches the log whole, and the member as a sentence.
+2. an error of discord.py's own checks (values, permissions, direct messages) becomes a sentence;
+3. an interaction that has expired at Discord is logged in one line: the member cannot be answered;
+4. everything else reaches the log with its traceback, and the member as a sentence.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -18,60 +19,61 @@ from discord.ext import commands
 
 from audio.errors import BuskerError
 from bot.client import Busker
-from bot.rules.markdown import quoted
+from bot.rules.markdown import escape
 from words.text import Text
 
-UNKNOWN_INTERACTION = 10062
+UNKNOWN_INTERACTION: Final = 10062
 """Discord's code for an interaction that was answered after 3 s (Discord API docs, JSON error codes)."""
 
 _log = logging.getLogger(__name__)
 
 
 class Errors(commands.Cog):
-    """Owns the command tree's error handler while it is loaded."""
+    """Replaces the command tree's error handler while it is loaded."""
 
     def __init__(self, bot: Busker) -> None:
         self._tree = bot.tree
-        self._before = bot.tree.on_error
+        self._original = bot.tree.on_error
 
     async def cog_load(self) -> None:
-        """Take the handler over."""
-        self._tree.error(judge)
+        """Install the handler."""
+        self._tree.error(handle_error)
 
     async def cog_unload(self) -> None:
-        """Give the handler back."""
-        self._tree.error(self._before)
+        """Restore the original handler."""
+        self._tree.error(self._original)
 
 
-async def judge(interaction: discord.Interaction[Busker], error: Exception) -> None:
-    """Tell the member one sentence, and the log what it should know."""
+async def handle_error(interaction: discord.Interaction[Busker], error: Exception) -> None:
+    """Answer the member with one sentence, and log what is unexpected."""
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
         _log.warning("%s was answered too late", _name(interaction))
         return
-    told = _told(cause)
-    if told is None:
+    sentence = _sentence(cause)
+    if sentence is None:
         _log.error("%s failed", _name(interaction), exc_info=cause)
-        told = Text("error-unforeseen")
-    await _answer(interaction, told.in_(interaction.locale))
+        sentence = Text("error-unforeseen")
+    await _answer(interaction, sentence.in_(interaction.locale))
 
 
 @asynccontextmanager
-async def tell_fault(interaction: discord.Interaction[Busker]) -> AsyncIterator[None]:
-    """Judge an error within this block like one of a command: what buttons raise reaches no handler."""
+async def errors_answered(interaction: discord.Interaction[Busker]) -> AsyncIterator[None]:
+    """Handle an error in this block like one of a command: discord.py's handler ignores those of buttons."""
     try:
         yield
     except Exception as error:
-        await judge(interaction, error)
+        await handle_error(interaction, error)
 
 
-def _told(cause: Exception) -> Text | None:
+def _sentence(cause: Exception) -> Text | None:
+    """Return the sentence for an expected error, None for any other."""
     if isinstance(cause, BuskerError):
         return cause.text
     if isinstance(cause, app_commands.NoPrivateMessage):
         return Text("error-servers-only")
     if isinstance(cause, app_commands.TransformerError):
-        return Text("error-value", value=quoted(str(cause.value)))
+        return Text("error-value", value=escape(str(cause.value)))
     if isinstance(cause, app_commands.CheckFailure):
         return Text("error-forbidden")
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):

@@ -1,4 +1,4 @@
-"""Extend: a track goes on for some seconds, and the longer track is played and posted."""
+"""Extend: a track continues for some seconds; the longer track is played and posted."""
 
 from __future__ import annotations
 
@@ -13,81 +13,83 @@ from audio.extension import prepare
 from audio.files.recording import seconds_of
 from audio.piece import LENGTH_SECONDS, Piece, Recording
 from bot.client import Busker
-from bot.commands.requests import ask, member_of, require_welcome
+from bot.commands.checks import member_of
 from bot.errors import RequestError
-from bot.rules.markdown import quoted
+from bot.rules.markdown import escape
 from bot.store.records import MadeTrack
-from bot.tracks.library import kept_file
-from cogs.errors import tell_fault
-from cogs.remaking import read_origin, tell
+from cogs.errors import errors_answered
+from cogs.remaking import read_origin, reply
 from words.text import Text
 
-USUAL_SECONDS: Final = 20
+DEFAULT_SECONDS: Final = 20
+"""Proposed extension [s], where the guild allows as much."""
 
 
 class Extension(discord.ui.Modal):
-    """Asks for how many seconds a track is to go on."""
+    """A form for the number of seconds by which a track is extended."""
 
     def __init__(
         self, interaction: discord.Interaction[Busker], track: discord.Attachment | MadeTrack
     ) -> None:
-        locale = interaction.locale
-        most = interaction.client.settings_in(member_of(interaction).guild).music.longest_seconds
+        locale, guild = interaction.locale, member_of(interaction).guild
+        max_seconds = interaction.client.guild_settings.of(guild.id).music.longest_seconds
         super().__init__(title=Text("extend-title").in_(locale))
         self._track = track
         self._seconds: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="seconds", default=f"{min(USUAL_SECONDS, most):g}", max_length=5
+            custom_id="seconds", default=f"{min(DEFAULT_SECONDS, max_seconds):g}", max_length=5
         )
-        label = Text("extend-seconds", least=LENGTH_SECONDS[0], most=most).in_(locale)
+        label = Text("extend-seconds", least=LENGTH_SECONDS[0], most=max_seconds).in_(locale)
         self.add_item(discord.ui.Label(text=label, component=self._seconds))
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        """Fetch the track where it is, and ask for the longer one."""
+        """Get the file of the track and request the longer one."""
         bot: Busker = interaction.client
-        async with tell_fault(interaction):
+        async with errors_answered(interaction):
             seconds = _seconds(self._seconds.value)
-            await require_welcome(interaction)
+            await bot.requests.require_capacity(bot.requests.admit(interaction))
             await interaction.response.defer(ephemeral=True, thinking=True)
             if isinstance(self._track, MadeTrack):
-                kept = kept_file(bot, self._track)
-                if kept is None:
+                file = bot.library.file_of(self._track)
+                if file is None:
                     raise RequestError(Text("extend-gone"))
-                await extend(interaction, self._track.piece, kept, seconds)
+                await extend(interaction, self._track.piece, file, seconds)
             else:
-                async with bot.recordings.fetched(self._track) as recording:
+                async with bot.attachments.fetched(self._track) as recording:
                     piece = (await read_origin(bot, recording.path)).piece
                     await extend(interaction, piece, recording.path, seconds)
 
 
 async def extend(interaction: discord.Interaction[Busker], piece: Piece, path: Path, seconds: float) -> None:
-    """Ask for a track that begins like the one at `path` and goes on for `seconds`, and say so.
+    """Request a track that begins like the one at `path` and continues for `seconds`, and answer.
 
     Raises RequestError, PieceError or RecordingError.
     """
-    bot = interaction.client
-    more = bot.settings_in(member_of(interaction).guild).music.piece(piece.prompts[-1], seconds)
+    bot, guild = interaction.client, member_of(interaction).guild
+    added = bot.guild_settings.of(guild.id).music.piece(piece.prompts[-1], seconds)
     write = partial(prepare, path, bot.engine.info.loudness)
-    async with bot.recordings.derived(write) as recording:
-        longer = _after(more, recording, await bot.poster.apart(partial(seconds_of, recording.path)))
-        before = await ask(interaction, longer)
-    told = Text(
+    async with bot.attachments.derived(write) as recording:
+        prelude = await bot.poster.run_in_writer(partial(seconds_of, recording.path))
+        extended = _after(added, recording, prelude)
+        before = await bot.requests.submit(bot.requests.admit(interaction), extended)
+    answer = Text(
         "extend-answer",
-        prompt=quoted(longer.prompt),
-        seconds=more.seconds,
-        total=round(longer.seconds, 1),
-        seed=str(longer.seed),
+        prompt=escape(extended.prompt),
+        seconds=added.seconds,
+        total=round(extended.seconds, 1),
+        seed=str(extended.seed),
         before=before,
     )
-    await tell(interaction, told)
+    await reply(interaction, answer)
 
 
-def _after(more: Piece, recording: Recording, prelude: float) -> Piece:
-    return replace(more, seconds=prelude + more.seconds, prelude=prelude, continues=recording)
+def _after(added: Piece, recording: Recording, prelude: float) -> Piece:
+    """Return `added` after a recording of `prelude` seconds, as one piece."""
+    return replace(added, seconds=prelude + added.seconds, prelude=prelude, continues=recording)
 
 
 def _seconds(typed: str) -> float:
-    """What somebody typed as a length. Raises RequestError."""
+    """Parse a length [s], with a decimal point or comma. Raises RequestError."""
     try:
         return float(typed.replace(",", "."))
     except ValueError as error:
-        raise RequestError(Text("extend-no-number", typed=quoted(typed))) from error
+        raise RequestError(Text("extend-no-number", typed=escape(typed))) from error

@@ -1,4 +1,4 @@
-"""/privacy: what Busker remembers about a person, and its deletion."""
+"""/privacy: the data about a person, and its deletion."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Busker
-from bot.tracks.library import delete_files
-from cogs.errors import tell_fault
+from cogs.errors import errors_answered
 from words.text import Text
 
 
 class Privacy(commands.Cog):
-    """Says what is kept, and deletes it."""
+    """/privacy."""
 
     @app_commands.command()
     async def privacy(self, interaction: discord.Interaction[Busker]) -> None:
-        """Say what is kept, and offer to delete it."""
-        tracks = await interaction.client.store.tracks_of(interaction.user.id)
+        """Report the stored data and offer to delete it."""
+        tracks = await interaction.client.store.count_tracks_of(interaction.user.id)
         if not tracks:
             nothing = Text("privacy-nothing").in_(interaction.locale)
             await interaction.response.send_message(nothing, ephemeral=True)
             return
-        remembered = Text("privacy-remembered", tracks=_counted(tracks))
+        remembered = Text("privacy-remembered", tracks=_track_count(tracks))
         view = discord.ui.View(timeout=None)
         view.add_item(DeleteAll(interaction.locale))
         await interaction.response.send_message(remembered.in_(interaction.locale), view=view, ephemeral=True)
@@ -52,15 +51,15 @@ class DeleteAll(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"priva
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         bot: Busker = interaction.client
-        async with tell_fault(interaction):
-            # Whoever got hold of the button: everybody deletes what is about themselves.
-            tracks = await bot.store.tracks_of(interaction.user.id)
-            await delete_files(bot, await bot.store.forget_tracks_of(interaction.user.id))
-            deleted = Text("privacy-deleted", tracks=_counted(tracks))
+        async with errors_answered(interaction):
+            # Whoever presses the button deletes their own data only.
+            tracks = await bot.store.count_tracks_of(interaction.user.id)
+            await bot.library.forget_all_of(interaction.user.id)
+            deleted = Text("privacy-deleted", tracks=_track_count(tracks))
             await interaction.response.edit_message(content=deleted.in_(interaction.locale), view=None)
 
 
-def _counted(tracks: int) -> Text:
+def _track_count(tracks: int) -> Text:
     return Text("privacy-tracks", count=tracks)
 
 

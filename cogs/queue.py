@@ -1,4 +1,4 @@
-"""/queue: what plays and what follows, to be seen, moved and taken off."""
+"""/queue: show, move and remove pieces."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Busker
-from bot.commands.checks import permitted
-from bot.commands.requests import member_of
+from bot.commands.checks import member_of
 from bot.errors import NotWaiting
 from bot.playback.performance import Performance
-from bot.rules.markdown import CHOICE_CHARS, CHOICES, cut, quoted
+from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
 from bot.rules.rights import Action
 from bot.session.session import Session
 from bot.ui.card import COLOUR, headline_of, line_of
 from words.text import Text
 
-LAST_PLACE: Final = 100
-"""More than can wait (`music.queue_length`); whatever is beyond the end is the end."""
+MAX_POSITION: Final = 100
+"""More than can wait (`music.queue_length`); a position beyond the end means the end."""
 
-DESCRIPTION_CHARS: Final = 4096
-"""The most characters of an embed's description (developer documentation, "Embed Limits")."""
+MAX_DESCRIPTION_CHARS: Final = 4096
+"""Longest description of an embed (developer documentation, "Embed Limits")."""
 
 _TICKET: Final = re.compile(r"#(\d{1,18})")
-"""A piece as a suggestion fills it in: places change while somebody types."""
+"""The value of a suggestion: positions change while somebody types, tickets do not."""
 
 
 @app_commands.guild_only()
 class Queue(commands.GroupCog, group_name="queue"):
-    """Acts on what waits. One's own pieces are one's own; for others' the rules of the guild hold."""
+    """/queue. Members move and remove their own pieces; for others' the rules of the guild apply."""
 
     @app_commands.command()
     async def show(self, interaction: discord.Interaction[Busker]) -> None:
@@ -46,53 +45,56 @@ class Queue(commands.GroupCog, group_name="queue"):
         self,
         interaction: discord.Interaction[Busker],
         piece: str,
-        place: app_commands.Range[int, 1, LAST_PLACE],
+        place: app_commands.Range[int, 1, MAX_POSITION],
     ) -> None:
-        """Move a piece. Those that it overtakes have a say as well as its own asker."""
-        performance = _found(interaction, piece)
+        """Move a piece. The requesters of the pieces that it overtakes are affected too."""
+        performance = _find(interaction, piece)
         waiting = _session(interaction).queue.waiting
-        now = waiting.index(performance) + 1
-        touched = [performance, *waiting[place - 1 : now - 1]]
-        if (session := await permitted(interaction, Action.MOVE, str(place), touched)) is None:
+        position = waiting.index(performance) + 1
+        affected = [performance, *waiting[place - 1 : position - 1]]
+        checks = interaction.client.checks
+        if (session := await checks.authorize(interaction, Action.MOVE, str(place), affected)) is None:
             return
         session.move(performance, place)
-        there = session.queue.waiting.index(performance) + 1
-        told = Text("queue-moved", prompt=quoted(cut(performance.piece.prompt)), place=there)
-        await interaction.response.send_message(told.in_(interaction.guild_locale))
+        position = session.queue.waiting.index(performance) + 1
+        prompt = escape(truncate(performance.piece.prompt))
+        answer = Text("queue-moved", prompt=prompt, place=position)
+        await interaction.response.send_message(answer.in_(interaction.guild_locale))
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction[Busker], piece: str) -> None:
-        """Remove a piece. A track of it that is made already is posted all the same."""
-        performance = _found(interaction, piece)
-        if (session := await permitted(interaction, Action.REMOVE, touched=[performance])) is None:
+        """Remove a piece. Its track is posted nevertheless if it is composed already."""
+        performance = _find(interaction, piece)
+        checks = interaction.client.checks
+        if (session := await checks.authorize(interaction, Action.REMOVE, affected=[performance])) is None:
             return
         session.remove(performance)
-        told = Text("queue-removed", prompt=quoted(cut(performance.piece.prompt)))
-        await interaction.response.send_message(told.in_(interaction.guild_locale))
+        answer = Text("queue-removed", prompt=escape(truncate(performance.piece.prompt)))
+        await interaction.response.send_message(answer.in_(interaction.guild_locale))
 
     @move.autocomplete("piece")
     @remove.autocomplete("piece")
     async def suggest(
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
-        """What waits, with these words in its prompt or its asker's name."""
-        sought = typed.casefold().split()
+        """Suggest waiting pieces with these words in the prompt or the requester's name."""
+        words = typed.casefold().split()
         return [
             app_commands.Choice(
                 name=_choice(place, performance, interaction.locale), value=f"#{performance.ticket}"
             )
             for place, performance in enumerate(_session(interaction).queue.waiting, 1)
-            if all(word in _words(performance) for word in sought)
-        ][:CHOICES]
+            if all(word in _searchable(performance) for word in words)
+        ][:MAX_CHOICES]
 
 
 def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) -> discord.Embed:
-    """What plays and what follows, as `/queue show` shows it: all that an embed holds."""
+    """Return the embed of `/queue show`: what plays, and as many waiting pieces as fit."""
     lines: list[str] = []
     for place, performance in enumerate(waiting, 1):
         line = Text("card-place", place=place, piece=line_of(performance)).in_(locale)
         more = Text("card-more", more=len(waiting) - place + 1).in_(locale)
-        if len("\n".join([*lines, line, more])) > DESCRIPTION_CHARS:
+        if len("\n".join([*lines, line, more])) > MAX_DESCRIPTION_CHARS:
             lines.append(more)
             break
         lines.append(line)
@@ -106,11 +108,11 @@ def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) ->
 
 
 def _session(interaction: discord.Interaction[Busker]) -> Session:
-    return interaction.client.session_of(member_of(interaction).guild)
+    return interaction.client.sessions.of(member_of(interaction).guild)
 
 
-def _found(interaction: discord.Interaction[Busker], typed: str) -> Performance:
-    """The waiting piece that was chosen from the list, or whose place was typed. Raises NotWaiting."""
+def _find(interaction: discord.Interaction[Busker], typed: str) -> Performance:
+    """Return the waiting piece of a suggestion or at a typed position. Raises NotWaiting."""
     queue = _session(interaction).queue
     if (chosen := _TICKET.fullmatch(typed.strip())) is not None:
         for performance in queue.waiting:
@@ -121,16 +123,16 @@ def _found(interaction: discord.Interaction[Busker], typed: str) -> Performance:
     raise NotWaiting(Text("queue-not-waiting"))
 
 
-def _words(performance: Performance) -> str:
+def _searchable(performance: Performance) -> str:
     return f"{performance.piece.prompt} {performance.request.requester.display_name}".casefold()
 
 
 def _choice(place: int, performance: Performance, locale: discord.Locale) -> str:
-    """A piece in a list of suggestions, where nothing is formatted."""
-    asker, piece = performance.request.requester.display_name, performance.piece
+    """Return a piece as a suggestion, where Discord formats nothing."""
+    requester, piece = performance.request.requester.display_name, performance.piece
     length = Text("queue-radio").in_(locale) if piece.endless else f"{piece.seconds:g} s"
-    before, after = f"{place}. ", f" · {length} · {asker}"
-    return f"{before}{cut(performance.piece.prompt, CHOICE_CHARS - len(before) - len(after))}{after}"
+    before, after = f"{place}. ", f" · {length} · {requester}"
+    return f"{before}{truncate(performance.piece.prompt, CHOICE_CHARS - len(before) - len(after))}{after}"
 
 
 async def setup(bot: Busker) -> None:

@@ -1,4 +1,4 @@
-"""Right click on a message with sound: "Compose on this melody" and "Continue this"."""
+"""Context menu of a message with sound: "Compose on this melody" and "Continue this"."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from audio.errors import RecordingError
 from audio.piece import PROMPT_LENGTH
 from bot.client import Busker
 from bot.tracks.attachments import require_fetchable
-from cogs.compose import ask_for, require_melodies
-from cogs.errors import tell_fault
+from cogs.compose import request_piece, require_melodies
+from cogs.errors import errors_answered
 from words.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SOUNDING: Final = ("audio/", "video/")
-"""How the type of a file begins that has sound; what bears no type is worth a try."""
+SOUND_TYPES: Final = ("audio/", "video/")
+"""Prefixes of content types that may have sound. A file without a type is tried."""
 
 
 class Recordings(commands.Cog):
-    """Owns the two commands in the menu of messages while it is loaded."""
+    """Adds two commands to the context menu of messages while it is loaded."""
 
     def __init__(self, bot: Busker) -> None:
         self._tree = bot.tree
@@ -34,31 +34,31 @@ class Recordings(commands.Cog):
         ]
 
     async def cog_load(self) -> None:
-        """Put them into the menu."""
+        """Add the commands."""
         for menu in self._menus:
             self._tree.add_command(menu)
 
     async def cog_unload(self) -> None:
-        """Take them out again."""
+        """Remove the commands."""
         for menu in self._menus:
             self._tree.remove_command(menu.name, type=menu.type)
 
 
 @app_commands.guild_only()
 async def compose_on_melody(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
-    """Ask for words to a melody."""
+    """Open a form for a piece on the melody of a message."""
     require_melodies(interaction.client.engine.info)
-    await interaction.response.send_modal(Words(interaction, melody=sounding(message.attachments)))
+    await interaction.response.send_modal(PromptForm(interaction, melody=sounding(message.attachments)))
 
 
 @app_commands.guild_only()
 async def continue_this(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
-    """Ask for words to what is to follow."""
-    await interaction.response.send_modal(Words(interaction, continued=sounding(message.attachments)))
+    """Open a form for a piece that continues the sound of a message."""
+    await interaction.response.send_modal(PromptForm(interaction, continued=sounding(message.attachments)))
 
 
-class Words(discord.ui.Modal):
-    """Asks for the words of a piece that is made from a recording."""
+class PromptForm(discord.ui.Modal):
+    """A form for the prompt of a piece that is made from a recording."""
 
     def __init__(
         self,
@@ -79,15 +79,17 @@ class Words(discord.ui.Modal):
         self.add_item(discord.ui.Label(text=label, component=self._prompt))
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        """Ask for the piece."""
-        async with tell_fault(interaction):
-            await ask_for(interaction, self._prompt.value, melody=self._melody, continued=self._continued)
+        """Request the piece."""
+        async with errors_answered(interaction):
+            await request_piece(
+                interaction, self._prompt.value, melody=self._melody, continued=self._continued
+            )
 
 
 def sounding(attachments: Sequence[discord.Attachment]) -> discord.Attachment:
-    """The first attachment that may be sound. Raises RecordingError where there is none."""
+    """Return the first attachment that may have sound. Raises RecordingError if there is none."""
     for attachment in attachments:
-        if (attachment.content_type or SOUNDING[0]).startswith(SOUNDING):
+        if (attachment.content_type or SOUND_TYPES[0]).startswith(SOUND_TYPES):
             require_fetchable(attachment)
             return attachment
     raise RecordingError(Text("recording-none"))

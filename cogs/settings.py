@@ -1,4 +1,4 @@
-"""/settings: what holds in this server, shown as a card and changed by options."""
+"""/settings: the settings of the server, shown as an embed and changed by options."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ from bot.errors import NotAllowed, RequestError
 from bot.rules.permissions import posting_channel
 from bot.store.records import GuildChoices, Rights
 from bot.ui.card import COLOUR
-from cogs.compose import MAX_EVER
+from cogs.compose import MAX_LENGTH_SECONDS
 from cogs.playback import MAX_PERCENT
 from words.text import Text
 
 MAX_WAITING: Final = 100
+"""Highest limit of waiting pieces per person."""
+
 MAX_MINUTES: Final = 1440
+"""Highest daily limit: the whole day."""
 
 EVERYTHING: Final = "everything"
-"""How the option `reset` says all of them."""
+"""Value of the option `reset` for all options."""
 
 _log = logging.getLogger(__name__)
 
 
 class Option(NamedTuple):
-    """An option of the command: the field of GuildChoices that it changes, and how the card shows it."""
+    """An option of the command: the field of GuildChoices that it changes, and how it is shown."""
 
     field: str
     shown: Callable[[GuildChoices, Settings], Text]
@@ -62,34 +65,37 @@ def _announce(_: GuildChoices, settings: Settings) -> Text:
 
 
 OPTIONS: Final[Mapping[str, Option]] = {
-    "length": Option("seconds", lambda _, now: Text("settings-seconds", seconds=now.music.default_seconds)),
+    "length": Option(
+        "seconds", lambda _, settings: Text("settings-seconds", seconds=settings.music.default_seconds)
+    ),
     "interval": Option("interval", _interval),
-    "volume": Option("volume", lambda _, now: Text("settings-volume", share=now.voice.volume)),
-    "rights": Option("rights", lambda _, now: Text("settings-rights", rights=now.rights.mode)),
+    "volume": Option("volume", lambda _, settings: Text("settings-volume", share=settings.voice.volume)),
+    "rights": Option("rights", lambda _, settings: Text("settings-rights", rights=settings.rights.mode)),
     "dj_role": Option("dj_role_id", _dj_role),
     "tracks_in": Option("posting_channel_id", _tracks_in),
-    "format": Option("format", lambda _, now: _in_order(now.tracks.formats)),
+    "format": Option("format", lambda _, settings: _in_order(settings.tracks.formats)),
     "waiting": Option(
-        "most_waiting", lambda _, now: Text("settings-waiting", pieces=now.rights.most_waiting)
+        "most_waiting", lambda _, settings: Text("settings-waiting", pieces=settings.rights.most_waiting)
     ),
     "minutes": Option(
-        "seconds_a_day", lambda _, now: Text("settings-minutes", minutes=now.rights.seconds_a_day / 60)
+        "seconds_a_day",
+        lambda _, settings: Text("settings-minutes", minutes=settings.rights.seconds_a_day / 60),
     ),
     "announce": Option("announce", _announce),
 }
-"""By their names; the card shows them in this order."""
+"""By their names, in the order in which they are shown."""
 
 
 def _in_order(formats: Sequence[str]) -> Text:
-    """Formats, the one to try first before the others."""
-    shown = Text("settings-format", format=formats[0])
+    """Return formats as a sentence, the preferred one first."""
+    text = Text("settings-format", format=formats[0])
     for then in formats[1:]:
-        shown = Text("settings-formats", first=shown, then=then)
-    return shown
+        text = Text("settings-formats", first=text, then=then)
+    return text
 
 
 class SettingsCog(commands.Cog, name="Settings"):
-    """Shows and changes the choices of a guild."""
+    """/settings."""
 
     @app_commands.command()
     @app_commands.choices(
@@ -100,7 +106,7 @@ class SettingsCog(commands.Cog, name="Settings"):
     async def settings(
         self,
         interaction: discord.Interaction[Busker],
-        length: app_commands.Range[float, LENGTH_SECONDS[0], MAX_EVER] | None = None,
+        length: app_commands.Range[float, LENGTH_SECONDS[0], MAX_LENGTH_SECONDS] | None = None,
         interval: app_commands.Range[float, INTERVAL_SECONDS[0], INTERVAL_SECONDS[1]] | None = None,
         volume: app_commands.Range[int, 0, MAX_PERCENT] | None = None,
         rights: Rights | None = None,
@@ -112,10 +118,10 @@ class SettingsCog(commands.Cog, name="Settings"):
         announce: bool | None = None,
         reset: str | None = None,
     ) -> None:
-        """Check what was chosen, keep it, and show the card."""
+        """Validate and store the choices, and show the settings."""
         guild, bot = interaction.guild, interaction.client
         assert guild is not None  # guild_only
-        if not manages(interaction):  # a server can offer the command to others
+        if not manages(interaction):  # a server can grant the command to others
             raise NotAllowed(Text("settings-managers-only"))
         wanted = GuildChoices(
             seconds=length,
@@ -137,24 +143,24 @@ class SettingsCog(commands.Cog, name="Settings"):
             posting_channel(tracks_in, tracks_in.permissions_for(guild.me))
         before = bot.store.choices_of(guild.id)
         chosen = _changed(before, wanted, reset)
-        _check(chosen, wanted, bot.settings)
+        _validate(chosen, wanted, bot.settings)
         if chosen != before:
-            # Once more on the store's thread, over what another manager may have chosen meanwhile.
+            # Apply it again on the store's thread, to what another manager may have chosen meanwhile.
             chosen = await bot.store.choose(guild.id, lambda latest: _changed(latest, wanted, reset))
             _log.info("%s changed the settings of %s: %s", interaction.user, guild, chosen)
         if chosen.volume != before.volume:
-            bot.session_of(guild).choose_volume(bot.settings_in(guild).voice.volume)
+            bot.sessions.of(guild).choose_volume(bot.guild_settings.of(guild.id).voice.volume)
         await interaction.response.send_message(
             content=None if chosen == before else Text("settings-changed").in_(interaction.locale),
-            embed=card(chosen, bot.settings_in(guild), interaction.locale),
+            embed=settings_embed(chosen, bot.guild_settings.of(guild.id), interaction.locale),
             ephemeral=True,
         )
 
 
-def card(chosen: GuildChoices, settings: Settings, locale: discord.Locale) -> discord.Embed:
-    """What holds where this was chosen; `settings` are those of the guild."""
-    shown = Text("settings-shown").in_(locale)
-    embed = discord.Embed(title=Text("settings-title").in_(locale), colour=COLOUR).set_footer(text=shown)
+def settings_embed(chosen: GuildChoices, settings: Settings, locale: discord.Locale) -> discord.Embed:
+    """Return the settings of a guild, with what is `chosen` and what is the default."""
+    footer = Text("settings-shown").in_(locale)
+    embed = discord.Embed(title=Text("settings-title").in_(locale), colour=COLOUR).set_footer(text=footer)
     for name, option in OPTIONS.items():
         value = option.shown(chosen, settings)
         if getattr(chosen, option.field) is None:
@@ -164,7 +170,7 @@ def card(chosen: GuildChoices, settings: Settings, locale: discord.Locale) -> di
 
 
 def _changed(before: GuildChoices, wanted: GuildChoices, reset: str | None) -> GuildChoices:
-    """The choices after the reset and what was chosen along with it."""
+    """Return the choices after the reset and the new choices along with it."""
     if reset == EVERYTHING:
         before = GuildChoices()
     elif reset is not None:
@@ -173,11 +179,11 @@ def _changed(before: GuildChoices, wanted: GuildChoices, reset: str | None) -> G
     return dataclasses.replace(before, **given)
 
 
-def _check(chosen: GuildChoices, wanted: GuildChoices, settings: Settings) -> None:
-    """Raises RequestError with a sentence on what cannot hold; an old choice does not hinder a new one."""
-    longest, formats = settings.music.longest_seconds, settings.tracks.formats
-    if wanted.seconds is not None and wanted.seconds > longest:
-        raise RequestError(Text("settings-too-long", longest=longest))
+def _validate(chosen: GuildChoices, wanted: GuildChoices, settings: Settings) -> None:
+    """Raise RequestError if a new choice is invalid. Old choices are not judged again."""
+    max_seconds, formats = settings.music.longest_seconds, settings.tracks.formats
+    if wanted.seconds is not None and wanted.seconds > max_seconds:
+        raise RequestError(Text("settings-too-long", longest=max_seconds))
     if chosen.rights == "dj" and chosen.dj_role_id is None:
         raise RequestError(Text("settings-no-role"))
     if wanted.format is not None and wanted.format not in formats:

@@ -1,4 +1,4 @@
-"""The voice channel's status: what plays there, where Busker may say so and managers want it."""
+"""The voice channel's status: the prompt that plays, where permissions and managers allow it."""
 
 from __future__ import annotations
 
@@ -10,79 +10,81 @@ import discord
 from discord.ext import commands
 
 from bot.client import Busker
-from bot.rules.markdown import cut
+from bot.rules.markdown import truncate
 from bot.ui.posted_card import UNPOSTED
 from words.text import Text
 
-LOOK_SECONDS: Final = 5.0
-"""A piece lasts longer than that, and Discord takes five such changes in five seconds."""
+UPDATE_SECONDS: Final = 5.0
+"""Time between two updates [s]: pieces last longer, and Discord accepts five updates in five seconds."""
 
-STATUS_CHARS: Final = 500
-"""The longest status (Discord API docs)."""
+MAX_STATUS_CHARS: Final = 500
+"""Longest status (Discord API docs)."""
 
 _log = logging.getLogger(__name__)
 
 
 class Status(commands.Cog):
-    """Compares what plays with what it said, every few seconds while Busker is in a channel. So it never
-    holds up sound, and a channel that was left is cleared."""
+    """Updates the status of every voice channel that Busker is in, and clears it afterwards.
+
+    A task compares what plays with what is shown every few seconds, so it never delays sound.
+    """
 
     def __init__(self, bot: Busker) -> None:
         self._bot = bot
-        self._said: dict[discord.VoiceChannel, str] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._shown: dict[discord.VoiceChannel, str] = {}
+        self._task: asyncio.Task[None] | None = None
 
     async def cog_unload(self) -> None:
-        """Look no more, and leave no status behind."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait([self._looking])
-        for channel in list(self._said):
-            await self._say(channel, None)
+        """End the task and clear every status."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        for channel in list(self._shown):
+            await self._show(channel, None)
 
     @commands.Cog.listener()
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
-        """Begin to look once Busker enters a channel."""
-        looking = self._looking is not None and not self._looking.done()
-        if member == member.guild.me and after.channel is not None and not looking:
-            self._looking = asyncio.create_task(self._look(), name="voice channel status")
+        """Start the task when Busker enters a channel."""
+        running = self._task is not None and not self._task.done()
+        if member == member.guild.me and after.channel is not None and not running:
+            self._task = asyncio.create_task(self._keep(), name="voice channel status")
 
-    async def _look(self) -> None:
-        """Look while Busker is in any channel, and once more when it has left."""
-        while self._bot.voice_clients or self._said:
+    async def _keep(self) -> None:
+        """Update while Busker is in any channel, and until every other status is cleared."""
+        while self._bot.voice_clients or self._shown:
             wanted = self._wanted()
-            for channel in {*self._said, *wanted}:
-                if self._said.get(channel) != wanted.get(channel):
-                    await self._say(channel, wanted.get(channel))
-            await asyncio.sleep(LOOK_SECONDS)
+            for channel in {*self._shown, *wanted}:
+                if self._shown.get(channel) != wanted.get(channel):
+                    await self._show(channel, wanted.get(channel))
+            await asyncio.sleep(UPDATE_SECONDS)
 
     def _wanted(self) -> dict[discord.VoiceChannel, str]:
-        """What is to be said where."""
+        """Return the current status of each channel."""
         wanted = {}
         for client in self._bot.voice_clients:
             channel = client.channel
-            if isinstance(channel, discord.VoiceChannel) and self._may(channel):
-                playing = self._bot.session_of(channel.guild).wanted[:1]
+            if isinstance(channel, discord.VoiceChannel) and self._is_allowed(channel):
+                playing = self._bot.sessions.of(channel.guild).wanted[:1]
                 if playing and playing[0].buffer.frames_played:
                     status = Text("track-prompt", prompt=playing[0].piece.prompts[-1])
-                    wanted[channel] = cut(status.in_(channel.guild.preferred_locale), STATUS_CHARS)
+                    wanted[channel] = truncate(status.in_(channel.guild.preferred_locale), MAX_STATUS_CHARS)
         return wanted
 
-    def _may(self, channel: discord.VoiceChannel) -> bool:
+    def _is_allowed(self, channel: discord.VoiceChannel) -> bool:
         granted = channel.permissions_for(channel.guild.me).set_voice_channel_status
-        return granted and self._bot.settings_in(channel.guild).voice.announce
+        return granted and self._bot.guild_settings.of(channel.guild.id).voice.announce
 
-    async def _say(self, channel: discord.VoiceChannel, words: str | None) -> None:
-        if words is not None:
-            self._said[channel] = words
+    async def _show(self, channel: discord.VoiceChannel, status: str | None) -> None:
+        if status is not None:
+            self._shown[channel] = status
         try:
-            await channel.edit(status=words)
-        except UNPOSTED as error:  # said or not, the next change tries again
+            await channel.edit(status=status)
+        except UNPOSTED as error:  # the next change tries again
             _log.info("the status of %s was not changed: %s", channel, error)
-        if words is None:  # and not before: the end of the bot may come between
-            self._said.pop(channel, None)
+        if status is None:  # and not before: the end of the bot may come between
+            self._shown.pop(channel, None)
 
 
 async def setup(bot: Busker) -> None:

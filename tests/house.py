@@ -69,7 +69,7 @@ class House:
     @property
     def session(self) -> Session:
         """The bot's session of the guild, made when there is none."""
-        return self.bot.session_of(self.discord_guild)
+        return self.bot.sessions.of(self.discord_guild)
 
     @property
     def ears(self) -> Listener:

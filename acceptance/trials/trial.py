@@ -247,9 +247,9 @@ class Trial:
         options = {"prompt": "bells", "length": PIECE_SECONDS}
         reply = await scene.moderator.use("compose", options, scene.text)
         guild = self._bot.get_guild(scene.guild.id)
-        if guild is None or not self._bot.session_of(guild).queue:
+        if guild is None or not self._bot.sessions.of(guild).queue:
             raise TrialError(f"The bot did not take a piece: {reply.content or 'it gave no answer'}")
-        session = self._bot.session_of(guild)
+        session = self._bot.sessions.of(guild)
         return session, session.queue[-1]
 
     async def _idle(self, scene: Scene, session: Session, since_s: float) -> None:

@@ -1,65 +1,118 @@
-"""Asking for a piece: everything that is checked before anything begins."""
+"""Requests for pieces: everything is checked before anything begins."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import discord
-
-from bot.commands.checks import within_caps
-from bot.errors import RequestError
+from bot.commands.checks import manages, member_of
 from bot.playback.performance import Request
 from bot.playback.radio import CHARGED_SECONDS
-from bot.rules.permissions import VocalChannel, posting_channel, require_listening, voice_channel_of
-from bot.tracks.track_cache import use
-from words.text import Text
+from bot.rules.permissions import posting_channel, require_listening, voice_channel_of
+from bot.tracks.track_cache import touch
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    import discord
+
     from audio.piece import Piece
-    from bot.client import Busker
+    from bot.config.settings import MusicSettings
+    from bot.rules.permissions import PostingChannel, VocalChannel
+    from bot.rules.quota import Quota
+    from bot.session.journal import Journal
+    from bot.session.session import Session
+    from bot.session.sessions import Sessions
+    from bot.tracks.attachments import Attachments
 
 
-def member_of(interaction: discord.Interaction[Busker]) -> discord.Member:
-    """Who did this, as a member of the guild. Raises RequestError in a direct message."""
-    if not isinstance(interaction.user, discord.Member):
-        raise RequestError(Text("error-servers-only"))
-    return interaction.user
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A member who may request a piece now: where it will play and where its track will be posted.
 
-
-async def require_welcome(interaction: discord.Interaction[Busker]) -> VocalChannel:
-    """Where the member sits, if they may ask for a piece now; before anything is fetched for it in vain.
-
-    Raises RequestError."""
-    member = member_of(interaction)
-    voice_channel = voice_channel_of(member)
-    session = interaction.client.session_of(member.guild)
-    require_listening(member, session.channel)
-    session.queue.require_room()
-    async with within_caps(interaction, 0.0):
-        return voice_channel
-
-
-async def ask(interaction: discord.Interaction[Busker], piece: Piece, kept: Path | None = None) -> int:
-    """Put a piece into the queue of the guild; how many play before it. Raises RequestError.
-
-    It is heard where the member sits and its track posted where they asked. `kept` is its file, if it need
-    not be composed: then it does not count for the day.
+    It holds for the moment. After an await that others can use, such as a download, admit again.
     """
-    member = member_of(interaction)
-    voice_channel = voice_channel_of(member)
-    text_channel = posting_channel(interaction.channel, interaction.app_permissions)
-    session = interaction.client.session_of(member.guild)
-    require_listening(member, session.channel)
-    if kept is not None:
-        use(kept)
-    charged = 0.0 if kept else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
-    async with within_caps(interaction, charged):
-        led = interaction.client.settings.music.led(piece)
-        performance = session.ask(Request(led, member, voice_channel, text_channel, kept))
-        performance.charged_seconds = charged
-        interaction.client.recordings.hold(performance)
-        before = session.wanted.index(performance)
-    await interaction.client.journal.note()  # so that no restart loses what is answered
-    return before
+
+    member: discord.Member
+    manages: bool
+    """The limits of the guild do not apply to the member."""
+    session: Session
+    voice_channel: VocalChannel
+    """Where the member is."""
+    text_channel: PostingChannel
+    """Where the member used the command."""
+
+
+class Requests:
+    """Admits members and adds their pieces to the queue. Made once by the client; used on the event loop."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        quota: Quota,
+        attachments: Attachments,
+        journal: Journal,
+        music: MusicSettings,
+    ) -> None:
+        self._sessions = sessions
+        self._quota = quota
+        self._attachments = attachments
+        self._journal = journal
+        self._music = music
+
+    def admit(self, interaction: discord.Interaction) -> Admission:
+        """Check, in this order, the member, their voice channel, the posting channel and where music plays.
+
+        Raises RequestError.
+        """
+        member = member_of(interaction)
+        voice_channel = voice_channel_of(member)
+        text_channel = posting_channel(interaction.channel, interaction.app_permissions)
+        session = self._sessions.of(member.guild)
+        require_listening(member, session.channel)
+        return Admission(member, manages(interaction), session, voice_channel, text_channel)
+
+    async def require_capacity(self, admission: Admission) -> None:
+        """Check the room in the queue and the member's quota before a file is fetched in vain.
+
+        Raises QueueFull or CapReached.
+        """
+        admission.session.queue.require_room()
+        async with self._reserved(admission, 0.0):
+            pass
+
+    async def submit(self, admission: Admission, piece: Piece, saved: Path | None = None) -> int:
+        """Add a piece to the queue and return how many play before it. Raises RequestError.
+
+        `saved` is the file of its track, if it need not be composed: then it does not count for the day.
+        """
+        if saved is not None:
+            touch(saved)
+        charged = 0.0 if saved else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
+        session = admission.session
+        async with self._reserved(admission, charged):
+            request = Request(
+                self._music.led(piece),
+                admission.member,
+                admission.voice_channel,
+                admission.text_channel,
+                saved,
+            )
+            performance = session.ask(request)
+            performance.charged_seconds = charged
+            self._attachments.retain(performance)
+            before = session.wanted.index(performance)
+        await self._journal.flush()  # before the answer, so that no restart loses the piece
+        return before
+
+    def _reserved(self, admission: Admission, seconds: float) -> AbstractAsyncContextManager[None]:
+        member, session = admission.member, admission.session
+        return self._quota.reserve(
+            member,
+            seconds,
+            manages=admission.manages,
+            count_waiting=lambda: sum(
+                performance.request.requester.id == member.id for performance in session.wanted
+            ),
+        )

@@ -9,8 +9,21 @@ from pydantic import BaseModel
 if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.store.records import GuildChoices
+    from bot.store.repository import Store
 
 Section = TypeVar("Section", bound=BaseModel)
+
+
+class GuildSettings:
+    """The settings of each guild. Made once by the client; used on the event loop."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+
+    def of(self, guild_id: int) -> Settings:
+        """Return the operator's settings with the choices of the guild's managers."""
+        return settings_with(self._settings, self._store.choices_of(guild_id))
 
 
 def settings_with(settings: Settings, choices: GuildChoices) -> Settings:

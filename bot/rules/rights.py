@@ -1,6 +1,7 @@
-"""Rights: who may act on the music of a guild, and how much of it a person may ask for.
+"""Rights: who may act on the music of a guild, and how much music one person may request.
 
-`decide` is the whole rule, as a function of what is known; `bot/commands/checks.py` finds that out.
+`decide` is the whole rule as a pure function. `bot/commands/checks.py` and `bot/rules/quota.py` collect the
+facts that it takes.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from bot.config.settings import RightsSettings
-    from bot.playback.performance import Performance
     from bot.store.records import Rights
 
 
 class Action(enum.StrEnum):
-    """What a person wants to do; sentences of the catalogue choose by it."""
+    """What a person wants to do. The values select sentences in the catalogue."""
 
     COMPOSE = "compose"
     SKIP = "skip"
@@ -34,7 +34,7 @@ class Action(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds in a guild; a cap of 0 is none."""
+    """The rules of a guild; a limit of 0 is no limit."""
 
     mode: Rights = "free"
     most_waiting: int = 0
@@ -42,87 +42,87 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known about the person who wants to act."""
+class MemberStatus:
+    """The facts about a member that decide over an action."""
 
     manages: bool = False
-    """Owner of the guild, or allowed to manage it."""
+    """Owner of the guild, or has the Manage Server permission."""
     listens: bool = True
-    """Sits where the music is, or where it is to be."""
-    asked: bool = False
-    """Everything that the act would end or change was asked for by this person."""
+    """Is in the voice channel where the music plays or is about to play."""
+    requested: bool = False
+    """Requested every piece that the action would end or change."""
     has_role: bool = False
-    """Has the role that managers chose for those who act on the music."""
+    """Has the DJ role of the guild."""
     listeners: int = 1
-    """People in the channel, this person among them."""
+    """People in the voice channel, this member included."""
     votes: int = 1
-    """Listeners who want the same, this person among them."""
+    """Listeners who voted for the same action, this member included."""
     waiting: int = 0
-    """Pieces of this person that wait or play."""
+    """This member's pieces that play or wait."""
     seconds_today: float = 0.0
-    """Music that this person has asked for today, before this."""
+    """Music that this member has requested today, before this request [s]."""
     seconds: float = 0.0
-    """The length of the piece that is asked for now."""
+    """Length of the requested piece [s]."""
 
 
 class Decision(enum.Enum):
-    """What becomes of it."""
+    """The outcome of `decide`."""
 
     ALLOWED = enum.auto()
     NOT_LISTENING = enum.auto()
     VOTED = enum.auto()
-    """Counted, and not enough yet."""
+    """The vote is counted; more votes are needed."""
     ROLE_NEEDED = enum.auto()
-    ENOUGH_WAITING = enum.auto()
-    ENOUGH_TODAY = enum.auto()
+    TOO_MANY_WAITING = enum.auto()
+    DAILY_LIMIT = enum.auto()
 
 
-def decide(act: Action, rules: Rules, standing: Standing) -> Decision:
-    """Whether a person in this standing may do this under these rules."""
-    if standing.manages:
+def decide(action: Action, rules: Rules, status: MemberStatus) -> Decision:
+    """Decide about an action of a member with this status under these rules."""
+    if status.manages:
         return Decision.ALLOWED
-    if not standing.listens and not (act is Action.REMOVE and standing.asked):
+    if not status.listens and not (action is Action.REMOVE and status.requested):
         return Decision.NOT_LISTENING
-    if act is Action.COMPOSE:
-        return _within_caps(rules, standing)
-    if standing.asked or standing.listeners <= 1 or rules.mode == "free":
+    if action is Action.COMPOSE:
+        return _within_limits(rules, status)
+    if status.requested or status.listeners <= 1 or rules.mode == "free":
         return Decision.ALLOWED
     if rules.mode == "dj":
-        return Decision.ALLOWED if standing.has_role else Decision.ROLE_NEEDED
-    return Decision.ALLOWED if standing.votes >= votes_needed(standing.listeners) else Decision.VOTED
+        return Decision.ALLOWED if status.has_role else Decision.ROLE_NEEDED
+    return Decision.ALLOWED if status.votes >= votes_needed(status.listeners) else Decision.VOTED
 
 
 def votes_needed(listeners: int) -> int:
-    """More than half of those who listen."""
+    """Return the smallest majority of `listeners`."""
     return listeners // 2 + 1
 
 
-def _within_caps(rules: Rules, standing: Standing) -> Decision:
-    if 0 < rules.most_waiting <= standing.waiting:
-        return Decision.ENOUGH_WAITING
-    if 0 < rules.seconds_a_day < standing.seconds_today + standing.seconds:
-        return Decision.ENOUGH_TODAY
+def _within_limits(rules: Rules, status: MemberStatus) -> Decision:
+    if 0 < rules.most_waiting <= status.waiting:
+        return Decision.TOO_MANY_WAITING
+    if 0 < rules.seconds_a_day < status.seconds_today + status.seconds:
+        return Decision.DAILY_LIMIT
     return Decision.ALLOWED
 
 
 class Votes:
-    """Votes on the piece that plays; they end with it. Owned by whoever asks for decisions."""
+    """Votes about pieces; they are forgotten with the piece. Used on the event loop."""
 
     def __init__(self) -> None:
-        self._cast: WeakKeyDictionary[Performance, dict[str, set[int]]] = WeakKeyDictionary()
+        self._cast: WeakKeyDictionary[object, dict[str, set[int]]] = WeakKeyDictionary()
 
-    def vote(self, performance: Performance, motion: str, member_id: int, listeners: Iterable[int]) -> int:
-        """Count a vote; how many of those who listen now want the same."""
-        votes = self._cast.setdefault(performance, {}).setdefault(motion, set())
+    def vote(self, piece: object, motion: str, member_id: int, listeners: Iterable[int]) -> int:
+        """Count a vote on a performance of a piece; return how many current listeners voted the same."""
+        votes = self._cast.setdefault(piece, {}).setdefault(motion, set())
         votes.add(member_id)
         return len(votes & {member_id, *listeners})
 
 
 def rules_of(rights: RightsSettings) -> Rules:
-    """The rules as they are set."""
+    """Return the rules in a section of the settings."""
     return Rules(rights.mode, rights.most_waiting, rights.seconds_a_day)
 
 
 def end_of_day(now: datetime) -> datetime:
-    """When the day of the caps ends: the next midnight, UTC."""
+    """Return when the daily limits reset: the next midnight, UTC."""
     return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)

@@ -1,4 +1,4 @@
-"""The journal: what was asked for and is not over, in the store, so that a restart goes on with it."""
+"""The journal: every unfinished piece, in the store, so that a restart continues it."""
 
 from __future__ import annotations
 
@@ -6,115 +6,129 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.errors import StoreError
 from bot.playback.performance import Making
-from bot.store.records import Asked
+from bot.store.records import JournalEntry
 from bot.tracks.attachments import FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.playback.performance import Performance
-    from bot.session.session import Session
+    from bot.playback.queue import Queue
+    from bot.rules.permissions import VocalChannel
     from bot.store.repository import Store
 
-NOTE_SECONDS: Final = 1.0
-"""How often it is noted how far the listeners are: after a crash they hear no more than that again."""
+FLUSH_SECONDS: Final = 1.0
+"""How often playheads are written [s]: after a crash listeners hear at most this much again."""
 
 ALIVE_SECONDS: Final = 60.0
-"""How often it is noted of all that they are not over, though nothing else changes."""
+"""Resolution of `JournalEntry.noted_at` [s]: unchanged entries are rewritten this often."""
 
 _log = logging.getLogger(__name__)
 
 
+class GuildPlayback(Protocol):
+    """The part of a session that the journal reads: its queue and its voice channel."""
+
+    @property
+    def queue(self) -> Queue: ...
+
+    @property
+    def channel(self) -> VocalChannel | None: ...
+
+
 class Journal:
-    """Compares what is true with what it noted last, and writes the difference: at once when something
-    changes, and every second while something plays. Owned by the bot, used on the event loop."""
+    """Writes the differences between the followed pieces and the last write into the store.
+
+    A task does so when something changes, and every second while anything is followed. Made once by the
+    client; used on the event loop.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._followed: dict[int, tuple[Performance, Session]] = {}
-        self._noted: dict[int, Asked] = {}
+        self._followed: dict[int, tuple[Performance, GuildPlayback]] = {}
+        self._written: dict[int, JournalEntry] = {}
         self._changed = asyncio.Event()
-        self._keeping: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._closed = False
-        self._refused = False
-        """Whether the disk refused the last note; that is said once."""
+        self._failing = False
+        """The last write failed. Only the first failure in a row is logged."""
 
     @property
     def following(self) -> bool:
-        """Whether anything is not over."""
+        """True while any piece is unfinished."""
         return bool(self._followed)
 
-    def follow(self, performance: Performance, session: Session) -> None:
-        """Keep a piece in the store until nothing more happens to it."""
-        self._followed[performance.ticket] = performance, session
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep(), name="journal")
+    def follow(self, performance: Performance, playback: GuildPlayback) -> None:
+        """Keep an entry of a piece until it is settled."""
+        self._followed[performance.ticket] = performance, playback
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._keep(), name="journal")
 
     def changed(self) -> None:
-        """Something is not as it was noted."""
+        """Write soon: a followed piece has changed."""
         self._changed.set()
 
-    async def note(self) -> None:
-        """Write what is true now. Where the disk refuses, the music goes on and a restart forgets it."""
+    async def flush(self) -> None:
+        """Write all changes now. A failure is logged: the music continues, but a restart forgets it."""
         if self._closed:
             return
         self._followed = {
-            ticket: (performance, session)
-            for ticket, (performance, session) in self._followed.items()
+            ticket: (performance, playback)
+            for ticket, (performance, playback) in self._followed.items()
             if not performance.settled
         }
         entries = {
-            ticket: _entry(performance, session)
-            for ticket, (performance, session) in self._followed.items()
+            ticket: _entry(performance, playback)
+            for ticket, (performance, playback) in self._followed.items()
             if not performance.dismissed or performance.making is Making.COMPOSED  # its track is posted
         }
-        news = [entry for ticket, entry in entries.items() if self._noted.get(ticket) != entry]
-        over = self._noted.keys() - entries.keys()
-        before, self._noted = self._noted, entries
-        if not news and not over:
+        updated = [entry for ticket, entry in entries.items() if self._written.get(ticket) != entry]
+        finished = self._written.keys() - entries.keys()
+        before, self._written = self._written, entries
+        if not updated and not finished:
             return
         try:
-            await self._store.note(news, over)
+            await self._store.update_journal(updated, finished)
         except StoreError:
-            if not self._refused:
-                _log.exception("a restart now would not go on with what was asked for")
-            self._refused = True
-            self._noted = before  # so that it is tried again
+            if not self._failing:
+                _log.exception("the journal was not written; a restart now would forget unfinished pieces")
+            self._failing = True
+            self._written = before  # so that the next flush tries again
         else:
-            self._refused = False
+            self._failing = False
 
     async def close(self) -> None:
-        """Note all for the last time: what ends with the bot is what the next one goes on with."""
-        await self.note()
+        """Flush and write nothing more: the pieces that end with the bot stay in the store."""
+        await self.flush()
         self._closed = True
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.wait([self._keeping])
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
     async def _keep(self) -> None:
         while self._followed:
             self._changed.clear()
-            await self.note()
+            await self.flush()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(NOTE_SECONDS):
+                async with asyncio.timeout(FLUSH_SECONDS):
                     await self._changed.wait()
 
 
-def _entry(performance: Performance, session: Session) -> Asked:
-    request, queue = performance.request, list(session.queue)
-    channel = session.channel or request.voice_channel
-    return Asked(
+def _entry(performance: Performance, playback: GuildPlayback) -> JournalEntry:
+    request, queue = performance.request, list(playback.queue)
+    channel = playback.channel or request.voice_channel
+    return JournalEntry(
         ticket=performance.ticket,
         guild_id=request.requester.guild.id,
         member_id=request.requester.id,
         voice_channel_id=channel.id,
         text_channel_id=request.text_channel.id,
         piece=performance.piece,
-        kept=_place(request.kept) if request.kept is not None else None,
+        saved=_relative(request.kept) if request.kept is not None else None,
         place=queue.index(performance) if performance in queue and not performance.dismissed else None,
         begun=performance.making is not Making.WAITING,
         frames_played=performance.buffer.frames_played,
@@ -123,6 +137,6 @@ def _entry(performance: Performance, session: Session) -> Asked:
     )
 
 
-def _place(kept: Path) -> str:
-    """Where a file is in the folder of tracks."""
-    return f"{FOLDER}/{kept.name}" if kept.parent.name == FOLDER else kept.name
+def _relative(path: Path) -> str:
+    """Return the path of a file relative to the folder of tracks."""
+    return f"{FOLDER}/{path.name}" if path.parent.name == FOLDER else path.name

@@ -1,12 +1,13 @@
-"""After a restart: what the Busker before this one left unfinished goes on.
+"""After a restart, unfinished pieces continue.
 
-- Where people still listen, the queue is as it was. What played goes on where it was: a piece is made again
-  from its start, the same, and what was heard is passed over.
-- Where nobody listens any more, what was begun is finished and posted, and what waited is forgotten.
-- A radio goes on where people still listen, with another stretch, and is forgotten where nobody does.
-- A track that was written is posted from its file, unless it was posted.
-- What has seen MAX_RESTARTS is given up, since it may be what ends Busker.
-- A pause, and the volume that members chose, end with the Busker that they were told.
+- Where people still listen, the queue is restored. A piece that played is composed again from its start,
+  which makes the same sound, and the part that was played already is skipped.
+- Where nobody listens any more, pieces that were being composed are finished and posted; the others are
+  forgotten.
+- A radio continues with another segment where people still listen; elsewhere it is forgotten.
+- A track that was written but not posted is posted from its file.
+- After MAX_RESTARTS a piece is forgotten, because it may be what ends Busker.
+- Pauses and volumes set by members are not restored.
 """
 
 from __future__ import annotations
@@ -24,118 +25,146 @@ from bot.errors import StoreError
 from bot.playback.performance import Performance, Request
 from bot.playback.radio import lasted, next_stretch
 from bot.rules.permissions import PostingChannel, VocalChannel, listeners_in
-from bot.tracks.library import kept_file
 from bot.ui.posted_card import UNPOSTED
 from bot.voice.supervisor import depart
 from words.text import Text
 
 if TYPE_CHECKING:
-    from bot.client import Busker
-    from bot.store.records import Asked
+    from audio.engine import Engine
+    from bot.config.settings import MusicSettings
+    from bot.session.sessions import Sessions
+    from bot.store.records import JournalEntry
+    from bot.store.repository import Store
+    from bot.tracks.attachments import Attachments
+    from bot.tracks.library import Library
 
 MAX_RESTARTS: Final = 3
+"""A piece that has seen this many restarts is not continued."""
 
-FORGOTTEN_SECONDS: Final = 86_400.0
-"""After so long an absence nothing goes on: from Busker's own end, or in a server that it was put out of."""
+MAX_ABSENCE_SECONDS: Final = 86_400.0
+"""After a longer absence [s], of Busker or from a server, nothing continues."""
 
 _log = logging.getLogger(__name__)
 
 
 class Restoration:
-    """What is left of before the start, by guild. Owned by the bot, used on the event loop."""
+    """Continues the unfinished pieces of the last run. Made once by the client; used on the event loop."""
 
-    def __init__(self, bot: Busker) -> None:
-        self._bot = bot
-        self._left: defaultdict[int, list[Asked]] = defaultdict(list)
+    def __init__(
+        self,
+        store: Store,
+        sessions: Sessions,
+        engine: Engine,
+        library: Library,
+        attachments: Attachments,
+        music: MusicSettings,
+    ) -> None:
+        self._store = store
+        self._sessions = sessions
+        self._engine = engine
+        self._library = library
+        self._attachments = attachments
+        self._music = music
+        self._unfinished: defaultdict[int, list[JournalEntry]] = defaultdict(list)
+        """Entries by guild, until the guild is available."""
 
     async def open(self) -> None:
-        """Read what is left, before anything new is asked for. Raises StoreError."""
-        long_ago = time.time() - FORGOTTEN_SECONDS
-        left = await self._bot.store.asked()
-        await self._bot.store.note([], [asked.ticket for asked in left if asked.noted_at < long_ago])
-        for asked in left:
-            if asked.noted_at >= long_ago:
-                self._left[asked.guild_id].append(asked)
+        """Read the journal, before anything new is written to it. Raises StoreError."""
+        oldest = time.time() - MAX_ABSENCE_SECONDS
+        entries = await self._store.journal()
+        expired = [entry.ticket for entry in entries if entry.noted_at < oldest]
+        await self._store.update_journal([], expired)
+        for entry in entries:
+            if entry.noted_at >= oldest:
+                self._unfinished[entry.guild_id].append(entry)
 
     async def restore(self, guild: discord.Guild) -> None:
-        """Go on with what was asked for in a guild that is there, once."""
-        left = self._left.pop(guild.id, [])
-        lasting = [asked for asked in left if asked.restarts < MAX_RESTARTS]
-        rooms = {guild.get_channel(asked.voice_channel_id) for asked in lasting}
-        listened = any(listeners_in(room) for room in rooms if isinstance(room, VocalChannel))
+        """Continue the unfinished pieces of a guild that became available, once."""
+        entries = self._unfinished.pop(guild.id, [])
+        retried = [entry for entry in entries if entry.restarts < MAX_RESTARTS]
+        channels = {guild.get_channel(entry.voice_channel_id) for entry in retried}
+        has_listeners = any(
+            listeners_in(channel) for channel in channels if isinstance(channel, VocalChannel)
+        )
         forgotten: Counter[PostingChannel] = Counter()
-        for asked in left:
+        for entry in entries:
             try:
-                request = await self._request(guild, asked)
+                request = await self._request(guild, entry)
             except (OSError, discord.HTTPException, StoreError):
-                _log.exception("%r cannot go on yet; it does when the server is there anew", asked.piece)
-                self._left[guild.id].append(asked)
+                _log.exception("%r waits until the server is available again", entry.piece)
+                self._unfinished[guild.id].append(entry)
                 continue
-            if request is None or (asked not in lasting) or not _goes_on(asked, request, heard=listened):
-                await self._bot.store.note([], [asked.ticket])
+            if (
+                request is None
+                or entry not in retried
+                or not _continues(entry, request, has_listeners=has_listeners)
+            ):
+                await self._store.update_journal([], [entry.ticket])
                 if request is not None:
                     forgotten[request.text_channel] += 1
                 continue
-            self._go_on(asked, request, heard=listened)
-        if left and not listened and guild.me.voice is not None:
-            await depart(guild)  # Discord keeps the seat of one that was killed
+            self._continue(entry, request, has_listeners=has_listeners)
+        if entries and not has_listeners and guild.me.voice is not None:
+            await depart(guild)  # Discord keeps a killed bot in its voice channel
         for channel, pieces in forgotten.items():
-            await _say(channel, Text("restart-forgot", pieces=pieces).in_(guild.preferred_locale))
+            await _send(channel, Text("restart-forgot", pieces=pieces).in_(guild.preferred_locale))
 
-    def _go_on(self, asked: Asked, request: Request, *, heard: bool) -> None:
-        session = self._bot.session_of(request.requester.guild)
+    def _continue(self, entry: JournalEntry, request: Request, *, has_listeners: bool) -> None:
+        session = self._sessions.of(request.requester.guild)
+        played_seconds = entry.frames_played * FRAME_SECONDS
         performance = Performance(
             request,
-            self._bot.engine,
+            self._engine,
             session.queue.seconds_until,
             at_once=False,
-            ticket=asked.ticket,
-            frames_played=0 if asked.piece.endless else asked.frames_played,
-            # A radio that had played for long is not what ended Busker.
-            restarts=0 if asked.piece.endless and lasted(_seconds_played(asked)) else asked.restarts + 1,
+            ticket=entry.ticket,
+            frames_played=0 if entry.piece.endless else entry.frames_played,
+            # A radio that played for long did not end Busker.
+            restarts=0 if entry.piece.endless and lasted(played_seconds) else entry.restarts + 1,
         )
-        if asked.place is None or not heard:
+        if entry.place is None or not has_listeners:
             performance.leave_queue()
-        _log.info("going on with %r after a restart", asked.piece)
+        _log.info("continuing %r after a restart", entry.piece)
         session.restore(performance)
-        self._bot.recordings.hold(performance)
+        self._attachments.retain(performance)
 
-    async def _request(self, guild: discord.Guild, asked: Asked) -> Request | None:
-        """The request anew, None where its asker or a channel is gone."""
+    async def _request(self, guild: discord.Guild, entry: JournalEntry) -> Request | None:
+        """Rebuild a request; None if the requester or a channel is gone.
+
+        Raises discord.HTTPException, OSError or StoreError.
+        """
         try:
-            member = guild.get_member(asked.member_id) or await guild.fetch_member(asked.member_id)
+            member = guild.get_member(entry.member_id) or await guild.fetch_member(entry.member_id)
         except discord.NotFound:
             return None
-        voice = guild.get_channel(asked.voice_channel_id)
-        text = guild.get_channel_or_thread(asked.text_channel_id)
+        voice = guild.get_channel(entry.voice_channel_id)
+        text = guild.get_channel_or_thread(entry.text_channel_id)
         if not isinstance(voice, VocalChannel) or not isinstance(text, PostingChannel):
             return None
-        piece = next_stretch(asked.piece, asked.frames_played) if asked.piece.endless else asked.piece
-        request = Request(self._bot.settings.music.led(piece), member, voice, text)
-        if asked.kept is not None:
-            return replace(request, kept=self._bot.settings.tracks.folder / asked.kept)
-        track = asked.track_id and await self._bot.store.track(guild.id, asked.track_id)
-        if not track or (kept := kept_file(self._bot, track)) is None:
+        piece = next_stretch(entry.piece, entry.frames_played) if entry.piece.endless else entry.piece
+        request = Request(self._music.led(piece), member, voice, text)
+        if entry.saved is not None:
+            return replace(request, kept=self._library.folder / entry.saved)
+        track = entry.track_id and await self._store.track(guild.id, entry.track_id)
+        if not track or (saved := self._library.file_of(track)) is None:
             return request
-        return replace(request, kept=kept, unposted=track if track.message_id is None else None)
+        return replace(request, kept=saved, unposted=track if track.message_id is None else None)
 
 
-def _goes_on(asked: Asked, request: Request, *, heard: bool) -> bool:
-    """Whether a piece is made on, or posted: heard, or for its track. A radio has none, and what was kept of
-    one has a file or is lost."""
-    if asked.piece.endless:
-        return heard and asked.place is not None
-    if asked.piece.excerpt is not None and request.kept is None:
+def _continues(entry: JournalEntry, request: Request, *, has_listeners: bool) -> bool:
+    """True if a piece is played on, or finished for its track.
+
+    A radio has no track. An excerpt of one cannot be composed again: without its file it is lost.
+    """
+    if entry.piece.endless:
+        return has_listeners and entry.place is not None
+    if entry.piece.excerpt is not None and request.kept is None:
         return False
-    return heard or asked.begun
+    return has_listeners or entry.begun
 
 
-def _seconds_played(asked: Asked) -> float:
-    return asked.frames_played * FRAME_SECONDS
-
-
-async def _say(channel: PostingChannel, sentence: str) -> None:
+async def _send(channel: PostingChannel, sentence: str) -> None:
     try:
         await channel.send(sentence)
     except UNPOSTED as error:
-        _log.warning("it was not said that pieces are forgotten: %r", error)
+        _log.warning("the channel was not told that pieces are forgotten: %r", error)

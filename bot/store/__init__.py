@@ -1,1 +1,1 @@
-"""What outlives a restart: choices of guilds, tracks made, and how much was asked for a day."""
+"""Everything that survives a restart: choices of guilds, tracks, the journal and daily usage."""

@@ -1,4 +1,4 @@
-"""The SQLite file: one connection on one thread, and the numbered migrations that shape it."""
+"""The SQLite file: one connection on one thread, and numbered migrations."""
 
 from __future__ import annotations
 
@@ -15,18 +15,23 @@ from typing import Final, TypeVar
 from bot.errors import StoreError
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
+"""The folder of the migrations, `0001_name.sql` and so on."""
+
 APPLICATION_ID: Final = int.from_bytes(b"Busk", "big")
-"""Written into the head of the file (PRAGMA application_id), so that another program's file is recognised."""
+"""Identifies our file (PRAGMA application_id), so that another program's file is recognised."""
 
 LOCKED_SECONDS: Final = 5.0
-"""How long a change waits for another process that holds the file, such as a backup."""
+"""Timeout [s] of a change while another process, such as a backup, locks the file."""
 
 Answer = TypeVar("Answer")
 
 
 class Database:
-    """All work happens on one thread, in the order it was asked for: so there is one writer, nothing of one
-    guild can come between the statements of another, and the event loop never waits for a disk."""
+    """Runs all work on one thread, first come, first served.
+
+    So there is one writer, no statement comes between those of another change, and the event loop never
+    waits for a disk.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -34,22 +39,22 @@ class Database:
         self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
-        """Open the file, or make it, and bring it up to date. Raises StoreError with a sentence."""
+        """Open or create the file and migrate it. Raises StoreError with a sentence."""
         await self._on_thread(self._open)
 
     async def close(self) -> None:
-        """Close the file once everything asked for is written. Safe to call twice."""
+        """Finish pending work and close the file. Safe to call twice."""
         if self._connection is not None:
             await self._on_thread(self._close)
         self._thread.shutdown()
 
     async def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        """Run `work` whole or not at all. Raises StoreError when the disk refuses."""
+        """Run `work` in a transaction. Raises StoreError if SQLite fails."""
         connection = self._opened
-        return await self._on_thread(lambda: _changed(connection, work))
+        return await self._on_thread(lambda: _transact(connection, work))
 
     async def read(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        """Run `work`, which only looks. Raises StoreError when the disk refuses."""
+        """Run `work`, which only reads. Raises StoreError if SQLite fails."""
         connection = self._opened
         return await self._on_thread(lambda: work(connection))
 
@@ -74,7 +79,7 @@ class Database:
                 "`store.path`."
             ) from error
         try:
-            # Without an isolation level nothing is begun or ended behind our back.
+            # Without an isolation level Python begins and ends no transaction by itself.
             with contextlib.ExitStack() as unless_ready:
                 connection = sqlite3.connect(self._path, timeout=LOCKED_SECONDS, isolation_level=None)
                 unless_ready.callback(connection.close)
@@ -96,25 +101,25 @@ class Database:
 
 
 def migrations() -> dict[int, str]:
-    """The SQL of each migration by its number, from 1 on without a hole."""
-    found = {}
+    """Return the SQL of each migration by its number; the numbers are 1, 2, 3 and so on."""
+    scripts = {}
     for file in sorted(MIGRATIONS.glob("*.sql")):
         number = re.match(r"(\d{4})_", file.name)
         assert number is not None, f"{file.name} has no number"
-        found[int(number[1])] = file.read_text(encoding="utf-8")
-    assert list(found) == list(range(1, len(found) + 1)), "the numbers of the migrations have a hole"
-    return found
+        scripts[int(number[1])] = file.read_text(encoding="utf-8")
+    assert list(scripts) == list(range(1, len(scripts) + 1)), "the numbers of the migrations have a gap"
+    return scripts
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Apply what is new, each migration whole or not at all. Raises StoreError on a file that is not ours."""
+    """Apply new migrations, each in a transaction. Raises StoreError if the file is not ours."""
     known = migrations()
     while (version := _version(connection, path, len(known))) < len(known):
-        _changed(connection, partial(_advance, version=version, script=known[version + 1]))
+        _transact(connection, partial(_advance, version=version, script=known[version + 1]))
 
 
 def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
-    """How many migrations the file has had, of `newest` known ones. Raises StoreError."""
+    """Return the number of migrations applied to the file, at most `newest`. Raises StoreError."""
     version = _pragma(connection, "user_version")
     owner = _pragma(connection, "application_id")
     empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
@@ -129,18 +134,18 @@ def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
 
 
 def _advance(connection: sqlite3.Connection, version: int, script: str) -> None:
-    """Apply the migration that follows `version`, unless another process did while this one waited."""
+    """Apply the migration after `version`, unless another process has done so meanwhile."""
     if _pragma(connection, "user_version") != version:
         return
     for statement in _statements(script):  # `executescript` would end the transaction first
         connection.execute(statement)
-    # PRAGMAs take no parameters; both numbers are ours. They are undone with the transaction.
+    # PRAGMAs take no parameters; both numbers are ours. A rollback undoes them too.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one."""
+    """Yield the statements of a script."""
     statement = ""
     for part in script.split(";"):
         statement += part + ";"
@@ -154,7 +159,7 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return value
 
 
-def _changed(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
     connection.execute("BEGIN IMMEDIATE")
     try:
         answer = work(connection)

@@ -1,4 +1,4 @@
-"""The records of the store, as the rest of the bot sees them."""
+"""Records of the store."""
 
 from __future__ import annotations
 
@@ -8,98 +8,99 @@ from typing import Literal
 from audio.piece import Piece
 
 Rights = Literal["free", "vote", "dj"]
-"""Who may act on the music: every listener, most of them together, or those with a role."""
+"""Who may act on the music: every listener, a majority of them, or members with the DJ role."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuildChoices:
-    """What the managers of a guild chose; None leaves a thing to `config.toml`."""
+    """The choices of a guild's managers; None means the setting of `config.toml`."""
 
     seconds: float | None = None
-    """How long a piece is when nobody says."""
+    """Default length of a piece [s]."""
     interval: float | None = None
-    """Seconds between two deliveries of the engine."""
+    """Length of the engine's chunks [s]."""
     volume: float | None = None
-    """The amplitude that music starts at, 0 to 1."""
+    """Initial amplitude, 0 to 1."""
     rights: Rights | None = None
     dj_role_id: int | None = None
     posting_channel_id: int | None = None
-    """Where tracks are posted; None is where they were asked for."""
+    """Where tracks are posted; None is the channel of the request."""
     format: str | None = None
-    """The format to try first."""
+    """Preferred format of tracks."""
     most_waiting: int | None = None
-    """Pieces of one person that may wait or play; 0 is without limit."""
+    """Pieces of one person that may play or wait; 0 is no limit."""
     seconds_a_day: float | None = None
-    """Music that one person may ask for in a day (UTC); 0 is without limit."""
+    """Music that one person may request per day, UTC [s]; 0 is no limit."""
     announce: bool | None = None
-    """Whether the voice channel's status says what plays."""
+    """Show what plays as the voice channel's status."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeTrack:
-    """A track. With the same checkpoint `piece` makes it again, but for excerpts and `from_recording`."""
+    """A finished track. Its checkpoint reproduces it from `piece`, except excerpts and `from_recording`."""
 
     id: int
     guild_id: int
     member_id: int
-    """Who asked for it."""
+    """The requester."""
     piece: Piece
     checkpoint: str
     revision: str
     channel_id: int
-    """Where it was posted, or was to be."""
+    """Where it was posted, or should have been."""
     message_id: int | None
-    """The message that brought it; None when it could not be posted."""
+    """The message with the track; None if it could not be posted."""
     file: str | None
-    """Its name in the folder of tracks; None when it was not kept."""
+    """File name in the folder of tracks; None once it is deleted."""
     made_at: float
-    """Seconds since the Unix epoch."""
+    """When it was written [s since the epoch]."""
     parent_id: int | None = None
-    """The channel of the public thread that it was posted in, if it was one."""
+    """The parent channel, if it was posted in a public thread."""
     from_recording: bool = False
-    """Whether a sound file was heard for it, which is not kept; `piece` lacks it."""
+    """It was composed on a member's sound file, which is deleted by now and missing in `piece`."""
 
     @property
     def link(self) -> str | None:
-        """The address of the message that brought it."""
+        """URL of the message with the track, None if it could not be posted."""
         if self.message_id is None:
             return None
         return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A piece that was asked for and is not over, with all that a restart needs to go on with it."""
+class JournalEntry:
+    """An unfinished piece, with everything that a restart needs to continue it."""
 
     ticket: int
-    """The piece's own number."""
+    """Id of the performance; it survives restarts."""
     guild_id: int
     member_id: int
     voice_channel_id: int
     text_channel_id: int
     piece: Piece
-    """With the turns that it has taken so far."""
-    kept: str | None
-    """The name of the file that is played instead of composing."""
+    """With the prompt changes so far."""
+    saved: str | None
+    """The file, relative to the folder of tracks, that is played instead of composing."""
     place: int | None
-    """In the queue, from 0 on; None when it has left it and is only to be made and posted."""
+    """Index in the queue; None if it only remains to be composed and posted."""
     begun: bool
-    """Whether composing has begun, or more."""
+    """Composing has begun."""
     frames_played: int
     restarts: int
-    """How many restarts it has seen."""
+    """Restarts since it was requested."""
     noted_at: float
-    """When it was last known that it is not over, in seconds since the epoch."""
+    """When it was last known to be unfinished [s since the epoch]."""
     track_id: int | None = None
-    """Its track, once that is written. Set by `Store.add_track` alone."""
+    """Id of its track, once that is written. Only `Store.add_track` sets it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Which tracks a member may see: their own, and those posted in these channels.
-
-    What was made in a channel is nobody's business who may not read there.
-    """
+    """The tracks that a member may see: their own, and those in channels that they can read."""
 
     member_id: int
     channels: frozenset[int]
+
+    def includes(self, track: MadeTrack) -> bool:
+        """True if the member may see the track."""
+        return track.member_id == self.member_id or track.channel_id in self.channels

@@ -1,4 +1,4 @@
-"""The Store: everything that the bot remembers, asked for in the bot's own words."""
+"""The Store: typed queries over everything that Busker remembers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from typing import Any, Final
 
 from audio.piece import Piece, PromptChange, Recording
 from bot.store.database import Database
-from bot.store.records import Asked, GuildChoices, MadeTrack, Visibility
+from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
 
 NOTHING_CHOSEN: Final = GuildChoices()
+"""The choices of a guild whose managers chose nothing."""
+
 _PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature", "excerpt")
-"""What of a Piece decides its sound, by the names of the columns."""
+"""Fields of a Piece that decide its sound; the columns have the same names."""
+
 _RECORDINGS: Final = ("continues", "melody")
+"""Fields of a Piece that hold a recording."""
 
 
 class Store:
-    """Typed access to the database. Methods are called on the event loop; only one process has the file.
+    """Typed access to the database. Methods are called on the event loop; one process uses the file.
 
-    The choices of all guilds are also held in memory, since almost everything asks for them.
+    The choices of all guilds are also held in memory, because almost every command reads them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,25 +35,25 @@ class Store:
         self._choices: dict[int, GuildChoices] = {}
 
     async def open(self) -> None:
-        """Make ready; must come before all else but `choices_of`. Raises StoreError with a sentence."""
+        """Open the database; only `choices_of` works before that. Raises StoreError with a sentence."""
         await self._database.open()
         self._choices = await self._database.read(_all_choices)
 
     async def close(self) -> None:
-        """Write what is asked for already, then end. Safe to call twice."""
+        """Finish pending writes and close the database. Safe to call twice."""
         await self._database.close()
 
     # Choices of guilds
 
     def choices_of(self, guild_id: int) -> GuildChoices:
-        """What the managers of a guild chose, as last written."""
+        """Return the choices of a guild's managers."""
         return self._choices.get(guild_id, NOTHING_CHOSEN)
 
     async def choose(self, guild_id: int, change: Callable[[GuildChoices], GuildChoices]) -> GuildChoices:
-        """Change the choices of a guild; `change` gets those before and may run on another thread."""
+        """Apply `change` to the choices of a guild and return the new ones; it runs on the store's thread."""
 
         def write(connection: sqlite3.Connection) -> GuildChoices:
-            # Read here, not from memory: two managers may choose different things at the same time.
+            # Read from the database, not from memory: two managers may change choices at the same time.
             chosen = change(_all_choices(connection).get(guild_id, NOTHING_CHOSEN))
             _insert(connection, "guild_choices", {"guild_id": guild_id, **dataclasses.asdict(chosen)})
             return chosen
@@ -61,7 +65,7 @@ class Store:
     # Tracks
 
     async def add_track(self, track: MadeTrack, ticket: int | None = None) -> MadeTrack:
-        """Remember a track; its `id` is given here. `ticket` is that of the piece which was asked for."""
+        """Insert a track and return it with its new `id`. `ticket` finds the journal entry of its piece."""
         columns = _columns(track, "id") | {"words": track.piece.prompt.casefold()}
 
         def write(connection: sqlite3.Connection) -> int:
@@ -71,16 +75,16 @@ class Store:
 
         return dataclasses.replace(track, id=await self._database.change(write))
 
-    async def posted(self, track_id: int, message_id: int) -> None:
-        """A track was posted with this message, in its channel."""
+    async def set_message(self, track_id: int, message_id: int) -> None:
+        """Record the message with which a track was posted."""
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE tracks SET message_id = ? WHERE id = ?", [message_id, track_id])
 
         await self._database.change(write)
 
-    async def lost(self, files: Iterable[str]) -> None:
-        """Files of these names are gone; another track may get such a name."""
+    async def clear_files(self, files: Iterable[str]) -> None:
+        """Record that these files are deleted; another track may get the same name."""
         names = json.dumps([*files])
 
         def write(connection: sqlite3.Connection) -> None:
@@ -91,31 +95,32 @@ class Store:
         await self._database.change(write)
 
     async def track(self, guild_id: int, track_id: int) -> MadeTrack | None:
-        """One track of a guild, unless it was forgotten."""
-        found = await self._select("SELECT * FROM tracks WHERE guild_id = ? AND id = ?", guild_id, track_id)
-        return found[0] if found else None
+        """Return one track of a guild, None if it was deleted."""
+        query = "SELECT * FROM tracks WHERE guild_id = ? AND id = ?"
+        tracks = await self._select(query, guild_id, track_id)
+        return tracks[0] if tracks else None
 
-    async def track_of(self, guild_id: int, message_id: int) -> MadeTrack | None:
-        """The track that a message of a guild brought, unless it was forgotten."""
+    async def track_by_message(self, guild_id: int, message_id: int) -> MadeTrack | None:
+        """Return the track that a message of a guild posted, None if it was deleted."""
         query = "SELECT * FROM tracks WHERE guild_id = ? AND message_id = ?"
-        found = await self._select(query, guild_id, message_id)
-        return found[0] if found else None
+        tracks = await self._select(query, guild_id, message_id)
+        return tracks[0] if tracks else None
 
     async def search(
         self,
         guild_id: int,
         words: str,
-        sight: Visibility,
+        visibility: Visibility,
         *,
         member_id: int | None = None,
         before: int | None = None,
         limit: int = 25,
     ) -> list[MadeTrack]:
-        """Tracks of a guild with all of `words` in their prompt, the newest first, of those in `sight`.
+        """Return visible tracks of a guild with all `words` in their prompt, newest first.
 
-        Only those of a member, and only older than the track `before`, where these are given.
+        `member_id` selects one requester; `before` is the id of a track that all results are older than.
         """
-        conditions, values = _having(guild_id, words, sight)
+        conditions, values = _conditions(guild_id, words, visibility)
         if member_id is not None:
             conditions, values = f"{conditions} AND member_id = ?", [*values, member_id]
         if before is not None:
@@ -125,23 +130,23 @@ class Store:
         )
 
     async def prompts(
-        self, guild_id: int, words: str, sight: Visibility, *, longest: int, limit: int
+        self, guild_id: int, words: str, visibility: Visibility, *, max_chars: int, limit: int
     ) -> list[str]:
-        """Different prompts of a guild of at most `longest` characters, the last used first; as `search`."""
-        conditions, values = _having(guild_id, words, sight)
+        """Return distinct prompts of at most `max_chars` characters, latest first; matched as in `search`."""
+        conditions, values = _conditions(guild_id, words, visibility)
 
         def read(connection: sqlite3.Connection) -> list[str]:
             rows = connection.execute(
                 f"SELECT prompt FROM tracks WHERE {conditions} AND length(prompt) <= ? "
                 "GROUP BY words ORDER BY max(id) DESC LIMIT ?",
-                [*values, longest, limit],
+                [*values, max_chars, limit],
             )
             return [row["prompt"] for row in rows]
 
         return await self._database.read(read)
 
     async def channels_of_tracks(self, guild_id: int) -> list[tuple[int, int | None]]:
-        """The channels in which tracks of a guild were posted, each with that whose public thread it is."""
+        """Return the channels with tracks of a guild, each with its parent if it is a public thread."""
 
         def read(connection: sqlite3.Connection) -> list[tuple[int, int | None]]:
             query = "SELECT DISTINCT channel_id, parent_id FROM tracks WHERE guild_id = ?"
@@ -150,18 +155,19 @@ class Store:
         return await self._database.read(read)
 
     async def forget_track(self, track_id: int) -> None:
-        """Remember one track no more."""
+        """Delete one track."""
         await self._database.change(lambda connection: _delete(connection, "tracks", id=track_id))
 
-    # What is not over
+    # The journal
 
-    async def note(self, asked: Iterable[Asked], over: Iterable[int]) -> None:
-        """Remember these pieces as they are now, and no more those that are over, by their tickets."""
+    async def update_journal(self, entries: Iterable[JournalEntry], finished: Iterable[int]) -> None:
+        """Insert or replace entries, and delete those whose tickets are `finished`."""
         rows = [
-            _columns(each, "track_id")
-            | {role: _recording(getattr(each.piece, role)) for role in _RECORDINGS}
-            | {"interval": each.piece.interval, "prelude": each.piece.prelude}
-            for each in asked
+            _columns(entry, "track_id", "saved")
+            | {"kept": entry.saved}
+            | {field: _encode_recording(getattr(entry.piece, field)) for field in _RECORDINGS}
+            | {"interval": entry.piece.interval, "prelude": entry.piece.prelude}
+            for entry in entries
         ]
 
         def write(connection: sqlite3.Connection) -> None:
@@ -172,26 +178,26 @@ class Store:
                     f"INSERT INTO asked ({names}) VALUES ({places}) ON CONFLICT DO UPDATE SET {changes}",
                     [*row.values()],
                 )
-            for ticket in over:
+            for ticket in finished:
                 _delete(connection, "asked", ticket=ticket)
 
         await self._database.change(write)
 
-    async def asked(self) -> list[Asked]:
-        """Everything that is not over: what has left its queue first, then in the order of the queues."""
+    async def journal(self) -> list[JournalEntry]:
+        """Return all entries: pieces that left their queue first, then in the order of the queues."""
 
-        def read(connection: sqlite3.Connection) -> list[Asked]:
+        def read(connection: sqlite3.Connection) -> list[JournalEntry]:
             rows = connection.execute("SELECT * FROM asked ORDER BY place NULLS FIRST, ticket")
-            return [_asked(row) for row in rows]
+            return [_journal_entry(row) for row in rows]
 
         return await self._database.read(read)
 
-    # What people use
+    # Daily usage
 
     async def charge(self, guild_id: int, member_id: int, day: date, seconds: float) -> float:
-        """Add to the music that a person asked for on a day; the seconds before that. Negative gives back.
+        """Add seconds to a member's usage of a day and return the usage before. Negative seconds refund.
 
-        What anybody asked for on days before is forgotten with it: nobody needs it any more.
+        The usage of earlier days is deleted along with it.
         """
 
         def write(connection: sqlite3.Connection) -> float:
@@ -207,8 +213,8 @@ class Store:
 
     # Privacy
 
-    async def tracks_of(self, member_id: int) -> int:
-        """How many tracks of a person are remembered, in all guilds."""
+    async def count_tracks_of(self, member_id: int) -> int:
+        """Return the number of a person's tracks in all guilds."""
 
         def read(connection: sqlite3.Connection) -> int:
             query = "SELECT count(*) FROM tracks WHERE member_id = ?"
@@ -217,9 +223,9 @@ class Store:
         return await self._database.read(read)
 
     async def forget_tracks_of(self, member_id: int) -> list[str]:
-        """Remember no track of a person any more; the names of their files, for the caller to delete.
+        """Delete a person's tracks in all guilds and return the names of their files.
 
-        What they asked for today stays until tomorrow, or this would lift the cap.
+        The usage of today stays until tomorrow, or this would lift the daily limit.
         """
 
         def write(connection: sqlite3.Connection) -> list[str]:
@@ -239,28 +245,29 @@ class Store:
         return await self._database.read(read)
 
 
-def _having(guild_id: int, words: str, sight: Visibility) -> tuple[str, list[object]]:
-    """The condition that a track may be seen and its prompt holds each of `words`, and its values."""
-    sought = words.casefold().split()
-    # The channels are one parameter, however many they are.
-    seen = "(member_id = ? OR channel_id IN (SELECT value FROM json_each(?)))"
-    conditions = ["guild_id = ?", seen, *["instr(words, ?) > 0"] * len(sought)]
-    return " AND ".join(conditions), [guild_id, sight.member_id, json.dumps([*sight.channels]), *sought]
+def _conditions(guild_id: int, words: str, visibility: Visibility) -> tuple[str, list[object]]:
+    """Return SQL for "visible, and each of `words` is in the prompt", and its parameters."""
+    required = words.casefold().split()
+    # One parameter for all channels: SQLite limits the number of parameters.
+    visible = "(member_id = ? OR channel_id IN (SELECT value FROM json_each(?)))"
+    conditions = ["guild_id = ?", visible, *["instr(words, ?) > 0"] * len(required)]
+    channels = json.dumps([*visibility.channels])
+    return " AND ".join(conditions), [guild_id, visibility.member_id, channels, *required]
 
 
 def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:
-    found = {}
+    choices = {}
     for row in connection.execute("SELECT * FROM guild_choices"):
         columns = dict(row)
         guild_id = columns.pop("guild_id")
         if columns["announce"] is not None:
             columns["announce"] = bool(columns["announce"])
-        found[guild_id] = GuildChoices(**columns)
-    return found
+        choices[guild_id] = GuildChoices(**columns)
+    return choices
 
 
-def _columns(record: MadeTrack | Asked, *without: str) -> dict[str, object]:
-    """A record by the names of its columns, its piece among them."""
+def _columns(record: MadeTrack | JournalEntry, *without: str) -> dict[str, object]:
+    """Return the columns of a record and its piece."""
     fields = (field.name for field in dataclasses.fields(record))
     plain = {name: getattr(record, name) for name in fields if name not in ("piece", *without)}
     piece = {name: getattr(record.piece, name) for name in _PIECE}
@@ -269,25 +276,26 @@ def _columns(record: MadeTrack | Asked, *without: str) -> dict[str, object]:
 
 
 def _piece(columns: dict[str, Any], **more: Any) -> Piece:
-    """Take a piece out of the columns of a row."""
-    turns = tuple(PromptChange(*turn) for turn in json.loads(columns.pop("turns")))
-    return Piece(**{name: columns.pop(name) for name in _PIECE}, prompt_changes=turns, **more)
+    """Pop the columns of a piece from `columns` and build it."""
+    changes = tuple(PromptChange(*change) for change in json.loads(columns.pop("turns")))
+    return Piece(**{name: columns.pop(name) for name in _PIECE}, prompt_changes=changes, **more)
 
 
-def _asked(row: sqlite3.Row) -> Asked:
+def _journal_entry(row: sqlite3.Row) -> JournalEntry:
     columns = dict(row)
-    heard = {role: columns.pop(role) for role in _RECORDINGS}
-    recordings = {role: _recorded(text) for role, text in heard.items() if text is not None}
+    encoded = {field: columns.pop(field) for field in _RECORDINGS}
+    recordings = {field: _decode_recording(text) for field, text in encoded.items() if text is not None}
     more = {name: columns.pop(name) for name in ("interval", "prelude")}
     piece = _piece(columns, **more, **recordings)
-    return Asked(piece=piece, begun=bool(columns.pop("begun")), **columns)
+    begun, saved = bool(columns.pop("begun")), columns.pop("kept")
+    return JournalEntry(piece=piece, begun=begun, saved=saved, **columns)
 
 
-def _recording(recording: Recording | None) -> str | None:
+def _encode_recording(recording: Recording | None) -> str | None:
     return None if recording is None else json.dumps([str(recording.path), recording.digest])
 
 
-def _recorded(text: str) -> Recording:
+def _decode_recording(text: str) -> Recording:
     path, digest = json.loads(text)
     return Recording(Path(path), digest)
 
@@ -301,7 +309,7 @@ def _track(row: sqlite3.Row) -> MadeTrack:
 
 
 def _insert(connection: sqlite3.Connection, table: str, columns: Mapping[str, object]) -> int:
-    """Put a row in, or in the place of the one with the same key; its number."""
+    """Insert a row or replace the one with the same key; return its rowid."""
     names, places = ", ".join(columns), ", ".join("?" * len(columns))
     cursor = connection.execute(
         f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})", [*columns.values()]

@@ -1,4 +1,4 @@
-"""Sound files that members bring, to hum after or to go on from: fetched, checked, kept while needed."""
+"""Sound files of members, to compose on a melody or continue: fetched, checked, and deleted after use."""
 
 from __future__ import annotations
 
@@ -29,128 +29,136 @@ if TYPE_CHECKING:
     from bot.tracks.poster import Poster
 
 MAX_MIB: Final = 32
-"""The largest file that is fetched: ten minutes of FLAC fit, three of WAV."""
+"""Largest file that is fetched [MiB]: room for ten minutes of FLAC, or three of WAV."""
 
 FETCH_SECONDS: Final = 30.0
-"""How long Discord may take to give it out."""
+"""Timeout of a download from Discord [s]."""
 
-FETCHED_AT_ONCE: Final = 4
-"""Others wait: each lies in memory whole until it is on disk."""
+MAX_DOWNLOADS: Final = 4
+"""Downloads at once: each is in memory as a whole until it is on disk."""
 
 FOLDER: Final = "recordings"
-"""Inside the folder of tracks, where the process that composes can read it, too."""
+"""Subfolder of the folder of tracks, where the engine's process can read it, too."""
 
-FORGOTTEN_SECONDS: Final = 86_400.0
-"""What was brought longer ago and not removed was left by a bot that was killed; no queue is that long."""
+MAX_AGE_SECONDS: Final = 86_400.0
+"""Older files are leftovers of a bot that was killed; no queue is that long."""
 
 _log = logging.getLogger(__name__)
 
 
-class Recordings:
-    """The files, named by the SHA-256 of what is in them. Owned by the bot; used on the event loop.
+class Attachments:
+    """Owns the files, named by the SHA-256 of their content. Made once by the client; used on the event loop.
 
-    A file is there as long as somebody holds it: whoever asks for a piece, and the piece until nothing more
-    happens to it.
+    A file is deleted with its last reference. The command that fetched it holds one, and so does each
+    performance made from it until it is settled.
     """
 
     def __init__(self, tracks: Path, poster: Poster) -> None:
         self._folder = tracks / FOLDER
         self._poster = poster
-        self._holders: Counter[Path] = Counter()
+        self._references: Counter[Path] = Counter()
         self._waits: set[asyncio.Task[None]] = set()
-        self._fetched = itertools.count(1)
-        self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
+        self._numbers = itertools.count(1)
+        self._downloads = asyncio.Semaphore(MAX_DOWNLOADS)
 
     async def open(self) -> None:
-        """Remove what nobody can need any more."""
-        await asyncio.to_thread(_sweep, self._folder, time.time() - FORGOTTEN_SECONDS)
+        """Delete leftovers of earlier runs."""
+        await asyncio.to_thread(_sweep, self._folder, time.time() - MAX_AGE_SECONDS)
 
     @asynccontextmanager
     async def fetched(self, attachment: discord.Attachment) -> AsyncIterator[Recording]:
-        """The sound of an attachment, there at least until the end of the block.
+        """Download an attachment as a recording that stays at least until the end of the block.
 
-        Raises RecordingError with one sentence when it is too large, too long, too short or no sound.
+        Raises RecordingError with one sentence if it is too large, too long, too short or no sound.
         """
         require_fetchable(attachment)
 
-        async def write(path: Path) -> None:
-            async with self._fetching:
+        async def download(path: Path) -> None:
+            async with self._downloads:
                 data = await _data(attachment)
                 await asyncio.to_thread(path.write_bytes, data)
 
-        async with self._held(_plain(attachment.filename), write) as recording:
+        async with self._referenced(_plain(attachment.filename), download) as recording:
             yield recording
 
     @asynccontextmanager
     async def derived(self, make: Callable[[Path], None]) -> AsyncIterator[Recording]:
-        """What `make` writes, in the writing process, at the path that it is given; there at least until the
-        end of the block. Raises RecordingError."""
-        async with self._held("track", lambda path: self._poster.apart(partial(make, path))) as recording:
+        """Let `make` write a recording to a path; it stays at least until the end of the block.
+
+        `make` runs in the writing process. Raises RecordingError.
+        """
+        async with self._referenced(
+            "track", lambda path: self._poster.run_in_writer(partial(make, path))
+        ) as recording:
             yield recording
 
-    def hold(self, performance: Performance) -> None:
-        """Keep what a piece is made from, or played from, until nothing more happens to the piece."""
-        kept = performance.request.kept
+    def retain(self, performance: Performance) -> None:
+        """Keep the files that a performance is composed or played from until it is settled."""
+        saved = performance.request.kept
         paths = [recording.path for recording in performance.piece.recordings]
-        for path in paths if kept is None else [*paths, kept]:
+        for path in paths if saved is None else [*paths, saved]:
             if path.parent == self._folder:
-                self._holders[path] += 1
-                waits = self._let_go_after(performance, path)
-                task = asyncio.create_task(waits, name=f"recording of seed {performance.piece.seed}")
+                self._references[path] += 1
+                task = asyncio.create_task(
+                    self._release_after(performance, path),
+                    name=f"recording of seed {performance.piece.seed}",
+                )
                 self._waits.add(task)
                 task.add_done_callback(self._waits.discard)
 
     async def close(self) -> None:
-        """Look after the files no more; what a restart may need stays."""
+        """Stop waiting for performances; their files stay, because a restart may need them."""
         for task in self._waits:
             task.cancel()
         await asyncio.gather(*self._waits, return_exceptions=True)
 
     @asynccontextmanager
-    async def _held(self, name: str, write: Callable[[Path], Awaitable[None]]) -> AsyncIterator[Recording]:
-        recording = await self._kept(name, write)
+    async def _referenced(
+        self, name: str, write: Callable[[Path], Awaitable[None]]
+    ) -> AsyncIterator[Recording]:
+        recording = await self._add(name, write)
         try:
             yield recording
         finally:
-            self._let_go(recording.path)
+            self._release(recording.path)
 
-    async def _kept(self, name: str, write: Callable[[Path], Awaitable[None]]) -> Recording:
-        """What is written under this name as a file of ours that is held once more."""
-        room = self._folder / f".{next(self._fetched)}"
-        path = room / name
+    async def _add(self, name: str, write: Callable[[Path], Awaitable[None]]) -> Recording:
+        """Let `write` write a file, move it to its name by content, and return it with one more reference."""
+        folder = self._folder / f".{next(self._numbers)}"
+        path = folder / name
         try:
-            await asyncio.to_thread(room.mkdir, parents=True)
+            await asyncio.to_thread(folder.mkdir, parents=True)
             await write(path)
-            digest = (await self._poster.apart(partial(fully_decoded_recording_of, path))).digest
+            digest = (await self._poster.run_in_writer(partial(fully_decoded_recording_of, path))).digest
             recording = Recording(self._folder / digest, digest)
-            self._holders[recording.path] += 1  # before the file comes, so that nobody else lets it go
+            self._references[recording.path] += 1  # before the move, or another release could delete it
             await asyncio.to_thread(path.replace, recording.path)
         except BrokenProcessPool as error:
             raise RecordingError(Text("recording-broken", name=name)) from error
         except OSError as error:
-            _log.exception("%s was not kept", name)
+            _log.exception("%s could not be saved", name)
             raise RecordingError(Text("recording-unkept", name=name)) from error
         finally:
-            await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         return recording
 
-    async def _let_go_after(self, performance: Performance, path: Path) -> None:
+    async def _release_after(self, performance: Performance, path: Path) -> None:
         await performance.settles(within_seconds=math.inf)
-        self._let_go(path)
+        self._release(path)
 
-    def _let_go(self, path: Path) -> None:
-        """One holder less; with the last one the file goes."""
-        self._holders[path] -= 1
-        if not self._holders[path]:
-            del self._holders[path]
+    def _release(self, path: Path) -> None:
+        """Drop a reference; delete the file with the last one."""
+        self._references[path] -= 1
+        if not self._references[path]:
+            del self._references[path]
             path.unlink(missing_ok=True)
 
 
 def require_fetchable(attachment: discord.Attachment) -> None:
-    """Raise RecordingError for a file that is too large, or says itself that it is no sound."""
-    kind = attachment.content_type or ""
+    """Raise RecordingError for a file that is too large, or whose type says that it has no sound."""
+    content_type = attachment.content_type or ""
     name = _plain(attachment.filename)
-    if kind.startswith(("image/", "text/")):
+    if content_type.startswith(("image/", "text/")):
         raise RecordingError(Text("recording-soundless", name=name))
     if attachment.size > MAX_MIB * 2**20:
         size = round(attachment.size / 2**20, 1)
@@ -167,13 +175,13 @@ async def _data(attachment: discord.Attachment) -> bytes:
 
 
 def _plain(filename: str) -> str:
-    """A name that is safe to show and to write: Discord's own are such already."""
-    plain = "".join(sign for sign in filename if sign.isalnum() or sign in "-_.")
+    """Return a name that is safe to show and to write. Discord's own names are safe already."""
+    plain = "".join(character for character in filename if character.isalnum() or character in "-_.")
     return plain.lstrip(".")[-64:] or "file"
 
 
 def _sweep(folder: Path, before: float) -> None:
-    """Remove files that were written before, and whatever was being fetched."""
+    """Delete unfinished downloads, and files written before this time [s since the epoch]."""
     for path in folder.glob("*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

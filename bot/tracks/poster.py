@@ -1,4 +1,4 @@
-"""Finished tracks: written in a process of their own, remembered, posted, and tried again when refused."""
+"""Finished tracks: written in a separate process, added to the library, posted, and retried if refused."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ import discord
 
 from audio.files.saved import read_track
 from audio.files.track import Track, TrackError, write_track
-from bot.config.guild_settings import settings_with
 from bot.errors import ChannelClosed, StoreError
-from bot.rules.markdown import quoted
+from bot.rules.markdown import escape
 from bot.rules.permissions import PostingChannel, posting_channel
 from bot.store.records import MadeTrack
-from bot.tracks.track_cache import make_room
+from bot.tracks.track_cache import evict
 from bot.ui.card import clock_of, track_buttons
 from bot.ui.posted_card import UNPOSTED, is_gone
 from words.text import Text
@@ -33,77 +32,82 @@ if TYPE_CHECKING:
 
     from audio.engine import Engine
     from audio.piece import Piece
-    from bot.config.settings import Settings, TrackSettings
+    from bot.config.guild_settings import GuildSettings
+    from bot.config.settings import TrackSettings
     from bot.playback.performance import Performance
     from bot.store.repository import Store
 
 RETRY_SECONDS: Final = (5.0, 30.0, 120.0)
-"""How long to wait before each new try to post a track."""
+"""Delays before each retry of a refused track [s]."""
 
 UPLOAD_SECONDS: Final = 45.0
-"""How long Discord may take to answer a track. 10 MiB at 2 Mbit/s take 42 s."""
+"""Timeout of an upload [s]. 10 MiB at 2 Mbit/s take 42 s."""
 
 CLOSE_SECONDS: Final = 2.0
-"""How long a track that is being written may hold up the end; it takes 1 to 2 s."""
+"""How long shutdown waits for a track that is being written [s]; it takes 1 to 2 s."""
 
 MIB: Final = 2**20
+"""Bytes."""
+
 NICENESS: Final = 10
-"""The writing process yields to voice packets and the model: a track may be a second late, sound may not."""
+"""Of the writing process: voice packets and the model come first, a track may be a second late."""
 
 START = "spawn"
-"""How the writing process is started: from nothing, since this one has threads."""
+"""Start method of the writing process: this process has threads, so it must not fork."""
 
-Done = TypeVar("Done")
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
 
 class Poster:
-    """Writes tracks in another process, since encoding here would delay voice packets; remembers and posts
-    them."""
+    """Writes tracks in another process, because encoding here would delay voice packets, and posts them.
+
+    Made once by the client; used on the event loop.
+    """
 
     def __init__(
         self,
         engine: Engine,
-        settings: Settings,
+        guild_settings: GuildSettings,
         store: Store,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         self._engine = engine
-        self._settings = settings
+        self._guild_settings = guild_settings
         self._store = store
         self._retry_seconds = retry_seconds
-        self._press = _press()
-        self._in_hand: set[Path] = set()
-        """Tracks that are being posted."""
+        self._writer = _start_writer()
+        self._posting: set[Path] = set()
+        """Tracks that are being posted: the cache must not evict them."""
 
     async def post(self, performance: Performance) -> None:
-        """Write the files of a composed piece and post them; what cannot be posted stays on disk.
+        """Write the files of a composed piece and post them; a track that cannot be posted stays on disk.
 
-        A track that was kept is written already, and posted unless a restart came between.
+        A piece that was played from its file has been posted before, unless a restart came between.
         """
         request = performance.request
         if request.kept is not None and request.unposted is None:
             performance.delivered()
             return
         guild = performance.request.requester.guild
-        tracks = settings_with(self._settings, self._store.choices_of(guild.id)).tracks
+        tracks = self._guild_settings.of(guild.id).tracks
         limit = min(guild.filesize_limit, int(tracks.largest_mib * MIB))
         try:
-            place = self._place(performance)
+            channel = self._posting_channel(performance)
             if request.kept is not None and request.unposted is not None:
-                track = await self.apart(partial(read_track, request.kept, performance.piece))
+                track = await self.run_in_writer(partial(read_track, request.kept, performance.piece))
                 number: int | None = request.unposted.id
             else:
-                track = await self._written(performance, limit, tracks)
-                number = await self._remembered(track, performance, place)
+                track = await self._write(performance, limit, tracks)
+                number = await self._add_to_library(track, performance, channel)
             performance.track, performance.number = track, number or 0
-            self._in_hand.add(track.path)
-            await self._make_room(tracks)
+            self._posting.add(track.path)
+            await self._trim_cache(tracks)
             if track.size > limit:
                 performance.trouble = Text("trouble-too-large", file=track.path.name)
-            elif (message := await self._posted(track, performance, place)) is not None:
-                await self._found_at(number, message)
+            elif (message := await self._send(track, performance, channel)) is not None:
+                await self._record_message(number, message)
         except TrackError as error:
             performance.trouble = error.text
         except Exception:
@@ -111,20 +115,20 @@ class Poster:
             performance.trouble = Text("trouble-writing")
         finally:
             if performance.track is not None:
-                self._in_hand.discard(performance.track.path)
+                self._posting.discard(performance.track.path)
             performance.delivered()
 
     async def close(self) -> None:
-        """End the writing process; the track that is being written is finished first, if that is soon."""
-        writers = list(self._press._processes.values())
-        ending = asyncio.create_task(asyncio.to_thread(self._press.shutdown, cancel_futures=True))
+        """End the writing process, after up to CLOSE_SECONDS for the track that is being written."""
+        processes = list(self._writer._processes.values())
+        ending = asyncio.create_task(asyncio.to_thread(self._writer.shutdown, cancel_futures=True))
         await asyncio.wait([ending], timeout=CLOSE_SECONDS)
-        for writer in writers:
-            writer.kill()
+        for process in processes:
+            process.kill()
         await ending
 
-    def _place(self, performance: Performance) -> PostingChannel:
-        """The channel that managers chose, else (also when it is gone or closed) where it was asked for."""
+    def _posting_channel(self, performance: Performance) -> PostingChannel:
+        """Return the channel that managers chose; if there is none or it is unusable, that of the request."""
         request = performance.request
         guild = request.requester.guild
         chosen = self._store.choices_of(guild.id).posting_channel_id
@@ -134,10 +138,10 @@ class Poster:
         try:
             return posting_channel(channel, channel.permissions_for(guild.me))
         except ChannelClosed as closed:
-            _log.warning("a track is posted where it was asked for: %s", closed)
+            _log.warning("a track is posted in the channel of its request: %s", closed)
             return request.text_channel
 
-    async def _written(self, performance: Performance, limit: int, tracks: TrackSettings) -> Track:
+    async def _write(self, performance: Performance, limit: int, tracks: TrackSettings) -> Track:
         write = partial(
             write_track,
             performance.made,
@@ -148,24 +152,28 @@ class Poster:
             formats=tracks.formats,
         )
         try:
-            return await self.apart(write)
-        except BrokenProcessPool:  # the process was killed; a new one has the same to do
-            return await self.apart(write)
+            return await self.run_in_writer(write)
+        except BrokenProcessPool:  # the process was killed: retry once in a new one
+            return await self.run_in_writer(write)
 
-    async def apart(self, work: Callable[[], Done]) -> Done:
-        """Do some work in the writing process. Raises BrokenProcessPool when that dies; another one is there
-        for who comes next."""
-        press = self._press
+    async def run_in_writer(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in the writing process and return its result.
+
+        Raises BrokenProcessPool if the process dies; the next call gets a new one.
+        """
+        writer = self._writer
         try:
-            return await asyncio.get_running_loop().run_in_executor(press, work)
+            return await asyncio.get_running_loop().run_in_executor(writer, work)
         except BrokenProcessPool:
-            if self._press is press:
-                _log.warning("the writing process died; another one takes over")
-                self._press = _press()
+            if self._writer is writer:
+                _log.warning("the writing process died; a new one is started")
+                self._writer = _start_writer()
             raise
 
-    async def _remembered(self, track: Track, performance: Performance, place: PostingChannel) -> int | None:
-        """Put the track into the library; its number, None if that failed: it is posted all the same."""
+    async def _add_to_library(
+        self, track: Track, performance: Performance, channel: PostingChannel
+    ) -> int | None:
+        """Return the new number of the track; None if that failed: it is posted nevertheless."""
         requester, info = performance.request.requester, self._engine.info
         made = MadeTrack(
             id=0,
@@ -174,11 +182,11 @@ class Poster:
             piece=track.piece,
             checkpoint=info.checkpoint,
             revision=info.revision,
-            channel_id=place.id,
+            channel_id=channel.id,
             message_id=None,
             file=track.path.name,
             made_at=time.time(),
-            parent_id=_public_parent(place),
+            parent_id=_public_parent(channel),
             from_recording=bool(track.piece.recordings),
         )
         try:
@@ -187,38 +195,38 @@ class Poster:
             _log.exception("%s is not in the library", track.path)
             return None
 
-    async def _make_room(self, tracks: TrackSettings) -> None:
-        """Delete what is over the limit; the library makes it again."""
+    async def _trim_cache(self, tracks: TrackSettings) -> None:
+        """Delete the oldest tracks above the size limit; the library can compose them again."""
         if not tracks.keep_mib:
             return
-        most = int(tracks.keep_mib * MIB)
-        if gone := await asyncio.to_thread(make_room, tracks.folder, most, frozenset(self._in_hand)):
+        max_bytes = int(tracks.keep_mib * MIB)
+        if deleted := await asyncio.to_thread(evict, tracks.folder, max_bytes, frozenset(self._posting)):
             try:
-                await self._store.lost(gone)
+                await self._store.clear_files(deleted)
             except StoreError:
-                _log.exception("the library does not know that %d files are gone", len(gone))
+                _log.exception("the library still lists %d deleted files", len(deleted))
 
-    async def _found_at(self, number: int | None, message: discord.Message) -> None:
+    async def _record_message(self, number: int | None, message: discord.Message) -> None:
         if number is None:
             return
         try:
-            await self._store.posted(number, message.id)
+            await self._store.set_message(number, message.id)
         except StoreError:
-            _log.exception("the library does not know the message of track %d", number)
+            _log.exception("the library lacks the message of track %d", number)
 
-    async def _posted(
-        self, track: Track, performance: Performance, place: PostingChannel
+    async def _send(
+        self, track: Track, performance: Performance, channel: PostingChannel
     ) -> discord.Message | None:
-        """Try until Discord takes it or patience ends; the listeners are told each time."""
+        """Post a track, with retries that the card reports. Return the message, None if all failed."""
         before = performance.trouble
-        locale = place.guild.preferred_locale
+        locale = channel.guild.preferred_locale
         view = track_buttons(locale)
-        for wait in (*self._retry_seconds, None):
+        for retry_in in (*self._retry_seconds, None):
             try:
                 async with asyncio.timeout(UPLOAD_SECONDS):
-                    # With the same number Discord gives back what it took some minutes ago, also after a
-                    # restart that came before its answer (developer documentation, "enforce_nonce").
-                    message = await place.send(
+                    # With the same nonce Discord returns the message that it accepted minutes ago, also after
+                    # a restart before its answer (developer documentation, "enforce_nonce").
+                    message = await channel.send(
                         caption_of(track.piece).in_(locale),
                         files=_files(track, locale),
                         view=view,
@@ -226,36 +234,36 @@ class Poster:
                     )
             except UNPOSTED as error:
                 if is_gone(error):
-                    wait = None
+                    retry_in = None
                 _log.warning("posting %s failed: %r", track.path, error)
-                performance.trouble = _excuse(track, wait)
+                performance.trouble = _trouble(track, retry_in)
             else:
                 performance.trouble = before
                 return message
-            if wait is None:
+            if retry_in is None:
                 break
-            await asyncio.sleep(wait)
+            await asyncio.sleep(retry_in)
         return None
 
 
-def _press() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(START), initializer=_yield_to_sound)
+def _start_writer() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(START), initializer=_prepare_writer)
 
 
-def _yield_to_sound() -> None:
-    """In the writing process: go after everything that sounds, and leave Ctrl-C to the bot."""
+def _prepare_writer() -> None:
+    """Lower the priority of the writing process, and leave Ctrl-C to the bot."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
 
 
-def _public_parent(place: PostingChannel) -> int | None:
-    return place.parent_id if isinstance(place, discord.Thread) and not place.is_private() else None
+def _public_parent(channel: PostingChannel) -> int | None:
+    return channel.parent_id if isinstance(channel, discord.Thread) and not channel.is_private() else None
 
 
 def caption_of(piece: Piece) -> Text:
-    """What stands above a track."""
-    prompt, seconds, seed = quoted(piece.prompt), piece.seconds, str(piece.seed)
+    """Return the text of a message with a track."""
+    prompt, seconds, seed = escape(piece.prompt), piece.seconds, str(piece.seed)
     if piece.excerpt is None:
         return Text("track-line", prompt=prompt, seconds=seconds, seed=seed)
     begin = clock_of(piece.excerpt)
@@ -269,7 +277,7 @@ def _files(track: Track, locale: discord.Locale) -> list[discord.File]:
     ]
 
 
-def _excuse(track: Track, wait: float | None) -> Text:
-    if wait is None:
+def _trouble(track: Track, retry_in: float | None) -> Text:
+    if retry_in is None:
         return Text("trouble-not-taken", file=track.path.name)
-    return Text("trouble-tried-again", file=track.path.name, seconds=round(wait))
+    return Text("trouble-tried-again", file=track.path.name, seconds=round(retry_in))

@@ -14,7 +14,7 @@ from discord import ui
 
 from audio.playout.jitter_buffer import State
 from bot.playback.performance import Making
-from bot.rules.markdown import cut, quoted
+from bot.rules.markdown import escape, truncate
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def headline_of(performance: Performance) -> Text:
 def line_of(performance: Performance) -> Text:
     """A piece in one line, as in a list."""
     piece = performance.piece
-    prompt, seed = quoted(cut(piece.prompts[-1])), str(piece.seed)
+    prompt, seed = escape(truncate(piece.prompts[-1])), str(piece.seed)
     if piece.endless:
         return Text("card-radio-line", prompt=prompt, seed=seed)
     return Text("card-line", prompt=prompt, seconds=piece.seconds, seed=seed)
@@ -137,13 +137,13 @@ def clock_of(seconds: float) -> str:
 
 def _prompts(performance: Performance, locale: object) -> str:
     prompts = performance.piece.prompts
-    shown = prompts if len(prompts) == 1 else [cut(prompt) for prompt in prompts[-SHOWN_PROMPTS:]]
-    return " → ".join(Text("track-prompt", prompt=quoted(prompt)).in_(locale) for prompt in shown)
+    shown = prompts if len(prompts) == 1 else [truncate(prompt) for prompt in prompts[-SHOWN_PROMPTS:]]
+    return " → ".join(Text("track-prompt", prompt=escape(prompt)).in_(locale) for prompt in shown)
 
 
 def _facts(performance: Performance) -> Iterable[Text]:
     piece, buffer = performance.piece, performance.buffer
-    name = quoted(performance.request.requester.display_name)
+    name = escape(performance.request.requester.display_name)
     if piece.endless:
         yield Text("card-radio-facts", seed=str(piece.seed), name=name)
         yield Text("card-radio-heard", clock=clock_of(buffer.seconds_played))
@@ -157,7 +157,7 @@ def _facts(performance: Performance) -> Iterable[Text]:
 def _troubles(performance: Performance, others: Iterable[Performance], locale: object) -> Iterable[str]:
     for other in others:
         if other.trouble and other is not performance:
-            told = Text("card-trouble-of", prompt=quoted(cut(other.piece.prompt)), trouble=other.trouble)
+            told = Text("card-trouble-of", prompt=escape(truncate(other.piece.prompt)), trouble=other.trouble)
             yield told.in_(locale)
     if performance.trouble:
         yield Text("card-trouble", trouble=performance.trouble).in_(locale)

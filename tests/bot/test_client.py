@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.client import run
 from bot.config.settings import EngineSettings, Settings, StoreSettings, TrackSettings
 from bot.errors import StartError, StoreError, TokenError
+from bot.run import run
 from rehearsal.discord_here import DiscordHere, Loopback
 from rehearsal.state import make_token
 from tests.house import a_house, until

@@ -81,7 +81,7 @@ async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_whole_in_the
         def broken(guild: discord.Guild) -> None:
             raise ZeroDivisionError("of all things")
 
-        monkeypatch.setattr(server.bot, "session_of", broken)
+        monkeypatch.setattr(server.bot.sessions, "of", broken)
         said = await server.said("stop")
         assert said == "Something went wrong on Busker's side; it is in the log. Please try again."
         assert "ZeroDivisionError: of all things" in caplog.text

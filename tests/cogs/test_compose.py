@@ -163,7 +163,7 @@ async def test_what_goes_wrong_in_one_guild_leaves_the_others_playing(
         await until(lambda: house.bot.get_guild(other.id) is not None)
         playing = house.ask(seconds=2.0)
         await until(lambda: playing.buffer.frames_played > 0)
-        broken = house.bot.session_of(house.bot.get_guild(other.id))  # type: ignore[arg-type]
+        broken = house.bot.sessions.of(house.bot.get_guild(other.id))  # type: ignore[arg-type]
 
         async def fail(*_: object) -> None:
             raise ZeroDivisionError("of all things")

@@ -183,7 +183,7 @@ async def test_privacy_tells_what_is_kept_and_deletes_all_tracks_of_who_asks(tmp
         deleted = await (await server.ann.press(response, "Delete these tracks")).said()
         assert deleted.content.startswith("Deleted: 2 tracks with their files.")
         assert not (tmp_path / "a.flac").exists()
-        assert await server.bot.store.tracks_of(server.ann.id) == 0
+        assert await server.bot.store.count_tracks_of(server.ann.id) == 0
         assert await server.bot.store.track(server.guild.id, other.id) == other
 
 

@@ -23,7 +23,7 @@ async def test_it_says_how_to_ask_then_where_music_plays_then_how_to_ask_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_house(tmp_path) as house:
-        monkeypatch.setattr(sys.modules["cogs.presence"], "SPACING_SECONDS", 0.02)
+        monkeypatch.setattr(sys.modules["cogs.presence"], "UPDATE_SECONDS", 0.02)
         await until(lambda: said(house.here) == [IDLE])
         await house.play(house.ask(seconds=0.5))
         await until(lambda: said(house.here) == [IDLE, PLAYING, IDLE])

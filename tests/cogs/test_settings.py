@@ -130,10 +130,10 @@ async def test_what_was_chosen_holds_for_the_next_piece_and_after_a_restart(tmp_
     settings = quiet_settings(tmp_path)
     async with a_server(tmp_path, settings) as server:
         await choose(server, volume=30, length=12)
-        assert server.bot.session_of(server.discord_guild).volume == 0.3
+        assert server.bot.sessions.of(server.discord_guild).volume == 0.3
     bot = Busker(settings, server.bot.engine)
     await bot.store.open()
-    held = bot.settings_in(server.discord_guild)
+    held = bot.guild_settings.of(server.discord_guild.id)
     await bot.store.close()
     assert (held.voice.volume, held.music.default_seconds) == (0.3, 12)
     assert held.music.piece("bells", seed=1).seconds == 12

@@ -21,7 +21,7 @@ async def allowed(house: House) -> None:
 async def test_the_status_says_what_plays_until_managers_want_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs.status.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         await allowed(house)
         house.ask(seconds=30.0, prompt="slow bells")
@@ -35,7 +35,7 @@ async def test_the_status_says_what_plays_until_managers_want_none(
 async def test_the_end_of_the_bot_leaves_no_status_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs.status.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         await allowed(house)
         house.ask(seconds=30.0)
@@ -47,7 +47,7 @@ async def test_the_end_of_the_bot_leaves_no_status_behind(
 async def test_where_busker_may_not_set_it_the_status_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs.status.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         piece = house.ask(seconds=30.0)
         await until(lambda: piece.buffer.frames_played > 10)

@@ -64,7 +64,7 @@ async def test_what_was_played_and_composed_is_counted(tmp_path: Path) -> None:
         assert found["busker_channels", ""] == 1
         assert found["busker_queue", ""] == 0
         assert found["busker_first_sound_seconds_count", ""] == 2
-        assert house.bot.is_heard()
+        assert house.bot.is_sending()
 
 
 def test_every_packet_counts_also_after_a_day_of_sixty_channels() -> None:

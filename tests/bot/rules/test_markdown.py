@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.markdown import cut, quoted
+from bot.rules.markdown import escape, truncate
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ from bot.rules.markdown import cut, quoted
     ],
 )
 def test_words_are_shown_as_they_were_written(words: str, shown: str) -> None:
-    assert quoted(words) == shown
+    assert escape(words) == shown
 
 
 @given(st.text(alphabet="\\*_~`|<>[]()#-@:/ aeryonh1t", max_size=40))
 def test_no_words_leave_a_sign_that_discord_acts_on(words: str) -> None:
-    shown = quoted(words)
+    shown = escape(words)
     alive = re.sub(r"\\[^a-z0-9\s]", "x", shown)
     assert not re.search(r"[\\*_~`|<\[]|^\s*[#>-]|://|@(everyone|here|[!&]?\d)", alive, re.MULTILINE)
     unescaped = re.sub(r"\\([^a-z0-9\s])", r"\1", shown).replace("\u200b", "")
@@ -41,5 +41,5 @@ def test_no_words_leave_a_sign_that_discord_acts_on(words: str) -> None:
 
 
 def test_long_words_are_cut_and_say_so() -> None:
-    assert cut("abcde", 5) == "abcde"
-    assert cut("abcdef", 5) == "abcd…"
+    assert truncate("abcde", 5) == "abcde"
+    assert truncate("abcdef", 5) == "abcd…"

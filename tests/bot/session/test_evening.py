@@ -241,7 +241,7 @@ class Evening:
 
     def note(self) -> None:
         """Know what the bot has been asked for."""
-        for guild_id, session in self.bot._sessions.items():
+        for guild_id, session in self.bot.sessions._by_guild.items():
             self._on[guild_id] = any(performance.piece.endless for performance in session.wanted)
         for performance, _ in self.bot.journal._followed.values():
             self.known[performance.ticket] = performance
@@ -273,7 +273,7 @@ class Evening:
             guild.voice_states[person] = seat
         data = voice_state_json(seat, guild.members[person], gone=not down)
         self.bot._connection.parse_voice_state_update(data)  # type: ignore[arg-type]
-        session = self.bot._sessions.get(guild.id)
+        session = self.bot.sessions.get(guild.id)
         if session is not None:
             session.refresh_state()
 
@@ -324,7 +324,7 @@ class Evening:
 
     def check(self) -> None:
         """What must be true at any time."""
-        for session in self.bot._sessions.values():
+        for session in self.bot.sessions:
             wanted = session.wanted
             assert sum(performance.piece.endless for performance in wanted) <= 1
             assert len(wanted) == len(set(wanted)) <= MAX_QUEUE
@@ -406,14 +406,14 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
         for person in evening.people(guild):
             evening.sit(guild, person, down=True)
         with suppress(BuskerError):
-            evening.bot.session_of(evening.bot.get_guild(guild.id)).resume()  # type: ignore[arg-type]
+            evening.bot.sessions.of(evening.bot.get_guild(guild.id)).resume()  # type: ignore[arg-type]
     async with asyncio.timeout(600):
         while evening.bot.journal.following:
-            for session in evening.bot._sessions.values():
+            for session in evening.bot.sessions:
                 if [performance.piece.endless for performance in session.wanted] == [True]:
                     session.skip()
             await asyncio.sleep(1.0)
-    assert await evening.bot.store.asked() == []
+    assert await evening.bot.store.journal() == []
     assert evening._engine._open == 0
     posted = evening.desk.all_posted
     for ticket, performance in evening.known.items():
@@ -429,7 +429,7 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
             assert posted[ticket] == 1
             played = performance.buffer.seconds_played
             assert ticket in evening.unheard or played == pytest.approx(10.0)
-    for session in evening.bot._sessions.values():
+    for session in evening.bot.sessions:
         assert not session.queue
         await session.close()
     await evening.crash()

@@ -74,7 +74,7 @@ async def test_after_a_crash_the_music_goes_on_where_it_was_and_the_queue_is_as_
             house.ask(seconds=30.0, seed=seed)
         await until(lambda: first.buffer.frames_played > 40)
         house.session.move(house.session.queue[2], 1)
-        await house.bot.journal.note()
+        await house.bot.journal.flush()
         noted = first.buffer.frames_played
         await kill(house)
         async with another_bot(house, tmp_path) as again:
@@ -109,8 +109,8 @@ async def test_a_bot_that_is_told_to_end_goes_on_too_and_nothing_is_noted_when_a
             await until(lambda: len(again.tracks) == 2)
             posted = sorted(message.attachments[0].filename for message in again.tracks)
             assert [name[: len("bells-1")] for name in posted] == ["bells-1", "bells-2"]
-            await again.bot.journal.note()
-            assert await again.bot.store.asked() == []
+            await again.bot.journal.flush()
+            assert await again.bot.store.journal() == []
 
 
 async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ async def test_a_track_that_discord_took_before_busker_knew_is_not_posted_again(
         async def unnoted(*_: int) -> None:
             await forever.wait()
 
-        monkeypatch.setattr(house.bot.store, "posted", unnoted)
+        monkeypatch.setattr(house.bot.store, "set_message", unnoted)
         piece = house.ask(seconds=0.5, seed=7)
         await until(lambda: piece.over and len(house.tracks) == 1)
         await kill(house)
@@ -159,7 +159,7 @@ async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
         async def unposted(*_: object) -> None:
             await never.wait()
 
-        monkeypatch.setattr(house.bot.poster, "_posted", unposted)
+        monkeypatch.setattr(house.bot.poster, "_send", unposted)
         piece = house.ask(seconds=0.5, seed=7)
         await until(lambda: piece.over and (tmp_path / "bells-7.flac").exists())
         await until(lambda: piece.composed)
@@ -179,11 +179,11 @@ async def test_what_was_skipped_does_not_come_back_though_its_track_is_still_pos
         async def unposted(*_: object) -> None:
             await never.wait()
 
-        monkeypatch.setattr(house.bot.poster, "_posted", unposted)
+        monkeypatch.setattr(house.bot.poster, "_send", unposted)
         piece = house.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0 and piece.track is not None)
         house.session.skip()
-        await house.bot.journal.note()  # before it is off the queue
+        await house.bot.journal.flush()  # before it is off the queue
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             await until(lambda: len(again.tracks) == 1)
@@ -196,7 +196,7 @@ async def test_where_nobody_listens_any_more_what_was_begun_is_posted_and_the_re
     async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
         pieces = [house.ask(seconds=4.0, seed=seed) for seed in (1, 2, 3)]
         await until(lambda: pieces[0].buffer.frames_played > 0)
-        await house.bot.journal.note()
+        await house.bot.journal.flush()
         await kill(house)
         for person in (house.asker, house.listener):
             await person.leave_voice()
@@ -208,16 +208,16 @@ async def test_where_nobody_listens_any_more_what_was_begun_is_posted_and_the_re
             assert len(told) == 1
             assert "restarted" in told[0]
             await until(lambda: again.here.bot.id not in again.guild.voice_states)
-            assert await again.bot.store.asked() == []
+            assert await again.bot.store.journal() == []
 
 
 async def test_what_busker_ends_over_again_and_again_is_given_up(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         piece = house.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
-        (noted,) = await house.bot.store.asked()
+        (noted,) = await house.bot.store.journal()
         house.bot.journal._closed = True
-        await house.bot.store.note([replace(noted, restarts=MAX_RESTARTS)], [])
+        await house.bot.store.update_journal([replace(noted, restarts=MAX_RESTARTS)], [])
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             await until(lambda: any("forgotten" in message.content for message in again.text.messages))
@@ -244,13 +244,13 @@ async def test_a_busker_that_ran_for_days_goes_on_too_as_far_ahead_as_is_set_now
 async def test_after_an_absence_of_days_nothing_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.session.restore.FORGOTTEN_SECONDS", -60.0)
+    monkeypatch.setattr("bot.session.restore.MAX_ABSENCE_SECONDS", -60.0)
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
         await kill(house)
         async with another_bot(house, tmp_path) as again:
-            assert await again.bot.store.asked() == []
+            assert await again.bot.store.journal() == []
             assert not again.session.queue
 
 

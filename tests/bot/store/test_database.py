@@ -53,14 +53,14 @@ async def test_a_new_file_is_made_with_its_folder_and_brought_up_to_date(tmp_pat
 async def test_a_bot_that_is_overtaken_by_another_one_finds_the_file_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, changed = tmp_path / "busker.sqlite", database._changed
+    path, changed = tmp_path / "busker.sqlite", database._transact
 
     def overtaken(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], None]) -> None:
         monkeypatch.undo()
         asyncio.run(opened(path))  # between this one's look at the version and its lock
         changed(connection, work)
 
-    monkeypatch.setattr(database, "_changed", overtaken)
+    monkeypatch.setattr(database, "_transact", overtaken)
     await opened(path)
     assert pragma(path, "user_version") == len(migrations())
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audio.piece import Piece, PromptChange, Recording
 from bot.errors import StoreError
-from bot.store.records import Asked, GuildChoices, MadeTrack, Visibility
+from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
@@ -88,7 +88,7 @@ async def test_two_managers_who_choose_at_the_same_time_both_have_their_way(stor
 
 async def test_a_track_is_remembered_with_all_that_makes_it_again(store: Store) -> None:
     added = await store.add_track(TRACK)
-    await store.posted(added.id, message_id=2**60)
+    await store.set_message(added.id, message_id=2**60)
     again = await store.track(TRACK.guild_id, added.id)
     assert again == dataclasses.replace(TRACK, id=added.id, message_id=2**60)
     assert again.link == f"https://discord.com/channels/{2**62}/5/{2**60}"
@@ -131,7 +131,7 @@ async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone
         == await found(store, "", Visibility(1, frozenset()))
         == []
     )
-    assert await store.prompts(TRACK.guild_id, "", SIGHT, longest=100, limit=9) == []
+    assert await store.prompts(TRACK.guild_id, "", SIGHT, max_chars=100, limit=9) == []
     assert await found(store, "", Visibility(99, frozenset([6]))) == ["secret"]
     assert await found(store, "", Visibility(7, frozenset())) == ["secret"]
     assert await store.channels_of_tracks(TRACK.guild_id) == [(6, 55)]
@@ -140,9 +140,9 @@ async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone
 async def test_each_prompt_is_suggested_once_the_last_used_first_and_none_too_long(store: Store) -> None:
     for prompt in ("dub", "bells", "Dub", "x" * 101, "waltz", "bells"):
         await store.add_track(track(prompt))
-    suggested = await store.prompts(TRACK.guild_id, "", SIGHT, longest=100, limit=2)
+    suggested = await store.prompts(TRACK.guild_id, "", SIGHT, max_chars=100, limit=2)
     assert suggested == ["bells", "waltz"]
-    assert len(await store.prompts(TRACK.guild_id, "DU", SIGHT, longest=100, limit=9)) == 1
+    assert len(await store.prompts(TRACK.guild_id, "DU", SIGHT, max_chars=100, limit=9)) == 1
 
 
 async def test_a_forgotten_track_is_gone(store: Store) -> None:
@@ -152,7 +152,7 @@ async def test_a_forgotten_track_is_gone(store: Store) -> None:
     assert await store.track(TRACK.guild_id, other.id) == other
 
 
-ASKED = Asked(
+ENTRY = JournalEntry(
     ticket=1_769_850_000_123,
     guild_id=2**62,
     member_id=7,
@@ -165,7 +165,7 @@ ASKED = Asked(
         prelude=9.5,
         melody=Recording(Path("ümlaut.ogg"), "34cd"),
     ),
-    kept="bells-1.flac",
+    saved="bells-1.flac",
     place=0,
     begun=True,
     frames_played=250,
@@ -175,20 +175,20 @@ ASKED = Asked(
 
 
 async def test_what_is_not_over_is_kept_as_it_is_in_the_order_of_the_queue(store: Store) -> None:
-    first, second = ASKED, dataclasses.replace(ASKED, ticket=5, place=1, kept=None, begun=False)
-    unheard = dataclasses.replace(ASKED, ticket=99, place=None)
-    await store.note([second, first, unheard], [])
-    assert await store.asked() == [unheard, first, second]
+    first, second = ENTRY, dataclasses.replace(ENTRY, ticket=5, place=1, saved=None, begun=False)
+    unheard = dataclasses.replace(ENTRY, ticket=99, place=None)
+    await store.update_journal([second, first, unheard], [])
+    assert await store.journal() == [unheard, first, second]
     later = dataclasses.replace(second, place=0, frames_played=300)
-    await store.note([later], [first.ticket, unheard.ticket])
-    assert await store.asked() == [later]
+    await store.update_journal([later], [first.ticket, unheard.ticket])
+    assert await store.journal() == [later]
 
 
 async def test_a_track_and_the_note_that_it_is_written_come_together(store: Store) -> None:
-    await store.note([ASKED], [])
-    made = await store.add_track(TRACK, ASKED.ticket)
-    await store.note([dataclasses.replace(ASKED, frames_played=300)], [])  # what did not know of it yet
-    (noted,) = await store.asked()
+    await store.update_journal([ENTRY], [])
+    made = await store.add_track(TRACK, ENTRY.ticket)
+    await store.update_journal([dataclasses.replace(ENTRY, frames_played=300)], [])
+    (noted,) = await store.journal()
     assert (noted.track_id, noted.frames_played) == (made.id, 300)
 
 
@@ -209,9 +209,9 @@ async def test_whoever_wants_it_has_no_track_in_any_guild_and_the_same_cap_as_be
         await store.add_track(track(guild_id=guild, file=None))
     other = await store.add_track(track("other", member_id=8))
     await store.charge(1, 7, TODAY, 20.0)
-    assert await store.tracks_of(7) == 4
+    assert await store.count_tracks_of(7) == 4
     assert await store.forget_tracks_of(7) == ["1.flac", "2.flac"]
-    assert await store.tracks_of(7) == 0
+    assert await store.count_tracks_of(7) == 0
     assert await store.search(TRACK.guild_id, "", SIGHT) == [other]
     assert await store.charge(1, 7, TODAY, 0.0) == 20
 

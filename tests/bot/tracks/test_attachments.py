@@ -13,7 +13,7 @@ import pytest
 
 from audio.errors import RecordingError
 from audio.piece import Piece
-from bot.tracks.attachments import FOLDER, MAX_MIB, Recordings
+from bot.tracks.attachments import FOLDER, MAX_MIB, Attachments
 from tests.audio.files.sound_files import hum, written
 
 
@@ -32,7 +32,7 @@ class Attachment(SimpleNamespace):
 class Press:
     """Does at once what the poster's process would do."""
 
-    async def apart(self, work: Callable[[], Any]) -> Any:
+    async def run_in_writer(self, work: Callable[[], Any]) -> Any:
         return work()
 
 
@@ -49,9 +49,9 @@ class Piecework:
             return await self.done.wait()
 
 
-def recordings(folder: Path) -> Recordings:
+def recordings(folder: Path) -> Attachments:
     press: Any = Press()
-    return Recordings(folder, press)
+    return Attachments(folder, press)
 
 
 def voice_message(folder: Path, name: str = "hum.ogg") -> Any:
@@ -73,7 +73,7 @@ async def test_a_file_is_there_until_the_last_piece_that_needs_it_is_settled(tmp
     for seed in (1, 2):
         async with room.fetched(attachment) as recording:
             performances.append(Piecework(Piece("bells", 10.0, seed, continues=recording)))
-            room.hold(performances[-1])
+            room.retain(performances[-1])
     assert kept(tmp_path) == [recording.path]
     assert performances[0].piece.continues == performances[1].piece.continues
     for performance in performances:
@@ -95,7 +95,7 @@ async def test_the_end_of_the_bot_leaves_what_its_next_start_may_need_and_no_mor
     room = recordings(tmp_path)
     async with room.fetched(voice_message(tmp_path)) as recording:
         performance: Any = Piecework(Piece("bells", 10.0, 1, melody=recording))
-        room.hold(performance)
+        room.retain(performance)
     await room.close()
     performance.done.set()
     old, half = tmp_path / FOLDER / "of-yesterday", tmp_path / FOLDER / ".1"

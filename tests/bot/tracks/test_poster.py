@@ -19,7 +19,7 @@ def forbid(house: House, denied: Permission) -> None:
 async def patient(house: House, *retry_seconds: float) -> None:
     """A poster that tries again after these seconds."""
     await house.bot.poster.close()
-    house.bot.poster = Poster(house.bot.engine, house.bot.settings, house.bot.store, retry_seconds)
+    house.bot.poster = Poster(house.bot.engine, house.bot.guild_settings, house.bot.store, retry_seconds)
 
 
 async def test_a_track_that_discord_refuses_is_kept_told_and_tried_again(tmp_path: Path) -> None:

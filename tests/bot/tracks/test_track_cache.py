@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.settings import Settings, StoreSettings, TrackSettings
-from bot.tracks.library import kept_file
-from bot.tracks.track_cache import make_room, use
+from bot.tracks.track_cache import evict, touch
 from tests.house import a_house
 
 
@@ -25,22 +24,22 @@ def tracks(folder: Path) -> set[str]:
 
 def test_the_oldest_tracks_go_first_with_their_pictures_and_no_more_than_needed(tmp_path: Path) -> None:
     shelved(tmp_path, "a", "b", "c")
-    assert sorted(make_room(tmp_path, 220, [])) == ["a.flac", "a.png"]
-    assert make_room(tmp_path, 220, []) == []
+    assert sorted(evict(tmp_path, 220, [])) == ["a.flac", "a.png"]
+    assert evict(tmp_path, 220, []) == []
     assert tracks(tmp_path) == {"b.flac", "b.png", "c.flac", "c.png"}
 
 
 def test_what_was_played_again_counts_as_new(tmp_path: Path) -> None:
     shelved(tmp_path, "a", "b")
-    use(tmp_path / "a.flac")
-    make_room(tmp_path, 110, [])
+    touch(tmp_path / "a.flac")
+    evict(tmp_path, 110, [])
     assert tracks(tmp_path) == {"a.flac", "a.png"}
 
 
 @pytest.mark.parametrize("needed", ["a", "b"])
 def test_what_is_being_posted_stays_however_old_and_large(tmp_path: Path, needed: str) -> None:
     shelved(tmp_path, "a", "b")
-    make_room(tmp_path, 0, [tmp_path / f"{needed}.flac"])
+    evict(tmp_path, 0, [tmp_path / f"{needed}.flac"])
     assert tracks(tmp_path) == {f"{needed}.flac", f"{needed}.png"}
 
 
@@ -48,9 +47,9 @@ def test_nothing_but_tracks_is_touched(tmp_path: Path) -> None:
     shelved(tmp_path, "a", "b")
     (tmp_path / "recordings").mkdir()
     (tmp_path / "busker.sqlite").write_bytes(bytes(1000))
-    make_room(tmp_path, 0, [])
+    evict(tmp_path, 0, [])
     assert tracks(tmp_path) == {"recordings", "busker.sqlite"}
-    assert make_room(tmp_path / "nowhere", 0, []) == []
+    assert evict(tmp_path / "nowhere", 0, []) == []
 
 
 async def test_a_track_over_the_limit_leaves_the_disk_and_stays_in_the_library(tmp_path: Path) -> None:
@@ -65,6 +64,6 @@ async def test_a_track_over_the_limit_leaves_the_disk_and_stays_in_the_library(t
         first, second = [await house.bot.store.track(house.guild.id, number) for number in (1, 2)]
         assert first is not None
         assert second is not None
-        assert (kept_file(house.bot, first), first.file) == (None, None)
-        assert kept_file(house.bot, second) == tmp_path / "bells-2.flac"
+        assert (house.bot.library.file_of(first), first.file) == (None, None)
+        assert house.bot.library.file_of(second) == tmp_path / "bells-2.flac"
         assert len(house.tracks) == 2

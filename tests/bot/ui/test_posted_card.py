@@ -135,7 +135,7 @@ async def test_trouble_with_a_track_is_shown_while_the_next_piece_plays(
     monkeypatch.setattr(posted_card, "EDIT_SECONDS", 0.4)
     async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
         await house.bot.poster.close()
-        house.bot.poster = Poster(house.bot.engine, house.bot.settings, house.bot.store, ())
+        house.bot.poster = Poster(house.bot.engine, house.bot.guild_settings, house.bot.store, ())
         first = house.ask(seconds=0.5, seed=1)
         card = await card_of(house)
         house.text.overwrite(house.guild.members[house.here.bot.id], deny=Permission.ATTACH_FILES)
