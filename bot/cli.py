@@ -1,11 +1,11 @@
-"""The command line: four commands, and how a failure leaves the process.
+"""The command line: four commands and their exit status.
 
     0    done
-    1    it failed; one sentence on standard error says why
+    1    failed; one sentence on standard error says why
     2    the command line or a setting is wrong
     130  interrupted with Ctrl-C
 
-It only wires. What a command needs is imported when it runs, so that `--help` does not wait for it.
+Each command imports what it needs when it runs, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -31,18 +31,19 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
+"""Exit statuses."""
 
 _log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that `arguments` (those of the process by default) name; the exit status."""
+    """Run the command in `arguments`, by default those of the process, and return the exit status."""
     try:
         return _run(_parser().parse_args(arguments))
     except (SettingsError, TokenError, PieceError) as error:
-        return _excuse(error, USAGE)
+        return _report(error, USAGE)
     except BuskerError as error:
-        return _excuse(error, FAILED)
+        return _report(error, FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -51,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     from bot.config.settings import load
     from bot.ops.logs import logging_to
 
-    if options.command == "doctor":  # which looks at settings that others would refuse
+    if options.command == "doctor":  # it also examines settings that the other commands refuse
         from bot.ops.doctor import doctor
 
         with logging_to(sys.stderr, "debug" if options.verbose else "warning"):
@@ -65,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
             _log.debug("The cause of the failure:", exc_info=error)
             raise
         except Exception:
-            _log.critical("Busker ended because of an error in itself.", exc_info=True)
+            _log.critical("Busker ended because of an internal error.", exc_info=True)
             return FAILED
 
 
@@ -89,13 +90,13 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _acceptance() -> ModuleType | None:
-    """`acceptance.cli`, which rehearses the bot; None where it is not installed, as in the container."""
+    """Return `acceptance.cli`, which rehearses the bot; None if it is not installed, as in the container."""
     if importlib.util.find_spec("acceptance") is None:
         return None
     return importlib.import_module("acceptance.cli")
 
 
-def _excuse(error: BuskerError, status: int) -> int:
+def _report(error: BuskerError, status: int) -> int:
     print(redact(str(error)), file=sys.stderr)
     return status
 

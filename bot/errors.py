@@ -1,19 +1,19 @@
-"""The bot's branch of the tree in `audio/errors.py`. `str(error)` is the sentence that a person reads.
+"""The bot's part of the tree in `audio/errors.py`. `str(error)` is a sentence for people.
 
 BuskerError
 ├── StartError              the bot cannot start
 │   ├── SettingsError       a key of config.toml or the environment is wrong
 │   └── TokenError          the token is missing, malformed or revoked
-├── StoreError              the store is damaged, newer, another program's, or its disk refuses
-└── RequestError            what a member asked for cannot be done here or now
-    ├── NotListening        the member sits nowhere, or not where the music is
-    ├── ChannelClosed       the channel is full, a Stage, or lacks permissions
-    ├── NotAllowed          the rules of the guild leave it to others
-    ├── CapReached          the member has as much as one person may have
-    ├── QueueFull           enough pieces wait already
+├── StoreError              the store is damaged, newer or another program's, or the disk fails
+└── RequestError            a member's request is not possible here or now
+    ├── NotListening        the member is in no voice channel, or not where the music plays
+    ├── ChannelClosed       the channel is full, or Busker lacks permissions in it
+    ├── NotAllowed          the rules of the guild do not allow it to this member
+    ├── CapReached          the member is at a limit per person
+    ├── QueueFull           the guild is at its limit of pieces
     ├── NothingPlaying      there is nothing to stop, skip, pause, resume or show
-    ├── NotWaiting          the piece does not wait in the queue, or no more
-    └── VoiceLost           the voice connection could not be made
+    ├── NotWaiting          the piece is not in the queue any more
+    └── VoiceLost           Discord refused or lost the voice connection
 """
 
 from __future__ import annotations
@@ -34,40 +34,40 @@ class TokenError(StartError):
 
 
 class StoreError(BuskerError):
-    """What Busker remembers cannot be read or written."""
+    """The store cannot be read or written."""
 
 
 class RequestError(BuskerError):
-    """What a member asked for cannot be done here or now."""
+    """A member's request is not possible here or now."""
 
 
 class NotListening(RequestError):
-    """The member must sit in the voice channel that the command is about."""
+    """The member must be in the voice channel that the command is about."""
 
 
 class ChannelClosed(RequestError):
-    """Busker may not or cannot play or post in the channel."""
+    """Busker cannot play or post in the channel."""
 
 
 class NotAllowed(RequestError):
-    """The rules of the guild leave this to others."""
+    """The rules of the guild do not allow this to the member."""
 
 
 class CapReached(RequestError):
-    """The member has as much music, waiting or today, as one person may have."""
+    """The member is at the limit of waiting pieces or of music per day."""
 
 
 class QueueFull(RequestError):
-    """The guild has as many waiting pieces as it may."""
+    """The guild is at its limit of pieces in the queue."""
 
 
 class NothingPlaying(RequestError):
-    """There is no music for the command to act on."""
+    """Nothing plays that the command could act on."""
 
 
 class NotWaiting(RequestError):
-    """The piece does not wait in the queue, or no more."""
+    """The piece is not waiting in the queue any more."""
 
 
 class VoiceLost(RequestError):
-    """Discord did not let Busker into the voice channel in time."""
+    """Discord refused or lost the voice connection."""

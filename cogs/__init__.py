@@ -1,1 +1,1 @@
-"""What members type and click: thin, one file a family of commands."""
+"""Slash commands, buttons, forms and context menus: thin, one file per group of commands."""

@@ -1,1 +1,1 @@
-"""What every command does before and around its own work."""
+"""Checks and requests that commands share."""

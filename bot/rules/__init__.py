@@ -1,1 +1,1 @@
-"""Who may do what: permissions, rights, quotas."""
+"""Permissions, rights and quotas: who may do what."""

@@ -1,4 +1,4 @@
-"""What Busker needs to be allowed, and the checks made before anything is begun."""
+"""Discord permissions that Busker needs, and checks of channels before anything begins."""
 
 from __future__ import annotations
 
@@ -12,36 +12,45 @@ from bot.errors import ChannelClosed, NotListening
 from words.text import Text
 
 Needs = Sequence[Sequence[str]]
-"""Permissions by discord.py's names. Who lacks one of a line has none of the next lines either (Discord's
-"implicit permissions"), so the first line that lacks something is the one to name."""
+"""Groups of permissions by discord.py's names. Without all of a group the later groups have no effect either
+(Discord's "implicit permissions"), so an error names what is missing in the first incomplete group."""
 
 VOICE_NEEDS: Final[Needs] = (("view_channel",), ("connect",), ("speak",))
+"""To play in a voice channel."""
+
 STAGE_NEEDS: Final[Needs] = (("view_channel",), ("connect",), ("request_to_speak",))
+"""To play on a Stage."""
+
 TEXT_NEEDS: Final[Needs] = (("view_channel",), ("send_messages",), ("embed_links", "attach_files"))
+"""To post tracks in a channel."""
+
 THREAD_NEEDS: Final[Needs] = (
     ("view_channel",),
     ("send_messages_in_threads",),
     ("embed_links", "attach_files"),
 )
+"""To post tracks in a thread."""
 
 NEEDED: Final = discord.Permissions(**dict.fromkeys(itertools.chain(*VOICE_NEEDS, *TEXT_NEEDS), True))
-"""All that Busker asks for when it is invited."""
+"""All permissions that the invite link requests."""
 
 VocalChannel = discord.VoiceChannel | discord.StageChannel
+"""Where Busker can play."""
 
 PostingChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+"""Where Busker can post tracks."""
 
 
 def invite_link(application_id: int) -> str:
-    """The link that invites Busker with exactly the permissions it needs."""
+    """Return the link that invites Busker with exactly the permissions that it needs."""
     return discord.utils.oauth_url(application_id, permissions=NEEDED)
 
 
 def voice_channel_of(member: discord.Member) -> VocalChannel:
-    """The voice channel or Stage the member sits in and Busker may play in.
+    """Return the voice channel or Stage that the member is in, if Busker may play there.
 
-    Raises NotListening or ChannelClosed. Discord answers nothing at all to a bot that tries to enter a
-    full or forbidden channel, so everything is asked beforehand.
+    Discord does not answer a bot that tries to join a full or forbidden channel, so this checks both
+    beforehand. Raises NotListening or ChannelClosed.
     """
     channel = member.voice.channel if member.voice else None
     if channel is None:
@@ -57,22 +66,25 @@ def voice_channel_of(member: discord.Member) -> VocalChannel:
 
 
 def require_listening(member: discord.Member, channel: VocalChannel | None) -> None:
-    """Raises NotListening if something is to be heard in `channel` and the member does not sit there."""
+    """Raise NotListening if music plays in `channel`, unless the member is there."""
     if channel is not None and (member.voice is None or member.voice.channel != channel):
         raise NotListening(Text("permissions-elsewhere", channel=channel.mention))
 
 
 def listeners_in(channel: VocalChannel | None) -> list[int]:
-    """The ids of the people in a channel; bots do not count."""
+    """Return the ids of the people in a channel, without bots."""
     if channel is None:
         return []
-    # Not `channel.members`, which lacks those whom discord.py has not met yet.
+    # Not `channel.members`: members that discord.py has not cached are missing there.
     members = {member_id: channel.guild.get_member(member_id) for member_id in channel.voice_states}
     return [member_id for member_id, member in members.items() if not (member and member.bot)]
 
 
 def posting_channel(channel: object, allowed: discord.Permissions) -> PostingChannel:
-    """`channel`, if Busker may post tracks there. Raises ChannelClosed, naming each missing permission."""
+    """Return `channel` if Busker may post tracks there.
+
+    Raises ChannelClosed, which names the missing permissions.
+    """
     if not isinstance(channel, PostingChannel):
         raise ChannelClosed(Text("permissions-no-posting"))
     in_thread = isinstance(channel, discord.Thread)
@@ -81,15 +93,15 @@ def posting_channel(channel: object, allowed: discord.Permissions) -> PostingCha
 
 
 def permission_named(name: str) -> Text:
-    """A permission, by discord.py's name, as Discord's settings call it."""
+    """Return a permission, by discord.py's name, as Discord's settings call it."""
     return Text("permissions-name", name=name)
 
 
 def _require(
     allowed: discord.Permissions, needs: Needs, channel: discord.abc.GuildChannel | discord.Thread
 ) -> None:
-    for line in needs:
-        missing = tuple(permission_named(need) for need in line if not getattr(allowed, need))
+    for group in needs:
+        missing = tuple(permission_named(need) for need in group if not getattr(allowed, need))
         if missing:
             raise ChannelClosed(
                 Text("permissions-missing", channel=channel.mention, count=len(missing), missing=missing)

@@ -1,1 +1,1 @@
-"""One guild's session, and what of it survives a restart."""
+"""The session of a guild, and its journal, which survives a restart."""

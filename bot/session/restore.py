@@ -167,4 +167,4 @@ async def _send(channel: PostingChannel, sentence: str) -> None:
     try:
         await channel.send(sentence)
     except UNPOSTED as error:
-        _log.warning("the channel was not told that pieces are forgotten: %r", error)
+        _log.warning("the message about forgotten pieces was not sent: %r", error)

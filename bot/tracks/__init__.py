@@ -1,1 +1,1 @@
-"""Finished tracks and files that members bring."""
+"""Finished tracks, and sound files of members."""
