@@ -26,7 +26,7 @@ from bot.playback.performance import Performance, Request
 from bot.playback.radio import lasted, next_stretch
 from bot.rules.permissions import PostingChannel, VocalChannel, listeners_in
 from bot.ui.posted_card import UNPOSTED
-from bot.voice.supervisor import depart
+from bot.voice.channel_requests import leave_channel
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Restoration:
                 continue
             self._continue(entry, request, has_listeners=has_listeners)
         if entries and not has_listeners and guild.me.voice is not None:
-            await depart(guild)  # Discord keeps a killed bot in its voice channel
+            await leave_channel(guild)  # Discord keeps a killed bot in its voice channel
         for channel, pieces in forgotten.items():
             await _send(channel, Text("restart-forgot", pieces=pieces).in_(guild.preferred_locale))
 

@@ -1,18 +1,18 @@
-"""The seam between pacing and connecting: where the sound of one guild goes out.
+"""The interface between pacing and connecting: the output of one guild's sound.
 
-Who paces (a PacketSink) reads the source, encodes, and sends a packet every 20 ms. Who connects (the
-Supervisor) attaches a Line when there is one and takes it away when it
-is not to be used any more; `bot/voice/pacer.py` is the PacketSink. The rules:
+The pacer implements PacketSink: it reads the source, encodes, and sends a packet every 20 ms. The supervisor
+attaches a PacketTransport, an open voice connection, and detaches it when it must not be used any more. The
+rules:
 
-- A packet leaves by `Line.send` and by nothing else. It returns False, and nothing has left, while the line
-  is not open: not connected, or not encrypted yet, which receivers would drop. The same packet is sent again
-  later. So nothing of the music is skipped or repeated, whatever happens to the line, and the supervisor need
-  not be quick.
-- While it is paused, or the line is closed, or there is none, no frame is taken out of the source. (What
-  is encoded ahead is kept.) Then it goes on at once, on a new clock: no burst.
-- The first packet after such a hold, and after the start, follows `speak(True)`; the last one before it is
-  followed by SILENCE_PACKETS of OPUS_SILENCE, if the line still takes them, and `speak(False)`.
-- `sent_at` moves only when a packet has left: the supervisor watches it.
+- A packet leaves through `PacketTransport.send` only. It returns False, and nothing is sent, while the
+  transport is not open: not connected, or not encrypted yet, which receivers would drop. The same packet is
+  sent again later. So no music is skipped or repeated, whatever happens to connections, and the supervisor
+  need not be quick.
+- While the sink is paused, or has no open transport, no frame is taken from the source (packets encoded ahead
+  are kept). Then it continues at once, on a new clock: no burst.
+- The first packet after a hold, and after the start, follows `speak(True)`. The last one before it is
+  followed by SILENCE_PACKETS of OPUS_SILENCE, if the transport still takes them, and `speak(False)`.
+- `sent_at` changes only when a packet has left: the supervisor watches it.
 """
 
 from __future__ import annotations
@@ -23,50 +23,50 @@ if TYPE_CHECKING:
     from audio.playout.source import PieceSource
 
 SILENCE_PACKETS: Final = 5
-"""How many of them end sound, so that decoders do not fill the gap with what they guess (Discord's developer
-documentation, "Voice Data Interpolation")."""
+"""Silent packets that end sound, so that decoders do not extrapolate (Discord's developer documentation,
+"Voice Data Interpolation")."""
 
 LATE_SECONDS: Final = 0.01
-"""A packet that leaves this long after its time counts as late; players hold back more than that."""
+"""A packet that leaves this long after its time counts as late; clients buffer more than that."""
 
 CATCH_UP_SECONDS: Final = 0.2
-"""Later than this, what was missed is not sent in a burst: the clock starts anew."""
+"""Beyond this delay missed packets are not sent faster: the clock restarts."""
 
 
-class Line(Protocol):
-    """A connection to a voice channel, as an outlet sees it. Any thread may use it; nothing waits."""
+class PacketTransport(Protocol):
+    """A connection to a voice channel, as a sink uses it. Any thread may call it; nothing blocks."""
 
     @property
     def open(self) -> bool:
-        """Whether what is sent now is heard: connected, and encrypted end to end."""
+        """True if packets reach the listeners: connected, and encrypted end to end."""
 
     def send(self, packet: bytes) -> bool:
-        """Send 20 ms of Opus; False, and nothing has left, when the line is not open."""
+        """Send 20 ms of Opus. Return False, having sent nothing, if the transport is not open."""
 
     def speak(self, speaking: bool) -> None:
-        """Say that sound begins or has ended."""
+        """Announce that sound begins or has ended."""
 
 
 class PacketSink(Protocol):
-    """Where the sound of one guild goes out. Called on the event loop; it lives as long as its guild's voice.
+    """The output of one guild's sound. Called on the event loop; it lives as long as its guild's voice.
 
-    `play` returns when `source` has ended or `stop` was called. Neither pausing nor taking the line away ends
-    it. A piece begins unpaused. `bitrate` is the channel's, in bits a second.
+    `play` returns when `source` has ended or `stop` was called; neither a pause nor a missing transport ends
+    it. A piece begins unpaused. `bitrate` is the channel's [bits/s].
     """
 
     frames_sent: int
     """Packets of music that left."""
     frames_late: int
-    """Those that left more than LATE_SECONDS after their time."""
+    """Packets that left more than LATE_SECONDS after their time."""
     frames_hurried: int
-    """Those on whose encoding less was spent, because time was short."""
+    """Packets encoded with less effort because time was short."""
 
     @property
     def sent_at(self) -> float | None:
-        """When the last packet left, on `time.monotonic()`; None if none has."""
+        """The time of the last packet on `time.monotonic()`; None before the first."""
 
-    def attach(self, line: Line | None) -> None:
-        """Send on this line from now on; None: hold the sound until there is one."""
+    def attach(self, transport: PacketTransport | None) -> None:
+        """Send on `transport` from now on; None holds the sound until there is one."""
 
     async def play(self, source: PieceSource, bitrate: int) -> None: ...
 

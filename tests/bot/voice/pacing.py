@@ -1,4 +1,4 @@
-"""A pacer without its thread, on a clock of our own, and what stands for a piece and for a line."""
+"""A pacer without its thread on a manual clock, with fake packets and a fake transport."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.voice.pacer import PacedSink, Pacer
 BITRATE = 96_000
 
 
-class Numbers:
-    """Stands for the packets of a piece: they are 1, 2, 3 …, all of them encoded."""
+class NumberedPackets:
+    """Fake packets of a piece: 1, 2, 3 …, all already encoded."""
 
     low = short = thrifty = False
     frames_hurried = 0
@@ -33,13 +33,13 @@ class Numbers:
     def encode(self) -> None: ...
 
 
-class Encoded(Numbers):
-    """The same without end, but encoding takes its time: `seconds` for five, and at most ten are ahead."""
+class SlowPackets(NumberedPackets):
+    """Endless fake packets whose encoding takes `seconds` for five; at most ten are encoded ahead."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         super().__init__(10**9)
-        self.waited_for = 0
-        """How many times they were not encoded when they were due."""
+        self.encoded_late = 0
+        """Packets that were due before they were encoded."""
         self.ahead = 0
         self._clock = clock
         self._seconds = seconds
@@ -59,14 +59,14 @@ class Encoded(Numbers):
 
     def read(self) -> bytes:
         if not self.ahead:
-            self.waited_for += 1
+            self.encoded_late += 1
             self.encode()
         self.ahead -= 1
         return super().read()
 
 
-class Wire:
-    """Stands for the line: writes down what left it, and when."""
+class FakeTransport:
+    """Records the packets that are sent, and when."""
 
     def __init__(self, clock: Clock, is_open: bool = True) -> None:
         self.open = is_open
@@ -92,8 +92,8 @@ class Wire:
         return [round((after - before) * 1000) for before, after in pairwise(times)]
 
 
-def as_it_is(packets: Numbers, bitrate: int) -> Numbers:
-    """Stands for the encoder: plays what the test wants to be played."""
+def unencoded(packets: NumberedPackets, bitrate: int) -> NumberedPackets:
+    """A fake encoder that returns the test's own packets."""
     return packets
 
 
@@ -105,27 +105,27 @@ class Clock:
         return self.now
 
 
-class Hall:
-    """A pacer without its thread; time passes only here."""
+class PacerRig:
+    """A pacer without its thread; time passes only in `advance` and `stall`."""
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.pacer = Pacer(self.clock, encode=cast(Any, as_it_is), threads=1)
+        self.pacer = Pacer(self.clock, encode=cast(Any, unencoded), threads=1)
         self._playing: list[asyncio.Task[None]] = []
 
-    def wire(self, is_open: bool = True) -> Wire:
-        return Wire(self.clock, is_open)
+    def transport(self, is_open: bool = True) -> FakeTransport:
+        return FakeTransport(self.clock, is_open)
 
-    async def play(self, piece: Any, wire: Wire | None) -> tuple[PacedSink, asyncio.Task[None]]:
+    async def play(self, piece: Any, transport: FakeTransport | None) -> tuple[PacedSink, asyncio.Task[None]]:
         sink = self.pacer.new_sink()
-        sink.attach(wire)
+        sink.attach(transport)
         task = asyncio.create_task(sink.play(piece, BITRATE))
         self._playing.append(task)
         await asyncio.sleep(0)
         return sink, task
 
-    async def let_pass(self, seconds: float) -> None:
-        """Let time pass, with a pacer that is never late."""
+    async def advance(self, seconds: float) -> None:
+        """Let time pass with a pacer that is never late."""
         end = self.clock.now + seconds
         while (left := end - self.clock.now) > -1e-9:
             wait = self.pacer.threads[0].serve()
@@ -136,7 +136,7 @@ class Hall:
         await asyncio.sleep(0)
 
     def stall(self, seconds: float) -> None:
-        """The machine does something else."""
+        """Let time pass without the pacer, as on a busy machine."""
         self.clock.now += seconds
 
     async def close(self) -> None:
@@ -146,9 +146,9 @@ class Hall:
 
 
 @asynccontextmanager
-async def a_hall() -> AsyncIterator[Hall]:
-    hall = Hall()
+async def pacer_rig() -> AsyncIterator[PacerRig]:
+    rig = PacerRig()
     try:
-        yield hall
+        yield rig
     finally:
-        await hall.close()
+        await rig.close()

@@ -1,4 +1,4 @@
-"""An hour of listening in which everything goes wrong now and then, with supervisor, pacer and buffers."""
+"""An hour of playback with random faults: supervisor, pacer and buffers on a virtual clock."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from tests.virtual import VirtualLoop, run_virtually
 
 PIECES, FRAMES = 120, 1500
 """An hour: 180,000 frames."""
-NOTE_PIECES = 20
+PIECES_PER_COUNT = 20
 CHUNK_FRAMES = 25
 SPEED = 4.0
 FAULT_EVERY_SECONDS = 15.0
 MAX_DEAD_AIR_SECONDS = 4.0
-"""Where several faults follow on each other, and attempts to reconnect are refused."""
+"""Several faults in a row, with refused attempts to reconnect."""
 CAUGHT_UP_SECONDS = 1.0
 MAX_BLOCKS_MORE = 2_000
-"""Objects that may be alive at the end and were not after the first minutes; an hour of frames is 180,000."""
+"""Limit for memory blocks added after the first minutes; an hour has 180,000 frames."""
 
 
 class Frames:
-    """Stands for the packets: a frame is its own packet, so that it can be recognised."""
+    """Fake packets: each frame is its own packet, so that it can be recognised."""
 
     low = short = False
     frames_hurried = 0
@@ -49,19 +49,19 @@ class Frames:
     def encode(self) -> None: ...
 
 
-class Ears:
-    """What was heard, and when; sees at once when a frame is skipped or repeated."""
+class Receiver:
+    """Receives the packets, and fails at once when a frame is skipped or repeated."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.frames = 0
         self.dead_air: list[float] = []
         self.stalled_at = 0.0
-        """When the machine stood still: what is late after it is caught up with, on the same clock."""
+        """The time of the last stall, after which the pacer catches up on the same clock."""
         self._loop = loop
         self._last = self._begun = 0.0
         self._since_begun = 0
 
-    def hear(self, packet: bytes) -> None:
+    def receive(self, packet: bytes) -> None:
         number = int.from_bytes(packet[:2], "little", signed=True)
         assert number == self.frames % FRAMES, "a frame was skipped or repeated"
         gap = self._loop.now - self._last
@@ -76,8 +76,8 @@ class Ears:
         self._last = self._loop.now
 
 
-class Line:
-    """Stands for a connection that may break in every way that a real one does."""
+class FakeConnection:
+    """A fake connection that can break in every way that a real one does."""
 
     def __init__(self, discord_here: Discord) -> None:
         self.discord = discord_here
@@ -97,7 +97,7 @@ class Line:
             return False
         if packet != OPUS_SILENCE:
             assert not self.guild.me.voice.mute
-            self.discord.ears.hear(packet)
+            self.discord.receiver.receive(packet)
         return True
 
     def speak(self, speaking: bool) -> None: ...
@@ -106,7 +106,7 @@ class Line:
         self.cause = cause
         self.lost.set()
 
-    async def hang_up(self) -> None:
+    async def close(self) -> None:
         self.closed = True
         self.guild.voice_client = None
 
@@ -117,33 +117,33 @@ class Corner(discord.VoiceChannel):
     def __init__(self, discord_here: Discord) -> None:
         self.id, self.name, self.bitrate, self.guild = 2, "Corner", 96_000, discord_here.guild
         self.discord = discord_here
-        self.seats: dict[int, Any] = {7: None}
+        self.present: dict[int, Any] = {7: None}
 
     def __repr__(self) -> str:
         return self.name
 
     @property
     def voice_states(self) -> dict[int, Any]:
-        return self.seats
+        return self.present
 
     async def connect(self, **_: object) -> Any:
         return await self.discord.connect()
 
 
 class Discord:
-    """What the supervisor sees of Discord: one guild with one channel."""
+    """The supervisor's view of Discord: one guild with one channel."""
 
     def __init__(self, loop: VirtualLoop, chance: random.Random) -> None:
-        self.ears = Ears(loop)
+        self.receiver = Receiver(loop)
         self.refusals = 0
-        """How many attempts to connect fail next."""
-        self.slow_keys = 0.0
-        """Seconds that the next line waits for its encryption."""
-        self.line: Line | None = None
+        """Number of the next attempts to connect that fail."""
+        self.encryption_delay = 0.0
+        """Seconds until the next connection is encrypted."""
+        self.connection: FakeConnection | None = None
         self._chance = chance
         self.guild: Any = SimpleNamespace(
             id=1,
-            name="House",
+            name="Guild",
             unavailable=False,
             me=SimpleNamespace(voice=None),
             voice_client=None,
@@ -159,21 +159,23 @@ class Discord:
     async def _leave(self, channel: object) -> None:
         self.guild.me.voice = None
 
-    async def connect(self) -> Line:
+    async def connect(self) -> FakeConnection:
         await asyncio.sleep(self._chance.uniform(0.05, 0.3))
         if self.refusals:
             self.refusals -= 1
             raise ConnectionLost("4006")
-        self.line = self.guild.voice_client = Line(self)
+        self.connection = self.guild.voice_client = FakeConnection(self)
         self.guild.me.voice = SimpleNamespace(channel=self.channel, mute=False, suppress=False)
-        if self.slow_keys:
-            self.line.encrypted = False
-            keys, self.slow_keys = self.slow_keys, 0.0
-            asyncio.get_running_loop().call_later(keys, setattr, self.line, "encrypted", True)
-        return self.line
+        if self.encryption_delay:
+            self.connection.encrypted = False
+            keys, self.encryption_delay = self.encryption_delay, 0.0
+            asyncio.get_running_loop().call_later(keys, setattr, self.connection, "encrypted", True)
+        return self.connection
 
 
-async def play_pieces(voice: Voice, discord_here: Discord, loop: VirtualLoop, notes: list[int]) -> None:
+async def play_pieces(
+    voice: Voice, discord_here: Discord, loop: VirtualLoop, block_counts: list[int]
+) -> None:
     for number in range(PIECES):
         await voice.join(discord_here.channel)
         buffer = JitterBuffer(FRAMES * FRAME_SECONDS, SPEED, clock=loop.time)
@@ -183,9 +185,9 @@ async def play_pieces(voice: Voice, discord_here: Discord, loop: VirtualLoop, no
         await voice.play(PieceSource(buffer))
         await composing
         assert (buffer.frames_played, buffer.starvations) == (FRAMES, 0)
-        if number % NOTE_PIECES == NOTE_PIECES - 1:
+        if number % PIECES_PER_COUNT == PIECES_PER_COUNT - 1:
             gc.collect()
-            notes.append(sys.getallocatedblocks())
+            block_counts.append(sys.getallocatedblocks())
 
 
 async def compose(buffer: JitterBuffer) -> None:
@@ -197,40 +199,40 @@ async def compose(buffer: JitterBuffer) -> None:
 
 
 async def faults(voice: Voice, here: Discord, loop: VirtualLoop, chance: random.Random) -> None:
-    """One after the other, at random times, for ever."""
+    """Cause faults at random times, until cancelled."""
 
     def closed() -> None:
-        assert here.line is not None
-        here.line.lose(chance.choice(CAUSES))
+        assert here.connection is not None
+        here.connection.lose(chance.choice(CAUSES))
 
     def refused() -> None:
         here.refusals = chance.randint(1, 3)
         closed()
 
     def blocked() -> None:
-        assert here.line is not None
-        here.line.blocked = True
+        assert here.connection is not None
+        here.connection.blocked = True
 
     def forgotten() -> None:
         here.guild.voice_client = None
 
-    def slow_keys() -> None:
-        here.slow_keys = chance.uniform(0.1, 0.9)
+    def encryption_delay() -> None:
+        here.encryption_delay = chance.uniform(0.1, 0.9)
         closed()
 
     def stalled() -> None:
         loop.now += chance.uniform(0.02, 0.15)
-        here.ears.stalled_at = loop.now
+        here.receiver.stalled_at = loop.now
 
-    kinds: list[Callable[[], None]] = [closed, refused, blocked, forgotten, slow_keys, stalled]
+    kinds: list[Callable[[], None]] = [closed, refused, blocked, forgotten, encryption_delay, stalled]
     while True:
         await asyncio.sleep(chance.expovariate(1 / FAULT_EVERY_SECONDS) + 1.0)
         if chance.random() < 0.2 and here.guild.me.voice is not None:
-            seat = here.guild.me.voice
-            seat.mute = True
+            voice_state = here.guild.me.voice
+            voice_state.mute = True
             voice.refresh_state()
             await asyncio.sleep(chance.uniform(0.1, 1.0))
-            seat.mute = False
+            voice_state.mute = False
             voice.refresh_state()
         else:
             chance.choice(kinds)()
@@ -238,7 +240,7 @@ async def faults(voice: Voice, here: Discord, loop: VirtualLoop, chance: random.
 
 async def an_hour() -> None:
     loop, chance = cast(VirtualLoop, asyncio.get_running_loop()), random.Random(5)
-    here, notes = Discord(loop, chance), list[int]()
+    here, block_counts = Discord(loop, chance), list[int]()
     pacer = Pacer(loop.time, encode=cast(Any, Frames), threads=1)
     causes: list[str] = []
     voice = Voice(cast(Any, here), pacer.new_sink(), on_rebuild=causes.append, clock=loop.time)
@@ -250,14 +252,14 @@ async def an_hour() -> None:
 
     pacing = asyncio.create_task(pace())
     failing = asyncio.create_task(faults(voice, here, loop, chance))
-    await play_pieces(voice, here, loop, notes)
+    await play_pieces(voice, here, loop, block_counts)
     failing.cancel()
     pacing.cancel()
     await voice.leave()
-    assert here.ears.frames == voice.frames_sent == PIECES * FRAMES
+    assert here.receiver.frames == voice.frames_sent == PIECES * FRAMES
     assert len(causes) > 100
-    assert max(here.ears.dead_air[1:]) < MAX_DEAD_AIR_SECONDS
-    assert notes[-1] - notes[0] < MAX_BLOCKS_MORE
+    assert max(here.receiver.dead_air[1:]) < MAX_DEAD_AIR_SECONDS
+    assert block_counts[-1] - block_counts[0] < MAX_BLOCKS_MORE
     assert len(asyncio.all_tasks()) <= 3
 
 

@@ -1,4 +1,4 @@
-"""The pacer on a clock of our own: every frame of every line, tick by tick."""
+"""The pacer on a manual clock: every packet of every transport, tick by tick."""
 
 from __future__ import annotations
 
@@ -13,51 +13,70 @@ from hypothesis import strategies as st
 
 from audio.playout.opus import OPUS_SILENCE
 from audio.units import FRAME_RATE, FRAME_SECONDS
-from bot.voice.pacer import ENCODING_SECONDS, ENOUGH, ROOMY, RUSH_SECONDS, PacedStream, Pacer
+from bot.voice.pacer import (
+    ENCODING_SECONDS,
+    MAX_CHANNELS_AT_FULL_EFFORT,
+    MAX_CHANNELS_PER_THREAD,
+    MIN_GAP_SECONDS,
+    PacedStream,
+    Pacer,
+)
 from bot.voice.sink import CATCH_UP_SECONDS, SILENCE_PACKETS
-from tests.bot.voice.pacing import BITRATE, Clock, Encoded, Numbers, Wire, a_hall, as_it_is
+from tests.bot.voice.pacing import (
+    BITRATE,
+    Clock,
+    FakeTransport,
+    NumberedPackets,
+    SlowPackets,
+    pacer_rig,
+    unencoded,
+)
 
 
 async def test_every_packet_leaves_once_in_order_and_20_ms_after_the_one_before() -> None:
-    async with a_hall() as hall:
-        wire = hall.wire()
-        sink, task = await hall.play(Numbers(50), wire)
-        await hall.let_pass(2.0)
-        assert wire.music == list(range(1, 51))
-        assert set(wire.gaps_ms) == {20}
+    async with pacer_rig() as rig:
+        transport = rig.transport()
+        sink, task = await rig.play(NumberedPackets(50), transport)
+        await rig.advance(2.0)
+        assert transport.music == list(range(1, 51))
+        assert set(transport.gaps_ms) == {20}
         assert (sink.frames_sent, sink.frames_late) == (50, 0)
         await asyncio.wait_for(task, 1)
 
 
 async def test_sound_is_announced_before_it_and_ended_with_silence() -> None:
-    async with a_hall() as hall:
-        wire = hall.wire()
-        _, task = await hall.play(Numbers(3), wire)
-        await hall.let_pass(0.02)
-        assert wire.speaking == [True]
-        await hall.let_pass(0.06)
-        assert [packet for _, packet in wire.sent[3:]] == [OPUS_SILENCE] * SILENCE_PACKETS
-        assert wire.speaking == [True, False]
+    async with pacer_rig() as rig:
+        transport = rig.transport()
+        _, task = await rig.play(NumberedPackets(3), transport)
+        await rig.advance(0.02)
+        assert transport.speaking == [True]
+        await rig.advance(0.06)
+        assert [packet for _, packet in transport.sent[3:]] == [OPUS_SILENCE] * SILENCE_PACKETS
+        assert transport.speaking == [True, False]
         await asyncio.wait_for(task, 1)
 
 
 async def test_all_packets_of_a_thread_leave_at_one_tick() -> None:
-    async with a_hall() as hall:
-        wires = [hall.wire() for _ in range(5)]
-        for wire in wires:
-            await hall.play(Numbers(50), wire)
-            await hall.let_pass(0.007)
-        await hall.let_pass(0.5)
-        phases = {round((at - wires[0].sent[0][0]) * 1000) % 20 for wire in wires for at, _ in wire.sent}
+    async with pacer_rig() as rig:
+        transports = [rig.transport() for _ in range(5)]
+        for transport in transports:
+            await rig.play(NumberedPackets(50), transport)
+            await rig.advance(0.007)
+        await rig.advance(0.5)
+        phases = {
+            round((at - transports[0].sent[0][0]) * 1000) % 20
+            for transport in transports
+            for at, _ in transport.sent
+        }
         assert phases == {0}
 
 
 async def test_the_clocks_of_two_threads_tick_apart() -> None:
     clock = Clock()
-    pacer = Pacer(clock, encode=cast(Any, as_it_is), threads=2)
+    pacer = Pacer(clock, encode=cast(Any, unencoded), threads=2)
     waits = []
     for thread in pacer.threads:
-        thread.enter(PacedStream(pacer.new_sink(), cast(Any, Numbers(9)), lambda: None, clock))
+        thread.add(PacedStream(pacer.new_sink(), cast(Any, NumberedPackets(9)), lambda: None, clock))
         while (wait := thread.serve()) == 0:
             pass
         waits.append(wait or 0.0)
@@ -65,199 +84,202 @@ async def test_the_clocks_of_two_threads_tick_apart() -> None:
 
 
 async def test_an_hour_does_not_drift_by_a_frame() -> None:
-    async with a_hall() as hall:
-        wire = hall.wire()
-        await hall.play(Numbers(3600 * FRAME_RATE), wire)
-        await hall.let_pass(3600.0)
-        first, last = wire.sent[0][0], wire.sent[3600 * FRAME_RATE - 1][0]
+    async with pacer_rig() as rig:
+        transport = rig.transport()
+        await rig.play(NumberedPackets(3600 * FRAME_RATE), transport)
+        await rig.advance(3600.0)
+        first, last = transport.sent[0][0], transport.sent[3600 * FRAME_RATE - 1][0]
         assert last - first == pytest.approx(3600 - FRAME_SECONDS, abs=0.001)
 
 
-async def test_a_pacer_that_is_late_catches_up_without_a_burst_and_is_on_its_old_clock_again() -> None:
-    async with a_hall() as hall:
-        wire = hall.wire()
-        sink, _ = await hall.play(Numbers(100), wire)
-        await hall.let_pass(0.2)
-        hall.stall(0.09)
-        await hall.let_pass(0.61)
-        assert wire.music == list(range(1, len(wire.music) + 1))
-        assert min(wire.gaps_ms) == round(RUSH_SECONDS * 1000)
-        assert {round((at - wire.sent[0][0]) * 1000) % 20 for at, _ in wire.sent[-10:]} == {0}
-        assert len(wire.music) == 46
+async def test_a_late_pacer_catches_up_without_a_burst_and_returns_to_its_clock() -> None:
+    async with pacer_rig() as rig:
+        transport = rig.transport()
+        sink, _ = await rig.play(NumberedPackets(100), transport)
+        await rig.advance(0.2)
+        rig.stall(0.09)
+        await rig.advance(0.61)
+        assert transport.music == list(range(1, len(transport.music) + 1))
+        assert min(transport.gaps_ms) == round(MIN_GAP_SECONDS * 1000)
+        assert {round((at - transport.sent[0][0]) * 1000) % 20 for at, _ in transport.sent[-10:]} == {0}
+        assert len(transport.music) == 46
         assert 0 < sink.frames_late < 10
 
 
-async def test_after_a_long_standstill_the_clock_starts_anew_and_nothing_is_lost() -> None:
-    async with a_hall() as hall:
-        wire = hall.wire()
-        await hall.play(Numbers(100), wire)
-        await hall.let_pass(0.2)
-        hall.stall(CATCH_UP_SECONDS + 2)
-        await hall.let_pass(0.2)
-        assert wire.music == list(range(1, len(wire.music) + 1))
-        assert [gap for gap in wire.gaps_ms if gap < 20] == []
+async def test_after_a_long_stall_the_clock_restarts_and_nothing_is_lost() -> None:
+    async with pacer_rig() as rig:
+        transport = rig.transport()
+        await rig.play(NumberedPackets(100), transport)
+        await rig.advance(0.2)
+        rig.stall(CATCH_UP_SECONDS + 2)
+        await rig.advance(0.2)
+        assert transport.music == list(range(1, len(transport.music) + 1))
+        assert [gap for gap in transport.gaps_ms if gap < 20] == []
 
 
-async def test_a_pause_takes_nothing_out_of_the_piece_and_it_goes_on_with_the_very_next_packet() -> None:
-    async with a_hall() as hall:
-        wire, piece = hall.wire(), Numbers(100)
-        sink, _ = await hall.play(piece, wire)
-        await hall.let_pass(0.2)
+async def test_a_pause_reads_no_packets_and_playback_continues_with_the_next_one() -> None:
+    async with pacer_rig() as rig:
+        transport, piece = rig.transport(), NumberedPackets(100)
+        sink, _ = await rig.play(piece, transport)
+        await rig.advance(0.2)
         sink.pause()
-        await hall.let_pass(FRAME_SECONDS)
-        read, heard = piece.read_so_far, len(wire.sent)
-        assert [packet for _, packet in wire.sent[-SILENCE_PACKETS:]] == [OPUS_SILENCE] * SILENCE_PACKETS
-        await hall.let_pass(60.0)
-        assert (piece.read_so_far, len(wire.sent)) == (read, heard)
+        await rig.advance(FRAME_SECONDS)
+        read, sent = piece.read_so_far, len(transport.sent)
+        assert [packet for _, packet in transport.sent[-SILENCE_PACKETS:]] == [OPUS_SILENCE] * SILENCE_PACKETS
+        await rig.advance(60.0)
+        assert (piece.read_so_far, len(transport.sent)) == (read, sent)
         sink.resume()
-        await hall.let_pass(0.2)
-        assert wire.music == list(range(1, len(wire.music) + 1))
-        assert len(wire.music) > read
-        assert wire.speaking == [True, False, True]
-        assert [gap for gap in wire.gaps_ms if gap < 20] == []  # the clock starts anew
+        await rig.advance(0.2)
+        assert transport.music == list(range(1, len(transport.music) + 1))
+        assert len(transport.music) > read
+        assert transport.speaking == [True, False, True]
+        assert [gap for gap in transport.gaps_ms if gap < 20] == []  # the clock restarts
 
 
 async def test_stop_ends_the_sound_within_a_frame() -> None:
-    async with a_hall() as hall:
-        wire, piece = hall.wire(), Numbers(100)
-        sink, task = await hall.play(piece, wire)
-        await hall.let_pass(0.2)
+    async with pacer_rig() as rig:
+        transport, piece = rig.transport(), NumberedPackets(100)
+        sink, task = await rig.play(piece, transport)
+        await rig.advance(0.2)
         sink.stop()
         read = piece.read_so_far
-        await hall.let_pass(FRAME_SECONDS)
+        await rig.advance(FRAME_SECONDS)
         await asyncio.wait_for(task, 1)
         assert piece.read_so_far == read
-        assert wire.speaking == [True, False]
+        assert transport.speaking == [True, False]
 
 
-async def test_stop_also_ends_what_is_paused_or_has_no_line() -> None:
-    async with a_hall() as hall:
-        paused, task = await hall.play(Numbers(9), hall.wire())
-        lost, other = await hall.play(Numbers(9), None)
+async def test_stop_also_ends_a_stream_that_is_paused_or_has_no_transport() -> None:
+    async with pacer_rig() as rig:
+        paused, task = await rig.play(NumberedPackets(9), rig.transport())
+        lost, other = await rig.play(NumberedPackets(9), None)
         paused.pause()
-        await hall.let_pass(1.0)
+        await rig.advance(1.0)
         paused.stop()
         lost.stop()
-        await hall.let_pass(FRAME_SECONDS)
+        await rig.advance(FRAME_SECONDS)
         await asyncio.wait_for(asyncio.gather(task, other), 1)
 
 
 async def test_the_next_piece_is_not_paused_because_the_last_one_was() -> None:
-    async with a_hall() as hall:
-        wire = hall.wire()
-        sink, task = await hall.play(Numbers(9), wire)
+    async with pacer_rig() as rig:
+        transport = rig.transport()
+        sink, task = await rig.play(NumberedPackets(9), transport)
         sink.pause()
         sink.stop()
-        await hall.let_pass(FRAME_SECONDS)
+        await rig.advance(FRAME_SECONDS)
         await asyncio.wait_for(task, 1)
-        following = asyncio.create_task(sink.play(Numbers(3), BITRATE))  # type: ignore[arg-type]
+        following = asyncio.create_task(sink.play(NumberedPackets(3), BITRATE))  # type: ignore[arg-type]
         await asyncio.sleep(0)
-        await hall.let_pass(1.0)
+        await rig.advance(1.0)
         await asyncio.wait_for(following, 1)
-        assert wire.music[-3:] == [1, 2, 3]
+        assert transport.music[-3:] == [1, 2, 3]
 
 
-async def test_while_the_line_is_closed_the_music_waits_and_then_goes_on_at_its_place() -> None:
-    async with a_hall() as hall:
-        wire, piece = hall.wire(), Numbers(100)
-        await hall.play(piece, wire)
-        await hall.let_pass(0.2)
-        wire.open = False
-        await hall.let_pass(3.0)
-        assert piece.read_so_far <= len(wire.music) + 1
-        wire.open = True
-        await hall.let_pass(0.2)
-        assert wire.music == list(range(1, len(wire.music) + 1))
-        assert len(wire.music) > 15
-        assert [gap for gap in wire.gaps_ms if gap < 20] == []
+async def test_while_the_transport_is_closed_the_music_waits_and_then_continues_in_place() -> None:
+    async with pacer_rig() as rig:
+        transport, piece = rig.transport(), NumberedPackets(100)
+        await rig.play(piece, transport)
+        await rig.advance(0.2)
+        transport.open = False
+        await rig.advance(3.0)
+        assert piece.read_so_far <= len(transport.music) + 1
+        transport.open = True
+        await rig.advance(0.2)
+        assert transport.music == list(range(1, len(transport.music) + 1))
+        assert len(transport.music) > 15
+        assert [gap for gap in transport.gaps_ms if gap < 20] == []
 
 
-async def test_another_line_goes_on_where_the_first_one_was() -> None:
-    async with a_hall() as hall:
-        before, after = hall.wire(), hall.wire(is_open=False)
-        sink, _ = await hall.play(Numbers(100), before)
-        await hall.let_pass(0.2)
+async def test_another_transport_continues_where_the_first_one_was() -> None:
+    async with pacer_rig() as rig:
+        before, after = rig.transport(), rig.transport(is_open=False)
+        sink, _ = await rig.play(NumberedPackets(100), before)
+        await rig.advance(0.2)
         before.open = False
-        await hall.let_pass(0.1)
+        await rig.advance(0.1)
         sink.attach(after)  # not encrypted yet
-        await hall.let_pass(0.5)
+        await rig.advance(0.5)
         after.open = True
-        await hall.let_pass(0.2)
+        await rig.advance(0.2)
         assert before.music + after.music == list(range(1, len(before.music + after.music) + 1))
         assert before.music
         assert after.music
         assert after.speaking == [True]
 
 
-@pytest.mark.parametrize("apart", [0.0, 0.0037], ids=["at once", "one by one"])
-async def test_encoding_makes_no_packet_late(apart: float) -> None:
-    async with a_hall() as hall:
-        pieces, wires = [Encoded(hall.clock, 0.001) for _ in range(60)], [hall.wire() for _ in range(60)]
-        for piece, wire in zip(pieces, wires, strict=True):
-            await hall.play(piece, wire)
-            await hall.let_pass(apart)
-        await hall.let_pass(5.0)
-        assert {gap for wire in wires for gap in wire.gaps_ms[FRAME_RATE:]} == {20}
-        assert {piece.waited_for for piece in pieces} <= {0, 1}  # at the very beginning
-        assert {len(wire.sent) // FRAME_RATE for wire in wires} == {5}
+@pytest.mark.parametrize("gap_seconds", [0.0, 0.0037], ids=["at once", "one by one"])
+async def test_encoding_makes_no_packet_late(gap_seconds: float) -> None:
+    async with pacer_rig() as rig:
+        pieces, transports = (
+            [SlowPackets(rig.clock, 0.001) for _ in range(60)],
+            [rig.transport() for _ in range(60)],
+        )
+        for piece, transport in zip(pieces, transports, strict=True):
+            await rig.play(piece, transport)
+            await rig.advance(gap_seconds)
+        await rig.advance(5.0)
+        assert {gap for transport in transports for gap in transport.gaps_ms[FRAME_RATE:]} == {20}
+        assert {piece.encoded_late for piece in pieces} <= {0, 1}  # at the very beginning
+        assert {len(transport.sent) // FRAME_RATE for transport in transports} == {5}
 
 
-async def test_who_would_have_nothing_to_send_is_encoded_even_shortly_before_a_tick() -> None:
-    async with a_hall() as hall:
-        before = [Encoded(hall.clock, 0.001) for _ in range(30)]
+async def test_a_stream_about_to_run_dry_is_encoded_even_shortly_before_a_tick() -> None:
+    async with pacer_rig() as rig:
+        before = [SlowPackets(rig.clock, 0.001) for _ in range(30)]
         for piece in before:
-            await hall.play(piece, hall.wire())
-        await hall.let_pass(1.0)
+            await rig.play(piece, rig.transport())
+        await rig.advance(1.0)
 
         def until_tick() -> float:
-            return hall.pacer.threads[0]._next - hall.clock.now
+            return rig.pacer.threads[0]._next - rig.clock.now
 
         while not (until_tick() < ENCODING_SECONDS / 2 and any(piece.low for piece in before)):
-            await hall.let_pass(ENCODING_SECONDS / 10)
-        assert not any(piece.short for piece in before)  # they wait, and one comes who cannot
-        late = Encoded(hall.clock, ENCODING_SECONDS / 10)
-        await hall.play(late, hall.wire())
-        await hall.let_pass(ENCODING_SECONDS)
+            await rig.advance(ENCODING_SECONDS / 10)
+        assert not any(piece.short for piece in before)  # they can wait; the next one cannot
+        late = SlowPackets(rig.clock, ENCODING_SECONDS / 10)
+        await rig.play(late, rig.transport())
+        await rig.advance(ENCODING_SECONDS)
         assert late.read_so_far == 1
-        assert late.waited_for == 0
+        assert late.encoded_late == 0
 
 
-async def test_where_there_is_more_to_encode_than_time_all_are_late_alike_and_lose_nothing() -> None:
-    async with a_hall() as hall:
-        wires = [hall.wire() for _ in range(60)]
-        for wire in wires:
-            await hall.play(Encoded(hall.clock, 0.003), wire)  # 1.8 seconds a second
-        await hall.let_pass(5.0)
-        sent = [len(wire.sent) for wire in wires]
+async def test_with_too_much_to_encode_all_streams_are_equally_late_and_lose_nothing() -> None:
+    async with pacer_rig() as rig:
+        transports = [rig.transport() for _ in range(60)]
+        for transport in transports:
+            await rig.play(SlowPackets(rig.clock, 0.003), transport)  # 1.8 seconds a second
+        await rig.advance(5.0)
+        sent = [len(transport.sent) for transport in transports]
         assert max(sent) - min(sent) <= 10
         assert min(sent) > 0.9 * 5 * FRAME_RATE / 1.8
-        for wire in wires:
-            assert wire.music == list(range(1, len(wire.music) + 1))
+        for transport in transports:
+            assert transport.music == list(range(1, len(transport.music) + 1))
 
 
-async def test_the_more_channels_share_a_thread_the_less_is_spent_on_each() -> None:
-    async with a_hall() as hall:
-        pieces = [Encoded(hall.clock, 0.0001) for _ in range(ROOMY + 1)]
-        for piece in pieces[:ROOMY]:
-            await hall.play(piece, hall.wire())
-        await hall.let_pass(1.0)
-        assert {piece.thrifty for piece in pieces[:ROOMY]} == {False}
-        last, playing = await hall.play(pieces[ROOMY], hall.wire())
-        await hall.let_pass(1.0)
+async def test_many_channels_on_a_thread_are_encoded_at_lower_complexity() -> None:
+    async with pacer_rig() as rig:
+        pieces = [SlowPackets(rig.clock, 0.0001) for _ in range(MAX_CHANNELS_AT_FULL_EFFORT + 1)]
+        for piece in pieces[:MAX_CHANNELS_AT_FULL_EFFORT]:
+            await rig.play(piece, rig.transport())
+        await rig.advance(1.0)
+        assert {piece.thrifty for piece in pieces[:MAX_CHANNELS_AT_FULL_EFFORT]} == {False}
+        last, playing = await rig.play(pieces[MAX_CHANNELS_AT_FULL_EFFORT], rig.transport())
+        await rig.advance(1.0)
         assert {piece.thrifty for piece in pieces} == {True}
         last.stop()
-        await hall.let_pass(1.0)
+        await rig.advance(1.0)
         await playing
-        assert {piece.thrifty for piece in pieces[:ROOMY]} == {False}
+        assert {piece.thrifty for piece in pieces[:MAX_CHANNELS_AT_FULL_EFFORT]} == {False}
 
 
-async def test_a_second_thread_helps_where_one_has_enough_to_do_and_both_have_an_end() -> None:
+async def test_a_second_thread_is_used_once_the_first_is_full_and_both_end() -> None:
     clock = Clock()
-    pacer = Pacer(clock, encode=cast(Any, as_it_is), threads=2)
-    sinks = [pacer.new_sink() for _ in range(ENOUGH + 5)]
-    playing = [asyncio.create_task(sink.play(cast(Any, Numbers(9)), BITRATE)) for sink in sinks]
+    pacer = Pacer(clock, encode=cast(Any, unencoded), threads=2)
+    sinks = [pacer.new_sink() for _ in range(MAX_CHANNELS_PER_THREAD + 5)]
+    playing = [asyncio.create_task(sink.play(cast(Any, NumberedPackets(9)), BITRATE)) for sink in sinks]
     await asyncio.sleep(0)
-    assert list(map(len, pacer.threads)) == [ENOUGH, 5]
+    assert list(map(len, pacer.threads)) == [MAX_CHANNELS_PER_THREAD, 5]
     for sink in sinks:
         sink.stop()
     for thread in pacer.threads:
@@ -267,34 +289,34 @@ async def test_a_second_thread_helps_where_one_has_enough_to_do_and_both_have_an
     assert [len(thread) for thread in pacer.threads] == [0, 0]
 
 
-async def test_one_that_raises_ends_alone(caplog: pytest.LogCaptureFixture) -> None:
-    class Torn(Wire):
+async def test_a_transport_that_raises_ends_only_its_own_stream(caplog: pytest.LogCaptureFixture) -> None:
+    class Torn(FakeTransport):
         def send(self, packet: bytes) -> bool:
             raise ZeroDivisionError
 
-    async with a_hall() as hall:
-        good = [hall.wire() for _ in range(3)]
-        for wire in good[:2]:
-            await hall.play(Numbers(50), wire)
-        _, torn = await hall.play(Numbers(50), Torn(hall.clock))
-        await hall.play(Numbers(50), good[2])
+    async with pacer_rig() as rig:
+        good = [rig.transport() for _ in range(3)]
+        for transport in good[:2]:
+            await rig.play(NumberedPackets(50), transport)
+        _, torn = await rig.play(NumberedPackets(50), Torn(rig.clock))
+        await rig.play(NumberedPackets(50), good[2])
         with caplog.at_level(logging.ERROR):
-            await hall.let_pass(2.0)
+            await rig.advance(2.0)
         await asyncio.wait_for(torn, 1)
         assert caplog.records
-        for wire in good:
-            assert wire.music == list(range(1, 51))
-            assert set(wire.gaps_ms) == {20}
+        for transport in good:
+            assert transport.music == list(range(1, 51))
+            assert set(transport.gaps_ms) == {20}
 
 
-async def test_who_comes_and_goes_moves_nobody_elses_packets() -> None:
-    async with a_hall() as hall:
-        steady = hall.wire()
-        await hall.play(Numbers(500), steady)
+async def test_streams_that_come_and_go_do_not_shift_the_packets_of_others() -> None:
+    async with pacer_rig() as rig:
+        steady = rig.transport()
+        await rig.play(NumberedPackets(500), steady)
         chance = random.Random(5)
         for _ in range(40):
-            sink, _ = await hall.play(Numbers(30), hall.wire())
-            await hall.let_pass(chance.random() / 10)
+            sink, _ = await rig.play(NumberedPackets(30), rig.transport())
+            await rig.advance(chance.random() / 10)
             if chance.random() < 0.5:
                 sink.stop()
         assert set(steady.gaps_ms) == {20}
@@ -302,39 +324,39 @@ async def test_who_comes_and_goes_moves_nobody_elses_packets() -> None:
 
 @given(st.lists(st.sampled_from(["pass", "stall", "pause", "resume", "cut", "mend", "move"])))
 async def test_whatever_happens_no_packet_is_skipped_or_repeated(events: list[str]) -> None:
-    async with a_hall() as hall:
-        wires, piece = [hall.wire()], Numbers(10_000)
-        sink, _ = await hall.play(piece, wires[0])
+    async with pacer_rig() as rig:
+        transports, piece = [rig.transport()], NumberedPackets(10_000)
+        sink, _ = await rig.play(piece, transports[0])
         for event in events:
             if event == "pause":
                 sink.pause()
             elif event == "resume":
                 sink.resume()
             elif event == "cut":
-                wires[-1].open = False
+                transports[-1].open = False
             elif event == "mend":
-                wires[-1].open = True
+                transports[-1].open = True
             elif event == "move":
-                wires.append(hall.wire())
-                sink.attach(wires[-1])
+                transports.append(rig.transport())
+                sink.attach(transports[-1])
             elif event == "stall":
-                hall.stall(0.07)
-            await hall.let_pass(0.05)
-        music = [number for wire in wires for number in wire.music]
+                rig.stall(0.07)
+            await rig.advance(0.05)
+        music = [number for transport in transports for number in transport.music]
         assert music == list(range(1, len(music) + 1))
-        assert piece.read_so_far - len(music) in (0, 1)  # one may wait for the line
+        assert piece.read_so_far - len(music) in (0, 1)  # one may wait for the transport
 
 
-async def test_the_thread_sends_and_ends_and_lets_go_who_still_plays() -> None:
-    pacer = Pacer(encode=cast(Any, as_it_is))
+async def test_the_thread_sends_and_closing_it_ends_what_still_plays() -> None:
+    pacer = Pacer(encode=cast(Any, unencoded))
     pacer.start()
     clock = Clock()
-    short, long = Wire(clock), Wire(clock)
+    short, long = FakeTransport(clock), FakeTransport(clock)
     sinks = [pacer.new_sink(), pacer.new_sink()]
-    for sink, wire in zip(sinks, (short, long), strict=True):
-        sink.attach(wire)
-    endless = asyncio.create_task(sinks[1].play(Numbers(10**9), BITRATE))  # type: ignore[arg-type]
-    await asyncio.wait_for(sinks[0].play(Numbers(3), BITRATE), 10)  # type: ignore[arg-type]
+    for sink, transport in zip(sinks, (short, long), strict=True):
+        sink.attach(transport)
+    endless = asyncio.create_task(sinks[1].play(NumberedPackets(10**9), BITRATE))  # type: ignore[arg-type]
+    await asyncio.wait_for(sinks[0].play(NumberedPackets(3), BITRATE), 10)  # type: ignore[arg-type]
     assert short.music == [1, 2, 3]
     await asyncio.to_thread(pacer.close)
     await asyncio.wait_for(endless, 10)

@@ -1,4 +1,4 @@
-"""What breaks a connection: which faults the music survives, at the right place, and which end it."""
+"""Faults of the voice connection: those that the music survives in place, and those that end it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from audio.worker.tone_engine import ToneEngine
 from bot.playback.performance import Making, Performance
 from bot.rules.permissions import NEEDED
 from bot.ui.card import headline_of
-from bot.voice import connection as line_module
+from bot.voice import connection as connection_module
 from bot.voice import supervisor
 from bot.voice.connection import VoiceConnection
 from bot.voice.supervisor import Hold
@@ -29,61 +29,63 @@ from tests.house import House, a_house, quiet_settings, until
 
 SECONDS = 1.6
 FRAMES = 80
-MIN_HEARD = 30
-"""Packets are lost between a server's end and the news of it; how many depends on the machine."""
+MIN_RECEIVED = 30
+"""Packets are lost until the bot notices that a server has gone; how many depends on the machine."""
 
 
 def session_of(house: House) -> Session:
-    """The voice session of the bot, as the server has it."""
+    """Return the bot's voice session at the server."""
     session = house.here.voice.session(house.guild.id, house.here.bot.id)  # type: ignore[attr-defined]
     assert isinstance(session, Session)
     return session
 
 
 def music(house: House) -> list[bytes]:
-    """The Opus packets of music that the listener could decrypt, in order."""
-    heard: Recording = house.ears.recording(house.here.bot.id)
-    return [packet.frame for packet in heard.packets if packet.is_music and packet.decrypted]
+    """Return the packets of music that the listener could decrypt, in order."""
+    recording: Recording = house.ears.recording(house.here.bot.id)
+    return [packet.frame for packet in recording.packets if packet.is_music and packet.decrypted]
 
 
 def plain(house: House) -> int:
-    """How many packets of music went out without end-to-end encryption."""
-    heard: Recording = house.ears.recording(house.here.bot.id)
-    return sum(packet.is_music and not packet.encrypted for packet in heard.packets)
+    """Return the number of packets of music without end-to-end encryption."""
+    recording: Recording = house.ears.recording(house.here.bot.id)
+    return sum(packet.is_music and not packet.encrypted for packet in recording.packets)
 
 
 def has_begun(piece: Performance) -> bool:
-    """Whether some of it has been played."""
+    """True once some of it has been played."""
     return piece.buffer.frames_played > 10
 
 
 async def survives(house: House, fault: Callable[[House], Awaitable[None]]) -> None:
-    """Play a piece, let the fault happen in the middle of it, and see that it goes on where it was, to its
-    end; then do it again, for what a first fault leaves behind is found by the second."""
+    """Play a piece with the fault in the middle of it, and assert that it continues in place to its end.
+
+    Twice: the second time finds what the first fault left behind.
+    """
     session = house.session
     for seed in (1, 2):
-        before, heard_before = session.voice.frames_sent, len(music(house))
+        before, received_before = session.voice.frames_sent, len(music(house))
         piece = house.ask(seconds=SECONDS, seed=seed)
         await until(partial(has_begun, piece))
         await fault(house)
         await house.play(piece)
         assert piece.trouble is None
         assert piece.buffer.frames_played == FRAMES
-        assert session.voice.frames_sent - before == FRAMES  # each one left once
-        assert MIN_HEARD <= len(music(house)) - heard_before <= FRAMES
+        assert session.voice.frames_sent - before == FRAMES  # each one was sent once
+        assert MIN_RECEIVED <= len(music(house)) - received_before <= FRAMES
     assert plain(house) == 0
-    await until(lambda: len(lines()) == 1, seconds=5)
+    await until(lambda: len(reader_threads()) == 1, seconds=5)
 
 
 async def ends(house: House, fault: Callable[[House], Awaitable[None]], why: str) -> None:
-    """Let the fault happen in the middle of a piece: the guild is idle, the piece is finished and posted,
-    and the next one plays."""
+    """Let the fault happen in mid-piece, and assert that the voice ends and the piece is composed and
+    posted."""
     session, piece, waiting = house.session, house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
     await until(lambda: has_begun(piece))
     await fault(house)
     await until(lambda: piece.over and waiting.over)
     assert session.voice.channel is None
-    await until(lambda: not lines(), seconds=5)
+    await until(lambda: not reader_threads(), seconds=5)
     for performance in (piece, waiting):
         await house.play(performance)
     assert piece.buffer.frames_played < 20 * 50
@@ -98,8 +100,8 @@ async def plays_again(house: House) -> None:
     assert again.buffer.frames_played == 25
 
 
-def lines() -> list[str]:
-    """The threads of voice connections: one reader for each that is not closed."""
+def reader_threads() -> list[str]:
+    """Return the reader threads of voice connections: one for each that is not closed."""
     return [thread.name for thread in threading.enumerate() if "voice-socket-reader" in thread.name]
 
 
@@ -113,7 +115,7 @@ def closed_with(code: int) -> Callable[[House], Awaitable[None]]:
 
 
 @pytest.mark.parametrize("code", [4006, 4014, 4015])
-async def test_a_voice_server_that_closes_is_left_for_another(code: int, tmp_path: Path) -> None:
+async def test_a_voice_server_that_closes_is_replaced(code: int, tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await survives(house, closed_with(code))
 
@@ -134,32 +136,32 @@ async def test_a_websocket_that_breaks_is_replaced_and_the_session_goes_on(tmp_p
 
 
 @pytest.mark.parametrize("code", [4017, 4022])
-async def test_a_voice_server_that_forbids_to_come_back_ends_the_sound(code: int, tmp_path: Path) -> None:
+async def test_a_close_code_that_forbids_to_reconnect_ends_the_sound(code: int, tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await ends(house, closed_with(code), "Discord")
         assert house.here.bot.id not in house.guild.voice_states
         await plays_again(house)
 
 
-async def test_moved_by_a_moderator_it_plays_on_there_also_after_a_reconnect(tmp_path: Path) -> None:
+async def test_moved_by_a_moderator_it_keeps_playing_even_after_a_reconnect(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         moderators = house.guild.role("moderators", Permission.MOVE_MEMBERS)
         moderator = house.here.person(house.guild, "moderator", moderators)
-        hall = house.guild.voice_channel("Hall")
-        house.here.tell_channel(hall, "CHANNEL_CREATE")
+        other_channel = house.guild.voice_channel("Other")
+        house.here.tell_channel(other_channel, "CHANNEL_CREATE")
         piece = house.ask(seconds=2.4)
         await until(lambda: has_begun(piece))
         await closed_with(4006)(house)
         await until(lambda: piece.buffer.frames_played > 40)
         for person in (house.asker, house.listener):
-            await person.join_voice(hall)
-        await moderator.move(house.here.bot.user, hall)
+            await person.join_voice(other_channel)
+        await moderator.move(house.here.bot.user, other_channel)
         await house.play(piece)
         assert (piece.trouble, piece.buffer.frames_played) == (None, 120)
         assert house.session.voice.channel is not None
-        assert house.session.voice.channel.id == hall.id
+        assert house.session.voice.channel.id == other_channel.id
         assert plain(house) == 0
-        assert len(music(house)) > MIN_HEARD
+        assert len(music(house)) > MIN_RECEIVED
 
 
 async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
@@ -170,7 +172,7 @@ async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
         await survives(house, another_server)
 
 
-async def test_a_gateway_session_that_is_forgotten_costs_no_music(tmp_path: Path) -> None:
+async def test_an_invalidated_gateway_session_costs_no_music(tmp_path: Path) -> None:
     async def invalidated(house: House) -> None:
         house.here.gateway.invalidate()
         await until(lambda: bool(house.here.sessions.by_id))
@@ -195,15 +197,17 @@ async def test_a_guild_that_is_gone_ends_the_sound(tmp_path: Path) -> None:
         await ends(house, gone, "not in this server any more")
 
 
-async def test_a_bot_that_is_put_out_of_a_guild_in_mid_piece_plays_there_again_once_invited(
+async def test_a_bot_removed_from_a_guild_in_mid_piece_plays_again_once_invited(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
         session = house.session
         piece = house.ask(seconds=20.0)
         await until(lambda: has_begun(piece))
-        await house.here.expel(house.guild)  # from the channel first, and while it hangs up from the guild
-        await until(lambda: piece.settled and not lines(), seconds=30)
+        await house.here.expel(
+            house.guild
+        )  # from the channel first, then from the guild while the connection closes
+        await until(lambda: piece.settled and not reader_threads(), seconds=30)
         assert session.voice.channel is None
         house.here.invite(house.guild, Permission(NEEDED.value))
         await until(lambda: house.bot.get_guild(house.guild.id) is not None)
@@ -213,23 +217,23 @@ async def test_a_bot_that_is_put_out_of_a_guild_in_mid_piece_plays_there_again_o
         await plays_again(house)
 
 
-async def test_packets_that_do_not_leave_make_another_line(
+async def test_when_packets_do_not_leave_it_reconnects(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def blocked(house: House) -> None:
-        line = house.discord_guild.voice_client
-        assert isinstance(line, VoiceConnection)
+        connection = house.discord_guild.voice_client
+        assert isinstance(connection, VoiceConnection)
 
         def no_way_out(_packet: bytes) -> None:
             raise OSError("Operation not permitted")
 
-        monkeypatch.setattr(line._connection, "send_packet", no_way_out)
+        monkeypatch.setattr(connection._connection, "send_packet", no_way_out)
 
     async with a_house(tmp_path) as house:
         await survives(house, blocked)
 
 
-async def test_muted_by_a_moderator_the_music_waits_and_the_card_says_so(tmp_path: Path) -> None:
+async def test_while_muted_by_a_moderator_the_music_waits_and_the_card_says_so(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         moderator = house.here.person(
             house.guild, "moderator", house.guild.role("moderators", Permission.MUTE_MEMBERS)
@@ -247,22 +251,20 @@ async def test_muted_by_a_moderator_the_music_waits_and_the_card_says_so(tmp_pat
         assert piece.buffer.frames_played == FRAMES
 
 
-async def test_in_a_pause_it_says_something_now_and_then_so_that_routers_keep_the_way_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(line_module, "KEEPALIVE_SECONDS", 0.02)
+async def test_keepalives_are_sent_during_a_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "KEEPALIVE_SECONDS", 0.02)
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=SECONDS)
         await until(partial(has_begun, piece))
         house.session.pause()
-        said = session_of(house).keepalives
-        await until(lambda: session_of(house).keepalives > said + 3)
+        sent_before = session_of(house).keepalives
+        await until(lambda: session_of(house).keepalives > sent_before + 3)
         house.session.resume()
         await house.play(piece)
         assert piece.buffer.frames_played == FRAMES
 
 
-async def test_a_seat_left_from_before_a_restart_is_cleared_before_the_first_note(tmp_path: Path) -> None:
+async def test_a_voice_state_from_before_a_restart_is_cleared_before_the_first_sound(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.here.calls.sit(house.guild, house.corner, house.here.bot.id)
         await until(lambda: house.discord_guild.me.voice is not None)
@@ -271,7 +273,7 @@ async def test_a_seat_left_from_before_a_restart_is_cleared_before_the_first_not
         assert len(music(house)) == FRAMES
 
 
-async def test_when_the_last_listener_leaves_composing_stops_at_once_and_goes_on_where_it_was(
+async def test_when_the_last_listener_leaves_composing_stops_and_later_continues_in_place(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
@@ -291,7 +293,7 @@ async def test_when_the_last_listener_leaves_composing_stops_at_once_and_goes_on
         assert piece.buffer.frames_starved == 0
 
 
-async def test_after_a_while_the_slot_is_given_up_and_the_piece_begun_again_when_somebody_comes_back(
+async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_listener_returns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.session.session.SLOT_SECONDS", 0.0)
@@ -319,7 +321,7 @@ async def test_after_a_while_the_slot_is_given_up_and_the_piece_begun_again_when
         assert np.array_equal(whole, alone.made)
 
 
-async def test_when_nobody_comes_back_it_forgets_what_is_not_made_and_leaves(tmp_path: Path) -> None:
+async def test_when_no_listener_returns_it_drops_the_queue_and_leaves(tmp_path: Path) -> None:
     settings = quiet_settings(tmp_path, leave_after_seconds=0.2)
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0), settings=settings) as house:
         piece, waiting = house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
@@ -336,7 +338,7 @@ async def test_when_nobody_comes_back_it_forgets_what_is_not_made_and_leaves(tmp
         await plays_again(house)
 
 
-async def test_on_a_stage_it_asks_to_speak_says_so_and_plays_once_it_may(tmp_path: Path) -> None:
+async def test_on_a_stage_it_requests_to_speak_and_plays_once_it_may(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         stage = house.guild.stage_channel("Stage")
         house.here.tell_channel(stage, "CHANNEL_CREATE")
@@ -357,38 +359,38 @@ async def test_on_a_stage_it_asks_to_speak_says_so_and_plays_once_it_may(tmp_pat
         assert len(music(house)) == FRAMES
 
 
-async def test_a_server_that_is_gone_before_it_answers_a_discovery_is_left_for_another(
+async def test_a_server_that_does_not_answer_a_discovery_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line_module, "HANDSHAKE_SECONDS", 60.0)
-    monkeypatch.setattr(line_module, "DISCOVERY_SECONDS", 0.02)
-    asked = []
+    monkeypatch.setattr(connection_module, "HANDSHAKE_SECONDS", 60.0)
+    monkeypatch.setattr(connection_module, "DISCOVERY_SECONDS", 0.02)
+    requests = []
     async with a_house(tmp_path) as house:
-        answer = house.here.voice._discover  # type: ignore[attr-defined]
+        discover = house.here.voice._discover  # type: ignore[attr-defined]
 
         def silent_at_first(data: bytes, address: object) -> None:
-            asked.append(data)
-            if data == asked[0]:  # which holds the number of the session
+            requests.append(data)
+            if data == requests[0]:  # which holds the number of the session
                 return
-            answer(data, address)
+            discover(data, address)
 
         monkeypatch.setattr(house.here.voice, "_discover", silent_at_first)
         piece = house.ask(seconds=0.5)
         await house.play(piece)
         assert (piece.trouble, piece.buffer.frames_played) == (None, 25)
-        assert asked.count(asked[0]) == 1 + line_module.DISCOVERY_TRIES
+        assert requests.count(requests[0]) == 1 + connection_module.DISCOVERY_TRIES
 
 
-async def test_without_udp_it_gives_up_in_a_sentence_and_the_piece_is_posted(
+async def test_without_udp_it_gives_up_with_a_sentence_and_posts_the_piece(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(line_module, "HANDSHAKE_SECONDS", 0.3)
+    monkeypatch.setattr(supervisor, "MAX_UNCONNECTED_SECONDS", 0.5)
+    monkeypatch.setattr(connection_module, "HANDSHAKE_SECONDS", 0.3)
     async with a_house(tmp_path) as house:
         monkeypatch.setattr(house.here.voice, "_discover", lambda *_: None)
         piece = house.ask(seconds=0.5)
         await house.play(piece)
         assert "did not let Busker into" in str(piece.trouble)
         assert piece.making is Making.DELIVERED
-        assert lines() == []
+        assert reader_threads() == []
         assert house.here.bot.id not in house.guild.voice_states
