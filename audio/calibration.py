@@ -32,8 +32,7 @@ class Calibration:
 
 
 def load_calibration(path: Path, name: str, clock: Callable[[], float] = time.time) -> Calibration | None:
-    """Return the calibration cached under `name` in the file at `path`, None if missing, damaged or too
-    old."""
+    """Return the calibration cached under `name` in the file at `path`; None if missing, damaged or old."""
     entry: Any = _read(path).get(name)
     try:
         if clock() - float(entry["at"]) > MAX_AGE_SECONDS:

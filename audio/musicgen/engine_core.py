@@ -191,8 +191,7 @@ class EngineCore:
         return None
 
     def _admit_waiting(self) -> list[CoreOutput]:
-        """Admit waiting pieces while there are slots, the most urgent first; returns errors of those
-        refused."""
+        """Admit waiting pieces to free slots, the most urgent first; returns the errors of those refused."""
         refused = []
         while (stream := self._next_admission()) is not None:
             self._waiting.remove(stream)

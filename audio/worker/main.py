@@ -131,8 +131,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
 
 
 def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:
-    """Warm the core up and return its calibration: that of an earlier worker, the cached one, or a new
-    one."""
+    """Warm the core up and return its calibration: an earlier worker's, the cached one, or a new one."""
     import torch
 
     from audio.musicgen.calibration import calibrate, warm_up

@@ -104,8 +104,7 @@ class ToneEngine:
             self._open -= 1
 
     async def wait_composed(self, frames: int, since: float) -> None:
-        """Wait as long as composing `frames` frames since the time `since` takes. Raises EngineError if
-        closed."""
+        """Wait until `frames` frames are composed since the time `since`. Raises EngineError if closed."""
         await self.sleep_until(since + frames / STEP_RATE / self._info.speed)
         if not self._running:
             raise EngineError(Text("engine-closed"))
@@ -175,8 +174,7 @@ class ToneStream:
                 return
 
     async def _wait_until_due(self) -> None:
-        """Wait while enough is buffered or the piece is on hold; the time waited does not count as
-        composing."""
+        """Wait while enough is buffered or the piece is on hold; composing pauses meanwhile."""
         began = self._engine.now()
         while (due := self._due()) > self._engine.now():
             self._playback_changed.clear()

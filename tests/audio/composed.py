@@ -1,4 +1,4 @@
-"""What an engine, or its core, makes of a piece, in one."""
+"""Helpers that compose whole pieces with an engine or an engine core."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ async def sound(engine: Engine, piece: Piece, after_first: Callable[[], None] | 
 
 
 def composed(core: EngineCore, *pieces: Piece) -> list[Pcm]:
-    """Pieces that are composed at once, by keys from 0 on."""
+    """Compose pieces at the same time; returns the sound of each, in their order."""
     for key, piece in enumerate(pieces):
         core.admit(key, piece)
     parts: list[list[Pcm]] = [[] for _ in pieces]
     while not core.idle:
-        for made in core.step():
-            assert isinstance(made.result, Chunk), made.result
-            parts[made.key].append(made.result.pcm)
+        for output in core.step():
+            assert isinstance(output.result, Chunk), output.result
+            parts[output.key].append(output.result.pcm)
     return [np.concatenate(part, axis=1) for part in parts]
 
 

@@ -10,7 +10,7 @@ from audio.calibration import MAX_AGE_SECONDS, Calibration, load_calibration, sa
 FAST, SLOW = Calibration(4.0, 6, 5.5), Calibration(0.5, 1, 0.4)
 
 
-def test_what_was_kept_is_found_by_its_name_and_only_by_it(tmp_path: Path) -> None:
+def test_a_calibration_is_loaded_under_its_name_only(tmp_path: Path) -> None:
     path = tmp_path / "var" / "calibration.json"
     assert load_calibration(path, "fast") is None
     save_calibration(path, "fast", FAST)
@@ -21,7 +21,7 @@ def test_what_was_kept_is_found_by_its_name_and_only_by_it(tmp_path: Path) -> No
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_what_is_old_is_measured_again(tmp_path: Path) -> None:
+def test_an_old_calibration_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "calibration.json"
     save_calibration(path, "fast", FAST, clock=lambda: 1000.0)
     assert load_calibration(path, "fast", clock=lambda: 1000.0 + MAX_AGE_SECONDS) == FAST
@@ -29,7 +29,7 @@ def test_what_is_old_is_measured_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"fast": 3}', '{"fast": {"speed": "much"}}', "\x00"])
-def test_a_damaged_file_says_nothing_and_is_written_anew(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_is_ignored_and_replaced(tmp_path: Path, text: str) -> None:
     path = tmp_path / "calibration.json"
     path.write_text(text)
     assert load_calibration(path, "fast") is None
@@ -38,7 +38,7 @@ def test_a_damaged_file_says_nothing_and_is_written_anew(tmp_path: Path, text: s
     assert set(json.loads(path.read_text())) == {"fast"}
 
 
-def test_a_disk_that_refuses_is_said_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_write_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
     save_calibration(tmp_path / "file" / "calibration.json", "fast", FAST)
     assert "could not be saved" in caplog.text

@@ -23,8 +23,10 @@ HOP_SAMPLES: Final = 4096
 
 
 def chroma_of(pcm: Pcm, rate: int, pitch_classes: int) -> Tensor:
-    """Return the loudest pitch class of each hop as int64 (hops,), C is 0; `pcm` is (1, samples) at `rate`
-    Hz."""
+    """Return the loudest pitch class of each hop, int64 (hops,), where C is 0.
+
+    `pcm` is shaped (1, samples) at `rate` Hz.
+    """
     sound = torch.from_numpy(pcm[0])
     if (missing := WINDOW_SAMPLES - len(sound)) > 0:
         sound = functional.pad(sound, (missing // 2, missing - missing // 2))

@@ -157,8 +157,7 @@ class CodecStream:
         return self.codec.decode([(self, np.zeros((0, 0), np.int64), True)])[0]
 
     def take_blocks(self, codes: Codes, last: bool) -> list[tuple[Codes, bool]]:
-        """Return the blocks that `codes` complete; True marks the last of the stream, which may be
-        shorter."""
+        """Return the blocks that `codes` complete; True marks the last one, which may be shorter."""
         parts = [part for part in (*self.pending, codes) if part.shape[1]]
         if not parts:
             return [(self.pending[0], True)] if last and self.states.tensors else []

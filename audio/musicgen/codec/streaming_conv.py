@@ -285,8 +285,7 @@ def _group_weights(weight: Tensor, group: int) -> Tensor:
 
 
 def _pad_reflect(x: Tensor, left: int, right: int) -> Tensor:
-    """Pad by reflection in time. As in the library, a signal too short to reflect is first extended by
-    zeros."""
+    """Pad by reflection in time; as in the library, a signal too short to reflect is extended by zeros."""
     length = x.shape[1]
     lacking = max(0, max(left, right) + 1 - length)
     last = length + lacking - 1

@@ -85,8 +85,7 @@ class StreamState:
 
     @property
     def far_ahead(self) -> bool:
-        """True if nothing needs to be composed now; always False while no playhead is reported and no
-        hold."""
+        """True if nothing needs to be composed now. False if playback is not reported, unless on hold."""
         return self._has_buffered(self.lead)
 
     def is_satisfied(self, *, contended: bool = False) -> bool:

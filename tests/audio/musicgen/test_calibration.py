@@ -1,4 +1,4 @@
-"""What a calibration says of decoders whose cost is known: each step moves a clock by hand."""
+"""Calibrations of decoders whose cost is known: each step advances a virtual clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from audio.worker.messages import Order
 
 
 def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: int, step_ms: float) -> Any:
-    """A decoder that takes `step_ms`, a quarter more for each further slot, and as much more in mid-piece."""
+    """Calibrate a decoder that takes `step_ms`, +25 % per further slot, and twice that in mid-piece."""
     core = EngineCore(checkpoint, slots, longest=30.0)
     now = 0.0
     decoder: Any = core.decoding.decoder  # type: ignore[attr-defined]
@@ -40,38 +40,38 @@ def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: i
     return calibrate(core, clock=lambda: now)
 
 
-def test_the_speed_is_that_in_the_middle_of_a_piece(
+def test_the_speed_is_measured_in_the_middle_of_a_piece(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = calibrated(checkpoint, monkeypatch, slots=1, step_ms=2.0)
-    assert found.speed == pytest.approx(1 / (50 * 0.004))
-    assert found.listeners == 1
-    assert found.capacity == pytest.approx(HEADROOM * found.speed)
+    measured = calibrated(checkpoint, monkeypatch, slots=1, step_ms=2.0)
+    assert measured.speed == pytest.approx(1 / (50 * 0.004))
+    assert measured.listeners == 1
+    assert measured.capacity == pytest.approx(HEADROOM * measured.speed)
 
 
-def test_so_many_listeners_are_served_as_real_time_allows_with_a_reserve(
+def test_the_number_of_listeners_is_what_real_time_allows_with_headroom(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = calibrated(checkpoint, monkeypatch, slots=16, step_ms=3.9)
+    measured = calibrated(checkpoint, monkeypatch, slots=16, step_ms=3.9)
     # 7.8 ms a step for one and 1.95 more for each other: 5 take 15.6 of 20 ms, 6 would take 17.55
-    assert found.listeners == 5
-    assert found.capacity == pytest.approx(5 * HEADROOM * 20 / 15.6)
+    assert measured.listeners == 5
+    assert measured.capacity == pytest.approx(5 * HEADROOM * 20 / 15.6)
 
 
 @pytest.mark.parametrize(("step_ms", "listeners"), [(0.5, 32), (1.3, 21), (20.0, 1)])
 def test_many_slots_are_not_measured_one_by_one(
     step_ms: float, listeners: int, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measured: list[int] = []
+    slots_measured: list[int] = []
     seconds = calibration._step_seconds
 
     def spied(core: EngineCore, slots: int, *more: Any) -> float:
-        measured.append(slots)
+        slots_measured.append(slots)
         return seconds(core, slots, *more)
 
     monkeypatch.setattr(calibration, "_step_seconds", spied)
     assert calibrated(checkpoint, monkeypatch, slots=32, step_ms=step_ms).listeners == listeners
-    assert len(measured) <= 12
+    assert len(slots_measured) <= 12
 
 
 @pytest.mark.parametrize("guidance", [1.0, 3.0])
@@ -99,7 +99,7 @@ def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
     assert (admitted, stepped) == ({guidance != 1.0}, {guidance})
 
 
-def test_no_more_listeners_than_slots_and_never_none(
+def test_there_is_at_least_one_listener_and_at_most_one_per_slot(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert calibrated(checkpoint, monkeypatch, slots=2, step_ms=0.1).listeners == 2
@@ -108,12 +108,12 @@ def test_no_more_listeners_than_slots_and_never_none(
     assert slow.speed == pytest.approx(0.25)
 
 
-def test_what_was_measured_once_is_not_measured_again(
+def test_a_cached_calibration_is_not_measured_again(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     measured = [Calibration(4.0, 2, 5.0), Calibration(3.0, 1, 2.0), Calibration(2.0, 1, 1.0)]
-    left = iter(measured)
-    monkeypatch.setattr(calibration, "calibrate", lambda core: next(left))
+    pending = iter(measured)
+    monkeypatch.setattr(calibration, "calibrate", lambda core: next(pending))
     core = EngineCore(checkpoint, longest=2.0)
     order = Order("seeded", None, "cpu", 1, 1, 2.0, calibration_file=tmp_path / "calibration.json")
     assert _calibrate(core, order, "cpu") == measured[0]
@@ -121,13 +121,13 @@ def test_what_was_measured_once_is_not_measured_again(
     assert _calibrate(core, replace(order, dtype="int8"), "cpu") == measured[1]
     assert _calibrate(core, replace(order, calibration_file=None), "cpu") == measured[2]
     before = replace(order, calibration_file=None, calibration=measured[0])
-    assert _calibrate(core, before, "cpu") == measured[0], "what a worker before this one measured"
+    assert _calibrate(core, before, "cpu") == measured[0], "the calibration of an earlier worker"
     assert core.idle
 
 
-def test_a_real_composer_is_measured_and_left_idle(checkpoint: Checkpoint) -> None:
+def test_a_real_core_is_measured_and_left_idle(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, slots=2, longest=2.0)
-    found = calibrate(core)
-    assert found.speed > 0
-    assert 1 <= found.listeners <= 2
+    measured = calibrate(core)
+    assert measured.speed > 0
+    assert 1 <= measured.listeners <= 2
     assert core.idle

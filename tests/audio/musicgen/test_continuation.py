@@ -1,4 +1,4 @@
-"""Pieces that go on from a recording."""
+"""Pieces that continue a recording."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PIECE = Piece("on and on", seconds=0.8, seed=3, interval=0.5, top_k=1)
 
 
 def noise(frames: int, channels: int = 1) -> Pcm:
-    """Loud enough that the codec of a random checkpoint hears many different codes in it."""
+    """Noise loud enough that the codec of a random checkpoint encodes it to many different codes."""
     rng = np.random.default_rng(frames)
     return rng.normal(0, 0.3, (channels, frames * 640)).clip(-1, 1).astype(np.float32)
 
@@ -37,11 +37,11 @@ def composed(core: EngineCore, *pieces: Piece) -> list[Pcm | EngineError]:
         core.admit(key, piece)
     parts: list[Any] = [[] for _ in pieces]
     while not core.idle:
-        for made in core.step():
-            if isinstance(made.result, Chunk):
-                parts[made.key].append(made.result.pcm)
+        for output in core.step():
+            if isinstance(output.result, Chunk):
+                parts[output.key].append(output.result.pcm)
             else:
-                parts[made.key] = made.result
+                parts[output.key] = output.result
     return [part if isinstance(part, EngineError) else np.concatenate(part, axis=1) for part in parts]
 
 
@@ -56,7 +56,7 @@ def past(tmp_path: Path) -> Recording:
     return recording_of(written(tmp_path / "past.wav", noise(PAST_FRAMES), 32_000))
 
 
-def test_greedy_tokens_and_sound_are_those_of_generate_after_the_same_audio(
+def test_greedy_tokens_and_sound_equal_generate_after_the_same_audio(
     checkpoint: Checkpoint, seeded_folder: Path, past: Recording
 ) -> None:
     pcm = sound(EngineCore(checkpoint, longest=2.0), dataclasses.replace(PIECE, continues=past))
@@ -75,7 +75,7 @@ def test_greedy_tokens_and_sound_are_those_of_generate_after_the_same_audio(
     np.testing.assert_allclose(pcm, whole[:, PAST_FRAMES * 640 :], atol=1e-5, rtol=0)
 
 
-def test_left_and_right_go_on_each_from_its_own_past(tmp_path: Path) -> None:
+def test_left_and_right_each_continue_their_own_past(tmp_path: Path) -> None:
     seeded_model(hidden=96, layers=2, heads=2, channels=2).save_pretrained(tmp_path / "stereo")
     seeded_tokenizer().save_pretrained(tmp_path / "stereo")
     path = written(tmp_path / "past.wav", noise(PAST_FRAMES, channels=2), 32_000)
@@ -92,14 +92,14 @@ def test_left_and_right_go_on_each_from_its_own_past(tmp_path: Path) -> None:
             guidance_scale=3.0,
             max_new_tokens=PIECE.steps + 3,
         )[0].numpy()
-    assert np.abs(pcm[0] - pcm[1]).std() > 0.05, "the same on both sides proves nothing"
+    assert np.abs(pcm[0] - pcm[1]).std() > 0.05, "equal sides prove nothing"
     np.testing.assert_allclose(pcm, whole[:, PAST_FRAMES * 640 :], atol=1e-5, rtol=0)
 
 
-def test_of_a_long_past_the_last_seconds_are_heard(checkpoint: Checkpoint, tmp_path: Path) -> None:
+def test_only_the_last_seconds_of_a_long_past_matter(checkpoint: Checkpoint, tmp_path: Path) -> None:
     window = Window(frames=70, stride=40)
     sounds = []
-    for name, pcm in (("long.wav", noise(60)), ("kept.wav", noise(60)[:, -window.overlap * 640 :])):
+    for name, pcm in (("long.wav", noise(60)), ("end.wav", noise(60)[:, -window.overlap * 640 :])):
         past = recording_of(written(tmp_path / name, pcm, 32_000))
         piece = dataclasses.replace(PIECE, top_k=250, continues=past)
         sounds.append(sound(EngineCore(checkpoint, longest=2.0, window=window), piece))
@@ -107,7 +107,7 @@ def test_of_a_long_past_the_last_seconds_are_heard(checkpoint: Checkpoint, tmp_p
 
 
 def test_a_past_and_its_piece_may_be_longer_than_a_window(checkpoint: Checkpoint, past: Recording) -> None:
-    """And then the codec still runs on without a seam, and the interval has no say."""
+    """The codec continues without a seam, and the interval does not matter."""
     piece = dataclasses.replace(PIECE, seconds=1.6, top_k=250, continues=past)
     core = EngineCore(checkpoint, slots=2, longest=2.0, window=Window(frames=50, stride=20))
     expected = sound(core, piece)
@@ -117,16 +117,14 @@ def test_a_past_and_its_piece_may_be_longer_than_a_window(checkpoint: Checkpoint
     assert np.array_equal(pair[0], expected)
 
 
-def test_another_past_is_another_piece(checkpoint: Checkpoint, past: Recording) -> None:
+def test_the_past_changes_the_piece(checkpoint: Checkpoint, past: Recording) -> None:
     core = EngineCore(checkpoint, longest=2.0)
     assert not np.allclose(
         sound(core, PIECE), sound(core, dataclasses.replace(PIECE, continues=past)), atol=0.05
     )
 
 
-def test_a_recording_that_is_gone_fails_its_piece_and_spares_the_others(
-    checkpoint: Checkpoint, past: Recording
-) -> None:
+def test_a_missing_recording_fails_its_piece_and_no_other(checkpoint: Checkpoint, past: Recording) -> None:
     core = EngineCore(checkpoint, slots=2, longest=2.0)
     expected = sound(core, PIECE)
     past.path.unlink()
@@ -134,10 +132,10 @@ def test_a_recording_that_is_gone_fails_its_piece_and_spares_the_others(
     assert isinstance(failed, RecordingError)
     assert isinstance(spared, np.ndarray)
     assert np.array_equal(spared, expected)
-    assert isinstance(sound(core, PIECE), np.ndarray), "its slot is free again"
+    assert isinstance(sound(core, PIECE), np.ndarray), "its slot is freed"
 
 
-def test_codes_that_the_decoder_has_no_word_for_are_heard_as_none(
+def test_codes_outside_the_decoders_vocabulary_are_read_as_padding(
     checkpoint: Checkpoint, past: Recording
 ) -> None:
     codes = encode_past(checkpoint, past, 600)

@@ -27,21 +27,21 @@ PIECE = Piece("lo-fi hip hop with rain", seconds=1.5, seed=3)
 def composed(
     core: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
 ) -> dict[int, Any]:
-    """Run until all is made: the chunks of each piece, or its error. `joins` says at which step one joins."""
-    made: dict[int, Any] = {key: [] for key in pieces}
-    left = {key: (joins or {}).get(key, 0) for key in pieces}
+    """Compose all pieces, admitted at the steps `joins`; returns the chunks of each, or its error."""
+    results: dict[int, Any] = {key: [] for key in pieces}
+    waiting = {key: (joins or {}).get(key, 0) for key in pieces}
     step = 0
-    while left or not core.idle:
-        for key in [key for key, at in left.items() if at <= step]:
+    while waiting or not core.idle:
+        for key in [key for key, at in waiting.items() if at <= step]:
             core.admit(key, pieces[key])
-            del left[key]
-        for event in core.step():
-            if isinstance(event.result, EngineError):
-                made[event.key] = event.result
+            del waiting[key]
+        for output in core.step():
+            if isinstance(output.result, EngineError):
+                results[output.key] = output.result
             else:
-                made[event.key].append(event.result)
+                results[output.key].append(output.result)
         step += 1
-    return made
+    return results
 
 
 def sound(chunks: list[Chunk]) -> Pcm:
@@ -50,11 +50,11 @@ def sound(chunks: list[Chunk]) -> Pcm:
 
 @pytest.fixture(scope="module")
 def alone(checkpoint: Checkpoint) -> Pcm:
-    """What PIECE sounds like."""
+    """The sound of PIECE, composed alone."""
     return sound(composed(EngineCore(checkpoint, longest=2.0), {1: PIECE})[1])
 
 
-def test_a_piece_has_its_length_and_its_last_chunk_says_so(checkpoint: Checkpoint) -> None:
+def test_a_piece_has_its_length_and_its_last_chunk_is_marked(checkpoint: Checkpoint) -> None:
     chunks = composed(EngineCore(checkpoint, longest=2.0), {1: PIECE})[1]
     assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     pcm = sound(chunks)
@@ -64,38 +64,36 @@ def test_a_piece_has_its_length_and_its_last_chunk_says_so(checkpoint: Checkpoin
     assert np.abs(pcm).max() < 1
 
 
-def test_the_first_chunk_is_half_a_second_of_steps_away(checkpoint: Checkpoint) -> None:
+def test_the_first_chunk_takes_half_a_second_of_steps(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, longest=2.0)
     core.admit(1, PIECE)
     steps = next(step for step in range(1, 100) if core.step())
     assert steps == 25 + 3, "25 frames, and the delay of their last codebook"
 
 
-def test_the_same_piece_is_the_same_sound_at_any_interval(checkpoint: Checkpoint, alone: Pcm) -> None:
+def test_a_piece_has_the_same_sound_at_any_interval(checkpoint: Checkpoint, alone: Pcm) -> None:
     core = EngineCore(checkpoint, longest=2.0)
     for interval in (None, 0.02, 0.5, 0.74, 2.5):
         piece = dataclasses.replace(PIECE, interval=interval)
         assert np.array_equal(sound(composed(core, {1: piece})[1]), alone)
 
 
-def test_another_seed_prompt_or_setting_is_another_sound(checkpoint: Checkpoint, alone: Pcm) -> None:
+def test_seed_prompt_and_settings_change_the_sound(checkpoint: Checkpoint, alone: Pcm) -> None:
     core = EngineCore(checkpoint, longest=2.0)
     for change in ({"seed": 4}, {"prompt": "techno"}, {"top_k": 5}, {"temperature": 0.5}, {"guidance": 1.0}):
         other = sound(composed(core, {1: dataclasses.replace(PIECE, **change)})[1])
         assert not np.allclose(other, alone, atol=0.01), change
 
 
-def test_a_piece_that_says_nothing_follows_its_prompt_as_the_checkpoint_recommends(
-    checkpoint: Checkpoint, alone: Pcm
-) -> None:
-    asked = dataclasses.replace(PIECE, guidance=checkpoint.guidance)
-    assert np.array_equal(sound(composed(EngineCore(checkpoint, longest=2.0), {1: asked})[1]), alone)
-    tamer = dataclasses.replace(checkpoint, guidance=1.0)
-    made = sound(composed(EngineCore(tamer, longest=2.0), {1: PIECE})[1])
-    assert not np.allclose(made, alone, atol=0.01)
+def test_guidance_defaults_to_the_checkpoints_recommendation(checkpoint: Checkpoint, alone: Pcm) -> None:
+    explicit = dataclasses.replace(PIECE, guidance=checkpoint.guidance)
+    assert np.array_equal(sound(composed(EngineCore(checkpoint, longest=2.0), {1: explicit})[1]), alone)
+    unguided = dataclasses.replace(checkpoint, guidance=1.0)
+    other = sound(composed(EngineCore(unguided, longest=2.0), {1: PIECE})[1])
+    assert not np.allclose(other, alone, atol=0.01)
 
 
-def test_neighbours_who_join_and_leave_change_no_sample(checkpoint: Checkpoint) -> None:
+def test_other_slots_that_join_and_leave_change_no_sample(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, slots=3, longest=2.0)
     expected = sound(composed(core, {1: PIECE})[1])
     others = {
@@ -111,17 +109,19 @@ def test_neighbours_who_join_and_leave_change_no_sample(checkpoint: Checkpoint) 
         assert np.array_equal(sound(composed(core, {1: piece})[1]), sound(made[key]))
 
 
-def test_pieces_wait_for_a_slot_in_their_order(checkpoint: Checkpoint) -> None:
+def test_pieces_are_admitted_in_their_order(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, longest=2.0)
     for key in (5, 3, 4):
         core.admit(key, Piece("short", 0.1, key))
     order = []
     while not core.idle:
-        order += [made.key for made in core.step() if isinstance(made.result, Chunk) and made.result.last]
+        order += [
+            output.key for output in core.step() if isinstance(output.result, Chunk) and output.result.last
+        ]
     assert order == [5, 3, 4]
 
 
-def test_the_neediest_listeners_come_in_first_and_are_served_first(checkpoint: Checkpoint) -> None:
+def test_the_most_urgent_streams_are_admitted_and_stepped_first(checkpoint: Checkpoint) -> None:
     now = 0.0
     core = EngineCore(checkpoint, slots=2, longest=10.0, clock=lambda: now)
     begun: list[int] = []
@@ -133,28 +133,28 @@ def test_the_neediest_listeners_come_in_first_and_are_served_first(checkpoint: C
         core.report_playhead(key, position)
     delivered: list[tuple[int, float]] = []
     while sum(seconds for key, seconds in delivered if key == 3) < 3.0:
-        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in core.step()]  # type: ignore[union-attr]
+        delivered += [(output.key, output.result.pcm.shape[1] / 32_000) for output in core.step()]  # type: ignore[union-attr]
     assert begun == [3, 2]
-    assert {key for key, _ in delivered} == {3}, "the other holds 20 s more"
+    assert {key for key, _ in delivered} == {3}, "the other has 20 s more buffered"
     now = 50.0
     while not core.idle:
-        delivered += [(made.key, made.result.pcm.shape[1] / 32_000) for made in core.step()]  # type: ignore[union-attr]
+        delivered += [(output.key, output.result.pcm.shape[1] / 32_000) for output in core.step()]  # type: ignore[union-attr]
     assert begun == [3, 2, 1]
 
 
-def test_a_second_guild_hears_its_first_chunk_as_early_as_if_it_were_alone(checkpoint: Checkpoint) -> None:
+def test_a_second_piece_gets_its_first_chunk_as_early_as_if_it_were_alone(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, slots=2, longest=10.0)
     core.admit(1, Piece("already playing", 9.0, 1))
-    while sum(made.result.pcm.shape[1] for made in core.step()) == 0:  # type: ignore[union-attr]
+    while sum(output.result.pcm.shape[1] for output in core.step()) == 0:  # type: ignore[union-attr]
         pass
     for _ in range(200):
         core.step()
     core.admit(2, PIECE)
-    steps = next(step for step in range(1, 100) if any(made.key == 2 for made in core.step()))
+    steps = next(step for step in range(1, 100) if any(output.key == 2 for output in core.step()))
     assert steps == 25 + 3
 
 
-def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoint) -> None:
+def test_no_more_pieces_are_admitted_than_the_capacity_allows(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, slots=8, longest=10.0)
     core.capacity = 2.5
     begun: list[int] = []
@@ -168,26 +168,26 @@ def test_no_more_pieces_are_begun_than_the_capacity_serves(checkpoint: Checkpoin
     assert begun == [0, 1, 2]
 
 
-def test_each_is_told_its_share_of_the_speed(checkpoint: Checkpoint) -> None:
+def test_each_piece_has_its_share_of_the_speed(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, slots=4, longest=2.0, clock=lambda: 0.0, window=Window(50, 30))
     assert core.current_speed(1) is None
     for key in range(3):
         core.admit(key, PIECE)
         core.report_playhead(key, 0.0)
     core.step()
-    assert core.current_speed(0) is None, "nothing was measured"
+    assert core.current_speed(0) is None, "the speed was not measured"
     core.speed, core.capacity = 4.0, 6.0
     cost = Window(50, 30).cost(PIECE.steps)
     assert core.current_speed(0) == pytest.approx(6.0 / (3 * cost))
-    core.report_playhead(2, -40.0)  # it begins later and takes nothing now
+    core.report_playhead(2, -40.0)  # it begins later and needs no steps now
     assert core.current_speed(0) == pytest.approx(min(4.0 / cost, 6.0 / (2 * cost)))
     core.cancel(1)
     core.cancel(2)
-    assert core.current_speed(0) == pytest.approx(4.0 / cost), "windows hear things again"
+    assert core.current_speed(0) == pytest.approx(4.0 / cost), "windows decode their overlap again"
     core.cancel(0)
 
 
-def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkpoint) -> None:
+def test_nothing_is_due_while_all_streams_are_far_ahead(checkpoint: Checkpoint) -> None:
     now = 0.0
     core = EngineCore(checkpoint, longest=2.0, clock=lambda: now)
     assert core.nothing_due
@@ -202,17 +202,19 @@ def test_while_all_listeners_are_far_ahead_the_composer_rests(checkpoint: Checkp
     made = []
     while not core.idle:
         made += core.step()
-    assert sound([event.result for event in made if isinstance(event.result, Chunk)]).shape[1] == 1.5 * 32_000
+    assert (
+        sound([output.result for output in made if isinstance(output.result, Chunk)]).shape[1] == 1.5 * 32_000
+    )
 
 
-def test_a_cancelled_piece_leaves_its_slot_before_the_next_step(checkpoint: Checkpoint, alone: Pcm) -> None:
+def test_a_cancelled_piece_frees_its_slot_before_the_next_step(checkpoint: Checkpoint, alone: Pcm) -> None:
     core = EngineCore(checkpoint, longest=2.0)
     core.admit(1, Piece("forgotten", 2.0, 1))
     core.admit(2, Piece("never begun", 2.0, 2))
     core.step()
     core.cancel(1)
     core.cancel(2)
-    core.cancel(7)  # of which nobody knows
+    core.cancel(7)  # unknown
     assert core.idle
     core.admit(3, PIECE)
     steps = 0
@@ -221,11 +223,11 @@ def test_a_cancelled_piece_leaves_its_slot_before_the_next_step(checkpoint: Chec
         made += core.step()
         steps += 1
     assert steps == PIECE.steps + 3
-    assert {event.key for event in made} == {3}
-    assert np.array_equal(np.concatenate([event.result.pcm for event in made], axis=1), alone)
+    assert {output.key for output in made} == {3}
+    assert np.array_equal(np.concatenate([output.result.pcm for output in made], axis=1), alone)
 
 
-def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_made(
+def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_composed(
     checkpoint: Checkpoint, alone: Pcm
 ) -> None:
     made = composed(EngineCore(checkpoint, longest=2.0), {1: Piece("too long", 2.5, 1), 2: PIECE})
@@ -233,7 +235,7 @@ def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_made(
     assert np.array_equal(sound(made[2]), alone)
 
 
-def test_a_prompt_over_the_limit_is_cut_and_the_log_says_so(
+def test_a_prompt_over_the_limit_is_cut_with_a_warning(
     checkpoint: Checkpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
     core = EngineCore(checkpoint, longest=1.0)
@@ -243,7 +245,7 @@ def test_a_prompt_over_the_limit_is_cut_and_the_log_says_so(
     assert np.array_equal(sound(composed(core, {1: Piece("é" * 299, 0.5, 1)})[1]), cut)
 
 
-def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
+def test_logits_that_are_not_finite_end_that_piece_only(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     core = EngineCore(checkpoint, slots=2, longest=2.0)
@@ -265,8 +267,8 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
     monkeypatch.setattr(core.decoding, "decoder", damaged)
     made: dict[int, list[Any]] = {1: [], 2: []}
     while not core.idle:
-        for event in core.step():
-            made[event.key].append(event.result)
+        for output in core.step():
+            made[output.key].append(output.result)
     assert [type(result) for result in made[1]] == [EngineError]
     assert np.array_equal(sound(made[2]), expected)
 
@@ -274,7 +276,7 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour(
 @pytest.mark.parametrize(
     "error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("can't allocate memory: 9 bytes")]
 )
-def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
+def test_a_piece_without_memory_waits_for_another_to_end_and_alone_is_refused(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
 ) -> None:
     core = EngineCore(checkpoint, slots=2, longest=2.0)
@@ -296,13 +298,13 @@ def test_who_lacks_memory_waits_until_another_is_done_and_alone_is_refused(
 
 
 @pytest.mark.parametrize("piece", [Piece("", 0.2, 1), Piece("one chunk", 0.02, 1), Piece("one", 0.5, 1)])
-def test_no_words_at_all_and_the_shortest_pieces_are_made(checkpoint: Checkpoint, piece: Piece) -> None:
+def test_an_empty_prompt_and_the_shortest_pieces_are_composed(checkpoint: Checkpoint, piece: Piece) -> None:
     chunks = composed(EngineCore(checkpoint, longest=2.0), {1: piece})[1]
     assert sound(chunks).shape == (1, piece.seconds * 32_000)
     assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
 
 
-def test_guidance_of_the_neighbours_changes_no_sample(checkpoint: Checkpoint) -> None:
+def test_guidance_of_other_slots_changes_no_sample(checkpoint: Checkpoint) -> None:
     core = EngineCore(checkpoint, slots=3, longest=1.0)
     pieces = {
         key: Piece("side by side", 0.5, key, guidance=guidance)
@@ -315,10 +317,10 @@ def test_guidance_of_the_neighbours_changes_no_sample(checkpoint: Checkpoint) ->
 
 
 @pytest.mark.parametrize("guidance", [3.0, 1.0])
-def test_greedy_tokens_are_those_of_generate(
+def test_greedy_tokens_and_sound_equal_generate(
     checkpoint: Checkpoint, seeded_folder: Path, monkeypatch: pytest.MonkeyPatch, guidance: float
 ) -> None:
-    """And with them the sound, decoded at once by the library and in a stream by us."""
+    """The library decodes the codes at once, Busker in a stream."""
     frames = 40
     pushed: list[Codes] = []
     take_blocks = CodecStream.take_blocks
@@ -344,6 +346,6 @@ def test_greedy_tokens_are_those_of_generate(
     inputs = processor.from_pretrained(seeded_folder)(text=[greedy.prompt], return_tensors="pt")
     made = model.generate(**inputs, do_sample=False, guidance_scale=guidance, max_new_tokens=frames + 3)
     codes = decoded[0][0, 0].numpy()
-    assert len(np.unique(codes)) > 20, "a model that repeats itself proves nothing"
+    assert len(np.unique(codes)) > 20, "codes that repeat prove nothing"
     assert np.array_equal(np.concatenate(pushed, axis=1), codes)
     np.testing.assert_allclose(pcm, made[0].numpy(), atol=1e-5, rtol=0)

@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_left_and_right_are_those_of_generate(folder: Path) -> None:
+def test_left_and_right_equal_generate(folder: Path) -> None:
     greedy = Piece(PIECE.prompt, PIECE.seconds, seed=1, interval=0.5, top_k=1)
     (pcm,) = composed(EngineCore(load_checkpoint(str(folder)), longest=1.0), greedy)
 
@@ -37,11 +37,11 @@ def test_left_and_right_are_those_of_generate(folder: Path) -> None:
         steps = greedy.steps + 3
         made = model.generate(**inputs, do_sample=False, guidance_scale=3.0, max_new_tokens=steps)
     assert pcm.shape == (2, 0.8 * 32_000)
-    assert np.abs(pcm[0] - pcm[1]).std() > 0.05, "the same on both sides proves nothing"
+    assert np.abs(pcm[0] - pcm[1]).std() > 0.05, "equal sides prove nothing"
     np.testing.assert_allclose(pcm, made[0].numpy(), atol=1e-5, rtol=0)
 
 
-def test_neighbours_change_no_sample_on_either_side(folder: Path) -> None:
+def test_other_slots_change_no_sample_on_either_side(folder: Path) -> None:
     core = EngineCore(load_checkpoint(str(folder)), slots=4, longest=1.0)
     (alone,) = composed(core, PIECE)
     others = [Piece("a neighbour", 0.6, seed) for seed in range(3)]

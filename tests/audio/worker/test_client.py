@@ -38,7 +38,7 @@ async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Loca
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_an_engine_that_has_started_says_what_it_composes_with(engine: LocalEngine) -> None:
+async def test_a_started_engine_has_info(engine: LocalEngine) -> None:
     assert engine.healthy
     assert engine.info.checkpoint == "seeded"
     assert engine.info.licence == "MIT"
@@ -47,7 +47,7 @@ async def test_an_engine_that_has_started_says_what_it_composes_with(engine: Loc
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_the_same_piece_is_the_same_sound_at_any_interval_through_the_process(
+async def test_a_piece_has_the_same_sound_at_any_interval_through_the_process(
     engine: LocalEngine,
 ) -> None:
     first = await sound(engine, PIECE)
@@ -58,7 +58,7 @@ async def test_the_same_piece_is_the_same_sound_at_any_interval_through_the_proc
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_leaving_frees_the_place_and_the_next_piece_is_whole(engine: LocalEngine) -> None:
+async def test_leaving_a_stream_frees_its_slot_and_the_next_piece_is_complete(engine: LocalEngine) -> None:
     async with engine.open(replace(PIECE, seconds=10.0)) as stream:
         chunk = await anext(aiter(stream))
         assert not chunk.last
@@ -76,7 +76,7 @@ async def test_a_piece_that_does_not_fit_is_refused_with_a_sentence(engine: Loca
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_what_the_process_logs_arrives_in_the_log_of_the_bot(
+async def test_log_records_of_the_worker_arrive_in_the_bots_log(
     engine: LocalEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     await sound(engine, Piece("🎷" * 100, 0.5, 1))
@@ -86,7 +86,7 @@ async def test_what_the_process_logs_arrives_in_the_log_of_the_bot(
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_process_killed_in_mid_piece_is_not_heard(
+async def test_killing_the_worker_in_mid_piece_changes_no_sample(
     engine: LocalEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
     expected = await sound(engine, PIECE)
@@ -97,7 +97,7 @@ async def test_a_process_killed_in_mid_piece_is_not_heard(
     assert engine.healthy
 
 
-async def test_a_checkpoint_that_is_missing_fails_the_start_and_leaves_nothing(tmp_path: Path) -> None:
+async def test_a_missing_checkpoint_fails_the_start_and_leaves_no_process(tmp_path: Path) -> None:
     engine = LocalEngine(str(tmp_path / "nothing"))
     with pytest.raises(CheckpointError, match="There is no checkpoint folder"):
         await engine.start()
@@ -112,7 +112,7 @@ def test_the_bots_process_does_not_load_the_model_libraries() -> None:
     assert done.stdout.strip() == "set()"
 
 
-async def test_an_engine_that_has_not_started_says_so() -> None:
+async def test_an_engine_that_has_not_started_raises_errors() -> None:
     engine = LocalEngine("nothing")
     assert not engine.healthy
     with pytest.raises(EngineError, match="not started"):

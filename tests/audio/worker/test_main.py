@@ -17,11 +17,13 @@ from audio.worker.messages import Begun, Cancel, Compose, Delivery, Failed, Hear
 
 pytestmark = pytest.mark.slow  # starts worker processes, which import torch
 
-PATIENCE = 120.0
-"""Seconds until a test gives a worker up; it loads for several."""
+TIMEOUT_SECONDS = 120.0
+"""Timeout for a worker, which takes several seconds to load [s]."""
 
 
-def hired(checkpoint: str, device: str = "cpu", dtype: str = "float32") -> tuple[Connection, BaseProcess]:
+def start_worker(
+    checkpoint: str, device: str = "cpu", dtype: str = "float32"
+) -> tuple[Connection, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0, dtype=dtype)
@@ -31,23 +33,23 @@ def hired(checkpoint: str, device: str = "cpu", dtype: str = "float32") -> tuple
     return ours, process
 
 
-def heard(pipe: Connection) -> object:
-    """What the worker says next beside that it lives."""
-    said: object = Heartbeat()
-    while said == Heartbeat():
-        assert pipe.poll(PATIENCE), "the worker says nothing"
-        said = pipe.recv()
-    return said
+def receive(pipe: Connection) -> object:
+    """Return the next message of the worker that is not a heartbeat."""
+    message: object = Heartbeat()
+    while message == Heartbeat():
+        assert pipe.poll(TIMEOUT_SECONDS), "the worker sends nothing"
+        message = pipe.recv()
+    return message
 
 
-def ended(process: BaseProcess) -> int | None:
-    process.join(PATIENCE)
+def exit_code(process: BaseProcess) -> int | None:
+    process.join(TIMEOUT_SECONDS)
     return process.exitcode
 
 
-def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(tmp_path: Path) -> None:
-    pipe, process = hired(f"{SEEDED}{tmp_path / 'seeded'}")
-    ready = heard(pipe)
+def test_a_worker_composes_cancels_survives_ctrl_c_and_ends_with_its_pipe(tmp_path: Path) -> None:
+    pipe, process = start_worker(f"{SEEDED}{tmp_path / 'seeded'}")
+    ready = receive(pipe)
     assert isinstance(ready, Ready)
     assert ready.info.checkpoint == "seeded"
     assert process.pid is not None
@@ -58,7 +60,7 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     pipe.send(Compose(2, Piece("made", 2.0, 2)))
     samples, last = 0, False
     while not last:
-        match heard(pipe):
+        match receive(pipe):
             case Begun(key):
                 assert key in (1, 2)
             case Delivery(key, Chunk(pcm, last)):
@@ -68,30 +70,30 @@ def test_a_worker_composes_forgets_lives_through_ctrl_c_and_ends_with_its_pipe(t
     assert samples == 2 * 32_000
 
     pipe.send(Compose(3, Piece("cut short", 5.0, 3)))
-    assert heard(pipe) == Begun(3)
-    assert isinstance(heard(pipe), Delivery)
+    assert receive(pipe) == Begun(3)
+    assert isinstance(receive(pipe), Delivery)
     pipe.close()
-    assert ended(process) == 0
+    assert exit_code(process) == 0
 
 
 def test_a_worker_whose_pipe_closes_while_it_loads_ends_too(tmp_path: Path) -> None:
-    pipe, process = hired(f"{SEEDED}{tmp_path / 'seeded'}")
+    pipe, process = start_worker(f"{SEEDED}{tmp_path / 'seeded'}")
     pipe.close()
-    assert ended(process) == 0
+    assert exit_code(process) == 0
 
 
-def test_a_worker_that_cannot_begin_says_why_and_ends() -> None:
-    pipe, process = hired(f"{SEEDED}never-made", device="abacus")
-    failed = heard(pipe)
+def test_a_worker_that_cannot_start_reports_the_reason_and_ends() -> None:
+    pipe, process = start_worker(f"{SEEDED}never-made", device="abacus")
+    failed = receive(pipe)
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, CheckpointError)
     assert "no device “abacus”" in str(failed.error)
-    assert ended(process) == 0
+    assert exit_code(process) == 0
 
 
-def test_whole_numbers_are_refused_where_they_cannot_be_multiplied() -> None:
-    pipe, process = hired(f"{SEEDED}never-made", device="meta", dtype="int8")
-    failed = heard(pipe)
+def test_int8_is_refused_where_it_is_not_supported() -> None:
+    pipe, process = start_worker(f"{SEEDED}never-made", device="meta", dtype="int8")
+    failed = receive(pipe)
     assert isinstance(failed, Failed)
     assert "int8 is only for the CPU" in str(failed.error)
-    assert ended(process) == 0
+    assert exit_code(process) == 0

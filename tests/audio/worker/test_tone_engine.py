@@ -19,7 +19,7 @@ PIECE = Piece("a walk by the sea", seconds=10.0, seed=3)
 
 
 class VirtualClock:
-    """Time that passes only where somebody sleeps."""
+    """A clock that advances only when it is asked to sleep."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -40,7 +40,7 @@ async def engine_at(speed: float, clock: VirtualClock | None = None, channels: i
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-async def test_a_piece_has_its_length_and_is_heard_and_does_not_clip(channels: int) -> None:
+async def test_a_piece_has_its_length_is_audible_and_does_not_clip(channels: int) -> None:
     pcm = await sound(await engine_at(math.inf, channels=channels), PIECE)
     assert pcm.shape == (channels, 320_000)
     assert pcm.dtype == np.float32
@@ -49,13 +49,13 @@ async def test_a_piece_has_its_length_and_is_heard_and_does_not_clip(channels: i
     assert np.abs(np.diff(pcm)).max() < 0.15, "a click"
 
 
-async def test_the_same_piece_is_the_same_sound_at_any_interval_and_speed() -> None:
+async def test_a_piece_has_the_same_sound_at_any_interval_and_speed() -> None:
     expected = await sound(await engine_at(math.inf), PIECE)
     for interval in (None, 0.5, 0.74, 2.5):
         assert np.array_equal(await sound(await engine_at(3.0), replace(PIECE, interval=interval)), expected)
 
 
-async def test_another_seed_or_prompt_is_another_melody() -> None:
+async def test_seed_and_prompt_change_the_melody() -> None:
     engine = await engine_at(math.inf)
     expected = await sound(engine, PIECE)
     for other in (replace(PIECE, seed=4), replace(PIECE, prompt="a walk in the rain")):
@@ -63,18 +63,18 @@ async def test_another_seed_or_prompt_is_another_melody() -> None:
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 8.0])
-async def test_sound_comes_at_its_speed(speed: float) -> None:
+async def test_chunks_arrive_at_the_engines_speed(speed: float) -> None:
     clock = VirtualClock()
     engine = await engine_at(speed, clock)
-    made = 0.0
+    composed = 0.0
     async with engine.open(PIECE) as stream:
         async for chunk in stream:
-            made += chunk.pcm.shape[1] / 32_000
-            assert clock.seconds == pytest.approx(made / speed)
+            composed += chunk.pcm.shape[1] / 32_000
+            assert clock.seconds == pytest.approx(composed / speed)
     assert clock.seconds == pytest.approx(10.0 / speed)
 
 
-async def test_a_listener_who_dawdles_is_not_made_to_wait_again() -> None:
+async def test_composing_continues_while_the_consumer_is_busy() -> None:
     clock = VirtualClock()
     engine = await engine_at(1.0, clock)
     async with engine.open(replace(PIECE, interval=1.0)) as stream:
@@ -83,13 +83,13 @@ async def test_a_listener_who_dawdles_is_not_made_to_wait_again() -> None:
     assert clock.seconds == pytest.approx(10.0 + 0.5)
 
 
-async def test_only_the_last_chunk_says_that_it_is_the_last() -> None:
+async def test_only_the_last_chunk_is_marked() -> None:
     engine = await engine_at(math.inf)
     async with engine.open(replace(PIECE, interval=2.5)) as stream:
         assert [chunk.last async for chunk in stream] == [False, False, False, True]
 
 
-async def test_a_full_house_is_said_and_a_place_is_free_again_after_leaving() -> None:
+async def test_a_full_engine_is_busy_until_a_stream_is_left() -> None:
     engine = ToneEngine(math.inf, slots=1)
     await engine.start()
     async with engine.open(PIECE):
@@ -99,7 +99,7 @@ async def test_a_full_house_is_said_and_a_place_is_free_again_after_leaving() ->
     assert (await sound(engine, PIECE)).size
 
 
-async def test_an_engine_that_is_closed_ends_its_streams_and_takes_no_more() -> None:
+async def test_a_closed_engine_ends_its_streams_and_opens_no_more() -> None:
     engine = await engine_at(1.0)
     assert engine.healthy
     async with engine.open(PIECE) as stream:
@@ -116,7 +116,7 @@ async def test_an_engine_that_is_closed_ends_its_streams_and_takes_no_more() -> 
         _ = engine.info
 
 
-async def test_a_steered_melody_changes_with_the_next_note_and_its_piece_makes_it_again() -> None:
+async def test_steering_changes_the_next_note_and_the_piece_reproduces_it() -> None:
     engine = await engine_at(math.inf)
     straight = await sound(engine, PIECE)
     parts = []
@@ -135,18 +135,18 @@ async def test_a_steered_melody_changes_with_the_next_note_and_its_piece_makes_i
     assert np.array_equal(await sound(engine, stream.piece), steered)
 
 
-async def test_a_piece_that_follows_its_listeners_is_made_no_farther_ahead_than_its_lead() -> None:
+async def test_a_piece_with_a_playhead_is_composed_no_farther_ahead_than_its_lead() -> None:
     clock = VirtualClock()
     engine = await engine_at(math.inf, clock)
     async with engine.open(replace(PIECE, interval=1.0, lead=2.0)) as stream:
         stream.report_playhead(0.0)
         chunks = aiter(stream)
-        for made in range(1, 10):
+        for count in range(1, 10):
             await anext(chunks)
-            assert clock.seconds == pytest.approx(max(0, made - 3))
+            assert clock.seconds == pytest.approx(max(0, count - 3))
 
 
-async def test_a_held_melody_stands_still_and_goes_on_where_it_was() -> None:
+async def test_a_melody_on_hold_resumes_where_it_was() -> None:
     clock = VirtualClock()
     engine = await engine_at(2.0, clock)
     async with engine.open(replace(PIECE, interval=1.0)) as stream:
@@ -162,14 +162,14 @@ async def test_a_held_melody_stands_still_and_goes_on_where_it_was() -> None:
         assert clock.seconds == pytest.approx(61.0)
 
 
-async def test_what_was_heard_before_of_a_melody_is_not_steered() -> None:
+async def test_a_melody_does_not_change_before_the_earliest_position() -> None:
     engine = await engine_at(math.inf)
     async with engine.open(PIECE) as stream:
         stream.steer("a walk in the rain", earliest=1.0)
         assert stream.piece.prompt_changes == (PromptChange("a walk in the rain", 50),)
 
 
-async def test_a_recording_has_its_say_and_must_be_there(tmp_path: Path) -> None:
+async def test_a_recording_changes_the_melody_and_must_exist(tmp_path: Path) -> None:
     engine = await engine_at(math.inf)
     expected = await sound(engine, PIECE)
     past = recording_of(written(tmp_path / "past.wav", hum(1.0, 32_000), 32_000))

@@ -1,5 +1,6 @@
-"""Workers that do as they are named, in place of the engine's own: `order.checkpoint` is a folder for their
-notes.
+"""Stand-ins for a worker's `main`, each of which does what its name says.
+
+`order.checkpoint` is a folder in which they count their lives.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ CHUNK_SAMPLES = 16_000
 
 
 def lives(order: Order) -> int:
-    """Which life of a worker this is, counted from 1."""
+    """Return how many workers were started with this order, this one included."""
     folder = Path(order.checkpoint)
     life = len(list(folder.glob("life-*"))) + 1
     (folder / f"life-{life}").touch()
@@ -42,7 +43,7 @@ def lives(order: Order) -> int:
 
 
 def deliver(pipe: Connection, compose: Compose, chunks: int, size: int = CHUNK_SAMPLES) -> None:
-    """The first `chunks` chunks of a piece that counts its samples."""
+    """Deliver the first `chunks` chunks of a piece; its samples rise from 0 to 1."""
     samples = int(compose.piece.seconds * 32_000)
     pipe.send(Begun(compose.key))
     for start in range(0, samples, size)[:chunks]:
@@ -51,8 +52,8 @@ def deliver(pipe: Connection, compose: Compose, chunks: int, size: int = CHUNK_S
         pipe.send(Delivery(compose.key, Chunk(pcm, last=stop == samples)))
 
 
-def obey(pipe: Connection, order: Order) -> None:
-    """Compose what is asked for, at once."""
+def compose_all(pipe: Connection, order: Order) -> None:
+    """Compose every piece at once."""
     pipe.send(Ready(INFO))
     while not isinstance(message := pipe.recv(), End):
         if isinstance(message, Compose):
@@ -60,56 +61,56 @@ def obey(pipe: Connection, order: Order) -> None:
 
 
 def die_twice(pipe: Connection, order: Order) -> None:
-    """Die over the first piece twice, each time after another number of samples; then obey."""
+    """Die twice during the first piece, each time after a different number of samples; then compose all."""
     life = lives(order)
     if life > 2:
-        obey(pipe, order)
+        compose_all(pipe, order)
         return
     pipe.send(Ready(INFO))
     deliver(pipe, pipe.recv(), chunks=1, size=CHUNK_SAMPLES - 100 * life)
     os._exit(7)
 
 
-def die_over_a_curse(pipe: Connection, order: Order) -> None:
-    """Die after the first chunk of a piece that is called so."""
+def die_on_poison(pipe: Connection, order: Order) -> None:
+    """Die after the first chunk of a piece with the prompt “poison”."""
     pipe.send(Ready(INFO))
     while not isinstance(message := pipe.recv(), End):
         if isinstance(message, Compose):
-            deliver(pipe, message, chunks=1 if message.piece.prompt == "curse" else 1000)
-            if message.piece.prompt == "curse":
+            deliver(pipe, message, chunks=1 if message.piece.prompt == "poison" else 1000)
+            if message.piece.prompt == "poison":
                 os._exit(7)
 
 
-def die_over_a_curse_beside_others(pipe: Connection, order: Order) -> None:
-    """Let all pieces have slots, and die if one among them is called so; else deliver them."""
+def die_on_poison_beside_others(pipe: Connection, order: Order) -> None:
+    """Give all pieces slots, and die if one of them has the prompt “poison”; else deliver them."""
     pipe.send(Ready(INFO))
     playing: list[Compose] = []
     while not isinstance(message := pipe.recv(), End):
         if isinstance(message, Compose):
             pipe.send(Begun(message.key))
             playing.append(message)
-            if message.piece.prompt == "curse":
+            if message.piece.prompt == "poison":
                 os._exit(7)
-        if not pipe.poll(0.2):  # nobody else comes
+        if not pipe.poll(0.2):  # no further piece arrives
             for compose in playing:
                 deliver(pipe, compose, chunks=1000)
             playing.clear()
 
 
 def die_while_another_waits(pipe: Connection, order: Order) -> None:
-    """Die over a piece that is called “curse” while another one waits, three times; then obey."""
+    """Die three times during a piece with the prompt “poison” while another one waits; then compose all."""
     if lives(order) > 3:
-        obey(pipe, order)
+        compose_all(pipe, order)
         return
     pipe.send(Ready(INFO))
-    for asked in (pipe.recv(), pipe.recv()):
-        if asked.piece.prompt == "curse":
-            deliver(pipe, asked, chunks=1)
+    for compose in (pipe.recv(), pipe.recv()):
+        if compose.piece.prompt == "poison":
+            deliver(pipe, compose, chunks=1)
     os._exit(7)
 
 
-def repeat_positions(pipe: Connection, order: Order) -> None:
-    """Deliver a chunk for each thing heard of a piece: its only sample is the position."""
+def echo_playheads(pipe: Connection, order: Order) -> None:
+    """Deliver a chunk for each ReportPlayhead, with the position as its only sample."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
     while isinstance(message := pipe.recv(), ReportPlayhead):
@@ -121,11 +122,11 @@ def repeat_positions(pipe: Connection, order: Order) -> None:
 
 
 def hold_and_die(pipe: Connection, order: Order) -> None:
-    """Die when told to hold; in a second life make nothing until told that the listeners are back."""
+    """Die on Hold; in the second life compose nothing until the playhead is reported again."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
-    told = [pipe.recv(), pipe.recv()]
-    assert told == [ReportPlayhead(compose.key, 0.5), Hold(compose.key)]
+    received = [pipe.recv(), pipe.recv()]
+    assert received == [ReportPlayhead(compose.key, 0.5), Hold(compose.key)]
     if lives(order) == 1:
         os._exit(7)
     assert pipe.recv() == ReportPlayhead(compose.key, 0.75)
@@ -133,18 +134,18 @@ def hold_and_die(pipe: Connection, order: Order) -> None:
     pipe.recv()
 
 
-def die_measured(pipe: Connection, order: Order) -> None:
-    """Measure, die in mid-piece, and obey in a second life if one need not measure again."""
+def die_after_measuring(pipe: Connection, order: Order) -> None:
+    """Measure and die in mid-piece; in the second life require the calibration and compose all."""
     if order.calibration is None:
         pipe.send(Ready(INFO, Calibration(4.0, 1, 3.0)))
         deliver(pipe, pipe.recv(), chunks=1)
         os._exit(7)
     assert order.calibration == Calibration(4.0, 1, 3.0)
-    obey(pipe, order)
+    compose_all(pipe, order)
 
 
-def turn_and_die(pipe: Connection, order: Order) -> None:
-    """Take the first turn and die before the second; then tell in samples what one was asked for."""
+def change_prompt_and_die(pipe: Connection, order: Order) -> None:
+    """Answer the first Steer and die before the second; check in the second life what is sent again."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
     assert isinstance(compose, Compose)
@@ -164,36 +165,36 @@ def turn_and_die(pipe: Connection, order: Order) -> None:
 
 
 def hang_once(pipe: Connection, order: Order) -> None:
-    """Deliver a chunk and say no more; then, in a second life, obey."""
+    """Deliver a chunk and hang; in the second life compose all."""
     if lives(order) > 1:
-        obey(pipe, order)
+        compose_all(pipe, order)
         return
     pipe.send(Ready(INFO))
     deliver(pipe, pipe.recv(), chunks=1)
     threading.Event().wait()
 
 
-def beat(pipe: Connection, order: Order) -> None:
-    """Say for a second that one lives, then deliver."""
+def send_heartbeats(pipe: Connection, order: Order) -> None:
+    """Send heartbeats for a second, then deliver."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
     for _ in range(10):
-        time.sleep(0.1)  # a process of its own: no clock of the test reaches it
+        time.sleep(0.1)  # another process, which no virtual clock reaches
         pipe.send(Heartbeat())
     deliver(pipe, compose, 1000)
     pipe.recv()
 
 
-def come_back_late(pipe: Connection, order: Order) -> None:
-    """Die in mid-piece, then three times while loading; then obey."""
+def fail_to_reload(pipe: Connection, order: Order) -> None:
+    """Die in mid-piece, then three times while loading; then compose all."""
     life = lives(order)
     if life == 1:
         pipe.send(Ready(INFO))
         deliver(pipe, pipe.recv(), chunks=1)
     if life <= 4:
         os._exit(9)
-    obey(pipe, order)
+    compose_all(pipe, order)
 
 
-def load_for_ever(pipe: Connection, order: Order) -> None:
+def load_forever(pipe: Connection, order: Order) -> None:
     threading.Event().wait()

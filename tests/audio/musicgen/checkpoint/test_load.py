@@ -76,7 +76,7 @@ def with_a_stereo_codec(folder: Path) -> None:
         (with_a_stereo_codec, "Busker streams the mono kind"),
     ],
 )
-def test_what_is_wrong_with_a_folder_is_said_in_one_sentence(
+def test_each_defect_of_a_folder_is_reported_in_one_sentence(
     seeded_folder: Path, tmp_path: Path, damage: Callable[[Path], object], sentence: str
 ) -> None:
     folder = tmp_path / "broken"
@@ -87,13 +87,13 @@ def test_what_is_wrong_with_a_folder_is_said_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
-def test_a_hub_that_cannot_be_reached_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_hub_is_reported_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(CheckpointError, match=r"neither a folder nor a reachable .*“nobody/nothing”"):
         load_checkpoint("nobody/nothing")
 
 
-def test_a_checkpoint_says_what_it_is(checkpoint: Checkpoint) -> None:
+def test_a_checkpoint_reports_its_name_licence_and_format(checkpoint: Checkpoint) -> None:
     assert checkpoint.name == "seeded"
     assert checkpoint.licence == "MIT"
     assert checkpoint.prompt_tokens == 256
@@ -101,7 +101,7 @@ def test_a_checkpoint_says_what_it_is(checkpoint: Checkpoint) -> None:
     assert checkpoint.codec.sample_rate == 32_000
 
 
-def test_the_revision_changes_with_the_weights_and_not_with_the_place(
+def test_the_revision_changes_with_the_weights_and_not_with_the_folder(
     checkpoint: Checkpoint, seeded_folder: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(seeded_folder, tmp_path / "moved")
@@ -112,7 +112,7 @@ def test_the_revision_changes_with_the_weights_and_not_with_the_place(
     assert load_checkpoint(str(tmp_path / "moved")).revision != checkpoint.revision
 
 
-def test_a_checkpoint_of_the_hub_that_was_fetched_before_needs_no_network_and_is_the_pinned_one(
+def test_a_cached_hub_checkpoint_needs_no_network_and_the_revision_pins_it(
     seeded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
@@ -139,7 +139,7 @@ def test_a_checkpoint_of_the_hub_that_was_fetched_before_needs_no_network_and_is
         (None, "unknown"),
     ],
 )
-def test_the_licence_is_that_of_the_model_card(
+def test_the_licence_comes_from_the_model_card(
     seeded_folder: Path, tmp_path: Path, card: str | None, licence: str
 ) -> None:
     folder = tmp_path / "model"
@@ -150,9 +150,7 @@ def test_the_licence_is_that_of_the_model_card(
     assert load_checkpoint(str(folder)).licence == licence
 
 
-def test_the_licence_in_the_configuration_counts_where_there_is_no_card(
-    seeded_folder: Path, tmp_path: Path
-) -> None:
+def test_without_a_card_the_licence_comes_from_the_configuration(seeded_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(seeded_folder, folder)
     (folder / "README.md").unlink()
@@ -160,7 +158,7 @@ def test_the_licence_in_the_configuration_counts_where_there_is_no_card(
     assert load_checkpoint(str(folder)).licence == "Apache-2.0"
 
 
-def test_a_prompt_is_encoded_as_the_library_would(checkpoint: Checkpoint) -> None:
+def test_a_prompt_is_cut_to_the_limit_and_the_cut_is_counted(checkpoint: Checkpoint) -> None:
     states, cut = encode_prompt(checkpoint, "rain")
     assert states.shape == (5, 192)
     assert cut == 0

@@ -48,18 +48,18 @@ def tune(tmp_path: Path) -> Recording:
 
 
 @pytest.mark.parametrize("octave", [0.5, 1.0, 2.0, 4.0])
-def test_a_tone_is_the_same_in_every_octave(octave: float) -> None:
+def test_a_tone_has_the_same_pitch_class_in_every_octave(octave: float) -> None:
     for tone, hertz in HERTZ.items():
         tones = chroma_of(hum(2.0, 32_000, (hertz * octave,)), 32_000, 12)
         assert len(tones) == 2.0 * 32_000 // 4096 + 1
         assert set(tones[2:-2].tolist()) == {tone}
 
 
-def test_a_blip_has_a_tone_too() -> None:
+def test_a_recording_shorter_than_a_spectrum_has_a_pitch_class() -> None:
     assert A in chroma_of(hum(0.1, 32_000, (HERTZ[A],)), 32_000, 12).tolist()
 
 
-def test_logits_are_those_of_the_librarys_forward_pass(melodic: Checkpoint, tune: Recording) -> None:
+def test_logits_equal_the_librarys_forward_pass(melodic: Checkpoint, tune: Recording) -> None:
     assert melodic.melody is not None
     states, _ = encode_prompt(melodic, PIECE.prompt)
     prefix = melodic.melody.prefix(melodic.melody.chroma_features(tune), states, len(states))
@@ -72,22 +72,22 @@ def test_logits_are_those_of_the_librarys_forward_pass(melodic: Checkpoint, tune
 
     step = CpuDecoder(melodic.decoder, 2, steps, prefix=melodic.prefix_tokens)
     step.admit(1, prefix)
-    assert (logits[0] - logits[1]).abs().max() > 0.05, "a prompt without a say proves nothing"
+    assert (logits[0] - logits[1]).abs().max() > 0.05, "a prompt without effect would prove nothing"
     for at in range(steps):
-        for heard in (0, 1):
-            made = step(tokens[at][None], [1], [at], [float(heard)])[0]
-            torch.testing.assert_close(made, logits[1 - heard, :, at], atol=1e-5, rtol=0)
+        for guidance in (0, 1):
+            stepped = step(tokens[at][None], [1], [at], [float(guidance)])[0]
+            torch.testing.assert_close(stepped, logits[1 - guidance, :, at], atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("hummed", [True, False], ids=["melody", "none"])
-def test_greedy_tokens_and_sound_are_those_of_generate(
-    melodic: Checkpoint, folder: Path, tune: Recording, hummed: bool
+@pytest.mark.parametrize("with_melody", [True, False], ids=["melody", "none"])
+def test_greedy_tokens_and_sound_equal_generate(
+    melodic: Checkpoint, folder: Path, tune: Recording, with_melody: bool
 ) -> None:
-    piece = dataclasses.replace(PIECE, melody=tune if hummed else None)
+    piece = dataclasses.replace(PIECE, melody=tune if with_melody else None)
     pcm = played(EngineCore(melodic, longest=1.0), piece)
     model: Any = MusicgenMelodyForConditionalGeneration.from_pretrained(folder)
     inputs = dict(seeded_tokenizer()([PIECE.prompt], return_tensors="pt"))
-    if hummed:
+    if with_melody:
         parts = [hum(1.0, 32_000, (HERTZ[tone],)) for tone in (A, C)]
         tones = chroma_of(np.concatenate(parts, axis=1), 32_000, 12)
         inputs["input_features"] = torch.nn.functional.one_hot(tones, 12).float()[None]
@@ -97,9 +97,7 @@ def test_greedy_tokens_and_sound_are_those_of_generate(
     np.testing.assert_allclose(pcm, whole[0].numpy(), atol=1e-5, rtol=0)
 
 
-def test_another_melody_is_another_piece_and_neighbours_change_nothing(
-    melodic: Checkpoint, tune: Recording
-) -> None:
+def test_the_melody_changes_the_piece_and_other_slots_do_not(melodic: Checkpoint, tune: Recording) -> None:
     core = EngineCore(melodic, slots=2, longest=1.0)
     hummed = dataclasses.replace(PIECE, melody=tune, top_k=250)
     alone = played(core, hummed)
@@ -107,13 +105,13 @@ def test_another_melody_is_another_piece_and_neighbours_change_nothing(
     core.admit(2, dataclasses.replace(PIECE, prompt="beside it", seed=8))
     core.step()
     core.admit(1, hummed)
-    made = [event for _ in range(60) for event in core.step() if event.key == 1]
-    parts = [event.result.pcm for event in made if isinstance(event.result, Chunk)]
+    outputs = [output for _ in range(60) for output in core.step() if output.key == 1]
+    parts = [output.result.pcm for output in outputs if isinstance(output.result, Chunk)]
     assert np.array_equal(np.concatenate(parts, axis=1), alone)
 
 
 @pytest.mark.parametrize("prompt", ["drums", "a much longer prompt than the first one was"])
-def test_a_piece_with_a_melody_is_steered_too(melodic: Checkpoint, prompt: str) -> None:
+def test_a_piece_with_a_melody_can_be_steered(melodic: Checkpoint, prompt: str) -> None:
     core = EngineCore(melodic, longest=1.0)
     straight = played(core, PIECE)
     steered = played(core, dataclasses.replace(PIECE, prompt_changes=(PromptChange(prompt, 10),)))
@@ -121,7 +119,7 @@ def test_a_piece_with_a_melody_is_steered_too(melodic: Checkpoint, prompt: str) 
     assert not np.allclose(steered[:, 14 * 640 :], straight[:, 14 * 640 :], atol=0.01)
 
 
-def test_a_checkpoint_that_follows_no_melody_says_so(checkpoint: Checkpoint, tune: Recording) -> None:
+def test_a_checkpoint_without_melodies_refuses_one(checkpoint: Checkpoint, tune: Recording) -> None:
     core = EngineCore(checkpoint, longest=1.0)
     core.admit(1, dataclasses.replace(PIECE, melody=tune))
     (refused,) = core.step()

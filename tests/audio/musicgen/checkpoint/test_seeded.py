@@ -13,7 +13,7 @@ from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.checkpoint.seeded import ensure_seeded, seeded_model, seeded_tokenizer
 
 
-def test_the_library_loads_it_as_any_other(seeded_folder: Path) -> None:
+def test_the_library_loads_it_like_any_other(seeded_folder: Path) -> None:
     model: Any = MusicgenForConditionalGeneration.from_pretrained(seeded_folder)
     processor: Any = AutoProcessor
     inputs = processor.from_pretrained(seeded_folder)(text=["rain"], return_tensors="pt")
@@ -21,7 +21,7 @@ def test_the_library_loads_it_as_any_other(seeded_folder: Path) -> None:
     assert model.config.decoder.num_codebooks == 4
 
 
-def test_its_sound_is_heard_does_not_clip_and_follows_the_codes(checkpoint: Checkpoint) -> None:
+def test_its_sound_is_audible_does_not_clip_and_depends_on_the_codes(checkpoint: Checkpoint) -> None:
     random = np.random.default_rng(1)
     sounds = []
     for codes in (random.integers(0, 2048, (4, 200)), random.integers(0, 2048, (4, 200))):
@@ -45,7 +45,7 @@ def test_the_same_seed_makes_the_same_weights_and_leaves_the_global_generator_al
     assert not torch.equal(weights[0], weights[2])
 
 
-def test_its_tokenizer_gives_back_any_text() -> None:
+def test_its_tokenizer_round_trips_any_text() -> None:
     tokenizer = seeded_tokenizer()
     text = "Größe, 音楽 🎷"
     tokens = tokenizer(text)["input_ids"]
@@ -53,7 +53,9 @@ def test_its_tokenizer_gives_back_any_text() -> None:
     assert tokenizer.decode(tokens, skip_special_tokens=True) == text
 
 
-def test_what_is_there_is_not_made_again(seeded_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_checkpoint_is_not_made_again(
+    seeded_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(seeded, "_save", lambda folder: pytest.fail("it was made again"))
     assert ensure_seeded(seeded_folder) == seeded_folder
 

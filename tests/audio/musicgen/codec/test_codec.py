@@ -23,7 +23,7 @@ def noise(frames: int, codebooks: int = 4, size: int = 2048) -> Codes:
 
 
 def whole(model: EncodecModel, codes: Codes) -> Pcm:
-    """The library's own decode of everything at once, shaped (1, samples)."""
+    """Decode everything at once with the library, shaped (1, samples)."""
     decode: Any = model.decode
     with torch.inference_mode():
         pcm: Pcm = decode(torch.from_numpy(codes)[None, None], [None]).audio_values[0].numpy()
@@ -47,55 +47,55 @@ def model() -> Any:
 
 @pytest.fixture(scope="module")
 def expected(model: EncodecModel) -> dict[int, Pcm]:
-    """Whole decodes by length, made before a Codec takes the weight norm off."""
+    """Whole decodes by number of frames."""
     return {frames: whole(model, noise(frames)) for frames in (1, 3, 4, 10, 13, 14, 15, 24, 157)}
 
 
 @pytest.mark.parametrize("sizes", [(1,), (2,), (5,), (7,), (25,), (50,), (1000,), MIXED])
-def test_the_stream_is_equal_to_the_whole_at_any_chunk_size(
+def test_the_stream_equals_the_whole_at_any_chunk_size(
     model: EncodecModel, expected: dict[int, Pcm], sizes: Sequence[int]
 ) -> None:
     pcm = streamed(Codec(model), noise(157), cycle(sizes))
     assert pcm.shape == (1, 157 * 640)
-    assert expected[157].std() > 0.05, "silence proves nothing"
+    assert expected[157].std() > 0.05, "silence would prove nothing"
     np.testing.assert_allclose(pcm, expected[157], atol=EXACT, rtol=0)
 
 
 @pytest.mark.parametrize("frames", [1, 3, 4, 10, 13, 14, 15, 24])
-def test_both_edges_of_a_short_piece_are_those_of_the_whole(
+def test_both_edges_of_a_short_piece_equal_the_whole(
     model: EncodecModel, expected: dict[int, Pcm], frames: int
 ) -> None:
     pcm = streamed(Codec(model), noise(frames), cycle([3]))
     np.testing.assert_allclose(pcm, expected[frames], atol=EXACT, rtol=0)
 
 
-def test_how_the_codes_arrive_changes_no_bit(model: EncodecModel, expected: dict[int, Pcm]) -> None:
+def test_chunk_sizes_change_no_bit(model: EncodecModel, expected: dict[int, Pcm]) -> None:
     codec, codes = Codec(model), noise(157)
     once = streamed(codec, codes, [157])
     for sizes in [(1,), (25,), MIXED]:
         assert np.array_equal(streamed(codec, codes, cycle(sizes)), once)
 
 
-def test_of_a_block_no_more_is_held_back_than_leans_on_what_follows(model: EncodecModel) -> None:
+def test_only_samples_that_depend_on_later_frames_are_held_back(model: EncodecModel) -> None:
     codec = Codec(model)
     stream = codec.stream()
     assert stream.push(noise(BLOCK_FRAMES - 1)).shape[1] == 0
-    held_samples = BLOCK_FRAMES * codec.hop - stream.push(noise(1)).shape[1]
-    assert held_samples / codec.hop == pytest.approx(3.753, abs=1e-3), "as measured for the codec of MusicGen"
+    held_back = BLOCK_FRAMES * codec.hop - stream.push(noise(1)).shape[1]
+    assert held_back / codec.hop == pytest.approx(3.753, abs=1e-3), "as measured for the codec of MusicGen"
     assert stream.push(noise(BLOCK_FRAMES)).shape[1] == BLOCK_FRAMES * codec.hop
 
 
-def test_a_stream_remembers_no_more_than_it_needs(model: EncodecModel) -> None:
+def test_the_state_of_a_stream_does_not_grow(model: EncodecModel) -> None:
     stream = Codec(model).stream()
 
-    def remembered() -> int:
-        return sum(held.untyped_storage().nbytes() for held in stream.states.tensors.values())
+    def state_bytes() -> int:
+        return sum(tensor.untyped_storage().nbytes() for tensor in stream.states.tensors.values())
 
     stream.push(noise(50))
-    after_one_second = remembered()
+    after_one_second = state_bytes()
     for _ in range(20):
         stream.push(noise(27))
-    assert remembered() == after_one_second < 100_000
+    assert state_bytes() == after_one_second < 100_000
     assert sum(codes.shape[1] for codes in stream.pending) < BLOCK_FRAMES
 
 
@@ -103,7 +103,7 @@ def test_a_piece_without_frames_has_no_sound(model: EncodecModel) -> None:
     assert Codec(model).stream().finish().shape == (1, 0)
 
 
-def test_left_and_right_of_a_stereo_piece_are_decoded_apart() -> None:
+def test_left_and_right_are_decoded_independently() -> None:
     model: Any = seeded_model(hidden=64, layers=1, heads=1, channels=2).audio_encoder
     codes = noise(61, codebooks=8)
     sides = np.concatenate([whole(model, codes[0::2]), whole(model, codes[1::2])])
@@ -112,10 +112,8 @@ def test_left_and_right_of_a_stereo_piece_are_decoded_apart() -> None:
         np.testing.assert_allclose(streamed(codec, codes, cycle(sizes)), sides, atol=EXACT, rtol=0)
 
 
-def test_streams_decoded_as_a_batch_are_each_what_they_are_alone(
-    model: EncodecModel, expected: dict[int, Pcm]
-) -> None:
-    """As on CUDA: five streams in batches of three, of which some begin, some go on, and some end."""
+def test_streams_decoded_as_a_batch_equal_each_alone(model: EncodecModel, expected: dict[int, Pcm]) -> None:
+    """As on CUDA: five streams in batches of three, of which some begin, some continue and some end."""
     codec = Codec(model)
     codec.batch_size = 3
 
@@ -145,7 +143,7 @@ def test_streams_decoded_as_a_batch_are_each_what_they_are_alone(
     ],
     ids=str,
 )
-def test_what_a_frame_leans_on_follows_from_the_shape_of_the_codec(shape: dict[str, Any]) -> None:
+def test_codecs_of_other_shapes_stream_like_the_whole(shape: dict[str, Any]) -> None:
     torch.manual_seed(3)
     usual: dict[str, Any] = {
         "num_filters": 4,

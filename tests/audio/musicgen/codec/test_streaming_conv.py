@@ -1,4 +1,4 @@
-"""Each layer in a stream against the library's own, which hears everything at once."""
+"""Each streaming layer against the library's own, which computes everything at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def library_layers() -> dict[str, nn.Module]:
         "transposed, causal": EncodecConvTranspose1d(config(use_causal_conv=True), 6, 4, 8, 4),
         "residual": EncodecResnetBlock(config(), 6, [2, 1]),
         "residual, with a shortcut of its own": EncodecResnetBlock(config(use_conv_shortcut=True), 6, [1, 1]),
-        "recurrent": EncodecLSTM(config(), 6),
+        "lstm": EncodecLSTM(config(), 6),
     }
     return {name: layer.requires_grad_(False) for name, layer in layers.items()}
 
@@ -48,17 +48,17 @@ LAYERS = library_layers()
 
 
 def streamed(layer: nn.Module, x: Tensor, cuts: Sequence[int]) -> Tensor:
-    """`x`, (batch, channels, time), through the streaming form of `layer` in parts of so many times."""
+    """Run `x`, (batch, channels, time), through the streaming form of `layer` in chunks of `cuts` times."""
     streaming, states = layer_of(layer), LayerStates()
     parts = torch.split(x.transpose(1, 2), list(cuts), dim=1)
-    made = [streaming(part, states, last=False) for part in parts]
-    return torch.cat([*made, streaming(parts[0][:, :0], states, last=True)], dim=1).transpose(1, 2)
+    outputs = [streaming(part, states, last=False) for part in parts]
+    return torch.cat([*outputs, streaming(parts[0][:, :0], states, last=True)], dim=1).transpose(1, 2)
 
 
 @pytest.mark.parametrize("cuts", CUTS, ids=str)
 @pytest.mark.parametrize("name", LAYERS)
 @torch.inference_mode()
-def test_a_layer_in_a_stream_is_the_librarys_at_any_cut(name: str, cuts: list[int]) -> None:
+def test_a_streaming_layer_equals_the_librarys_at_any_chunking(name: str, cuts: list[int]) -> None:
     x = torch.randn(2, 6, sum(cuts), generator=torch.Generator().manual_seed(1))
     expected = LAYERS[name](x)
     assert expected.std() > 0.01
@@ -68,7 +68,7 @@ def test_a_layer_in_a_stream_is_the_librarys_at_any_cut(name: str, cuts: list[in
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("name", LAYERS)
 @torch.inference_mode()
-def test_what_is_shorter_than_its_mirror_image_is_padded_as_in_the_library(name: str, length: int) -> None:
+def test_a_signal_too_short_to_reflect_is_padded_as_in_the_library(name: str, length: int) -> None:
     x = torch.randn(1, 6, length, generator=torch.Generator().manual_seed(length))
     expected = LAYERS[name](x)
     at_once = layer_of(LAYERS[name])(x.transpose(1, 2), LayerStates(), last=True).transpose(1, 2)
@@ -82,13 +82,13 @@ def test_what_is_shorter_than_its_mirror_image_is_padded_as_in_the_library(name:
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cuts", CUTS, ids=str)
 @torch.inference_mode()
-def test_a_wide_recurrence_is_the_librarys_too(cuts: list[int], layers: int) -> None:
+def test_a_wide_lstm_equals_the_librarys(cuts: list[int], layers: int) -> None:
     torch.manual_seed(6)
     layer = EncodecLSTM(config(num_lstm_layers=layers), MIN_STEPWISE_LSTM_CHANNELS).requires_grad_(False)
     x = torch.randn(2, MIN_STEPWISE_LSTM_CHANNELS, sum(cuts), generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(streamed(layer, x, cuts), layer(x), atol=EXACT, rtol=0)
 
 
-def test_a_layer_that_encodec_has_not_is_refused() -> None:
+def test_a_layer_that_encodec_does_not_have_is_refused() -> None:
     with pytest.raises(TypeError, match="no Linear"):
         layer_of(nn.Linear(1, 1))
