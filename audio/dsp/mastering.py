@@ -1,4 +1,4 @@
-"""Mastering: a whole piece as its file has it, by one gain from its first sample to its last."""
+"""Mastering: one gain from the first sample of a piece to the last, for its track."""
 
 from __future__ import annotations
 
@@ -13,33 +13,36 @@ from audio.dsp.loudness import integrated
 from audio.units import Pcm, Pcm16, sixteen_bits
 
 TRACK_LUFS: Final = -14.0
-"""What streaming services play at, so that a track sits beside anything else that people listen to."""
+"""The loudness of streaming services, so that a track is as loud as other music."""
 
-NEAR_ENOUGH_LU: Final = 0.1
+TOLERANCE_LU: Final = 0.1
+"""Distance from TRACK_LUFS at which the gain is accepted."""
 
 MAX_GAIN_DB: Final = 30.0
-"""What is still too quiet after this is next to silence, and would be mostly noise."""
+"""Sound that is still too quiet after this gain is near silence and would be mostly noise."""
 
 MAX_PUSH_DB: Final = 6.0
-"""The limiter takes loudness away, which is put back before it; but no more than this, for what has such
-peaks is better softer than flat."""
+"""The limiter lowers the loudness, so the gain before it is raised, but by no more than this: music with such
+peaks is better soft than flattened."""
 
 
-def master(made: Pcm, sample_rate: int, seconds: float) -> Pcm16:
-    """`made`, shaped (channels, samples) as the engine made it, as a track: 48 kHz, `seconds` long, with its
-    edges, at TRACK_LUFS, true peaks under −1 dBTP. Silence stays silence. Raises EngineError."""
-    intake, edges = Ingest(sample_rate, len(made), seconds), Fades(seconds)
-    pcm = edges.push(np.concatenate([intake.push(made), intake.finish()], axis=1))
+def master(pcm: Pcm, sample_rate: int, seconds: float) -> Pcm16:
+    """Return engine output, shaped (channels, samples), as a track: 48 kHz, `seconds` long, faded in and out.
+
+    It is at TRACK_LUFS with true peaks under −1 dBTP; silence stays silence. Raises EngineError.
+    """
+    ingest, fades = Ingest(sample_rate, len(pcm), seconds), Fades(seconds)
+    pcm = fades.push(np.concatenate([ingest.push(pcm), ingest.finish()], axis=1))
     loudness = integrated(pcm)
     if not np.isfinite(loudness):
         return sixteen_bits(_limited(pcm, 0.0))
     decibels = min(TRACK_LUFS - loudness, MAX_GAIN_DB)
-    most = decibels + MAX_PUSH_DB
+    highest = min(decibels + MAX_PUSH_DB, MAX_GAIN_DB)
     while True:
         limited = _limited(pcm, decibels)
-        lacking = TRACK_LUFS - integrated(limited)
-        louder = min(decibels + lacking, most, MAX_GAIN_DB)
-        if louder - decibels <= NEAR_ENOUGH_LU:
+        missing = TRACK_LUFS - integrated(limited)
+        louder = min(decibels + missing, highest)
+        if louder - decibels <= TOLERANCE_LU:
             return sixteen_bits(limited)
         decibels = louder
 

@@ -1,4 +1,4 @@
-"""The picture of a track: its waveform over its spectrogram, and the same in words."""
+"""The picture of a track, its waveform above its spectrogram, and a description of it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LOUD: Final = (224, 164, 88)
 _PEAK: Final = (120, 90, 58)
 
 _HEAT: Final = ((22, 23, 28), (52, 32, 74), (120, 41, 92), (196, 66, 78), (232, 142, 74), (250, 226, 160))
-"""From silence to loudest; its lightness only rises, so that it reads without colour too."""
+"""Colours from silent to loudest; the lightness only rises, so that it reads without colour, too."""
 
 _MIN_HZ: Final = 40.0
 _MAX_HZ: Final = 16_000.0
@@ -43,18 +43,18 @@ _MARKED_HZ: Final = {100.0: "100", 1_000.0: "1k", 10_000.0: "10k"}
 _RANGE_DB: Final = 72.0
 _WINDOW: Final = 4096
 
-_NO_SIGN: Final = "\U0010fffd"
-"""A private-use code point: whatever a font draws for it, it draws for every sign that it lacks."""
+_NO_GLYPH: Final = "\U0010fffd"
+"""A private-use code point: fonts draw the same for it as for every character that they lack."""
 
 _PARTS: Final = 5
-"""How many stretches the words about loudness tell apart."""
+"""Number of parts whose loudness the description compares."""
 
 _Array = npt.NDArray[np.float64]
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def draw(pcm: Pcm16, piece: Piece) -> bytes:
-    """A PNG of WIDTH × HEIGHT pixels of `pcm`, shaped (samples, 2) at 48 kHz. The same in, the same out."""
+    """Return a PNG of WIDTH × HEIGHT pixels of `pcm`, shaped (samples, 2) at 48 kHz; deterministic."""
     mono = pcm.mean(axis=1) / 32_768 if len(pcm) else np.zeros(1)
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     image.paste(_spectrogram(mono), (_LEFT, _SPECTRUM[0]))
@@ -68,7 +68,7 @@ def draw(pcm: Pcm16, piece: Piece) -> bytes:
 
 
 def alt_text(pcm: Pcm16, piece: Piece) -> Text:
-    """The picture in words, for those who do not see it; within Discord's 1,024 characters."""
+    """Return a description for people who cannot see the picture, within Discord's 1,024 characters."""
     return Text(
         "track-picture",
         prompt=piece.prompt,
@@ -79,7 +79,7 @@ def alt_text(pcm: Pcm16, piece: Piece) -> Text:
 
 
 def _contour(pcm: Pcm16) -> Text:
-    """How loudness goes through the piece, roughly: levels of its parts against the loudest."""
+    """Describe the course of the loudness: the levels of _PARTS parts relative to the loudest."""
     parts = [part for part in np.array_split(pcm.astype(np.float64), _PARTS) if part.size]
     levels = [float(np.sqrt((part**2).mean())) for part in parts]
     loudest = max(levels, default=0.0)
@@ -102,13 +102,13 @@ def _loudness(level: float) -> str:
 
 
 def _spectrogram(mono: _Array) -> Image.Image:
-    """Energy over time and a logarithmic frequency axis, in a band a pixel high."""
+    """Draw the energy over time, in logarithmic frequency bands of one pixel."""
     width, height = _RIGHT - _LEFT, _SPECTRUM[1] - _SPECTRUM[0]
     hop = max(_WINDOW // 16, len(mono) // width)
     padded = np.pad(mono, (0, max(0, _WINDOW - len(mono))))
     transform = ShortTimeFFT(hann(_WINDOW), hop, SAMPLE_RATE, mfft=2 * _WINDOW)
     energy = transform.spectrogram(padded, p0=0, p1=max(1, -(-len(mono) // hop)))
-    # Sums up to each band's edges, so that narrow bands share a bin and wide ones gather many.
+    # Cumulative sums, so that narrow bands share a bin and wide ones add up many.
     sums = np.concatenate([np.zeros((1, energy.shape[1])), np.cumsum(energy, axis=0)])
     edges = np.geomspace(_MAX_HZ, _MIN_HZ, height + 1) / transform.delta_f
     whole = edges.astype(int)
@@ -125,7 +125,7 @@ def _spectrogram(mono: _Array) -> Image.Image:
 
 @lru_cache(maxsize=1)
 def _heat() -> npt.NDArray[np.uint8]:
-    """Colours of 256 levels."""
+    """Return the colours of 256 levels."""
     at = np.linspace(0, 1, len(_HEAT))
     levels = np.linspace(0, 1, 256)
     channels = [np.interp(levels, at, [colour[channel] for colour in _HEAT]) for channel in range(3)]
@@ -133,7 +133,7 @@ def _heat() -> npt.NDArray[np.uint8]:
 
 
 def _paste_waveform(image: Image.Image, mono: _Array) -> None:
-    """Peaks, and over them the root mean square, which is nearer to what is heard as loud."""
+    """Draw the peaks, and over them the root mean square, which is closer to perceived loudness."""
     width, (top, bottom) = _RIGHT - _LEFT, _WAVE
     edges = np.linspace(0, len(mono), width + 1).astype(int)
     spans = [mono[begin : max(end, begin + 1)] for begin, end in pairwise(edges)]
@@ -144,7 +144,7 @@ def _paste_waveform(image: Image.Image, mono: _Array) -> None:
 
 
 def _mirrored(heights: list[float], pixels: int) -> Image.Image:
-    """A mask of a bar a column, half a pixel high at least, with soft ends."""
+    """Return a mask with one bar per column, centred, antialiased and at least half a pixel high."""
     reach = np.maximum(np.minimum(heights, 1.0) * pixels / 2, 0.5)
     away = np.abs(np.arange(pixels) + 0.5 - pixels / 2)[:, None]
     cover = np.clip(reach[None, :] + 0.5 - away, 0, 1)
@@ -177,31 +177,31 @@ def _write_axes(canvas: ImageDraw.ImageDraw, seconds: float) -> None:
         canvas.text((x, _TICK_Y), f"{second // 60}:{second % 60:02d}", _FAINT, font, anchor="mt")
 
 
-def drawable(words: str, font: _Font) -> str:
-    """`words` in the signs that `font` has: Pillow's own has no accents and no script but the Latin one.
+def drawable(text: str, font: _Font) -> str:
+    """Return `text` in characters that `font` has: Pillow's own has Latin letters without accents only.
 
-    A letter loses its accents; what is left without a sign becomes one “…” a run, better than rows of boxes.
+    Letters lose their accents; each run of other characters becomes one “…” instead of a row of boxes.
     """
-    missing = bytes(font.getmask(_NO_SIGN))
+    missing = bytes(font.getmask(_NO_GLYPH))
 
-    def spelled(sign: str) -> str:
-        parts = unicodedata.normalize("NFKD", sign)
+    def replaced(char: str) -> str:
+        parts = unicodedata.normalize("NFKD", char)
         plain = "".join(part for part in parts if not unicodedata.category(part).startswith("M"))
-        known = (each for each in (sign, plain) if all(bytes(font.getmask(part)) != missing for part in each))
-        return next(known, "…")
+        drawn = (form for form in (char, plain) if all(bytes(font.getmask(part)) != missing for part in form))
+        return next(drawn, "…")
 
-    kept = "".join(map(spelled, words))
-    while "……" in kept or "… …" in kept:
-        kept = kept.replace("……", "…").replace("… …", "…")
-    return kept
+    result = "".join(map(replaced, text))
+    while "……" in result or "… …" in result:
+        result = result.replace("……", "…").replace("… …", "…")
+    return result
 
 
-def truncated(words: str, font: _Font, pixels: float) -> str:
-    """`words`, or as much of their beginning as fits with a “…”."""
-    if font.getlength(words) <= pixels:
-        return words
-    fitting = next(end for end in range(len(words), -1, -1) if font.getlength(words[:end] + "…") <= pixels)
-    return words[:fitting].rstrip() + "…"
+def truncated(text: str, font: _Font, pixels: float) -> str:
+    """Return `text`, or as much of its beginning as fits with a “…”."""
+    if font.getlength(text) <= pixels:
+        return text
+    fitting = next(end for end in range(len(text), -1, -1) if font.getlength(text[:end] + "…") <= pixels)
+    return text[:fitting].rstrip() + "…"
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""A Recording: a sound file from anywhere, to go on from or to hum after."""
+"""Reads recordings: sound files from anywhere, to continue or to take a melody from."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from audio.units import Pcm
 
 CONTAINERS: Final = "aac,aiff,amr,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
-"""FFmpeg's names of what may be opened: files that hold their sound themselves. A playlist or a list of files
-would have it open others, on this machine or elsewhere."""
+"""FFmpeg's names of allowed containers: those that hold their sound themselves. A playlist would make FFmpeg
+open other files, here or elsewhere."""
 
 MAX_SECONDS: Final = 600.0
-"""Files of silence are bombs: 10 MiB of FLAC can hold 20 hours."""
+"""Longest sound that is read: 10 MiB of FLAC can hold 20 hours of silence."""
 
 MIN_SECONDS: Final = 0.5
 
-_MAX: Final = 4.0
-"""Floating-point files may go over full scale; by more than 12 dB they are damaged."""
+_MAX_SAMPLE: Final = 4.0
+"""Floating-point files may exceed full scale; by more than 12 dB they are damaged."""
 
 
 def recording_of(path: Path) -> Recording:
-    """The recording in the file at `path`, if it can be heard at all. Raises RecordingError with a sentence.
+    """Return the recording in the file at `path`. Raises RecordingError with a sentence if it is unusable.
 
-    Only its beginning is decoded; that it is too long shows when it is heard.
+    Only its beginning is decoded: that it is too long is found when it is read.
     """
-    with _told(path):
+    with _readable(path):
         digest = _digest(path)
     if first_seconds(path, 16_000, 1, MIN_SECONDS).shape[1] < MIN_SECONDS * 16_000:
         raise RecordingError(Text("recording-too-short", file=path.name, shortest=MIN_SECONDS))
@@ -47,27 +47,29 @@ def recording_of(path: Path) -> Recording:
 
 
 def fully_decoded_recording_of(path: Path) -> Recording:
-    """The same when all of it can be heard, as who goes on from its end must. Raises RecordingError.
+    """Return the recording after decoding all of it, as continuing its end needs. Raises RecordingError.
 
-    Costs up to a second of work for MAX_SECONDS of sound. A file from a stranger may break FFmpeg, so let
-    a process do it that may die.
-    """
+    Takes up to a second for MAX_SECONDS of sound. A hostile file may crash FFmpeg, so run this in a process
+    that may die."""
     last_seconds(path, 16_000, 1, MIN_SECONDS)
     return recording_of(path)
 
 
 def check_unchanged(recording: Recording) -> None:
-    """Raise RecordingError unless the file is still what it was."""
-    with _told(recording.path):
+    """Raise RecordingError if the file has changed since it became a recording."""
+    with _readable(recording.path):
         if _digest(recording.path) != recording.digest:
             raise RecordingError(Text("recording-changed", file=recording.path.name))
 
 
 def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
-    """How a file begins, float32 shaped (channels, samples) at `rate`: at most `seconds`."""
+    """Return at most the first `seconds` of a file, float32 shaped (channels, samples) at `rate`.
+
+    Raises RecordingError.
+    """
     wanted, held = round(seconds * rate), 0
     parts: list[Pcm] = []
-    with _told(path):
+    with _readable(path):
         for part in _decoded(path, rate):
             parts.append(part)
             held += part.shape[1]
@@ -77,34 +79,33 @@ def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
 
 
 def seconds_of(path: Path) -> float:
-    """How long the sound of a file is, by decoding it. Raises RecordingError."""
-    with _told(path):
+    """Return the length [s] of the sound of a file, by decoding it. Raises RecordingError."""
+    with _readable(path):
         samples: int = sum(part.shape[1] for part in _decoded(path, SAMPLE_RATE))
     return samples / SAMPLE_RATE
 
 
 def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
-    """How a file ends, float32 shaped (channels, samples) at `rate`: at most `seconds`.
+    """Return at most the last `seconds` of a file, float32 shaped (channels, samples) at `rate`.
 
-    All of it is decoded, and no more is held than what is asked for. Raises RecordingError over
-    MAX_SECONDS.
-    """
-    wanted, held, heard = round(seconds * rate), 0, 0
+    The whole file is decoded, but only the requested part is held. Raises RecordingError, also if it is
+    longer than MAX_SECONDS."""
+    wanted, held, total = round(seconds * rate), 0, 0
     parts: deque[Pcm] = deque()
-    with _told(path):
+    with _readable(path):
         for part in _decoded(path, rate):
             parts.append(part)
-            held, heard = held + part.shape[1], heard + part.shape[1]
+            held, total = held + part.shape[1], total + part.shape[1]
             while held - parts[0].shape[1] >= wanted:
                 held -= parts.popleft().shape[1]
-            if heard > MAX_SECONDS * rate:
+            if total > MAX_SECONDS * rate:
                 raise RecordingError(Text("recording-too-long", file=path.name, longest=MAX_SECONDS / 60))
     pcm = _mixed(list(parts), channels)
     return pcm[:, max(0, pcm.shape[1] - wanted) :]
 
 
 def _decoded(path: Path, rate: int) -> Iterator[Pcm]:
-    """The file's sound at `rate`, frame by frame, shaped (1 or 2, samples)."""
+    """Yield the sound of a file at `rate`, part by part, shaped (1 or 2, samples)."""
     import av
 
     with av.open(str(path), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}) as file:
@@ -118,7 +119,7 @@ def _decoded(path: Path, rate: int) -> Iterator[Pcm]:
 
 
 def _frames(file: av.container.InputContainer) -> Iterator[av.AudioFrame]:
-    """Without their times: gaps and leaps in a file's clock are no silence to fill."""
+    """Yield decoded frames without timestamps, so that gaps in them are not filled with silence."""
     for frame in file.decode(file.streams.audio[0]):
         frame.pts = None
         yield frame
@@ -130,9 +131,9 @@ def _arrays(frames: list[av.AudioFrame]) -> Iterator[Pcm]:
 
 
 def _mixed(parts: list[Pcm], channels: int) -> Pcm:
-    """The parts one after the other, in `channels` channels; what is no number is silence."""
+    """Concatenate parts in `channels` channels, with NaN as silence and infinity as full scale."""
     joined = np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32)
-    pcm: Pcm = np.nan_to_num(joined, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_MAX, _MAX)
+    pcm: Pcm = np.nan_to_num(joined, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_MAX_SAMPLE, _MAX_SAMPLE)
     if channels == 1:
         return cast("Pcm", pcm.mean(axis=0, keepdims=True))
     return pcm if len(pcm) == channels else np.repeat(pcm, channels, axis=0)
@@ -144,8 +145,8 @@ def _digest(path: Path) -> str:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what FFmpeg and the disk raise into a sentence."""
+def _readable(path: Path) -> Iterator[None]:
+    """Turn errors of FFmpeg and the disk into a RecordingError."""
     from av import FFmpegError
 
     try:

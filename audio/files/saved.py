@@ -1,4 +1,4 @@
-"""A track that was kept, read back as the sound that Discord plays."""
+"""Saved tracks, read back as sound or as a Track."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from words.text import Text
 
 
 def read_for_playback(path: Path, seconds: float) -> Pcm16:
-    """The sound of a file as `read_pcm` has it, at the level of the voice channel: never louder than it is
-    in the file, so that its peaks stay where they are. Some 4 ms of work a second of sound."""
+    """Return the sound of a file as `read_pcm` does, at the level of the voice channel.
+
+    It is never louder than in the file, so that its peaks stay under the ceiling. Takes some 4 ms per second
+    of sound. Raises TrackError."""
     pcm = floats(read_pcm(path, seconds))
     decibels = min(0.0, CHANNEL_LUFS - integrated(pcm))
     return sixteen_bits(pcm * np.float32(10 ** (decibels / 20)))
 
 
 def read_track(path: Path, piece: Piece) -> Track:
-    """The track of `piece` in a file that `write_track` wrote. Decodes it: see `read_pcm`."""
+    """Return the track of `piece` from a file that `write_track` wrote, by decoding it; see `read_pcm`."""
     pcm = read_pcm(path, piece.seconds)
     return Track(
         piece=piece,
@@ -39,27 +41,26 @@ def read_track(path: Path, piece: Piece) -> Track:
 
 
 def read_pcm(path: Path, seconds: float) -> Pcm16:
-    """The first `seconds` of the sound of a file, shaped (samples, 2) at 48 kHz; silence where it is shorter.
+    """Return the first `seconds` of a file, shaped (samples, 2) at 48 kHz, padded with silence.
 
-    Of a FLAC file these are the very samples that were written. Some 2 ms of work a second of sound. Raises
-    TrackError when the file is gone or is no track.
-    """
+    From a FLAC file these are exactly the samples that were written. Takes some 2 ms per second of sound.
+    Raises TrackError if the file is missing or not a track."""
     wanted = samples_of(seconds)
     containers = ",".join(each.container for each in FORMATS.values())
     sound = np.zeros((wanted, CHANNELS), np.int16)
-    have = 0
+    decoded = 0
     try:
         with av.open(str(path), options={"format_whitelist": containers}) as file:
             resampler = av.AudioResampler("s16", "stereo", SAMPLE_RATE)
             for frame in file.decode(audio=0):
                 for part in resampler.resample(frame):
-                    pcm = part.to_ndarray().reshape(-1, CHANNELS)[: wanted - have]
-                    sound[have : have + len(pcm)] = pcm
-                    have += len(pcm)
-                if have == wanted:  # a file may hold hours: nobody asked for more
+                    pcm = part.to_ndarray().reshape(-1, CHANNELS)[: wanted - decoded]
+                    sound[decoded : decoded + len(pcm)] = pcm
+                    decoded += len(pcm)
+                if decoded == wanted:  # the file may hold hours
                     break
     except (av.FFmpegError, OSError, LookupError) as error:
         raise TrackError(Text("track-gone", file=path.name)) from error
-    if not have:  # FFmpeg skips what it cannot make sense of
+    if not decoded:  # FFmpeg skips what it cannot decode
         raise TrackError(Text("track-gone", file=path.name))
     return sound

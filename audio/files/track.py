@@ -1,4 +1,4 @@
-"""A Track: a finished piece as a file that says how it was made, and its picture."""
+"""A Track: a finished piece as a sound file with tags that reproduce it, and a picture."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from words.text import Text
 
 ARTIST: Final = "Busker"
 AUTOMATIC: Final = "auto"
-"""How the tag `interval` says that it was left to Busker."""
+"""Value of a tag for a number that was left to Busker."""
 
 PICTURE_SUFFIX: Final = ".png"
 NAME_LENGTH: Final = 48
-"""Letters of the prompt in a file's name."""
+"""Maximum number of characters of the prompt in a file name."""
 
 
 class _Format(NamedTuple):
@@ -45,17 +45,17 @@ FORMATS: Final[Mapping[str, _Format]] = {
     "opus": _Format(".ogg", "ogg", "libopus", 160_000),
     "mp3": _Format(".mp3", "mp3", "libmp3lame", 192_000),
 }
-"""From the best on: lossless; not told from it by ear; what plays everywhere. Each keeps free tags (WAV does
-not). Opus bears the suffix that Discord has a player for."""
+"""From the best to the most compatible: lossless; transparent; playable everywhere. All keep custom tags (WAV
+does not). Opus has the suffix for which Discord shows a player."""
 
 _RECORDINGS: Final[Sequence[str]] = ("continues", "melody")
 _NUMBERED: Final = ("seconds", "seed", "top_k", "temperature")
 _AUTOMATIC: Final = ("interval", "guidance")
-"""Numbers that may be left to the engine."""
+"""Numbers that may be automatic."""
 
 
 class TrackError(BuskerError):
-    """A track cannot be written, or a file is no track of Busker's."""
+    """A track cannot be written or read, or a file is not a track that Busker wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Track:
     picture: Path
     """A PNG beside it, with the same name."""
     alt_text: Text
-    """What the picture shows, in words."""
+    """Description of the picture."""
     format: str
     """A key of FORMATS."""
     size: int
@@ -77,69 +77,67 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a file says about its making: the same Piece and checkpoint make the same sound again."""
+    """The origin of a track as its tags state it: the same Piece and checkpoint reproduce the sound."""
 
     piece: Piece
     checkpoint: str
     revision: str
     licence: str
     recordings: Mapping[str, str]
-    """What was heard beside the prompts, "continues" or "melody", by the digest of its file; `piece` lacks
-    it."""
+    """Digests of the files that the piece was made from, by role ("continues", "melody"); `piece` lacks
+    them."""
 
 
 def write_track(
-    made: Pcm,
+    pcm: Pcm,
     piece: Piece,
     info: EngineInfo,
     folder: Path,
     limit: int,
     formats: Sequence[str] = tuple(FORMATS),
 ) -> Track:
-    """Write the whole of `piece`, as the engine of `info` made it, shaped (channels, samples), into `folder`.
+    """Write a whole piece into `folder`, as sound file and picture.
 
-    It is mastered first: a file is as loud as other music, whatever it was in the voice channel.
+    `pcm` is the sound as the engine made it, shaped (channels, samples). It is mastered, so that a file is as
+    loud as other music whatever it was in the voice channel.
 
-    The first of `formats` that takes no more than `limit` bytes is taken, found by encoding, not by guessing;
-    the last one where none does, so that nothing is lost; its `size` tells.
-    The name is made here, of letters and digits of the prompt and the seed, and is never one that is taken.
-    Both files appear whole or not at all, the picture first. This computes for a second or so and shares
-    nothing, so that another process can run it. Raises TrackError when the disk refuses, EngineError when
-    `made` is no sound.
-    """
-    pcm = master(made, info.sample_rate, piece.seconds)
+    The first of `formats` whose file has at most `limit` bytes is written, or the last one if none fits; the
+    `size` of the track tells. The file name consists of letters and digits of the prompt and the seed and is
+    always a new one. Both files appear whole or not at all, the picture first. This takes about a second and
+    shares no state, so it can run in another process. Raises TrackError if the disk refuses, EngineError if
+    `pcm` is not sound."""
+    mastered = master(pcm, info.sample_rate, piece.seconds)
     tags = _tags(piece, info)
     for name in formats:
-        sound = encode_file(pcm, FORMATS[name], tags)
+        sound = encode_file(mastered, FORMATS[name], tags)
         if len(sound) <= limit:
             break
     suffix = FORMATS[name].suffix
     try:
-        stored = _stored(folder, _stem(piece), {PICTURE_SUFFIX: draw(pcm, piece), suffix: sound})
+        paths = _store(folder, _stem(piece), {PICTURE_SUFFIX: draw(mastered, piece), suffix: sound})
     except OSError as error:
         raise TrackError(Text("track-not-saved", why=error.strerror or str(error))) from error
     return Track(
         piece=piece,
-        path=stored[suffix],
-        picture=stored[PICTURE_SUFFIX],
-        alt_text=alt_text(pcm, piece),
+        path=paths[suffix],
+        picture=paths[PICTURE_SUFFIX],
+        alt_text=alt_text(mastered, piece),
         format=name,
         size=len(sound),
-        seconds=len(pcm) / SAMPLE_RATE,
+        seconds=len(mastered) / SAMPLE_RATE,
     )
 
 
 def read_tags(path: Path) -> Origin:
-    """What the file at `path` says about its making; its sound is not decoded.
+    """Read the tags of a track without decoding its sound.
 
-    The file may come from anyone: have `piece_of` judge the Piece before it is made again. Raises TrackError
-    when the file cannot be read or was not written by `write_track`.
-    """
+    The file may come from anyone: pass the Piece through `checked` before it is composed again. Raises
+    TrackError if the file cannot be read or was not written by `write_track`."""
     containers = ",".join(each.container for each in FORMATS.values())
     try:
         with av.open(str(path), options={"format_whitelist": containers}) as file:
-            written = {**file.metadata, **file.streams.audio[0].metadata}  # Ogg keeps tags with the stream
-        tags = {key.lower(): text for key, text in written.items()}
+            metadata = {**file.metadata, **file.streams.audio[0].metadata}  # Ogg keeps tags with the stream
+        tags = {key.lower(): text for key, text in metadata.items()}
         seconds, seed, top_k, temperature = (tags[key] for key in _NUMBERED)
         interval, guidance = (None if tags[key] == AUTOMATIC else float(tags[key]) for key in _AUTOMATIC)
         piece = Piece(
@@ -180,19 +178,20 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
             if (changes := piece.prompt_changes)
             else {}
         ),
-        **{role: heard.digest for role in _RECORDINGS if (heard := getattr(piece, role)) is not None},
+        **{role: recording.digest for role in _RECORDINGS if (recording := getattr(piece, role)) is not None},
     }
 
 
 def encode_file(pcm: Pcm16, form: _Format, tags: Mapping[str, str]) -> bytes:
-    """The whole file. The same sound and tags make the same bytes ("bitexact": no random serial numbers)."""
+    """Encode a whole file. The same sound and tags give the same bytes ("bitexact": no random serial
+    numbers)."""
     file = io.BytesIO()
     with av.open(file, "w", format=form.container, options={"fflags": "+bitexact"}) as container:
         container.metadata.update(tags)
         stream = cast(av.AudioStream, container.add_stream(form.codec, SAMPLE_RATE, layout="stereo"))
         if form.bit_rate is not None:
             stream.bit_rate = form.bit_rate
-        # One second at a time, since the encoder copies what it is given.
+        # One second at a time, since the encoder copies its input.
         for begin in range(0, len(pcm), SAMPLE_RATE):
             second = pcm[begin : begin + SAMPLE_RATE]
             frame = av.AudioFrame.from_ndarray(second.reshape(1, -1), format="s16", layout="stereo")
@@ -209,8 +208,8 @@ def _stem(piece: Piece) -> str:
     return f"{words or 'piece'}-{piece.seed}"
 
 
-def _stored(folder: Path, stem: str, files: Mapping[str, bytes]) -> dict[str, Path]:
-    """Put `files`, by suffix and in order, into `folder` under a free name; that name's paths by suffix."""
+def _store(folder: Path, stem: str, files: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write `files` (by suffix, in order) into `folder` under a free name; return their paths by suffix."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in _numbered(stem):
         claim = folder / f".{name}.part"

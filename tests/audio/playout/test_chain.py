@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.dsp.fades import FADE_OUT_SECONDS
-from audio.dsp.ingest import MAX
+from audio.dsp.ingest import MAX_SAMPLE
 from audio.dsp.level import CHANNEL_LUFS
 from audio.errors import EngineError
 from audio.piece import Piece
@@ -37,7 +37,7 @@ def noise(samples: int, scale: float = 0.3, channels: int = 1) -> Pcm:
 @given(
     rate=st.sampled_from([32_000, 24_000, 44_100]),
     sizes=st.lists(st.one_of(st.integers(0, 3), st.integers(0, 4000)), max_size=10),
-    scale=st.sampled_from([0.2, 2.0, MAX / 10]),
+    scale=st.sampled_from([0.2, 2.0, MAX_SAMPLE / 10]),
     channels=st.integers(1, 2),
 )
 def test_how_sound_is_cut_does_not_change_a_bit(
@@ -92,7 +92,7 @@ def test_a_piece_is_heard_at_the_level_of_the_channel_and_under_its_ceiling(scal
     assert reading.true_peak_db < -1.0
 
 
-@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 2 * MAX])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 2 * MAX_SAMPLE])
 def test_what_is_no_sound_is_an_error_of_the_engine(wrong: float) -> None:
     pcm = noise(100)
     pcm[0, 50] = wrong
