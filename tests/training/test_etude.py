@@ -126,9 +126,9 @@ def test_performing_turns_to_other_prompts_as_the_engine_does(etude: Any, proces
     )
     assert (straight[:, :, :40] == turned[:, :, :40]).all()
     assert (straight != turned).any()
-    composer = EngineCore(load_checkpoint(str(ETUDE)))
+    core = EngineCore(load_checkpoint(str(ETUDE)))
     change = PromptChange(prompts[1], 40)
-    pcm = played(composer, Piece(prompts[0], 120 / STEP_RATE, 1, top_k=1, prompt_changes=(change,)))
+    pcm = played(core, Piece(prompts[0], 120 / STEP_RATE, 1, top_k=1, prompt_changes=(change,)))
     with torch.inference_mode():
         sound = etude.audio_encoder.decode(torch.as_tensor(turned)[None], [None]).audio_values
     assert np.allclose(pcm, sound[0].numpy(), atol=1e-3)

@@ -126,43 +126,43 @@ def _played(whole: Any, codes: Codes) -> list[Sound]:
     ]
 
 
-class _Overheard:
-    """A codec, and the codes that it is given, stream by stream."""
+class _RecordingCodec:
+    """A codec that records the codes that it decodes, stream by stream."""
 
     def __init__(self, codec: Any) -> None:
         self._codec = codec
         self.codes: list[list[Codes]] = []
-        self._place: dict[int, int] = {}
+        self._index: dict[int, int] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._codec, name)
 
     def stream(self) -> Any:
         stream = self._codec.stream()
-        self._place[id(stream)] = len(self.codes)
+        self._index[id(stream)] = len(self.codes)
         self.codes.append([])
         return stream
 
-    def play(self, due: Sequence[tuple[Any, Codes, bool]]) -> Any:
-        for stream, codes, _ in due:
-            self.codes[self._place[id(stream)]].append(codes)
-        return self._codec.play(due)
+    def decode(self, chunks: Sequence[tuple[Any, Codes, bool]]) -> Any:
+        for stream, codes, _ in chunks:
+            self.codes[self._index[id(stream)]].append(codes)
+        return self._codec.decode(chunks)
 
 
 def _composed(folder: Path, prompts: Sequence[str]) -> Codes:
-    """The codes of a piece for each prompt as Busker makes it on a CPU, shaped (pieces, books, frames)."""
+    """Compose a piece for each prompt on a CPU; returns the codes, shaped (pieces, books, frames)."""
     checkpoint = load_checkpoint(str(folder))
-    overheard: Any = _Overheard(checkpoint.codec)
-    composer = EngineCore(replace(checkpoint, codec=overheard), slots=8, dtype=_QUICK)
+    recording: Any = _RecordingCodec(checkpoint.codec)
+    core = EngineCore(replace(checkpoint, codec=recording), slots=8, dtype=_QUICK)
     begun: list[int] = []
-    composer.on_begin = begun.append
+    core.on_begin = begun.append
     for seed, prompt in enumerate(prompts):
-        composer.admit(seed, Piece(prompt, HEARD_FRAMES / STEP_RATE, seed))
-    while not composer.idle:
-        for made in composer.step():
-            if isinstance(made.result, EngineError):
-                raise made.result
-    codes = dict(zip(begun, overheard.codes, strict=True))
+        core.admit(seed, Piece(prompt, HEARD_FRAMES / STEP_RATE, seed))
+    while not core.idle:
+        for output in core.step():
+            if isinstance(output.result, EngineError):
+                raise output.result
+    codes = dict(zip(begun, recording.codes, strict=True))
     return np.stack([np.concatenate(codes[seed], axis=1) for seed in range(len(prompts))])
 
 
@@ -298,12 +298,12 @@ def _speed(report: Report, folder: Path) -> None:
     torch.set_num_threads(1)
     piece = Piece("funk, 108 bpm", 20.0, 1)
     for dtype in (_QUICK, "float32"):
-        composer = EngineCore(load_checkpoint(str(folder)), dtype=dtype)
+        core = EngineCore(load_checkpoint(str(folder)), dtype=dtype)
         for key in (0, 1):
             began = time.perf_counter()
-            composer.admit(key, piece)
-            while not composer.idle:
-                composer.step()
+            core.admit(key, piece)
+            while not core.idle:
+                core.step()
             seconds = time.perf_counter() - began
         report.add(
             f"speed, one thread, through the engine, {dtype}",
