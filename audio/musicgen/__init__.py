@@ -1,1 +1,1 @@
-"""The part of Busker that listens and writes: MusicGen, step by step."""
+"""MusicGen inference: scheduling, language model, codec and checkpoints."""

@@ -20,8 +20,13 @@ _MEASURED_SECONDS: Final = 1.0
 """Approximate duration of each of the two measurements."""
 
 _WARM_UP: Final = Piece("warm-up", seconds=1.0, seed=0)
+"""A piece of one second, which `_piece_seconds` relies on."""
+
 _CALLS: Final = 5
+"""Timed calls of the decoder per measurement."""
+
 _PROMPT_TOKENS: Final = 16
+"""Tokens of the prompt of a measurement."""
 
 
 def calibrate(core: EngineCore, clock: Callable[[], float] = time.perf_counter) -> Calibration:

@@ -1,1 +1,1 @@
-"""The process that composes, and the engine that supervises it."""
+"""The worker process that composes, the engine that supervises it, and a fake engine."""

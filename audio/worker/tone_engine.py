@@ -32,8 +32,13 @@ LOUDNESS: Final = 0.5
 
 _SCALE: Final = (0, 2, 4, 7, 9, 12, 14, 16)
 """Semitones above the lowest note: a pentatonic scale, in which any order sounds consonant."""
+
 _MIN_HERTZ: Final = 220.0
+"""Frequency of the lowest note."""
+
 _DECAY_SECONDS: Final = 0.08
+"""Time constant of the exponential decay of a note."""
+
 _RAMP_SECONDS: Final = 0.005
 """Fade-in and fade-out of a note, so that it does not click."""
 

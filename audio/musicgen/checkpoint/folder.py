@@ -22,10 +22,13 @@ MELODY: Final = "musicgen_melody"
 """The architecture of checkpoints that follow a melody."""
 
 _ARCHITECTURES: Final = ("musicgen", MELODY)
+"""Architectures that Busker can load, by the name in config.json."""
+
 _FRONT_MATTER: Final = re.compile(r"---\s*\n(.*?)\n---", re.DOTALL)
 _CARD_LICENCE: Final = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
 _HUB_NAME: Final = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 _DIGEST_CHARS: Final = 12
+"""Hexadecimal digits of a digest."""
 
 
 def local_folder(name: str) -> Path | None:

@@ -33,14 +33,22 @@ from transformers import (
 from audio.units import STEP_RATE
 
 SEED: Final = 20_260_301
+"""Seed of the weights."""
+
 LOUDNESS: Final = 0.1
 """Root mean square of its sound, −20 dBFS: audible, with headroom for the peaks of noise."""
 
 _CODES: Final = 2048
+"""Codes per codebook, as in MusicGen; the next number is the padding token."""
+
 _RATIOS: Final = [8, 5, 4, 4]
+"""Upsampling ratios of the codec, as in MusicGen's: 640 samples per frame."""
+
 _SAMPLE_RATE: Final = math.prod(_RATIOS) * STEP_RATE
 _PROMPT_TOKENS: Final = 256
 _CHROMA_HOPS: Final = 31
+"""Length of a melody, 4 s."""
+
 _README: Final = """---
 license: mit
 ---

@@ -1,1 +1,1 @@
-"""EnCodec, decoded as a stream."""
+"""EnCodec's decoder as a stream."""

@@ -1,1 +1,1 @@
-"""Decides which slot is stepped next, and what each slot has to do."""
+"""Admission and scheduling of pieces, and the state of the slots that they are composed in."""
