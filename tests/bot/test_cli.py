@@ -1,4 +1,4 @@
-"""The command line: what it answers to a mistake, and with which exit status."""
+"""The command line: its answers to mistakes and its exit statuses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_set_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("BUSKER_TOKEN", raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -34,7 +34,7 @@ def test_help_names_the_commands_and_loads_no_library() -> None:
     assert all(command in done.stdout for command in ("run", "rehearse", "compose", "doctor"))
 
 
-def test_run_without_a_token_ends_with_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_without_a_token_exits_with_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run"]) == 2
     printed = capsys.readouterr()
     assert printed.err.startswith("There is no token: set BUSKER_TOKEN")
@@ -42,7 +42,9 @@ def test_run_without_a_token_ends_with_one_sentence(capsys: pytest.CaptureFixtur
     assert printed.out == ""
 
 
-def test_a_wrong_setting_ends_with_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_invalid_setting_exits_with_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "mine.toml").write_text("[engine]\nthreads = 0")
     assert cli.main(["run", "--config", "mine.toml"]) == 2
     assert capsys.readouterr().err == (
@@ -51,7 +53,7 @@ def test_a_wrong_setting_ends_with_one_sentence(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "sentence"),
     [
         (["compose", "a"], "The prompt has one readable character;"),
         (["compose", "a slow dub", "--length", "999"], "The length of 999 s is out of range"),
@@ -59,15 +61,15 @@ def test_a_wrong_setting_ends_with_one_sentence(capsys: pytest.CaptureFixture[st
         (["compose", "a slow dub", "--seed", "-1"], "The seed -1 is out of range"),
     ],
 )
-def test_a_piece_that_cannot_be_asked_for_is_a_mistake_of_usage(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+def test_an_invalid_piece_is_a_usage_error(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(arguments) == 2
-    assert capsys.readouterr().err.startswith(says)
+    assert capsys.readouterr().err.startswith(sentence)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "sentence"),
     [
         (["compose", "a slow dub", "--out", "x.wav"], "x.wav has a suffix that Busker does not write"),
         (["compose", "a slow dub", "--interval", "soon"], "“soon” is no number of seconds and not “auto”"),
@@ -75,13 +77,13 @@ def test_a_piece_that_cannot_be_asked_for_is_a_mistake_of_usage(
         (["dance"], "invalid choice"),
     ],
 )
-def test_an_option_that_cannot_be_read_is_a_mistake_of_usage(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+def test_an_unreadable_option_is_a_usage_error(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
     assert ended.value.code == 2
-    assert says in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err
 
 
 def test_compose_makes_a_track(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +104,7 @@ def test_compose_makes_a_track(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("new/dub.flac: 10 s, seed 3, made at ")
 
 
-def test_another_failure_ends_with_one_sentence_and_1(
+def test_any_other_failure_exits_with_one_sentence_and_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def fail(*arguments: object) -> int:
@@ -113,7 +115,7 @@ def test_another_failure_ends_with_one_sentence_and_1(
     assert capsys.readouterr().err == "The checkpoint is torn.\n"
 
 
-def test_ctrl_c_ends_quietly_with_130(
+def test_ctrl_c_exits_quietly_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def interrupted(*arguments: object) -> int:
@@ -124,7 +126,7 @@ def test_ctrl_c_ends_quietly_with_130(
     assert capsys.readouterr().err == ""
 
 
-def test_ctrl_c_while_an_option_is_looked_at_ends_quietly_too(
+def test_ctrl_c_while_options_are_parsed_exits_quietly_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(path: Path) -> Path:
@@ -135,7 +137,7 @@ def test_ctrl_c_while_an_option_is_looked_at_ends_quietly_too(
     assert capsys.readouterr().err == ""
 
 
-def test_the_version_is_the_one_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     with pytest.raises(SystemExit) as ended:
         cli.main(["--version"])
@@ -143,7 +145,7 @@ def test_the_version_is_the_one_of_the_package(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == f"Busker {stated}\n"
 
 
-def test_without_its_judge_the_bot_says_where_to_rehearse(
+def test_without_the_acceptance_package_rehearse_says_where_to_run_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cli, "_acceptance", lambda: None)

@@ -28,7 +28,7 @@ def settings_with(token: str, folder: Path) -> Settings:
     )
 
 
-async def test_a_start_says_who_it_is_what_composes_and_how_to_invite_it(
+async def test_at_the_start_it_prints_its_name_the_checkpoint_and_the_invite_link(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with DiscordHere() as here:
@@ -51,7 +51,7 @@ async def test_a_start_says_who_it_is_what_composes_and_how_to_invite_it(
     assert f"permissions={needed}" in invite
 
 
-async def test_a_revoked_token_ends_the_start_in_a_sentence_that_does_not_show_it(tmp_path: Path) -> None:
+async def test_a_revoked_token_fails_the_start_with_a_sentence_that_does_not_show_it(tmp_path: Path) -> None:
     async with DiscordHere() as here:
         revoked = make_token(here.bot.id)
         with pytest.raises(TokenError, match="Discord does not know this token") as refused:
@@ -59,18 +59,18 @@ async def test_a_revoked_token_ends_the_start_in_a_sentence_that_does_not_show_i
         assert revoked not in str(refused.value)
 
 
-async def test_a_missing_token_is_named_before_anything_is_loaded(tmp_path: Path) -> None:
+async def test_a_missing_token_is_reported_before_anything_is_loaded(tmp_path: Path) -> None:
     with pytest.raises(TokenError, match="There is no token"):
         await run(settings_with("", tmp_path))
 
 
-async def test_a_discord_that_cannot_be_reached_ends_the_start_in_a_sentence(tmp_path: Path) -> None:
+async def test_an_unreachable_discord_fails_the_start_with_a_sentence(tmp_path: Path) -> None:
     nowhere = aiohttp.TCPConnector(resolver=Loopback(port=1))
     with pytest.raises(StartError, match="Discord cannot be reached"):
         await run(settings_with(make_token(123456789012345678), tmp_path), connector=nowhere)
 
 
-async def test_a_finished_track_is_posted_before_the_end_and_no_limit_of_messages_holds_it_up(
+async def test_close_posts_finished_tracks_first_and_waits_for_no_rate_limit(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -85,7 +85,7 @@ async def test_a_finished_track_is_posted_before_the_end_and_no_limit_of_message
         await until(lambda: house.here.bot.id not in house.guild.voice_states)  # Discord hears the goodbye
 
 
-async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:
+async def test_sigterm_during_a_piece_ends_everything(tmp_path: Path) -> None:
     async with DiscordHere() as here:
         guild = here.guild("House")
         text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
@@ -103,7 +103,7 @@ async def test_sigterm_in_mid_piece_ends_everything(tmp_path: Path) -> None:
         assert here.bot.id not in guild.voice_states
 
 
-async def test_a_store_that_is_broken_ends_the_start_in_a_sentence(tmp_path: Path) -> None:
+async def test_a_broken_store_fails_the_start_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "busker.sqlite").write_bytes(b"this is no database" * 99)
     async with DiscordHere() as here:
         with pytest.raises(StoreError, match="move it away"):

@@ -13,7 +13,7 @@ from tests.house import a_house
 from tests.server import a_server
 
 
-async def test_about_tells_model_licence_speed_and_invites_with_exact_permissions(tmp_path: Path) -> None:
+async def test_about_shows_model_licence_and_speed_and_invites_with_exact_permissions(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         message = await server.answer(server.ann, "about")
         (embed,) = message.embeds
@@ -31,7 +31,7 @@ async def test_about_tells_model_licence_speed_and_invites_with_exact_permission
         assert f"client_id={server.bot.application_id}" in button["url"]
 
 
-async def test_help_names_every_command_so_that_it_can_be_clicked(tmp_path: Path) -> None:
+async def test_help_mentions_every_command_as_a_link(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         description = (await server.answer(server.ann, "help")).embeds[0]["description"]
         mentioned = set(re.findall(r"</(\w+)[\w ]*:\d+>", description))

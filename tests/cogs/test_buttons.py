@@ -68,7 +68,7 @@ async def test_the_buttons_of_the_card_pause_resume_skip_and_stop(tmp_path: Path
         assert not house.here.refusals
 
 
-async def test_who_does_not_listen_presses_in_vain_and_reads_why(tmp_path: Path) -> None:
+async def test_a_press_by_somebody_who_does_not_listen_is_refused_with_the_reason(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=20.0)
         card = await card_of(house)
@@ -81,7 +81,7 @@ async def test_who_does_not_listen_presses_in_vain_and_reads_why(tmp_path: Path)
         assert len(house.session.queue) == 1
 
 
-async def test_a_press_meant_for_a_piece_that_is_over_ends_no_other(tmp_path: Path) -> None:
+async def test_a_press_for_a_piece_that_is_over_does_not_end_another_one(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second = house.ask(seconds=20.0, seed=1), house.ask(seconds=20.0, seed=2)
         card = await card_of(house)
@@ -114,7 +114,7 @@ async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: P
             await again.play(again.session.now)
 
 
-async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_library_forgot(
+async def test_again_in_the_context_menu_plays_the_same_sound_after_the_library_has_deleted_it(
     tmp_path: Path,
 ) -> None:
     engine = ToneEngine(slots=1)
@@ -137,7 +137,7 @@ async def test_again_by_a_right_click_plays_the_very_same_sound_though_the_libra
 
 
 @pytest.mark.parametrize("way", ["card", "track", "menu", "menu of a forgotten track"])
-async def test_remix_asks_for_words_that_stand_there_already_and_for_a_seed(tmp_path: Path, way: str) -> None:
+async def test_remix_opens_a_form_with_the_prompt_filled_in_and_a_seed(tmp_path: Path, way: str) -> None:
     async with a_house(tmp_path) as house:
         track = await played(house, seconds=1.0, seed=7)
         card = await card_of(house)
@@ -157,7 +157,7 @@ async def test_remix_asks_for_words_that_stand_there_already_and_for_a_seed(tmp_
         assert "The length of 1 s is out of range" in await said(reply)
 
 
-async def test_a_remix_is_as_long_with_a_new_seed_where_none_is_given(tmp_path: Path) -> None:
+async def test_a_remix_has_the_same_length_and_a_new_seed_if_none_is_given(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         original = house.ask(seconds=12.0, seed=7)
         card = await card_of(house)
@@ -174,7 +174,7 @@ async def test_a_remix_is_as_long_with_a_new_seed_where_none_is_given(tmp_path: 
         house.session.stop()
 
 
-async def test_only_messages_of_buskers_own_count(tmp_path: Path) -> None:
+async def test_messages_of_others_are_refused(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         path = forged(tmp_path)
         foreign = house.listener.say("listen", house.text, Upload("bells.flac", path.read_bytes()))
@@ -211,7 +211,7 @@ def forged(folder: Path, **tags: object) -> Path:
         {"guidance": -3.0},
     ],
 )
-async def test_tags_that_nobody_could_have_asked_for_are_refused_in_a_sentence(
+async def test_tags_outside_the_limits_are_refused_in_a_sentence(
     tmp_path: Path, tags: dict[str, object]
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -233,7 +233,7 @@ async def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["card", "track", "menu"])
-async def test_an_extended_track_begins_like_the_old_one_and_is_heard_and_posted_whole(
+async def test_an_extended_track_begins_like_the_old_one_and_is_played_and_posted_as_a_whole(
     tmp_path: Path, way: str
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -269,7 +269,7 @@ async def test_an_extended_track_begins_like_the_old_one_and_is_heard_and_posted
         assert not house.here.refusals
 
 
-async def test_what_cannot_be_a_length_or_is_not_there_to_be_extended_is_told(tmp_path: Path) -> None:
+async def test_an_invalid_length_and_a_missing_track_are_refused_in_a_sentence(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         track = await played(house, seconds=1.0, seed=7)
         for typed, sentence in (("long", "“long” is no number"), ("31", "31 s is out of range")):

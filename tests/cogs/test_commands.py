@@ -22,7 +22,7 @@ from words.text import Text
 README = Path(__file__).parents[2] / "README.md"
 
 
-async def test_without_a_voice_channel_compose_says_what_to_do(tmp_path: Path) -> None:
+async def test_compose_without_a_voice_channel_says_what_to_do(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         said = await server.said("compose", prompt="bells")
         assert said == "You are in no voice channel; join one and ask again."
@@ -37,7 +37,7 @@ async def test_without_a_voice_channel_compose_says_what_to_do(tmp_path: Path) -
         ({"prompt": "bells", "length": 40}, "The length of 40 s is out of range; 10 to 30 s will do."),
     ],
 )
-async def test_what_cannot_be_composed_is_refused_in_a_sentence(
+async def test_an_invalid_piece_is_refused_in_a_sentence(
     tmp_path: Path, options: dict[str, object], sentence: str
 ) -> None:
     async with a_server(tmp_path) as server:
@@ -58,7 +58,7 @@ async def test_what_cannot_be_composed_is_refused_in_a_sentence(
         {"prompt": "bells", "seed": 1.5},
     ],
 )
-async def test_discord_itself_refuses_what_the_options_exclude(
+async def test_discord_itself_refuses_values_that_the_options_exclude(
     tmp_path: Path, options: dict[str, object]
 ) -> None:
     async with a_server(tmp_path) as server:
@@ -73,7 +73,7 @@ async def test_where_nothing_plays_every_command_says_so(tmp_path: Path, command
         assert await server.said(command) == "Nothing is playing; /compose starts something."
 
 
-async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_whole_in_the_log(
+async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_a_traceback_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_server(tmp_path) as server:

@@ -38,7 +38,7 @@ async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tm
         await house.play(piece)
 
 
-async def test_a_second_piece_queues_and_both_are_listed(tmp_path: Path) -> None:
+async def test_a_second_piece_waits_in_the_queue_and_both_are_listed(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await asked(house, seed=1)
         assert (await asked(house, seed=2)).endswith("it plays after one other piece.")
@@ -74,7 +74,7 @@ async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
         "`code` <t:1:R> https://a.b",
     ],
 )
-async def test_words_of_members_neither_ping_nor_format(tmp_path: Path, prompt: str) -> None:
+async def test_prompts_neither_ping_nor_format(tmp_path: Path, prompt: str) -> None:
     async with a_house(tmp_path) as house:
         answer = await house.asker.use(
             "compose", {"prompt": prompt.format(asker=house.asker.id), "length": 10}, house.text
@@ -125,7 +125,7 @@ async def test_each_missing_permission_is_named_before_anything_begins(
         assert not house.session.queue
 
 
-async def test_who_does_not_listen_neither_stops_the_music_nor_moves_it(tmp_path: Path) -> None:
+async def test_somebody_who_does_not_listen_can_neither_stop_the_music_nor_move_it(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await asked(house, length=30)
         piece = house.session.now
@@ -151,7 +151,7 @@ async def test_sixty_commands_at_once_are_all_answered_in_sentences(tmp_path: Pa
         assert len(house.session.queue) == waiting
 
 
-async def test_what_goes_wrong_in_one_guild_leaves_the_others_playing(
+async def test_a_failure_in_one_guild_leaves_the_others_playing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -177,7 +177,7 @@ async def test_what_goes_wrong_in_one_guild_leaves_the_others_playing(
         assert (playing.buffer.frames_played, playing.buffer.starvations) == (100, 0)
 
 
-async def test_prompts_are_suggested_from_what_was_made_here_and_from_presets(tmp_path: Path) -> None:
+async def test_prompts_are_suggested_from_the_library_and_the_presets(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         for prompt in ("bells in the rain", "x" * 101, "Bells"):
             await house.bot.store.add_track(

@@ -61,7 +61,7 @@ async def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
         assert said == "Nothing has been made here yet that you can see; /compose makes something."
 
 
-async def test_what_was_made_is_listed_and_chosen_from(tmp_path: Path) -> None:
+async def test_tracks_are_listed_and_can_be_chosen(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         first = await made(server)
         await made(server, "bells", member_id=server.max.id)
@@ -75,7 +75,7 @@ async def test_what_was_made_is_listed_and_chosen_from(tmp_path: Path) -> None:
         assert chosen.embeds[0]["fields"][0]["name"] == "12.5 s · seed 7 · tone"
 
 
-async def test_a_search_goes_by_words_and_by_person(tmp_path: Path) -> None:
+async def test_a_search_matches_words_and_a_person(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         await made(server, "slow bells")
         await made(server, "fast bells", member_id=server.max.id)
@@ -98,7 +98,7 @@ async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
         assert await pressed(server.ann, second, "Older") == "There is nothing older."
 
 
-async def test_suggestions_are_what_the_member_may_see(tmp_path: Path) -> None:
+async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         secret = server.guild.text_channel("secret")
         secret.overwrite(server.guild.everyone, deny=Permission.VIEW_CHANNEL)
@@ -139,7 +139,7 @@ async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path:
         assert said == "Its file is gone, and it was never posted; “Play again” makes it again."
 
 
-async def test_only_who_asked_and_managers_make_it_forget_and_files_go_too(tmp_path: Path) -> None:
+async def test_only_the_requester_and_managers_delete_a_track_with_its_files(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         for name in ("a.flac", "a.png", "b.flac", "b.png"):
             (tmp_path / name).touch()
@@ -161,7 +161,7 @@ async def test_only_who_asked_and_managers_make_it_forget_and_files_go_too(tmp_p
         )
 
 
-async def test_a_button_on_what_was_forgotten_says_so(tmp_path: Path) -> None:
+async def test_a_button_of_a_deleted_track_says_so(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         track = await made(server)
         shown = await opened(server, track, server.ann)
@@ -171,7 +171,7 @@ async def test_a_button_on_what_was_forgotten_says_so(tmp_path: Path) -> None:
             assert said == "This track is not in the library any more."
 
 
-async def test_privacy_tells_what_is_kept_and_deletes_all_tracks_of_who_asks(tmp_path: Path) -> None:
+async def test_privacy_counts_the_tracks_of_the_user_and_deletes_all_of_them(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         assert (await server.said("privacy")).startswith("Busker remembers no track of yours.")
         (tmp_path / "a.flac").touch()
@@ -187,7 +187,7 @@ async def test_privacy_tells_what_is_kept_and_deletes_all_tracks_of_who_asks(tmp
         assert await server.bot.store.track(server.guild.id, other.id) == other
 
 
-async def test_what_was_made_from_a_lost_recording_is_not_made_again_as_something_else(
+async def test_a_track_made_from_a_lost_recording_is_not_composed_again(
     tmp_path: Path,
 ) -> None:
     async with a_server(tmp_path) as server:
@@ -212,7 +212,7 @@ async def press(house: House, track: MadeTrack, act: str) -> str:
     return (await house.asker.click(message, f"library:{act}:{track.id}")).content
 
 
-async def test_a_kept_track_is_played_again_from_its_file_and_not_posted_twice(tmp_path: Path) -> None:
+async def test_a_saved_track_is_played_again_from_its_file_and_not_posted_twice(tmp_path: Path) -> None:
     engine = ToneEngine(speed=FAST, slots=1)
     async with a_house(tmp_path, engine=engine) as house:
         track = await kept_in(house, tmp_path)
@@ -227,7 +227,7 @@ async def test_a_kept_track_is_played_again_from_its_file_and_not_posted_twice(t
         assert correlation(spurt.pcm(), sound, CODEC_DELAY_SAMPLES) > 0.9
 
 
-async def test_a_track_without_a_file_is_made_again_the_same(tmp_path: Path) -> None:
+async def test_a_track_without_a_file_is_composed_again_with_the_same_sound(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         member = house.request().requester
         track = await house.bot.store.add_track(

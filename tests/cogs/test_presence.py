@@ -19,7 +19,7 @@ def said(here: DiscordHere) -> list[str]:
     return [activity["state"] for presence in here.gateway.presences for activity in presence["activities"]]
 
 
-async def test_it_says_how_to_ask_then_where_music_plays_then_how_to_ask_again(
+async def test_it_shows_a_hint_then_the_channels_with_music_then_the_hint_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -32,7 +32,7 @@ async def test_it_says_how_to_ask_then_where_music_plays_then_how_to_ask_again(
         assert not house.here.refusals
 
 
-async def test_what_changes_within_the_spacing_is_said_together(tmp_path: Path) -> None:
+async def test_changes_between_two_updates_are_sent_together(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await until(lambda: said(house.here) == [IDLE])
         for _ in range(3):

@@ -34,7 +34,7 @@ async def choices(person: Person, house: House, command: str, typed: str = "") -
     return {choice["name"]: choice["value"] for choice in offered}
 
 
-async def test_compose_tells_the_true_place_and_people_take_turns(tmp_path: Path) -> None:
+async def test_compose_answers_with_the_position_and_people_take_turns(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
         for seed in (1, 2, 3):
             await compose(house.asker, house, seed)
@@ -70,7 +70,7 @@ async def test_a_waiting_piece_is_chosen_from_the_list_moved_and_removed(tmp_pat
             assert said.content == GONE
 
 
-async def test_a_vote_is_needed_for_others_pieces_and_none_for_ones_own(tmp_path: Path) -> None:
+async def test_votes_are_needed_for_pieces_of_others_and_none_for_ones_own(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
         third = house.here.person(house.guild, "third")
         await third.join_voice(house.corner)
@@ -97,7 +97,7 @@ async def test_a_vote_is_needed_for_others_pieces_and_none_for_ones_own(tmp_path
         assert seeds(house) == [1, 2]
 
 
-async def test_of_a_long_queue_as_much_is_shown_as_an_embed_holds(tmp_path: Path) -> None:
+async def test_a_long_queue_is_shown_as_far_as_it_fits_into_an_embed(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         piece = house.ask(prompt="*" * 290)
         shown = queue_of(piece, *[piece] * 99, locale=discord.Locale.american_english).description or ""

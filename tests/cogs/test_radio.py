@@ -65,7 +65,7 @@ async def test_it_plays_until_somebody_ends_it_then_fades_out_and_is_not_posted(
         assert not list(tmp_path.glob("*.flac"))
 
 
-async def test_it_makes_room_for_what_somebody_asks_for_and_comes_back_as_another_stretch(
+async def test_it_gives_way_to_a_requested_piece_and_continues_with_another_segment(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -87,7 +87,7 @@ async def test_it_makes_room_for_what_somebody_asks_for_and_comes_back_as_anothe
         await until(lambda: following.settled)
 
 
-async def test_its_last_minutes_are_kept_as_a_track_that_says_where_they_are_from(
+async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.playback.radio.UNHEARD_SECONDS", 6.0)
@@ -119,7 +119,7 @@ async def test_its_last_minutes_are_kept_as_a_track_that_says_where_they_are_fro
         await until(lambda: radio.settled)
 
 
-async def test_when_nobody_listens_it_sleeps_and_wakes_as_another_stretch(
+async def test_without_listeners_it_sleeps_and_continues_with_another_segment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.session.session.SLOT_SECONDS", 0.2)
@@ -141,7 +141,7 @@ async def test_when_nobody_listens_it_sleeps_and_wakes_as_another_stretch(
         await until(lambda: awake.settled)
 
 
-async def test_asleep_it_does_not_keep_busker_from_those_who_sit_elsewhere(tmp_path: Path) -> None:
+async def test_a_sleeping_radio_does_not_keep_busker_from_another_channel(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
         hall = house.guild.voice_channel("Hall")
         house.here.tell_channel(hall, "CHANNEL_CREATE")
@@ -161,7 +161,7 @@ async def test_asleep_it_does_not_keep_busker_from_those_who_sit_elsewhere(tmp_p
         await until(lambda: piece.settled)
 
 
-async def test_after_a_restart_it_goes_on_as_another_stretch(tmp_path: Path) -> None:
+async def test_after_a_restart_it_continues_with_another_segment(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await a_radio(house)
         async with restarted(house) as again:
@@ -173,7 +173,7 @@ async def test_after_a_restart_it_goes_on_as_another_stretch(tmp_path: Path) -> 
             await until(lambda: radio.settled)
 
 
-async def test_it_ends_when_who_asked_has_had_enough_music_for_the_day(
+async def test_it_ends_at_the_daily_limit_of_its_requester(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.playback.radio.CHARGED_SECONDS", 1.0)
@@ -188,7 +188,7 @@ async def test_it_ends_when_who_asked_has_had_enough_music_for_the_day(
         assert "2 of the 2 s of music" in await said(refused)
 
 
-async def test_an_engine_slower_than_music_plays_is_refused_in_a_sentence(tmp_path: Path) -> None:
+async def test_it_is_refused_in_a_sentence_if_the_engine_is_slower_than_real_time(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=0.9)) as house:
         reply = await house.asker.use("radio", {"prompt": "bells"}, house.text)
         assert "too slowly here for music without end" in await said(reply)

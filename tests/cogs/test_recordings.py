@@ -34,7 +34,7 @@ async def posted_tags(house: House, folder: Path) -> dict[str, str]:
     return dict(read_tags(folder / house.tracks[0].attachments[0].filename).recordings)
 
 
-async def test_compose_takes_a_melody_and_a_beginning_and_the_tags_tell_which(tmp_path: Path) -> None:
+async def test_compose_takes_a_melody_and_a_beginning_and_the_tags_name_them(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         sound = voice_message(tmp_path)
         options = {"prompt": "bells", "length": 10, "seed": 7, "melody": sound, "continue": sound}
@@ -46,7 +46,9 @@ async def test_compose_takes_a_melody_and_a_beginning_and_the_tags_tell_which(tm
         assert not house.here.refusals
 
 
-async def test_a_right_click_on_a_voice_message_asks_for_words_and_composes_on_it(tmp_path: Path) -> None:
+async def test_the_context_menu_of_a_voice_message_asks_for_a_prompt_and_composes_on_it(
+    tmp_path: Path,
+) -> None:
     async with a_house(tmp_path) as house:
         sound = voice_message(tmp_path)
         message = house.listener.say("la la la", house.text, sound)
@@ -65,7 +67,7 @@ async def test_a_right_click_on_a_voice_message_asks_for_words_and_composes_on_i
         assert not house.here.refusals
 
 
-async def test_where_the_checkpoint_follows_no_melody_nothing_is_fetched_and_it_says_what_would(
+async def test_without_a_melody_checkpoint_nothing_is_fetched_and_the_answer_names_one(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(melodies=False)) as house:
@@ -79,7 +81,7 @@ async def test_where_the_checkpoint_follows_no_melody_nothing_is_fetched_and_it_
         assert not house.session.queue
 
 
-async def test_a_message_without_sound_and_a_file_that_is_none_are_refused_in_a_sentence(
+async def test_a_message_without_sound_and_a_file_without_sound_are_refused_in_a_sentence(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -97,7 +99,7 @@ async def test_a_message_without_sound_and_a_file_that_is_none_are_refused_in_a_
         assert not list((tmp_path / FOLDER).glob("*"))
 
 
-async def test_a_melody_checkpoint_hums_after_what_was_posted(tmp_path: Path) -> None:
+async def test_a_melody_checkpoint_follows_a_posted_melody(tmp_path: Path) -> None:
     folder = tmp_path / "melody"
     seeded_melody_model(hidden=64, layers=2, heads=2).save_pretrained(folder)
     seeded_tokenizer().save_pretrained(folder)

@@ -1,4 +1,4 @@
-"""The rules of a guild as listeners meet them: votes, the DJ role, and caps."""
+"""The rules of a guild, end to end: votes, the DJ role, and limits per person."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.house import House, a_house, until
 
 
 def slowly() -> ToneEngine:
-    """Made hardly faster than it plays, so that no track is written in these tests."""
+    """An engine hardly faster than real time, so that no track is written in these tests."""
     return ToneEngine(speed=1.5)
 
 
@@ -40,7 +40,7 @@ async def said(person: Person, house: House, command: str, **options: object) ->
     return (await person.use(command, options, house.text)).content
 
 
-async def test_a_crowd_that_votes_skips_with_more_than_half(tmp_path: Path) -> None:
+async def test_a_majority_of_listeners_skips(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=slowly()) as house:
         await choose(house, rights="vote")
         third, fourth = await another(house, "third"), await another(house, "*fourth*")
@@ -61,7 +61,7 @@ async def test_a_crowd_that_votes_skips_with_more_than_half(tmp_path: Path) -> N
         assert piece.dismissed
 
 
-async def test_who_asked_and_who_manages_need_no_votes(tmp_path: Path) -> None:
+async def test_the_requester_and_managers_need_no_votes(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=slowly()) as house:
         await choose(house, rights="vote")
         manager = house.here.person(house.guild, "manager", house.guild.role("m", Permission.MANAGE_GUILD))
@@ -75,7 +75,7 @@ async def test_who_asked_and_who_manages_need_no_votes(tmp_path: Path) -> None:
         assert piece.dismissed
 
 
-async def test_the_dj_role_decides_where_it_is_asked_for(tmp_path: Path) -> None:
+async def test_in_dj_mode_the_role_may_act_and_nobody_may_without_one(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=slowly()) as house:
         role = house.guild.role("DJ")
         house.here.tell_role(house.guild, role, "GUILD_ROLE_CREATE")
@@ -96,7 +96,7 @@ async def test_the_dj_role_decides_where_it_is_asked_for(tmp_path: Path) -> None
         assert not piece.dismissed
 
 
-async def test_caps_are_kept_and_say_what_is_left(tmp_path: Path) -> None:
+async def test_limits_per_person_are_enforced_and_explained(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=slowly()) as house:
         await choose(house, most_waiting=2, seconds_a_day=60.0)
         compose = {"prompt": "bells", "length": 25}

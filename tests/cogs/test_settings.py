@@ -31,7 +31,7 @@ def values(message: Message) -> dict[str, str]:
     return {field["name"]: field["value"] for field in card["fields"]}
 
 
-async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
+async def test_settings_shows_the_defaults_as_such(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         response = await choose(server)
         assert response.content == ""
@@ -50,7 +50,7 @@ async def test_the_card_shows_the_defaults_and_says_so(tmp_path: Path) -> None:
         assert len(values(response)) == len(OPTIONS)
 
 
-async def test_every_option_is_kept_shown_and_taken_back(tmp_path: Path) -> None:
+async def test_every_option_is_stored_shown_and_reset(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         role = server.dj
         options: dict[str, Any] = {
@@ -94,7 +94,7 @@ async def test_a_bad_value_is_refused_in_one_sentence_and_changes_nothing(
         assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
 
 
-async def test_everybodys_role_is_no_dj_role(tmp_path: Path) -> None:
+async def test_the_everyone_role_is_refused_as_dj_role(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         said = (await choose(server, dj_role=server.guild.everyone)).content
         assert said == f"Everybody has the role <@&{server.guild.id}>; choose another, or rights: free."
@@ -109,13 +109,13 @@ async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path
         assert "Attach Files" in said
 
 
-async def test_the_role_cannot_be_taken_back_while_rights_need_it(tmp_path: Path) -> None:
+async def test_the_dj_role_cannot_be_reset_while_the_rights_need_it(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         await choose(server, rights="dj", dj_role=server.dj)
         assert (await choose(server, reset="dj_role")).content.startswith("To leave the music to DJs")
 
 
-async def test_who_does_not_manage_is_refused_even_where_the_command_is_offered(tmp_path: Path) -> None:
+async def test_a_member_who_does_not_manage_is_refused_even_if_the_command_is_granted(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         command = server.bot.tree.get_command("settings")
         assert isinstance(command, discord.app_commands.Command)
@@ -126,7 +126,7 @@ async def test_who_does_not_manage_is_refused_even_where_the_command_is_offered(
         assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
 
 
-async def test_what_was_chosen_holds_for_the_next_piece_and_after_a_restart(tmp_path: Path) -> None:
+async def test_choices_apply_to_the_next_piece_and_after_a_restart(tmp_path: Path) -> None:
     settings = quiet_settings(tmp_path)
     async with a_server(tmp_path, settings) as server:
         await choose(server, volume=30, length=12)
@@ -139,7 +139,7 @@ async def test_what_was_chosen_holds_for_the_next_piece_and_after_a_restart(tmp_
     assert held.music.piece("bells", seed=1).seconds == 12
 
 
-async def test_tracks_are_posted_where_managers_want_them(tmp_path: Path) -> None:
+async def test_tracks_are_posted_in_the_chosen_channel(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         gallery = house.guild.text_channel("gallery")
         house.here.tell_channel(gallery, "CHANNEL_CREATE")
@@ -160,7 +160,7 @@ async def test_tracks_are_posted_where_managers_want_them(tmp_path: Path) -> Non
         assert house.tracks[0].attachments[0].filename == "bells-8.mp3"
 
 
-def test_a_choice_that_the_operator_allows_no_more_gives_way(tmp_path: Path) -> None:
+def test_a_choice_beyond_the_operators_limits_does_not_apply(tmp_path: Path) -> None:
     settings = Settings.model_validate(
         {"music": {"longest_seconds": 20, "default_seconds": 15}, "tracks": {"formats": ["flac"]}}
     )

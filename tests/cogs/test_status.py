@@ -18,7 +18,7 @@ async def allowed(house: House) -> None:
     await until(lambda: bool(house.request().voice_channel.overwrites))
 
 
-async def test_the_status_says_what_plays_until_managers_want_none(
+async def test_the_status_shows_the_prompt_until_managers_disable_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
@@ -32,9 +32,7 @@ async def test_the_status_says_what_plays_until_managers_want_none(
         await until(lambda: not house.corner.status)
 
 
-async def test_the_end_of_the_bot_leaves_no_status_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_shutdown_clears_the_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         await allowed(house)
@@ -44,7 +42,7 @@ async def test_the_end_of_the_bot_leaves_no_status_behind(
         assert not house.corner.status
 
 
-async def test_where_busker_may_not_set_it_the_status_is_left_alone(
+async def test_without_the_permission_the_status_is_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)

@@ -32,7 +32,9 @@ async def said(reply: Reply) -> str:
     return reply.content
 
 
-async def test_new_words_are_heard_after_what_is_composed_and_stand_in_the_track(tmp_path: Path) -> None:
+async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags_of_the_track(
+    tmp_path: Path,
+) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
         piece = asked(house, 3.0)
         await until(lambda: piece.buffer.seconds_played > 0.3)
@@ -53,7 +55,7 @@ async def test_new_words_are_heard_after_what_is_composed_and_stand_in_the_track
         assert read_tags(file).piece.prompt_changes == piece.piece.prompt_changes
 
 
-async def test_the_button_asks_for_the_words_and_steers_that_piece_alone(tmp_path: Path) -> None:
+async def test_the_button_asks_for_a_prompt_and_steers_its_own_piece_alone(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
         first = asked(house, 5.0)
         second = asked(house, 1.0, seed=2)
@@ -73,7 +75,7 @@ async def test_the_button_asks_for_the_words_and_steers_that_piece_alone(tmp_pat
         assert second.piece.prompts == ("bells",)
 
 
-async def test_words_that_come_too_late_and_words_that_are_none_are_refused_in_a_sentence(
+async def test_a_prompt_that_is_too_late_or_unreadable_is_refused_in_a_sentence(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:

@@ -10,7 +10,7 @@ from bot.rules.markdown import escape, truncate
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("text", "shown"),
     [
         ("slow dub, 90 bpm (dry)", "slow dub, 90 bpm (dry)"),
         ("**bold** _it_ ~~no~~", r"\*\*bold\*\* \_it\_ \~\~no\~\~"),
@@ -27,19 +27,19 @@ from bot.rules.markdown import escape, truncate
         (r"\*already\*", r"\\\*already\\\*"),
     ],
 )
-def test_words_are_shown_as_they_were_written(words: str, shown: str) -> None:
-    assert escape(words) == shown
+def test_escaped_text_is_shown_as_it_was_written(text: str, shown: str) -> None:
+    assert escape(text) == shown
 
 
 @given(st.text(alphabet="\\*_~`|<>[]()#-@:/ aeryonh1t", max_size=40))
-def test_no_words_leave_a_sign_that_discord_acts_on(words: str) -> None:
-    shown = escape(words)
+def test_escaped_text_has_no_active_markdown_and_loses_nothing(text: str) -> None:
+    shown = escape(text)
     alive = re.sub(r"\\[^a-z0-9\s]", "x", shown)
     assert not re.search(r"[\\*_~`|<\[]|^\s*[#>-]|://|@(everyone|here|[!&]?\d)", alive, re.MULTILINE)
     unescaped = re.sub(r"\\([^a-z0-9\s])", r"\1", shown).replace("\u200b", "")
-    assert unescaped == words  # and nothing is lost
+    assert unescaped == text  # and nothing is lost
 
 
-def test_long_words_are_cut_and_say_so() -> None:
+def test_long_text_is_truncated_with_an_ellipsis() -> None:
     assert truncate("abcde", 5) == "abcde"
     assert truncate("abcdef", 5) == "abcd…"

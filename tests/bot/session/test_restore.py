@@ -1,4 +1,4 @@
-"""A restart in the middle of a session loses no piece that was asked for, and repeats none."""
+"""A restart in the middle of a session loses no piece and repeats none."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.house import House, a_house, quiet_settings, until
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a bot that ends is still doing is not waited for."""
+    """Do not wait for the unfinished work of a bot that ends."""
     monkeypatch.setattr("bot.session.session.CLOSE_SECONDS", 0.05)
     monkeypatch.setattr("bot.client.GOODBYE_SECONDS", 0.2)
 
 
 async def kill(house: House) -> None:
-    """As near to `kill -9` as one process comes: from here on nothing reaches the store or Discord."""
+    """End the bot like `kill -9`, as far as one process can: nothing reaches the store or Discord."""
     bot = house.bot
     bot.journal._closed = True
     bot.pacer.close()
@@ -43,8 +43,8 @@ async def kill(house: House) -> None:
 
 @asynccontextmanager
 async def another_bot(house: House, tmp_path: Path) -> AsyncIterator[House]:
-    """The same bot, started again."""
-    settings = quiet_settings(tmp_path, crossfade_seconds=0.0)  # so that what is heard is the piece alone
+    """Start the same bot again."""
+    settings = quiet_settings(tmp_path, crossfade_seconds=0.0)  # so that only the piece is audible
     bot = Busker(settings, house.bot.engine, connector=house.here.connector())
     async with bot:
         await bot.login(house.here.bot.token)
@@ -59,12 +59,12 @@ def seeds(house: House) -> list[int]:
 
 
 async def restored(house: House, *expected: int) -> list[Performance]:
-    """The queue, once it holds pieces with these seeds."""
+    """Wait until the queue has pieces with these seeds and return it."""
     await until(lambda: seeds(house) == [*expected])
     return list(house.session.queue)
 
 
-async def test_after_a_crash_the_music_goes_on_where_it_was_and_the_queue_is_as_it_was(
+async def test_after_a_crash_the_music_continues_where_it_was_and_the_queue_is_restored(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=3.0)) as house:
@@ -75,25 +75,25 @@ async def test_after_a_crash_the_music_goes_on_where_it_was_and_the_queue_is_as_
         await until(lambda: first.buffer.frames_played > 40)
         house.session.move(house.session.queue[2], 1)
         await house.bot.journal.flush()
-        noted = first.buffer.frames_played
+        flushed = first.buffer.frames_played
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             again.session.volume = 1.0
             one, three, two = await restored(again, 1, 3, 2)
-            assert one.buffer.frames_played >= noted
+            assert one.buffer.frames_played >= flushed
             await again.play(one)
             assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, 300)
             again.session.stop()
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
             posted = floats(read_pcm(tmp_path / "bells-1.flac", 6.0)).T
-            heard = placed([house.ears.recording(house.here.bot.id)], posted)
-            assert heard.frames_skipped <= 2
-            assert heard.frames_repeated <= 60  # no more than was played since it was noted
-            assert heard.frames_left <= 2
+            received = placed([house.ears.recording(house.here.bot.id)], posted)
+            assert received.frames_skipped <= 2
+            assert received.frames_repeated <= 60  # no more than was played since the flush
+            assert received.frames_left <= 2
             assert (three.dismissed, two.dismissed) == (True, True)
 
 
-async def test_a_bot_that_is_told_to_end_goes_on_too_and_nothing_is_noted_when_all_is_over(
+async def test_after_a_clean_shutdown_pieces_continue_too_and_the_journal_ends_empty(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
@@ -101,7 +101,7 @@ async def test_a_bot_that_is_told_to_end_goes_on_too_and_nothing_is_noted_when_a
         two = house.ask(seconds=1.0, seed=2)
         await until(lambda: one.buffer.frames_played > 5)
         await house.bot.close()
-        assert two.dismissed  # it ended with its bot, and not for good
+        assert two.dismissed  # it ended with its bot, but it will continue
         async with another_bot(house, tmp_path) as again:
             pieces = await restored(again, 1, 2)
             for piece in pieces:
@@ -117,7 +117,7 @@ async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Pat
     async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
         playing = house.ask(seconds=3.0, seed=7)
         await until(lambda: playing.buffer.frames_played > 10)
-        house.session.pause()  # or it is over, on a slow machine, before its track is written
+        house.session.pause()  # otherwise it could end before its track is written
         await until(lambda: playing.making is Making.DELIVERED)
         await kill(house)
         async with another_bot(house, tmp_path) as again:
@@ -128,7 +128,7 @@ async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Pat
             assert sorted(path.name for path in tmp_path.glob("*.flac")) == ["bells-7.flac"]
 
 
-async def test_a_track_that_discord_took_before_busker_knew_is_not_posted_again(
+async def test_a_track_that_discord_accepted_before_a_crash_is_not_posted_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
@@ -170,7 +170,7 @@ async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
             assert [path.name for path in tmp_path.glob("*.flac")] == ["bells-7.flac"]
 
 
-async def test_what_was_skipped_does_not_come_back_though_its_track_is_still_posted(
+async def test_a_skipped_piece_does_not_play_again_and_its_track_is_still_posted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
@@ -183,14 +183,14 @@ async def test_what_was_skipped_does_not_come_back_though_its_track_is_still_pos
         piece = house.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0 and piece.track is not None)
         house.session.skip()
-        await house.bot.journal.flush()  # before it is off the queue
+        await house.bot.journal.flush()  # before it has left the queue
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             await until(lambda: len(again.tracks) == 1)
             assert not again.session.queue
 
 
-async def test_where_nobody_listens_any_more_what_was_begun_is_posted_and_the_rest_forgotten_and_said(
+async def test_without_listeners_begun_pieces_are_posted_and_the_others_forgotten_with_a_message(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
@@ -204,27 +204,27 @@ async def test_where_nobody_listens_any_more_what_was_begun_is_posted_and_the_re
             await until(lambda: len(again.tracks) >= 1)
             await until(lambda: not again.bot.journal.following)
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
-            told = [message.content for message in again.text.messages if "forgotten" in message.content]
-            assert len(told) == 1
-            assert "restarted" in told[0]
+            messages = [message.content for message in again.text.messages if "forgotten" in message.content]
+            assert len(messages) == 1
+            assert "restarted" in messages[0]
             await until(lambda: again.here.bot.id not in again.guild.voice_states)
             assert await again.bot.store.journal() == []
 
 
-async def test_what_busker_ends_over_again_and_again_is_given_up(tmp_path: Path) -> None:
+async def test_a_piece_is_given_up_after_too_many_restarts(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         piece = house.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
-        (noted,) = await house.bot.store.journal()
+        (entry,) = await house.bot.store.journal()
         house.bot.journal._closed = True
-        await house.bot.store.update_journal([replace(noted, restarts=MAX_RESTARTS)], [])
+        await house.bot.store.update_journal([replace(entry, restarts=MAX_RESTARTS)], [])
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             await until(lambda: any("forgotten" in message.content for message in again.text.messages))
             assert not again.session.queue
 
 
-async def test_a_busker_that_ran_for_days_goes_on_too_as_far_ahead_as_is_set_now(
+async def test_after_days_of_uptime_pieces_continue_with_the_lead_of_the_new_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -241,7 +241,7 @@ async def test_a_busker_that_ran_for_days_goes_on_too_as_far_ahead_as_is_set_now
             await until(lambda: goes_on.settled)
 
 
-async def test_after_an_absence_of_days_nothing_goes_on(
+async def test_after_days_of_absence_nothing_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.session.restore.MAX_ABSENCE_SECONDS", -60.0)
@@ -254,21 +254,21 @@ async def test_after_an_absence_of_days_nothing_goes_on(
             assert not again.session.queue
 
 
-async def test_what_cannot_go_on_while_discord_does_not_answer_goes_on_when_it_does(
+async def test_a_piece_that_cannot_continue_without_discord_continues_when_discord_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = Restoration._request
 
-    async def silence(*_: object) -> None:
-        raise OSError("no way to Discord")
+    async def fail(*_: object) -> None:
+        raise OSError("Discord is unreachable")
 
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
         await kill(house)
-        monkeypatch.setattr(Restoration, "_request", silence)
+        monkeypatch.setattr(Restoration, "_request", fail)
         async with another_bot(house, tmp_path) as again:
-            await until(lambda: "no way to Discord" in caplog.text)
+            await until(lambda: "Discord is unreachable" in caplog.text)
             assert not again.session.queue
             monkeypatch.setattr(Restoration, "_request", answer)
             await again.bot.on_guild_available(again.discord_guild)

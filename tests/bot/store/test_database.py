@@ -12,8 +12,8 @@ from bot.store import database
 from bot.store.database import APPLICATION_ID, Database, migrations
 
 
-async def opened(path: Path) -> None:
-    """Open and close, as a start does."""
+async def open_and_close(path: Path) -> None:
+    """Open and close the database."""
     store = Database(path)
     try:
         await store.open()
@@ -21,9 +21,9 @@ async def opened(path: Path) -> None:
         await store.close()
 
 
-async def fault_of(path: Path) -> str:
+async def error_of(path: Path) -> str:
     with pytest.raises(StoreError) as caught:
-        await opened(path)
+        await open_and_close(path)
     return str(caught.value)
 
 
@@ -41,68 +41,66 @@ def execute(path: Path, script: str) -> None:
     connection.close()
 
 
-async def test_a_new_file_is_made_with_its_folder_and_brought_up_to_date(tmp_path: Path) -> None:
+async def test_a_new_file_is_created_with_its_folder_and_migrated(tmp_path: Path) -> None:
     path = tmp_path / "new" / "busker.sqlite"
-    await opened(path)
+    await open_and_close(path)
     assert pragma(path, "user_version") == len(migrations())
     assert pragma(path, "application_id") == APPLICATION_ID
     assert pragma(path, "journal_mode") == "wal"
-    await opened(path)  # and again, with nothing to do
+    await open_and_close(path)  # and again, with nothing to do
 
 
-async def test_a_bot_that_is_overtaken_by_another_one_finds_the_file_brought_up_to_date(
+async def test_a_migration_by_another_process_is_not_applied_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, changed = tmp_path / "busker.sqlite", database._transact
 
     def overtaken(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], None]) -> None:
         monkeypatch.undo()
-        asyncio.run(opened(path))  # between this one's look at the version and its lock
+        asyncio.run(open_and_close(path))  # between this one's look at the version and its lock
         changed(connection, work)
 
     monkeypatch.setattr(database, "_transact", overtaken)
-    await opened(path)
+    await open_and_close(path)
     assert pragma(path, "user_version") == len(migrations())
 
 
-async def test_only_new_migrations_are_applied_and_keep_what_is_there(
+async def test_only_new_migrations_are_applied_and_data_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "busker.sqlite"
-    await opened(path)
+    await open_and_close(path)
     execute(path, "INSERT INTO usage VALUES (1, 2, '2026-01-31', 20.0)")
     longer = migrations() | {len(migrations()) + 1: "ALTER TABLE usage ADD COLUMN pieces INTEGER;"}
     monkeypatch.setattr(database, "migrations", lambda: longer)
-    await opened(path)
+    await open_and_close(path)
     assert pragma(path, "user_version") == len(longer)
     connection = sqlite3.connect(path)
     assert [*connection.execute("SELECT seconds, pieces FROM usage")] == [(20.0, None)]
     connection.close()
 
 
-async def test_a_migration_that_fails_leaves_everything_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failed_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "busker.sqlite"
-    await opened(path)
+    await open_and_close(path)
     before, known = pragma(path, "user_version"), migrations()
     broken = known | {len(known) + 1: "CREATE TABLE half (a); INSERT INTO nowhere VALUES (1);"}
     monkeypatch.setattr(database, "migrations", lambda: broken)
-    assert "no such table: nowhere" in await fault_of(path)
+    assert "no such table: nowhere" in await error_of(path)
     assert pragma(path, "user_version") == before
     connection = sqlite3.connect(path)
     assert not [*connection.execute("SELECT name FROM sqlite_schema WHERE name = 'half'")]
     connection.close()
     monkeypatch.setattr(database, "migrations", lambda: known)
-    await opened(path)
+    await open_and_close(path)
 
 
-async def test_a_newer_file_ends_the_start_in_one_sentence_and_is_not_touched(tmp_path: Path) -> None:
+async def test_a_newer_file_fails_the_start_with_one_sentence_and_is_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "busker.sqlite"
-    await opened(path)
+    await open_and_close(path)
     execute(path, "PRAGMA user_version = 99")
     before = path.read_bytes()
-    assert await fault_of(path) == (
+    assert await error_of(path) == (
         f"{path} was written by a newer Busker (version 99; this one knows {len(migrations())}): update "
         "Busker, or set another `store.path`."
     )
@@ -110,37 +108,37 @@ async def test_a_newer_file_ends_the_start_in_one_sentence_and_is_not_touched(tm
 
 
 @pytest.mark.parametrize("content", [b"no database at all, and long enough to tell so" * 20, b"\0" * 4096])
-async def test_a_broken_file_ends_the_start_in_one_sentence_and_is_not_touched(
+async def test_a_broken_file_fails_the_start_with_one_sentence_and_is_not_changed(
     tmp_path: Path, content: bytes
 ) -> None:
     path = tmp_path / "busker.sqlite"
     path.write_bytes(content)
-    assert await fault_of(path) == (
+    assert await error_of(path) == (
         f"{path} cannot be used (file is not a database): move it away, or set another `store.path`."
     )
     assert path.read_bytes() == content
 
 
-async def test_the_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
+async def test_the_database_of_another_program_is_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "busker.sqlite"
     execute(path, "CREATE TABLE tracks (theirs)")
-    assert await fault_of(path) == f"{path} belongs to another program: set another `store.path`."
+    assert await error_of(path) == f"{path} belongs to another program: set another `store.path`."
 
 
-async def test_a_folder_that_cannot_be_made_ends_the_start_in_one_sentence(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_created_fails_the_start_with_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    said = await fault_of(tmp_path / "file" / "busker.sqlite")
+    said = await error_of(tmp_path / "file" / "busker.sqlite")
     assert said.startswith(f"{tmp_path / 'file'} cannot hold Busker's memory (")
 
 
-async def test_a_path_that_is_a_folder_ends_the_start_in_one_sentence(tmp_path: Path) -> None:
-    assert await fault_of(tmp_path) == (
+async def test_a_path_that_is_a_folder_fails_the_start_with_one_sentence(tmp_path: Path) -> None:
+    assert await error_of(tmp_path) == (
         f"{tmp_path} cannot be used (unable to open database file): move it away, "
         "or set another `store.path`."
     )
 
 
-async def test_a_change_that_fails_leaves_nothing_of_itself(tmp_path: Path) -> None:
+async def test_a_failed_change_is_rolled_back(tmp_path: Path) -> None:
     store = Database(tmp_path / "busker.sqlite")
     await store.open()
 

@@ -41,8 +41,8 @@ TRACK = MadeTrack(
     parent_id=55,
     from_recording=True,
 )
-SIGHT = Visibility(member_id=99, channels=frozenset([4, 5]))
-"""What somebody sees who made nothing."""
+VISIBILITY = Visibility(member_id=99, channels=frozenset([4, 5]))
+"""Of somebody who requested nothing."""
 
 
 @pytest.fixture
@@ -57,11 +57,11 @@ def track(prompt: str = "bells", **other: object) -> MadeTrack:
     return dataclasses.replace(TRACK, piece=Piece(prompt, 20.0, 1), **other)  # type: ignore[arg-type]
 
 
-async def found(store: Store, words: str, sight: Visibility = SIGHT) -> list[str]:
-    return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, sight)]
+async def found(store: Store, words: str, visibility: Visibility = VISIBILITY) -> list[str]:
+    return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, visibility)]
 
 
-async def test_choices_are_kept_over_a_restart_each_guild_its_own(tmp_path: Path) -> None:
+async def test_choices_survive_a_restart_per_guild(tmp_path: Path) -> None:
     path = tmp_path / "busker.sqlite"
     chosen = GuildChoices(12.5, 0.5, 0.25, "dj", 2**62, 2**61, "mp3", 3, 600.0, False)
     first = Store(path)
@@ -78,7 +78,7 @@ async def test_choices_are_kept_over_a_restart_each_guild_its_own(tmp_path: Path
     await second.close()
 
 
-async def test_two_managers_who_choose_at_the_same_time_both_have_their_way(store: Store) -> None:
+async def test_concurrent_choices_of_two_managers_both_apply(store: Store) -> None:
     await asyncio.gather(
         store.choose(1, lambda chosen: dataclasses.replace(chosen, volume=0.3)),
         store.choose(1, lambda chosen: dataclasses.replace(chosen, format="mp3")),
@@ -86,7 +86,7 @@ async def test_two_managers_who_choose_at_the_same_time_both_have_their_way(stor
     assert store.choices_of(1) == GuildChoices(volume=0.3, format="mp3")
 
 
-async def test_a_track_is_remembered_with_all_that_makes_it_again(store: Store) -> None:
+async def test_a_track_is_stored_with_everything_that_reproduces_it(store: Store) -> None:
     added = await store.add_track(TRACK)
     await store.set_message(added.id, message_id=2**60)
     again = await store.track(TRACK.guild_id, added.id)
@@ -98,7 +98,7 @@ async def test_a_track_is_remembered_with_all_that_makes_it_again(store: Store) 
 async def test_a_track_is_found_in_its_own_guild_only(store: Store) -> None:
     added = await store.add_track(TRACK)
     assert await store.track(1, added.id) is None
-    assert await store.search(1, "", SIGHT) == []
+    assert await store.search(1, "", VISIBILITY) == []
 
 
 @pytest.mark.parametrize("words", ["", "dub", "DUB slow", "ÜML", "slow  with"])
@@ -108,22 +108,22 @@ async def test_a_search_finds_all_words_in_any_order_and_case(store: Store, word
 
 
 @pytest.mark.parametrize("words", ["dub fast", "%", "_", "'", "slow-dub", "etude"])
-async def test_a_search_takes_words_as_they_are(store: Store, words: str) -> None:
+async def test_a_search_has_no_wildcards(store: Store, words: str) -> None:
     await store.add_track(TRACK)
     assert await found(store, words) == []
 
 
-async def test_a_search_gives_the_newest_first_in_pages_and_by_person(store: Store) -> None:
+async def test_a_search_returns_the_newest_first_in_pages_and_by_person(store: Store) -> None:
     for number in range(5):
         await store.add_track(track(f"bells {number}", member_id=number % 2))
     assert await found(store, "bells") == [f"bells {number}" for number in (4, 3, 2, 1, 0)]
-    page = await store.search(TRACK.guild_id, "", SIGHT, limit=2, before=4)
+    page = await store.search(TRACK.guild_id, "", VISIBILITY, limit=2, before=4)
     assert [made.piece.prompt for made in page] == ["bells 2", "bells 1"]
-    hers = await store.search(TRACK.guild_id, "", SIGHT, member_id=1)
+    hers = await store.search(TRACK.guild_id, "", VISIBILITY, member_id=1)
     assert [made.piece.prompt for made in hers] == ["bells 3", "bells 1"]
 
 
-async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone(store: Store) -> None:
+async def test_a_track_in_an_unreadable_channel_is_visible_to_its_requester_alone(store: Store) -> None:
     await store.add_track(track("secret", channel_id=6, member_id=7))
     assert await found(store, "") == []
     assert (
@@ -131,21 +131,21 @@ async def test_what_was_posted_where_one_may_not_read_is_seen_by_who_asked_alone
         == await found(store, "", Visibility(1, frozenset()))
         == []
     )
-    assert await store.prompts(TRACK.guild_id, "", SIGHT, max_chars=100, limit=9) == []
+    assert await store.prompts(TRACK.guild_id, "", VISIBILITY, max_chars=100, limit=9) == []
     assert await found(store, "", Visibility(99, frozenset([6]))) == ["secret"]
     assert await found(store, "", Visibility(7, frozenset())) == ["secret"]
     assert await store.channels_of_tracks(TRACK.guild_id) == [(6, 55)]
 
 
-async def test_each_prompt_is_suggested_once_the_last_used_first_and_none_too_long(store: Store) -> None:
+async def test_each_prompt_is_suggested_once_latest_first_and_none_too_long(store: Store) -> None:
     for prompt in ("dub", "bells", "Dub", "x" * 101, "waltz", "bells"):
         await store.add_track(track(prompt))
-    suggested = await store.prompts(TRACK.guild_id, "", SIGHT, max_chars=100, limit=2)
+    suggested = await store.prompts(TRACK.guild_id, "", VISIBILITY, max_chars=100, limit=2)
     assert suggested == ["bells", "waltz"]
-    assert len(await store.prompts(TRACK.guild_id, "DU", SIGHT, max_chars=100, limit=9)) == 1
+    assert len(await store.prompts(TRACK.guild_id, "DU", VISIBILITY, max_chars=100, limit=9)) == 1
 
 
-async def test_a_forgotten_track_is_gone(store: Store) -> None:
+async def test_a_deleted_track_is_gone(store: Store) -> None:
     one, other = await store.add_track(track("one")), await store.add_track(track("other"))
     await store.forget_track(one.id)
     assert await found(store, "") == ["other"]
@@ -174,25 +174,25 @@ ENTRY = JournalEntry(
 )
 
 
-async def test_what_is_not_over_is_kept_as_it_is_in_the_order_of_the_queue(store: Store) -> None:
+async def test_journal_entries_come_back_unchanged_in_the_order_of_the_queue(store: Store) -> None:
     first, second = ENTRY, dataclasses.replace(ENTRY, ticket=5, place=1, saved=None, begun=False)
-    unheard = dataclasses.replace(ENTRY, ticket=99, place=None)
-    await store.update_journal([second, first, unheard], [])
-    assert await store.journal() == [unheard, first, second]
+    left_queue = dataclasses.replace(ENTRY, ticket=99, place=None)
+    await store.update_journal([second, first, left_queue], [])
+    assert await store.journal() == [left_queue, first, second]
     later = dataclasses.replace(second, place=0, frames_played=300)
-    await store.update_journal([later], [first.ticket, unheard.ticket])
+    await store.update_journal([later], [first.ticket, left_queue.ticket])
     assert await store.journal() == [later]
 
 
-async def test_a_track_and_the_note_that_it_is_written_come_together(store: Store) -> None:
+async def test_adding_a_track_also_sets_it_in_the_journal_entry(store: Store) -> None:
     await store.update_journal([ENTRY], [])
     made = await store.add_track(TRACK, ENTRY.ticket)
     await store.update_journal([dataclasses.replace(ENTRY, frames_played=300)], [])
-    (noted,) = await store.journal()
-    assert (noted.track_id, noted.frames_played) == (made.id, 300)
+    (entry,) = await store.journal()
+    assert (entry.track_id, entry.frames_played) == (made.id, 300)
 
 
-async def test_use_adds_up_by_person_guild_and_day_and_older_days_are_forgotten(store: Store) -> None:
+async def test_usage_adds_up_by_person_guild_and_day_and_older_days_are_deleted(store: Store) -> None:
     assert await store.charge(1, 7, TODAY, 20.0) == 0
     assert await store.charge(1, 7, TODAY, 10.0) == 20
     assert await store.charge(1, 7, TODAY, -10.0) == 30
@@ -203,7 +203,7 @@ async def test_use_adds_up_by_person_guild_and_day_and_older_days_are_forgotten(
     assert await store.charge(1, 8, TODAY, 0.0) == 0, "what somebody else asked for on a day before was kept"
 
 
-async def test_whoever_wants_it_has_no_track_in_any_guild_and_the_same_cap_as_before(store: Store) -> None:
+async def test_deleting_the_tracks_of_a_person_keeps_their_usage_of_today(store: Store) -> None:
     for guild in (1, 2):
         await store.add_track(track(guild_id=guild, file=f"{guild}.flac"))
         await store.add_track(track(guild_id=guild, file=None))
@@ -212,7 +212,7 @@ async def test_whoever_wants_it_has_no_track_in_any_guild_and_the_same_cap_as_be
     assert await store.count_tracks_of(7) == 4
     assert await store.forget_tracks_of(7) == ["1.flac", "2.flac"]
     assert await store.count_tracks_of(7) == 0
-    assert await store.search(TRACK.guild_id, "", SIGHT) == [other]
+    assert await store.search(TRACK.guild_id, "", VISIBILITY) == [other]
     assert await store.charge(1, 7, TODAY, 0.0) == 20
 
 
@@ -232,12 +232,12 @@ USES = st.lists(
 
 @settings(deadline=None, max_examples=25)
 @given(USES)
-def test_guilds_that_write_at_the_same_time_lose_nothing(uses: list[tuple[int, int, int]]) -> None:
-    asyncio.run(crowd(uses))
+def test_concurrent_writes_of_guilds_lose_nothing(uses: list[tuple[int, int, int]]) -> None:
+    asyncio.run(write_concurrently(uses))
 
 
-async def crowd(uses: list[tuple[int, int, int]]) -> None:
-    """Everybody charges, makes a track and chooses a volume at once; then everything is there, once."""
+async def write_concurrently(uses: list[tuple[int, int, int]]) -> None:
+    """Charge, add tracks and choose volumes concurrently, and check that nothing is lost or doubled."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "busker.sqlite")
         await store.open()
@@ -258,7 +258,7 @@ async def crowd(uses: list[tuple[int, int, int]]) -> None:
             totals[guild, member] += seconds
         for guild in (1, 2, 3):
             theirs = [one for one in uses if one[0] == guild]
-            assert len(await store.search(guild, "", SIGHT, limit=99)) == len(theirs)
+            assert len(await store.search(guild, "", VISIBILITY, limit=99)) == len(theirs)
             if theirs:
                 assert store.choices_of(guild).most_waiting == theirs[-1][2]
         await store.close()

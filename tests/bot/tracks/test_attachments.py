@@ -1,4 +1,4 @@
-"""What members bring: fetched within bounds, kept while somebody needs it."""
+"""Attachments: fetched within limits, and deleted after the last use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.audio.files.sound_files import hum, written
 
 
 class Attachment(SimpleNamespace):
-    """Stands for what Discord hands over."""
+    """A fake discord.Attachment."""
 
     def __init__(self, data: bytes, filename: str = "hum.ogg", **more: Any) -> None:
         super().__init__(filename=filename, size=len(data), content_type=None, url="")
@@ -29,15 +29,15 @@ class Attachment(SimpleNamespace):
         return self._data
 
 
-class Press:
-    """Does at once what the poster's process would do."""
+class InlineWriter:
+    """A fake Poster that runs the work of the writing process at once."""
 
     async def run_in_writer(self, work: Callable[[], Any]) -> Any:
         return work()
 
 
-class Piecework:
-    """A performance that settles when it is told to."""
+class FakePerformance:
+    """A fake Performance that settles when `done` is set."""
 
     def __init__(self, piece: Piece) -> None:
         self.piece = piece
@@ -49,61 +49,61 @@ class Piecework:
             return await self.done.wait()
 
 
-def recordings(folder: Path) -> Attachments:
-    press: Any = Press()
-    return Attachments(folder, press)
+def new_attachments(folder: Path) -> Attachments:
+    writer: Any = InlineWriter()
+    return Attachments(folder, writer)
 
 
 def voice_message(folder: Path, name: str = "hum.ogg") -> Any:
     return Attachment(written(folder / name, hum(1.0, 48_000), 48_000).read_bytes(), name)
 
 
-def kept(folder: Path) -> list[Path]:
+def files(folder: Path) -> list[Path]:
     return list((folder / FOLDER).glob("*"))
 
 
-async def turn() -> None:
+async def let_tasks_run() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
 
 
-async def test_a_file_is_there_until_the_last_piece_that_needs_it_is_settled(tmp_path: Path) -> None:
-    room, attachment = recordings(tmp_path), voice_message(tmp_path)
+async def test_a_file_stays_until_the_last_piece_that_needs_it_is_settled(tmp_path: Path) -> None:
+    attachments, attachment = new_attachments(tmp_path), voice_message(tmp_path)
     performances: list[Any] = []
     for seed in (1, 2):
-        async with room.fetched(attachment) as recording:
-            performances.append(Piecework(Piece("bells", 10.0, seed, continues=recording)))
-            room.retain(performances[-1])
-    assert kept(tmp_path) == [recording.path]
+        async with attachments.fetched(attachment) as recording:
+            performances.append(FakePerformance(Piece("bells", 10.0, seed, continues=recording)))
+            attachments.retain(performances[-1])
+    assert files(tmp_path) == [recording.path]
     assert performances[0].piece.continues == performances[1].piece.continues
     for performance in performances:
         assert recording.path.exists()
         performance.done.set()
-        await turn()
-    assert kept(tmp_path) == []
+        await let_tasks_run()
+    assert files(tmp_path) == []
 
 
-async def test_what_nobody_asked_for_in_the_end_is_not_kept(tmp_path: Path) -> None:
-    room = recordings(tmp_path)
+async def test_a_file_is_deleted_if_no_piece_is_requested(tmp_path: Path) -> None:
+    attachments = new_attachments(tmp_path)
     with pytest.raises(ZeroDivisionError):
-        async with room.fetched(voice_message(tmp_path)):
+        async with attachments.fetched(voice_message(tmp_path)):
             raise ZeroDivisionError
-    assert kept(tmp_path) == []
+    assert files(tmp_path) == []
 
 
-async def test_the_end_of_the_bot_leaves_what_its_next_start_may_need_and_no_more(tmp_path: Path) -> None:
-    room = recordings(tmp_path)
-    async with room.fetched(voice_message(tmp_path)) as recording:
-        performance: Any = Piecework(Piece("bells", 10.0, 1, melody=recording))
-        room.retain(performance)
-    await room.close()
+async def test_files_of_unfinished_pieces_survive_a_restart_and_leftovers_do_not(tmp_path: Path) -> None:
+    attachments = new_attachments(tmp_path)
+    async with attachments.fetched(voice_message(tmp_path)) as recording:
+        performance: Any = FakePerformance(Piece("bells", 10.0, 1, melody=recording))
+        attachments.retain(performance)
+    await attachments.close()
     performance.done.set()
     old, half = tmp_path / FOLDER / "of-yesterday", tmp_path / FOLDER / ".1"
     old.write_bytes(b"")
     os.utime(old, (0.0, 0.0))
     half.mkdir()
-    await recordings(tmp_path).open()
-    assert kept(tmp_path) == [recording.path]
+    await new_attachments(tmp_path).open()
+    assert files(tmp_path) == [recording.path]
 
 
 def silence(_: Path) -> Any:
@@ -139,7 +139,7 @@ def unwritable(folder: Path) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("brought", "sentence"),
+    ("make_attachment", "sentence"),
     [
         (silence, "notes.mp3 cannot be read as sound"),
         (too_large, "opera.wav has 32 MiB; up to 32 MiB will do."),
@@ -150,11 +150,11 @@ def unwritable(folder: Path) -> Any:
         (unwritable, "hum.ogg could not be kept"),
     ],
 )
-async def test_what_cannot_be_used_is_refused_by_name_and_leaves_nothing_behind(
-    tmp_path: Path, brought: Callable[[Path], Any], sentence: str
+async def test_an_unusable_file_is_refused_by_name_and_leaves_nothing_behind(
+    tmp_path: Path, make_attachment: Callable[[Path], Any], sentence: str
 ) -> None:
-    attachment = brought(tmp_path)
+    attachment = make_attachment(tmp_path)
     with pytest.raises(RecordingError, match="^" + sentence.replace(".", r"\.")):
-        async with recordings(tmp_path).fetched(attachment):
+        async with new_attachments(tmp_path).fetched(attachment):
             pass
-    assert kept(tmp_path) == []
+    assert files(tmp_path) == []

@@ -11,32 +11,32 @@ from tests.house import House, a_house, until
 
 
 def forbid(house: House, denied: Permission) -> None:
-    """From now on the bot may not do this in the text channel."""
+    """Deny the bot permissions in the text channel."""
     house.text.overwrite(house.guild.members[house.here.bot.id], deny=denied)
     house.here.tell_channel(house.text)
 
 
-async def patient(house: House, *retry_seconds: float) -> None:
-    """A poster that tries again after these seconds."""
+async def retry_after(house: House, *retry_seconds: float) -> None:
+    """Replace the poster by one that retries after these seconds."""
     await house.bot.poster.close()
     house.bot.poster = Poster(house.bot.engine, house.bot.guild_settings, house.bot.store, retry_seconds)
 
 
-async def test_a_track_that_discord_refuses_is_kept_told_and_tried_again(tmp_path: Path) -> None:
+async def test_a_refused_track_stays_on_disk_is_reported_and_retried(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await patient(house, 0.01, 60.0)
+        await retry_after(house, 0.01, 60.0)
         piece = house.ask(seconds=0.5, seed=7)
         forbid(house, Permission.ATTACH_FILES)
         await until(lambda: "60 s" in str(piece.trouble))
-        kept = "Discord did not take the track; it is kept as bells-7.flac"
-        assert str(piece.trouble) == f"{kept}, and is tried again in 60 s."
+        refused = "Discord did not take the track; it is kept as bells-7.flac"
+        assert str(piece.trouble) == f"{refused}, and is tried again in 60 s."
         assert (tmp_path / "bells-7.flac").exists()
         assert not house.tracks
 
 
-async def test_a_track_is_posted_as_soon_as_discord_takes_it(tmp_path: Path) -> None:
+async def test_a_track_is_posted_as_soon_as_discord_accepts_it(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await patient(house, *[0.05] * 200)
+        await retry_after(house, *[0.05] * 200)
         piece = house.ask(seconds=0.5)
         forbid(house, Permission.ATTACH_FILES)
         await until(lambda: piece.trouble is not None)
@@ -46,9 +46,9 @@ async def test_a_track_is_posted_as_soon_as_discord_takes_it(tmp_path: Path) -> 
         assert piece.trouble is None
 
 
-async def test_when_patience_ends_the_track_stays_on_disk_and_the_music_goes_on(tmp_path: Path) -> None:
+async def test_after_the_last_retry_the_track_stays_on_disk_and_the_music_continues(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await patient(house)
+        await retry_after(house)
         forbid(house, Permission.ATTACH_FILES)
         piece = house.ask(seconds=0.5, seed=7)
         await house.play(piece)
@@ -59,7 +59,7 @@ async def test_when_patience_ends_the_track_stays_on_disk_and_the_music_goes_on(
         assert [message.attachments[0].filename for message in house.tracks] == ["bells-8.flac"]
 
 
-async def test_a_track_too_large_for_the_guild_is_told_in_a_sentence(
+async def test_a_track_too_large_for_the_guild_is_reported_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.tracks.poster.MIB", 100)  # so that the 25 MiB of the settings are 2.5 kB
@@ -85,7 +85,7 @@ async def test_a_writing_process_that_is_killed_is_replaced(
         assert posted == ["bells-7.flac", "bells-8.flac"]
 
 
-async def test_a_track_that_cannot_be_remembered_is_posted_all_the_same(
+async def test_a_track_that_cannot_be_stored_in_the_library_is_posted_nevertheless(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with a_house(tmp_path) as house:
