@@ -48,13 +48,13 @@ async def test_an_example_of_help_is_composed_when_it_is_clicked(tmp_path: Path)
         assert reply.content.startswith("Composing 20 s of “slow dub with brushed drums")
         assert house.session.now.piece.prompt == PRESETS[1]
         outsider = house.here.person(house.guild, "outsider")
-        told = await outsider.click(message, "help:compose:0")
-        assert told.content == "You are in no voice channel; join one and ask again."
+        answer = await outsider.click(message, "help:compose:0")
+        assert answer.content == "You are in no voice channel; join one and ask again."
 
 
 async def test_an_example_clicked_in_a_direct_message_says_where_busker_plays(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         direct = server.here.world.dm(server.ann.user)
         message = await (await server.ann.use("help", {}, direct)).said()
-        told = await server.ann.click(message, "help:compose:0")
-        assert told.content == "Busker plays in voice channels of servers; ask there."
+        answer = await server.ann.click(message, "help:compose:0")
+        assert answer.content == "Busker plays in voice channels of servers; ask there."

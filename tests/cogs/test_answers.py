@@ -1,6 +1,6 @@
-"""Nobody waits for the engine to be told something: every command answers while it is full and makes nothing.
+"""No command waits for the engine: each is answered while the engine is full and composes nothing.
 
-Discord, and the one on loopback too, takes no answer after three seconds.
+Discord, and the one on loopback too, accepts no answer after three seconds.
 """
 
 from __future__ import annotations

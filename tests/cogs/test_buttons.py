@@ -1,4 +1,4 @@
-"""The buttons of the card and of posted tracks, and the menu of a message, end to end."""
+"""Buttons of the card and of posted tracks, and the context menu of a message, end to end."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ async def said(reply: Reply) -> str:
     return reply.content
 
 
-async def played(house: House, **wish: object) -> Message:
-    """The message with the track of a piece that is over."""
-    await house.play(house.ask(**wish))  # type: ignore[arg-type]
+async def played(house: House, **options: object) -> Message:
+    """Play a piece to its end and return the message with its track."""
+    await house.play(house.ask(**options))  # type: ignore[arg-type]
     await until(lambda: bool(house.tracks))
     return house.tracks[-1]
 
 
 def posted_by_bot(house: House, *files: Upload) -> Message:
-    """A message of the bot's with any files."""
+    """Post a message of the bot with these files."""
     draft = read_draft({}, dict(enumerate(files)))
     return write(house.here.world, draft, house.text, house.guild, house.here.bot.user, may=Permission(0))
 
@@ -97,15 +97,15 @@ async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: P
         await until(lambda: bool(house.cards[0].attachments))
         stopped = house.ask(seconds=20.0, seed=8)
         await until(lambda: len(house.cards) == 2 and stopped.buffer.frames_played > 0)
-        ended, cut = house.cards
-        buttons = copy.deepcopy(cut.components)
+        ended, interrupted = house.cards
+        buttons = copy.deepcopy(interrupted.components)
         async with restarted(house) as again:
-            cut.components = buttons  # as a bot leaves them that is killed
+            interrupted.components = buttons  # as a killed bot leaves them
             assert again.bot is not house.bot
             await until(lambda: bool(again.session.wanted))  # a restart brings it back
             again.session.stop()
             await until(lambda: not again.session.queue)
-            assert await said(await again.asker.press(cut, "Skip")) == OVER
+            assert await said(await again.asker.press(interrupted, "Skip")) == OVER
             assert await said(await again.asker.press(ended, "Again")) == "Playing “bells” again."
             repeated = again.session.now
             await again.play(repeated)
@@ -124,7 +124,7 @@ async def test_again_in_the_context_menu_plays_the_same_sound_after_the_library_
         file = tmp_path / "bells-7.flac"
         sound = floats(read_pcm(file, 1.0)).T
         file.unlink()
-        async with engine.open(Piece("drums", 10.0, 1)):  # nothing can be composed: it is the file that plays
+        async with engine.open(Piece("drums", 10.0, 1)):  # the engine is full, so it plays from the file
             reply = await house.asker.use_on("Again", track)
             assert await said(reply) == "Playing “bells” again."
             repeated = house.session.now
@@ -177,9 +177,9 @@ async def test_a_remix_has_the_same_length_and_a_new_seed_if_none_is_given(tmp_p
 async def test_messages_of_others_are_refused(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         path = forged(tmp_path)
-        foreign = house.listener.say("listen", house.text, Upload("bells.flac", path.read_bytes()))
+        of_member = house.listener.say("listen", house.text, Upload("bells.flac", path.read_bytes()))
         for menu in ("Again", "Remix"):
-            reply = await house.asker.use_on(menu, foreign)
+            reply = await house.asker.use_on(menu, of_member)
             assert await said(reply) == (
                 "This is no track of Busker’s; choose a message in which Busker posted one."
             )
@@ -189,11 +189,11 @@ async def test_messages_of_others_are_refused(tmp_path: Path) -> None:
 
 
 def forged(folder: Path, **tags: object) -> Path:
-    """A track whose tags say what nobody could have asked for."""
+    """Write a track with tags outside the limits."""
     engine = ToneEngine()
     engine._running = True
-    told = replace(Piece("bells", 1.0, 7), **tags)  # type: ignore[arg-type]
-    with mock.patch("audio.files.track._tags", lambda _, info, real=_tags: real(told, info)):
+    answer = replace(Piece("bells", 1.0, 7), **tags)  # type: ignore[arg-type]
+    with mock.patch("audio.files.track._tags", lambda _, info, real=_tags: real(answer, info)):
         silence = np.zeros((1, 32_000), np.float32)
         return write_track(silence, Piece("bells", 1.0, 7), engine.info, folder / "forged", 10**9).path
 
@@ -217,9 +217,9 @@ async def test_tags_outside_the_limits_are_refused_in_a_sentence(
     async with a_house(tmp_path) as house:
         message = posted_by_bot(house, Upload("bells.flac", forged(tmp_path, **tags).read_bytes()))
         reply = await house.asker.use_on("Again", message)
-        told = await said(reply)
+        answer = await said(reply)
         refusals = ("out of range", "readable character", "What this file says")
-        assert any(refusal in told for refusal in refusals)
+        assert any(refusal in answer for refusal in refusals)
         assert not house.session.queue
 
 
@@ -245,8 +245,8 @@ async def test_an_extended_track_begins_like_the_old_one_and_is_played_and_poste
         else:
             opened = await house.asker.press(card if way == "card" else track, "Extend")
         reply = await house.asker.submit(opened, {"seconds": "10"})
-        told = await said(reply)
-        assert told.startswith("“bells” goes on for 10 s, to 10.9")
+        answer = await said(reply)
+        assert answer.startswith("“bells” goes on for 10 s, to 10.9")
         longer = house.session.now
         old = longer.piece.prelude
         assert 0.9 < old < 1.0
@@ -263,8 +263,8 @@ async def test_an_extended_track_begins_like_the_old_one_and_is_played_and_poste
         before_its_ending = 36_000
         one, other = first[1_000:before_its_ending, 0], second[1_000:before_its_ending, 0]
         assert np.dot(one, other) / np.sqrt(np.dot(one, one) * np.dot(other, other)) > 0.99
-        heard = house.ears.spurts(house.here.bot.id)[-1]
-        assert correlation(heard.pcm()[:90_000], second[:90_000], CODEC_DELAY_SAMPLES) > 0.9
+        received = house.ears.spurts(house.here.bot.id)[-1]
+        assert correlation(received.pcm()[:90_000], second[:90_000], CODEC_DELAY_SAMPLES) > 0.9
         await until(lambda: not list((tmp_path / FOLDER).glob("*")))
         assert not house.here.refusals
 
@@ -279,6 +279,6 @@ async def test_an_invalid_length_and_a_missing_track_are_refused_in_a_sentence(t
         await until(lambda: bool(card.attachments))
         (tmp_path / "bells-7.flac").unlink()
         opened = await house.asker.press(card, "Extend")
-        told = await said(await house.asker.submit(opened, {}))
-        assert told.startswith("The file of this track is gone here")
+        answer = await said(await house.asker.submit(opened, {}))
+        assert answer.startswith("The file of this track is gone here")
         assert not house.session.queue

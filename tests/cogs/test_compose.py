@@ -1,4 +1,4 @@
-"""/compose and its neighbours through the real client, from the command to what the channel shows."""
+"""/compose and the playback commands, end to end."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from rehearsal.permissions import Permission
 from tests.house import House, a_house, read, until
 
 
-async def asked(house: House, **options: object) -> str:
-    """What the asker reads after `/compose`."""
+async def compose(house: House, **options: object) -> str:
+    """Use `/compose` and return the answer."""
     reply = await house.asker.use("compose", {"prompt": "bells", **options}, house.text)
     assert reply.ephemeral
     return reply.content
@@ -25,7 +25,7 @@ async def asked(house: House, **options: object) -> str:
 
 async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        assert await asked(house, length=10, seed=7) == "Composing 10 s of “bells” with seed 7."
+        assert await compose(house, length=10, seed=7) == "Composing 10 s of “bells” with seed 7."
         await until(lambda: bool(house.cards))
         piece = house.session.now
         await until(lambda: bool(house.tracks))  # while it still plays
@@ -40,12 +40,12 @@ async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tm
 
 async def test_a_second_piece_waits_in_the_queue_and_both_are_listed(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await asked(house, seed=1)
-        assert (await asked(house, seed=2)).endswith("it plays after one other piece.")
-        assert (await asked(house, seed=3)).endswith("it plays after 2 others.")
-        listed = (await house.asker.use("queue show", channel=house.text)).embeds[0]
-        assert listed["fields"][0]["value"] == "“bells” · 20 s · seed 1"
-        assert listed["description"] == "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3"
+        await compose(house, seed=1)
+        assert (await compose(house, seed=2)).endswith("it plays after one other piece.")
+        assert (await compose(house, seed=3)).endswith("it plays after 2 others.")
+        embed = (await house.asker.use("queue show", channel=house.text)).embeds[0]
+        assert embed["fields"][0]["value"] == "“bells” · 20 s · seed 1"
+        assert embed["description"] == "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3"
         shown = read(await (await house.asker.use("nowplaying", channel=house.text)).said())
         assert "20 s · seed 1 · for asker" in shown
         assert "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3" in shown
@@ -53,7 +53,7 @@ async def test_a_second_piece_waits_in_the_queue_and_both_are_listed(tmp_path: P
 
 async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await asked(house, length=30)
+        await compose(house, length=30)
         piece = house.session.now
         await until(lambda: piece.buffer.frames_played > 0)
         assert (await house.asker.use("pause", channel=house.text)).content.startswith("Paused")
@@ -94,7 +94,7 @@ async def test_a_full_channel_is_named(tmp_path: Path) -> None:
         house.corner.user_limit = 2
         house.here.tell_channel(house.corner)
         await until(lambda: house.request().voice_channel.user_limit == 2)
-        assert await asked(house) == f"<#{house.corner.id}> is full (2 people); make room and ask again."
+        assert await compose(house) == f"<#{house.corner.id}> is full (2 people); make room and ask again."
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ async def test_each_missing_permission_is_named_before_anything_begins(
         channel.overwrite(house.guild.members[house.here.bot.id], deny=missing)
         house.here.tell_channel(channel)
         await until(lambda: bool(house.discord_guild.get_channel(channel.id).overwrites))  # type: ignore[union-attr]
-        said = await asked(house)
+        said = await compose(house)
         assert said.startswith(f"In <#{channel.id}> Busker lacks the permission")
         assert named in said
         assert not house.session.queue
@@ -127,7 +127,7 @@ async def test_each_missing_permission_is_named_before_anything_begins(
 
 async def test_somebody_who_does_not_listen_can_neither_stop_the_music_nor_move_it(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await asked(house, length=30)
+        await compose(house, length=30)
         piece = house.session.now
         await until(lambda: piece.buffer.frames_played > 0)
         join = f"Busker plays in <#{house.corner.id}>; join there and ask again."
@@ -144,7 +144,7 @@ async def test_somebody_who_does_not_listen_can_neither_stop_the_music_nor_move_
 
 async def test_sixty_commands_at_once_are_all_answered_in_sentences(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        said = await asyncio.gather(*(asked(house, seed=seed) for seed in range(60)))
+        said = await asyncio.gather(*(compose(house, seed=seed) for seed in range(60)))
         waiting = house.bot.settings.music.queue_length
         assert sum(sentence.startswith("Composing") for sentence in said) == waiting
         assert sum("pieces wait already" in sentence for sentence in said) == 60 - waiting
@@ -199,7 +199,7 @@ async def test_prompts_are_suggested_from_the_library_and_the_presets(tmp_path: 
         assert values == ["Bells", "bells in the rain", *PRESETS]
         typed = await house.asker.suggestions("compose", "prompt", "bell RAIN", channel=house.text)
         assert [choice["value"] for choice in typed] == ["bells in the rain"]
-        assert (await asked(house, prompt=values[1], seed=1)).startswith(
+        assert (await compose(house, prompt=values[1], seed=1)).startswith(
             "Composing 20 s of “bells in the rain”"
         )
 
@@ -210,7 +210,7 @@ async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(
         house.here.tell_channel(stage, "CHANNEL_CREATE")
         await house.asker.join_voice(stage)
         waits = "On a Stage, Busker asks to speak first; until a moderator lets it, the music waits."
-        assert (await asked(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")
+        assert (await compose(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")
         seats = house.guild.voice_states
         await until(lambda: house.here.bot.id in seats and bool(seats[house.here.bot.id].asked_to_speak_at))
         await until(lambda: "asked to speak" in str([card.components for card in house.text.messages]))
@@ -219,5 +219,5 @@ async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(
         moderators = house.guild.role("moderators", Permission.MUTE_MEMBERS)
         house.here.person(house.guild, "moderator", moderators).let_speak(house.here.bot.user)
         await until(lambda: piece.buffer.frames_played > 0)
-        assert (await asked(house, length=10, seed=8)).endswith("it plays after one other piece.")
+        assert (await compose(house, length=10, seed=8)).endswith("it plays after one other piece.")
         house.session.stop()

@@ -1,4 +1,4 @@
-"""Members read Busker in their own language, and a channel in that of its server."""
+"""Answers are in the language of the member, messages in a channel in that of the server."""
 
 from __future__ import annotations
 

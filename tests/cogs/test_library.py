@@ -1,4 +1,4 @@
-"""/library and /privacy: found, played again, fetched, forgotten, and by whom."""
+"""/library and /privacy: search, play again, download and delete tracks, and who may do so."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ TRACK = MadeTrack(
 
 
 async def made(server: Server, prompt: str = TRACK.piece.prompt, **other: Any) -> MadeTrack:
-    """Put a track of Ann's into the library."""
+    """Add a track of Ann to the library."""
     known = {"guild_id": server.guild.id, "member_id": server.ann.id, "channel_id": server.text.id}
     track = dataclasses.replace(TRACK, piece=Piece(prompt, 12.5, 7), **{**known, **other})
     return await server.bot.store.add_track(track)
 
 
 async def opened(server: Server, track: MadeTrack, who: Person) -> Message:
-    """A track as `/library` shows it when its suggestion was taken."""
+    """Open a track in `/library` by its suggestion."""
     return await server.answer(who, "library", search=f"#{track.id}")
 
 
@@ -49,7 +49,7 @@ async def pressed(who: Person, message: Message, label: str) -> str:
     return (await private(await who.press(message, label))).content
 
 
-def lines(message: Message) -> list[str]:
+def lines_of(message: Message) -> list[str]:
     """The lines of the list."""
     description: str = message.embeds[0].get("description", "")
     return description.splitlines()
@@ -66,7 +66,7 @@ async def test_tracks_are_listed_and_can_be_chosen(tmp_path: Path) -> None:
         first = await made(server)
         await made(server, "bells", member_id=server.max.id)
         response = await server.answer(server.max, "library")
-        assert lines(response) == [
+        assert lines_of(response) == [
             f"1. “bells” · 12.5 s · <@{server.max.id}> · <t:1769850000:R>",
             rf"2. “slow \*dub\* \<t:1:R>” · 12.5 s · <@{server.ann.id}> · <t:1769850000:R>",
         ]
@@ -79,10 +79,10 @@ async def test_a_search_matches_words_and_a_person(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         await made(server, "slow bells")
         await made(server, "fast bells", member_id=server.max.id)
-        assert len(lines(await server.answer(server.ann, "library", search="BELLS"))) == 2
+        assert len(lines_of(await server.answer(server.ann, "library", search="BELLS"))) == 2
         hers = await server.answer(server.ann, "library", search="bells", by=server.ann.user)
-        assert "slow bells" in lines(hers)[0]
-        assert len(lines(hers)) == 1
+        assert "slow bells" in lines_of(hers)[0]
+        assert len(lines_of(hers)) == 1
         said = await server.said("library", search="waltz")
         assert said == "Nothing that was made here has these words; fewer of them find more."
 
@@ -92,9 +92,9 @@ async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
         for number in range(20):
             await made(server, f"bells: no. {number}")
         first = await server.answer(server.ann, "library", search="bells: no.")
-        assert "no. 19" in lines(first)[0]
+        assert "no. 19" in lines_of(first)[0]
         second = await (await server.ann.press(first, "Older")).said()
-        assert ["no. 9" in lines(second)[0], "no. 0" in lines(second)[-1]] == [True, True]
+        assert ["no. 9" in lines_of(second)[0], "no. 0" in lines_of(second)[-1]] == [True, True]
         assert await pressed(server.ann, second, "Older") == "There is nothing older."
 
 
@@ -126,8 +126,8 @@ async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) ->
 async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         (tmp_path / "dub-7.flac").write_bytes(b"music")
-        kept = await opened(server, await made(server, file="dub-7.flac"), server.ann)
-        fetched = await private(await server.ann.press(kept, "Fetch"))
+        saved = await opened(server, await made(server, file="dub-7.flac"), server.ann)
+        fetched = await private(await server.ann.press(saved, "Fetch"))
         assert fetched.content == r"“slow \*dub\* \<t:1:R>” · 12.5 s · seed 7"
         assert [file.filename for file in fetched.attachments] == ["dub-7.flac"]
         track = await made(server, file="gone.flac", message_id=99)
@@ -151,9 +151,9 @@ async def test_only_the_requester_and_managers_delete_a_track_with_its_files(tmp
         said = await pressed(server.ann, stranger, "Forget")
         assert said.startswith("Only who asked for a track, and who manages the server")
         for who, track in ((server.ann, hers), (server.max, his)):
-            told = await (await who.press(await opened(server, track, who), "Forget")).said()
-            assert told.content.startswith("Forgotten, with its file.")
-            assert not told.components
+            forgotten = await (await who.press(await opened(server, track, who), "Forget")).said()
+            assert forgotten.content.startswith("Forgotten, with its file.")
+            assert not forgotten.components
         assert not list(tmp_path.glob("*.flac")) + list(tmp_path.glob("*.png"))
         assert (
             await server.said("library")
@@ -197,8 +197,8 @@ async def test_a_track_made_from_a_lost_recording_is_not_composed_again(
         assert said.endswith("made from a sound file that Busker does not keep, so it cannot be made again.")
 
 
-async def kept_in(house: House, folder: Path) -> MadeTrack:
-    """A track that was played, posted and kept."""
+async def saved_in(house: House, folder: Path) -> MadeTrack:
+    """Play and post a track, and return it."""
     piece = house.ask(seconds=1.0, seed=7)
     await house.play(piece)
     (track,) = await house.bot.store.search(house.guild.id, "", Visibility(house.asker.id, frozenset()))
@@ -206,16 +206,16 @@ async def kept_in(house: House, folder: Path) -> MadeTrack:
     return track
 
 
-async def press(house: House, track: MadeTrack, act: str) -> str:
+async def press(house: House, track: MadeTrack, action: str) -> str:
     shown = await house.asker.use("library", {"search": f"#{track.id}"}, house.text)
     message = await shown.said()
-    return (await house.asker.click(message, f"library:{act}:{track.id}")).content
+    return (await house.asker.click(message, f"library:{action}:{track.id}")).content
 
 
 async def test_a_saved_track_is_played_again_from_its_file_and_not_posted_twice(tmp_path: Path) -> None:
     engine = ToneEngine(speed=FAST, slots=1)
     async with a_house(tmp_path, engine=engine) as house:
-        track = await kept_in(house, tmp_path)
+        track = await saved_in(house, tmp_path)
         async with engine.open(track.piece):  # the only place is taken: nothing can be composed
             assert await press(house, track, "play") == "Playing “bells” again."
             again = house.session.now

@@ -1,4 +1,4 @@
-"""The presence says what Busker does, and Discord is not told more often than it wants to be."""
+"""The presence shows in how many channels music plays, within Discord's rate limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IDLE, PLAYING = "/compose makes music", "Playing in one voice channel"
 
 
 def said(here: DiscordHere) -> list[str]:
-    """What was said, one after the other."""
+    """Return all presences so far."""
     return [activity["state"] for presence in here.gateway.presences for activity in presence["activities"]]
 
 

@@ -1,4 +1,4 @@
-"""/queue as members use it: what is shown, suggested, moved and taken off, and who may do so."""
+"""/queue: show, suggest, move and remove pieces, and who may do so."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def test_votes_are_needed_for_pieces_of_others_and_none_for_ones_own(tmp_p
         await compose(house.listener, house, 3)
         assert seeds(house) == [1, 3, 2]
         wants = "wants to {}: 1 of 2 votes. Who listens votes with /queue {}."
-        # The listener's own piece is theirs, but to let another one overtake it is not up to its asker alone.
+        # Moving a piece before one of the listener's needs more than its own requester.
         overtaking = await house.asker.use("queue move", {"piece": "2", "place": 1}, house.text)
         assert wants.format("move this in the queue", "move") in overtaking.content
         removing = await house.asker.use("queue remove", {"piece": "1"}, house.text)

@@ -1,4 +1,4 @@
-"""Music without end: by /radio and its buttons, heard through the loopback Discord."""
+"""/radio and its buttons, end to end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def said(reply: Reply) -> str:
 
 
 async def a_radio(house: House) -> Performance:
-    """A radio that plays."""
+    """Start a radio and wait until it plays."""
     await said(await house.asker.use("radio", {"prompt": "bells", "seed": 7}, house.text))
     radio = house.session.now
     await until(lambda: radio.buffer.frames_played > 10)
@@ -34,7 +34,7 @@ async def a_radio(house: House) -> Performance:
 
 
 async def card_of(house: House, words: str) -> Message:
-    """The card, once it says so."""
+    """Wait for a card with these words and return it."""
     await until(lambda: bool(house.cards) and words in read(house.cards[-1]))
     return house.cards[-1]
 
@@ -49,17 +49,17 @@ async def test_it_plays_until_somebody_ends_it_then_fades_out_and_is_not_posted(
         radio = house.session.now
         await until(lambda: radio.buffer.frames_played > 2 * FRAME_RATE)
         card = await card_of(house, "Radio · seed 7")
-        heard = radio.buffer.frames_played
+        played = radio.buffer.frames_played
         if way == "stop":
             await house.asker.use("stop", channel=house.text)
         else:
             await house.asker.press(card, way)
         await until(lambda: radio.settled)
-        rest = radio.buffer.frames_played - heard
+        rest = radio.buffer.frames_played - played
         assert 3 * FRAME_RATE < rest < 4.5 * FRAME_RATE, "half a second, then three seconds of fade"
         (spurt,) = house.ears.spurts(house.here.bot.id)
         seconds = np.sqrt((spurt.pcm()[-3 * SAMPLE_RATE :].reshape(3, -1) ** 2).mean(axis=1))
-        assert seconds[0] > 1.5 * seconds[1] > 4 * seconds[2], "it is heard to go"
+        assert seconds[0] > 1.5 * seconds[1] > 4 * seconds[2], "it fades out"
         await card_of(house, "### Stopped")
         assert not house.tracks
         assert not list(tmp_path.glob("*.flac"))

@@ -1,4 +1,4 @@
-"""Sound that members bring, end to end: by an option, or by a right click on a message."""
+"""Sound files of members, end to end: by an option, or by the context menu of a message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def digest(upload: Upload) -> str:
 
 
 async def posted_tags(house: House, folder: Path) -> dict[str, str]:
-    """From which recordings the posted track says it was made; the piece is skipped, their files gone."""
+    """Skip the piece; return the recordings in the tags of its track once their files are deleted."""
     await until(lambda: bool(house.tracks))
     piece = house.session.now
     house.session.skip()
@@ -73,10 +73,10 @@ async def test_without_a_melody_checkpoint_nothing_is_fetched_and_the_answer_nam
     async with a_house(tmp_path, engine=ToneEngine(melodies=False)) as house:
         sound = voice_message(tmp_path)
         message = house.listener.say("", house.text, sound)
-        told = "“tone” follows no melody; a melody checkpoint such as facebook/musicgen-melody would"
+        sentence = "“tone” follows no melody; a melody checkpoint such as facebook/musicgen-melody would"
         reply = await house.asker.use("compose", {"prompt": "bells", "melody": sound}, house.text)
-        assert reply.content.startswith(told)
-        assert (await house.asker.use_on("Compose on this melody", message)).content.startswith(told)
+        assert reply.content.startswith(sentence)
+        assert (await house.asker.use_on("Compose on this melody", message)).content.startswith(sentence)
         assert not (tmp_path / FOLDER).exists()
         assert not house.session.queue
 
@@ -90,11 +90,11 @@ async def test_a_message_without_sound_and_a_file_without_sound_are_refused_in_a
         assert reply.content == (
             "There is no sound in this message; choose one with a voice message or a sound file."
         )
-        noise = Upload("noise.mp3", bytes(range(256)) * 40)
-        reply = await house.asker.use("compose", {"prompt": "bells", "continue": noise}, house.text)
+        no_sound = Upload("noise.mp3", bytes(range(256)) * 40)
+        reply = await house.asker.use("compose", {"prompt": "bells", "continue": no_sound}, house.text)
         await until(lambda: bool(reply.content or reply.followups))
-        told = reply.content or reply.followups[0].content
-        assert told.startswith("noise.mp3 cannot be read as sound")
+        sentence = reply.content or reply.followups[0].content
+        assert sentence.startswith("noise.mp3 cannot be read as sound")
         assert not house.session.queue
         assert not list((tmp_path / FOLDER).glob("*"))
 

@@ -1,4 +1,4 @@
-"""/settings: who may, what it shows, and what it refuses."""
+"""/settings: who may use it, what it shows, and what it refuses."""
 
 from __future__ import annotations
 

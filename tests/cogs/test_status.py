@@ -11,7 +11,7 @@ from tests.house import House, a_house, until
 
 
 async def allowed(house: House) -> None:
-    """From now on the bot may set the status of the voice channel."""
+    """Allow the bot to set the status of the voice channel."""
     me = house.guild.members[house.here.bot.id]
     house.corner.overwrite(me, allow=Permission.SET_VOICE_CHANNEL_STATUS)
     house.here.tell_channel(house.corner)

@@ -1,4 +1,4 @@
-"""New words take over the music while it plays, by /steer or by the button of the card, end to end."""
+"""/steer and the button of the card change the prompt while the music plays, end to end."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rehearsal.world import Message
 from tests.house import House, a_house, read, until
 
 LEAD = 0.5
-"""Seconds that are composed ahead of what is heard, in these tests."""
+"""Seconds that the engine may be ahead of the listeners in these tests."""
 
 
-def asked(house: House, seconds: float, seed: int = 1) -> Performance:
-    """A piece of which little is composed ahead."""
+def request_piece(house: House, seconds: float, seed: int = 1) -> Performance:
+    """Request a piece of which little is composed ahead."""
     request = house.request(seconds, seed)
     return house.session.ask(replace(request, piece=replace(request.piece, interval=0.5, lead=LEAD)))
 
@@ -36,16 +36,16 @@ async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
-        piece = asked(house, 3.0)
+        piece = request_piece(house, 3.0)
         await until(lambda: piece.buffer.seconds_played > 0.3)
         reply = await house.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, house.text)
         assert (await said(reply)).startswith("“drums and brass” takes over")
         assert not reply.ephemeral
         heard_within = piece.buffer.seconds_made - piece.buffer.seconds_played
         await house.play(piece)
-        (turn,) = piece.piece.prompt_changes
-        assert (turn.prompt, turn.blend) == ("drums and brass", 25)
-        assert 0.3 < turn.step / 50 < 3.0
+        (change,) = piece.piece.prompt_changes
+        assert (change.prompt, change.blend) == ("drums and brass", 25)
+        assert 0.3 < change.step / 50 < 3.0
         assert heard_within < LEAD + 1.0, "no more than the lead and a chunk lies between"
         card = await card_of(house)
         await until(lambda: "“bells” → “drums and brass”" in read(card))
@@ -57,8 +57,8 @@ async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags
 
 async def test_the_button_asks_for_a_prompt_and_steers_its_own_piece_alone(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
-        first = asked(house, 5.0)
-        second = asked(house, 1.0, seed=2)
+        first = request_piece(house, 5.0)
+        second = request_piece(house, 1.0, seed=2)
         card = await card_of(house)
         await until(lambda: "### Playing" in read(card))
         opened = await house.asker.press(card, "Steer")

@@ -57,7 +57,7 @@ def track(prompt: str = "bells", **other: object) -> MadeTrack:
     return dataclasses.replace(TRACK, piece=Piece(prompt, 20.0, 1), **other)  # type: ignore[arg-type]
 
 
-async def found(store: Store, words: str, visibility: Visibility = VISIBILITY) -> list[str]:
+async def search(store: Store, words: str, visibility: Visibility = VISIBILITY) -> list[str]:
     return [made.piece.prompt for made in await store.search(TRACK.guild_id, words, visibility)]
 
 
@@ -104,19 +104,19 @@ async def test_a_track_is_found_in_its_own_guild_only(store: Store) -> None:
 @pytest.mark.parametrize("words", ["", "dub", "DUB slow", "ÜML", "slow  with"])
 async def test_a_search_finds_all_words_in_any_order_and_case(store: Store, words: str) -> None:
     await store.add_track(TRACK)
-    assert await found(store, words) == [PIECE.prompt]
+    assert await search(store, words) == [PIECE.prompt]
 
 
 @pytest.mark.parametrize("words", ["dub fast", "%", "_", "'", "slow-dub", "etude"])
 async def test_a_search_has_no_wildcards(store: Store, words: str) -> None:
     await store.add_track(TRACK)
-    assert await found(store, words) == []
+    assert await search(store, words) == []
 
 
 async def test_a_search_returns_the_newest_first_in_pages_and_by_person(store: Store) -> None:
     for number in range(5):
         await store.add_track(track(f"bells {number}", member_id=number % 2))
-    assert await found(store, "bells") == [f"bells {number}" for number in (4, 3, 2, 1, 0)]
+    assert await search(store, "bells") == [f"bells {number}" for number in (4, 3, 2, 1, 0)]
     page = await store.search(TRACK.guild_id, "", VISIBILITY, limit=2, before=4)
     assert [made.piece.prompt for made in page] == ["bells 2", "bells 1"]
     hers = await store.search(TRACK.guild_id, "", VISIBILITY, member_id=1)
@@ -125,15 +125,15 @@ async def test_a_search_returns_the_newest_first_in_pages_and_by_person(store: S
 
 async def test_a_track_in_an_unreadable_channel_is_visible_to_its_requester_alone(store: Store) -> None:
     await store.add_track(track("secret", channel_id=6, member_id=7))
-    assert await found(store, "") == []
+    assert await search(store, "") == []
     assert (
-        await found(store, "", Visibility(99, frozenset()))
-        == await found(store, "", Visibility(1, frozenset()))
+        await search(store, "", Visibility(99, frozenset()))
+        == await search(store, "", Visibility(1, frozenset()))
         == []
     )
     assert await store.prompts(TRACK.guild_id, "", VISIBILITY, max_chars=100, limit=9) == []
-    assert await found(store, "", Visibility(99, frozenset([6]))) == ["secret"]
-    assert await found(store, "", Visibility(7, frozenset())) == ["secret"]
+    assert await search(store, "", Visibility(99, frozenset([6]))) == ["secret"]
+    assert await search(store, "", Visibility(7, frozenset())) == ["secret"]
     assert await store.channels_of_tracks(TRACK.guild_id) == [(6, 55)]
 
 
@@ -148,7 +148,7 @@ async def test_each_prompt_is_suggested_once_latest_first_and_none_too_long(stor
 async def test_a_deleted_track_is_gone(store: Store) -> None:
     one, other = await store.add_track(track("one")), await store.add_track(track("other"))
     await store.forget_track(one.id)
-    assert await found(store, "") == ["other"]
+    assert await search(store, "") == ["other"]
     assert await store.track(TRACK.guild_id, other.id) == other
 
 
@@ -200,7 +200,7 @@ async def test_usage_adds_up_by_person_guild_and_day_and_older_days_are_deleted(
     assert await store.charge(1, 8, TODAY, 5.0) == 0
     assert await store.charge(1, 7, TODAY, 1.0) == 20
     assert await store.charge(1, 7, date(2026, 2, 1), 1.0) == 0
-    assert await store.charge(1, 8, TODAY, 0.0) == 0, "what somebody else asked for on a day before was kept"
+    assert await store.charge(1, 8, TODAY, 0.0) == 0, "usage of an earlier day was not deleted"
 
 
 async def test_deleting_the_tracks_of_a_person_keeps_their_usage_of_today(store: Store) -> None:
