@@ -1,4 +1,4 @@
-"""When the sound of a piece is handed over: how many frames lie between two chunks."""
+"""The lengths of the chunks in which an engine delivers a piece."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Final
 from audio.units import STEP_RATE
 
 FIRST_FRAMES: Final = STEP_RATE // 2
-"""The first chunk of an automatic interval, 0.5 s: little enough to be heard early."""
+"""First chunk of an automatic interval, 0.5 s: short, so that music starts early."""
 
 MAX_FRAMES: Final = 2 * STEP_RATE
-"""Where an automatic interval ends, 2 s: longer chunks save nothing and are late to be cancelled."""
+"""Longest chunk of an automatic interval, 2 s: longer ones save nothing and delay cancelling."""
 
 GROWTH: Final = 1.25
-"""How much an automatic interval grows from chunk to chunk: little, so that an engine of 1.6 times real time
-has the next chunk ready before the sound of the last one ends."""
+"""Growth of an automatic interval per chunk: small enough that an engine of 1.6 times real time has the next
+chunk ready before the last one has been played."""
 
 
 def chunk_frames(interval: float | None) -> Iterator[int]:
-    """How many frames of 20 ms to make for each chunk in turn, without end; `interval` in seconds or None."""
+    """Yield the number of 20 ms frames of each chunk, endlessly; `interval` [s] is None for automatic."""
     if interval is not None:
         while True:
             yield max(1, round(interval * STEP_RATE))

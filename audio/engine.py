@@ -93,7 +93,8 @@ class Stream(Protocol):
         The engine serves the stream with the least unplayed sound first and pauses one that is at least
         `Piece.lead` ahead of its playhead. Between two reports it assumes that playback goes on. None
         withdraws the reports, as if there had been none: the piece is composed to its end without regard to a
-        playhead. Also resumes after `hold`."""
+        playhead. Also resumes after `hold`.
+        """
         ...
 
     def hold(self) -> None:
@@ -106,7 +107,8 @@ class Stream(Protocol):
         Sound already composed stays, so listeners hear the change up to `Piece.lead` seconds later. The old
         prompt is blended into the new one over `blend_seconds`. The change never comes before second
         `earliest` of the piece; if composing starts over after a failure, that keeps what was already heard
-        as it was. Raises EngineError if the whole piece has been composed."""
+        as it was. Raises EngineError if the whole piece has been composed.
+        """
         ...
 
 

@@ -1,15 +1,15 @@
-"""The tree of errors. Each says in one sentence what happened and what to do; a user can read it as it is.
+"""The tree of errors. Each says in one sentence, fit for a user, what happened and what to do.
 
     BuskerError
-    ├── PieceError              what was asked for cannot be made as asked
-    └── EngineError             the engine cannot make it
-        ├── CheckpointError     the weights are missing, damaged or of another kind
-        ├── RecordingError      a sound file to go on from cannot be heard
-        ├── EngineBusy          full is not a failure: ask again later
-        └── EngineLost          the engine died and could not be brought back
+    ├── PieceError              the request cannot be composed as it is
+    └── EngineError             the engine cannot compose it
+        ├── CheckpointError     the weights are missing, damaged or of an unknown kind
+        ├── RecordingError      a sound file to continue from cannot be used
+        ├── EngineBusy          all slots and the queue are full: not a failure, try again later
+        └── EngineLost          the engine died and could not be restarted
 
-The rooms above this one hang their own errors on the same tree (`bot/errors.py`).
-"""
+TrackError (`audio/files/track.py`), OpusMissing, OpusError (`audio/playout/opus.py`) and the errors of the
+bot (`bot/errors.py`) belong to the same tree."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from words.text import Text
 
 
 class BuskerError(Exception):
-    """Something that a person should be told, as one sentence: in English as `str(error)`, or as `text`.
+    """An error with one sentence for people: in English as `str(error)`, or as `text` in any language.
 
-    What only an operator can meet is raised with a plain sentence.
+    Errors that only operators see are raised with a plain string.
     """
 
     @property
     def text(self) -> Text:
-        """The sentence, to be worded for who reads it."""
+        """The sentence, to be worded in the language of the reader."""
         sentence = self.args[0] if self.args else ""
         return sentence if isinstance(sentence, Text) else Text("error-for-operators", sentence=str(sentence))
 
 
 class PieceError(BuskerError):
-    """A prompt, length, interval or seed that cannot be used; `field` names which."""
+    """A prompt, length, interval or seed is invalid; `field` names which."""
 
     def __init__(self, field: str, sentence: Text) -> None:
         super().__init__(sentence)
@@ -38,7 +38,7 @@ class PieceError(BuskerError):
 
 
 class EngineError(BuskerError):
-    """The engine cannot make this piece."""
+    """The engine cannot compose this piece."""
 
 
 class CheckpointError(EngineError):
@@ -46,12 +46,12 @@ class CheckpointError(EngineError):
 
 
 class RecordingError(EngineError):
-    """A sound file cannot be read, is too long or too short, or is no longer what it was."""
+    """A sound file cannot be read, is too long or too short, or has changed."""
 
 
 class EngineBusy(EngineError):
-    """Every place is taken and the waiting line is full."""
+    """All slots are taken and the queue is full."""
 
 
 class EngineLost(EngineError):
-    """The engine ended in the middle of a piece and could not be replaced."""
+    """The engine died midway through a piece and could not be restarted."""

@@ -1,5 +1,5 @@
-"""An Extension: a track that goes on. Its piece begins with the track as it was before its ending, and the
-engine continues from there; so the new track holds old and new as one."""
+"""Extension: continues a finished track. The new piece begins with the track as it was before its fade-out
+(the prelude), and the engine continues from there, so the new track contains both as one."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
 from words.text import Text
 
 RESTORED_GAIN: Final = 0.1
-"""How far into its ending a track is brought back by undoing the fade: to −20 dB, where 16 bits are fine
-enough still. What is behind, the last 0.4 s, is left to the continuation."""
+"""Gain down to which the fade-out is undone: −20 dB, where 16 bits are still fine enough. The rest, the last
+0.4 s, is left to the continuation."""
 
 BLOCK_SECONDS: Final = 1.0
-"""The old part goes to the listeners in blocks of this, like sound that is made."""
+"""Length of the chunks in which the prelude is delivered."""
 
-JOINT_SECONDS: Final = 0.005
-"""The codec draws its own curve of what it heard, so the new sound begins a little beside where the old one
-ends; the difference dies away this fast. A jump would click."""
+SMOOTHING_SECONDS: Final = 0.005
+"""Time in which the offset between old and new sound decays. The codec reconstructs the prelude only
+approximately, so the new sound begins slightly off its last sample; a jump would click."""
 
-_OLD_LIFE: Final = -1
-"""The life (see `Pace`) in which the old part comes, whose speed says nothing about what follows."""
+_PRELUDE_EPOCH: Final = -1
+"""The epoch (see `Pace`) of the prelude, whose speed says nothing about the rest."""
 
 
 def prepare(track: Path, loudness: float, target: Path) -> None:
-    """Write the track as it was before its ending into `target`, a FLAC file of whole frames.
+    """Write a track without its fade-out to `target`, a FLAC file of whole frames, as the prelude of a piece.
 
-    It is brought to `loudness` (LUFS), which the model knows from what it makes itself. Some 10 ms of work a
-    second of sound. Raises RecordingError.
+    It is brought to `loudness` [LUFS], the level of the model's own sound, which it continues best. Takes
+    some 10 ms per second of sound. Raises RecordingError.
     """
     pcm = first_seconds(track, SAMPLE_RATE, 2, MAX_SECONDS)
     if pcm.shape[1] > (MAX_SECONDS - LENGTH_SECONDS[1]) * SAMPLE_RATE:
         raise RecordingError(Text("extend-long", most=MAX_SECONDS - LENGTH_SECONDS[1]))
-    fall = fade_out_gain(pcm.shape[1] / SAMPLE_RATE)
-    audible = int(np.count_nonzero(fall >= RESTORED_GAIN))
-    begins = pcm.shape[1] - len(fall)
-    whole = (begins + audible) // FRAME_SAMPLES * FRAME_SAMPLES
-    pcm = pcm[:, :whole].copy()
-    pcm[:, begins:] /= fall[: whole - begins]
+    fade = fade_out_gain(pcm.shape[1] / SAMPLE_RATE)
+    restorable = int(np.count_nonzero(fade >= RESTORED_GAIN))
+    fade_begin = pcm.shape[1] - len(fade)
+    end = (fade_begin + restorable) // FRAME_SAMPLES * FRAME_SAMPLES
+    pcm = pcm[:, :end].copy()
+    pcm[:, fade_begin:] /= fade[: end - fade_begin]
     decibels = loudness - integrated(pcm)
     gain = 10 ** (decibels / 20) if np.isfinite(decibels) else 1.0
     peak = float(np.abs(pcm).max(initial=0.0))
@@ -60,7 +60,7 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
 
 
 class ExtendingEngine:
-    """An engine that also makes pieces with a prelude, out of one that only continues."""
+    """Adds pieces with a prelude to an engine that only continues recordings."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -80,70 +80,71 @@ class ExtendingEngine:
         await self._engine.close()
 
     def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
-        """See `Engine.open`; raises RecordingError where the old part is not what it was."""
-        return self._extended(piece) if piece.prelude else self._engine.open(piece)
+        """See `Engine.open`. Entering raises RecordingError if the file of the prelude has changed."""
+        return self._open_extended(piece) if piece.prelude else self._engine.open(piece)
 
     @asynccontextmanager
-    async def _extended(self, piece: Piece) -> AsyncIterator[Stream]:
-        old = await asyncio.to_thread(_old, piece, self.info)
-        async with self._engine.open(_later(piece, -piece.prelude)) as stream:
-            yield ExtendedStream(piece.prelude, old, stream, self.info.sample_rate)
+    async def _open_extended(self, piece: Piece) -> AsyncIterator[Stream]:
+        prelude = await asyncio.to_thread(_prelude_pcm, piece, self.info)
+        async with self._engine.open(_shifted(piece, -piece.prelude)) as stream:
+            yield ExtendedStream(piece.prelude, prelude, stream, self.info.sample_rate)
 
 
 class ExtendedStream:
-    """The old part, then what the engine makes."""
+    """Delivers the prelude, then the sound of the engine's stream."""
 
-    def __init__(self, prelude: float, old: Pcm, stream: Stream, sample_rate: int) -> None:
+    def __init__(self, seconds: float, prelude: Pcm, stream: Stream, sample_rate: int) -> None:
+        self._seconds = seconds
+        """Length of the prelude."""
         self._prelude = prelude
-        self._old = old
         self._stream = stream
         self._sample_rate = sample_rate
-        self._is_old = True
+        self._in_prelude = True
 
     @property
     def piece(self) -> Piece:
         """See `Stream.piece`."""
-        return _later(self._stream.piece, self._prelude)
+        return _shifted(self._stream.piece, self._seconds)
 
     @property
     def pace(self) -> Pace:
         """See `Stream.pace`."""
-        return self._stream.pace._replace(epoch=_OLD_LIFE) if self._is_old else self._stream.pace
+        return self._stream.pace._replace(epoch=_PRELUDE_EPOCH) if self._in_prelude else self._stream.pace
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         block = round(BLOCK_SECONDS * self._sample_rate)
-        for begin in range(0, self._old.shape[1], block):
-            yield Chunk(self._old[:, begin : begin + block], last=False)
-        last = self._old[:, -1:]
+        for begin in range(0, self._prelude.shape[1], block):
+            yield Chunk(self._prelude[:, begin : begin + block], last=False)
+        last = self._prelude[:, -1:]
         async for chunk in self._stream:
-            first, self._is_old = self._is_old, False
+            first, self._in_prelude = self._in_prelude, False
             yield Chunk(smoothed(last, chunk.pcm, self._sample_rate), chunk.last) if first else chunk
 
     def report_playhead(self, position: float | None) -> None:
         """See `Stream.report_playhead`."""
-        self._stream.report_playhead(None if position is None else position - self._prelude)
+        self._stream.report_playhead(None if position is None else position - self._seconds)
 
     def hold(self) -> None:
-        """See `Stream.hold`; the old part is there already."""
+        """See `Stream.hold`; the prelude needs no composing."""
         self._stream.hold()
 
     def steer(self, prompt: str, blend_seconds: float = 0.0, earliest: float = 0.0) -> None:
         """See `Stream.steer`."""
-        self._stream.steer(prompt, blend_seconds, max(0.0, earliest - self._prelude))
+        self._stream.steer(prompt, blend_seconds, max(0.0, earliest - self._seconds))
 
 
 def smoothed(last: Pcm, new: Pcm, sample_rate: int) -> Pcm:
-    """`new`, bent so that it begins where the sample `last` was."""
-    samples = min(round(JOINT_SECONDS * sample_rate), new.shape[1])
+    """Return `new` with a decaying offset, so that it begins at the value of the sample `last`."""
+    samples = min(round(SMOOTHING_SECONDS * sample_rate), new.shape[1])
     if not samples:
         return new
-    bent = new.copy()
-    bent[:, :samples] += (last - new[:, :1]) * half_cosine_fall(samples)
-    return bent
+    smooth = new.copy()
+    smooth[:, :samples] += (last - new[:, :1]) * half_cosine_fall(samples)
+    return smooth
 
 
-def _old(piece: Piece, info: EngineInfo) -> Pcm:
-    """What a piece begins with, at the engine's rate: exactly `piece.prelude` seconds."""
+def _prelude_pcm(piece: Piece, info: EngineInfo) -> Pcm:
+    """Return the prelude of a piece, at the engine's rate: exactly `piece.prelude` seconds."""
     assert piece.continues is not None  # a prelude is of something
     check_unchanged(piece.continues)
     wanted = round(piece.prelude * STEP_RATE) * info.sample_rate // STEP_RATE
@@ -151,12 +152,12 @@ def _old(piece: Piece, info: EngineInfo) -> Pcm:
     return np.pad(pcm, ((0, 0), (0, wanted - pcm.shape[1])))
 
 
-def _later(piece: Piece, seconds: float) -> Piece:
-    """The piece with so much more before it, or less where negative."""
+def _shifted(piece: Piece, seconds: float) -> Piece:
+    """Return the piece with `seconds` more at its beginning, or fewer if negative."""
     steps = round(seconds * STEP_RATE)
     return replace(
         piece,
         seconds=(piece.steps + steps) / STEP_RATE,
         prelude=max(0.0, seconds),
-        prompt_changes=tuple(replace(turn, step=turn.step + steps) for turn in piece.prompt_changes),
+        prompt_changes=tuple(replace(change, step=change.step + steps) for change in piece.prompt_changes),
     )

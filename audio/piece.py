@@ -1,4 +1,4 @@
-"""A Piece: what was asked for, validated once and the same everywhere after."""
+"""A Piece: a validated request for music. With its checkpoint it determines every sample."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROMPT_LENGTH: Final = (3, 300)
 LENGTH_SECONDS: Final = (10.0, 30.0)
 INTERVAL_SECONDS: Final = (0.5, 2.5)
 MAX_SEED: Final = 2**53 - 1
-"""Discord's integers end here (they travel as JSON numbers)."""
+"""Discord's limit for integers, which travel as JSON numbers."""
 
 MAX_GUIDANCE: Final = 10.0
 MAX_TOP_K: Final = 2048
@@ -27,17 +27,17 @@ MAX_TEMPERATURE: Final = 2.0
 MAX_PROMPT_CHANGES: Final = 1000
 
 LEAD_SECONDS: Final = 30.0
-"""What is composed farther ahead of the listeners would be lost with the next /skip."""
+"""Default lead of composing over playback; more would be wasted at the next /skip."""
 
 HORIZON_SECONDS: Final = 60.0
-"""So much of a piece without end is reckoned with as still to come, wherever it is."""
+"""Seconds of an endless piece that planning counts as still to come, at any position."""
 
 _CUSTOM_EMOJI = re.compile(r"<a?:(\w+):\d+>")
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|<t:-?\d+(?::\w)?>|</[^:>]+:\d+>")
 
-_SPOKEN: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
-"""What becomes of signs that nobody reads, by their Unicode category: controls and line ends are spaces,
-format marks and lone surrogates nothing. Gone before mentions are looked for, or they would hide one."""
+_REPLACED_CATEGORIES: Final = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
+"""Replacements of unreadable characters by Unicode category: controls and line ends become spaces, format
+marks and lone surrogates vanish. Applied before mentions are removed, since they could hide one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,18 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class PromptChange:
-    """A new prompt takes over a piece that runs. What was made stays, and what follows goes on from it.
+    """A new prompt for the rest of a piece; sound before it stays and is continued.
 
-    While one blends into the other each step hears one of the two prompts, the new one more and more often,
-    evenly spread. So what a step draws from is always a distribution of the model's own, nothing is computed
-    twice, and both ends are exact.
+    During the blend each step is conditioned on one of the two prompts, on the new one more and more often,
+    evenly spread. So every step samples from a distribution of the model itself, nothing is computed twice,
+    and both ends are exact.
     """
 
     prompt: str
     step: int
-    """The first step that may hear the new prompt, counted from the piece's start."""
+    """First step that may be conditioned on the new prompt, counted from the start of the piece."""
     blend: int = 0
-    """For how many steps the old prompt is still heard at times."""
+    """Number of steps during which some are still conditioned on the old prompt."""
 
     def applies_at(self, step: int) -> bool:
         """True if `step` is conditioned on the new prompt."""
@@ -75,49 +75,47 @@ class PromptChange:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What was asked for. The same Piece and checkpoint make the same sound; nothing else has a say.
+    """A request for music. The same Piece and checkpoint give the same sound; nothing else affects it.
 
-    `seconds` is a whole number of 20 ms steps, or infinite: music without end. `interval` is how many seconds
-    of steps pass between two chunks of sound, `None` for automatic, and `lead` is how many seconds of sound
-    may be composed ahead of listeners who say where they are; both decide when the sound arrives, never what
-    it is."""
+    `seconds` is a whole number of 20 ms steps, or infinite. `interval` is the length of a chunk [s], None for
+    automatic; `lead` is the maximum of seconds composed ahead of a reported playhead. Both affect when the
+    sound arrives, never what it is.
+    """
 
     prompt: str
     seconds: float
     seed: int
     interval: float | None = None
     guidance: float | None = None
-    """How strictly the music follows the prompt (classifier-free guidance); None is as the checkpoint
-    recommends."""
+    """Strength of classifier-free guidance by the prompt; None for the checkpoint's recommendation."""
     top_k: int = 250
     temperature: float = 1.0
     continues: Recording | None = None
-    """The piece begins where this recording ends; only the new sound is delivered."""
+    """The piece continues the end of this recording; only new sound is delivered, but see `prelude`."""
     prelude: float = 0.0
-    """How long that recording is if the piece begins with it, being part of its `seconds`
-    (`audio/extension.py`); else 0."""
+    """Length [s] of that recording if it counts as part of the piece (`audio/extension.py`); else 0."""
     melody: Recording | None = None
-    """What the piece hums after; for melody checkpoints alone."""
+    """A recording whose melody the piece follows; for melody checkpoints only."""
     prompt_changes: tuple[PromptChange, ...] = ()
-    """How it was steered, in order of their steps."""
+    """Prompt changes in the order of their steps."""
     excerpt: float | None = None
-    """Where in a piece without end, with this seed, its sound was heard: the second that it begins with. Such
-    a piece is not made, but cut out of what was made. None of any other."""
+    """For an excerpt of an endless piece with this seed: the second at which it begins, else None. An excerpt
+    is not composed but cut out of the sound of that piece."""
     lead: float = field(default=LEAD_SECONDS, compare=False)
 
     @property
     def steps(self) -> int:
-        """Decoder steps, which is also frames of the codec: 50 a second; see `steps_of`."""
+        """Number of decoder steps, which are also codec frames: 50 per second; see `steps_of`."""
         return steps_of(self.seconds)
 
     @property
     def endless(self) -> bool:
-        """Whether it is made until somebody has enough of it."""
+        """True if it goes on until it is cancelled."""
         return math.isinf(self.seconds)
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
-        """What it is made from beside its prompts."""
+        """The recordings it depends on."""
         return tuple(recording for recording in (self.continues, self.melody) if recording is not None)
 
     @property
@@ -131,7 +129,7 @@ class Piece:
         return max((index for index, change in changes if change.applies_at(step)), default=0)
 
     def steered(self, change: PromptChange) -> Piece:
-        """The same piece with one more prompt change, after those it has."""
+        """Return the piece with one more prompt change, after its others."""
         return replace(self, prompt_changes=(*self.prompt_changes, change))
 
 
@@ -143,9 +141,9 @@ def piece_of(
     *,
     longest: float = LENGTH_SECONDS[1],
 ) -> Piece:
-    """The Piece that a person asked for; a seed is drawn when none is given.
+    """Return the Piece for a member's request; a seed is drawn if none is given.
 
-    Raises PieceError with one sentence, and the name of the field, for what cannot be used.
+    Raises PieceError, with a sentence and the name of the field, for an invalid value.
     """
     words = prompt_of(prompt)
     _within("length", seconds, LENGTH_SECONDS[0], longest)
@@ -162,9 +160,9 @@ def piece_of(
 
 
 def checked(piece: Piece, *, longest: float) -> Piece:
-    """`piece`, if it can be made; it comes from a file, which may be anybody's.
+    """Return `piece`, read from a file of unknown origin, if it can be composed.
 
-    Raises PieceError with one sentence.
+    Raises PieceError with a sentence.
     """
     clean = [prompt_of(prompt) for prompt in piece.prompts]
     _within("length", piece.seconds, 1 / STEP_RATE, longest)
@@ -190,7 +188,7 @@ def checked(piece: Piece, *, longest: float) -> Piece:
 
 
 def excerpt_of(piece: Piece, begin: float, end: float) -> Piece:
-    """What is heard of a piece without end from second `begin` to second `end`, as a piece of its own."""
+    """Return seconds `begin` to `end` of an endless piece as a piece of its own."""
     first, stop = steps_of(begin), steps_of(end)
     changes = (
         replace(change, step=change.step - first)
@@ -207,7 +205,7 @@ def excerpt_of(piece: Piece, begin: float, end: float) -> Piece:
 
 
 def prompt_of(text: str) -> str:
-    """The prompt that a person typed, for a Piece or a Turn. Raises PieceError."""
+    """Return a typed prompt, cleaned, for a Piece or a PromptChange. Raises PieceError."""
     words = readable(text)
     shortest, longest = PROMPT_LENGTH
     if not shortest <= len(words) <= longest:
@@ -216,9 +214,10 @@ def prompt_of(text: str) -> str:
 
 
 def readable(prompt: str) -> str:
-    """The words of a prompt: no control or direction marks, no mentions, emoji by name, single spaces."""
-    signs = (_SPOKEN.get(unicodedata.category(sign), sign) for sign in unicodedata.normalize("NFC", prompt))
-    words = _MENTION.sub(" ", _CUSTOM_EMOJI.sub(r" \1 ", "".join(signs)))
+    """Return a prompt without control or direction marks and mentions, emoji by name, single spaces."""
+    normal = unicodedata.normalize("NFC", prompt)
+    chars = (_REPLACED_CATEGORIES.get(unicodedata.category(char), char) for char in normal)
+    words = _MENTION.sub(" ", _CUSTOM_EMOJI.sub(r" \1 ", "".join(chars)))
     return " ".join(words.split())
 
 
@@ -229,5 +228,5 @@ def _within(field: str, seconds: float, lowest: float, highest: float) -> None:
 
 
 def _triangle(number: int) -> int:
-    """1 + 2 + … + `number`."""
+    """Return 1 + 2 + … + `number`."""
     return number * (number + 1) // 2

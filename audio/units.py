@@ -1,4 +1,4 @@
-"""The units of sound that every room shares. Each number is stated once; the others are derived."""
+"""Units of sound shared by all packages. Each number is stated once; the others are derived."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 STEP_RATE: Final = 50
-"""Decoder steps in a second of sound; a step is a frame of the codec, 20 ms (MusicGen, EnCodec 32 kHz)."""
+"""Decoder steps per second of sound; a step is a codec frame, 20 ms (MusicGen, EnCodec 32 kHz)."""
 
 SAMPLE_RATE: Final = 48_000
-"""Samples a second that Discord plays (Opus at full band)."""
+"""Samples per second in Discord voice (Opus, full band)."""
 
 CHANNELS: Final = 2
-"""Discord plays interleaved stereo."""
+"""Discord plays stereo."""
 
 SAMPLE_BYTES: Final = 2
 """Signed 16-bit little-endian."""
 
 FRAME_RATE: Final = 50
-"""Frames a second: a voice packet every 20 ms."""
+"""Frames per second: a voice packet every 20 ms."""
 
 FRAME_SECONDS: Final = 1 / FRAME_RATE
 FRAME_SAMPLES: Final = SAMPLE_RATE // FRAME_RATE
@@ -44,21 +44,21 @@ _FULL_SCALE: Final = 2 ** (8 * SAMPLE_BYTES - 1) - 1
 
 
 def steps_of(seconds: float) -> int:
-    """How many steps a piece of `seconds` has; of infinitely many seconds more than are ever reached."""
+    """Return the number of steps of a piece of `seconds`; sys.maxsize for an infinite one."""
     return sys.maxsize if math.isinf(seconds) else round(seconds * STEP_RATE)
 
 
 def samples_of(seconds: float) -> int:
-    """How many 48 kHz samples a piece of `seconds` has; see `steps_of`."""
+    """Return the number of 48 kHz samples of a piece of `seconds`; see `steps_of`."""
     return steps_of(seconds) * SAMPLE_RATE // STEP_RATE
 
 
 def floats(pcm: Pcm16) -> Pcm:
-    """What `sixteen_bits` has made 16-bit values of, as near as they are."""
+    """Convert 16-bit sound, shaped (samples, channels), to float32, shaped (channels, samples)."""
     return np.ascontiguousarray(pcm.T, np.float32) / np.float32(_FULL_SCALE)
 
 
 def sixteen_bits(pcm: Pcm) -> Pcm16:
-    """The nearest 16-bit values of sound within −1…1; one channel plays on both sides."""
+    """Convert sound in −1…1 to the nearest 16-bit values, shaped (samples, 2); mono goes to both sides."""
     whole = np.rint(pcm * np.float32(_FULL_SCALE)).astype(np.int16)
     return np.ascontiguousarray(np.broadcast_to(whole, (CHANNELS, whole.shape[1])).T)

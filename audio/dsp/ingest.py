@@ -33,11 +33,11 @@ class Ingest:
         """Maximum number of 48 kHz samples held back until later input."""
 
     def push(self, pcm: Pcm) -> Pcm:
-        """Return the 48 kHz sound that `pcm` completes; it is shaped (channels, samples), at the engine's
-        rate.
+        """Return the 48 kHz sound that `pcm` completes.
 
-        Raises EngineError if it is not sound: the model would make the same again, and silence in its place
-        would be posted as a finished track."""
+        `pcm` is shaped (channels, samples), at the engine's rate. Raises EngineError if it is not sound: the
+        model would make the same again, and silence in its place would be posted as a finished track.
+        """
         if not np.abs(pcm).max(initial=0) <= MAX_SAMPLE:  # also false for NaN
             raise EngineError(Text("engine-no-sound"))
         return self._trim(self._resampler.push(pcm))

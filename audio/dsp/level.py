@@ -16,8 +16,8 @@ from audio.dsp.loudness import HOP, HOP_SECONDS, Meter, Powers, gated, loudness_
 from audio.units import Pcm
 
 CHANNEL_LUFS: Final = -16.0
-"""Loudness of music in the voice channel at full volume: that of podcasts (AES TD1008), so that nobody needs
-to change the volume between speech and music."""
+"""Loudness of music in the voice channel at full volume: that of podcasts (AES TD1008), so that speech
+and music need no change of volume."""
 
 PRIOR_SECONDS: Final = 0.25
 """Weight of the expected loudness, in seconds of sound. Étude's pieces deviate from the expectation by 2.7
@@ -58,10 +58,11 @@ class Level:
     """Brings one stream of 48 kHz sound to `CHANNEL_LUFS`, all channels by one gain, then limits it.
 
     The loudness of the piece is estimated from its sound so far, gated as in BS.1770, and from `expected`
-    [LUFS]. The opening gain is chosen once the opening has arrived, so that nobody hears it settle. From then
-    on only the limiter holds sound back: the gain is known 100 ms ahead and changes linearly from hop to hop.
-    It depends on the samples so far and not on how they are split into pushes, bit for bit. One thread at a
-    time."""
+    [LUFS]. The opening gain is chosen once the opening has arrived, so that it is not heard to settle. From
+    then on only the limiter holds sound back: the gain is known 100 ms ahead and changes linearly from hop to
+    hop. It depends on the samples so far and not on how they are split into pushes, bit for bit. One thread
+    at a time.
+    """
 
     def __init__(self, channels: int, expected: float) -> None:
         self._expected = expected

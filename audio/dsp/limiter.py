@@ -42,7 +42,8 @@ class Limiter:
     The largest need within the look-ahead is held, then released slowly, then smoothed over the same
     look-ahead. A mean of values that all cover a peak covers it too, so the ceiling holds. Sound below the
     ceiling passes bit by bit. The result does not depend on how the sound is split into pushes. One thread at
-    a time."""
+    a time.
+    """
 
     def __init__(self, channels: int) -> None:
         self._samples = 0

@@ -81,7 +81,8 @@ class TruePeaks:
     """Measures the highest level of one stream at and between samples, over all channels.
 
     It lags by REACH samples. The result does not depend on how the sound is split into pushes, bit for bit.
-    One thread at a time."""
+    One thread at a time.
+    """
 
     def __init__(self, channels: int) -> None:
         self._tail: Pcm = np.zeros((channels, 2 * REACH), np.float32)

@@ -24,7 +24,8 @@ class Resampler:
 
     Output sample 0 is at the time of input sample 0. The result does not depend on how the sound is split
     into pushes, bit for bit, since every output sample is the same sum in the same order (`upfirdn` adds tap
-    by tap). One thread at a time."""
+    by tap). One thread at a time.
+    """
 
     def __init__(self, rate_in: int, rate_out: int, channels: int) -> None:
         common = math.gcd(rate_in, rate_out)
@@ -53,8 +54,7 @@ class Resampler:
         return self._filter(max(0, (self._samples_in - self._reach - 1) * self._up // self._down + 1))
 
     def finish(self) -> Pcm:
-        """Return the tail, as if silence followed, so that round(samples · rate_out / rate_in) came out in
-        all."""
+        """Return the tail, so that round(samples · rate_out / rate_in) came out in all."""
         silence = np.zeros((len(self._input), self._reach + 1), np.float32)
         self._input = np.concatenate([self._input, silence], axis=1)
         return self._filter(round(self._samples_in * self._up / self._down))

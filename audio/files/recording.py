@@ -50,7 +50,8 @@ def fully_decoded_recording_of(path: Path) -> Recording:
     """Return the recording after decoding all of it, as continuing its end needs. Raises RecordingError.
 
     Takes up to a second for MAX_SECONDS of sound. A hostile file may crash FFmpeg, so run this in a process
-    that may die."""
+    that may die.
+    """
     last_seconds(path, 16_000, 1, MIN_SECONDS)
     return recording_of(path)
 
@@ -89,7 +90,8 @@ def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
     """Return at most the last `seconds` of a file, float32 shaped (channels, samples) at `rate`.
 
     The whole file is decoded, but only the requested part is held. Raises RecordingError, also if it is
-    longer than MAX_SECONDS."""
+    longer than MAX_SECONDS.
+    """
     wanted, held, total = round(seconds * rate), 0, 0
     parts: deque[Pcm] = deque()
     with _readable(path):

@@ -20,7 +20,8 @@ def read_for_playback(path: Path, seconds: float) -> Pcm16:
     """Return the sound of a file as `read_pcm` does, at the level of the voice channel.
 
     It is never louder than in the file, so that its peaks stay under the ceiling. Takes some 4 ms per second
-    of sound. Raises TrackError."""
+    of sound. Raises TrackError.
+    """
     pcm = floats(read_pcm(path, seconds))
     decibels = min(0.0, CHANNEL_LUFS - integrated(pcm))
     return sixteen_bits(pcm * np.float32(10 ** (decibels / 20)))
@@ -44,7 +45,8 @@ def read_pcm(path: Path, seconds: float) -> Pcm16:
     """Return the first `seconds` of a file, shaped (samples, 2) at 48 kHz, padded with silence.
 
     From a FLAC file these are exactly the samples that were written. Takes some 2 ms per second of sound.
-    Raises TrackError if the file is missing or not a track."""
+    Raises TrackError if the file is missing or not a track.
+    """
     wanted = samples_of(seconds)
     containers = ",".join(each.container for each in FORMATS.values())
     sound = np.zeros((wanted, CHANNELS), np.int16)

@@ -105,7 +105,8 @@ def write_track(
     `size` of the track tells. The file name consists of letters and digits of the prompt and the seed and is
     always a new one. Both files appear whole or not at all, the picture first. This takes about a second and
     shares no state, so it can run in another process. Raises TrackError if the disk refuses, EngineError if
-    `pcm` is not sound."""
+    `pcm` is not sound.
+    """
     mastered = master(pcm, info.sample_rate, piece.seconds)
     tags = _tags(piece, info)
     for name in formats:
@@ -132,7 +133,8 @@ def read_tags(path: Path) -> Origin:
     """Read the tags of a track without decoding its sound.
 
     The file may come from anyone: pass the Piece through `checked` before it is composed again. Raises
-    TrackError if the file cannot be read or was not written by `write_track`."""
+    TrackError if the file cannot be read or was not written by `write_track`.
+    """
     containers = ",".join(each.container for each in FORMATS.values())
     try:
         with av.open(str(path), options={"format_whitelist": containers}) as file:
@@ -183,8 +185,10 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
 
 
 def encode_file(pcm: Pcm16, form: _Format, tags: Mapping[str, str]) -> bytes:
-    """Encode a whole file. The same sound and tags give the same bytes ("bitexact": no random serial
-    numbers)."""
+    """Encode a whole file. The same sound and tags give the same bytes.
+
+    "bitexact" leaves out random serial numbers.
+    """
     file = io.BytesIO()
     with av.open(file, "w", format=form.container, options={"fflags": "+bitexact"}) as container:
         container.metadata.update(tags)

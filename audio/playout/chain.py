@@ -27,7 +27,8 @@ class Chain:
     """Processes one piece: resampled to 48 kHz, levelled, limited, faded in and out, 16 bits.
 
     `expected` is the typical loudness [LUFS] of its checkpoint's pieces. The result does not depend on how
-    the sound is split into pushes, bit for bit. One thread at a time."""
+    the sound is split into pushes, bit for bit. One thread at a time.
+    """
 
     def __init__(self, sample_rate: int, channels: int, seconds: float, expected: float) -> None:
         self._ingest = Ingest(sample_rate, channels, seconds)
@@ -47,8 +48,7 @@ class Chain:
         return self._finished(self._level.push(self._ingest.push(pcm)))
 
     def finish(self) -> Pcm16:
-        """Return the rest, so that exactly samples_of(seconds) came out in all; what is missing is
-        silence."""
+        """Return the rest, padded with silence, so that samples_of(seconds) came out in all."""
         rest = [self._level.push(self._ingest.finish()), self._level.finish()]
         return self._finished(np.concatenate(rest, axis=1))
 
@@ -82,7 +82,8 @@ async def process_stream(stream: Stream, info: EngineInfo) -> AsyncGenerator[Pro
     """Run a stream through a Chain; the `voice_pcm` of all chunks add up to samples_of(piece.seconds).
 
     Raises EngineError. The chain computes in a thread: its some milliseconds would delay everything else on
-    the event loop."""
+    the event loop.
+    """
     chain = Chain(info.sample_rate, info.channels, stream.piece.seconds, info.loudness)
     async for chunk in stream:
         yield ProcessedChunk(chunk.pcm, await asyncio.to_thread(chain.push, chunk.pcm))

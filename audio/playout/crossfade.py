@@ -51,7 +51,8 @@ def crossfade(end: Pcm16, beginning: Pcm16, seconds: float) -> Pcm16:
     Both are shaped (samples, 2). Equal power: the squares of both gains add up to 1, so uncorrelated pieces
     are together as loud as each alone. If the overlap is longer than the piece's own fade-out, the piece is
     faded more slowly, over the whole overlap; if it is shorter, the fade-out is partly over when the next
-    piece begins. A limiter keeps the peaks of the sum under the ceiling."""
+    piece begins. A limiter keeps the peaks of the sum under the ceiling.
+    """
     own_fade = fade_out_gain(seconds)[-len(end) :]
     applied = np.concatenate([np.ones(len(end) - len(own_fade), np.float32), own_fade])
     fade_out = np.minimum(half_cosine_fall(len(end)), applied)

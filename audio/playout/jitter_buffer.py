@@ -41,6 +41,7 @@ PRIOR_SECONDS: Final = 2.0
 """Weight of the engine's stated speed against a faster measured one, in seconds of measuring."""
 
 _MARK_SECONDS: Final = 0.1
+"""Arrivals closer together than this are recorded as one."""
 
 _MAX_MARKS: Final = 600
 """At least a minute of arrivals: more than the longest piece with an end has. Of endless music only the
@@ -48,7 +49,7 @@ latest arrivals count."""
 
 
 class State(enum.Enum):
-    """What a jitter buffer is doing."""
+    """The state of a jitter buffer."""
 
     FILLING = "filling"
     PLAYING = "playing"
@@ -68,7 +69,8 @@ class JitterBuffer:
     `seconds` is the length of the piece, infinite if it has no end; `speed` is the engine's stated speed
     [seconds of sound per second]; `interval` is the length of a chunk [s], None if chunks grow as in
     `audio.chunking`; `clock` returns seconds from any origin; the first `frames_played` frames were played
-    before and are not pushed again; with `lead` seconds at hand the engine pauses."""
+    before and are not pushed again; with `lead` seconds at hand the engine pauses.
+    """
 
     def __init__(
         self,
@@ -102,7 +104,7 @@ class JitterBuffer:
 
     @property
     def state(self) -> State:
-        """What it is doing; PLAYING from the first `read` that finds it ready."""
+        """Its state; PLAYING from the first `read` that finds it ready."""
         return self._state
 
     @property
@@ -164,17 +166,17 @@ class JitterBuffer:
             self._finished = True
 
     def fade_out(self, ahead: int, frames: int) -> None:
-        """End the piece early: keep the next `ahead` frames, which may be encoded, and fade out `frames`
-        more.
+        """End the piece early: keep the next `ahead` frames, then fade out over `frames` more.
 
-        Sound that has not arrived yet is left out. Takes some ms for three seconds.
+        The frames kept may be encoded already. Sound that has not arrived yet is left out. Takes some ms for
+        three seconds.
         """
         first = self.frames_played + ahead
         fading = np.frombuffer(self.frames(first, frames), np.int16).reshape(-1, CHANNELS)
         faded = _split(faded_out_pcm16(fading).tobytes())
         with self._lock:
-            kept = list(islice(self._frames, max(0, first - self.frames_played)))
-            self._frames = deque([*kept, *faded[max(0, self.frames_played - first) :]])
+            remaining = list(islice(self._frames, max(0, first - self.frames_played)))
+            self._frames = deque([*remaining, *faded[max(0, self.frames_played - first) :]])
             self._partial = b""
             self._finished = True
 
@@ -330,7 +332,8 @@ class _Pace:
 
         Measured from the first arrival on, so that the wait for it does not count, and as the slowest average
         from any earlier arrival up to the latest, so that chunks arriving in a burst after a delay do not
-        count as speed. A speed below the stated one is trusted at once, one above it gradually."""
+        count as speed. A speed below the stated one is trusted at once, one above it gradually.
+        """
         stated = PRIOR_TRUST * self.stated
         if self.latest is None:
             return stated

@@ -206,8 +206,8 @@ def _candidates() -> Iterator[str]:
 
 def _bundled() -> Iterator[Path]:
     """Yield copies of libopus in PyAV's wheel: beside the package, on macOS inside it."""
-    found = importlib.util.find_spec("av")
-    for folder in (found.submodule_search_locations or []) if found else []:
+    spec = importlib.util.find_spec("av")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
         package = Path(folder)
         yield from sorted(package.with_name("av.libs").glob("libopus-*.so*"))
         yield from sorted(package.with_name("av.libs").glob("*opus*.dll"))

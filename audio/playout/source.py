@@ -94,10 +94,10 @@ class PieceSource:
         self._volume = min(MAX_VOLUME, max(0.0, volume))
 
     def frames(self, first: int, count: int) -> Floats:
-        """Return up to `count` frames to come, from frame `first`, at the present volume; none if not there
-        yet.
+        """Return up to `count` frames to come, from frame `first`, at the present volume.
 
-        Call it in the order of the frames, or changes of volume click. Takes 6 µs for five frames.
+        Fewer, or none, if they are not there yet. Call it in the order of the frames, or changes of volume
+        click. Takes 6 µs for five frames.
         """
         pcm = np.frombuffer(self._frames(first, count), np.int16).reshape(-1, CHANNELS)
         return self._at_volume(pcm) if len(pcm) else np.empty((0, CHANNELS), np.float32)

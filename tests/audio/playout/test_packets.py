@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import OPUS_SILENCE, THRIFTY_COMPLEXITY, MusicEncoder, load_opus
-from audio.playout.packets import AT_ONCE, LEAD_FRAMES, SHORT_FRAMES, Packets
+from audio.playout.packets import BATCH_FRAMES, LEAD_FRAMES, SHORT_FRAMES, Packets
 from audio.playout.source import FULL_SCALE, PieceSource
 from audio.units import FRAME_RATE, FRAME_SAMPLES, Floats, Pcm16
 from tests.audio.playout.decoding import decoded
@@ -84,7 +84,7 @@ def test_no_more_than_the_lead_is_encoded_ahead_and_it_is_made_up_when_it_is_low
     for _ in range(LEAD_FRAMES):
         packets.encode()
     assert packets.ahead == LEAD_FRAMES
-    for _ in range(AT_ONCE):
+    for _ in range(BATCH_FRAMES):
         assert not packets.low
         packets.read()
     assert packets.low
@@ -100,9 +100,9 @@ def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_i
     assert packets.frames_hurried == 0  # it begins with none
     sent = [packets.read() for _ in range(LEAD_FRAMES - SHORT_FRAMES)]
     packets.encode()
-    assert packets.frames_hurried == AT_ONCE
+    assert packets.frames_hurried == BATCH_FRAMES
     sent += rest(packets)
-    assert packets.frames_hurried == AT_ONCE
+    assert packets.frames_hurried == BATCH_FRAMES
     unhurried = encoded(pcm)
     assert len(sent) == 60
     assert sent[:LEAD_FRAMES] == unhurried[:LEAD_FRAMES]
@@ -110,17 +110,17 @@ def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_i
 
 
 def test_less_is_spent_on_what_is_encoded_thriftily_and_on_nothing_else() -> None:
-    pcm = noise(3 * AT_ONCE)
+    pcm = noise(3 * BATCH_FRAMES)
     packets = Packets(source_of(pcm), BITRATE)
     packets.thrifty = True
     packets.encode()
     packets.thrifty = False
     packets.encode()
-    sent = [packets.read() for _ in range(2 * AT_ONCE)]
-    opus, sound = MusicEncoder(BITRATE), source_of(pcm).frames(0, 2 * AT_ONCE)
-    first = opus.encode(sound[: AT_ONCE * FRAME_SAMPLES], THRIFTY_COMPLEXITY)
-    assert sent == first + opus.encode(sound[AT_ONCE * FRAME_SAMPLES :])
-    assert sent != encoded(pcm)[: 2 * AT_ONCE]
+    sent = [packets.read() for _ in range(2 * BATCH_FRAMES)]
+    opus, sound = MusicEncoder(BITRATE), source_of(pcm).frames(0, 2 * BATCH_FRAMES)
+    first = opus.encode(sound[: BATCH_FRAMES * FRAME_SAMPLES], THRIFTY_COMPLEXITY)
+    assert sent == first + opus.encode(sound[BATCH_FRAMES * FRAME_SAMPLES :])
+    assert sent != encoded(pcm)[: 2 * BATCH_FRAMES]
 
 
 def test_a_lead_that_is_short_for_want_of_sound_hurries_nothing() -> None:
@@ -197,7 +197,7 @@ def test_one_that_fails_ends_after_what_is_encoded(caplog: pytest.LogCaptureFixt
 
     packets = Packets(Broken(source_of(noise(30)).buffer), BITRATE)
     with caplog.at_level(logging.ERROR):
-        assert len(list(rest(packets))) == AT_ONCE
+        assert len(list(rest(packets))) == BATCH_FRAMES
         packets.encode()
         assert packets.read() == b""
     assert len(caplog.records) == 1
