@@ -163,7 +163,7 @@ class House:
             device=bot.engine.info.device,
             answered_s=reply.acknowledged_after or float("inf"),
             first_sound_s=recording.packets[0].arrival_s - asked_at,
-            realtime_factor=performance.speed,
+            realtime_factor=performance.composing_speed,
             starved_s=performance.buffer.frames_starved * FRAME_SECONDS,
             hearing=hearing,
             heard_lufs=heard_lufs,
@@ -179,7 +179,7 @@ class House:
         seconds, buffer = performance.piece.seconds, performance.buffer
         try:
             async with asyncio.timeout(seconds / min(1.0, speed) + PATIENCE_SECONDS):
-                while not await performance.settles(within_seconds=PROGRESS_SECONDS):
+                while not await performance.wait_settled(within_seconds=PROGRESS_SECONDS):
                     made, played = buffer.seconds_made, buffer.seconds_played
                     tell(f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {seconds:g} s")
         except TimeoutError:

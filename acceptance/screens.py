@@ -100,11 +100,11 @@ async def pages(room: Path) -> dict[str, str | bytes]:
             first = session.now
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while first.buffer.seconds_played < first.piece.seconds / 2:
-                    await first.settles(within_seconds=0.2)
+                    await first.wait_settled(within_seconds=0.2)
                 card = next(message for message in text.messages if message.components and message.edits)
                 found: dict[str, str | bytes] = {"card": shown(card)}
                 while len(_tracks(text)) < len(PROMPTS) - 1:
-                    await session.now.settles(within_seconds=0.2)
+                    await session.now.wait_settled(within_seconds=0.2)
             found["track"] = _tracks(text)[0]
             for name in ("settings", "library"):
                 reply = await ann.use(name, {}, text)

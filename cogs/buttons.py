@@ -77,7 +77,7 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
         """Return the piece of the card: from the library once its track is written, else from the session."""
         guild, bot = member_of(interaction).guild, interaction.client
         performance = bot.sessions.of(guild).shown(self._seed)
-        number = self._number or (performance.number if performance else 0)
+        number = self._number or (performance.track_id if performance else 0)
         if number and (track := await bot.store.track(guild.id, number)) is not None:
             return track
         if performance is None:
@@ -89,7 +89,7 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
         if isinstance(shown, MadeTrack):
             await play_again(interaction, shown)
         else:
-            await replay(interaction, shown.piece, shown.request.kept)
+            await replay(interaction, shown.piece, shown.request.saved_file)
 
 
 class TrackButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRACK_BUTTON_ID):

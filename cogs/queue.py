@@ -81,7 +81,7 @@ class Queue(commands.GroupCog, group_name="queue"):
         words = typed.casefold().split()
         return [
             app_commands.Choice(
-                name=_choice(place, performance, interaction.locale), value=f"#{performance.ticket}"
+                name=_choice(place, performance, interaction.locale), value=f"#{performance.request_id}"
             )
             for place, performance in enumerate(_session(interaction).queue.waiting, 1)
             if all(word in _searchable(performance) for word in words)
@@ -116,7 +116,7 @@ def _find(interaction: discord.Interaction[Busker], typed: str) -> Performance:
     queue = _session(interaction).queue
     if (chosen := _TICKET.fullmatch(typed.strip())) is not None:
         for performance in queue.waiting:
-            if performance.ticket == int(chosen[1]):
+            if performance.request_id == int(chosen[1]):
                 return performance
     elif typed.strip().isdecimal():
         return queue.at(int(typed))

@@ -23,7 +23,7 @@ from audio.playout.opus import load_opus
 from audio.units import FRAME_SECONDS
 from bot.client import Busker
 from bot.config.settings import RightsSettings
-from bot.playback.performance import Making
+from bot.playback.composition import CompositionState
 from bot.rules.permissions import NEEDED
 from rehearsal.discord_here import DiscordHere
 from rehearsal.faults.fault import Kind, Moment, Track
@@ -192,7 +192,7 @@ class Trial:
             self.stage = "after the fault"
             if fault.kind is Kind.ENDING:
                 await self._idle(scene, session, happened_s)
-            await performance.settles(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
+            await performance.wait_settled(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
         if performance.trouble:
             self._said.append(str(performance.trouble))
         self._lost_by_network = scene.voice.network.sounds_lost - lost
@@ -238,7 +238,7 @@ class Trial:
         await scene.until_heard(frames, within_s=within_s, since_s=asked_s)
         first_s = min(p.arrival_s for heard in scene.heard(asked_s) for p in heard.packets if p.decrypted)
         await scene.moderator.use("stop", channel=scene.text)
-        if not await performance.settles(within_seconds=START_SECONDS) or session.queue:
+        if not await performance.wait_settled(within_seconds=START_SECONDS) or session.queue:
             raise TrialError("/stop did not end the music.")
         return first_s - asked_s
 
@@ -274,9 +274,9 @@ class Trial:
         for message in messages:
             if message.attachments and not message.laid_out:
                 return Track.POSTED.value, message.attachments[0].data
-        if performance.making is Making.CANCELLED:
+        if performance.composition_state is CompositionState.CANCELLED:
             return Track.CANCELLED.value, None
-        if performance.making is Making.COMPOSED and self._fault.track is Track.POSTED:
+        if performance.composition_state is CompositionState.COMPOSED and self._fault.track is Track.POSTED:
             return "late", None
         for path in self._settings.tracks.folder.glob(f"*{performance.piece.seed}.flac"):
             return Track.KEPT.value, path.read_bytes()

@@ -100,7 +100,7 @@ class Requests:
                 saved,
             )
             performance = session.ask(request)
-            performance.charged_seconds = charged
+            performance.add_charge(charged)
             self._attachments.retain(performance)
             before = session.wanted.index(performance)
         await self._journal.flush()  # before the answer, so that no restart loses the piece

@@ -1,4 +1,4 @@
-"""A Performance: one Piece on its way from the engine to the listeners, and how far it has come."""
+"""A Performance: one requested piece on its way from the queue to the listeners."""
 
 from __future__ import annotations
 
@@ -6,21 +6,11 @@ import asyncio
 import contextlib
 import enum
 import itertools
-import logging
-import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from audio.errors import BuskerError
-from audio.files.saved import read_for_playback
-from audio.piece import LEAD_SECONDS, PromptChange
-from audio.playout.chain import ProcessedChunk, process_stream
-from audio.playout.history import History
-from audio.playout.jitter_buffer import JitterBuffer
-from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE
-from bot.errors import RequestError
-from words.text import Text
+from bot.playback.composition import FINAL_STATES, Composition, CompositionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,329 +18,322 @@ if TYPE_CHECKING:
 
     import discord
 
-    from audio.engine import Engine, Stream
+    from audio.engine import Engine
     from audio.files.track import Track
     from audio.piece import Piece
     from audio.units import Pcm
     from bot.rules.permissions import PostingChannel, VocalChannel
     from bot.store.records import MadeTrack
+    from words.text import Text
 
-KEPT_SECONDS: Final = 180.0
-"""How much of the sound that was heard is remembered of a piece without end. It takes 23 MB of mono at 32
-kHz."""
-
-_TICKETS = itertools.count(time.time_ns() // 1_000_000)
-"""From the milliseconds since the epoch on, so that they do not come again after a restart."""
-_log = logging.getLogger(__name__)
+_REQUEST_IDS = itertools.count(time.time_ns() // 1_000_000)
+"""Starts at the milliseconds since the epoch, so that no id comes again after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A Piece, who asked for it, where it is to be heard and where its track is to be posted."""
+    """A Piece, the member who requested it, the voice channel to play in and the channel for its track."""
 
     piece: Piece
     requester: discord.Member
     voice_channel: VocalChannel
     text_channel: PostingChannel
-    kept: Path | None = None
-    """The file of a track made before, to be played instead of composing."""
-    unposted: MadeTrack | None = None
-    """What the library knows of that track, if Busker ended before it was posted."""
+    saved_file: Path | None = None
+    """File of an earlier track, which is played instead of composing."""
+    unposted_track: MadeTrack | None = None
+    """The library's record of that track if Busker ended before it was posted."""
 
 
-class Making(enum.Enum):
-    """How far the making of a piece has come."""
+class PlaybackState(enum.Enum):
+    """Position of a piece between the queue and its end. A piece only moves down this list."""
 
-    WAITING = "waiting"
-    COMPOSING = "composing"
-    COMPOSED = "composed"
-    """All of its sound is there; the track is being written and posted."""
-    DELIVERED = "delivered"
-    """The track is posted, or kept where it could not be."""
-    CANCELLED = "cancelled"
-    FAILED = "failed"
+    QUEUED = "queued"
+    NEXT = "next"
+    """The transition from the piece that plays is settled: this one follows."""
+    PLAYING = "playing"
+    """It is played, or held for a while: see `paused` and `hold_reason`."""
+    ENDED = "ended"
+    """It has left the queue, played to its end or not."""
+
+
+_ORDER: Final = list(PlaybackState)
 
 
 class Performance:
-    """A request, its sound so far, and the buffer it is played from.
+    """A request, its composition and its playback.
 
-    Owned by the guild's Session and touched on the event loop alone; only `buffer` is also read by the
-    player's thread.
+    The states change by methods alone. Owned by the guild's Session and used on the event loop; only `buffer`
+    is also read by the thread that encodes. `seconds_until_start` returns the time that the pieces before it
+    in the queue still take [s].
     """
 
     def __init__(
         self,
         request: Request,
         engine: Engine,
-        until_turn: Callable[[Performance], float] = lambda _: 0.0,
+        seconds_until_start: Callable[[Performance], float] = lambda _: 0.0,
         *,
-        at_once: bool = True,
-        ticket: int | None = None,
+        queue_was_empty: bool = True,
+        request_id: int | None = None,
         frames_played: int = 0,
         restarts: int = 0,
     ) -> None:
-        self.asked_at = time.monotonic()
-        self.at_once = at_once
-        """Whether nothing was in the queue before it."""
-        self.ticket = next(_TICKETS) if ticket is None else ticket
-        """Its own number, which it keeps over restarts."""
-        self.restarts = restarts
-        """How many it has seen."""
-        self.request = request
-        self._piece = piece = request.piece
-        self._stream: Stream | None = None
-        """The engine's, while it composes."""
-        self.buffer = JitterBuffer(
-            piece.seconds,
-            engine.info.speed,
-            piece.interval,
+        self.request: Final = request
+        self.requested_at: Final = time.monotonic()
+        self.queue_was_empty: Final = queue_was_empty
+        """True if nothing was in the queue when it was requested."""
+        self.request_id: Final = next(_REQUEST_IDS) if request_id is None else request_id
+        """A number of its own, which it keeps over restarts."""
+        self.restarts: Final = restarts
+        """Restarts of Busker since the request."""
+        self._seconds_until_start = seconds_until_start
+        self._composition = Composition(
+            request.piece,
+            engine,
+            saved_file=request.saved_file,
             frames_played=frames_played,
-            lead=piece.lead,
+            playhead=self._playhead,
+            on_change=self._composition_changed,
+            on_failure=self.set_trouble,
         )
-        self.making = Making.WAITING
-        self.dismissed = False
-        """Whether a person wants no more of it: skipped or stopped, or a radio that made room."""
-        self.paused = False
-        """Whether a person holds the sound where it is."""
-        self.leads_in = False
-        """Whether the piece before it goes over into it: it is next, and that is settled."""
-        self.waits_for: Text | None = None
-        """A few words for the listeners, while the sound waits for something else."""
-        self.over = False
-        """Whether it has left the queue, played to its end or not."""
-        self.composing_seconds = 0.0
-        """How long it took to compose, once it has been, the waiting for listeners included."""
-        self.speed = 0.0
-        """Seconds of it made in a second, until it was as far ahead as it may be."""
-        self.trouble: Text | None = None
-        """A sentence for the listeners, when something went wrong."""
-        self.track: Track | None = None
-        """Its files, once they are written."""
-        self.number = 0
-        """Its track's number in the library, once it is there."""
-        self.kept_until = 0.0
-        """How many seconds of it had been heard when somebody last kept the minutes before."""
-        self.charged_seconds = 0.0
-        """How much of a piece without end counts for who asked for it, so far."""
-        self._engine = engine
-        remembered = (KEPT_SECONDS + LEAD_SECONDS) * engine.info.sample_rate
-        self._tape = History(remembered if piece.endless else math.inf)
-        self._until_turn = until_turn
-        """How many seconds it has to wait for those before it."""
-        self._pushed_samples = frames_played * FRAME_SAMPLES
-        """How much of it the buffer was given."""
-        self._known_samples = 0
-        """How much of what is composed now it was given before an interruption."""
-        self._interrupted = False
-        self._held = False
-        """Whether no more is to be composed for now."""
-        self._steered: list[tuple[str, float, float]] = []
-        """How it was steered: what the engine is asked for anew where it had no time to answer."""
-        self._composing: asyncio.Task[None] | None = None
-        self._moved = asyncio.Event()
+        self.buffer: Final = self._composition.buffer
+        """The sound to play."""
+        self._playback = PlaybackState.QUEUED
+        self._dismissed = False
+        self._paused = False
+        self._hold_reason: Text | None = None
+        self._trouble: Text | None = None
+        self._track: Track | None = None
+        self._track_id = 0
+        self._saved_until_seconds = 0.0
+        self._charged_seconds = 0.0
+        self._changed = asyncio.Event()
         self._settled = asyncio.Event()
+
+    @classmethod
+    def composed_before(cls, request: Request, engine: Engine, sound: Pcm) -> Self:
+        """Make one of a piece that was played already, to be posted; `sound` is at the engine's rate."""
+        performance = cls(request, engine, queue_was_empty=False)
+        performance.leave_queue()
+        performance._composition.adopt(sound)
+        return performance
+
+    # Composition
 
     @property
     def piece(self) -> Piece:
-        """What is made, with the turns that it has taken: the same is made of it again."""
-        return self._piece if self._stream is None else self._stream.piece
+        """The piece with its prompt changes so far; see `Composition.piece`."""
+        return self._composition.piece
+
+    @property
+    def composition_state(self) -> CompositionState:
+        """Progress of composing and posting."""
+        return self._composition.state
 
     @property
     def composed(self) -> bool:
-        """Whether all of its sound is there."""
-        return self.making in (Making.COMPOSED, Making.DELIVERED)
+        """True if all of its sound is there."""
+        return self.composition_state in (CompositionState.COMPOSED, CompositionState.DELIVERED)
+
+    @property
+    def composing_seconds(self) -> float:
+        """Duration of composing [s], waiting for listeners included; 0 until it ends."""
+        return self._composition.seconds
+
+    @property
+    def composing_speed(self) -> float:
+        """Seconds of sound composed per second, measured until the lead was reached."""
+        return self._composition.speed
 
     @property
     def steerable(self) -> bool:
-        """Whether new words can take it over: some of it is still to be composed."""
-        to_make = self.making in (Making.WAITING, Making.COMPOSING)
-        return to_make and not self.dismissed and self.request.kept is None
+        """True if new words can still take effect."""
+        return self._composition.steerable
+
+    @property
+    def sound(self) -> Pcm:
+        """The sound so far, shaped (channels, samples), at the engine's rate and level."""
+        return self._composition.sound
+
+    def sound_between(self, begin_seconds: float, end_seconds: float) -> Pcm:
+        """Return a part of `sound`, as far as it is remembered."""
+        return self._composition.sound_between(begin_seconds, end_seconds)
+
+    async def compose(self) -> None:
+        """Compose until the piece is composed, dismissed, interrupted or failed; see `composition_state`."""
+        if not self._dismissed:
+            await self._composition.run()
+
+    def steer(self, prompt: str, blend_seconds: float) -> None:
+        """See `Composition.steer`. Raises RequestError if it is too late."""
+        self._composition.steer(prompt, blend_seconds)
+
+    def hold_composing(self) -> None:
+        """Pause composing at the engine's next step and keep its slot."""
+        self._composition.hold()
+
+    def resume_composing(self) -> None:
+        """Continue composing after `hold_composing`."""
+        self._composition.resume()
+
+    def report_playhead(self) -> None:
+        """Tell the engine where the listeners are."""
+        self._composition.report_playhead()
+
+    def interrupt(self) -> None:
+        """Stop composing and free the engine. `compose` starts again and skips what was made already."""
+        self._composition.interrupt()
+
+    def mark_delivered(self) -> None:
+        """The track is posted, or saved where it could not be posted."""
+        self._composition.mark_delivered()
+
+    # Playback
+
+    @property
+    def playback_state(self) -> PlaybackState:
+        """Position between the queue and its end."""
+        return self._playback
+
+    @property
+    def is_next(self) -> bool:
+        """True if the transition into it is settled, or it plays: it keeps its place in the queue."""
+        return self._playback in (PlaybackState.NEXT, PlaybackState.PLAYING)
+
+    @property
+    def ended(self) -> bool:
+        """True if it has left the queue, played to its end or not."""
+        return self._playback is PlaybackState.ENDED
+
+    @property
+    def dismissed(self) -> bool:
+        """True if it was ended early: skipped, stopped, or a radio that made room (may still fade out)."""
+        return self._dismissed
+
+    @property
+    def paused(self) -> bool:
+        """True if a person paused it."""
+        return self._paused
+
+    @property
+    def hold_reason(self) -> Text | None:
+        """A few words for the listeners while the sound waits for something other than a person."""
+        return self._hold_reason
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.over and self.making in (Making.DELIVERED, Making.CANCELLED, Making.FAILED)
+        """True if it has ended and its track needs nothing more."""
+        return self.ended and self.composition_state in FINAL_STATES
 
-    @property
-    def made(self) -> Pcm:
-        """The sound so far, shaped (channels, samples), as the engine made it."""
-        return self._tape.slice(0, self._tape.samples)
-
-    def made_between(self, begin: float, end: float) -> Pcm:
-        """The same from the second `begin` to the second `end`, as far as it is remembered."""
-        rate = self._engine.info.sample_rate
-        return self._tape.slice(round(begin * rate), round(end * rate))
-
-    @classmethod
-    def of_sound(cls, request: Request, engine: Engine, made: Pcm) -> Self:
-        """A piece that was made and heard already, as the engine made it: it is only to be posted."""
-        performance = cls(request, engine, at_once=False)
-        performance._tape.append(made)
-        performance.making = Making.COMPOSED
-        performance.over = True
-        return performance
-
-    async def settles(self, within_seconds: float) -> bool:
-        """Wait until nothing more will happen to it, not for ever; whether that is so."""
+    async def wait_settled(self, within_seconds: float) -> bool:
+        """Wait until it is settled, at most `within_seconds`; return True if it is."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
                 await self._settled.wait()
         return self.settled
 
-    async def audible(self) -> bool:
-        """Wait until it can be played without a gap. False if a person wants no more of it."""
-        while not (self.buffer.ready or self.dismissed):
-            self._moved.clear()
-            await self._moved.wait()
-        return not self.dismissed
+    async def wait_playable(self) -> bool:
+        """Wait until it can be played without a gap; return False if it was dismissed."""
+        while not (self.buffer.ready or self._dismissed):
+            self._changed.clear()
+            await self._changed.wait()
+        return not self._dismissed
+
+    def mark_next(self) -> None:
+        """The transition from the piece that plays is settled."""
+        self._move_to(PlaybackState.NEXT)
+
+    def start_playback(self) -> None:
+        """It is played from now on."""
+        self._move_to(PlaybackState.PLAYING)
+
+    def pause(self) -> None:
+        """A person has paused it."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """A person has resumed it."""
+        self._paused = False
+
+    def hold_for(self, reason: Text | None) -> None:
+        """The sound waits for `reason`; None if it does not wait."""
+        self._hold_reason = reason
 
     def dismiss(self) -> None:
-        """Make no more of it, and let nobody wait for it."""
-        self.dismissed = True
-        if self.making is Making.WAITING:
-            self._advance(Making.CANCELLED)
-        if self._composing is not None:
-            self._composing.cancel()
-        self._moved.set()
+        """End it early: cancel composing and wake whoever waits for it. A radio may still fade out."""
+        self._dismissed = True
+        self._composition.cancel()
+        self._changed.set()
 
     def leave_queue(self) -> None:
-        """It will not be played any more."""
-        self.over = True
-        self.tell()
-        self._advance(self.making)
+        """End its playback; nothing of it is played from now on."""
+        self._move_to(PlaybackState.ENDED)
+        self.report_playhead()
+        self._check_settled()
 
-    def delivered(self) -> None:
-        """Its track is posted, or kept where it could not be."""
-        self._advance(Making.DELIVERED)
+    # Its track, and what the listeners are told
 
-    def steer(self, prompt: str, blend_seconds: float) -> None:
-        """Let `prompt` (see `prompt_of`) take over where composing is, blended in over `blend_seconds`.
+    @property
+    def trouble(self) -> Text | None:
+        """A sentence for the listeners if something went wrong."""
+        return self._trouble
 
-        It is heard when what is made by now has been played. Raises RequestError where all is made.
-        """
-        if self.request.kept is not None:
-            raise RequestError(Text("steer-kept"))
-        if not self.steerable:
-            raise RequestError(Text("steer-too-late"))
-        earliest = self._pushed_samples / SAMPLE_RATE
-        try:
-            if self._stream is None:
-                turn = PromptChange(prompt, math.ceil(earliest * STEP_RATE), round(blend_seconds * STEP_RATE))
-                self._piece = self._piece.steered(turn)
-            else:
-                self._stream.steer(prompt, blend_seconds, earliest)
-        except BuskerError as error:
-            raise RequestError(Text("steer-too-late")) from error
-        self._steered.append((prompt, blend_seconds, earliest))
+    def set_trouble(self, sentence: Text | None) -> None:
+        """Replace the sentence for the listeners."""
+        self._trouble = sentence
 
-    def hold(self) -> None:
-        """Compose no more of it for now, from the engine's next step on."""
-        self._held = True
-        if self._stream is not None:
-            self._stream.hold()
+    @property
+    def track(self) -> Track | None:
+        """Its files, once they are written."""
+        return self._track
 
-    def go_on(self) -> None:
-        """Compose on, where it was held."""
-        self._held = False
-        self.tell()
+    @property
+    def track_id(self) -> int:
+        """Id of its track in the library; 0 until it is there."""
+        return self._track_id
 
-    def tell(self) -> None:
-        """Tell the engine where the listeners are."""
-        if self._stream is not None and not self._held:
-            self._stream.report_playhead(self._heard_seconds())
+    def set_track(self, track: Track, track_id: int) -> None:
+        """Its files are written; `track_id` is 0 if the library did not take them."""
+        self._track, self._track_id = track, track_id
 
-    def interrupt(self) -> None:
-        """Compose no more of it for now, and free the engine. `compose` begins it again: the same piece makes
-        the same sound, so what is there already is passed over."""
-        self._interrupted = True
-        if self._composing is not None:
-            self._composing.cancel()
+    @property
+    def saved_until_seconds(self) -> float:
+        """Position in a radio at which its latest excerpt ended [s]."""
+        return self._saved_until_seconds
 
-    async def compose(self) -> None:
-        """Compose it until it is made, dismissed, interrupted or fails; `making` tells which."""
-        if self.dismissed:
-            return
-        self._interrupted = self._held = False
-        self._known_samples = self._pushed_samples
-        self._tape.clear()
-        self._advance(Making.COMPOSING)
-        self._composing = asyncio.create_task(self._compose(), name=f"compose seed {self.piece.seed}")
-        try:
-            await asyncio.wait([self._composing])
-        finally:
-            self._composing.cancel()
-            if self.making is Making.COMPOSING:  # cancelled, perhaps before its first step
-                stays = self._interrupted and not self.dismissed
-                self._advance(Making.WAITING if stays else Making.CANCELLED)
-            if self.making is not Making.WAITING:
-                self.buffer.finish()
-            self._moved.set()
+    def mark_saved(self, until_seconds: float) -> None:
+        """An excerpt of a radio was saved that ends at `until_seconds`."""
+        self._saved_until_seconds = until_seconds
 
-    async def _compose(self) -> None:
-        began = time.monotonic()
-        try:
-            if self.request.kept is not None:
-                played = await asyncio.to_thread(read_for_playback, self.request.kept, self.piece.seconds)
-                self.buffer.push(played[self._known_samples :])
-                self._pushed_samples = len(played)
-            else:
-                await self._perform()
-            self._advance(Making.COMPOSED)
-        except BuskerError as error:
-            self._fail(error.text)
-        except Exception:
-            _log.exception("composing %r failed", self.piece)
-            self._fail(Text("trouble-composing"))
-        finally:
-            self.composing_seconds = time.monotonic() - began
+    @property
+    def charged_seconds(self) -> float:
+        """Seconds that were charged to its requester's quota."""
+        return self._charged_seconds
 
-    async def _perform(self) -> None:
-        """Take what the engine makes of the piece, and tell it how far the listeners are."""
-        began, ahead = time.monotonic(), 0.0
-        async with self._engine.open(self._piece) as stream:
-            self._stream = stream
-            try:
-                self.tell()
-                if self._held:
-                    stream.hold()
-                taken = len(stream.piece.prompt_changes) - len(self.request.piece.prompt_changes)
-                for steering in self._steered[taken:]:
-                    stream.steer(*steering)
-                async with contextlib.aclosing(process_stream(stream, self._engine.info)) as chunks:
-                    async for chunk in chunks:
-                        self.buffer.expect(stream.pace)
-                        self._take(chunk)
-                        if ahead < self.piece.lead:
-                            self.speed = self.buffer.seconds_made / (time.monotonic() - began)
-                            ahead = self.buffer.seconds_made - self.buffer.seconds_played
-                        self.tell()
-            finally:
-                self._piece, self._stream = stream.piece, None
+    def add_charge(self, seconds: float) -> None:
+        """Note that `seconds` were charged to its requester's quota."""
+        self._charged_seconds += seconds
 
-    def _heard_seconds(self) -> float | None:
-        """Negative before its turn has come: whoever is heard now is more urgent. None where nothing may hold
-        the engine up: nobody will hear it, or they wait for more than it would make ahead of them."""
-        until_turn = self._until_turn(self)
-        if self.over or (until_turn == 0 and not self.buffer.ready):
+    def _playhead(self) -> float | None:
+        """Return the position that the engine is told [s], negative before it begins: the piece that is heard
+        now is more urgent. None if nothing must delay the engine: nobody will hear it, or listeners wait for
+        a longer lead than the engine would compose by itself."""
+        until_start = self._seconds_until_start(self)
+        if self.ended or (until_start == 0 and not self.buffer.ready):
             return None
-        return self.buffer.seconds_played - until_turn
+        return self.buffer.seconds_played - until_start
 
-    def _take(self, chunk: ProcessedChunk) -> None:
-        self._tape.append(chunk.engine_pcm)
-        known = min(self._known_samples, len(chunk.voice_pcm))
-        self._known_samples -= known
-        self._pushed_samples += len(chunk.voice_pcm) - known
-        self.buffer.push(chunk.voice_pcm[known:])
-        self._moved.set()
+    def _move_to(self, state: PlaybackState) -> None:
+        if _ORDER.index(state) < _ORDER.index(self._playback):
+            raise RuntimeError(f"A piece that is {self._playback.value} cannot become {state.value}.")
+        self._playback = state
 
-    def _fail(self, sentence: Text) -> None:
-        self.trouble = sentence
-        self._advance(Making.FAILED)
+    def _composition_changed(self) -> None:
+        self._changed.set()
+        self._check_settled()
 
-    def _advance(self, making: Making) -> None:
-        self.making = making
+    def _check_settled(self) -> None:
         if self.settled:
             self._settled.set()
-            # a card and its buttons may know of it for ever, and nobody hears it any more
-            self._tape.clear()
-            self.buffer.clear()
+            # Cards and their buttons may refer to it for a long time after.
+            self._composition.discard()

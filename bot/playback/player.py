@@ -123,4 +123,4 @@ class Player:
             and source.set_transition(transition)
         ):
             self._next = following
-            following.leads_in = True
+            following.mark_next()

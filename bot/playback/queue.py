@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.errors import NothingPlaying, NotWaiting, QueueFull
-from bot.playback.performance import Making, Performance
+from bot.playback.composition import UNCOMPOSED, CompositionState
+from bot.playback.performance import Performance
 from words.text import Text
 
 COMPOSED_AT_ONCE: Final = 2
@@ -80,7 +81,7 @@ class Queue:
 
     def restore(self, performance: Performance) -> None:
         """Put a piece of before a restart at the end, or where nobody will hear it if it is over."""
-        if not performance.over:
+        if not performance.ended:
             self._order.append(performance)
         self._unmade.append(performance)
 
@@ -111,7 +112,7 @@ class Queue:
     @property
     def _begun(self) -> int:
         """How many of the first are heard, or about to be, and keep their places."""
-        return 1 + any(other.leads_in for other in self._order[1:2])
+        return 1 + any(other.is_next for other in self._order[1:2])
 
     def _put_radio_last(self) -> None:
         begun = self._begun
@@ -123,7 +124,7 @@ class Queue:
         busy = (
             place
             for place, each in enumerate(self._order)
-            if each.making is Making.COMPOSING or each.leads_in
+            if each.composition_state is CompositionState.COMPOSING or each.is_next
         )
         own = (place for place, each in enumerate(self._order) if _person(each) == person)
         first_free, begin = 1 + max([0, *busy]), 1 + max([-1, *own])
@@ -136,10 +137,13 @@ class Queue:
 
     def to_compose(self) -> Performance | None:
         """What is to be composed now: what nobody will hear need not wait for its turn."""
-        self._unmade = [each for each in self._unmade if each.making in (Making.WAITING, Making.COMPOSING)]
-        unheard = (performance for performance in self._unmade if performance.over)
+        self._unmade = [each for each in self._unmade if each.composition_state in UNCOMPOSED]
+        unheard = (performance for performance in self._unmade if performance.ended)
         due = itertools.chain(unheard, self._order[:COMPOSED_AT_ONCE])
-        return next((performance for performance in due if performance.making is Making.WAITING), None)
+        return next(
+            (performance for performance in due if performance.composition_state is CompositionState.WAITING),
+            None,
+        )
 
     def seconds_until(self, performance: Performance) -> float:
         """How long the others play before it is the turn of `performance`, if none of them is paused."""

@@ -17,7 +17,8 @@ from audio.dsp.fades import faded_in
 from audio.piece import HORIZON_SECONDS, MAX_SEED, excerpt_of
 from audio.units import FRAME_RATE
 from bot.errors import RequestError
-from bot.playback.performance import KEPT_SECONDS, Performance
+from bot.playback.composition import EXCERPT_SECONDS
+from bot.playback.performance import Performance
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -53,10 +54,14 @@ def next_stretch(piece: Piece, frames_played: int) -> Piece:
     return replace(piece, prompt=piece.prompts[-1], prompt_changes=(), seed=(piece.seed + 1) % (MAX_SEED + 1))
 
 
-def successor(radio: Performance, engine: Engine, until_turn: Callable[[Performance], float]) -> Performance:
+def successor(
+    radio: Performance, engine: Engine, seconds_until_start: Callable[[Performance], float]
+) -> Performance:
     """The performance of the next stretch, asked for like this one."""
     piece = next_stretch(radio.piece, radio.buffer.frames_played)
-    return Performance(replace(radio.request, piece=piece), engine, until_turn, at_once=False)
+    return Performance(
+        replace(radio.request, piece=piece), engine, seconds_until_start, queue_was_empty=False
+    )
 
 
 async def charge_for(radio: Performance, charge: Callable[[discord.Member, float], Awaitable[bool]]) -> None:
@@ -66,9 +71,9 @@ async def charge_for(radio: Performance, charge: Callable[[discord.Member, float
         if ahead > 0:
             await asyncio.sleep(max(ahead, CHARGE_LOOK_SECONDS))
         elif await charge(radio.request.requester, CHARGED_SECONDS):
-            radio.charged_seconds += CHARGED_SECONDS
+            radio.add_charge(CHARGED_SECONDS)
         else:
-            radio.trouble = Text("radio-enough-today")
+            radio.set_trouble(Text("radio-enough-today"))
             return
 
 
@@ -83,14 +88,14 @@ def kept(radio: Performance, member: discord.Member, engine: Engine) -> Performa
     Raises RequestError where too little was heard since the last time.
     """
     heard = radio.buffer.seconds_played
-    lacking = radio.kept_until + UNHEARD_SECONDS - heard
+    lacking = radio.saved_until_seconds + UNHEARD_SECONDS - heard
     if lacking > 0:
         raise RequestError(Text("keep-too-soon", seconds=math.ceil(lacking)))
-    begin = max(0.0, heard - KEPT_SECONDS)
+    begin = max(0.0, heard - EXCERPT_SECONDS)
     piece = excerpt_of(radio.piece, begin, heard)
-    made = radio.made_between(begin, heard)
+    made = radio.sound_between(begin, heard)
     if begin:
         made = faded_in(made, round(COMES_IN_SECONDS * engine.info.sample_rate))
-    radio.kept_until = heard
+    radio.mark_saved(heard)
     request = replace(radio.request, piece=piece, requester=member)
-    return Performance.of_sound(request, engine, made)
+    return Performance.composed_before(request, engine, made)

@@ -59,7 +59,7 @@ class Counters:
     def composed(self, performance: Performance) -> None:
         """Count a piece that was composed to its end, or a radio as far as it was needed. A track that is
         played from its file is not counted."""
-        if performance.request.kept is not None:
+        if performance.request.saved_file is not None:
             return
         made, seconds = performance.buffer.seconds_made, performance.piece.seconds
         self._composed_seconds.inc(made if performance.piece.endless else seconds)

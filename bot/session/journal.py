@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.errors import StoreError
-from bot.playback.performance import Making
+from bot.playback.composition import CompositionState
 from bot.store.records import JournalEntry
 from bot.tracks.attachments import FOLDER
 
@@ -64,7 +64,7 @@ class Journal:
 
     def follow(self, performance: Performance, playback: GuildPlayback) -> None:
         """Keep an entry of a piece until it is settled."""
-        self._followed[performance.ticket] = performance, playback
+        self._followed[performance.request_id] = performance, playback
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._keep(), name="journal")
 
@@ -84,7 +84,8 @@ class Journal:
         entries = {
             ticket: _entry(performance, playback)
             for ticket, (performance, playback) in self._followed.items()
-            if not performance.dismissed or performance.making is Making.COMPOSED  # its track is posted
+            if not performance.dismissed
+            or performance.composition_state is CompositionState.COMPOSED  # its track is posted
         }
         updated = [entry for ticket, entry in entries.items() if self._written.get(ticket) != entry]
         finished = self._written.keys() - entries.keys()
@@ -122,15 +123,15 @@ def _entry(performance: Performance, playback: GuildPlayback) -> JournalEntry:
     request, queue = performance.request, list(playback.queue)
     channel = playback.channel or request.voice_channel
     return JournalEntry(
-        ticket=performance.ticket,
+        ticket=performance.request_id,
         guild_id=request.requester.guild.id,
         member_id=request.requester.id,
         voice_channel_id=channel.id,
         text_channel_id=request.text_channel.id,
         piece=performance.piece,
-        saved=_relative(request.kept) if request.kept is not None else None,
+        saved=_relative(request.saved_file) if request.saved_file is not None else None,
         place=queue.index(performance) if performance in queue and not performance.dismissed else None,
-        begun=performance.making is not Making.WAITING,
+        begun=performance.composition_state is not CompositionState.WAITING,
         frames_played=performance.buffer.frames_played,
         restarts=performance.restarts,
         noted_at=time.time() // ALIVE_SECONDS * ALIVE_SECONDS,

@@ -116,8 +116,8 @@ class Restoration:
             request,
             self._engine,
             session.queue.seconds_until,
-            at_once=False,
-            ticket=entry.ticket,
+            queue_was_empty=False,
+            request_id=entry.ticket,
             frames_played=0 if entry.piece.endless else entry.frames_played,
             # A radio that played for long did not end Busker.
             restarts=0 if entry.piece.endless and lasted(played_seconds) else entry.restarts + 1,
@@ -144,11 +144,11 @@ class Restoration:
         piece = next_stretch(entry.piece, entry.frames_played) if entry.piece.endless else entry.piece
         request = Request(self._music.led(piece), member, voice, text)
         if entry.saved is not None:
-            return replace(request, kept=self._library.folder / entry.saved)
+            return replace(request, saved_file=self._library.folder / entry.saved)
         track = entry.track_id and await self._store.track(guild.id, entry.track_id)
         if not track or (saved := self._library.file_of(track)) is None:
             return request
-        return replace(request, kept=saved, unposted=track if track.message_id is None else None)
+        return replace(request, saved_file=saved, unposted_track=track if track.message_id is None else None)
 
 
 def _continues(entry: JournalEntry, request: Request, *, has_listeners: bool) -> bool:
@@ -158,7 +158,7 @@ def _continues(entry: JournalEntry, request: Request, *, has_listeners: bool) ->
     """
     if entry.piece.endless:
         return has_listeners and entry.place is not None
-    if entry.piece.excerpt is not None and request.kept is None:
+    if entry.piece.excerpt is not None and request.saved_file is None:
         return False
     return has_listeners or entry.begun
 

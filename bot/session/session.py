@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from audio.piece import prompt_of
 from audio.playout.source import TRANSITION_NOTICE_FRAMES
 from bot.errors import NothingPlaying, NotWaiting, RequestError, VoiceLost
-from bot.playback.performance import Making, Performance, Request
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance, Request
 from bot.playback.player import Player
 from bot.playback.queue import Queue
 from bot.playback.radio import FADE_FRAMES, charge_for, kept, lasted, successor
@@ -101,7 +102,9 @@ class Session:
         if request.piece.endless and any(performance.piece.endless for performance in self.wanted):
             raise RequestError(Text("radio-already"))
         self.queue.require_room()
-        performance = Performance(request, self._engine, self.queue.seconds_until, at_once=not self.queue)
+        performance = Performance(
+            request, self._engine, self.queue.seconds_until, queue_was_empty=not self.queue
+        )
         self.queue.add(performance)
         self._begin(performance)
         return performance
@@ -120,7 +123,7 @@ class Session:
                 self._tasks.spawn(self._compose_queue(), f"composer of {self._name}"),
                 self._tasks.spawn(self._play_queue(), f"player of {self._name}"),
             ]
-        if not performance.over:
+        if not performance.ended:
             self._show(performance)
 
     def shown(self, seed: int) -> Performance | None:
@@ -185,7 +188,7 @@ class Session:
         self._take_off(performance)
 
     def _require_waiting(self, performance: Performance) -> None:
-        if performance not in self.queue.waiting or performance.leads_in:
+        if performance not in self.queue.waiting or performance.is_next:
             raise NotWaiting(Text("queue-not-waiting"))
 
     def stop(self) -> int:
@@ -217,7 +220,7 @@ class Session:
         if self._playing is not playing:
             raise NothingPlaying(Text("playback-not-yet"))
         self.voice.pause()
-        playing.paused = True
+        playing.pause()
 
     def resume(self) -> None:
         """Go on from where the sound was held. Raises NothingPlaying."""
@@ -225,7 +228,7 @@ class Session:
         if not playing.paused:
             raise NothingPlaying(Text("playback-not-paused"))
         self.voice.resume()
-        playing.paused = False
+        playing.resume()
 
     @property
     def volume(self) -> float:
@@ -288,8 +291,9 @@ class Session:
             if not performance.dismissed:
                 here = self.voice.channel if stay and self.voice.hold is not Hold.ALONE else None
                 await self.voice.join(here or performance.request.voice_channel)
-            if await performance.audible():
+            if await performance.wait_playable():
                 self._playing = performance
+                performance.start_playback()
                 if performance.piece.endless:
                     charging = self._tasks.spawn(self._charge_for(performance), f"radio of {self._name}")
                 self._voice_changed()
@@ -313,16 +317,16 @@ class Session:
     def _unheard(self, performance: Performance, trouble: Text) -> None:
         """The voice is lost: a piece is made and posted all the same, a radio has nobody to be made for."""
         if performance.piece.endless:
-            performance.trouble = performance.trouble or trouble
+            performance.set_trouble(performance.trouble or trouble)
             performance.dismiss()
         elif not performance.dismissed:
-            performance.trouble = Text("trouble-posted-anyway", trouble=trouble)
+            performance.set_trouble(Text("trouble-posted-anyway", trouble=trouble))
 
     def _count(self, performance: Performance) -> None:
         self._counters.played(performance)
         source = self._programme.source
-        if performance.at_once and source is not None and source.began_at is not None:
-            self._counters.first_sound.observe(source.began_at - performance.asked_at)
+        if performance.queue_was_empty and source is not None and source.began_at is not None:
+            self._counters.first_sound.observe(source.began_at - performance.requested_at)
 
     def _follower(self, performance: Performance) -> Performance | None:
         """What follows a piece that plays, as things are."""
@@ -333,7 +337,7 @@ class Session:
         """Say on the card of what plays why it is silent; compose nothing for an empty channel."""
         hold = self.voice.hold
         if self._playing is not None:
-            self._playing.waits_for = None if hold is None else Text("voice-waits", hold=hold.value)
+            self._playing.hold_for(None if hold is None else Text("voice-waits", hold=hold.value))
             if hold is not None and self._playing.dismissed:
                 self.voice.stop()  # a radio that fades out: nobody hears how
         if (hold is Hold.ALONE) is (self._empty_channel_timeout is not None):
@@ -343,12 +347,12 @@ class Session:
                 self._wait_for_anybody(), f"empty channel timeout of {self._name}"
             )
             if self._making is not None:
-                self._making.hold()
+                self._making.hold_composing()
         else:
             self._empty_channel_timeout.cancel()
             self._empty_channel_timeout = None
             if self._making is not None:
-                self._making.go_on()
+                self._making.resume_composing()
             self._moved.set()
 
     async def _wait_for_anybody(self) -> None:
@@ -371,7 +375,7 @@ class Session:
             self._empty_channel_timeout.cancel()
             self._empty_channel_timeout = None
         for performance in self.wanted:
-            performance.trouble = Text("trouble-deserted")
+            performance.set_trouble(Text("trouble-deserted"))
         with contextlib.suppress(NothingPlaying):
             self.stop()
         self._moved.set()
@@ -394,7 +398,7 @@ class Session:
         if radio is self.wanted[0]:
             if radio is self._playing or not radio.buffer.frames_played:
                 self._put_off(radio)
-        elif radio is self._making and not radio.leads_in and self.queue.to_compose() is not None:
+        elif radio is self._making and not radio.is_next and self.queue.to_compose() is not None:
             radio.interrupt()
 
     def _put_off(self, performance: Performance) -> None:
@@ -405,7 +409,7 @@ class Session:
             return
         following = successor(performance, self._engine, self.queue.seconds_until)
         if self._empty_channel_timeout is not None:
-            following.waits_for = Text("radio-asleep")
+            following.hold_for(Text("radio-asleep"))
         self._end(performance)
         self.restore(following)
 
@@ -429,7 +433,7 @@ class Session:
         """Something is in another place than before: composing looks again, and the journal notes it."""
         self._make_room()
         for performance in self.queue:
-            performance.tell()  # its turn may come sooner
+            performance.report_playhead()  # its turn may come sooner
         self._moved.set()
         self._journal.changed()
 
@@ -451,11 +455,13 @@ class Session:
             self._making = performance
             await performance.compose()
             self._making = None
-            if performance.piece.endless and performance.making is not Making.WAITING:
+            if performance.piece.endless and performance.composition_state is not CompositionState.WAITING:
                 self._counters.composed(performance)
-                failed = performance.making is Making.FAILED and not performance.dismissed
+                failed = (
+                    performance.composition_state is CompositionState.FAILED and not performance.dismissed
+                )
                 if failed and lasted(performance.buffer.seconds_made):
                     self._put_off(performance)
-            if performance.making is Making.COMPOSED:
+            if performance.composition_state is CompositionState.COMPOSED:
                 self._counters.composed(performance)
                 self._tasks.spawn(self._poster.post(performance), f"post seed {performance.piece.seed}")

@@ -94,7 +94,7 @@ class Attachments:
 
     def retain(self, performance: Performance) -> None:
         """Keep the files that a performance is composed or played from until it is settled."""
-        saved = performance.request.kept
+        saved = performance.request.saved_file
         paths = [recording.path for recording in performance.piece.recordings]
         for path in paths if saved is None else [*paths, saved]:
             if path.parent == self._folder:
@@ -143,7 +143,7 @@ class Attachments:
         return recording
 
     async def _release_after(self, performance: Performance, path: Path) -> None:
-        await performance.settles(within_seconds=math.inf)
+        await performance.wait_settled(within_seconds=math.inf)
         self._release(path)
 
     def _release(self, path: Path) -> None:

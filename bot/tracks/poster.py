@@ -87,36 +87,36 @@ class Poster:
         A piece that was played from its file has been posted before, unless a restart came between.
         """
         request = performance.request
-        if request.kept is not None and request.unposted is None:
-            performance.delivered()
+        if request.saved_file is not None and request.unposted_track is None:
+            performance.mark_delivered()
             return
         guild = performance.request.requester.guild
         tracks = self._guild_settings.of(guild.id).tracks
         limit = min(guild.filesize_limit, int(tracks.largest_mib * MIB))
         try:
             channel = self._posting_channel(performance)
-            if request.kept is not None and request.unposted is not None:
-                track = await self.run_in_writer(partial(read_track, request.kept, performance.piece))
-                number: int | None = request.unposted.id
+            if request.saved_file is not None and request.unposted_track is not None:
+                track = await self.run_in_writer(partial(read_track, request.saved_file, performance.piece))
+                number: int | None = request.unposted_track.id
             else:
                 track = await self._write(performance, limit, tracks)
                 number = await self._add_to_library(track, performance, channel)
-            performance.track, performance.number = track, number or 0
+            performance.set_track(track, number or 0)
             self._posting.add(track.path)
             await self._trim_cache(tracks)
             if track.size > limit:
-                performance.trouble = Text("trouble-too-large", file=track.path.name)
+                performance.set_trouble(Text("trouble-too-large", file=track.path.name))
             elif (message := await self._send(track, performance, channel)) is not None:
                 await self._record_message(number, message)
         except TrackError as error:
-            performance.trouble = error.text
+            performance.set_trouble(error.text)
         except Exception:
             _log.exception("the track of %r was not written", performance.piece)
-            performance.trouble = Text("trouble-writing")
+            performance.set_trouble(Text("trouble-writing"))
         finally:
             if performance.track is not None:
                 self._posting.discard(performance.track.path)
-            performance.delivered()
+            performance.mark_delivered()
 
     async def close(self) -> None:
         """End the writing process, after up to CLOSE_SECONDS for the track that is being written."""
@@ -144,7 +144,7 @@ class Poster:
     async def _write(self, performance: Performance, limit: int, tracks: TrackSettings) -> Track:
         write = partial(
             write_track,
-            performance.made,
+            performance.sound,
             performance.piece,
             self._engine.info,
             tracks.folder,
@@ -190,7 +190,7 @@ class Poster:
             from_recording=bool(track.piece.recordings),
         )
         try:
-            return (await self._store.add_track(made, performance.ticket)).id
+            return (await self._store.add_track(made, performance.request_id)).id
         except StoreError:
             _log.exception("%s is not in the library", track.path)
             return None
@@ -230,15 +230,15 @@ class Poster:
                         caption_of(track.piece).in_(locale),
                         files=_files(track, locale),
                         view=view,
-                        nonce=performance.ticket,
+                        nonce=performance.request_id,
                     )
             except UNPOSTED as error:
                 if is_gone(error):
                     retry_in = None
                 _log.warning("posting %s failed: %r", track.path, error)
-                performance.trouble = _trouble(track, retry_in)
+                performance.set_trouble(_trouble(track, retry_in))
             else:
-                performance.trouble = before
+                performance.set_trouble(before)
                 return message
             if retry_in is None:
                 break

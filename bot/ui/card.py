@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from audio.playout.jitter_buffer import State
-from bot.playback.performance import Making
+from bot.playback.composition import CompositionState
 from bot.rules.markdown import escape, truncate
 from words.text import Text
 
@@ -104,14 +104,14 @@ def headline_of(performance: Performance) -> Text:
     if performance.dismissed:
         return Text("card-stopped")
     buffer = performance.buffer
-    if performance.over:
+    if performance.ended:
         whole = performance.composed and buffer.state is State.ENDED
         return Text("card-played") if whole else Text("card-ended-early")
     if performance.paused:
         return Text("card-paused")
-    if performance.waits_for:
-        return Text("card-holding", why=performance.waits_for)
-    if performance.making is Making.WAITING:
+    if performance.hold_reason:
+        return Text("card-holding", why=performance.hold_reason)
+    if performance.composition_state is CompositionState.WAITING:
         return Text("card-waiting")
     if buffer.seconds_played:
         return Text("card-playing")
@@ -173,8 +173,8 @@ def _following(waiting: Sequence[Performance]) -> Iterable[Text]:
 
 def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[ui.LayoutView]]:
     """Two rows: what acts on the music, as long as there is some, and what can be made of the piece."""
-    shown = Shown(performance.piece.seed, performance.number)
-    ended = performance.over or performance.dismissed
+    shown = Shown(performance.piece.seed, performance.track_id)
+    ended = performance.ended or performance.dismissed
     hold = "resume" if performance.paused else "pause"
     playing = {
         hold: not ended and bool(performance.buffer.seconds_played),
@@ -182,7 +182,7 @@ def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[
         "stop": not ended,
         "steer": not ended and performance.steerable,
     }
-    made = {"again": True, "remix": True, "extend": performance.number > 0}
+    made = {"again": True, "remix": True, "extend": performance.track_id > 0}
     if performance.piece.endless:
         made = {"keep": not ended and bool(performance.buffer.seconds_played), "again": True, "remix": True}
     for acts in (playing, made):

@@ -102,12 +102,12 @@ class PostedCard:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
                 for performance in self.followed:  # more may come meanwhile
-                    await performance.settles(within_seconds=within_seconds)
+                    await performance.wait_settled(within_seconds=within_seconds)
 
     async def _show(self) -> None:
         """Send what is true now, if the message shows anything else."""
         performance, waiting = self._performances()
-        track = performance.track if performance.over and self._pictures else None
+        track = performance.track if performance.ended and self._pictures else None
         picture = track if track is not None and track.picture.is_file() else None
         view = card_of(performance, waiting, self._locale, others=self.followed, picture=picture)
         components = view.to_components()  # type: ignore[no-untyped-call]

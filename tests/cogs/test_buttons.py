@@ -62,9 +62,9 @@ async def test_the_buttons_of_the_card_pause_resume_skip_and_stop(tmp_path: Path
         assert await said(await house.asker.press(card, "Resume")) == "Going on."
         await until(lambda: first.buffer.frames_played > held)
         assert await said(await house.asker.press(card, "Skip")) == "Skipped seed 1."
-        await until(lambda: first.over and "seed 2 · for asker" in read(card))
+        await until(lambda: first.ended and "seed 2 · for asker" in read(card))
         assert await said(await house.asker.press(card, "Stop")) == "Stopped."
-        await until(lambda: second.over and "### Stopped" in read(card))
+        await until(lambda: second.ended and "### Stopped" in read(card))
         assert not house.here.refusals
 
 

@@ -29,7 +29,7 @@ async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tm
         await until(lambda: bool(house.cards))
         piece = house.session.now
         await until(lambda: bool(house.tracks))  # while it still plays
-        assert not piece.over
+        assert not piece.ended
         sound, picture = house.tracks[0].attachments
         assert (sound.filename, picture.filename) == ("bells-7.flac", "bells-7.png")
         assert picture.description
@@ -61,7 +61,7 @@ async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
         assert (await house.asker.use("volume", {"percent": 30}, house.text)).content == "Volume 30 %."
         assert house.session.volume == 0.3
         assert (await house.asker.use("skip", channel=house.text)).content.startswith("Skipped seed")
-        await until(lambda: piece.over)
+        await until(lambda: piece.ended)
         assert piece.buffer.frames_played < 30 * 50
 
 

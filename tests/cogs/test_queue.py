@@ -8,7 +8,8 @@ from pathlib import Path
 import discord
 
 from audio.worker.tone_engine import ToneEngine
-from bot.playback.performance import Making, Performance
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance
 from cogs.queue import queue_of
 from rehearsal.people.members import Person
 from tests.house import House, a_house, until
@@ -44,7 +45,7 @@ async def test_compose_answers_with_the_position_and_people_take_turns(tmp_path:
         assert "plays after 3 others" in await compose(house.listener, house, 5)
         assert seeds(house) == [1, 4, 2, 5, 3]
         await until(lambda: at(house, 4).composed)  # the next one is, though another is composed already
-        assert at(house, 5).making is Making.WAITING
+        assert at(house, 5).composition_state is CompositionState.WAITING
 
 
 async def test_a_waiting_piece_is_chosen_from_the_list_moved_and_removed(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.playback.radio.UNHEARD_SECONDS", 6.0)
-    monkeypatch.setattr("bot.playback.radio.KEPT_SECONDS", 1.5)
+    monkeypatch.setattr("bot.playback.radio.EXCERPT_SECONDS", 1.5)
     async with a_house(tmp_path) as house:
         radio = await a_radio(house)
         card = await card_of(house, "### Playing")

@@ -11,7 +11,8 @@ import pytest
 from audio.dsp.loudness import Meter, loudness_of
 from audio.units import FRAME_SAMPLES
 from bot.errors import NotWaiting
-from bot.playback.performance import Making, Performance
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance
 from tests.house import House, a_house, quiet_settings, until
 
 SECONDS, FRAMES, SHARED = 3.0, 150, 30
@@ -30,11 +31,14 @@ async def test_the_next_piece_begins_while_the_one_before_ends_and_nothing_dips(
     async with a_house(tmp_path) as house:
         first, second = two(house)
         await in_the_joint(second)
-        assert not first.over
+        assert not first.ended
         assert house.session.now is first
         await house.play(second)
         assert [piece.buffer.frames_played for piece in (first, second)] == [FRAMES, FRAMES]
-        assert [piece.making for piece in (first, second)] == [Making.DELIVERED, Making.DELIVERED]
+        assert [piece.composition_state for piece in (first, second)] == [
+            CompositionState.DELIVERED,
+            CompositionState.DELIVERED,
+        ]
         (spurt,) = house.ears.spurts(house.here.bot.id)
         sound = spurt.pcm()
         assert len(sound) // FRAME_SAMPLES == 2 * FRAMES - SHARED
@@ -80,7 +84,7 @@ async def test_paused_in_the_joint_both_wait_and_stopped_both_end(tmp_path: Path
 async def test_what_begins_already_is_not_moved_removed_or_overtaken(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second = two(house)
-        await until(lambda: second.leads_in)
+        await until(lambda: second.is_next)
         with pytest.raises(NotWaiting):
             house.session.move(second, 2)
         with pytest.raises(NotWaiting):
@@ -95,5 +99,5 @@ async def test_no_joint_where_none_is_wished_for(tmp_path: Path) -> None:
     async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
         first, second = house.ask(seconds=1.0), house.ask(seconds=1.0, seed=2)
         await house.play(second)
-        assert first.over
+        assert first.ended
         assert len(house.ears.spurts(house.here.bot.id)) == 2

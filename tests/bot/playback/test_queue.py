@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from audio.piece import Piece
 from audio.worker.tone_engine import ToneEngine
 from bot.errors import NotWaiting
-from bot.playback.performance import Making, Performance, Request
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance, Request
 from bot.playback.queue import Queue
 
 ENGINE = ToneEngine()
@@ -67,13 +68,15 @@ def test_who_comes_while_somebody_plays_comes_before_that_persons_next_piece() -
     assert order(queue) == "abaa"
 
 
-def test_what_is_being_composed_keeps_its_place_and_what_is_composed_may_be_overtaken() -> None:
+async def test_a_piece_keeps_its_place_while_it_is_composed_and_may_be_overtaken_afterwards() -> None:
     queue = Queue(100)
     _, second, _ = asked(queue, "aaa")
-    second.making = Making.COMPOSING
+    composing = asyncio.create_task(second.compose())
+    await asyncio.sleep(0)
+    assert second.composition_state is CompositionState.COMPOSING
     asked(queue, "b")
     assert order(queue) == "aaba"
-    second.making = Making.COMPOSED
+    await composing
     asked(queue, "c")
     assert order(queue) == "acaba"
 

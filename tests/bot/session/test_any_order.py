@@ -16,7 +16,8 @@ from audio.playout.source import PieceSource
 from audio.worker.tone_engine import ToneEngine
 from bot.config.settings import MusicSettings, Settings
 from bot.errors import RequestError
-from bot.playback.performance import Making, Performance, Request
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance, Request
 from bot.session.counters import Counters
 from bot.session.session import Session
 from bot.voice.leave_limiter import LeaveLimiter
@@ -73,7 +74,7 @@ class Desk:
     async def post(self, performance: Performance) -> None:
         self.posted.append(performance)
         await asyncio.sleep(0)
-        performance.delivered()
+        performance.mark_delivered()
 
 
 class Notes:
@@ -132,7 +133,7 @@ async def evening(commands: list[str | int]) -> None:
     for command in commands:
         on = await turn(session, command, asked, on=on)
         assert len(session.wanted) <= MAX
-        assert sum(one.making is Making.COMPOSING for one in notes.followed) <= 1
+        assert sum(one.composition_state is CompositionState.COMPOSING for one in notes.followed) <= 1
         assert sum(one.piece.endless for one in session.wanted) == on, "one radio, until somebody ends it"
     room.resume()
     async with asyncio.timeout(20):
@@ -142,7 +143,7 @@ async def evening(commands: list[str | int]) -> None:
             await asyncio.sleep(0)
     assert not session.queue
     stretches = [one for one in notes.followed if one.piece.endless]
-    assert all(one.making is Making.CANCELLED for one in stretches)
+    assert all(one.composition_state is CompositionState.CANCELLED for one in stretches)
     asked = [one for one in asked if not one.piece.endless]
     played = [one for one in asked if one.buffer.frames_played]
     assert len(played) <= len(room.heard) <= len(asked) + len(stretches)
@@ -150,12 +151,12 @@ async def evening(commands: list[str | int]) -> None:
         if one.dismissed:
             assert one.buffer.frames_played <= FRAMES
         else:
-            assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, FRAMES)
+            assert (one.composition_state, one.buffer.frames_played) == (CompositionState.DELIVERED, FRAMES)
     # Asked first, heard first; and each track is posted once, if all of it was made.
     radio = {id(one.buffer) for one in stretches}
     sources = [id(source.buffer) for source in room.heard if heard(source)]
     assert [id(one.buffer) for one in played] == [buffer for buffer in sources if buffer not in radio]
-    assert desk.posted == [one for one in asked if one.making is Making.DELIVERED]
+    assert desk.posted == [one for one in asked if one.composition_state is CompositionState.DELIVERED]
     await session.close()
     await engine.close()
 

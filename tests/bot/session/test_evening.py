@@ -28,7 +28,8 @@ from audio.units import FRAME_SECONDS
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
 from bot.config.settings import MusicSettings, RightsSettings, Settings, StoreSettings, VoiceSettings
-from bot.playback.performance import Making, Performance
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance
 from bot.rules.permissions import NEEDED, listeners_in
 from bot.session.restore import MAX_RESTARTS
 from bot.voice.supervisor import Hold
@@ -126,9 +127,9 @@ class Desk:
 
     async def post(self, performance: Performance) -> None:
         await asyncio.sleep(1.5)
-        if not self._before[performance.ticket]:
-            self.posted[performance.ticket] += 1
-        performance.delivered()
+        if not self._before[performance.request_id]:
+            self.posted[performance.request_id] += 1
+        performance.mark_delivered()
 
     @property
     def all_posted(self) -> Counter[int]:
@@ -225,11 +226,11 @@ class Evening:
                 assert not self._world.guilds[performance.request.requester.guild.id].voice_states
                 del self.known[ticket]
         for performance, _ in self.bot.journal._followed.values():
-            before = self._before[performance.ticket]
-            if performance.over:
+            before = self._before[performance.request_id]
+            if performance.ended:
                 seats = self._world.guilds[performance.request.requester.guild.id].voice_states
-                assert before.over or before.dismissed or not seats
-                self.unheard.add(performance.ticket)
+                assert before.ended or before.dismissed or not seats
+                self.unheard.add(performance.request_id)
             elif performance.piece.endless:
                 # It may have made room, which was not noted yet, but not been ended.
                 assert self._on[performance.request.requester.guild.id], (
@@ -244,7 +245,7 @@ class Evening:
         for guild_id, session in self.bot.sessions._by_guild.items():
             self._on[guild_id] = any(performance.piece.endless for performance in session.wanted)
         for performance, _ in self.bot.journal._followed.values():
-            self.known[performance.ticket] = performance
+            self.known[performance.request_id] = performance
 
     async def crash(self) -> None:
         """The bot is gone from one moment to the next."""
@@ -334,7 +335,7 @@ class Evening:
                 manages = guild is not None and person == self.people(self._world.guilds[guild.id])[2]
                 assert manages or pieces <= MAX_WAITING
             mine = [each for each in self.known.values() if each in wanted]
-            assert sum(each.making is Making.COMPOSING for each in mine) <= 1
+            assert sum(each.composition_state is CompositionState.COMPOSING for each in mine) <= 1
 
 
 STEPS = st.lists(
@@ -421,11 +422,11 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
         wanted = not performance.dismissed
         assert posted[ticket] <= 1
         if performance.piece.endless:
-            assert (performance.making, posted[ticket]) == (Making.CANCELLED, 0)
+            assert (performance.composition_state, posted[ticket]) == (CompositionState.CANCELLED, 0)
         elif performance.piece.excerpt is not None:
             assert posted[ticket] == 1
         elif wanted:
-            assert performance.making is Making.DELIVERED
+            assert performance.composition_state is CompositionState.DELIVERED
             assert posted[ticket] == 1
             played = performance.buffer.seconds_played
             assert ticket in evening.unheard or played == pytest.approx(10.0)

@@ -15,7 +15,8 @@ from audio.files.saved import read_pcm
 from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
-from bot.playback.performance import Making, Performance
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance
 from bot.session.restore import MAX_RESTARTS, Restoration
 from rehearsal.voice.placing import placed
 from tests.house import House, a_house, quiet_settings, until
@@ -82,7 +83,7 @@ async def test_after_a_crash_the_music_continues_where_it_was_and_the_queue_is_r
             one, three, two = await restored(again, 1, 3, 2)
             assert one.buffer.frames_played >= flushed
             await again.play(one)
-            assert (one.making, one.buffer.frames_played) == (Making.DELIVERED, 300)
+            assert (one.composition_state, one.buffer.frames_played) == (CompositionState.DELIVERED, 300)
             again.session.stop()
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
             posted = floats(read_pcm(tmp_path / "bells-1.flac", 6.0)).T
@@ -118,7 +119,7 @@ async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Pat
         playing = house.ask(seconds=3.0, seed=7)
         await until(lambda: playing.buffer.frames_played > 10)
         house.session.pause()  # otherwise it could end before its track is written
-        await until(lambda: playing.making is Making.DELIVERED)
+        await until(lambda: playing.composition_state is CompositionState.DELIVERED)
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             (piece,) = await restored(again, 7)
@@ -139,7 +140,7 @@ async def test_a_track_that_discord_accepted_before_a_crash_is_not_posted_again(
 
         monkeypatch.setattr(house.bot.store, "set_message", unnoted)
         piece = house.ask(seconds=0.5, seed=7)
-        await until(lambda: piece.over and len(house.tracks) == 1)
+        await until(lambda: piece.ended and len(house.tracks) == 1)
         await kill(house)
         async with another_bot(house, tmp_path) as again:
             async with asyncio.timeout(60):
@@ -161,7 +162,7 @@ async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
 
         monkeypatch.setattr(house.bot.poster, "_send", unposted)
         piece = house.ask(seconds=0.5, seed=7)
-        await until(lambda: piece.over and (tmp_path / "bells-7.flac").exists())
+        await until(lambda: piece.ended and (tmp_path / "bells-7.flac").exists())
         await until(lambda: piece.composed)
         await asyncio.sleep(0.1)  # for the library
         await kill(house)
@@ -228,7 +229,7 @@ async def test_after_days_of_uptime_pieces_continue_with_the_lead_of_the_new_set
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "bot.playback.performance._TICKETS", itertools.count(1)
+        "bot.playback.performance._REQUEST_IDS", itertools.count(1)
     )  # as if it had started long ago
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=20.0, seed=7)

@@ -18,7 +18,7 @@ from audio.worker.main import SEEDED
 from audio.worker.tone_engine import ToneEngine
 from bot.config.settings import MusicSettings, Settings
 from bot.errors import NothingPlaying, QueueFull, RequestError, VoiceLost
-from bot.playback.performance import Making
+from bot.playback.composition import CompositionState
 from bot.ui.card import headline_of
 from rehearsal.permissions import Permission
 from tests.house import a_house, quiet_settings, until
@@ -28,9 +28,9 @@ async def test_a_second_piece_is_composed_while_the_first_plays(tmp_path: Path) 
     async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
         first, second, third = (house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3))
         await until(lambda: second.composed)
-        assert not first.over
-        assert third.making is Making.WAITING  # no guild hoards the engine
-        await until(lambda: first.over)
+        assert not first.ended
+        assert third.composition_state is CompositionState.WAITING  # no guild hoards the engine
+        await until(lambda: first.ended)
         await until(lambda: third.composed)
         await house.play(third)
         assert [p.buffer.frames_played for p in (first, second, third)] == [50, 50, 50]
@@ -43,7 +43,7 @@ async def test_a_skipped_piece_ends_and_the_next_follows(tmp_path: Path) -> None
         await until(lambda: first.buffer.frames_played > 5)
         assert house.session.skip() is first
         await house.play(second)
-        assert first.over
+        assert first.ended
         assert first.buffer.frames_played < 50 * 20
         assert second.buffer.frames_played == 25
 
@@ -55,9 +55,12 @@ async def test_stop_ends_the_sound_within_five_frames_and_frees_the_engine(tmp_p
         await until(lambda: playing.buffer.frames_played > 5)
         played = playing.buffer.frames_played
         assert house.session.stop() == 2
-        await until(lambda: playing.over and waiting.over)
+        await until(lambda: playing.ended and waiting.ended)
         assert playing.buffer.frames_played <= played + 5
-        assert (playing.making, waiting.making) == (Making.CANCELLED, Making.CANCELLED)
+        assert (playing.composition_state, waiting.composition_state) == (
+            CompositionState.CANCELLED,
+            CompositionState.CANCELLED,
+        )
         after = house.ask(seconds=0.5, seed=3)  # with one place, it needs the one that was freed
         await house.play(after)
         assert after.buffer.frames_played == 25
@@ -81,10 +84,10 @@ async def test_a_pause_holds_the_sound_and_loses_none_of_it(tmp_path: Path) -> N
 async def test_a_slow_engine_is_waited_for_and_then_played_without_a_gap(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=0.5)) as house:
         piece = house.ask(seconds=3.0)
-        await until(lambda: piece.making is Making.COMPOSING)
+        await until(lambda: piece.composition_state is CompositionState.COMPOSING)
         assert piece.buffer.seconds_until_ready >= 1.5
         await until(lambda: piece.buffer.frames_played > 0)
-        assert piece.making is Making.COMPOSING  # it did not simply wait for the end
+        assert piece.composition_state is CompositionState.COMPOSING  # it did not simply wait for the end
         await house.play(piece)
         assert (piece.buffer.frames_played, piece.buffer.starvations) == (150, 0)
 
@@ -98,7 +101,7 @@ async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_pl
         await until(lambda: piece.buffer.frames_played > 5)
         await engine.close()
         await house.play(piece)
-        assert piece.making is Making.FAILED
+        assert piece.composition_state is CompositionState.FAILED
         assert str(piece.trouble) == "The engine was closed before this piece was made."
         assert piece.buffer.frames_played < 20 * 50
         assert not list(tmp_path.glob("*.flac"))
@@ -115,7 +118,7 @@ async def test_a_full_queue_refuses_in_a_sentence_and_loses_nothing(tmp_path: Pa
         with pytest.raises(QueueFull, match="2 pieces"):
             house.ask(seed=3)
         await house.play(second)
-        assert first.over
+        assert first.ended
 
 
 async def test_when_nothing_more_comes_the_bot_leaves_and_plays_again_when_asked(tmp_path: Path) -> None:
@@ -162,7 +165,7 @@ async def test_a_piece_that_cannot_be_heard_is_composed_and_posted_all_the_same(
         pieces = [house.ask(seconds=1.0, seed=seed) for seed in (1, 2, 3)]
         for piece in pieces:
             await house.play(piece)
-            assert piece.making is Making.DELIVERED
+            assert piece.composition_state is CompositionState.DELIVERED
             assert str(piece.trouble) == "Discord did not let Busker in. The track is posted all the same."
         assert len(house.tracks) == 3
 
@@ -177,10 +180,10 @@ async def test_what_is_composed_unheard_can_be_stopped(
 
         monkeypatch.setattr(house.session.voice, "join", lost)
         piece = house.ask(seconds=20.0)
-        await until(lambda: piece.over and piece.making is Making.COMPOSING)
+        await until(lambda: piece.ended and piece.composition_state is CompositionState.COMPOSING)
         assert house.session.stop() == 1
         await house.play(piece)
-        assert piece.making is Making.CANCELLED
+        assert piece.composition_state is CompositionState.CANCELLED
 
 
 async def test_put_out_with_pieces_waiting_the_bot_still_ends_at_once(tmp_path: Path) -> None:
@@ -190,7 +193,7 @@ async def test_put_out_with_pieces_waiting_the_bot_still_ends_at_once(tmp_path: 
         pieces = [house.ask(seconds=20.0, seed=seed) for seed in (1, 2, 3)]
         await until(lambda: pieces[0].buffer.frames_played > 5)
         await moderator.disconnect(house.here.bot.user)
-        await until(lambda: pieces[0].over)
+        await until(lambda: pieces[0].ended)
         async with asyncio.timeout(10):
             await house.bot.close()
         assert house.here.bot.id not in house.guild.voice_states
@@ -214,7 +217,7 @@ async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
         house.session.volume = 0.25
         first, second = house.ask(seconds=0.5), house.ask(seconds=0.5)
         await until(lambda: first.composed)
-        made = first.made
+        made = first.sound
         await house.play(second)
         loudness = [abs(spurt.pcm()).max() for spurt in house.ears.spurts(house.here.bot.id)]
         chain = Chain(32_000, 1, 0.5, TYPICAL_LUFS)
@@ -245,7 +248,7 @@ async def test_what_is_over_holds_no_sound_though_its_card_and_session_know_of_i
         await house.play(piece)
         assert house.session._card is not None
         assert piece in house.session._card.followed
-        assert not piece._tape.samples
+        assert not piece._composition._history.samples
         assert not piece.buffer._frames
 
 
@@ -257,16 +260,16 @@ async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_w
         piece = house.ask(seconds=6.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
         assert engine.worker_pid is not None
-        assert piece.making is Making.COMPOSING
+        assert piece.composition_state is CompositionState.COMPOSING
         os.kill(engine.worker_pid, signal.SIGKILL)
         await until(lambda: piece.composed)
-        made = piece.made
+        made = piece.sound
         await house.play(piece)
-        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 300)
+        assert (piece.composition_state, piece.buffer.frames_played) == (CompositionState.DELIVERED, 300)
         whole = house.ask(seconds=6.0, seed=7)
         house.session.volume = 0.0
         await until(lambda: whole.composed)
-        assert np.array_equal(made, whole.made)
+        assert np.array_equal(made, whole.sound)
 
 
 async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_made_again(
@@ -281,13 +284,13 @@ async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_m
         assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
         assert turn.step >= seconds * 50, "what is made stays"
         await until(lambda: piece.composed)
-        made = piece.made
+        made = piece.sound
         await house.play(piece)
         assert read_tags(tmp_path / "bells-1.flac").piece.prompt_changes == (turn,)
         again = house.session.ask(replace(house.request(), piece=piece.piece))
         house.session.volume = 0.0
         await until(lambda: again.composed)
-        assert np.array_equal(again.made, made)
+        assert np.array_equal(again.sound, made)
 
 
 async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Path) -> None:
@@ -300,7 +303,7 @@ async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Pa
         await house.play(piece)
         (turn,) = piece.piece.prompt_changes
         assert turn.step >= made * 50
-        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+        assert (piece.composition_state, piece.buffer.frames_played) == (CompositionState.DELIVERED, 200)
 
 
 async def test_words_that_come_too_late_are_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ class FakePerformance:
 
     def __init__(self, piece: Piece) -> None:
         self.piece = piece
-        self.request = SimpleNamespace(kept=None)
+        self.request = SimpleNamespace(saved_file=None)
         self.done = asyncio.Event()
 
-    async def settles(self, within_seconds: float) -> bool:
+    async def wait_settled(self, within_seconds: float) -> bool:
         async with asyncio.timeout(within_seconds):
             return await self.done.wait()
 

@@ -143,7 +143,7 @@ async def test_trouble_with_a_track_is_shown_while_the_next_piece_plays(
         await house.play(first)
         trouble = "**Trouble** with “bells”: Discord did not take the track; it is kept as bells-1.flac."
         await until(lambda: trouble in read(card))
-        assert not second.over
+        assert not second.ended
         assert "“drums”" in read(card)
         house.session.stop()
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from audio.worker.tone_engine import ToneEngine
-from bot.playback.performance import Making, Performance
+from bot.playback.composition import CompositionState
+from bot.playback.performance import Performance
 from bot.rules.permissions import NEEDED
 from bot.ui.card import headline_of
 from bot.voice import connection as connection_module
@@ -83,15 +84,15 @@ async def ends(house: House, fault: Callable[[House], Awaitable[None]], why: str
     session, piece, waiting = house.session, house.ask(seconds=20.0), house.ask(seconds=20.0, seed=2)
     await until(lambda: has_begun(piece))
     await fault(house)
-    await until(lambda: piece.over and waiting.over)
+    await until(lambda: piece.ended and waiting.ended)
     assert session.voice.channel is None
     await until(lambda: not reader_threads(), seconds=5)
     for performance in (piece, waiting):
         await house.play(performance)
     assert piece.buffer.frames_played < 20 * 50
     assert why in str(piece.trouble)
-    assert piece.making is Making.DELIVERED
-    assert waiting.making is Making.CANCELLED
+    assert piece.composition_state is CompositionState.DELIVERED
+    assert waiting.composition_state is CompositionState.CANCELLED
 
 
 async def plays_again(house: House) -> None:
@@ -285,11 +286,11 @@ async def test_when_the_last_listener_leaves_composing_stops_and_later_continues
         await asyncio.sleep(0.05)  # what was on its way arrives
         made = piece.buffer.seconds_made
         await asyncio.sleep(0.5)  # more than the next chunk would take
-        assert piece.making is Making.COMPOSING, "the slot is kept"
+        assert piece.composition_state is CompositionState.COMPOSING, "the slot is kept"
         assert piece.buffer.seconds_made == made < 4.0
         await house.listener.join_voice(house.corner)
         await house.play(piece)
-        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+        assert (piece.composition_state, piece.buffer.frames_played) == (CompositionState.DELIVERED, 200)
         assert piece.buffer.frames_starved == 0
 
 
@@ -302,7 +303,11 @@ async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_
         await until(lambda: has_begun(piece))
         for person in (house.asker, house.listener):
             await person.leave_voice()
-        await until(lambda: house.session.voice.hold is Hold.ALONE and piece.making is Making.WAITING)
+        await until(
+            lambda: (
+                house.session.voice.hold is Hold.ALONE and piece.composition_state is CompositionState.WAITING
+            )
+        )
         made, played = piece.buffer.seconds_made, piece.buffer.frames_played
         assert made < 4.0
         assert "Nobody listens" in str(headline_of(piece))
@@ -311,14 +316,14 @@ async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_
         assert piece.buffer.frames_played <= played + 1
         await house.listener.join_voice(house.corner)
         await until(lambda: piece.composed)
-        whole = piece.made
+        whole = piece.sound
         await house.play(piece)
-        assert (piece.making, piece.buffer.frames_played) == (Making.DELIVERED, 200)
+        assert (piece.composition_state, piece.buffer.frames_played) == (CompositionState.DELIVERED, 200)
         await house.asker.join_voice(house.corner)
         await until(lambda: house.discord_guild.get_member(house.asker.id) is not None)
         alone = house.ask(seconds=4.0)
         await until(lambda: alone.composed)
-        assert np.array_equal(whole, alone.made)
+        assert np.array_equal(whole, alone.sound)
 
 
 async def test_when_no_listener_returns_it_drops_the_queue_and_leaves(tmp_path: Path) -> None:
@@ -329,7 +334,10 @@ async def test_when_no_listener_returns_it_drops_the_queue_and_leaves(tmp_path: 
         for person in (house.asker, house.listener):
             await person.leave_voice()
         await until(lambda: piece.settled and waiting.settled)
-        assert (piece.making, waiting.making) == (Making.CANCELLED, Making.CANCELLED)
+        assert (piece.composition_state, waiting.composition_state) == (
+            CompositionState.CANCELLED,
+            CompositionState.CANCELLED,
+        )
         assert str(piece.trouble) == "Everybody left the voice channel."
         await until(lambda: house.here.bot.id not in house.guild.voice_states)
         await house.asker.join_voice(house.corner)
@@ -391,6 +399,6 @@ async def test_without_udp_it_gives_up_with_a_sentence_and_posts_the_piece(
         piece = house.ask(seconds=0.5)
         await house.play(piece)
         assert "did not let Busker into" in str(piece.trouble)
-        assert piece.making is Making.DELIVERED
+        assert piece.composition_state is CompositionState.DELIVERED
         assert reader_threads() == []
         assert house.here.bot.id not in house.guild.voice_states
