@@ -70,7 +70,7 @@ class Library(commands.Cog):
         ]
 
 
-class Chooser(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library:choose"):
+class TrackMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library:choose"):
     """The menu under a list of tracks."""
 
     def __init__(self, tracks: Sequence[MadeTrack], locale: discord.Locale) -> None:
@@ -85,7 +85,7 @@ class Chooser(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> Chooser:
+    ) -> TrackMenu:
         return cls((), interaction.locale)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -93,7 +93,7 @@ class Chooser(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library
             await show_track(interaction, int(self.item.values[0]))
 
 
-class Older(
+class OlderButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"library:older:(?P<before>\d+):(?P<by>\d+):(?P<words>.*)",
 ):
@@ -107,7 +107,7 @@ class Older(
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> Older:
+    ) -> OlderButton:
         return cls(int(match["before"]), int(match["by"]), match["words"], interaction.locale)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -183,9 +183,9 @@ def page_of(
         for number, track in enumerate(tracks, 1)
     ]
     view = discord.ui.View(timeout=None)
-    view.add_item(Chooser(tracks, locale))
+    view.add_item(TrackMenu(tracks, locale))
     if len(tracks) == PAGE_SIZE:
-        view.add_item(Older(tracks[-1].id, by or 0, words.strip(), locale))
+        view.add_item(OlderButton(tracks[-1].id, by or 0, words.strip(), locale))
     title = Text("library-title").in_(locale)
     return {"embed": discord.Embed(title=title, description="\n".join(lines), colour=COLOUR), "view": view}
 
@@ -268,5 +268,5 @@ def _choice(track: MadeTrack, locale: discord.Locale) -> str:
 
 async def setup(bot: Busker) -> None:
     """Called by discord.py when the extension is loaded."""
-    bot.add_dynamic_items(Chooser, Older, LibraryButton)
+    bot.add_dynamic_items(TrackMenu, OlderButton, LibraryButton)
     await bot.add_cog(Library())

@@ -48,13 +48,13 @@ class Recordings(commands.Cog):
 async def compose_on_melody(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Open a form for a piece on the melody of a message."""
     require_melodies(interaction.client.engine.info)
-    await interaction.response.send_modal(PromptForm(interaction, melody=sounding(message.attachments)))
+    await interaction.response.send_modal(PromptForm(interaction, melody=sound_of(message.attachments)))
 
 
 @app_commands.guild_only()
 async def continue_this(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Open a form for a piece that continues the sound of a message."""
-    await interaction.response.send_modal(PromptForm(interaction, continued=sounding(message.attachments)))
+    await interaction.response.send_modal(PromptForm(interaction, continued=sound_of(message.attachments)))
 
 
 class PromptForm(discord.ui.Modal):
@@ -86,7 +86,7 @@ class PromptForm(discord.ui.Modal):
             )
 
 
-def sounding(attachments: Sequence[discord.Attachment]) -> discord.Attachment:
+def sound_of(attachments: Sequence[discord.Attachment]) -> discord.Attachment:
     """Return the first attachment that may have sound. Raises RecordingError if there is none."""
     for attachment in attachments:
         if (attachment.content_type or SOUND_TYPES[0]).startswith(SOUND_TYPES):

@@ -21,7 +21,7 @@ from bot.errors import RequestError
 from bot.rules.markdown import escape
 from cogs.compose import request_piece
 from cogs.errors import errors_answered
-from cogs.recordings import sounding
+from cogs.recordings import sound_of
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ READ_SECONDS: Final = 2.0
 """Timeout for reading a track before a form opens [s]: Discord wants that answer within 3 s."""
 
 
-def posted_by(bot: Busker, message: discord.Message) -> discord.Attachment:
+def posted_track(bot: Busker, message: discord.Message) -> discord.Attachment:
     """Return the track in a message of Busker's. Raises RequestError or RecordingError."""
     if bot.user is None or message.author.id != bot.user.id:
         raise RequestError(Text("remake-not-mine"))
-    return sounding(message.attachments)
+    return sound_of(message.attachments)
 
 
 async def replay_posted(interaction: discord.Interaction[Busker], attachment: discord.Attachment) -> None:

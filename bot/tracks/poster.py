@@ -52,7 +52,7 @@ MIB: Final = 2**20
 NICENESS: Final = 10
 """Of the writing process: voice packets and the model come first, a track may be a second late."""
 
-START = "spawn"
+START: Final = "spawn"
 """Start method of the writing process: this process has threads, so it must not fork."""
 
 Result = TypeVar("Result")

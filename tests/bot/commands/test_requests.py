@@ -1,0 +1,52 @@
+"""Admission of requests, end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.tracks import attachments
+from rehearsal.permissions import Permission
+from rehearsal.rest.uploads import Upload
+from tests.audio.files.sound_files import hum, written
+from tests.house import a_house, until
+from words.text import Text
+
+
+async def test_a_member_who_leaves_the_channel_during_a_download_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path) as house:
+        download = attachments._data
+
+        async def leave_and_download(attachment: object) -> bytes:
+            await house.asker.leave_voice()
+            channel = house.request().voice_channel
+            await until(lambda: house.asker.id not in channel.voice_states)
+            return await download(attachment)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(attachments, "_data", leave_and_download)
+        sound = Upload("hum.ogg", written(tmp_path / "hum.ogg", hum(1.0, 48_000), 48_000).read_bytes())
+        reply = await house.asker.use("compose", {"prompt": "bells", "continue": sound}, house.text)
+        await until(lambda: bool(reply.content or reply.followups))
+        assert str(Text("permissions-no-voice")) in (
+            reply.content,
+            *(each.content for each in reply.followups),
+        )
+        assert not house.session.queue
+        assert not list((tmp_path / attachments.FOLDER).glob("*"))
+
+
+async def test_without_permission_to_post_nothing_is_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_house(tmp_path) as house:
+        downloads: list[object] = []
+        monkeypatch.setattr(attachments, "_data", downloads.append)
+        house.text.overwrite(house.guild.members[house.here.bot.id], deny=Permission.ATTACH_FILES)
+        house.here.tell_channel(house.text)
+        sound = Upload("hum.ogg", written(tmp_path / "hum.ogg", hum(1.0, 48_000), 48_000).read_bytes())
+        reply = await house.asker.use("compose", {"prompt": "bells", "continue": sound}, house.text)
+        assert "Attach Files" in reply.content
+        assert not downloads
