@@ -1,4 +1,4 @@
-"""A track that goes on: the old part is the track as it was before its ending, with no click at the joint."""
+"""Extensions: the prelude is the track without its fade-out, and the new sound follows without a click."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def sound_of(engine: ExtendingEngine | ToneEngine, piece: Piece) -> Pcm:
 
 
 async def a_track(folder: Path, engine: ToneEngine, seconds: float = 12.0) -> tuple[Path, Pcm]:
-    """A track of tones, and the sound that it was made of."""
+    """Return a track of tones and the engine's sound of it."""
     piece = Piece("bells", seconds, 7)
     made = await sound_of(engine, piece)
     return write_track(made, piece, engine.info, folder, 10**9).path, made
@@ -40,25 +40,25 @@ async def started() -> ToneEngine:
 
 
 def prepared(track: Path, folder: Path) -> Recording:
-    target = folder / "before"
+    target = folder / "prelude"
     prepare(track, TYPICAL_LUFS, target)
     return recording_of(target)
 
 
-async def test_the_old_part_is_the_track_without_its_ending_at_the_loudness_that_the_model_knows(
+async def test_the_prelude_is_the_track_without_its_fade_out_at_the_models_loudness(
     tmp_path: Path,
 ) -> None:
     track, made = await a_track(tmp_path, await started())
-    old = prepared(track, tmp_path)
-    seconds = seconds_of(old.path)
-    assert 11.55 < seconds < 11.6  # all but what the fade has taken below −20 dB
+    recording = prepared(track, tmp_path)
+    seconds = seconds_of(recording.path)
+    assert 11.55 < seconds < 11.6  # all but the part that is faded below −20 dB
     assert round(seconds * 50, 6) == round(seconds * 50)
-    pcm = first_seconds(old.path, RATE, 1, seconds)
-    assert integrated(first_seconds(old.path, SAMPLE_RATE, 2, seconds)) == pytest.approx(
+    pcm = first_seconds(recording.path, RATE, 1, seconds)
+    assert integrated(first_seconds(recording.path, SAMPLE_RATE, 2, seconds)) == pytest.approx(
         TYPICAL_LUFS, abs=0.2
     )
     before = made[:, : pcm.shape[1]]
-    # The same sound at another level, up to its very end, where the track itself has all but died away.
+    # The same sound at another level, up to its end, where the track itself has nearly faded out.
     for begin, end in ((0, RATE), (10 * RATE, 11 * RATE), (11 * RATE, pcm.shape[1])):
         one, other = pcm[0, begin:end], before[0, begin:end]
         assert np.dot(one, other) / math.sqrt(np.dot(one, one) * np.dot(other, other)) > 0.99
@@ -69,58 +69,60 @@ async def test_the_old_part_is_the_track_without_its_ending_at_the_loudness_that
     assert levels(pcm) == pytest.approx(levels(before), rel=0.05)
 
 
-async def test_a_piece_with_a_prelude_is_the_old_part_and_then_what_the_engine_makes(tmp_path: Path) -> None:
+async def test_a_piece_with_a_prelude_is_the_prelude_and_then_new_sound(tmp_path: Path) -> None:
     tones = await started()
     track, _ = await a_track(tmp_path, tones)
-    old = prepared(track, tmp_path)
-    prelude = seconds_of(old.path)
-    piece = Piece("drums", prelude + 10.0, 8, continues=old, prelude=prelude)
+    recording = prepared(track, tmp_path)
+    prelude = seconds_of(recording.path)
+    piece = Piece("drums", prelude + 10.0, 8, continues=recording, prelude=prelude)
     whole = await sound_of(ExtendingEngine(tones), piece)
-    joint = round(prelude * RATE)
+    seam = round(prelude * RATE)
     assert whole.shape == (1, round((prelude + 10.0) * RATE))
-    assert np.array_equal(whole[:, :joint], first_seconds(old.path, RATE, 1, prelude)[:, :joint])
-    new = await sound_of(tones, Piece("drums", 10.0, 8, continues=old))
-    bend = round(0.005 * RATE)
-    assert np.array_equal(whole[:, joint + bend :], new[:, bend:])
+    assert np.array_equal(whole[:, :seam], first_seconds(recording.path, RATE, 1, prelude)[:, :seam])
+    new = await sound_of(tones, Piece("drums", 10.0, 8, continues=recording))
+    smoothing = round(0.005 * RATE)
+    assert np.array_equal(whole[:, seam + smoothing :], new[:, smoothing:])
     steps = np.abs(np.diff(whole[0]))
-    assert steps[joint - 5 : joint + 5].max() <= steps[: joint - 5].max()
+    assert steps[seam - 5 : seam + 5].max() <= steps[: seam - 5].max()
 
 
-async def test_turns_are_counted_from_the_start_of_the_whole(tmp_path: Path) -> None:
+async def test_prompt_changes_count_from_the_start_of_the_prelude(tmp_path: Path) -> None:
     tones = await started()
     track, _ = await a_track(tmp_path, tones)
-    old = prepared(track, tmp_path)
-    prelude = seconds_of(old.path)
-    piece = Piece("drums", prelude + 10.0, 8, continues=old, prelude=prelude)
+    recording = prepared(track, tmp_path)
+    prelude = seconds_of(recording.path)
+    piece = Piece("drums", prelude + 10.0, 8, continues=recording, prelude=prelude)
     async with ExtendingEngine(tones).open(piece) as stream:
         stream.steer("bells")
         assert stream.piece.prelude == prelude
-        (turn,) = stream.piece.prompt_changes
-        assert turn.step >= round(prelude * 50)
-    steered = Piece(piece.prompt, piece.seconds, 8, continues=old, prelude=prelude, prompt_changes=(turn,))
-    joint = round(prelude * RATE)
+        (change,) = stream.piece.prompt_changes
+        assert change.step >= round(prelude * 50)
+    steered = Piece(
+        piece.prompt, piece.seconds, 8, continues=recording, prelude=prelude, prompt_changes=(change,)
+    )
+    seam = round(prelude * RATE)
     again = await sound_of(ExtendingEngine(tones), steered)
-    first = PromptChange("bells", turn.step - round(prelude * 50), turn.blend)
-    new = await sound_of(tones, Piece("drums", 10.0, 8, continues=old, prompt_changes=(first,)))
-    assert np.array_equal(again[:, joint + 160 :], new[:, 160:])
+    first = PromptChange("bells", change.step - round(prelude * 50), change.blend)
+    new = await sound_of(tones, Piece("drums", 10.0, 8, continues=recording, prompt_changes=(first,)))
+    assert np.array_equal(again[:, seam + 160 :], new[:, 160:])
 
 
-def test_a_jump_at_the_joint_dies_away() -> None:
+def test_a_jump_at_the_seam_decays() -> None:
     new = np.full((1, 1000), 0.5, np.float32)
-    bent = smoothed(np.array([[-0.5]], np.float32), new, RATE)
-    assert bent[0, 0] == pytest.approx(-0.5, abs=0.01)
-    assert np.abs(np.diff(bent[0])).max() < 0.02
-    assert np.array_equal(bent[:, 160:], new[:, 160:])
+    smooth = smoothed(np.array([[-0.5]], np.float32), new, RATE)
+    assert smooth[0, 0] == pytest.approx(-0.5, abs=0.01)
+    assert np.abs(np.diff(smooth[0])).max() < 0.02
+    assert np.array_equal(smooth[:, 160:], new[:, 160:])
     assert smoothed(new, new[:, :0], RATE).shape == (1, 0)
 
 
-async def test_what_is_too_long_is_refused_in_a_sentence(
+async def test_a_track_that_is_too_long_is_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("audio.extension.MAX_SECONDS", 41.0)
     track, _ = await a_track(tmp_path, await started())
     with pytest.raises(RecordingError, match="too long to be extended; up to 11 s"):
-        prepare(track, TYPICAL_LUFS, tmp_path / "before")
+        prepare(track, TYPICAL_LUFS, tmp_path / "prelude")
 
 
 async def test_silence_stays_silence(tmp_path: Path) -> None:
@@ -128,5 +130,5 @@ async def test_silence_stays_silence(tmp_path: Path) -> None:
     path = write_track(
         np.zeros((1, 12 * RATE), np.float32), Piece("bells", 12.0, 7), engine.info, tmp_path, 10**9
     ).path
-    old = prepared(path, tmp_path)
-    assert not first_seconds(old.path, RATE, 1, 12.0).any()
+    recording = prepared(path, tmp_path)
+    assert not first_seconds(recording.path, RATE, 1, 12.0).any()

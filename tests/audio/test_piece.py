@@ -9,7 +9,7 @@ from audio.errors import PieceError
 from audio.piece import MAX_SEED, Piece, PromptChange, checked, excerpt_of, piece_of, readable
 
 
-def test_what_was_asked_for_is_kept_as_whole_steps() -> None:
+def test_lengths_are_rounded_to_whole_steps() -> None:
     piece = piece_of("calm lofi with rain", 20.011, 0.505, 7)
     assert (piece.prompt, piece.seconds, piece.interval, piece.seed) == ("calm lofi with rain", 20.02, 0.5, 7)
     assert piece.steps == 1001
@@ -34,12 +34,12 @@ def test_a_seed_is_drawn_when_none_is_given() -> None:
         ("half a \ud83c sign", "half a sign"),
     ],
 )
-def test_prompts_are_read_as_words(written: str, read: str) -> None:
+def test_prompts_are_cleaned_to_readable_words(written: str, read: str) -> None:
     assert readable(written) == read
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("fields", "field"),
     [
         ({"prompt": " \u200b\t "}, "prompt"),
         ({"prompt": "ab"}, "prompt"),
@@ -53,38 +53,38 @@ def test_prompts_are_read_as_words(written: str, read: str) -> None:
         ({"seed": MAX_SEED + 1}, "seed"),
     ],
 )
-def test_what_cannot_be_used_is_named_in_one_sentence(asked: dict[str, object], field: str) -> None:
+def test_an_invalid_field_is_named_with_one_sentence(fields: dict[str, object], field: str) -> None:
     with pytest.raises(PieceError) as refused:
-        piece_of(**({"prompt": "techno", "seconds": 20.0} | asked))  # type: ignore[arg-type]
+        piece_of(**({"prompt": "techno", "seconds": 20.0} | fields))  # type: ignore[arg-type]
     assert refused.value.field == field
     assert str(refused.value).count(".") >= 1
     assert "\n" not in str(refused.value)
 
 
-def test_the_settings_may_allow_more() -> None:
+def test_the_settings_may_allow_longer_pieces() -> None:
     assert piece_of("techno", 120, longest=120).seconds == 120
 
 
-def test_a_turn_is_heard_from_its_step_on_and_what_follows_it_too() -> None:
+def test_prompt_changes_apply_from_their_steps() -> None:
     changes = PromptChange("two", 100), PromptChange("three", 200)
     piece = replace(piece_of("one", 10), prompt_changes=changes)
     assert piece.prompts == ("one", "two", "three")
     assert [piece.prompt_index(step) for step in (0, 99, 100, 199, 200, 499)] == [0, 0, 1, 1, 2, 2]
 
 
-def test_while_a_turn_blends_the_new_prompt_is_heard_more_and_more_often() -> None:
-    turn = PromptChange("new", 100, blend=50)
-    heard = [turn.applies_at(step) for step in range(100, 150)]
-    tenths = [sum(heard[begin : begin + 10]) for begin in range(0, 50, 10)]
+def test_during_a_blend_the_new_prompt_applies_more_and_more_often() -> None:
+    change = PromptChange("new", 100, blend=50)
+    applied = [change.applies_at(step) for step in range(100, 150)]
+    tenths = [sum(applied[begin : begin + 10]) for begin in range(0, 50, 10)]
     assert tenths == sorted(tenths)
     assert tenths[0] <= 1
     assert tenths[-1] >= 9
-    assert sum(heard) == 25
-    assert not turn.applies_at(99)
-    assert turn.applies_at(150)
+    assert sum(applied) == 25
+    assert not change.applies_at(99)
+    assert change.applies_at(150)
 
 
-def test_a_turn_that_comes_while_another_blends_blends_with_both() -> None:
+def test_a_prompt_change_during_a_blend_blends_with_both_prompts() -> None:
     changes = PromptChange("two", 100, 50), PromptChange("three", 125, 50)
     piece = replace(piece_of("one", 10), prompt_changes=changes)
     assert {piece.prompt_index(step) for step in range(125, 150)} == {0, 1, 2}
@@ -92,7 +92,7 @@ def test_a_turn_that_comes_while_another_blends_blends_with_both() -> None:
     assert piece.prompt_index(175) == 2
 
 
-def test_what_was_heard_of_a_radio_says_where_it_is_from_and_which_words_were_in_force() -> None:
+def test_an_excerpt_holds_its_position_and_the_prompts_that_applied() -> None:
     radio = Piece(
         "bells",
         math.inf,
@@ -106,13 +106,13 @@ def test_what_was_heard_of_a_radio_says_where_it_is_from_and_which_words_were_in
     late = excerpt_of(radio, 20.0, 60.0)
     assert (late.prompt, late.seconds, late.seed, late.excerpt) == ("brass", 40.0, 7, 20.0)
     assert late.prompt_changes == (PromptChange("pads", 1000),), (
-        "counted from where it begins, and none that was not heard"
+        "counted from its beginning, without those outside it"
     )
     assert excerpt_of(radio, 0.0, 60.0).prompts == ("bells", "brass", "pads")
     assert checked(late, longest=600.0) == late
 
 
-def test_a_file_cannot_ask_for_music_without_end_nor_be_from_nowhere() -> None:
+def test_a_file_cannot_request_endless_music_or_an_invalid_position() -> None:
     for piece in (Piece("bells", math.inf, 7), Piece("bells", 30.0, 7, excerpt=math.nan)):
         with pytest.raises(PieceError):
             checked(piece, longest=600.0)

@@ -1,4 +1,4 @@
-"""Another's ears: FFmpeg's `ebur128`, which shares nothing with `audio.dsp.loudness`."""
+"""FFmpeg's `ebur128`, an implementation independent of `audio.dsp.loudness`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SLICE = SAMPLE_RATE // 10
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What FFmpeg found."""
+    """A measurement by FFmpeg."""
 
     lufs: float
     true_peak_db: float
 
 
 def ebur128(pcm: Pcm) -> Reading:
-    """Measure sound of 48 kHz, shaped (channels, samples); one channel on both sides."""
+    """Measure 48 kHz sound, shaped (channels, samples); mono goes to both sides."""
     sides = np.ascontiguousarray(np.broadcast_to(pcm, (CHANNELS, pcm.shape[1])), np.float32)
     graph = av.filter.Graph()
     source = graph.add_abuffer(

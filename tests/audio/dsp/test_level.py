@@ -20,7 +20,7 @@ def levelled(pcm: Pcm, expected: float = EXPECTED) -> Pcm:
 
 
 def noise(lufs: float, seconds: float, channels: int = 1, seed: int = 0) -> Pcm:
-    """Noise of about this loudness."""
+    """Return noise of this loudness."""
     pcm = (
         np.random.default_rng(seed)
         .normal(0, 0.1, (channels, round(seconds * SAMPLE_RATE)))
@@ -30,15 +30,15 @@ def noise(lufs: float, seconds: float, channels: int = 1, seed: int = 0) -> Pcm:
 
 
 def beep(lufs: float, seconds: float) -> Pcm:
-    """A sine of 1 kHz of this loudness."""
+    """Return a sine of 1 kHz of this loudness."""
     pcm = np.sin(2 * np.pi * 1000 * np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE)[None] / 2
     return (pcm * 10 ** ((lufs - integrated(pcm.astype(np.float32))) / 20)).astype(np.float32)
 
 
 def gains_db(pcm: Pcm, out: Pcm) -> Pcm:
-    """The gain at each sample that is not near zero, in dB."""
-    heard = np.abs(pcm[0]) > 1e-3 * np.abs(pcm[0]).max()
-    gains: Pcm = 20 * np.log10(out[0, heard] / pcm[0, heard])
+    """Return the gain [dB] at each sample that is not near zero."""
+    loud = np.abs(pcm[0]) > 1e-3 * np.abs(pcm[0]).max()
+    gains: Pcm = 20 * np.log10(out[0, loud] / pcm[0, loud])
     return gains
 
 
@@ -48,7 +48,7 @@ def gains_db(pcm: Pcm, out: Pcm) -> Pcm:
     channels=st.integers(1, 2),
     scale=st.sampled_from([1e-6, 0.01, 0.3, 100.0]),
 )
-def test_how_sound_is_cut_does_not_change_a_bit(sizes: list[int], channels: int, scale: float) -> None:
+def test_chunked_equals_whole_bit_for_bit(sizes: list[int], channels: int, scale: float) -> None:
     pcm = np.random.default_rng(1).normal(0, scale, (channels, sum(sizes))).astype(np.float32)
     level = Level(channels, EXPECTED)
     parts = [level.push(part) for part in np.split(pcm, np.cumsum(sizes), axis=1)]
@@ -58,18 +58,18 @@ def test_how_sound_is_cut_does_not_change_a_bit(sizes: list[int], channels: int,
 
 
 @pytest.mark.parametrize("lufs", [-24.0, -20.0, -17.0, -13.0, -9.0])
-def test_pieces_of_any_loudness_are_heard_as_loud_as_each_other(lufs: float) -> None:
+def test_pieces_of_any_loudness_reach_the_same_loudness(lufs: float) -> None:
     assert integrated(levelled(noise(lufs, 10.0))) == pytest.approx(CHANNEL_LUFS, abs=1.0)
 
 
 @pytest.mark.parametrize(("beginning", "rest"), [(-25.0, -14.0), (-15.0, -21.0)])
-def test_what_a_beginning_unlike_the_rest_was_given_is_made_up_for(beginning: float, rest: float) -> None:
+def test_a_beginning_unlike_the_rest_is_compensated(beginning: float, rest: float) -> None:
     pcm = np.concatenate([noise(beginning, 3.0), noise(rest, 17.0)], axis=1)
     assert integrated(levelled(pcm)) == pytest.approx(CHANNEL_LUFS, abs=1.0)
 
 
 @pytest.mark.parametrize("lufs", [-22.0, -17.0, -12.0])
-def test_a_piece_opens_near_its_level_and_nobody_hears_the_level_being_found(lufs: float) -> None:
+def test_a_piece_opens_near_the_target_with_a_steady_gain(lufs: float) -> None:
     pcm = noise(lufs, 4.0)
     out = levelled(pcm)
     assert integrated(out[:, :SAMPLE_RATE]) == pytest.approx(CHANNEL_LUFS, abs=3.0)
@@ -83,7 +83,7 @@ def test_the_gain_never_moves_faster_than_stated() -> None:
     music = np.concatenate([noise(-30, 2.0), silence, beep(-17, 2.0), noise(-40, 2.0)], axis=1)
     probe = np.full_like(music, 1e-3)  # a constant has no loudness, and shows the gain
     out = levelled(np.concatenate([music, probe]))
-    assert np.abs(out).max() < 0.8, "the limiter has nothing to do"
+    assert np.abs(out).max() < 0.8, "the limiter is idle"
     gain = 20 * np.log10(out[1, ::HOP] / 1e-3)
     steps = np.diff(gain)
     assert steps.max() <= RISE_DB * HOP_SECONDS + 1e-4
@@ -100,13 +100,13 @@ def test_pauses_do_not_pump() -> None:
     assert np.ptp(gain[len(gain) // 2 :]) < 0.5
 
 
-def test_what_is_next_to_silence_is_not_blown_up() -> None:
+def test_near_silence_is_not_amplified_beyond_the_maximum() -> None:
     pcm = noise(-50, 20.0)
     assert gains_db(pcm, levelled(pcm)).max() <= MAX_GAIN_DB + 1e-3
     assert not levelled(np.zeros((2, SAMPLE_RATE), np.float32)).any()
 
 
-def test_both_sides_share_one_gain() -> None:
+def test_both_channels_share_one_gain() -> None:
     pcm = noise(-25, 3.0, channels=2)
     pcm[1] *= 0.1
     out = levelled(pcm)
@@ -114,11 +114,11 @@ def test_both_sides_share_one_gain() -> None:
     assert np.allclose(out[0, loud] / pcm[0, loud], out[1, loud] / pcm[1, loud], rtol=1e-5)
 
 
-def test_a_piece_shorter_than_its_opening_is_heard_whole() -> None:
+def test_a_piece_shorter_than_its_opening_is_delivered_whole() -> None:
     assert levelled(noise(-20, 0.45)).shape == (1, 21_600)
 
 
-def test_after_the_opening_nothing_is_held_back_and_the_buffer_waits_for_as_much_anyway() -> None:
+def test_only_the_opening_is_held_back_and_it_is_shorter_than_the_buffers_floor() -> None:
     level = Level(1, EXPECTED)
     assert not level.push(noise(-20, 0.5)).size
     assert level.push(noise(-20, 0.5)).shape[1] == SAMPLE_RATE - LATENCY
@@ -126,6 +126,6 @@ def test_after_the_opening_nothing_is_held_back_and_the_buffer_waits_for_as_much
     assert OPENING_HOPS * HOP_SECONDS < FLOOR_SECONDS
 
 
-def test_music_without_end_may_change() -> None:
+def test_endless_music_may_change_its_loudness() -> None:
     pcm = np.concatenate([noise(-12, 5.0), *[noise(-24, 10.0, seed=s) for s in range(14)]], axis=1)
     assert integrated(levelled(pcm)[:, -5 * SAMPLE_RATE :]) == pytest.approx(CHANNEL_LUFS, abs=1.0)

@@ -26,7 +26,7 @@ def noise(samples: int, scale: float, channels: int = 2, seed: int = 0) -> Pcm:
     scale=st.sampled_from([0.1, 0.6, 5.0, 1e4]),
     channels=st.integers(1, 2),
 )
-def test_how_sound_is_cut_does_not_change_a_bit(sizes: list[int], scale: float, channels: int) -> None:
+def test_chunked_equals_whole_bit_for_bit(sizes: list[int], scale: float, channels: int) -> None:
     pcm = noise(sum(sizes), scale, channels)
     limiter = Limiter(channels)
     parts = [limiter.push(part) for part in np.split(pcm, np.cumsum(sizes), axis=1)]
@@ -41,7 +41,7 @@ def test_quiet_sound_passes_bit_by_bit() -> None:
     assert np.array_equal(limited(pcm), pcm)
 
 
-def test_a_peak_comes_down_to_the_ceiling_without_a_jump_in_gain() -> None:
+def test_a_peak_is_lowered_to_the_ceiling_without_a_jump_in_gain() -> None:
     pcm = np.full((1, SAMPLE_RATE), 0.5, np.float32)
     pcm[:, 20_000:20_010] = 2.0
     gain = limited(pcm)[0] / pcm[0]
@@ -51,7 +51,7 @@ def test_a_peak_comes_down_to_the_ceiling_without_a_jump_in_gain() -> None:
     assert gain[-1] == 1.0
 
 
-def test_gain_comes_back_slower_than_it_went() -> None:
+def test_the_gain_recovers_more_slowly_than_it_falls() -> None:
     pcm = np.full((1, SAMPLE_RATE), 0.5, np.float32)
     pcm[:, 20_000] = 2.0
     gain = limited(pcm)[0] / pcm[0]
@@ -59,7 +59,7 @@ def test_gain_comes_back_slower_than_it_went() -> None:
     assert (np.diff(gain[20_001:40_000]) >= -1e-6).all()
 
 
-def test_both_sides_share_one_gain() -> None:
+def test_both_channels_share_one_gain() -> None:
     pcm = np.stack([noise(9_600, 1.0)[0], np.full(9_600, 0.25, np.float32)])
     out = limited(pcm)
     loud = np.abs(pcm[0]) > 0.1
@@ -68,8 +68,8 @@ def test_both_sides_share_one_gain() -> None:
     assert np.allclose(left, right, rtol=1e-5)
 
 
-def test_true_peaks_stay_under_1_db_below_full_scale_however_loud_it_comes() -> None:
-    """Of sound such as a 32 kHz model makes, judged by FFmpeg and by a much finer grid."""
+def test_true_peaks_stay_under_minus_1_dbtp_at_any_input_level() -> None:
+    """For sound of a 32 kHz model, judged by FFmpeg and by sixteenfold oversampling."""
     for scale in (0.3, 3.0, 100.0):
         sound = resample_poly(noise(2 * 32_000, scale).astype(np.float64), 3, 2, axis=1).astype(np.float32)
         out = limited(sound)

@@ -12,7 +12,7 @@ from tests.audio.dsp.ebur128 import ebur128
 
 
 def tone(decibels: float, seconds: float, hertz: float = 1_000.0, degrees: float = 0.0) -> Pcm:
-    """A sine in both channels, its peak at `decibels` of full scale."""
+    """Return a sine in both channels with its peak at `decibels` of full scale."""
     phase = 2 * np.pi * hertz * np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE + np.radians(degrees)
     return np.repeat((10 ** (decibels / 20) * np.sin(phase))[None], 2, axis=0).astype(np.float32)
 
@@ -51,7 +51,7 @@ def test_peaks_between_samples_are_found(degrees: float, parts_of_rate: int) -> 
     assert -6.4 <= peak_db((sine * fade * fade[::-1]).astype(np.float32)) <= -5.8
 
 
-def test_it_agrees_with_ffmpeg_on_noise_of_every_colour_and_rhythm() -> None:
+def test_loudness_agrees_with_ffmpeg_on_noise_of_several_colours_and_rhythms() -> None:
     white = noise(6 * SAMPLE_RATE)
     brown = np.cumsum(white - white.mean(axis=1, keepdims=True), axis=1)
     brown *= np.float32(0.9) / np.abs(brown).max()
@@ -61,18 +61,18 @@ def test_it_agrees_with_ffmpeg_on_noise_of_every_colour_and_rhythm() -> None:
         assert integrated(sound) == pytest.approx(theirs.lufs, abs=0.05)
 
 
-def test_its_peaks_agree_with_ffmpeg_on_what_a_32_khz_model_can_make() -> None:
-    """Above 16 kHz twelve samples are too few to tell; nothing sounds there."""
+def test_peaks_agree_with_ffmpeg_on_the_sound_of_a_32_khz_model() -> None:
+    """Interpolation from twelve samples is inaccurate above 16 kHz, where such a model is silent."""
     sound = resample_poly(noise(4 * 32_000).astype(np.float64), 3, 2, axis=1).astype(np.float32)
     assert peak_db(sound) == pytest.approx(ebur128(sound).true_peak_db, abs=0.15)
 
 
-def test_one_channel_is_as_loud_as_the_same_on_both_sides() -> None:
+def test_mono_is_as_loud_as_the_same_sound_in_both_channels() -> None:
     mono = noise(SAMPLE_RATE, 1)
     assert integrated(mono) == pytest.approx(integrated(np.repeat(mono, 2, axis=0)))
 
 
-def test_silence_and_what_is_shorter_than_a_block_have_no_loudness() -> None:
+def test_silence_and_sound_shorter_than_a_block_have_no_loudness() -> None:
     assert integrated(np.zeros((2, SAMPLE_RATE), np.float32)) == -np.inf
     assert integrated(tone(-20, 0.39)) == -np.inf
     assert integrated(tone(-75, 2.0)) == -np.inf
@@ -84,7 +84,7 @@ def test_silence_and_what_is_shorter_than_a_block_have_no_loudness() -> None:
     sizes=st.lists(st.one_of(st.integers(0, 5), st.integers(0, 3 * HOP)), max_size=8),
     channels=st.integers(1, 2),
 )
-def test_how_sound_is_cut_does_not_change_a_bit(sizes: list[int], channels: int) -> None:
+def test_chunked_equals_whole_bit_for_bit(sizes: list[int], channels: int) -> None:
     pcm = noise(sum(sizes), channels)
     parts = np.split(pcm, np.cumsum(sizes), axis=1)
     meter, peaks = Meter(channels), TruePeaks(channels)
@@ -92,7 +92,7 @@ def test_how_sound_is_cut_does_not_change_a_bit(sizes: list[int], channels: int)
     assert np.array_equal(np.concatenate([peaks.push(part) for part in parts]), TruePeaks(channels).push(pcm))
 
 
-def test_a_peak_is_told_where_it_is() -> None:
+def test_a_peak_is_reported_at_its_position() -> None:
     pcm = np.zeros((1, 1_000), np.float32)
     pcm[0, 500] = 1.0
     peaks = TruePeaks(1).push(pcm)

@@ -12,7 +12,7 @@ RATE = 32_000
 
 
 def music(scale: float, seconds: float = 5.0, channels: int = 1) -> Pcm:
-    """Beats over noise: peaks 14 dB over its mean."""
+    """Return beats over noise; the peaks are 14 dB above the mean."""
     time = np.arange(round(seconds * RATE)) / RATE
     beats = np.exp(-((time % 0.5) / 0.03)) * np.sin(2 * np.pi * 90 * time)
     bed = np.random.default_rng(0).normal(0, 0.05, (channels, len(time)))
@@ -21,8 +21,8 @@ def music(scale: float, seconds: float = 5.0, channels: int = 1) -> Pcm:
 
 @pytest.mark.parametrize("scale", [0.1, 0.9, 6.0])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_tracks_are_as_loud_as_each_other_and_under_the_ceiling(scale: float, channels: int) -> None:
-    """Judged by FFmpeg, on the very samples that the file has."""
+def test_all_tracks_have_the_target_loudness_and_stay_under_the_ceiling(scale: float, channels: int) -> None:
+    """Judged by FFmpeg on the samples of the file."""
     reading = ebur128(floats(master(music(scale, channels=channels), RATE, 5.0)))
     assert reading.lufs == pytest.approx(TRACK_LUFS, abs=0.5)
     assert reading.true_peak_db < -1.0
@@ -36,7 +36,7 @@ def test_one_gain_holds_from_the_first_sample_to_the_last() -> None:
     assert loud / soft == pytest.approx(4.0, rel=0.02)
 
 
-def test_what_has_such_peaks_stays_softer_rather_than_flat() -> None:
+def test_music_with_extreme_peaks_stays_soft_instead_of_flattened() -> None:
     clicks = np.zeros((1, 5 * RATE), np.float32)
     clicks[:, ::RATE] = 0.5
     clicks += np.random.default_rng(2).normal(0, 1e-4, clicks.shape).astype(np.float32)
@@ -49,11 +49,11 @@ def test_silence_stays_silence() -> None:
     assert not master(np.zeros((1, RATE), np.float32), RATE, 1.0).any()
 
 
-def test_a_track_has_the_length_that_was_asked_for() -> None:
+def test_a_track_has_the_requested_length() -> None:
     for made in (RATE // 2, RATE, 2 * RATE):
         assert master(music(0.5)[:, :made], RATE, 1.0).shape == (samples_of(1.0), 2)
 
 
-def test_what_is_no_sound_is_an_error_of_the_engine() -> None:
+def test_invalid_samples_raise_an_engine_error() -> None:
     with pytest.raises(EngineError, match="not sound"):
         master(np.full((1, RATE), np.nan, np.float32), RATE, 1.0)

@@ -36,9 +36,7 @@ def decibels(ratio: float) -> float:
     sizes=st.lists(st.one_of(st.integers(0, 7), st.integers(0, 1500)), max_size=12),
     channels=st.integers(1, 2),
 )
-def test_how_sound_is_cut_does_not_change_a_bit(
-    rates: tuple[int, int], sizes: list[int], channels: int
-) -> None:
+def test_chunked_equals_whole_bit_for_bit(rates: tuple[int, int], sizes: list[int], channels: int) -> None:
     pcm = noise(sum(sizes), channels)
     resampler = Resampler(*rates, channels)
     parts = [resampler.push(part) for part in np.split(pcm, np.cumsum(sizes), axis=1)]
@@ -49,15 +47,15 @@ def test_how_sound_is_cut_does_not_change_a_bit(
 
 
 @pytest.mark.parametrize("rate", [16_000, 24_000, 32_000, 44_100, 96_000])
-def test_a_tone_comes_out_as_the_same_tone_at_the_same_time(rate: int) -> None:
-    heard, expected = resampled(tone(1_000, rate), rate), tone(1_000, 48_000)
-    assert heard.shape == expected.shape
+def test_a_tone_stays_the_same_tone_without_a_shift_in_time(rate: int) -> None:
+    result, expected = resampled(tone(1_000, rate), rate), tone(1_000, 48_000)
+    assert result.shape == expected.shape
     inner = slice(2_000, -2_000)
-    assert np.abs(heard[:, inner] - expected[:, inner]).max() < 1e-5
+    assert np.abs(result[:, inner] - expected[:, inner]).max() < 1e-5
 
 
-def test_what_passes_passes_flat() -> None:
-    # Whole periods of each tone: a second of it, apart from the edges.
+def test_the_pass_band_is_flat() -> None:
+    # Whole periods of each tone: one second, without the ends.
     gains = [
         decibels(float(np.std(resampled(tone(hertz, RATE, 1.2))[0, 4_800:52_800])) * np.sqrt(2))
         for hertz in (20, 440, 5_000, 10_000, 14_000, EDGE)
@@ -68,15 +66,15 @@ def test_what_passes_passes_flat() -> None:
 def test_images_are_rejected_by_at_least_90_db() -> None:
     # A tone of f at 32 kHz mirrors to 32 kHz − f, which 48 kHz can hold where f is over 8 kHz.
     for hertz in (8_500.0, 11_000.0, EDGE):
-        heard = resampled(tone(hertz, RATE, 2.0))[0, 24_000:72_000]
-        spectrum = np.abs(np.fft.rfft(heard * np.blackman(len(heard)) ** 2))
+        result = resampled(tone(hertz, RATE, 2.0))[0, 24_000:72_000]
+        spectrum = np.abs(np.fft.rfft(result * np.blackman(len(result)) ** 2))
         image = spectrum[round(RATE - hertz) - 40 : round(RATE - hertz) + 40]
         assert decibels(image.max() / spectrum.max()) < -90
 
 
 @pytest.mark.parametrize("quality", ["HQ", "VHQ"])
 def test_it_agrees_with_soxr(quality: str) -> None:
-    """On a sweep over the pass band, and on noise in it, to the accuracy of soxr's own 32-bit output."""
+    """For a sweep and noise in the pass band, within the accuracy of soxr's 32-bit output."""
     time = np.arange(RATE * 4) / RATE
     sweep = 0.5 * np.sin(2 * np.pi * (20 * time + (EDGE - 20) / 8 * time**2))
     spectrum = np.fft.rfft(noise(RATE * 4)[0])

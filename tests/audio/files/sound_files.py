@@ -1,4 +1,4 @@
-"""Sound files for tests, written as anybody would write them."""
+"""Sound files for tests, written by PyAV."""
 
 from __future__ import annotations
 

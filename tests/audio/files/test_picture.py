@@ -29,20 +29,20 @@ def light(png: bytes) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 
 
 @pytest.mark.parametrize("hertz", [100, 1_000, 10_000])
-def test_a_tone_shines_at_its_height_in_the_spectrum(hertz: float) -> None:
+def test_a_tone_appears_at_its_frequency_in_the_spectrogram(hertz: float) -> None:
     columns = light(draw(tone(hertz), PIECE))[SPECTRUM, 300:700].mean(axis=1)
     expected = (columns.size - 1) * np.log(16_000 / hertz) / np.log(16_000 / 40)
     assert abs(float(columns.argmax()) - expected) <= 2
 
 
-def test_the_wave_is_as_high_as_the_sound_is_loud() -> None:
+def test_the_height_of_the_waveform_follows_the_loudness() -> None:
     pcm = np.concatenate([tone(440, 0.1, 2.0), tone(440, 0.8, 2.0)])
     lit = (light(draw(pcm, PIECE))[WAVE, LEFT:RIGHT] > 60).sum(axis=0)
     soft, loud = lit[50:400].mean(), lit[500:850].mean()
     assert 6 < loud / soft < 9
 
 
-def test_dark_all_round_and_light_where_there_is_sound() -> None:
+def test_the_margins_are_dark_and_sound_is_bright() -> None:
     png = draw(tone(440), PIECE)
     seen = light(png)
     assert seen.shape == (HEIGHT, WIDTH)
@@ -50,19 +50,19 @@ def test_dark_all_round_and_light_where_there_is_sound() -> None:
     assert seen[SPECTRUM, LEFT:RIGHT].max() > 200
 
 
-def test_the_same_sound_makes_the_same_picture() -> None:
+def test_the_same_sound_gives_the_same_picture() -> None:
     assert draw(tone(440), PIECE) == draw(tone(440), PIECE)
     assert draw(tone(440), PIECE) != draw(tone(440), replace(PIECE, seed=8))
     assert draw(tone(440), PIECE) != draw(tone(440), replace(PIECE, prompt="loud lofi with rain"))
 
 
 @pytest.mark.parametrize("samples", [0, 1, 500, 5_000, 200_000])
-def test_any_length_can_be_drawn_even_silence(samples: int) -> None:
+def test_any_length_of_silence_can_be_drawn(samples: int) -> None:
     assert light(draw(np.zeros((samples, 2), np.int16), PIECE)).shape == (HEIGHT, WIDTH)
 
 
 @pytest.mark.parametrize(
-    ("asked", "written"),
+    ("text", "drawn"),
     [
         ("naïve café", "naive cafe"),
         ("jazz 日本語 jazz", "jazz … jazz"),
@@ -71,11 +71,11 @@ def test_any_length_can_be_drawn_even_silence(samples: int) -> None:
         ("e\u0301tude", "etude"),
     ],
 )
-def test_signs_without_a_picture_are_left_out_not_boxed(asked: str, written: str) -> None:
-    assert drawable(asked, FONT) == written
+def test_characters_that_the_font_lacks_become_an_ellipsis(text: str, drawn: str) -> None:
+    assert drawable(text, FONT) == drawn
 
 
-def test_a_long_prompt_is_cut_and_stays_off_the_seed() -> None:
+def test_a_long_prompt_is_truncated_before_the_seed() -> None:
     assert truncated("short", FONT, 400) == "short"
     cut = truncated("wide words " * 30, FONT, 400)
     assert cut.endswith("…")
@@ -86,7 +86,7 @@ def test_a_long_prompt_is_cut_and_stays_off_the_seed() -> None:
     assert max(len(gap) for gap in gaps[1:-1] if gap[0]) >= 12
 
 
-def test_the_words_say_what_the_picture_shows() -> None:
+def test_the_alt_text_describes_the_picture() -> None:
     words = str(alt_text(tone(440), PIECE))
     assert "“calm lofi with rain”, 4 seconds, seed 7." in words
     assert words.endswith("It is about equally loud from beginning to end.")
@@ -97,5 +97,5 @@ def test_the_words_say_what_the_picture_shows() -> None:
     )
 
 
-def test_the_words_fit_into_what_discord_takes() -> None:
+def test_the_alt_text_fits_discords_limit() -> None:
     assert len(str(alt_text(tone(440), Piece("x" * 300, 4.0, seed=2**53 - 1)))) < 1_024

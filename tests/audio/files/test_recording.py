@@ -18,7 +18,7 @@ def pitch(pcm: np.ndarray, rate: int) -> float:
 
 
 @pytest.mark.parametrize("suffix", CODECS)
-def test_a_file_of_any_usual_format_is_heard_from_its_end(tmp_path: Path, suffix: str) -> None:
+def test_the_end_and_the_beginning_of_any_usual_format_are_read(tmp_path: Path, suffix: str) -> None:
     sound = np.concatenate([hum(2.0, 48_000, (300.0,)), hum(1.5, 48_000, (500.0,))], axis=1)
     path = written(tmp_path / f"hum{suffix}", sound, 48_000)
     recording_of(path)
@@ -29,7 +29,7 @@ def test_a_file_of_any_usual_format_is_heard_from_its_end(tmp_path: Path, suffix
     assert pitch(first_seconds(path, 32_000, 1, 1.0)[0], 32_000) == pytest.approx(300.0, abs=2.0)
 
 
-def test_the_end_is_the_very_end_and_a_short_file_is_whole(tmp_path: Path) -> None:
+def test_the_end_is_exact_and_a_short_file_is_read_whole(tmp_path: Path) -> None:
     sound = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 50_000)).astype(np.float32)
     path = written(tmp_path / "noise.wav", sound, 32_000)
     assert np.array_equal(last_seconds(path, 32_000, 2, 1.0), sound[:, -32_000:])
@@ -37,7 +37,7 @@ def test_the_end_is_the_very_end_and_a_short_file_is_whole(tmp_path: Path) -> No
     assert np.array_equal(last_seconds(path, 32_000, 2, 9.0), sound)
 
 
-def test_left_and_right_are_kept_mixed_or_doubled_as_the_model_needs(tmp_path: Path) -> None:
+def test_channels_are_mixed_or_doubled_as_the_model_needs(tmp_path: Path) -> None:
     stereo = hum(1.0, 32_000, (300.0, 500.0))
     path = written(tmp_path / "stereo.wav", stereo, 32_000)
     np.testing.assert_allclose(last_seconds(path, 32_000, 1, 1.0)[0], stereo.mean(axis=0), atol=1e-6)
@@ -83,7 +83,7 @@ def picture(folder: Path) -> Path:
         (lambda folder: written(folder / "blip.wav", hum(0.2, 32_000), 32_000), "blip.wav is shorter than"),
     ],
 )
-def test_what_cannot_be_heard_is_refused_in_one_sentence(
+def test_an_unusable_file_is_refused_in_one_sentence(
     tmp_path: Path, made: Callable[[Path], Path], sentence: str
 ) -> None:
     with pytest.raises(RecordingError, match=sentence) as refused:
@@ -101,7 +101,7 @@ def test_hours_of_silence_in_a_small_file_are_not_unpacked(
         last_seconds(bomb, 32_000, 1, 12.0)
 
 
-def test_numbers_that_are_no_sound_are_tamed(tmp_path: Path) -> None:
+def test_invalid_samples_are_replaced(tmp_path: Path) -> None:
     sound = hum(1.0, 32_000)
     sound[0, 100:110] = [np.nan, np.inf, -np.inf, 1e30, -1e30, 0, 0, 0, 0, 0]
     pcm = last_seconds(written(tmp_path / "wild.wav", sound, 32_000), 32_000, 1, 1.0)
@@ -109,7 +109,7 @@ def test_numbers_that_are_no_sound_are_tamed(tmp_path: Path) -> None:
     assert np.abs(pcm).max() <= 4.0
 
 
-def test_a_recording_that_changed_after_it_was_chosen_is_another_one(tmp_path: Path) -> None:
+def test_a_file_that_changed_since_it_was_chosen_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "hum.wav", hum(1.0, 32_000), 32_000)
     chosen = recording_of(path)
     check_unchanged(chosen)

@@ -24,7 +24,7 @@ def made() -> Pcm:
 
 
 def melody() -> Pcm16:
-    """The sound of the file."""
+    """Return the sound of the file."""
     return master(made(), INFO.sample_rate, PIECE.seconds)
 
 
@@ -32,11 +32,11 @@ def written(folder: Path, form: str) -> Path:
     return write_track(made(), PIECE, INFO, folder, 2**30, formats=[form]).path
 
 
-def test_it_is_heard_at_the_level_of_the_channel(tmp_path: Path) -> None:
+def test_a_saved_track_plays_at_the_level_of_the_channel(tmp_path: Path) -> None:
     path = written(tmp_path, "flac")
-    heard, filed = floats(read_for_playback(path, 1.0)), floats(read_pcm(path, 1.0))
-    assert integrated(heard) == pytest.approx(CHANNEL_LUFS, abs=0.1)
-    assert np.allclose(heard, filed * 10 ** ((CHANNEL_LUFS - integrated(filed)) / 20), atol=1e-4)
+    sound, filed = floats(read_for_playback(path, 1.0)), floats(read_pcm(path, 1.0))
+    assert integrated(sound) == pytest.approx(CHANNEL_LUFS, abs=0.1)
+    assert np.allclose(sound, filed * 10 ** ((CHANNEL_LUFS - integrated(filed)) / 20), atol=1e-4)
 
 
 def test_a_flac_is_read_back_sample_for_sample(tmp_path: Path) -> None:
@@ -44,14 +44,14 @@ def test_a_flac_is_read_back_sample_for_sample(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["opus", "mp3"])
-def test_the_other_formats_are_read_back_in_time_and_on_both_sides(tmp_path: Path, form: str) -> None:
-    heard, wanted = read_pcm(written(tmp_path, form), 1.0), melody()
-    assert heard.shape == wanted.shape
+def test_lossy_formats_are_read_back_without_a_shift_and_on_both_sides(tmp_path: Path, form: str) -> None:
+    sound, expected = read_pcm(written(tmp_path, form), 1.0), melody()
+    assert sound.shape == expected.shape
     for side in (0, 1):
-        assert np.corrcoef(heard[2_000:-2_000, side], wanted[2_000:-2_000, side])[0, 1] > 0.99
+        assert np.corrcoef(sound[2_000:-2_000, side], expected[2_000:-2_000, side])[0, 1] > 0.99
 
 
-def test_no_more_than_asked_for_is_read_and_what_is_missing_is_silent(tmp_path: Path) -> None:
+def test_the_requested_length_is_read_and_padded_with_silence(tmp_path: Path) -> None:
     path = written(tmp_path, "flac")
     assert np.array_equal(read_pcm(path, 0.5), melody()[:24_000])
     longer = read_pcm(path, 1.5)
@@ -59,7 +59,7 @@ def test_no_more_than_asked_for_is_read_and_what_is_missing_is_silent(tmp_path: 
     assert not longer[48_000:].any()
 
 
-def test_what_is_gone_or_no_track_is_an_error_in_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_or_foreign_file_is_an_error_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(TrackError, match=r"^gone\.flac is gone, or is not a track any more\.$"):
         read_pcm(tmp_path / "gone.flac", 1.0)
     (tmp_path / "text.flac").write_text("#EXTM3U\n/etc/passwd")

@@ -43,7 +43,7 @@ NASTY = [
 
 
 def sound(seconds: float = PIECE.seconds) -> Pcm:
-    """As an engine makes it; what is missing of the piece becomes silence."""
+    """Return engine sound; if it is shorter than the piece, the rest becomes silence."""
     return np.random.default_rng(0).normal(0, 0.1, (1, round(seconds * INFO.sample_rate))).astype(np.float32)
 
 
@@ -59,7 +59,7 @@ def decoded(path: Path) -> Pcm16:
     return pcm
 
 
-def test_flac_decodes_to_the_very_samples_that_were_mastered(tmp_path: Path) -> None:
+def test_flac_decodes_to_exactly_the_mastered_samples(tmp_path: Path) -> None:
     track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20)
     assert track.format == "flac"
     assert np.array_equal(decoded(track.path), master(sound(), INFO.sample_rate, PIECE.seconds))
@@ -74,7 +74,7 @@ def test_a_track_is_as_loud_as_other_music_in_every_format(name: str, tmp_path: 
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_a_track_says_what_it_is(name: str, tmp_path: Path) -> None:
+def test_a_track_describes_its_file(name: str, tmp_path: Path) -> None:
     track = write_track(sound(), PIECE, INFO, tmp_path, 10 * 2**20, [name])
     assert (track.piece, track.format, track.seconds) == (PIECE, name, 2.5)
     assert track.size == track.path.stat().st_size
@@ -86,7 +86,7 @@ def test_a_track_says_what_it_is(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", list(FORMATS))
 @pytest.mark.parametrize("prompt", NASTY)
-def test_the_file_alone_says_how_to_make_it_again(name: str, prompt: str, tmp_path: Path) -> None:
+def test_the_tags_suffice_to_reproduce_a_piece(name: str, prompt: str, tmp_path: Path) -> None:
     for piece in (
         replace(PIECE, prompt=prompt),
         replace(PIECE, prompt=prompt, interval=None, guidance=None, seed=0),
@@ -102,21 +102,23 @@ def test_the_file_alone_says_how_to_make_it_again(name: str, prompt: str, tmp_pa
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_a_steered_piece_says_how_and_a_continued_one_of_what(name: str, tmp_path: Path) -> None:
-    turns = (PromptChange(NASTY[0], 50), PromptChange(NASTY[1], 100, blend=25))
-    heard = Recording(tmp_path / "voice.ogg", digest="ab" * 32)
-    piece = replace(PIECE, prompt_changes=turns, continues=heard)
+def test_the_tags_hold_prompt_changes_and_the_digest_of_a_continued_file(name: str, tmp_path: Path) -> None:
+    changes = (PromptChange(NASTY[0], 50), PromptChange(NASTY[1], 100, blend=25))
+    recording = Recording(tmp_path / "voice.ogg", digest="ab" * 32)
+    piece = replace(PIECE, prompt_changes=changes, continues=recording)
     origin = read_tags(write_track(sound(), piece, INFO, tmp_path, 2**30, formats=[name]).path)
-    assert origin.piece == replace(PIECE, prompt_changes=turns)
+    assert origin.piece == replace(PIECE, prompt_changes=changes)
     assert origin.recordings == {"continues": "ab" * 32}
 
 
-@pytest.mark.parametrize("turns", ["[[1]]", '[["a", "b", 0]]', "{}}", "[" * 100_000, "7", '[["a", 1, [2]]]'])
-def test_turns_that_busker_did_not_write_are_refused_with_a_sentence(turns: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "changes", ["[[1]]", '[["a", "b", 0]]', "{}}", "[" * 100_000, "7", '[["a", 1, [2]]]']
+)
+def test_forged_prompt_changes_are_refused_with_a_sentence(changes: str, tmp_path: Path) -> None:
     path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=["mp3"]).path
     forged = tmp_path / "forged.mp3"
     with av.open(str(path)) as file, av.open(str(forged), "w", format="mp3") as copy:
-        copy.metadata.update(file.metadata | {"turns": turns})
+        copy.metadata.update(file.metadata | {"turns": changes})
         stream = copy.add_stream_from_template(file.streams.audio[0])
         for packet in file.demux():
             if packet.dts is not None:
@@ -127,14 +129,14 @@ def test_turns_that_busker_did_not_write_are_refused_with_a_sentence(turns: str,
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_the_same_piece_makes_the_same_bytes(name: str, tmp_path: Path) -> None:
+def test_the_same_piece_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
     tracks = [write_track(sound(0.5), PIECE, INFO, tmp_path, 2**20, [name]) for _ in range(2)]
     assert tracks[0].path != tracks[1].path
     assert tracks[0].path.read_bytes() == tracks[1].path.read_bytes()
     assert tracks[0].picture.read_bytes() == tracks[1].picture.read_bytes()
 
 
-def test_the_best_format_that_fits_is_chosen_to_the_byte(tmp_path: Path) -> None:
+def test_the_first_format_within_the_limit_is_chosen_to_the_byte(tmp_path: Path) -> None:
     def chosen(limit: int, *formats: str) -> str:
         return write_track(sound(1.0), PIECE, INFO, tmp_path, limit, formats or tuple(FORMATS)).format
 
@@ -146,7 +148,7 @@ def test_the_best_format_that_fits_is_chosen_to_the_byte(tmp_path: Path) -> None
     assert chosen(sizes["mp3"] - 1, "flac", "mp3", "opus") == "opus"
 
 
-def test_where_nothing_fits_the_last_format_is_kept_and_its_size_tells(tmp_path: Path) -> None:
+def test_if_nothing_fits_the_last_format_is_written_with_its_size(tmp_path: Path) -> None:
     track = write_track(sound(10.0), replace(PIECE, seconds=10.0), INFO, tmp_path, 100_000, ["flac", "mp3"])
     assert track.format == "mp3"
     assert track.size == track.path.stat().st_size > 100_000
@@ -175,7 +177,7 @@ def test_no_prompt_leaves_the_folder(prompt: str, tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["tracks"]
 
 
-def test_a_name_tells_prompt_and_seed_and_is_never_taken_twice(tmp_path: Path) -> None:
+def test_a_file_name_holds_prompt_and_seed_and_is_always_new(tmp_path: Path) -> None:
     piece = replace(PIECE, prompt="Café del Mar!", seed=7)
     names = [
         write_track(sound(0.1), piece, INFO, tmp_path, 2**20, [name]).path.name
@@ -185,7 +187,7 @@ def test_a_name_tells_prompt_and_seed_and_is_never_taken_twice(tmp_path: Path) -
     assert len(list(tmp_path.iterdir())) == 6
 
 
-def test_a_name_that_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_name_that_another_process_is_writing_is_not_used(tmp_path: Path) -> None:
     (tmp_path / ".calm-lofi-with-rain-1.part").mkdir()
     track = write_track(sound(0.1), replace(PIECE, seed=1), INFO, tmp_path, 2**20)
     assert track.path.name == "calm-lofi-with-rain-1-2.flac"
@@ -211,7 +213,7 @@ def rewritten(path: Path, tags: dict[str, Any]) -> Path:
     return path
 
 
-def test_a_file_that_is_no_track_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_busker_did_not_write_is_refused_with_a_sentence(tmp_path: Path) -> None:
     text = tmp_path / "text.flac"
     text.write_bytes(b"no music at all" * 100)
     playlist = tmp_path / "list.flac"

@@ -24,7 +24,7 @@ def played(pcm: Pcm, seconds: float, rate: int = 32_000) -> Pcm16:
 
 
 def tone(seconds: float) -> Pcm:
-    """A sine of 200 Hz, at the top of its wave where it ends."""
+    """Return a sine of 200 Hz that ends at its peak."""
     wave = np.cos(2 * np.pi * 200 * (np.arange(round(seconds * 32_000))[None, ::-1]) / 32_000)
     return (0.2 * wave).astype(np.float32)
 
@@ -40,9 +40,7 @@ def noise(samples: int, scale: float = 0.3, channels: int = 1) -> Pcm:
     scale=st.sampled_from([0.2, 2.0, MAX_SAMPLE / 10]),
     channels=st.integers(1, 2),
 )
-def test_how_sound_is_cut_does_not_change_a_bit(
-    rate: int, sizes: list[int], scale: float, channels: int
-) -> None:
+def test_chunked_equals_whole_bit_for_bit(rate: int, sizes: list[int], scale: float, channels: int) -> None:
     pcm = noise(sum(sizes), scale, channels)
     chain = Chain(rate, channels, 0.5, EXPECTED)
     parts = [chain.push(part) for part in np.split(pcm, np.cumsum(sizes), axis=1)]
@@ -65,7 +63,7 @@ def test_two_channels_keep_their_sides() -> None:
     assert not out[:, 1].any()
 
 
-def test_what_is_missing_is_silence_after_a_fade() -> None:
+def test_missing_sound_is_silence_after_a_short_fade() -> None:
     out = played(tone(0.5), 1.0)
     assert out.shape == (SAMPLE_RATE, 2)
     assert out[23_000:24_000].any()
@@ -76,7 +74,7 @@ def test_what_is_missing_is_silence_after_a_fade() -> None:
     )
 
 
-def test_what_is_too_much_is_cut_where_the_ending_has_faded_out() -> None:
+def test_excess_sound_is_cut_after_the_fade_out() -> None:
     out = played(tone(2.0), 1.0)
     assert out.shape == (SAMPLE_RATE, 2)
     assert out[SAMPLE_RATE // 2 :].any()
@@ -84,7 +82,7 @@ def test_what_is_too_much_is_cut_where_the_ending_has_faded_out() -> None:
 
 
 @pytest.mark.parametrize("scale", [0.04, 0.1, 0.3])
-def test_a_piece_is_heard_at_the_level_of_the_channel_and_under_its_ceiling(scale: float) -> None:
+def test_a_piece_has_the_level_of_the_channel_and_stays_under_the_ceiling(scale: float) -> None:
     """Judged by FFmpeg, before the ending fades out."""
     out = played(noise(12 * 32_000, scale, channels=2), 12.0)
     reading = ebur128(floats(out[: -samples_of(FADE_OUT_SECONDS)]))
@@ -93,7 +91,7 @@ def test_a_piece_is_heard_at_the_level_of_the_channel_and_under_its_ceiling(scal
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 2 * MAX_SAMPLE])
-def test_what_is_no_sound_is_an_error_of_the_engine(wrong: float) -> None:
+def test_invalid_samples_raise_an_engine_error(wrong: float) -> None:
     pcm = noise(100)
     pcm[0, 50] = wrong
     with pytest.raises(EngineError, match="not sound"):
@@ -106,14 +104,14 @@ def test_more_than_two_channels_are_refused() -> None:
 
 
 @pytest.mark.parametrize("rate", [24_000, 32_000, 44_100, 48_000])
-def test_sound_waits_no_longer_than_stated(rate: int) -> None:
+def test_no_more_is_held_back_than_stated(rate: int) -> None:
     chain = Chain(rate, 1, 10.0, EXPECTED)
     made = len(chain.push(noise(rate)))
     assert SAMPLE_RATE - chain.latency <= made
     assert chain.latency < LATENCY_SECONDS * SAMPLE_RATE
 
 
-async def test_what_the_engine_made_goes_beside_what_is_played_of_it() -> None:
+async def test_processed_chunks_hold_engine_sound_and_voice_sound() -> None:
     engine = ToneEngine(speed=float("inf"))
     await engine.start()
     piece = Piece("a bell", 2.0, 1, interval=0.5)

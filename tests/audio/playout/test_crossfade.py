@@ -1,4 +1,4 @@
-"""Where one piece goes over into the next nothing gets softer, louder than the ceiling, lost or doubled."""
+"""Transitions keep the loudness and the ceiling, and lose or repeat no frame."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def noise(seed: int, seconds: float = SECONDS) -> Pcm:
 
 
 def hum(seed: int, seconds: float = SECONDS) -> Pcm:
-    """As loud as can be, at its top where its neighbour is."""
+    """Return a loud sine; two of them peak at the same time."""
     times = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     return 0.9 * np.cos(2 * np.pi * 100 * times)[None].astype(np.float32)
 
 
-def heard(make: Callable[[int], Pcm], wanted: float) -> tuple[Pcm, int, int]:
-    """Two pieces as they are heard, and where their joint begins and ends."""
+def two_pieces(make: Callable[[int], Pcm], wanted: float) -> tuple[Pcm, int, int]:
+    """Return two pieces played in a row and the begin and end of their transition."""
     pieces = []
     for seed in (1, 2):
         made = make(seed)
@@ -43,14 +43,14 @@ def heard(make: Callable[[int], Pcm], wanted: float) -> tuple[Pcm, int, int]:
         pieces.append(np.concatenate([chain.push(made), chain.finish()]))
     samples = overlap_frames(wanted, SECONDS, SECONDS) * FRAME_SAMPLES
     first, second = pieces
-    joint = crossfade(first[-samples:], second[:samples], SECONDS)
-    whole = np.concatenate([first[:-samples], joint, second[samples:]])
+    transition = crossfade(first[-samples:], second[:samples], SECONDS)
+    whole = np.concatenate([first[:-samples], transition, second[samples:]])
     return floats(whole), len(first) - samples, len(first)
 
 
 @pytest.mark.parametrize("wanted", [2.0, 3.0])
-def test_over_a_joint_music_is_as_loud_as_before_and_after(wanted: float) -> None:
-    sound, begin, end = heard(noise, wanted)
+def test_the_loudness_is_constant_over_a_transition(wanted: float) -> None:
+    sound, begin, end = two_pieces(noise, wanted)
     hops = Meter(2).push(sound[:, begin - 2 * SAMPLE_RATE : end + 2 * SAMPLE_RATE])
     blocks = np.convolve(hops, np.ones(BLOCK_HOPS) / BLOCK_HOPS, "valid")
     loudness = [loudness_of(block) for block in blocks]  # momentary: 400 ms each
@@ -58,33 +58,33 @@ def test_over_a_joint_music_is_as_loud_as_before_and_after(wanted: float) -> Non
     assert np.mean(loudness) == pytest.approx(-16.0, abs=0.5)
 
 
-def test_a_fade_alone_would_be_a_dip() -> None:
-    sound, begin, end = heard(lambda seed: noise(seed) * (1.0 if seed == 1 else 1e-4), 2.0)
+def test_a_fade_without_a_next_piece_is_a_dip() -> None:
+    sound, begin, end = two_pieces(lambda seed: noise(seed) * (1.0 if seed == 1 else 1e-4), 2.0)
     hops = Meter(2).push(sound[:, begin:end])
     assert loudness_of(float(hops[-4:].mean())) < -30
 
 
-def test_what_two_peaks_make_together_stays_under_the_ceiling() -> None:
-    sound, begin, end = heard(hum, 2.0)
+def test_the_sum_of_two_peaks_stays_under_the_ceiling() -> None:
+    sound, begin, end = two_pieces(hum, 2.0)
     assert ebur128(sound[:, begin - SAMPLE_RATE : end + SAMPLE_RATE]).true_peak_db <= -1.0
     steps = np.abs(np.diff(sound[:, begin - 100 : end + 100])).max()
     assert steps <= np.abs(np.diff(sound[:, : 5 * SAMPLE_RATE])).max() * 1.5  # and nowhere is a click
 
 
-def test_a_joint_begins_as_the_one_piece_and_ends_as_the_other() -> None:
+def test_a_transition_begins_as_one_piece_and_ends_as_the_other() -> None:
     rng = np.random.default_rng(0)
     one, other = (rng.integers(-9_000, 9_000, (96_000, 2)).astype(np.int16) for _ in range(2))
     one = np.rint(one * fade_out_gain(SECONDS)[:, None]).astype(np.int16)
-    joint = crossfade(one, other, SECONDS)
-    assert np.abs(joint[:10].astype(int) - one[:10]).max() <= 2
-    assert np.abs(joint[-10:].astype(int) - other[-10:]).max() <= 2
+    transition = crossfade(one, other, SECONDS)
+    assert np.abs(transition[:10].astype(int) - one[:10]).max() <= 2
+    assert np.abs(transition[-10:].astype(int) - other[-10:]).max() <= 2
 
 
 @pytest.mark.parametrize(
     ("wanted", "pieces", "frames"),
     [(2.0, (10.0, 30.0), 100), (10.0, (30.0, 20.0), 200), (0.0, (30.0, 30.0), 0), (2.0, (1.0, 30.0), 10)],
 )
-def test_no_more_than_a_fifth_of_either_piece_is_shared(
+def test_at_most_a_fifth_of_either_piece_overlaps(
     wanted: float, pieces: tuple[float, float], frames: int
 ) -> None:
     assert overlap_frames(wanted, *pieces) == frames
@@ -99,12 +99,12 @@ def buffer_of(pcm: Pcm16, *, finished: bool = True) -> JitterBuffer:
 
 
 def numbered(frames: int, offset: int = 0) -> Pcm16:
-    """Each frame is its number."""
+    """Return frames whose samples are the number of the frame."""
     numbers = np.repeat(np.arange(offset, offset + frames), FRAME_SAMPLES)
     return np.stack([numbers, numbers], axis=1).astype(np.int16)
 
 
-def test_there_is_no_joint_while_something_of_it_is_missing_or_the_next_piece_has_begun() -> None:
+def test_there_is_no_transition_with_missing_sound_or_a_next_piece_that_has_begun() -> None:
     piece, following = buffer_of(numbered(100)), buffer_of(numbered(100))
     unfinished = buffer_of(numbered(90), finished=False)
     assert make_transition(unfinished, following, 2.0, 20) is None
@@ -116,14 +116,14 @@ def test_there_is_no_joint_while_something_of_it_is_missing_or_the_next_piece_ha
 
 
 def joined() -> tuple[PieceSource, JitterBuffer, JitterBuffer]:
-    """Frames 0 to 59; the last ten are heard as 100 to 109, with the beginning of 200 to 259."""
+    """Return a source of frames 0 to 59, then 200 to 259; ten of each overlap as frames 100 to 109."""
     piece, following = buffer_of(numbered(60)), buffer_of(numbered(60, 200))
     source = PieceSource(piece)
     assert source.set_transition(Transition(50, numbered(10, 100).tobytes(), following))
     return source, piece, following
 
 
-def test_a_source_plays_the_piece_the_joint_and_the_rest_of_the_next_one() -> None:
+def test_a_source_plays_the_piece_the_transition_and_the_rest_of_the_next_one() -> None:
     source, piece, following = joined()
     numbers: list[int] = []
     while len(sound := source.frames(len(numbers), 7)):
@@ -139,16 +139,16 @@ def test_a_source_plays_the_piece_the_joint_and_the_rest_of_the_next_one() -> No
     assert source.buffer is following
 
 
-def test_who_waits_is_told_when_the_next_piece_plays_alone() -> None:
-    told: list[int] = []
-    source = PieceSource(buffer_of(numbered(60)), on_next=lambda: told.append(source.frames_played))
+def test_on_next_is_called_when_the_next_piece_plays_alone() -> None:
+    called: list[int] = []
+    source = PieceSource(buffer_of(numbered(60)), on_next=lambda: called.append(source.frames_played))
     source.set_transition(Transition(50, numbered(10, 100).tobytes(), buffer_of(numbered(60, 200))))
     while source.read(1_000):
         pass
-    assert told == [60]
+    assert called == [60]
 
 
-def test_a_joint_that_comes_too_late_changes_nothing() -> None:
+def test_a_transition_that_is_set_too_late_changes_nothing() -> None:
     source, following = PieceSource(buffer_of(numbered(60))), buffer_of(numbered(60, 200))
     for _ in range(51 - TRANSITION_NOTICE_FRAMES):
         source.read(1_000)
@@ -158,7 +158,7 @@ def test_a_joint_that_comes_too_late_changes_nothing() -> None:
     assert (source.frames_played, following.frames_played) == (60, 0)
 
 
-def test_who_is_parted_in_the_midst_of_a_joint_plays_on_alone_and_the_other_goes_on_later() -> None:
+def test_a_transition_cancelled_midway_leaves_the_next_piece_to_go_on_later() -> None:
     source, piece, following = joined()
     for _ in range(54):
         source.read(1_000)
@@ -168,7 +168,7 @@ def test_who_is_parted_in_the_midst_of_a_joint_plays_on_alone_and_the_other_goes
     assert (piece.frames_played, following.frames_played) == (60, 4)
     later = PieceSource(following)
     sound = later.frames(4, 2)[:, 0] * 2**15
-    assert sound[0] < 1  # it comes in over a frame, since it begins in the midst of music
+    assert sound[0] < 1  # it fades in over a frame, since it begins midway
     assert np.rint(sound[[FRAME_SAMPLES - 1, FRAME_SAMPLES]]).tolist() == [204, 205]
     while later.read(1_000):
         pass
@@ -177,25 +177,25 @@ def test_who_is_parted_in_the_midst_of_a_joint_plays_on_alone_and_the_other_goes
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.sampled_from(["encode", "read"]), max_size=200))
-def test_how_encoding_and_reading_take_turns_changes_no_packet_of_a_joint(turns: list[str]) -> None:
+def test_the_order_of_encoding_and_reading_changes_no_packet_of_a_transition(calls: list[str]) -> None:
     load_opus()
 
-    def packets_of(turns: list[str]) -> list[bytes]:
+    def packets_of(calls: list[str]) -> list[bytes]:
         source, piece, following = joined()
         packets = Packets(source, 96_000)
-        heard: list[bytes] = []
+        received: list[bytes] = []
         with patch("audio.playout.packets.SHORT_FRAMES", -1):
-            for turn in turns:
-                if turn == "encode":
+            for call in calls:
+                if call == "encode":
                     packets.encode()
                 elif packet := packets.read():
-                    heard.append(packet)
+                    received.append(packet)
             while packet := packets.read():
-                heard.append(packet)
+                received.append(packet)
         assert (piece.frames_played, following.frames_played) == (60, 60)
-        return heard
+        return received
 
-    found = packets_of(turns)
-    assert len(found) == 110
-    assert OPUS_SILENCE not in found
-    assert found == packets_of([])
+    packets = packets_of(calls)
+    assert len(packets) == 110
+    assert OPUS_SILENCE not in packets
+    assert packets == packets_of([])

@@ -27,7 +27,7 @@ FIRST_SOUND = 0.7
 
 
 class Clock:
-    """Stands still until it is set."""
+    """A clock that stands still until it is set."""
 
     now = 1_000.0
 
@@ -36,13 +36,15 @@ class Clock:
 
 
 def sound(samples: int, seed: int = 0) -> Pcm16:
-    """Never silent, so that the silence of starving can be told from it."""
+    """Return sound without silent frames, unlike the silence of starving."""
     return np.random.default_rng(seed).integers(1, 32_767, (samples, 2)).astype(np.int16)
 
 
 def arrivals(seconds: float, speed: float, chunks: list[float]) -> list[tuple[float, int]]:
-    """When, after the start, an engine of constant `speed` hands over how many samples; the last of `chunks`
-    repeats."""
+    """Return the arrivals from an engine of constant `speed` as (seconds after the start, samples).
+
+    `chunks` are the lengths of the chunks [s]; the last one repeats.
+    """
     left, now, made = round(seconds * SAMPLE_RATE), FIRST_SOUND, []
     for index in count():
         samples = min(left, round(chunks[min(index, len(chunks) - 1)] * SAMPLE_RATE))
@@ -54,16 +56,16 @@ def arrivals(seconds: float, speed: float, chunks: list[float]) -> list[tuple[fl
 
 
 @dataclass
-class Hearing:
+class Playback:
     started: float
     frames: list[bytes]
     buffer: JitterBuffer
     estimates: list[tuple[float, float]]
-    """When somebody looked, and when the buffer was said to be ready."""
+    """Times of looking, and the estimated times of being ready."""
 
 
-def play(buffer: JitterBuffer, clock: Clock, deliveries: list[tuple[float, Pcm16]]) -> Hearing:
-    """Let sound arrive, begin as soon as the buffer is ready, and read a frame every 20 ms to the end."""
+def play(buffer: JitterBuffer, clock: Clock, deliveries: list[tuple[float, Pcm16]]) -> Playback:
+    """Push sound as it arrives, start once the buffer is ready, and read a frame every 20 ms to the end."""
     begin, started, frames, estimates = clock.now, 0.0, list[bytes](), list[tuple[float, float]]()
     for index, (at, pcm) in enumerate(deliveries):
         while started and clock.now + FRAME_SECONDS < begin + at:
@@ -74,7 +76,7 @@ def play(buffer: JitterBuffer, clock: Clock, deliveries: list[tuple[float, Pcm16
         if index == len(deliveries) - 1:
             buffer.finish()
         if started:
-            clock.now = pause  # the player keeps its own beat
+            clock.now = pause  # the player keeps its own clock
         elif buffer.ready:
             started = at
             frames.append(buffer.read())
@@ -82,16 +84,16 @@ def play(buffer: JitterBuffer, clock: Clock, deliveries: list[tuple[float, Pcm16
             estimates.append((at, at + buffer.seconds_until_ready))
     while frame := buffer.read():
         frames.append(frame)
-    return Hearing(started, frames, buffer, estimates)
+    return Playback(started, frames, buffer, estimates)
 
 
-def hear(
+def simulate(
     seconds: float,
     speed: float,
     chunks: list[float],
     stated: float | None = None,
     interval: float | None = None,
-) -> Hearing:
+) -> Playback:
     clock = Clock()
     buffer = JitterBuffer(seconds, stated or speed, interval, clock)
     made = arrivals(seconds, speed, chunks)
@@ -106,46 +108,46 @@ speeds = pytest.mark.parametrize("speed", [0.3, 0.5, 0.8, 1.0, 1.25, 3.0, 20.0])
 @given(chunk=st.floats(0.02, 2.5))
 @example(chunk=0.02)
 @example(chunk=2.5)
-def test_an_engine_of_constant_speed_is_played_without_a_gap_and_without_an_absurd_wait(
+def test_a_constant_speed_is_played_without_a_gap_and_without_an_absurd_wait(
     speed: float, chunk: float
 ) -> None:
-    heard = hear(20.0, speed, [chunk], interval=chunk)
-    assert heard.buffer.starvations == heard.buffer.frames_starved == 0
-    # Nobody who knew the future could begin before this: the first chunk, and what would be lacking later.
+    playback = simulate(20.0, speed, [chunk], interval=chunk)
+    assert playback.buffer.starvations == playback.buffer.frames_starved == 0
+    # Not even with the future known is an earlier start possible: the first chunk, and what is missing later.
     earliest = FIRST_SOUND + chunk / max(1.0, speed) + 20.0 * max(0.0, 1 / speed - 1)
-    assert heard.started >= earliest - 0.05 - chunk / speed
-    late = heard.started - earliest
+    assert playback.started >= earliest - 0.05 - chunk / speed
+    late = playback.started - earliest
     assert late < 0.3 + 2 * chunk / speed + (3.0 if speed < 1.5 else 0.0)
 
 
 @speeds
-def test_chunks_that_grow_are_bridged_too(speed: float) -> None:
+def test_growing_chunks_are_bridged(speed: float) -> None:
     growing = [frames * FRAME_SECONDS for frames, _ in zip(chunk_frames(None), range(20), strict=False)]
-    assert hear(30.0, speed, growing).buffer.starvations == 0
+    assert simulate(30.0, speed, growing).buffer.starvations == 0
 
 
 @pytest.mark.parametrize(("chunk", "awaited"), [(0.5, 2), (1.0, 1), (2.5, 1)])
-def test_a_fast_engine_is_heard_from_the_first_second_on(chunk: float, awaited: int) -> None:
-    heard = hear(20.0, 3.0, [chunk], interval=chunk)
-    assert heard.started == pytest.approx(FIRST_SOUND + awaited * chunk / 3.0)
+def test_a_fast_engine_starts_within_a_second_of_sound(chunk: float, awaited: int) -> None:
+    playback = simulate(20.0, 3.0, [chunk], interval=chunk)
+    assert playback.started == pytest.approx(FIRST_SOUND + awaited * chunk / 3.0)
 
 
-def test_an_engine_slower_than_it_says_is_believed_by_what_it_does() -> None:
-    """It may starve at once, since nothing is known then; after the refill it plays to the end."""
+def test_a_measured_speed_below_the_stated_one_is_trusted_at_once() -> None:
+    """It may starve early, since nothing is measured then; after the refill it plays to the end."""
     for speed in (0.5, 0.8, 1.0):
-        buffer = hear(20.0, speed, [0.5], stated=3.0, interval=0.5).buffer
+        buffer = simulate(20.0, speed, [0.5], stated=3.0, interval=0.5).buffer
         assert buffer.starvations <= 2
         assert buffer.frames_starved * FRAME_SECONDS < 20 / speed - 20 + 2
-    assert hear(20.0, 0.5, [0.5], stated=0.6, interval=0.5).buffer.starvations == 0
+    assert simulate(20.0, 0.5, [0.5], stated=0.6, interval=0.5).buffer.starvations == 0
 
 
-def test_an_engine_faster_than_it_says_is_believed_little_by_little() -> None:
-    modest = hear(20.0, 3.0, [0.5], stated=0.5, interval=0.5)
+def test_a_measured_speed_above_the_stated_one_is_trusted_gradually() -> None:
+    modest = simulate(20.0, 3.0, [0.5], stated=0.5, interval=0.5)
     assert modest.started < 5.0
     assert modest.buffer.starvations == 0
 
 
-def test_a_late_first_chunk_is_not_taken_for_slowness() -> None:
+def test_a_late_first_chunk_does_not_count_as_slowness() -> None:
     clock = Clock()
     buffer = JitterBuffer(20.0, 3.0, 1.0, clock)
     clock.now += 30.0
@@ -154,8 +156,8 @@ def test_a_late_first_chunk_is_not_taken_for_slowness() -> None:
 
 
 @pytest.mark.parametrize("apart", [0.002, 0.11])
-def test_a_burst_is_not_taken_for_speed(apart: float) -> None:
-    """Three seconds of sound at once, then what a slow engine makes: it must not start on the burst."""
+def test_a_burst_does_not_count_as_speed(apart: float) -> None:
+    """Three seconds of sound at once, then a slow engine: the buffer must not start after the burst."""
     clock = Clock()
     buffer = JitterBuffer(20.0, 0.5, 0.5, clock)
     for _ in range(6):
@@ -168,8 +170,8 @@ def test_a_burst_is_not_taken_for_speed(apart: float) -> None:
         assert not buffer.ready
 
 
-def test_one_who_shares_the_engine_does_not_start_on_what_it_could_do_alone() -> None:
-    """Two seconds at once, as a newcomer gets them; then a third of the speed, for there are three."""
+def test_a_piece_that_shares_the_engine_plans_with_its_share_of_the_speed() -> None:
+    """Two seconds at full speed, as a new piece gets them; then a third of the speed, shared by three."""
     starts = []
     for share in (3.8, 1.05):
         clock = Clock()
@@ -185,7 +187,7 @@ def test_one_who_shares_the_engine_does_not_start_on_what_it_could_do_alone() ->
     assert alone < together < 20
 
 
-def test_a_pause_in_which_the_engine_began_again_is_not_taken_for_slowness() -> None:
+def test_a_pause_between_two_epochs_does_not_count_as_slowness() -> None:
     clock = Clock()
     buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
 
@@ -198,14 +200,14 @@ def test_a_pause_in_which_the_engine_began_again_is_not_taken_for_slowness() -> 
 
     assert ready_after_a_pause(epoch=2)
     buffer = JitterBuffer(20.0, 3.0, 0.5, clock)
-    assert not ready_after_a_pause(epoch=1), "a pause that nobody explains may come again"
+    assert not ready_after_a_pause(epoch=1), "a pause without a new epoch may happen again"
 
 
-def test_what_the_user_is_told_is_about_right_and_gets_better() -> None:
-    heard = hear(20.0, 0.5, [0.5], interval=0.5)
-    first, last = heard.estimates[0][1], heard.estimates[-1][1]
-    assert abs(last - heard.started) < 1.5
-    assert heard.started - 1.5 < first < 1.5 * heard.started
+def test_the_estimated_start_is_about_right_and_improves() -> None:
+    playback = simulate(20.0, 0.5, [0.5], interval=0.5)
+    first, last = playback.estimates[0][1], playback.estimates[-1][1]
+    assert abs(last - playback.started) < 1.5
+    assert playback.started - 1.5 < first < 1.5 * playback.started
 
 
 def test_the_estimate_counts_down_between_arrivals_and_ends_at_zero() -> None:
@@ -214,9 +216,9 @@ def test_the_estimate_counts_down_between_arrivals_and_ends_at_zero() -> None:
     clock.now += 100.0
     assert buffer.seconds_until_ready > 20  # nothing has arrived: it does not count down yet
     buffer.push(sound(SAMPLE_RATE // 2))
-    said = buffer.seconds_until_ready
+    estimate = buffer.seconds_until_ready
     clock.now += 3.0
-    assert buffer.seconds_until_ready == pytest.approx(said - 3.0)
+    assert buffer.seconds_until_ready == pytest.approx(estimate - 3.0)
     clock.now += 100.0
     assert buffer.seconds_until_ready == 0.0
 
@@ -231,7 +233,7 @@ def test_the_estimate_counts_down_between_arrivals_and_ends_at_zero() -> None:
 def test_nothing_is_lost_doubled_or_reordered(
     pushes: list[tuple[int, int]], reads_at_first: int, seconds: float, speed: float
 ) -> None:
-    """Whatever arrives when, and whoever reads when: without the silence put in, out comes what went in."""
+    """With any order of pushes and reads, the frames read without silence are those pushed."""
     clock = Clock()
     buffer = JitterBuffer(seconds, speed, clock=clock)
     pushed = [sound(samples, index) for index, (samples, _) in enumerate(pushes)]
@@ -252,7 +254,7 @@ def test_nothing_is_lost_doubled_or_reordered(
     assert buffer.read() == b""
 
 
-def test_silence_in_mid_piece_is_counted_and_the_start_rule_holds_again() -> None:
+def test_starving_is_counted_and_the_rule_of_the_start_applies_again() -> None:
     clock = Clock()
     buffer = JitterBuffer(10.0, 3.0, 1.0, clock)
     assert (buffer.read(), buffer.frames_starved) == (SILENCE, 0)  # the piece has not begun
@@ -262,7 +264,7 @@ def test_silence_in_mid_piece_is_counted_and_the_start_rule_holds_again() -> Non
     assert (buffer.state, buffer.frames_starved, buffer.starvations) == (State.STARVED, 3, 1)
     buffer.push(sound(FRAME_SAMPLES))
     assert not buffer.ready
-    assert buffer.read() == SILENCE  # one frame is no reason to dribble
+    assert buffer.read() == SILENCE  # one frame does not end the starving
     buffer.push(sound(SAMPLE_RATE))
     assert buffer.ready
     assert buffer.read() != SILENCE
@@ -270,7 +272,7 @@ def test_silence_in_mid_piece_is_counted_and_the_start_rule_holds_again() -> Non
     assert buffer.seconds_played == pytest.approx(51 * FRAME_SECONDS)
 
 
-def test_the_last_frame_is_filled_up_with_silence() -> None:
+def test_the_last_frame_is_padded_with_silence() -> None:
     buffer = JitterBuffer(1.0, 3.0)
     pcm = sound(FRAME_SAMPLES + 1)
     buffer.push(pcm)
@@ -286,7 +288,7 @@ def test_a_piece_without_sound_ends_at_once() -> None:
     assert buffer.read() == b""
 
 
-def test_sound_after_the_end_is_a_mistake() -> None:
+def test_pushing_after_finish_raises() -> None:
     buffer = JitterBuffer(10.0, 3.0)
     buffer.finish()
     with pytest.raises(RuntimeError, match="finished"):
@@ -294,8 +296,8 @@ def test_sound_after_the_end_is_a_mistake() -> None:
 
 
 @pytest.mark.parametrize("speed", [0.4, 0.9, 1.0, 2.0])
-def test_what_must_be_held_is_what_is_lacking_later(speed: float) -> None:
-    """DESIGN's rule for small chunks; never less than what bridges to the next one."""
+def test_the_minimum_lead_of_small_chunks_is_the_sound_missing_later(speed: float) -> None:
+    """left · (1/speed − 1) for small chunks, and never less than bridges the next one."""
     assert min_lead_seconds(20.0, speed, 0.02, 0.02) == pytest.approx(
         max(0.02 / speed, 20.0 * (1 / speed - 1) + 0.02), rel=1e-6
     )
@@ -303,7 +305,7 @@ def test_what_must_be_held_is_what_is_lacking_later(speed: float) -> None:
 
 
 @given(st.floats(0.0, 300.0), st.floats(0.3, 8.0), st.floats(0.02, 2.0), st.floats(0.02, 2.0))
-def test_what_must_be_held_bridges_the_wait_for_every_chunk(
+def test_the_minimum_lead_bridges_the_wait_for_every_chunk(
     left: float, speed: float, chunk: float, longest: float
 ) -> None:
     held = made = 0.0
@@ -316,7 +318,7 @@ def test_what_must_be_held_bridges_the_wait_for_every_chunk(
     assert min_lead_seconds(left, speed, chunk, longest) == pytest.approx(held, abs=1e-6)
 
 
-def test_even_the_fastest_engine_gives_the_buffer_its_floor() -> None:
+def test_the_floor_applies_to_the_fastest_engine() -> None:
     buffer = JitterBuffer(10.0, float("inf"), 0.02)
     needed = math.ceil((FLOOR_SECONDS + MARGIN_SECONDS) / FRAME_SECONDS)
     for _ in range(needed - 1):
@@ -330,12 +332,12 @@ def test_two_threads_do_not_disturb_each_other() -> None:
     buffer = JitterBuffer(5.0, 3.0)
     pushed = [sound(samples, samples) for samples in (7, 960, 961, 5000, 48_000, 1) * 30]
 
-    def make() -> None:
+    def push_all() -> None:
         for pcm in pushed:
             buffer.push(pcm)
         buffer.finish()
 
-    maker = threading.Thread(target=make, name="maker")
+    maker = threading.Thread(target=push_all, name="maker")
     maker.start()
     frames = list(iter(buffer.read, b""))
     maker.join()
@@ -343,7 +345,7 @@ def test_two_threads_do_not_disturb_each_other() -> None:
     assert b"".join(frame for frame in frames if frame != SILENCE)[: len(into)] == into
 
 
-def test_told_to_fade_out_it_plays_what_is_on_its_way_then_less_and_less_then_nothing() -> None:
+def test_fade_out_keeps_the_frames_ahead_then_fades_and_ends() -> None:
     buffer = JitterBuffer(math.inf, 5.0)
     pcm = np.full((10 * SAMPLE_RATE, 2), 10_000, np.int16)
     buffer.push(pcm)
@@ -361,7 +363,7 @@ def test_told_to_fade_out_it_plays_what_is_on_its_way_then_less_and_less_then_no
 
 
 @pytest.mark.parametrize("held", [0, 10, 60])
-def test_told_to_fade_out_with_little_at_hand_it_ends_with_that(held: int) -> None:
+def test_fade_out_with_little_sound_ends_with_that_sound(held: int) -> None:
     buffer = JitterBuffer(math.inf, 5.0)
     buffer.push(np.full((FRAME_SAMPLES * 100, 2), 10_000, np.int16))
     for _ in range(100 - held):
@@ -373,18 +375,18 @@ def test_told_to_fade_out_with_little_at_hand_it_ends_with_that(held: int) -> No
         assert np.frombuffer(frames[-1], np.int16).max() < 100
 
 
-def test_music_without_end_begins_as_soon_as_a_long_piece_and_is_never_waited_for_to_its_end() -> None:
+def test_endless_music_starts_as_soon_as_a_long_piece() -> None:
     endless, slow = JitterBuffer(math.inf, 5.0), JitterBuffer(math.inf, 1.1)
     for buffer in (endless, slow):
         buffer.push(sound(SAMPLE_RATE))
     assert endless.ready
-    assert not slow.ready, "some of a minute's lack is held"
+    assert not slow.ready, "some of what a minute lacks is held"
     for _ in range(14):
         slow.push(sound(SAMPLE_RATE))
     assert slow.ready
 
 
-def test_an_hour_of_arrivals_is_not_remembered() -> None:
+def test_the_number_of_remembered_arrivals_is_bounded() -> None:
     clock = Clock()
     buffer = JitterBuffer(math.inf, 5.0, clock=clock)
     for _ in range(4000):
@@ -394,7 +396,7 @@ def test_an_hour_of_arrivals_is_not_remembered() -> None:
     assert len(buffer._pace.marks) <= 600
 
 
-def test_an_engine_that_rested_is_not_taken_for_a_slow_one_when_it_stands_still_once() -> None:
+def test_a_stall_at_the_lead_target_does_not_make_the_engine_seem_slow() -> None:
     clock, lead, speed, chunk = Clock(), 5.0, 3.0, 0.5
     buffer = JitterBuffer(math.inf, speed, chunk, clock, lead=lead)
     made = played = 0.0
@@ -411,4 +413,4 @@ def test_an_engine_that_rested_is_not_taken_for_a_slow_one_when_it_stands_still_
             buffer.read()
         played = buffer.seconds_played
     assert buffer.starvations == 1
-    assert played > 60.0 - 6.0, "one second is lost for want of sound, and a few until enough is held again"
+    assert played > 60.0 - 6.0, "one second is lost for lack of sound, a few until enough is held again"

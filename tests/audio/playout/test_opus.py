@@ -76,13 +76,13 @@ def test_a_copy_that_cannot_be_loaded_is_passed_over(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.usefixtures("system_without_opus")
-def test_no_libopus_at_all_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_libopus_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(OpusMissing, match="apt install libopus0"):
         load_opus()
 
 
-def test_what_libopus_refuses_is_an_error_in_its_own_words() -> None:
+def test_a_refused_call_raises_the_error_of_libopus() -> None:
     with pytest.raises(OpusError, match=r"^libopus: invalid argument$"):
         MusicEncoder(96_000).encode(chord(0.02), complexity=11)
 
@@ -101,14 +101,14 @@ def chord(seconds: float) -> Floats:
     return np.asarray(0.1 * sum(tones), np.float32)
 
 
-def test_what_is_decoded_is_what_was_encoded() -> None:
+def test_decoded_sound_equals_the_encoded_sound() -> None:
     sound = chord(1.0)
     back = decoded(MusicEncoder(96_000).encode(sound))[SAMPLE_RATE // 2 + LAG :]
     there = sound[SAMPLE_RATE // 2 : -LAG]
     assert np.sqrt(np.mean((there - back) ** 2)) < 0.05 * np.sqrt(np.mean(there**2))
 
 
-def test_what_is_the_same_in_both_channels_is_encoded_as_one_and_heard_in_both() -> None:
+def test_equal_channels_are_encoded_as_mono_and_decoded_to_both() -> None:
     mono = np.repeat(chord(1.0)[:, :1], 2, axis=1)
     packets = MusicEncoder(96_000).encode(mono)
     assert not any(packet[0] & STEREO for packet in packets)
@@ -144,7 +144,7 @@ def test_from_one_channel_to_two_and_back_there_is_no_seam() -> None:
     assert of_frames.max() < 0.05 * np.sqrt((sound**2).mean())
 
 
-def test_how_many_frames_are_encoded_at_once_changes_no_packet() -> None:
+def test_the_number_of_frames_per_call_changes_no_packet() -> None:
     sound = chord(0.2)
     sound[: 2 * FRAME_SAMPLES] = 0  # equal channels, so mono
     encoder = MusicEncoder(96_000)

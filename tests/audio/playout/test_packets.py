@@ -36,19 +36,19 @@ def source_of(pcm: Pcm16, volume: float = 1.0) -> PieceSource:
 
 
 def encoded(pcm: Pcm16) -> list[bytes]:
-    """The packets of a sound that is encoded in one go."""
+    """Return the packets of sound that is encoded at once."""
     return MusicEncoder(BITRATE).encode((pcm / FULL_SCALE).astype(np.float32))
 
 
 def rest(packets: Packets) -> Iterator[bytes]:
-    """What is left of a piece, encoded in time."""
+    """Yield the remaining packets of a piece, encoded in time."""
     while packet := packets.read():
         yield packet
         if packets.low:
             packets.encode()
 
 
-def test_a_piece_is_its_packets_in_order_and_then_the_end() -> None:
+def test_packets_come_in_order_and_then_the_end() -> None:
     pcm = noise(30)
     packets = Packets(source_of(pcm), BITRATE)
     assert list(rest(packets)) == encoded(pcm)
@@ -57,17 +57,17 @@ def test_a_piece_is_its_packets_in_order_and_then_the_end() -> None:
 
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from(["encode", "read", "push"]), max_size=60))
-def test_how_encoding_and_reading_take_turns_changes_no_packet(turns: list[str]) -> None:
+def test_the_order_of_encoding_and_reading_changes_no_packet(calls: list[str]) -> None:
     pcm = noise(20)
     buffer = JitterBuffer(0.4, speed=3.0)
     packets = Packets(PieceSource(buffer), BITRATE)
     pushes = iter(np.split(pcm, 5))
     read: list[bytes] = []
     with patch("audio.playout.packets.SHORT_FRAMES", -1):
-        for turn in turns:
-            if turn == "encode":
+        for call in calls:
+            if call == "encode":
                 packets.encode()
-            elif turn == "push":
+            elif call == "push":
                 buffer.push(next(pushes, pcm[:0]))
             elif packet := packets.read():
                 read.append(packet)
@@ -79,7 +79,7 @@ def test_how_encoding_and_reading_take_turns_changes_no_packet(turns: list[str])
     assert buffer.frames_played == 20
 
 
-def test_no_more_than_the_lead_is_encoded_ahead_and_it_is_made_up_when_it_is_low() -> None:
+def test_the_lead_is_bounded_and_refilled_when_low() -> None:
     packets = Packets(source_of(noise(30)), BITRATE)
     for _ in range(LEAD_FRAMES):
         packets.encode()
@@ -92,7 +92,7 @@ def test_no_more_than_the_lead_is_encoded_ahead_and_it_is_made_up_when_it_is_low
     assert packets.ahead == LEAD_FRAMES
 
 
-def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_is_not() -> None:
+def test_frames_are_hurried_only_while_the_lead_is_nearly_used_up() -> None:
     pcm = noise(60)
     packets = Packets(source_of(pcm), BITRATE)
     packets.encode()
@@ -109,7 +109,7 @@ def test_where_the_lead_is_nearly_used_up_less_is_spent_on_each_frame_until_it_i
     assert sent[LEAD_FRAMES] != unhurried[LEAD_FRAMES]
 
 
-def test_less_is_spent_on_what_is_encoded_thriftily_and_on_nothing_else() -> None:
+def test_thrifty_applies_to_the_frames_encoded_while_it_is_set() -> None:
     pcm = noise(3 * BATCH_FRAMES)
     packets = Packets(source_of(pcm), BITRATE)
     packets.thrifty = True
@@ -123,7 +123,7 @@ def test_less_is_spent_on_what_is_encoded_thriftily_and_on_nothing_else() -> Non
     assert sent != encoded(pcm)[: 2 * BATCH_FRAMES]
 
 
-def test_a_lead_that_is_short_for_want_of_sound_hurries_nothing() -> None:
+def test_a_lead_that_is_short_for_lack_of_sound_hurries_nothing() -> None:
     buffer = JitterBuffer(30.0, speed=100.0)
     packets = Packets(PieceSource(buffer), BITRATE)
     for _ in range(3):
@@ -136,7 +136,7 @@ def test_a_lead_that_is_short_for_want_of_sound_hurries_nothing() -> None:
     assert packets.frames_hurried == 0
 
 
-def test_what_is_encoded_ahead_has_not_been_played() -> None:
+def test_frames_encoded_ahead_do_not_count_as_played() -> None:
     source = source_of(noise(30))
     packets = Packets(source, BITRATE)
     packets.encode()
@@ -145,7 +145,7 @@ def test_what_is_encoded_ahead_has_not_been_played() -> None:
     assert source.buffer.frames_played == 1
 
 
-def test_a_frame_that_is_there_and_not_encoded_yet_is_encoded_and_no_silence() -> None:
+def test_an_available_frame_is_encoded_on_demand() -> None:
     pcm = noise(3)
     source = source_of(pcm)
     packets = Packets(source, BITRATE)
@@ -153,7 +153,7 @@ def test_a_frame_that_is_there_and_not_encoded_yet_is_encoded_and_no_silence() -
     assert (source.buffer.frames_played, source.buffer.frames_starved) == (1, 0)
 
 
-def test_silence_comes_where_the_music_is_not_made_yet_and_then_the_music_goes_on() -> None:
+def test_silence_replaces_missing_music_which_then_goes_on() -> None:
     pcm = noise(2 * FRAME_RATE)
     buffer = JitterBuffer(4.0, speed=0.9)
     packets = Packets(PieceSource(buffer), BITRATE)
@@ -164,7 +164,7 @@ def test_silence_comes_where_the_music_is_not_made_yet_and_then_the_music_goes_o
     assert [packet for packet in rest(packets) if packet != OPUS_SILENCE] == encoded(pcm)
 
 
-def test_starving_is_counted_as_without_encoding_ahead() -> None:
+def test_encoding_ahead_does_not_change_the_count_of_starving() -> None:
     pcm = noise(2 * FRAME_RATE)
     buffer = JitterBuffer(30.0, speed=100.0)
     packets = Packets(PieceSource(buffer), BITRATE)
@@ -175,7 +175,7 @@ def test_starving_is_counted_as_without_encoding_ahead() -> None:
     assert (buffer.frames_starved, buffer.starvations) == (2, 1)
 
 
-def test_a_new_volume_is_heard_after_the_lead() -> None:
+def test_a_new_volume_takes_effect_after_the_lead() -> None:
     pcm = noise(2 * LEAD_FRAMES)
     source = source_of(pcm)
     packets = Packets(source, BITRATE)
@@ -188,7 +188,7 @@ def test_a_new_volume_is_heard_after_the_lead() -> None:
     assert peaks[LEAD_FRAMES + 2 :].max() < 500  # one frame of slope, one of the codec's overlap
 
 
-def test_one_that_fails_ends_after_what_is_encoded(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_encoding_error_ends_the_piece_after_the_packets_ready(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(PieceSource):
         def frames(self, number: int, most: int) -> Floats:
             if number:

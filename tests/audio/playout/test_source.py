@@ -20,11 +20,11 @@ def steady(value: int, frames: int = 4) -> Pcm16:
 
 
 def sounds(source: PieceSource, number: int = 0, most: int = 1) -> Floats:
-    """Frames as they go to libopus, in 16-bit units."""
+    """Return frames as they are passed to libopus, in 16-bit units."""
     return source.frames(number, most) * np.float32(FULL_SCALE)
 
 
-def test_at_full_volume_samples_pass_as_they_are() -> None:
+def test_at_full_volume_samples_are_unchanged() -> None:
     pcm = np.random.default_rng(0).integers(-32_768, 32_767, (4 * FRAME_SAMPLES, 2)).astype(np.int16)
     source = source_of(pcm)
     assert (sounds(source, most=4) == pcm).all()
@@ -35,7 +35,7 @@ def test_volume_is_a_factor_on_every_sample() -> None:
     assert (sounds(source_of(steady(-1000), 0.0)) == 0).all()
 
 
-def test_a_change_of_volume_is_a_slope_over_one_frame() -> None:
+def test_a_change_of_volume_is_ramped_over_one_frame() -> None:
     source = source_of(steady(10_000))
     source.frames(0, 1)
     source.volume = 0.25
@@ -47,17 +47,17 @@ def test_a_change_of_volume_is_a_slope_over_one_frame() -> None:
     assert (level == 2_500).all()
 
 
-@pytest.mark.parametrize(("asked", "set_to"), [(1.3, MAX_VOLUME), (-1.0, 0.0), (0.7, 0.7)])
-def test_volume_stays_between_nothing_and_the_cap(asked: float, set_to: float) -> None:
-    assert source_of(steady(1), asked).volume == set_to
+@pytest.mark.parametrize(("volume", "set_to"), [(1.3, MAX_VOLUME), (-1.0, 0.0), (0.7, 0.7)])
+def test_volume_is_clamped(volume: float, set_to: float) -> None:
+    assert source_of(steady(1), volume).volume == set_to
 
 
-def test_frames_are_whole_and_as_many_as_are_there() -> None:
+def test_frames_returns_whole_frames_as_many_as_are_there() -> None:
     source = source_of(steady(5)[: 3 * FRAME_SAMPLES + 1], 0.7)
     assert [len(source.frames(number, 3)) // FRAME_SAMPLES for number in (0, 3, 4)] == [3, 1, 0]
 
 
-def test_it_begins_with_the_first_frame_that_is_read_not_with_one_that_is_looked_at() -> None:
+def test_began_at_is_set_by_the_first_read_not_by_frames() -> None:
     source = source_of(steady(5))
     source.frames(0, 1)
     assert source.read(encoded=0) is None
