@@ -142,7 +142,7 @@ def measure(subject: Subject, dtypes: list[str], plan: Plan, progress: Callable[
         return generate_seconds(baseline, first, plan.seconds)
 
     def generate_split() -> CodecSplit:
-        return CodecSplit(generate, library()[1].audio_encoder, "decode")
+        return CodecSplit(generate, library()[1].audio_encoder)
 
     engines = _measure_one_by_one if torch.device(subject.device).type == "cuda" else _measure_in_turn
     results = engines(subject, dtypes, plan, generate_split, progress)
@@ -192,7 +192,7 @@ def _measure_in_turn(
     cores = {dtype: EngineCore(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
     progress("One piece alone …")
     alone = {
-        dtype: CodecSplit(partial(piece_seconds, core, plan.seconds), core.checkpoint.codec, "play")
+        dtype: CodecSplit(partial(piece_seconds, core, plan.seconds), core.checkpoint.codec)
         for dtype, core in cores.items()
     } | {GENERATE: generate_split()}
     taken = interleaved(plan.rounds, alone)

@@ -71,13 +71,12 @@ class CodecSplit:
 
     piece: Callable[[], float]
     codec: Any
-    decode: str
-    """The name of the method of `codec` that decodes."""
+    """The codec, whose `decode` is timed."""
     without_codec: list[float] = field(default_factory=list)
     """Seconds of each piece."""
 
     def __call__(self) -> float:
-        decode = getattr(self.codec, self.decode)
+        decode = self.codec.decode
         taken = 0.0
 
         def timed(*args: Any, **kwargs: Any) -> Any:
@@ -87,11 +86,11 @@ class CodecSplit:
             taken += time.perf_counter() - start
             return output
 
-        setattr(self.codec, self.decode, timed)
+        self.codec.decode = timed
         try:
             whole = self.piece()
         finally:
-            delattr(self.codec, self.decode)  # of the object; its class still has it
+            del self.codec.decode  # of the object; its class still has it
         self.without_codec.append(whole - taken)
         return whole
 

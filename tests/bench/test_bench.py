@@ -118,11 +118,11 @@ def test_the_codec_s_time_is_subtracted_from_a_piece_s(monkeypatch: pytest.Monke
 
     codec = Codec()
     monkeypatch.setattr("time.perf_counter", lambda: now)
-    split = CodecSplit(piece, codec, "decode")
+    split = CodecSplit(piece, codec)
     assert [split(), split()] == [1.75, 1.75]
     assert split.without_codec == [1.0, 1.0]
     with pytest.raises(EngineError):
-        CodecSplit(broken, codec, "decode")()
+        CodecSplit(broken, codec)()
     assert not vars(codec), "the codec is as it was"
 
 
