@@ -62,7 +62,7 @@ GOODBYE_SECONDS: Final = 2.0
 """Timeout of each goodbye to Discord [s]."""
 
 CANCEL_SECONDS: Final = 0.5
-"""How long discord.py may take to cancel its gateway task before it is cancelled again [s]."""
+"""Time after which discord.py's gateway task is cancelled again [s]."""
 
 _log = logging.getLogger(__name__)
 

@@ -39,9 +39,9 @@ class Admission:
     """The limits of the guild do not apply to the member."""
     session: Session
     voice_channel: VocalChannel
-    """Where the member is."""
+    """The voice channel of the member."""
     text_channel: PostingChannel
-    """Where the member used the command."""
+    """The channel of the command."""
 
 
 class Requests:

@@ -35,10 +35,10 @@ NEEDED: Final = discord.Permissions(**dict.fromkeys(itertools.chain(*VOICE_NEEDS
 """All permissions that the invite link requests."""
 
 VocalChannel = discord.VoiceChannel | discord.StageChannel
-"""Where Busker can play."""
+"""A channel that Busker can play in."""
 
 PostingChannel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
-"""Where Busker can post tracks."""
+"""A channel that Busker can post tracks in."""
 
 
 def invite_link(application_id: int) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Action(enum.StrEnum):
-    """What a person wants to do. The values select sentences in the catalogue."""
+    """An action of a member. The values select sentences in the catalogue."""
 
     COMPOSE = "compose"
     SKIP = "skip"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.store.repository import Store
 
 FLUSH_SECONDS: Final = 1.0
-"""How often playheads are written [s]: a crash repeats at most this much sound."""
+"""Time between two writes of playheads [s]: a crash repeats at most this much sound."""
 
 ALIVE_SECONDS: Final = 60.0
 """Resolution of `JournalEntry.noted_at` [s]: unchanged entries are rewritten this often."""

@@ -8,7 +8,7 @@ from typing import Literal
 from audio.piece import Piece
 
 Rights = Literal["free", "vote", "dj"]
-"""Who may act on the music: every listener, a majority of them, or members with the DJ role."""
+"""The members who may act on the music: every listener, a majority of them, or those with the DJ role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class GuildChoices:
     rights: Rights | None = None
     dj_role_id: int | None = None
     posting_channel_id: int | None = None
-    """Where tracks are posted; None is the channel of the request."""
+    """Channel for tracks; None is the channel of the request."""
     format: str | None = None
     """Preferred format of tracks."""
     most_waiting: int | None = None
@@ -47,7 +47,7 @@ class MadeTrack:
     checkpoint: str
     revision: str
     channel_id: int
-    """Where it was posted, or should have been."""
+    """The channel that it was posted in, or should have been."""
     message_id: int | None
     """The message with the track; None if it could not be posted."""
     file: str | None

@@ -44,13 +44,13 @@ UPLOAD_SECONDS: Final = 45.0
 """Timeout of an upload [s]. 10 MiB at 2 Mbit/s take 42 s."""
 
 CLOSE_SECONDS: Final = 2.0
-"""How long shutdown waits for a track that is being written [s]; it takes 1 to 2 s."""
+"""Timeout at shutdown for a track that is being written [s]; that takes 1 to 2 s."""
 
 MIB: Final = 2**20
 """Bytes."""
 
 NICENESS: Final = 10
-"""Of the writing process: voice packets and the model come first, a track may be a second late."""
+"""The writing process yields to voice packets and the model: a track may be a second late, sound may not."""
 
 START: Final = "spawn"
 """Start method of the writing process: this process has threads, so it must not fork."""

@@ -74,7 +74,7 @@ async def test_close_posts_finished_tracks_first_and_waits_for_no_rate_limit(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
-        await house.play(house.ask(seconds=0.5))  # by now there is a process that writes
+        await house.play(house.ask(seconds=0.5))  # starts the writing process
         piece = house.ask(seconds=2.0, seed=2)
         await until(lambda: piece.composed and piece.buffer.frames_played > 5)
         limiter = house.bot.ws._rate_limiter
@@ -82,7 +82,7 @@ async def test_close_posts_finished_tracks_first_and_waits_for_no_rate_limit(
         async with asyncio.timeout(10):
             await house.bot.close()
         assert len(house.tracks) == 2
-        await until(lambda: house.here.bot.id not in house.guild.voice_states)  # Discord hears the goodbye
+        await until(lambda: house.here.bot.id not in house.guild.voice_states)  # Discord received the goodbye
 
 
 async def test_sigterm_during_a_piece_ends_everything(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ async def test_sigterm_during_a_piece_ends_everything(tmp_path: Path) -> None:
             run(settings_with(here.bot.token, tmp_path), connector=here.connector())
         )
         await until(lambda: bool(here.sessions.by_id))
-        assert gc.get_freeze_count() > 0  # so no collection holds up packets for long
+        assert gc.get_freeze_count() > 0  # so garbage collection is short
         await asker.use("compose", {"prompt": "bells"}, text)
         await until(lambda: here.bot.id in guild.voice_states)
         os.kill(os.getpid(), signal.SIGTERM)

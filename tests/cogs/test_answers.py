@@ -33,7 +33,7 @@ COMMANDS: dict[str, dict[str, object]] = {
 
 async def test_every_command_is_answered_while_the_engine_is_full(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=0.001, slots=1)) as house:
-        house.guild.owner_id = house.asker.id  # who may do everything
+        house.guild.owner_id = house.asker.id  # the owner may do everything
         house.ask(seconds=20.0)
         house.ask(seconds=20.0, seed=2)
         named = {command.name for command in house.bot.tree.get_commands()}

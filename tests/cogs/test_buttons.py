@@ -102,7 +102,7 @@ async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: P
         async with restarted(house) as again:
             interrupted.components = buttons  # as a killed bot leaves them
             assert again.bot is not house.bot
-            await until(lambda: bool(again.session.wanted))  # a restart brings it back
+            await until(lambda: bool(again.session.wanted))  # it continues after the restart
             again.session.stop()
             await until(lambda: not again.session.queue)
             assert await said(await again.asker.press(interrupted, "Skip")) == OVER
@@ -192,8 +192,8 @@ def forged(folder: Path, **tags: object) -> Path:
     """Write a track with tags outside the limits."""
     engine = ToneEngine()
     engine._running = True
-    answer = replace(Piece("bells", 1.0, 7), **tags)  # type: ignore[arg-type]
-    with mock.patch("audio.files.track._tags", lambda _, info, real=_tags: real(answer, info)):
+    tagged = replace(Piece("bells", 1.0, 7), **tags)  # type: ignore[arg-type]
+    with mock.patch("audio.files.track._tags", lambda _, info, real=_tags: real(tagged, info)):
         silence = np.zeros((1, 32_000), np.float32)
         return write_track(silence, Piece("bells", 1.0, 7), engine.info, folder / "forged", 10**9).path
 

@@ -1,4 +1,4 @@
-"""The commands where nobody plays: what is refused, and in which words."""
+"""Commands while nothing plays: refused values and their sentences, and the command tree."""
 
 from __future__ import annotations
 
@@ -110,11 +110,11 @@ async def test_the_command_tree_fits_discords_limits_and_describes_every_option(
         bodies = [
             await command.get_translated_payload(tree, tree.translator) for command in tree.get_commands()
         ]
-        # The rehearsal's own reading of the documentation, which refuses with the first thing wrong.
+        # The loopback Discord refuses with the first violation of the documented limits.
         checked = Commands(1, Snowflakes(WallClock())).overwrite(None, bodies)
         assert len(checked) == len(bodies)
         for body in bodies:
-            for option in body.get("options", []):  # what is in a menu has none
+            for option in body.get("options", []):  # context menus have none
                 assert option["description"] not in ("", "…"), f"{body['name']} {option['name']}"
 
 

@@ -45,7 +45,7 @@ async def opened(server: Server, track: MadeTrack, who: Person) -> Message:
 
 
 async def pressed(who: Person, message: Message, label: str) -> str:
-    """What `who` alone reads when they press a button."""
+    """Press a button and return the answer for `who` alone."""
     return (await private(await who.press(message, label))).content
 
 
@@ -216,7 +216,7 @@ async def test_a_saved_track_is_played_again_from_its_file_and_not_posted_twice(
     engine = ToneEngine(speed=FAST, slots=1)
     async with a_house(tmp_path, engine=engine) as house:
         track = await saved_in(house, tmp_path)
-        async with engine.open(track.piece):  # the only place is taken: nothing can be composed
+        async with engine.open(track.piece):  # the engine is full, so it plays from the file
             assert await press(house, track, "play") == "Playing “bells” again."
             again = house.session.now
             await house.play(again)

@@ -44,7 +44,7 @@ async def test_compose_answers_with_the_position_and_people_take_turns(tmp_path:
         assert seeds(house) == [1, 4, 2, 3]
         assert "plays after 3 others" in await compose(house.listener, house, 5)
         assert seeds(house) == [1, 4, 2, 5, 3]
-        await until(lambda: at(house, 4).composed)  # the next one is, though another is composed already
+        await until(lambda: at(house, 4).composed)  # a composed piece may be overtaken
         assert at(house, 5).composition_state is CompositionState.WAITING
 
 
@@ -91,7 +91,7 @@ async def test_votes_are_needed_for_pieces_of_others_and_none_for_ones_own(tmp_p
         back = await house.listener.use("queue move", {"piece": "1", "place": 2}, house.text)
         assert back.content == "“bells 3” is at place 2 of the queue now."
         assert seeds(house) == [1, 2, 3]
-        await house.listener.leave_voice()  # one's own can be taken off from anywhere
+        await house.listener.leave_voice()  # requesters may remove their pieces from anywhere
         await until(lambda: house.listener.id not in house.request().voice_channel.voice_states)
         gone = await house.listener.use("queue remove", {"piece": "2"}, house.text)
         assert gone.content.startswith("Removed")

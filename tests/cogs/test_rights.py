@@ -47,15 +47,15 @@ async def test_a_majority_of_listeners_skips(tmp_path: Path) -> None:
         piece = await playing(house)
         wants = r"{} wants to skip this: {} of 3 votes. Who listens votes with /skip."
         assert await said(house.listener, house, "skip") == wants.format("listener", 1)
-        assert await said(house.listener, house, "skip") == wants.format("listener", 1)  # once a head
+        assert await said(house.listener, house, "skip") == wants.format("listener", 1)  # one vote per member
         assert await said(fourth, house, "skip") == wants.format(r"\*fourth\*", 2)
-        assert "1 of 3 votes" in await said(third, house, "pause")  # another motion, another count
+        assert "1 of 3 votes" in await said(third, house, "pause")  # another action, another count
         assert not piece.dismissed
         assert "1 of 3 votes" in await said(house.listener, house, "volume", percent=5)
         await house.listener.leave_voice()
         channel = house.request().voice_channel
         await until(lambda: house.listener.id not in channel.voice_states)
-        # Who left counts no more, neither as a vote nor as a listener: it takes two of the three that stay.
+        # A member who left counts neither as a vote nor as a listener: two of the remaining three are needed.
         assert "1 of 2 votes" in await said(third, house, "volume", percent=5)
         assert (await said(third, house, "skip")).startswith("Skipped")
         assert piece.dismissed
@@ -67,10 +67,12 @@ async def test_the_requester_and_managers_need_no_votes(tmp_path: Path) -> None:
         manager = house.here.person(house.guild, "manager", house.guild.role("m", Permission.MANAGE_GUILD))
         piece = await playing(house)
         assert (await said(house.asker, house, "pause")).startswith("Paused")
-        assert await said(manager, house, "resume") == "Going on."  # who sits nowhere at all
+        assert await said(manager, house, "resume") == "Going on."  # although in no voice channel
         theirs = dataclasses.replace(house.request(seconds=30.0, seed=2), requester=_member(house))
         house.session.ask(theirs)
-        assert "1 of 2 votes" in await said(house.asker, house, "stop")  # it would end another's piece, too
+        assert "1 of 2 votes" in await said(
+            house.asker, house, "stop"
+        )  # it would also end a piece of another member
         assert (await said(house.asker, house, "skip")).startswith("Skipped")
         assert piece.dismissed
 
@@ -113,7 +115,7 @@ async def test_limits_per_person_are_enforced_and_explained(tmp_path: Path) -> N
             "You have asked for 50 of the 60 s of music that one person may ask for here in a day, and 25 s "
             "more do not fit. The count starts again <t:"
         )
-        # What was refused is not counted: ten seconds are left, and they are granted.
+        # A refused request is not charged: the ten seconds that are left are granted.
         ten = {"prompt": "bells", "length": 10}
         assert (await said(house.asker, house, "compose", **ten)).startswith("Composing")
         assert "asked for 60 of the 60 s" in await said(house.asker, house, "compose", **ten)

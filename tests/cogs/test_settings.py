@@ -21,7 +21,7 @@ from tests.server import Server, a_server
 
 
 async def choose(server: Server, **options: object) -> Message:
-    """What the manager reads after `/settings`."""
+    """Use `/settings` as the manager and return the answer."""
     return await server.answer(server.max, "settings", **options)
 
 

@@ -41,12 +41,12 @@ async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags
         reply = await house.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, house.text)
         assert (await said(reply)).startswith("“drums and brass” takes over")
         assert not reply.ephemeral
-        heard_within = piece.buffer.seconds_made - piece.buffer.seconds_played
+        audible_within = piece.buffer.seconds_made - piece.buffer.seconds_played
         await house.play(piece)
         (change,) = piece.piece.prompt_changes
         assert (change.prompt, change.blend) == ("drums and brass", 25)
         assert 0.3 < change.step / 50 < 3.0
-        assert heard_within < LEAD + 1.0, "no more than the lead and a chunk lies between"
+        assert audible_within < LEAD + 1.0, "the change came later than the lead and a chunk"
         card = await card_of(house)
         await until(lambda: "“bells” → “drums and brass”" in read(card))
         (track,) = house.tracks

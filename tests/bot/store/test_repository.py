@@ -42,7 +42,7 @@ TRACK = MadeTrack(
     from_recording=True,
 )
 VISIBILITY = Visibility(member_id=99, channels=frozenset([4, 5]))
-"""Of somebody who requested nothing."""
+"""A member without tracks who can read channels 4 and 5."""
 
 
 @pytest.fixture
