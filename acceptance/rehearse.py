@@ -28,7 +28,7 @@ from bot.ops.gc_freeze import settled
 from bot.rules.permissions import NEEDED
 from rehearsal.discord_here import DiscordHere
 from rehearsal.permissions import Permission
-from rehearsal.voice.hearing import Hearing, hear, write_wav
+from rehearsal.voice.analysis import PlaybackAnalysis, analyse_recording, write_wav
 from rehearsal.voice.recording import Pcm, Recording
 from rehearsal.wire import attachment_json
 
@@ -210,12 +210,16 @@ class House:
         return path
 
 
-def _judged(recording: Recording, posted: Path, heard: Path) -> tuple[Hearing, float, float]:
+def _judged(recording: Recording, posted: Path, heard: Path) -> tuple[PlaybackAnalysis, float, float]:
     """Write what was heard and compare it with what was posted; some seconds of work. With both loudnesses,
     in LUFS."""
     sound, track = recording.pcm(), _decoded(posted)
     write_wav(heard, sound)
-    return hear(recording, track), loudness_heard(sound), integrated(np.ascontiguousarray(track.T))
+    return (
+        analyse_recording(recording, track),
+        loudness_heard(sound),
+        integrated(np.ascontiguousarray(track.T)),
+    )
 
 
 def _decoded(path: Path) -> Pcm:

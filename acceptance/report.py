@@ -14,7 +14,7 @@ from audio.dsp.loudness import integrated
 from audio.dsp.mastering import TRACK_LUFS
 from audio.piece import Piece
 from audio.units import SAMPLE_RATE
-from rehearsal.voice.hearing import Hearing
+from rehearsal.voice.analysis import PlaybackAnalysis
 from rehearsal.voice.recording import Pcm
 
 ANSWER_SECONDS: Final = 3.0
@@ -52,7 +52,7 @@ class Evening:
     """Seconds of music made in a second, while this piece was composed."""
     starved_s: float
     """Seconds of silence that the buffer had to play because music was missing."""
-    hearing: Hearing
+    hearing: PlaybackAnalysis
     heard_lufs: float
     """Loudness in the channel, once the running level has found it: see `loudness_heard`."""
     heard_target_lufs: float

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache, partial
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 import torch
 import transformers
@@ -33,7 +33,7 @@ from bench.measures import (
 )
 from bench.subject import Subject
 
-GENERATE = "generate()"
+GENERATE: Final = "generate()"
 
 
 @dataclass(frozen=True, slots=True)

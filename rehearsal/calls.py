@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aiohttp import web
 
@@ -21,8 +21,8 @@ from rehearsal.world import Application, Channel, ChannelType, Guild, VoiceState
 if TYPE_CHECKING:
     from rehearsal.voice.listener import Listener
 
-ENDPOINT = "loopback-1.discord.media:443"
-OTHER_ENDPOINT = "loopback-2.discord.media:443"
+ENDPOINT: Final = "loopback-1.discord.media:443"
+OTHER_ENDPOINT: Final = "loopback-2.discord.media:443"
 
 
 class VoiceServers(Protocol):
@@ -42,7 +42,7 @@ class VoiceServers(Protocol):
 
     async def leave(self, guild_id: int, user_id: int) -> None: ...
 
-    def hush(self, guild_id: int, user_id: int, *, hushed: bool) -> None: ...
+    def set_blocked(self, guild_id: int, user_id: int, *, blocked: bool) -> None: ...
 
     def listener(self, guild_id: int, user_id: int) -> Listener: ...
 
@@ -60,7 +60,7 @@ class Calls:
         self._bell = bell
         self._one_at_a_time: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def sit(
+    async def join(
         self,
         guild: Guild,
         channel: Channel,
@@ -68,28 +68,32 @@ class Calls:
         *,
         self_mute: bool = False,
         self_deaf: bool = False,
-        carried: bool = False,
+        by_moderator: bool = False,
     ) -> bool:
         """Sit down in a channel, or change mute and deaf where one sits already.
 
         False, and nobody hears of it, if the channel is full or may not be entered: Discord answers nothing.
-        `carried` is for one who is moved by somebody else, and needs no permission of their own.
+        `by_moderator` is for one who is moved by somebody else, and needs no permission of their own.
         """
         async with self._one_at_a_time[guild.id, user_id]:
             before = guild.voice_states.get(user_id)
             stays = before is not None and before.channel_id == channel.id
-            if not stays and not carried and not self._may_enter(guild, channel, user_id):
+            if not stays and not by_moderator and not self._may_enter(guild, channel, user_id):
                 return False
-            seat = before or VoiceState(user_id, guild.id, channel.id, secrets.token_hex(16))
-            seat.channel_id, seat.self_mute, seat.self_deaf = channel.id, self_mute, self_deaf
+            voice_state = before or VoiceState(user_id, guild.id, channel.id, secrets.token_hex(16))
+            voice_state.channel_id, voice_state.self_mute, voice_state.self_deaf = (
+                channel.id,
+                self_mute,
+                self_deaf,
+            )
             if not stays:
-                may = guild.permissions(channel, user_id)
-                seat.suppress = channel.type is ChannelType.STAGE or not may & Permission.SPEAK
-                seat.asked_to_speak_at = None
-            guild.voice_states[user_id] = seat
-            self.tell(seat)
+                allowed = guild.permissions(channel, user_id)
+                voice_state.suppress = channel.type is ChannelType.STAGE or not allowed & Permission.SPEAK
+                voice_state.asked_to_speak_at = None
+            guild.voice_states[user_id] = voice_state
+            self.announce(voice_state)
             if user_id == self._bot.id:
-                await self._show_in(seat, moved=before is not None and not stays)
+                await self._send_to_server(voice_state, moved=before is not None and not stays)
             elif not stays:
                 if before is not None:
                     await self._voice.leave(guild.id, user_id)
@@ -100,10 +104,10 @@ class Calls:
     async def leave(self, guild: Guild, user_id: int) -> None:
         """Get up, or be made to; nothing happens to one who does not sit."""
         async with self._one_at_a_time[guild.id, user_id]:
-            seat = guild.voice_states.pop(user_id, None)
-            if seat is None:
+            voice_state = guild.voice_states.pop(user_id, None)
+            if voice_state is None:
                 return
-            self.tell(seat, gone=True)
+            self.announce(voice_state, gone=True)
             if user_id == self._bot.id:
                 await self._voice.forget(guild.id, user_id)
             else:
@@ -121,37 +125,39 @@ class Calls:
         Not `found`: its own is gone and another one is still being looked for, which Discord says by an
         endpoint of null.
         """
-        seat = guild.voice_states[self._bot.id]
-        self._send_to(seat, OTHER_ENDPOINT if found else None)
+        voice_state = guild.voice_states[self._bot.id]
+        self._send_server_update(voice_state, OTHER_ENDPOINT if found else None)
 
-    def tell(self, seat: VoiceState, *, gone: bool = False) -> None:
+    def announce(self, voice_state: VoiceState, *, gone: bool = False) -> None:
         """VOICE_STATE_UPDATE; and nobody hears one who is muted, suppressed, or not really there."""
-        silent = seat.mute or seat.suppress or seat.stale
-        self._voice.hush(seat.guild_id, seat.user_id, hushed=silent and not gone)
-        member = self._world.guilds[seat.guild_id].members[seat.user_id]
-        data = voice_state_json(seat, member, gone=gone)
+        silent = voice_state.mute or voice_state.suppress or voice_state.stale
+        self._voice.set_blocked(voice_state.guild_id, voice_state.user_id, blocked=silent and not gone)
+        member = self._world.guilds[voice_state.guild_id].members[voice_state.user_id]
+        data = voice_state_json(voice_state, member, gone=gone)
         self._sessions.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
 
-    def tell_status(self, guild: Guild, channel: Channel) -> None:
+    def announce_status(self, guild: Guild, channel: Channel) -> None:
         """VOICE_CHANNEL_STATUS_UPDATE."""
         data = {"id": str(channel.id), "guild_id": str(guild.id), "status": channel.status}
         self._sessions.dispatch("VOICE_CHANNEL_STATUS_UPDATE", data, Intent.GUILDS)
 
-    async def _show_in(self, seat: VoiceState, *, moved: bool) -> None:
+    async def _send_to_server(self, voice_state: VoiceState, *, moved: bool) -> None:
         """Send the bot to a voice server: VOICE_SERVER_UPDATE with a fresh token."""
         if moved:
-            await self._voice.forget(seat.guild_id, seat.user_id)
-        self._send_to(seat, ENDPOINT)
+            await self._voice.forget(voice_state.guild_id, voice_state.user_id)
+        self._send_server_update(voice_state, ENDPOINT)
 
-    def _send_to(self, seat: VoiceState, endpoint: str | None) -> None:
+    def _send_server_update(self, voice_state: VoiceState, endpoint: str | None) -> None:
         token = secrets.token_hex(8)
-        self._voice.expect(seat.guild_id, seat.channel_id, seat.user_id, seat.session_id, token)
-        data = {"token": token, "guild_id": str(seat.guild_id), "endpoint": endpoint}
+        self._voice.expect(
+            voice_state.guild_id, voice_state.channel_id, voice_state.user_id, voice_state.session_id, token
+        )
+        data = {"token": token, "guild_id": str(voice_state.guild_id), "endpoint": endpoint}
         self._sessions.dispatch("VOICE_SERVER_UPDATE", data)
 
     def _may_enter(self, guild: Guild, channel: Channel, user_id: int) -> bool:
-        may = guild.permissions(channel, user_id)
-        if not channel.is_voice or not may & Permission.CONNECT:
+        allowed = guild.permissions(channel, user_id)
+        if not channel.is_voice or not allowed & Permission.CONNECT:
             return False
-        full = 0 < channel.user_limit <= len(guild.seated(channel))
-        return not full or bool(may & Permission.MOVE_MEMBERS)
+        full = 0 < channel.user_limit <= len(guild.voice_states_in(channel))
+        return not full or bool(allowed & Permission.MOVE_MEMBERS)

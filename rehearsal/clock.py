@@ -26,16 +26,16 @@ class WallClock:
         await asyncio.sleep(seconds)
 
 
-class HandClock:
+class ManualClock:
     """A clock that stands still until somebody turns it. Owned by one event loop.
 
-    `somebody_sleeps` is set at the first sleep: from then on it is worth turning.
+    `has_sleeper` is set at the first sleep: from then on it is worth turning.
     """
 
     def __init__(self, now: float = 1_800_000_000.0) -> None:
         self._now = now
         self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
-        self.somebody_sleeps = asyncio.Event()
+        self.has_sleeper = asyncio.Event()
 
     def now(self) -> float:
         return self._now
@@ -43,7 +43,7 @@ class HandClock:
     async def sleep(self, seconds: float) -> None:
         waker: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers.append((self._now + seconds, waker))
-        self.somebody_sleeps.set()
+        self.has_sleeper.set()
         await waker
 
     def advance(self, seconds: float) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.refusal import Json, Refusal, bad_choice, bad_length, invalid_form, required, too_long, unknown
 from rehearsal.world import Snowflakes
@@ -34,25 +34,26 @@ class OptionType(IntEnum):
     ATTACHMENT = 11
 
 
-# How many commands of each type an application may have, for all guilds and for each one.
-MAX_COMMANDS = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
-OPTIONS = 25
-CHOICES = 25
-ALL_CHARACTERS = 8_000  # names, descriptions and values of a command, its options and its choices
-NAME_CHARACTERS = 32
-DESCRIPTION_CHARACTERS = 100
-CHOICE_CHARACTERS = 100
-STRING_CHARACTERS = 6_000
-GREATEST_INTEGER = 2**53 - 1
-# Letters, digits, hyphen, underscore and apostrophe of any script.
-NAME = re.compile(r"[-_'\w]{1,32}")
-# Developer documentation, Reference / Locales.
-LOCALES = (
+MAX_COMMANDS: Final = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
+"""How many commands of each type an application may have, for all guilds and for each one."""
+MAX_OPTIONS: Final = 25
+MAX_CHOICES: Final = 25
+MAX_COMMAND_CHARACTERS: Final = 8_000
+"""Names, descriptions and values of a command, its options and its choices."""
+MAX_NAME_CHARACTERS: Final = 32
+MAX_DESCRIPTION_CHARACTERS: Final = 100
+MAX_CHOICE_CHARACTERS: Final = 100
+MAX_STRING_CHARACTERS: Final = 6_000
+MAX_INTEGER: Final = 2**53 - 1
+NAME: Final = re.compile(r"[-_'\w]{1,32}")
+"""Letters, digits, hyphen, underscore and apostrophe of any script."""
+LOCALES: Final = (
     *("id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl"),
     *("pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja"),
     *("zh-TW", "ko"),
 )
-GROUPING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+"""Developer documentation, Reference / Locales."""
+GROUPING: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
 class Commands:
@@ -147,7 +148,7 @@ def check_command(body: Any, path: str) -> Json:
         _check_options(body.get("options") or [], f"{path}.options", depth=0)
     else:
         for name, here in _in_every_language(body, "name", path):
-            _check_length(name, here, NAME_CHARACTERS)
+            _check_length(name, here, MAX_NAME_CHARACTERS)
         if body.get("description"):
             raise invalid_form(
                 f"{path}.description",
@@ -158,9 +159,9 @@ def check_command(body: Any, path: str) -> Json:
             raise invalid_form(
                 f"{path}.options", "APPLICATION_COMMAND_INVALID_OPTIONS", "Context menus take no options"
             )
-    if _count_characters(body) > ALL_CHARACTERS:
+    if _count_characters(body) > MAX_COMMAND_CHARACTERS:
         raise invalid_form(
-            path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({ALL_CHARACTERS})"
+            path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MAX_COMMAND_CHARACTERS})"
         )
     return {"description": "", **body, "type": int(kind)}
 
@@ -170,7 +171,7 @@ def _check_said(body: Json, path: str) -> None:
     for name, here in _in_every_language(body, "name", path):
         _check_name(name, here)
     for description, here in _in_every_language(body, "description", path):
-        _check_length(description, here, DESCRIPTION_CHARACTERS)
+        _check_length(description, here, MAX_DESCRIPTION_CHARACTERS)
 
 
 def _in_every_language(body: Json, field: str, path: str) -> Iterator[tuple[Any, str]]:
@@ -184,7 +185,7 @@ def _in_every_language(body: Json, field: str, path: str) -> Iterator[tuple[Any,
 
 
 def _check_name(name: Any, path: str) -> None:
-    _check_length(name, path, NAME_CHARACTERS)
+    _check_length(name, path, MAX_NAME_CHARACTERS)
     if not NAME.fullmatch(name) or name != name.lower():
         raise invalid_form(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 
@@ -197,8 +198,8 @@ def _check_length(text: Any, path: str, longest: int) -> None:
 
 
 def _check_options(options: list[Json], path: str, *, depth: int) -> None:
-    if len(options) > OPTIONS:
-        raise too_long(path, OPTIONS)
+    if len(options) > MAX_OPTIONS:
+        raise too_long(path, MAX_OPTIONS)
     optional_seen = False
     for index, option in enumerate(options):
         here = f"{path}.{index}"
@@ -228,8 +229,8 @@ def _check_options(options: list[Json], path: str, *, depth: int) -> None:
 
 def _check_value_option(option: Json, kind: int, path: str) -> None:
     choices = option.get("choices") or []
-    if len(choices) > CHOICES:
-        raise too_long(f"{path}.choices", CHOICES)
+    if len(choices) > MAX_CHOICES:
+        raise too_long(f"{path}.choices", MAX_CHOICES)
     if choices and option.get("autocomplete"):
         raise invalid_form(
             path,
@@ -238,16 +239,16 @@ def _check_value_option(option: Json, kind: int, path: str) -> None:
         )
     for index, choice in enumerate(choices):
         for name, here in _in_every_language(choice, "name", f"{path}.choices.{index}"):
-            _check_length(name, here, CHOICE_CHARACTERS)
+            _check_length(name, here, MAX_CHOICE_CHARACTERS)
         if kind == OptionType.STRING:
-            _check_length(choice.get("value"), f"{path}.choices.{index}.value", CHOICE_CHARACTERS)
+            _check_length(choice.get("value"), f"{path}.choices.{index}.value", MAX_CHOICE_CHARACTERS)
     for name in ("min_length", "max_length"):
         length = option.get(name)
-        if length is not None and not (name == "max_length") <= length <= STRING_CHARACTERS:
-            raise invalid_form(f"{path}.{name}", "NUMBER_TYPE_MAX", f"Between 0 and {STRING_CHARACTERS}.")
+        if length is not None and not (name == "max_length") <= length <= MAX_STRING_CHARACTERS:
+            raise invalid_form(f"{path}.{name}", "NUMBER_TYPE_MAX", f"Between 0 and {MAX_STRING_CHARACTERS}.")
     for name in ("min_value", "max_value"):
         value = option.get(name)
-        if value is not None and abs(value) > GREATEST_INTEGER:
+        if value is not None and abs(value) > MAX_INTEGER:
             raise invalid_form(f"{path}.{name}", "NUMBER_TYPE_MAX", "Between -2^53+1 and 2^53-1.")
 
 

@@ -14,7 +14,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import aiohttp
 import trustme
@@ -35,8 +35,8 @@ from rehearsal.voice.server import VoiceServer
 from rehearsal.wire import guild_create_json
 from rehearsal.world import UPLOAD_LIMITS, Channel, Guild, Role
 
-LOOPBACK = "127.0.0.1"
-HOSTS = (
+LOOPBACK: Final = "127.0.0.1"
+HOSTS: Final = (
     "discord.com",
     "discord.gg",
     "*.discord.gg",
@@ -44,11 +44,10 @@ HOSTS = (
     "cdn.discordapp.com",
     "media.discordapp.net",
 )
-# Bytes; more than the largest message of any guild, whose files have limits of their own.
-MAX_REQUEST = (MAX_FILES + 1) * max(UPLOAD_LIMITS.values())
+MAX_REQUEST: Final = (MAX_FILES + 1) * max(UPLOAD_LIMITS.values())
+"""Bytes; more than the largest message of any guild, whose files have limits of their own."""
 
-# What a bot that plays and posts asks for when it is invited.
-INVITED_WITH = (
+DEFAULT_BOT_PERMISSIONS: Final = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
     | Permission.EMBED_LINKS
@@ -58,6 +57,7 @@ INVITED_WITH = (
     | Permission.SPEAK
     | Permission.SET_VOICE_CHANNEL_STATUS
 )
+"""What a bot that plays and posts asks for when it is invited."""
 
 
 class DiscordHere(DiscordState):
@@ -132,17 +132,19 @@ class DiscordHere(DiscordState):
 
     # Building the world
 
-    def guild(self, name: str, *, premium_tier: int = 0, bot_may: Permission = INVITED_WITH) -> Guild:
+    def guild(
+        self, name: str, *, premium_tier: int = 0, bot_may: Permission = DEFAULT_BOT_PERMISSIONS
+    ) -> Guild:
         """A guild with the bot in it, whose own role allows `bot_may` on top of what @everyone may."""
         guild = self.world.guild(name, self.bot.owner, premium_tier=premium_tier)
         self.invite(guild, bot_may)
         return guild
 
-    def invite(self, guild: Guild, bot_may: Permission = INVITED_WITH) -> None:
+    def invite(self, guild: Guild, bot_may: Permission = DEFAULT_BOT_PERMISSIONS) -> None:
         """Let the bot into a guild; a bot that is logged in is told at once."""
         role = guild.role(self.bot.user.name, bot_may)
         role.managed_by = self.bot.id
-        member = self.world.settle(guild, self.bot.user, [role])
+        member = self.world.add_member(guild, self.bot.user, [role])
         data = guild_create_json(guild, member, everybody=False)
         del data["unavailable"]  # which tells a guild just joined from one that came back
         self.sessions.dispatch("GUILD_CREATE", data, Intent.GUILDS)
@@ -153,27 +155,27 @@ class DiscordHere(DiscordState):
         del guild.members[self.bot.id]
         self.sessions.dispatch("GUILD_DELETE", {"id": str(guild.id)}, Intent.GUILDS)
 
-    def black_out(self, guild: Guild) -> None:
+    def begin_outage(self, guild: Guild) -> None:
         """An outage: the bot cannot see this guild for a while."""
         data = {"id": str(guild.id), "unavailable": True}
         self.sessions.dispatch("GUILD_DELETE", data, Intent.GUILDS)
 
-    def light_up(self, guild: Guild) -> None:
+    def end_outage(self, guild: Guild) -> None:
         """The end of an outage."""
         data = guild_create_json(guild, guild.members[self.bot.id], everybody=False)
         self.sessions.dispatch("GUILD_CREATE", data, Intent.GUILDS)
 
     def person(self, guild: Guild, name: str, *roles: Role) -> Person:
         """A new member of a guild, who can type and listen."""
-        return Person(self, guild, self.world.settle(guild, self.world.user(name), list(roles)))
+        return Person(self, guild, self.world.add_member(guild, self.world.user(name), list(roles)))
 
     async def delete_channel(self, channel: Channel) -> None:
         """Delete a channel of a guild; whoever sat in it is put out first."""
         guild = self.world.guilds[channel.guild_id or 0]
-        for seat in guild.seated(channel):
+        for seat in guild.voice_states_in(channel):
             await self.calls.leave(guild, seat.user_id)
         del guild.channels[channel.id]
-        self.tell_channel(channel, "CHANNEL_DELETE")
+        self.announce_channel(channel, "CHANNEL_DELETE")
 
 
 @dataclass(frozen=True, slots=True)

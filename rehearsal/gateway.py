@@ -10,7 +10,7 @@ import json
 import secrets
 from collections import deque
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import WSMsgType, web
 
@@ -21,13 +21,16 @@ from rehearsal.wire import guild_create_json, member_json, own_user_json
 if TYPE_CHECKING:
     from rehearsal.state import DiscordState
 
-HEARTBEAT_MS = 41_250
-ACK_SECONDS = 0.01
-MAX_PAYLOAD = 4_096  # bytes that a client may send at once
-RESUME_URL = "wss://gateway-loopback-1.discord.gg"
-# A connection may send this many messages in so many seconds, heartbeats included, or is closed with 4008.
-MAX_SENT = 120
-SENT_WITHIN = 60.0
+HEARTBEAT_MS: Final = 41_250
+ACK_SECONDS: Final = 0.01
+MAX_PAYLOAD_BYTES: Final = 4_096
+"""The largest message of a client."""
+RESUME_URL: Final = "wss://gateway-loopback-1.discord.gg"
+MAX_MESSAGES: Final = 120
+"""Messages that a connection may send within RATE_WINDOW_SECONDS, heartbeats included; one more closes it
+with 4008."""
+
+RATE_WINDOW_SECONDS: Final = 60.0
 
 
 class Close(IntEnum):
@@ -42,11 +45,12 @@ class Close(IntEnum):
     DISALLOWED_INTENTS = 4014
 
 
-ENDINGS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
-GOODBYES = (1000, 1001)  # a client that closes with these ends its session
+ENDINGS: Final = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
+GOODBYES: Final = (1000, 1001)
+"""A client that closes with these ends its session."""
 
-PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
-ALL_INTENTS = (1 << 26) - 1
+PRIVILEGED: Final = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
+ALL_INTENTS: Final = (1 << 26) - 1
 
 
 class Closed(Exception):
@@ -111,13 +115,13 @@ class Gateway:
         carrier = asyncio.create_task(connection.carry(), name="rehearsal-gateway-carrier")
         session: Session | None = None
         goodbye = False
-        sent_at: deque[float] = deque(maxlen=MAX_SENT)
+        sent_at: deque[float] = deque(maxlen=MAX_MESSAGES)
         connection.send(Op.HELLO, {"heartbeat_interval": HEARTBEAT_MS, "_trace": ["loopback"]})
         try:
             while (frame := await socket.receive()).type not in ENDINGS:
-                if frame.type is not WSMsgType.TEXT or len(frame.data.encode()) > MAX_PAYLOAD:
+                if frame.type is not WSMsgType.TEXT or len(frame.data.encode()) > MAX_PAYLOAD_BYTES:
                     raise Closed(Close.DECODE_ERROR, "Error while decoding payload.")
-                self._count(sent_at)
+                self._enforce_rate_limit(sent_at)
                 op, data = _decode(frame.data)
                 session = await self._receive(connection, session, op, data)
                 self._here.bell.ring()
@@ -132,9 +136,9 @@ class Gateway:
             await self._disconnect(connection, session, goodbye=goodbye)
         return socket
 
-    def _count(self, sent_at: deque[float]) -> None:
+    def _enforce_rate_limit(self, sent_at: deque[float]) -> None:
         now = self._here.clock.now()
-        if len(sent_at) == MAX_SENT and now - sent_at[0] < SENT_WITHIN:
+        if len(sent_at) == MAX_MESSAGES and now - sent_at[0] < RATE_WINDOW_SECONDS:
             raise Closed(Close.RATE_LIMITED, "You are being rate limited.")
         sent_at.append(now)
 
@@ -235,7 +239,7 @@ class Gateway:
         channel = guild.channels.get(int(data["channel_id"]))
         if channel is not None:
             mute, deaf = bool(data.get("self_mute")), bool(data.get("self_deaf"))
-            await self._here.calls.sit(guild, channel, self._here.bot.id, self_mute=mute, self_deaf=deaf)
+            await self._here.calls.join(guild, channel, self._here.bot.id, self_mute=mute, self_deaf=deaf)
 
     def _send_members(self, session: Session, data: Json) -> None:
         """Opcode 8: GUILD_MEMBERS_CHUNK, in one piece. All members need the privileged intent."""

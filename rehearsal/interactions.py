@@ -8,14 +8,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 from rehearsal.clock import Clock
 from rehearsal.refusal import Json, Refusal, unknown
 from rehearsal.world import Channel, Guild, Message, Snowflakes, User
 
-# An interaction must be answered within three seconds, and its token lives fifteen minutes. Seconds.
-ANSWER_WITHIN = 3.0
-TOKEN_LIFE = 15 * 60.0
+ANSWER_SECONDS: Final = 3.0
+"""An interaction must be answered within three seconds, and its token lives fifteen minutes. Seconds."""
+TOKEN_LIFE_SECONDS: Final = 15 * 60.0
 
 
 class InteractionType(IntEnum):
@@ -32,7 +33,7 @@ class Answer(IntEnum):
     DEFERRED_MESSAGE = 5
     DEFERRED_UPDATE = 6
     UPDATE = 7
-    CHOICES = 8
+    MAX_CHOICES = 8
     MODAL = 9
 
 
@@ -112,7 +113,7 @@ class Interactions:
             raise unknown("Interaction")
         if interaction.acknowledged_at is not None:
             raise Refusal(400, 40060, "Interaction has already been acknowledged.")
-        if self._clock.now() - interaction.created > ANSWER_WITHIN:
+        if self._clock.now() - interaction.created > ANSWER_SECONDS:
             raise unknown("Interaction")
         return interaction
 
@@ -121,6 +122,6 @@ class Interactions:
         interaction = self._by_token.get(token)
         if interaction is None or interaction.acknowledged_at is None:
             raise unknown("Webhook")
-        if self._clock.now() - interaction.created > TOKEN_LIFE:
+        if self._clock.now() - interaction.created > TOKEN_LIFE_SECONDS:
             raise Refusal(401, 50027, "Invalid Webhook Token")
         return interaction

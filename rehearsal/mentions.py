@@ -7,16 +7,17 @@ about allowed mentions, everything it mentions counts, in answers to commands to
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json, invalid_form
 from rehearsal.world import Guild
 
-USER = re.compile(r"<@!?(\d{1,20})>")
-ROLE = re.compile(r"<@&(\d{1,20})>")
-EVERYONE = re.compile(r"@(everyone|here)\b")
-CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-MAX_IDS = 100
+USER: Final = re.compile(r"<@!?(\d{1,20})>")
+ROLE: Final = re.compile(r"<@&(\d{1,20})>")
+EVERYONE: Final = re.compile(r"@(everyone|here)\b")
+CODE: Final = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+MAX_IDS: Final = 100
 
 
 def check_allowed(allowed: object) -> Json | None:
@@ -53,17 +54,17 @@ def pinged(
     loud: list[int | str] = list(dict.fromkeys(EVERYONE.findall(text)))
     parse = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse") or [])
     if "users" not in parse:
-        named = {int(who) for who in (allowed or {}).get("users") or []}
-        users = [who for who in users if who in named]
+        named = {int(user_id) for user_id in (allowed or {}).get("users") or []}
+        users = [user_id for user_id in users if user_id in named]
     if "roles" not in parse:
-        named = {int(who) for who in (allowed or {}).get("roles") or []}
-        roles = [who for who in roles if who in named]
+        named = {int(user_id) for user_id in (allowed or {}).get("roles") or []}
+        roles = [user_id for user_id in roles if user_id in named]
     if replied_to is not None and (allowed is None or allowed.get("replied_user")):
         users = list(dict.fromkeys([replied_to, *users]))
     if guild is None:
         return list(users)
-    users = [who for who in users if who in guild.members]
+    users = [user_id for user_id in users if user_id in guild.members]
     may_all = bool(may & Permission.MENTION_EVERYONE)
-    known = [guild.roles[who] for who in roles if who in guild.roles]
-    heard = [role.id for role in known if role.mentionable or may_all]
-    return [*users, *heard, *(loud if may_all and "everyone" in parse else [])]
+    known = [guild.roles[user_id] for user_id in roles if user_id in guild.roles]
+    notified = [role.id for role in known if role.mentionable or may_all]
+    return [*users, *notified, *(loud if may_all and "everyone" in parse else [])]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
+from typing import Final
 
 
 class Permission(IntFlag):
@@ -43,10 +44,9 @@ class Permission(IntFlag):
     SET_VOICE_CHANNEL_STATUS = 1 << 48
 
 
-EVERYTHING = Permission((1 << 53) - 1)
+EVERYTHING: Final = Permission((1 << 53) - 1)
 
-# What the @everyone role of a new guild allows, as far as this rehearsal knows the bits.
-EVERYONE_AT_FIRST = (
+DEFAULT_EVERYONE: Final = (
     Permission.CREATE_INSTANT_INVITE
     | Permission.ADD_REACTIONS
     | Permission.STREAM
@@ -63,17 +63,17 @@ EVERYONE_AT_FIRST = (
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.REQUEST_TO_SPEAK
 )
+"""What the @everyone role of a new guild allows, as far as this rehearsal knows the bits."""
 
-# Whoever may not send may not do these either ("Implicit Permissions").
-NEED_SENDING = (
+NEED_SENDING: Final = (
     Permission.MENTION_EVERYONE
     | Permission.SEND_TTS_MESSAGES
     | Permission.ATTACH_FILES
     | Permission.EMBED_LINKS
 )
+"""Whoever may not send may not do these either ("Implicit Permissions")."""
 
-# Whoever may not connect may not do these in that voice channel.
-NEED_CONNECTING = (
+NEED_CONNECTING: Final = (
     Permission.SPEAK
     | Permission.STREAM
     | Permission.USE_VAD
@@ -84,8 +84,9 @@ NEED_CONNECTING = (
     | Permission.MANAGE_CHANNELS
     | Permission.MANAGE_ROLES
 )
+"""Whoever may not connect may not do these in that voice channel."""
 
-WHILE_TIMED_OUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+WHILE_TIMED_OUT: Final = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ Codes and sentences: Discord developer documentation, Topics / Opcodes and Statu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 Json = dict[str, Any]
 
@@ -89,7 +89,7 @@ def missing_permissions() -> Refusal:
     return Refusal(403, 50013, "Missing Permissions")
 
 
-UNKNOWN_CODES = {
+UNKNOWN_CODES: Final = {
     "Application": 10002,
     "Channel": 10003,
     "Guild": 10004,

@@ -11,13 +11,14 @@ import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from rehearsal.refusal import Json
 
-KEPT_EVENTS = 1_000  # for those who resume
+MAX_REPLAYED_EVENTS: Final = 1_000
+"""For those who resume."""
 
 
 class Op(IntEnum):
@@ -51,7 +52,7 @@ class Session:
     id: str
     intents: int
     sequence: int = 0
-    kept: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
+    kept: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=MAX_REPLAYED_EVENTS))
     connection: GatewayConnection | None = None
 
 

@@ -37,16 +37,16 @@ class DiscordState:
         self.voice = voice
         self.calls = Calls(self.world, self.bot, self.sessions, voice, self.bell)
 
-    def tell_channel(self, channel: Channel, event: str = "CHANNEL_UPDATE") -> None:
+    def announce_channel(self, channel: Channel, event: str = "CHANNEL_UPDATE") -> None:
         """CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE, after the world was changed by hand."""
         self.sessions.dispatch(event, channel_json(channel), Intent.GUILDS)
 
-    def tell_role(self, guild: Guild, role: Role, event: str = "GUILD_ROLE_UPDATE") -> None:
+    def announce_role(self, guild: Guild, role: Role, event: str = "GUILD_ROLE_UPDATE") -> None:
         """GUILD_ROLE_CREATE or GUILD_ROLE_UPDATE, after the world was changed by hand."""
         data = {"guild_id": str(guild.id), "role": role_json(role, list(guild.roles).index(role.id))}
         self.sessions.dispatch(event, data, Intent.GUILDS)
 
-    def tell_message(self, event: str, message: Message) -> None:
+    def announce_message(self, event: str, message: Message) -> None:
         """MESSAGE_CREATE, MESSAGE_UPDATE or MESSAGE_DELETE to a bot that may see the channel."""
         guild = self.world.guilds[message.guild_id] if message.guild_id is not None else None
         if message.ephemeral:

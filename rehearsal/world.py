@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 from rehearsal.clock import Clock
 from rehearsal.permissions import (
-    EVERYONE_AT_FIRST,
+    DEFAULT_EVERYONE,
     EVERYTHING,
     Overwrite,
     Permission,
@@ -20,16 +21,16 @@ from rehearsal.permissions import (
 )
 from rehearsal.refusal import Json, missing_access, unknown
 
-# Milliseconds from the Unix epoch to the first second of 2015 (documentation, Reference / Snowflakes).
-DISCORD_EPOCH_MS = 1_420_070_400_000
+DISCORD_EPOCH_MS: Final = 1_420_070_400_000
+"""Milliseconds from the Unix epoch to the first second of 2015 (documentation, Reference / Snowflakes)."""
 
-# The largest file a bot may upload, by the guild's boost tier (documentation, Reference / Uploading Files;
-# a direct message counts as tier 0). Bytes.
-UPLOAD_LIMITS = {0: 10 << 20, 1: 10 << 20, 2: 50 << 20, 3: 100 << 20}
+UPLOAD_LIMITS: Final = {0: 10 << 20, 1: 10 << 20, 2: 50 << 20, 3: 100 << 20}
+"""The largest file a bot may upload, by the guild's boost tier (documentation, Reference / Uploading Files; a
+direct message counts as tier 0). Bytes."""
 
-# The highest bitrate of a voice channel by boost tier, bit/s; a stage is held to 64 kbit/s.
-BITRATE_LIMITS = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
-STAGE_BITRATE = 64_000
+BITRATE_LIMITS: Final = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
+"""The highest bitrate of a voice channel by boost tier, bit/s; a stage is held to 64 kbit/s."""
+STAGE_BITRATE: Final = 64_000
 
 
 class ChannelType(IntEnum):
@@ -252,7 +253,7 @@ class Guild:
         self.channels[channel.id] = channel
         return channel
 
-    def seated(self, channel: Channel) -> list[VoiceState]:
+    def voice_states_in(self, channel: Channel) -> list[VoiceState]:
         """Who sits in a voice channel."""
         return [state for state in self.voice_states.values() if state.channel_id == channel.id]
 
@@ -307,12 +308,12 @@ class World:
 
     def guild(self, name: str, owner: User, *, premium_tier: int = 0) -> Guild:
         guild = Guild(self.snowflakes.mint(), name, owner.id, self.snowflakes, premium_tier)
-        guild.roles[guild.id] = Role(guild.id, "@everyone", EVERYONE_AT_FIRST)
+        guild.roles[guild.id] = Role(guild.id, "@everyone", DEFAULT_EVERYONE)
         self.guilds[guild.id] = guild
-        self.settle(guild, owner)
+        self.add_member(guild, owner)
         return guild
 
-    def settle(self, guild: Guild, user: User, roles: list[Role] | None = None) -> Member:
+    def add_member(self, guild: Guild, user: User, roles: list[Role] | None = None) -> Member:
         """Make a user a member of a guild."""
         member = Member(user, [role.id for role in roles or []], self.clock.now())
         guild.members[user.id] = member
@@ -337,7 +338,7 @@ class World:
     def find_channel(self, channel_id: int, viewer_id: int) -> tuple[Channel, Guild | None, Permission]:
         """A channel with what the viewer may do in it; 403/50001 if that is not even to see it."""
         if channel_id in self.direct:
-            return self.direct[channel_id], None, EVERYONE_AT_FIRST
+            return self.direct[channel_id], None, DEFAULT_EVERYONE
         for guild in self.guilds.values():
             if channel_id in guild.channels:
                 channel = guild.channels[channel_id]

@@ -29,7 +29,7 @@ from rehearsal.discord_here import DiscordHere
 from rehearsal.faults.fault import Kind, Moment, Track
 from rehearsal.faults.scene import Scene, until
 from rehearsal.permissions import Permission
-from rehearsal.voice.placing import Placing, placed
+from rehearsal.voice.alignment import Alignment, align
 from rehearsal.voice.recording import Pcm
 from rehearsal.voice.server import VoiceServer
 
@@ -122,7 +122,7 @@ class Trial:
         """When the event loop was late, and how late, in seconds of `time.monotonic()`."""
         self._fault_s = float("inf"), 0.0
         """When the fault began and ended."""
-        self._placing: Placing | None = None
+        self._alignment: Alignment | None = None
         self._dead_air_s: float | None = None
         self._lost_by_network = 0
         self._track = "none"
@@ -184,7 +184,7 @@ class Trial:
             if happening is not None:
                 await happening
             if fault.moment is Moment.MUSIC:
-                await scene.until_heard(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
+                await scene.until_received(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
                 self.stage = "while the fault happened"
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     await self._happen(scene)
@@ -235,7 +235,7 @@ class Trial:
         """Ask for a piece, hear its first frames, stop it; the seconds that the first sound took."""
         asked_s = time.monotonic()
         session, performance = await self._ask(scene)
-        await scene.until_heard(frames, within_s=within_s, since_s=asked_s)
+        await scene.until_received(frames, within_s=within_s, since_s=asked_s)
         first_s = min(p.arrival_s for heard in scene.heard(asked_s) for p in heard.packets if p.decrypted)
         await scene.moderator.use("stop", channel=scene.text)
         if not await performance.wait_settled(within_seconds=START_SECONDS) or session.queue:
@@ -262,10 +262,10 @@ class Trial:
         """Compare what was heard, what is posted or kept, and what the engine makes of the piece."""
         recordings = scene.heard(asked_s)
         played, as_track = await self._engine.made(piece)
-        placing = self._placing = await asyncio.to_thread(placed, recordings, played)
-        if len(placing.heard_at):
+        alignment = self._alignment = await asyncio.to_thread(align, recordings, played)
+        if len(alignment.received_at):
             since_s = None if self._fault.moment is Moment.MUSIC else asked_s
-            self._dead_air_s = placing.dead_air_s(scene.excused, since_s)
+            self._dead_air_s = alignment.dead_air_s(scene.excused, since_s)
         if track is not None:
             self._track_as_made = await asyncio.to_thread(_same, track, as_track)
 
@@ -314,18 +314,18 @@ class Trial:
 
     def outcome(self, seconds: float) -> Outcome:
         """What was found, as far as the trial came."""
-        placing = self._placing
+        alignment = self._alignment
         began_s, ended_s = self._fault_s
         return Outcome(
             fault=self._fault.name,
             sentence=self._fault.sentence,
             kind=self._fault.kind.value,
             dead_air_ms=None if self._dead_air_s is None else self._dead_air_s * 1000,
-            frames_lost=placing.frames_skipped if placing else None,
+            frames_lost=alignment.frames_skipped if alignment else None,
             frames_lost_by_network=self._lost_by_network,
-            frames_repeated=placing.frames_repeated if placing else None,
-            packets_doubled=placing.packets_doubled if placing else None,
-            frames_left=placing.frames_left if placing else None,
+            frames_repeated=alignment.frames_repeated if alignment else None,
+            packets_doubled=alignment.packets_doubled if alignment else None,
+            frames_left=alignment.frames_left if alignment else None,
             track=self._track,
             track_wanted=self._fault.track.value,
             track_as_made=self._track_as_made,

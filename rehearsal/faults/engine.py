@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rehearsal.faults.fault import Fault, Kind
 from rehearsal.faults.scene import Scene
 
@@ -10,7 +12,7 @@ async def kill(scene: Scene) -> None:
     scene.kill_engine()
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault(
         "engine-killed",
         "The engine's process is killed in the middle of a piece.",

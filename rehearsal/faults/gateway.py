@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rehearsal.faults.fault import Fault, Kind
 from rehearsal.faults.scene import Scene, until
 
-BACK_WITHIN_S = 15.0
+BACK_WITHIN_S: Final = 15.0
 """discord.py waits up to 5 s before it identifies anew."""
 
 
@@ -36,7 +38,7 @@ async def ask_to_reconnect(scene: Scene) -> None:
     await back(scene)
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault("gateway-dropped", "The main gateway drops the bot, which may resume.", Kind.SURVIVABLE, drop),
     Fault(
         "gateway-forgot",

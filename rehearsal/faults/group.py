@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from rehearsal.faults.fault import Fault, Kind, Track
 from rehearsal.faults.scene import Scene
 
-BETWEEN_S = 0.4
+BETWEEN_S: Final = 0.4
 """Between two changes of the group: time enough for one, not for comfort."""
-AWAY_S = 0.5
+AWAY_S: Final = 0.5
 """How long everybody is away who comes back: less than the bot waits for them."""
 
 
@@ -45,10 +46,10 @@ async def rush(scene: Scene) -> None:
 
 async def leave_alone(scene: Scene) -> None:
     """The bot is the sole member; the group starts anew with the first who comes back."""
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         await empty(scene)
         await asyncio.sleep(AWAY_S)
-        await scene.sit(scene.listener, scene.corner)
+        await scene.join(scene.listener, scene.corner)
 
 
 async def empty(scene: Scene) -> None:
@@ -58,17 +59,17 @@ async def empty(scene: Scene) -> None:
 
 async def relieve(scene: Scene) -> None:
     """All leave, and at once somebody sits there who was never heard of."""
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         await empty(scene)
-        await scene.sit(scene.here.person(scene.guild, "stranger"), scene.corner)
+        await scene.join(scene.here.person(scene.guild, "stranger"), scene.corner)
 
 
 async def come_back(scene: Scene) -> None:
     await scene.moderator.join_voice(scene.corner)
-    await scene.sit(scene.listener, scene.corner)
+    await scene.join(scene.listener, scene.corner)
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault("member-added", "Another listener joins the encrypted group.", Kind.SURVIVABLE, add),
     Fault("member-removed", "One of two listeners leaves the encrypted group.", Kind.SURVIVABLE, remove),
     Fault("member-updated", "One of two listeners takes new keys.", Kind.SURVIVABLE, update),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from rehearsal.faults.fault import Fault, Kind, Track
 from rehearsal.faults.scene import Scene
 
-A_WHILE_S = 1.0
+A_WHILE_S: Final = 1.0
 """How long something stays wrong that somebody puts right again."""
 
 
@@ -20,7 +21,7 @@ async def kick(scene: Scene) -> None:
 
 
 async def mute(scene: Scene) -> None:
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         scene.moderator.server_mute(scene.here.bot.user)
         await asyncio.sleep(A_WHILE_S)
         scene.moderator.server_mute(scene.here.bot.user, mute=False)
@@ -33,7 +34,7 @@ async def deafen(scene: Scene) -> None:
 
 
 async def put_on_stage(scene: Scene) -> None:
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         await scene.moderator.move(scene.here.bot.user, scene.stage)
         await asyncio.sleep(A_WHILE_S)
         scene.moderator.let_speak(scene.here.bot.user)
@@ -52,7 +53,7 @@ async def stop_in_mid_loss(scene: Scene) -> None:
     await scene.moderator.use("stop", channel=scene.text)
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault("moved", "Somebody moves the bot to another voice channel.", Kind.SURVIVABLE, move),
     Fault("muted", "Somebody mutes the bot for the server, and unmutes it after 1 s.", Kind.SURVIVABLE, mute),
     Fault("deafened", "Somebody deafens the bot for the server, for 1 s.", Kind.SURVIVABLE, deafen),

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from rehearsal.faults.fault import Fault, Kind, Moment
 from rehearsal.faults.scene import Scene
 
-BLOCKED_S = 1.5
-BLOCKED_FROM_START_S = 3.0
-BAD_S = 4.0
+BLOCKED_S: Final = 1.5
+BLOCKED_FROM_START_S: Final = 3.0
+BAD_S: Final = 4.0
 """How long packets are dropped, delayed or doubled."""
 
 
 async def block(scene: Scene) -> None:
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         scene.voice.network.blocked = True
         await asyncio.sleep(BLOCKED_S)
         scene.voice.network.blocked = False
 
 
 async def block_from_start(scene: Scene) -> None:
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         scene.voice.network.blocked = True
         await asyncio.sleep(BLOCKED_FROM_START_S)
         scene.voice.network.blocked = False
@@ -29,7 +30,7 @@ async def block_from_start(scene: Scene) -> None:
 
 async def block_and_move(scene: Scene) -> None:
     """discord.py 2.7.1 may then wait for up to 30 s on a socket that it has given up."""
-    async with scene.nobody_hears():
+    async with scene.excuse_silence():
         scene.voice.network.blocked = True
         await scene.moderator.move(scene.here.bot.user, scene.attic)
         await asyncio.sleep(BLOCKED_S)
@@ -54,7 +55,7 @@ async def double(scene: Scene) -> None:
     scene.voice.network.doubling = 0.0
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault("udp-blocked", "No packet comes through, either way, for 1.5 s.", Kind.SURVIVABLE, block),
     Fault(
         "udp-blocked-first",

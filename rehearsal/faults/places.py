@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from typing import Final
 
 from rehearsal.faults.fault import Fault, Kind, Moment, Track
 from rehearsal.faults.scene import Scene, until
 from rehearsal.voice.opcodes import CloseCode
 from rehearsal.world import VoiceState
 
-A_WHILE_S = 1.0
-SEARCH_S = 0.3
+A_WHILE_S: Final = 1.0
+SEARCH_S: Final = 0.3
 """How long Discord looks for another voice server."""
-BACK_WITHIN_S = 15.0
+BACK_WITHIN_S: Final = 15.0
 """discord.py waits up to 5 s before it identifies anew."""
 
 
@@ -23,16 +24,16 @@ async def change_region(scene: Scene) -> None:
 
 async def lose_server(scene: Scene) -> None:
     scene.here.calls.change_server(scene.guild, found=False)
-    await scene.voice.hang_up(scene.guild.id, scene.bot_id, CloseCode.DISCONNECTED)
+    await scene.voice.close_session(scene.guild.id, scene.bot_id, CloseCode.DISCONNECTED)
     await asyncio.sleep(SEARCH_S)
-    if scene.seat is not None:
+    if scene.voice_state is not None:
         scene.here.calls.change_server(scene.guild)
 
 
-async def black_out(scene: Scene) -> None:
-    scene.here.black_out(scene.guild)
+async def begin_outage(scene: Scene) -> None:
+    scene.here.begin_outage(scene.guild)
     await asyncio.sleep(A_WHILE_S)
-    scene.here.light_up(scene.guild)
+    scene.here.end_outage(scene.guild)
 
 
 async def expel(scene: Scene) -> None:
@@ -46,14 +47,14 @@ async def invite(scene: Scene) -> None:
 async def leave_stale_seat(scene: Scene) -> None:
     """As a bot that was killed and started again finds it: the new session shows it in its channel."""
     session_id = secrets.token_hex(16)
-    seat = VoiceState(scene.bot_id, scene.guild.id, scene.corner.id, session_id, stale=True)
-    scene.guild.voice_states[scene.bot_id] = seat
-    scene.here.calls.tell(seat)
+    voice_state = VoiceState(scene.bot_id, scene.guild.id, scene.corner.id, session_id, stale=True)
+    scene.guild.voice_states[scene.bot_id] = voice_state
+    scene.here.calls.announce(voice_state)
     scene.here.gateway.invalidate()
     await until(lambda: bool(scene.here.sessions.by_id), BACK_WITHIN_S)
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault("region-changed", "The channel gets a voice server elsewhere.", Kind.SURVIVABLE, change_region),
     Fault(
         "server-lost",
@@ -61,7 +62,7 @@ FAULTS = (
         Kind.SURVIVABLE,
         lose_server,
     ),
-    Fault("guild-unavailable", "An outage hides the guild for 1 s.", Kind.SURVIVABLE, black_out),
+    Fault("guild-unavailable", "An outage hides the guild for 1 s.", Kind.SURVIVABLE, begin_outage),
     Fault(
         "guild-gone",
         "The bot is thrown out of the guild.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from rehearsal.faults.fault import Fault, Kind
 from rehearsal.faults.scene import Scene
 from rehearsal.rest.troubles import Trouble
 
-POST = "POST /channels/{channel}/messages"
-PATCH = "PATCH /channels/{channel}/messages/{message}"
+POST: Final = "POST /channels/{channel}/messages"
+PATCH: Final = "PATCH /channels/{channel}/messages/{message}"
 
 
 async def trouble(
@@ -28,7 +29,7 @@ async def trouble(
         )
 
 
-FAULTS = (
+FAULTS: Final = (
     Fault(
         "rest-429",
         "Two edits and two messages are too many (429); 1 s is to be waited.",

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
@@ -16,8 +17,8 @@ from rehearsal.voice.recording import Recording
 from rehearsal.voice.server import VoiceServer
 from rehearsal.world import Channel, Guild, VoiceState
 
-POLL_S = 0.02
-MODERATOR = Permission.MOVE_MEMBERS | Permission.MUTE_MEMBERS | Permission.DEAFEN_MEMBERS
+POLL_S: Final = 0.02
+MODERATOR: Final = Permission.MOVE_MEMBERS | Permission.MUTE_MEMBERS | Permission.DEAFEN_MEMBERS
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Scene:
     """Kill the process that composes, at once."""
     excused: list[tuple[float, float]] = field(default_factory=list)
     """Stretches of `time.monotonic()` in which nobody could hear anything, whatever the bot does."""
-    ears: list[Listener] = field(default_factory=list)
+    counted_listeners: list[Listener] = field(default_factory=list)
     """Everybody who counts as having heard, also those who have left."""
 
     @classmethod
@@ -76,42 +77,45 @@ class Scene:
             (self.neighbour, self.attic),
             (self.audience, self.stage),
         ):
-            await self.sit(person, channel)
+            await self.join(person, channel)
 
-    async def sit(self, person: Person, channel: Channel) -> None:
+    async def join(self, person: Person, channel: Channel) -> None:
         """Let somebody sit down whose ears count."""
         await person.join_voice(channel)
-        if person.listener not in self.ears:
-            self.ears.append(person.listener)
+        if person.listener not in self.counted_listeners:
+            self.counted_listeners.append(person.listener)
 
     @property
     def bot_id(self) -> int:
         return self.here.bot.id
 
     @property
-    def seat(self) -> VoiceState | None:
+    def voice_state(self) -> VoiceState | None:
         """Where Discord shows the bot."""
         return self.guild.voice_states.get(self.bot_id)
 
     @property
     def idle(self) -> bool:
         """Whether the bot is in no voice channel, and its connection is closed."""
-        return self.seat is None and self.voice.session(self.guild.id, self.bot_id) is None
+        return self.voice_state is None and self.voice.session(self.guild.id, self.bot_id) is None
 
     def heard(self, since_s: float = 0.0) -> list[Recording]:
         """What each of the ears heard of the bot since a time of `time.monotonic()`."""
-        return [ear.recording(self.bot_id).between(since_s, float("inf")) for ear in self.ears]
+        return [
+            listener.recording(self.bot_id).between(since_s, float("inf"))
+            for listener in self.counted_listeners
+        ]
 
-    def frames_heard(self, since_s: float = 0.0) -> int:
+    def frames_received(self, since_s: float = 0.0) -> int:
         """Frames of music that were understood since then."""
         return sum(p.is_music and p.decrypted for heard in self.heard(since_s) for p in heard.packets)
 
-    async def until_heard(self, frames: int, *, within_s: float, since_s: float = 0.0) -> None:
+    async def until_received(self, frames: int, *, within_s: float, since_s: float = 0.0) -> None:
         """Wait for so many frames of music. TimeoutError after `within_s`."""
-        await until(lambda: self.frames_heard(since_s) >= frames, within_s)
+        await until(lambda: self.frames_received(since_s) >= frames, within_s)
 
     @asynccontextmanager
-    async def nobody_hears(self) -> AsyncIterator[None]:
+    async def excuse_silence(self) -> AsyncIterator[None]:
         """A stretch in which there is nothing to hear with, or Discord itself passes nothing on."""
         begin = time.monotonic()
         try:
@@ -120,8 +124,8 @@ class Scene:
             self.excused.append((begin, time.monotonic()))
 
 
-async def until(came: Callable[[], bool], within_s: float) -> None:
+async def until(condition: Callable[[], bool], within_s: float) -> None:
     """Wait for something that rings no bell. TimeoutError after so many seconds."""
     async with asyncio.timeout(within_s):
-        while not came():  # noqa: ASYNC110 — nobody announces it
+        while not condition():  # noqa: ASYNC110 — nobody announces it
             await asyncio.sleep(POLL_S)

@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from rehearsal.commands import CommandType
-from rehearsal.interactions import ANSWER_WITHIN, InteractionType
+from rehearsal.interactions import ANSWER_SECONDS, InteractionType
 from rehearsal.people.reply import Reply
 from rehearsal.people.typing_in import CannotType, TypedOptions, find_subcommand
 from rehearsal.permissions import Permission
@@ -45,10 +45,10 @@ class Person:
 
     async def join_voice(self, channel: Channel, *, self_mute: bool = True, self_deaf: bool = False) -> None:
         """Sit down in a channel and listen."""
-        sat = await self._here.calls.sit(
+        joined = await self._here.calls.join(
             self.guild, channel, self.id, self_mute=self_mute, self_deaf=self_deaf
         )
-        if not sat:
+        if not joined:
             raise CannotType(f"{self.user.name} may not enter {channel.name}, or it is full.")
 
     async def leave_voice(self) -> None:
@@ -61,40 +61,45 @@ class Person:
 
     async def move(self, other: User, channel: Channel) -> None:
         """Carry somebody who sits in voice to another channel."""
-        seat = self._seat_of(other)
+        voice_state = self._voice_state_of(other)
         self._need(channel, Permission.MOVE_MEMBERS)
-        await self._here.calls.sit(
-            self.guild, channel, other.id, self_mute=seat.self_mute, self_deaf=seat.self_deaf, carried=True
+        await self._here.calls.join(
+            self.guild,
+            channel,
+            other.id,
+            self_mute=voice_state.self_mute,
+            self_deaf=voice_state.self_deaf,
+            by_moderator=True,
         )
 
     async def disconnect(self, other: User) -> None:
         """Throw somebody out of voice."""
-        seat = self._seat_of(other)
-        self._need(self.guild.channels[seat.channel_id], Permission.MOVE_MEMBERS)
+        voice_state = self._voice_state_of(other)
+        self._need(self.guild.channels[voice_state.channel_id], Permission.MOVE_MEMBERS)
         await self._here.calls.leave(self.guild, other.id)
 
     def server_mute(self, other: User, *, mute: bool = True) -> None:
         """Mute somebody for everyone in the guild."""
-        seat = self._seat_of(other)
-        self._need(self.guild.channels[seat.channel_id], Permission.MUTE_MEMBERS)
-        seat.mute = mute
-        self._here.calls.tell(seat)
+        voice_state = self._voice_state_of(other)
+        self._need(self.guild.channels[voice_state.channel_id], Permission.MUTE_MEMBERS)
+        voice_state.mute = mute
+        self._here.calls.announce(voice_state)
 
     def server_deafen(self, other: User, *, deaf: bool = True) -> None:
         """Deafen somebody for everyone in the guild."""
-        seat = self._seat_of(other)
-        self._need(self.guild.channels[seat.channel_id], Permission.DEAFEN_MEMBERS)
-        seat.deaf = deaf
-        self._here.calls.tell(seat)
+        voice_state = self._voice_state_of(other)
+        self._need(self.guild.channels[voice_state.channel_id], Permission.DEAFEN_MEMBERS)
+        voice_state.deaf = deaf
+        self._here.calls.announce(voice_state)
 
     def let_speak(self, other: User) -> None:
         """Invite somebody on a stage to speak."""
-        seat = self._seat_of(other)
-        self._need(self.guild.channels[seat.channel_id], Permission.MUTE_MEMBERS)
-        seat.suppress, seat.asked_to_speak_at = False, None
-        self._here.calls.tell(seat)
+        voice_state = self._voice_state_of(other)
+        self._need(self.guild.channels[voice_state.channel_id], Permission.MUTE_MEMBERS)
+        voice_state.suppress, voice_state.asked_to_speak_at = False, None
+        self._here.calls.announce(voice_state)
 
-    def _seat_of(self, other: User) -> VoiceState:
+    def _voice_state_of(self, other: User) -> VoiceState:
         if other.id not in self.guild.voice_states:
             raise CannotType(f"{other.name} sits in no voice channel.")
         return self.guild.voice_states[other.id]
@@ -119,7 +124,7 @@ class Person:
             self.user,
             may=may,
         )
-        self._here.tell_message("MESSAGE_CREATE", message)
+        self._here.announce_message("MESSAGE_CREATE", message)
         self._here.bell.ring()
         return message
 
@@ -290,7 +295,7 @@ class Person:
     async def _wait_for_answer(self, reply: Reply) -> None:
         answered = asyncio.create_task(reply.acknowledged(), name="rehearsal-waits-for-answer")
         too_late = asyncio.create_task(
-            self._here.clock.sleep(ANSWER_WITHIN), name="rehearsal-answer-deadline"
+            self._here.clock.sleep(ANSWER_SECONDS), name="rehearsal-answer-deadline"
         )
         try:
             await asyncio.wait({answered, too_late}, return_when=asyncio.FIRST_COMPLETED)

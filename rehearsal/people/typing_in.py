@@ -5,9 +5,9 @@ from __future__ import annotations
 import mimetypes
 from typing import Any
 
-from rehearsal.commands import GREATEST_INTEGER, GROUPING, STRING_CHARACTERS, OptionType
+from rehearsal.commands import GROUPING, MAX_INTEGER, MAX_STRING_CHARACTERS, OptionType
 from rehearsal.refusal import Json
-from rehearsal.rest.uploads import LINK_LIFE, Upload
+from rehearsal.rest.uploads import LINK_LIFE_SECONDS, Upload
 from rehearsal.wire import attachment_json, channel_json, member_json, role_json, user_json
 from rehearsal.world import Attachment, Channel, Guild, Role, User, World
 
@@ -95,7 +95,7 @@ class TypedOptions:
 
     def _upload(self, upload: Upload) -> Attachment:
         kind = mimetypes.guess_type(upload.filename)[0] or "application/octet-stream"
-        expires = self._world.clock.now() + LINK_LIFE
+        expires = self._world.clock.now() + LINK_LIFE_SECONDS
         attachment_id = self._world.snowflakes.mint()
         attachment = Attachment(
             attachment_id, self._channel_id, upload.filename, upload.data, kind, expires, ephemeral=True
@@ -110,7 +110,7 @@ class TypedOptions:
 def _text(option: Json, value: Any) -> str:
     if not isinstance(value, str):
         raise CannotType(f"{option['name']!r} takes text.")
-    shortest, longest = option.get("min_length") or 0, option.get("max_length") or STRING_CHARACTERS
+    shortest, longest = option.get("min_length") or 0, option.get("max_length") or MAX_STRING_CHARACTERS
     if not shortest <= len(value) <= longest:
         raise CannotType(f"{option['name']!r} takes {shortest} to {longest} characters.")
     return value
@@ -120,8 +120,8 @@ def _number(option: Json, kind: OptionType, value: Any) -> float:
     whole = kind is OptionType.INTEGER
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         raise CannotType(f"{option['name']!r} takes a {'whole ' if whole else ''}number.")
-    least = option.get("min_value", -GREATEST_INTEGER)
-    most = option.get("max_value", GREATEST_INTEGER)
+    least = option.get("min_value", -MAX_INTEGER)
+    most = option.get("max_value", MAX_INTEGER)
     if not least <= value <= most:
         raise CannotType(f"{option['name']!r} takes {least} to {most}.")
     number: float = value

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.refusal import Json, unknown
 from rehearsal.rest.server import Call, Routes
 from rehearsal.wire import application_json, channel_json, own_user_json, user_json
 
 routes = Routes()
-GATEWAY_URL = "wss://gateway.discord.gg"
+GATEWAY_URL: Final = "wss://gateway.discord.gg"
 
 
 @routes.add("GET", "/users/@me")

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
+from typing import Final
 
 from rehearsal.refusal import Json, bad_length, invalid_form, required, too_long
 
-ROWS = 5
-BUTTONS_A_ROW = 5
-MENU_CHOICES = 25
-LABEL_CHARACTERS = 80
-ID_CHARACTERS = 100
-V2_COMPONENTS = 40
-V2_CHARACTERS = 4_000
-GALLERY_ITEMS = 10
-SECTION_TEXTS = 3
-PICTURE_CHARACTERS = 1_024  # of the words for a picture
-MODAL_TITLE_CHARACTERS = 45
-INPUT_LABEL_CHARACTERS = 45
-INPUT_HINT_CHARACTERS = 100
-INPUT_CHARACTERS = 4_000
+ROWS: Final = 5
+BUTTONS_A_ROW: Final = 5
+MENU_CHOICES: Final = 25
+LABEL_CHARACTERS: Final = 80
+ID_CHARACTERS: Final = 100
+V2_COMPONENTS: Final = 40
+V2_CHARACTERS: Final = 4_000
+GALLERY_ITEMS: Final = 10
+SECTION_TEXTS: Final = 3
+PICTURE_CHARACTERS: Final = 1_024
+"""Of the words for a picture."""
+MODAL_TITLE_CHARACTERS: Final = 45
+INPUT_LABEL_CHARACTERS: Final = 45
+INPUT_HINT_CHARACTERS: Final = 100
+INPUT_CHARACTERS: Final = 4_000
 
 
 class Kind(IntEnum):
@@ -44,11 +46,12 @@ class Kind(IntEnum):
     LABEL = 18
 
 
-# What may lie where in a message of layout components.
-TOP = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
-BOXED = TOP - {Kind.CONTAINER}
-MENUS = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
-LINK_STYLES = {5, 6}  # a link and a premium button lead elsewhere and carry no custom_id
+TOP: Final = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
+"""What may lie where in a message of layout components."""
+BOXED: Final = TOP - {Kind.CONTAINER}
+MENUS: Final = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
+LINK_STYLES: Final = {5, 6}
+"""A link and a premium button lead elsewhere and carry no custom_id."""
 
 
 def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str, Json]]:

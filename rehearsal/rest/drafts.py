@@ -6,6 +6,7 @@ Limits: Discord developer documentation, Resources / Message / Create Message.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from rehearsal.mentions import check_allowed, pinged
 from rehearsal.permissions import Permission
@@ -16,10 +17,12 @@ from rehearsal.rest.uploads import Upload, attach, check_uploads
 from rehearsal.wire import attachment_json
 from rehearsal.world import UPLOAD_LIMITS, Channel, Edit, Guild, Message, MessageFlag, User, World
 
-CONTENT_CHARACTERS = 2_000
-NONCE_CHARACTERS = 25
-ATTACHED = "attachment://"
-SENDERS_FLAGS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+MAX_CONTENT_CHARACTERS: Final = 2_000
+MAX_NONCE_CHARACTERS: Final = 25
+ATTACHED: Final = "attachment://"
+SENDERS_FLAGS: Final = (
+    MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, flags_before: int = 0)
     if content is not None and not isinstance(content, str | int | float):
         raise invalid_form("content", "STRING_TYPE_CONVERT", "Could not interpret value as string.")
     text = "" if content is None else str(content)
-    if len(text) > CONTENT_CHARACTERS:
-        raise too_long("content", CONTENT_CHARACTERS)
+    if len(text) > MAX_CONTENT_CHARACTERS:
+        raise too_long("content", MAX_CONTENT_CHARACTERS)
     embeds = check_embeds(body.get("embeds"))
     if v2 and (text or embeds):
         raise invalid_form(
@@ -56,8 +59,8 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, flags_before: int = 0)
             "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2",
         )
     components = check_components(body.get("components"), v2=v2)
-    if body.get("nonce") is not None and len(str(body["nonce"])) > NONCE_CHARACTERS:
-        raise too_long("nonce", NONCE_CHARACTERS)
+    if body.get("nonce") is not None and len(str(body["nonce"])) > MAX_NONCE_CHARACTERS:
+        raise too_long("nonce", MAX_NONCE_CHARACTERS)
     allowed = check_allowed(body.get("allowed_mentions"))
     return Draft(body, uploads, flags, text.strip(), embeds, components, allowed)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rehearsal.refusal import Json, invalid_form, required, too_long
 
-EMBEDS = 10
-FIELDS = 25
-ALL_CHARACTERS = 6_000
-CHARACTERS = {
+EMBEDS: Final = 10
+FIELDS: Final = 25
+MAX_COMMAND_CHARACTERS: Final = 6_000
+CHARACTERS: Final = {
     "title": 256,
     "description": 4_096,
     "footer.text": 2_048,
     "author.name": 256,
 }
-FIELD_CHARACTERS = {"name": 256, "value": 1_024}
+FIELD_CHARACTERS: Final = {"name": 256, "value": 1_024}
 
 
 def check_embeds(embeds: object) -> list[Json]:
@@ -24,9 +26,11 @@ def check_embeds(embeds: object) -> list[Json]:
         raise invalid_form("embeds", "LIST_TYPE_CONVERT", "Must be a list.")
     if len(embeds) > EMBEDS:
         raise too_long("embeds", EMBEDS)
-    if sum(_check(embed, f"embeds.{index}") for index, embed in enumerate(embeds)) > ALL_CHARACTERS:
+    if sum(_check(embed, f"embeds.{index}") for index, embed in enumerate(embeds)) > MAX_COMMAND_CHARACTERS:
         raise invalid_form(
-            "embeds", "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {ALL_CHARACTERS}"
+            "embeds",
+            "MAX_EMBED_SIZE_EXCEEDED",
+            f"Embed size exceeds maximum size of {MAX_COMMAND_CHARACTERS}",
         )
     return embeds
 

@@ -61,23 +61,23 @@ async def voice_state(call: Call) -> Json:
 async def change_own_voice_state(call: Call) -> None:
     """Step up on a stage, down from it, or ask to speak (Modify Current User Voice State)."""
     found = place(call)
-    seat = seat_of(found, call.here.bot.id)
-    stage = _stage(found, seat, call.body.get("channel_id"))
+    voice_state = seat_of(found, call.here.bot.id)
+    stage = _stage(found, voice_state, call.body.get("channel_id"))
     may = found.permissions(stage, call.here.bot.id)
     if call.body.get("suppress") is False and not may & Permission.MUTE_MEMBERS:
         raise missing_permissions()
     if call.body.get("request_to_speak_timestamp") is not None:
         if not may & Permission.REQUEST_TO_SPEAK:
             raise missing_permissions()
-        seat.asked_to_speak_at = call.here.clock.now()
+        voice_state.asked_to_speak_at = call.here.clock.now()
     if "suppress" in call.body:
-        seat.suppress = bool(call.body["suppress"])
-        seat.asked_to_speak_at = None
-    call.here.calls.tell(seat)
+        voice_state.suppress = bool(call.body["suppress"])
+        voice_state.asked_to_speak_at = None
+    call.here.calls.announce(voice_state)
 
 
-def _stage(guild: Guild, seat: VoiceState, named: str | None) -> Channel:
-    channel = guild.channels[seat.channel_id]
+def _stage(guild: Guild, voice_state: VoiceState, named: str | None) -> Channel:
+    channel = guild.channels[voice_state.channel_id]
     if channel.type is not ChannelType.STAGE or (named is not None and int(named) != channel.id):
         raise Refusal(400, 50024, "Cannot execute action on this channel type")
     return channel

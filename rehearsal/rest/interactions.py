@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.interactions import Answer, Interaction, InteractionType
-from rehearsal.permissions import EVERYONE_AT_FIRST, Permission
+from rehearsal.permissions import DEFAULT_EVERYONE, Permission
 from rehearsal.refusal import Json, bad_choice, too_long, unknown
 from rehearsal.rest.components import check_modal
 from rehearsal.rest.drafts import read_draft, rewrite, write
@@ -15,8 +15,8 @@ from rehearsal.rest.uploads import Upload
 from rehearsal.world import Message, MessageFlag
 
 routes = Routes()
-MAX_CHOICES = 25
-FROM_MESSAGES = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
+MAX_CHOICES: Final = 25
+FROM_MESSAGES: Final = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
 
 
 @routes.add("POST", "/interactions/{interaction}/{token}/callback", needs_token=False)
@@ -34,7 +34,7 @@ async def answer(call: Call) -> Json | None:
         interaction.ephemeral = interaction.original.ephemeral
     elif kind is Answer.UPDATE:
         _rewrite(call, interaction, _source(interaction), data)
-    elif kind is Answer.CHOICES:
+    elif kind is Answer.MAX_CHOICES:
         interaction.choices = data.get("choices") or []
         if len(interaction.choices) > MAX_CHOICES:
             raise too_long("data.choices", MAX_CHOICES)
@@ -49,7 +49,7 @@ async def answer(call: Call) -> Json | None:
 
 def _allowed_answers(interaction: Interaction) -> set[int]:
     if interaction.type is InteractionType.AUTOCOMPLETE:
-        return {Answer.CHOICES}
+        return {Answer.MAX_CHOICES}
     allowed = {Answer.MESSAGE, Answer.DEFERRED_MESSAGE}
     if interaction.type in FROM_MESSAGES and interaction.source is not None:
         allowed |= {Answer.DEFERRED_UPDATE, Answer.UPDATE}
@@ -81,7 +81,7 @@ def _callback_json(call: Call, interaction: Interaction, kind: Answer) -> Json:
 
 def _may(call: Call, interaction: Interaction) -> Permission:
     if interaction.guild is None:
-        return EVERYONE_AT_FIRST
+        return DEFAULT_EVERYONE
     return interaction.guild.permissions(interaction.channel, call.here.bot.id)
 
 
@@ -99,14 +99,14 @@ def _write(
         interaction=interaction.metadata,
         extra_flags=MessageFlag.LOADING if loading else 0,
     )
-    call.here.tell_message("MESSAGE_CREATE", message)
+    call.here.announce_message("MESSAGE_CREATE", message)
     return message
 
 
 def _rewrite(call: Call, interaction: Interaction, message: Message, body: Json) -> None:
     draft = read_draft(body, call.uploads, flags_before=message.flags)
     rewrite(call.here.world, draft, message, interaction.guild, may=_may(call, interaction))
-    call.here.tell_message("MESSAGE_UPDATE", message)
+    call.here.announce_message("MESSAGE_UPDATE", message)
 
 
 def _interaction(call: Call) -> Interaction:

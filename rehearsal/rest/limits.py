@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from rehearsal.clock import Clock
 
-# Requests and seconds of a window, by route; each channel, guild and webhook has windows of its own.
-USUAL = (50, 1.0)
-TIGHT = {
+USUAL: Final = (50, 1.0)
+"""Requests and seconds of a window, by route; each channel, guild and webhook has windows of its own."""
+TIGHT: Final = {
     "POST /channels/{channel}/messages": (5, 5.0),
     "PATCH /channels/{channel}/messages/{message}": (5, 5.0),
     "POST /webhooks/{webhook}/{token}": (5, 2.0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json, Refusal, invalid_form, missing_permissions
@@ -12,9 +12,9 @@ from rehearsal.wire import channel_json
 from rehearsal.world import Channel, Guild, Message
 
 routes = Routes()
-MAX_READ = 100
-STATUS_CHARACTERS = 500
-NONCE_LIFE = 300.0
+MAX_READ: Final = 100
+MAX_STATUS_CHARACTERS: Final = 500
+NONCE_LIFE_SECONDS: Final = 300.0
 """Seconds; the documentation says "the past few minutes"."""
 
 
@@ -53,15 +53,15 @@ async def voice_status(call: Call) -> None:
     status = call.body.get("status")
     if not found.is_voice or guild is None:
         raise Refusal(400, 50024, "Cannot execute action on this channel type")
-    if status is not None and len(status) > STATUS_CHARACTERS:
+    if status is not None and len(status) > MAX_STATUS_CHARACTERS:
         raise invalid_form(
-            "status", "BASE_TYPE_MAX_LENGTH", f"Must be {STATUS_CHARACTERS} or fewer in length."
+            "status", "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_STATUS_CHARACTERS} or fewer in length."
         )
-    seat = guild.voice_states.get(call.here.bot.id)
-    if (seat is None or seat.channel_id != found.id) and not may & Permission.MANAGE_CHANNELS:
+    voice_state = guild.voice_states.get(call.here.bot.id)
+    if (voice_state is None or voice_state.channel_id != found.id) and not may & Permission.MANAGE_CHANNELS:
         raise missing_permissions()
     found.status = status or None
-    call.here.calls.tell_status(guild, found)
+    call.here.calls.announce_status(guild, found)
 
 
 @routes.add("POST", "/channels/{channel}/messages")
@@ -72,13 +72,13 @@ async def send(call: Call) -> Json:
     if draft.body.get("enforce_nonce") and (again := _sent_before(call, found, draft.body.get("nonce"))):
         return call.here.show(again)
     message = write(call.here.world, draft, found, guild, call.here.bot.user, may=may)
-    call.here.tell_message("MESSAGE_CREATE", message)
+    call.here.announce_message("MESSAGE_CREATE", message)
     return call.here.show(message)
 
 
 def _sent_before(call: Call, channel: Channel, nonce: object) -> Message | None:
     """What the bot sent a few minutes ago with this nonce, if it did."""
-    since = call.here.clock.now() - NONCE_LIFE
+    since = call.here.clock.now() - NONCE_LIFE_SECONDS
     for message in channel.messages:
         own = message.author.id == call.here.bot.id
         if nonce is not None and own and message.nonce == str(nonce) and message.created >= since:
@@ -116,7 +116,7 @@ async def edit(call: Call) -> Json:
     draft = read_draft(call.body, call.uploads, flags_before=message.flags)
     check_content_permissions(draft, may)
     rewrite(call.here.world, draft, message, guild, may=may)
-    call.here.tell_message("MESSAGE_UPDATE", message)
+    call.here.announce_message("MESSAGE_UPDATE", message)
     return call.here.show(message)
 
 
@@ -134,4 +134,4 @@ def remove(call: Call, channel: Channel, message: Message) -> None:
     message.deleted = True
     if message in channel.messages:
         channel.messages.remove(message)
-    call.here.tell_message("MESSAGE_DELETE", message)
+    call.here.announce_message("MESSAGE_DELETE", message)

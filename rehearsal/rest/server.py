@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import BodyPartReader, web
 
@@ -21,8 +21,8 @@ from rehearsal.rest.uploads import Upload
 if TYPE_CHECKING:
     from rehearsal.state import DiscordState
 
-PREFIX = "/api/v10"
-MAJOR = ("channel", "guild", "webhook", "token")
+PREFIX: Final = "/api/v10"
+MAJOR: Final = ("channel", "guild", "webhook", "token")
 
 
 @dataclass(frozen=True, slots=True)

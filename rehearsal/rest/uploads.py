@@ -6,17 +6,18 @@ import mimetypes
 import re
 import struct
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
 from rehearsal.refusal import Json, Refusal, bad_length, invalid_form, too_long
 from rehearsal.world import Attachment, World
 
-MAX_FILES = 10
-DESCRIPTION_CHARACTERS = 1_024
-# Signed addresses of attachments end after a day (Reference / Signed Attachment CDN URLs). Seconds.
-LINK_LIFE = 24 * 3_600
-PNG = b"\x89PNG\r\n\x1a\n"
+MAX_FILES: Final = 10
+MAX_DESCRIPTION_CHARACTERS: Final = 1_024
+LINK_LIFE_SECONDS: Final = 24 * 3_600
+"""Signed addresses of attachments end after a day (Reference / Signed Attachment CDN URLs). Seconds."""
+PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def attach(
     for index, entry in enumerate(entries):
         number = int(entry.get("id", index))
         description = entry.get("description")
-        if description is not None and len(description) > DESCRIPTION_CHARACTERS:
-            raise bad_length(f"attachments.{index}.description", 0, DESCRIPTION_CHARACTERS)
+        if description is not None and len(description) > MAX_DESCRIPTION_CHARACTERS:
+            raise bad_length(f"attachments.{index}.description", 0, MAX_DESCRIPTION_CHARACTERS)
         if number in known:
             result.append(known[number])
         elif number in left:
@@ -87,7 +88,7 @@ def _attachment(
         filename,
         upload.data,
         mimetypes.guess_type(filename)[0] or "application/octet-stream",
-        world.clock.now() + LINK_LIFE,
+        world.clock.now() + LINK_LIFE_SECONDS,
         description,
         width,
         height,

@@ -18,7 +18,7 @@ class Member(Protocol):
     def post(self, op: Op, body: bytes | dict[str, Any], /) -> None:
         """Take one message of the voice gateway."""
 
-    def hear(self, user_id: int, packet: RtpPacket, arrival_s: float, /) -> None:
+    def receive(self, user_id: int, packet: RtpPacket, arrival_s: float, /) -> None:
         """Take one packet of another member, still encrypted end to end."""
 
 
@@ -30,34 +30,34 @@ class Channel:
         self.call = Call(channel_id, later)
         self.members: dict[int, Member] = {}
 
-    def seat(self, member: Member) -> None:
+    def add_member(self, member: Member) -> None:
         """Let a member in and tell everybody (opcode 11)."""
         others = [str(user_id) for user_id in self.members]
         if others:
             member.post(Op.CLIENTS_CONNECT, {"user_ids": others})
-        self._tell_others(member.user_id, Op.CLIENTS_CONNECT, {"user_ids": [str(member.user_id)]})
+        self._post_to_others(member.user_id, Op.CLIENTS_CONNECT, {"user_ids": [str(member.user_id)]})
         self.members[member.user_id] = member
         self.call.admit(member.user_id, member.post)
 
-    def unseat(self, member: Member) -> None:
+    def remove_member(self, member: Member) -> None:
         """A member is gone: tell everybody (opcode 13) and take it out of the group."""
         if self.members.get(member.user_id) is member:
             del self.members[member.user_id]
-            self._tell_others(member.user_id, Op.CLIENT_DISCONNECT, {"user_id": str(member.user_id)})
+            self._post_to_others(member.user_id, Op.CLIENT_DISCONNECT, {"user_id": str(member.user_id)})
             self.call.dismiss(member.user_id)
 
     def speaking(self, user_id: int, ssrc: int, flags: int) -> None:
         """Tell the others that this member starts or stops speaking (opcode 5)."""
         body = {"user_id": str(user_id), "ssrc": ssrc, "speaking": flags, "delay": 0}
-        self._tell_others(user_id, Op.SPEAKING, body)
+        self._post_to_others(user_id, Op.SPEAKING, body)
 
     def relay(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
         """Hand one packet to all others."""
         for member in self.members.values():
             if member.user_id != user_id:
-                member.hear(user_id, packet, arrival_s)
+                member.receive(user_id, packet, arrival_s)
 
-    def _tell_others(self, user_id: int, op: Op, body: dict[str, Any]) -> None:
+    def _post_to_others(self, user_id: int, op: Op, body: dict[str, Any]) -> None:
         for member in self.members.values():
             if member.user_id != user_id:
                 member.post(op, body)

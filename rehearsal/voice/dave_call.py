@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import struct
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from rehearsal.voice import dave_mls as mls
 from rehearsal.voice.dave_sender import ExternalSender, Proposal, group_id, verify_package
@@ -18,7 +18,7 @@ from rehearsal.voice.opcodes import DAVE_VERSION, Op
 
 _log = logging.getLogger(__name__)
 
-TRANSITION_TIMEOUT_S = 2.0
+TRANSITION_TIMEOUT_S: Final = 2.0
 """How long members may take to be ready for a new epoch (DAVE, "Member Remove": roughly two seconds)."""
 APPEND, REVOKE = b"\x00", b"\x01"
 """ProposalsOperationType of opcode 27."""

@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import struct
 from dataclasses import dataclass
+from typing import Final
 
-MLS10 = 1
+MLS10: Final = 1
 """ProtocolVersion mls10 (RFC 9420 section 6)."""
-CIPHER_SUITE = 2
+CIPHER_SUITE: Final = 2
 """MLS_128_DHKEMP256_AES128GCM_SHA256_P256, the only suite of DAVE version 1."""
-PUBLIC_MESSAGE = 1
+PUBLIC_MESSAGE: Final = 1
 """WireFormat of messages that are only signed (RFC 9420 section 17.2)."""
-KEY_PACKAGE_HEADER = struct.pack(">HH", MLS10, 5)
+KEY_PACKAGE_HEADER: Final = struct.pack(">HH", MLS10, 5)
 """Version and WireFormat of an MLSMessage that holds a key package."""
 MEMBER, EXTERNAL = 1, 2
 """SenderType (RFC 9420 section 6)."""
@@ -25,10 +26,10 @@ PROPOSAL, COMMIT = 2, 3
 """ContentType (RFC 9420 section 6)."""
 ADD, REMOVE = 1, 3
 """ProposalType (RFC 9420 section 17.4)."""
-BASIC_CREDENTIAL = 1
+BASIC_CREDENTIAL: Final = 1
 SOURCE_KEY_PACKAGE, SOURCE_COMMIT = 1, 3
 """LeafNodeSource (RFC 9420 section 7.2)."""
-FOREVER = 2**64 - 1
+FOREVER: Final = 2**64 - 1
 
 
 class MlsError(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from rehearsal.voice import dave_mls as mls
 
-IDENTITY = b"rehearsal voice gateway"
+IDENTITY: Final = b"rehearsal voice gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class ExternalSender:
             + struct.pack(">B", mls.PROPOSAL)
             + body
         )
-        version, wire = struct.pack(">H", mls.MLS10), struct.pack(">H", mls.PUBLIC_MESSAGE)
-        signed = mls.sign_content("FramedContentTBS", version + wire + content)
+        version, websocket = struct.pack(">H", mls.MLS10), struct.pack(">H", mls.PUBLIC_MESSAGE)
+        signed = mls.sign_content("FramedContentTBS", version + websocket + content)
         auth = mls.opaque(self._key.sign(signed, ec.ECDSA(hashes.SHA256())))
-        ref = mls.ref_hash("MLS 1.0 Proposal Reference", wire + content + auth)
-        return Proposal(kind, user_id, version + wire + content + auth, ref)
+        ref = mls.ref_hash("MLS 1.0 Proposal Reference", websocket + content + auth)
+        return Proposal(kind, user_id, version + websocket + content + auth, ref)

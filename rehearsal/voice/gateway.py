@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from aiohttp import WSMsgType, web
 
 from rehearsal.voice.opcodes import DAVE_VERSION, CloseCode, Op
 from rehearsal.voice.rtp import MODES
-from rehearsal.voice.session import Session, Wire
+from rehearsal.voice.session import Session, VoiceWebsocket
 from rehearsal.voice.udp import LOOPBACK
 
-HEARTBEAT_INTERVAL_MS = 41_250
+HEARTBEAT_INTERVAL_MS: Final = 41_250
 """As Discord's HELLO says; discord.py shortens it to 5 s."""
-SILENCE_TIMEOUT_S = 2 * HEARTBEAT_INTERVAL_MS / 1000
-CLOSE_TIMEOUT_S = 1.0
+SILENCE_TIMEOUT_S: Final = 2 * HEARTBEAT_INTERVAL_MS / 1000
+CLOSE_TIMEOUT_S: Final = 1.0
 """How long a client may take to answer a closing handshake."""
-DAVE_OPS = frozenset({Op.KEY_PACKAGE, Op.COMMIT_WELCOME, Op.TRANSITION_READY, Op.INVALID_COMMIT_WELCOME})
+DAVE_OPS: Final = frozenset(
+    {Op.KEY_PACKAGE, Op.COMMIT_WELCOME, Op.TRANSITION_READY, Op.INVALID_COMMIT_WELCOME}
+)
 
 
-class Refused(Exception):
+class CloseWebsocket(Exception):
     """The client broke a rule: its websocket is closed with this code."""
 
     def __init__(self, code: CloseCode, reason: str) -> None:
@@ -29,31 +31,35 @@ class Refused(Exception):
         self.reason = reason
 
 
-class Host(Protocol):
+class VoiceHost(Protocol):
     """What a conversation asks of the server it belongs to."""
 
     @property
     def udp_port(self) -> int: ...
 
-    def open(self, wire: Wire) -> None: ...
+    def open(self, websocket: VoiceWebsocket) -> None: ...
 
-    def identify(self, wire: Wire, guild_id: int, user_id: int, session_id: str, token: str) -> Session: ...
+    def identify(
+        self, websocket: VoiceWebsocket, guild_id: int, user_id: int, session_id: str, token: str
+    ) -> Session: ...
 
-    def resume(self, wire: Wire, guild_id: int, session_id: str, token: str, seq_ack: int) -> Session: ...
+    def resume(
+        self, websocket: VoiceWebsocket, guild_id: int, session_id: str, token: str, seq_ack: int
+    ) -> Session: ...
 
-    def seat(self, session: Session) -> None: ...
+    def add_member(self, session: Session) -> None: ...
 
     def speaking(self, session: Session, flags: int) -> None: ...
 
     def take_dave(self, session: Session, op: Op, body: bytes | dict[str, Any]) -> None: ...
 
-    def detach(self, session: Session | None, wire: Wire, broken: bool) -> None: ...
+    def detach(self, session: Session | None, websocket: VoiceWebsocket, broken: bool) -> None: ...
 
 
-class Conversation:
+class WebsocketHandler:
     """One websocket from its opening to its close."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: VoiceHost) -> None:
         self._host = host
         self._session: Session | None = None
 
@@ -61,59 +67,63 @@ class Conversation:
         """Talk until one side closes."""
         socket = web.WebSocketResponse(timeout=CLOSE_TIMEOUT_S, receive_timeout=SILENCE_TIMEOUT_S)
         await socket.prepare(request)
-        wire = Wire(socket, request.transport)
-        self._host.open(wire)
-        wire.send(json.dumps({"op": Op.HELLO, "d": {"v": 8, "heartbeat_interval": HEARTBEAT_INTERVAL_MS}}))
+        websocket = VoiceWebsocket(socket, request.transport)
+        self._host.open(websocket)
+        websocket.send(
+            json.dumps({"op": Op.HELLO, "d": {"v": 8, "heartbeat_interval": HEARTBEAT_INTERVAL_MS}})
+        )
         code, reason, broken = CloseCode.NORMAL, "", False
         try:
-            broken = await self._listen(wire)
-        except Refused as refusal:
+            broken = await self._listen(websocket)
+        except CloseWebsocket as refusal:
             code, reason = refusal.code, refusal.reason
         except TimeoutError:
             code, reason = CloseCode.SESSION_TIMEOUT, "no heartbeat"
         finally:
-            await wire.close(code, reason)
-            self._host.detach(self._session, wire, broken)
+            await websocket.close(code, reason)
+            self._host.detach(self._session, websocket, broken)
         return socket
 
-    async def _listen(self, wire: Wire) -> bool:
+    async def _listen(self, websocket: VoiceWebsocket) -> bool:
         """Answer until the websocket closes; whether it broke instead of being closed by one side."""
         while True:
-            message = await wire.socket.receive()
+            message = await websocket.socket.receive()
             if message.type is WSMsgType.TEXT:
-                self._take_text(wire, message.data)
+                self._take_text(websocket, message.data)
             elif message.type is WSMsgType.BINARY:
                 self._take_binary(message.data)
             else:
                 return message.type not in (WSMsgType.CLOSE, WSMsgType.CLOSING)
 
-    def _take_text(self, wire: Wire, text: str) -> None:
+    def _take_text(self, websocket: VoiceWebsocket, text: str) -> None:
         try:
             message = json.loads(text)
             number, body = message["op"], message["d"]
         except (ValueError, KeyError, TypeError) as error:
-            raise Refused(CloseCode.DECODE_ERROR, "not a gateway message") from error
+            raise CloseWebsocket(CloseCode.DECODE_ERROR, "not a gateway message") from error
         try:
             op = Op(number)
         except ValueError as error:
-            raise Refused(CloseCode.UNKNOWN_OPCODE, f"opcode {number}") from error
+            raise CloseWebsocket(CloseCode.UNKNOWN_OPCODE, f"opcode {number}") from error
         try:
-            self._answer(wire, op, body)
+            self._answer(websocket, op, body)
         except (ValueError, KeyError, TypeError) as error:
-            raise Refused(CloseCode.DECODE_ERROR, f"opcode {op}: {error!r}") from error
+            raise CloseWebsocket(CloseCode.DECODE_ERROR, f"opcode {op}: {error!r}") from error
 
     def _take_binary(self, message: bytes) -> None:
         if not message or message[0] not in (Op.KEY_PACKAGE, Op.COMMIT_WELCOME):
-            raise Refused(CloseCode.UNKNOWN_OPCODE, "binary opcode")
+            raise CloseWebsocket(CloseCode.UNKNOWN_OPCODE, "binary opcode")
         self._host.take_dave(self._identified(), Op(message[0]), message[1:])
 
-    def _answer(self, wire: Wire, op: Op, body: dict[str, Any]) -> None:
+    def _answer(self, websocket: VoiceWebsocket, op: Op, body: dict[str, Any]) -> None:
         if op is Op.HEARTBEAT:
-            wire.send(json.dumps({"op": Op.HEARTBEAT_ACK, "d": {"t": body["t"]}}))
+            websocket.send(json.dumps({"op": Op.HEARTBEAT_ACK, "d": {"t": body["t"]}}))
         elif op in (Op.IDENTIFY, Op.RESUME):
             if self._session is not None:
-                raise Refused(CloseCode.ALREADY_AUTHENTICATED, "identified twice")
-            self._session = self._identify(wire, body) if op is Op.IDENTIFY else self._resume(wire, body)
+                raise CloseWebsocket(CloseCode.ALREADY_AUTHENTICATED, "identified twice")
+            self._session = (
+                self._identify(websocket, body) if op is Op.IDENTIFY else self._resume(websocket, body)
+            )
         elif op is Op.SELECT_PROTOCOL:
             self._select_protocol(body)
         elif op is Op.SPEAKING:
@@ -121,36 +131,44 @@ class Conversation:
         elif op in DAVE_OPS:
             self._host.take_dave(self._identified(), op, body)
         elif op is not Op.CLIENT_CONNECT:  # about video, which nobody sends here
-            raise Refused(CloseCode.UNKNOWN_OPCODE, f"opcode {op} is the server's")
+            raise CloseWebsocket(CloseCode.UNKNOWN_OPCODE, f"opcode {op} is the server's")
 
     def _identified(self) -> Session:
         if self._session is None:
-            raise Refused(CloseCode.NOT_AUTHENTICATED, "identify first")
+            raise CloseWebsocket(CloseCode.NOT_AUTHENTICATED, "identify first")
         return self._session
 
-    def _identify(self, wire: Wire, body: dict[str, Any]) -> Session:
+    def _identify(self, websocket: VoiceWebsocket, body: dict[str, Any]) -> Session:
         session = self._host.identify(
-            wire, int(body["server_id"]), int(body["user_id"]), str(body["session_id"]), str(body["token"])
+            websocket,
+            int(body["server_id"]),
+            int(body["user_id"]),
+            str(body["session_id"]),
+            str(body["token"]),
         )
         if int(body.get("max_dave_protocol_version", 0)) < DAVE_VERSION:
             self._session = session  # so that the end of this conversation ends the session
-            raise Refused(CloseCode.DAVE_REQUIRED, "E2EE/DAVE protocol required")
+            raise CloseWebsocket(CloseCode.DAVE_REQUIRED, "E2EE/DAVE protocol required")
         ready = {"ssrc": session.ssrc, "ip": LOOPBACK, "port": self._host.udp_port, "modes": list(MODES)}
         session.post(Op.READY, ready)
         return session
 
-    def _resume(self, wire: Wire, body: dict[str, Any]) -> Session:
+    def _resume(self, websocket: VoiceWebsocket, body: dict[str, Any]) -> Session:
         return self._host.resume(
-            wire, int(body["server_id"]), str(body["session_id"]), str(body["token"]), int(body["seq_ack"])
+            websocket,
+            int(body["server_id"]),
+            str(body["session_id"]),
+            str(body["token"]),
+            int(body["seq_ack"]),
         )
 
     def _select_protocol(self, body: dict[str, Any]) -> None:
         session = self._identified()
         if body["protocol"] != "udp":
-            raise Refused(CloseCode.UNKNOWN_PROTOCOL, "only udp")
+            raise CloseWebsocket(CloseCode.UNKNOWN_PROTOCOL, "only udp")
         mode = body["data"]["mode"]
         if mode not in MODES:
-            raise Refused(CloseCode.UNKNOWN_ENCRYPTION, str(mode))
+            raise CloseWebsocket(CloseCode.UNKNOWN_ENCRYPTION, str(mode))
         session.select(mode)
         description = {
             "mode": mode,
@@ -160,4 +178,4 @@ class Conversation:
             "media_session_id": session.expected.session_id,
         }
         session.post(Op.SESSION_DESCRIPTION, description)
-        self._host.seat(session)
+        self._host.add_member(session)

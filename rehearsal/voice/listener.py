@@ -6,12 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import davey
 
 from rehearsal.voice.opcodes import DAVE_VERSION, Op
-from rehearsal.voice.recording import HeardPacket, Kind, Recording
+from rehearsal.voice.recording import Kind, ReceivedPacket, Recording
 from rehearsal.voice.rtp import OPUS_SILENCE, RtpPacket
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 Reply = Callable[[Op, bytes | dict[str, Any]], None]
 """Carries one message of the listener back to the voice gateway, not before `post` has returned."""
 
-MAGIC_MARKER = b"\xfa\xfa"
+MAGIC_MARKER: Final = b"\xfa\xfa"
 """Last two bytes of every DAVE frame (DAVE, "Payload Format")."""
 
 
@@ -47,7 +47,7 @@ class Listener:
         self.connected = True
         """False as soon as it has left; what it heard stays."""
         self._reply = reply
-        self._heard: dict[int, list[HeardPacket]] = {}
+        self._received: dict[int, list[ReceivedPacket]] = {}
         self._session = davey.DaveSession(DAVE_VERSION, user_id, channel_id)
 
     @property
@@ -68,7 +68,7 @@ class Listener:
 
     def recording(self, user_id: int) -> Recording:
         """All that was heard of one user."""
-        return Recording(tuple(self._heard.get(user_id, ())))
+        return Recording(tuple(self._received.get(user_id, ())))
 
     def spurts(self, user_id: int) -> list[Recording]:
         """The same, a recording for every talk spurt: see `Recording.spurts`."""
@@ -76,13 +76,13 @@ class Listener:
 
     def forget(self) -> None:
         """Throw away what was heard so far: an hour of it takes some 100 MiB."""
-        self._heard.clear()
+        self._received.clear()
 
-    def hear(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
+    def receive(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
         """Take one relayed packet."""
-        sealed = packet.payload.endswith(MAGIC_MARKER)
+        ciphertext = packet.payload.endswith(MAGIC_MARKER)
         frame = b""
-        if sealed:
+        if ciphertext:
             try:
                 frame = self._session.decrypt(user_id, davey.MediaType.audio, packet.payload)
             except ValueError:  # a key it does not have: before it joined, or the wrong epoch
@@ -90,17 +90,17 @@ class Listener:
         elif packet.payload == OPUS_SILENCE:
             # DAVE, "Silence Packets": the one frame that passes without encryption.
             frame = packet.payload
-        heard = HeardPacket(
+        received = ReceivedPacket(
             arrival_s,
             packet.ssrc,
             packet.sequence,
             packet.timestamp,
-            sealed,
+            ciphertext,
             bool(frame),
             Kind.of(frame),
             frame,
         )
-        self._heard.setdefault(user_id, []).append(heard)
+        self._received.setdefault(user_id, []).append(received)
 
     def renew(self) -> None:
         """Ask to be let in with new keys, as a client that could not follow (DAVE, "Invalid Commit")."""

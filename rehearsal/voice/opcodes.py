@@ -7,8 +7,9 @@ codes, the DAVE protocol description ("Voice Gateway Opcodes") for 21 to 31.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
-DAVE_VERSION = 1
+DAVE_VERSION: Final = 1
 """The one protocol version of DAVE; a client that offers less is closed with 4017."""
 
 
@@ -62,5 +63,5 @@ class CloseCode(IntEnum):
     CALL_TERMINATED = 4022
 
 
-UNNUMBERED = frozenset({Op.HELLO, Op.READY, Op.SESSION_DESCRIPTION, Op.HEARTBEAT_ACK, Op.RESUMED})
+UNNUMBERED: Final = frozenset({Op.HELLO, Op.READY, Op.SESSION_DESCRIPTION, Op.HEARTBEAT_ACK, Op.RESUMED})
 """Messages of the handshake: they carry no sequence number and are not sent again after a RESUME."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import av
 import numpy as np
@@ -15,11 +16,11 @@ from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES, OPUS_SILENCE, SAMPLE_RA
 Pcm = NDArray[np.float32]
 """Shape (samples, 2), 48 kHz, full scale at −1 and 1."""
 
-QUIET_FRAMES = 5
+QUIET_FRAMES: Final = 5
 """So many frames of Opus silence in a row end a talk spurt (Discord, "Voice Data Interpolation")."""
-GAP_S = 0.3
+GAP_S: Final = 0.3
 """A pause in arrivals that ends a talk spurt: longer than jitter, shorter than a pause between pieces."""
-JUMP_SAMPLES = 60 * SAMPLE_RATE
+JUMP_SAMPLES: Final = 60 * SAMPLE_RATE
 """A step of the RTP timestamp that is a new stream and no loss: a minute."""
 
 
@@ -46,7 +47,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class HeardPacket:
+class ReceivedPacket:
     """One RTP packet as it reached a listener."""
 
     arrival_s: float
@@ -79,7 +80,7 @@ def steps(numbers: Iterable[int], modulus: int) -> Iterator[int]:
         before = number
 
 
-def positions(packets: Sequence[HeardPacket]) -> list[int]:
+def positions(packets: Sequence[ReceivedPacket]) -> list[int]:
     """Where each packet starts, in samples after the first; one that came late may stand before it."""
     at = [0]
     for step in steps((p.timestamp for p in packets), 1 << 32):
@@ -91,7 +92,7 @@ def positions(packets: Sequence[HeardPacket]) -> list[int]:
 class Recording:
     """Packets of one sender in the order of their arrival, all on one RTP clock."""
 
-    packets: tuple[HeardPacket, ...]
+    packets: tuple[ReceivedPacket, ...]
 
     def __len__(self) -> int:
         return len(self.packets)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,21 +19,21 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
-SAMPLE_RATE = 48_000
-CHANNELS = 2
-FRAME_SAMPLES = SAMPLE_RATE // 50
+SAMPLE_RATE: Final = 48_000
+CHANNELS: Final = 2
+FRAME_SAMPLES: Final = SAMPLE_RATE // 50
 """20 ms, the only frame length that Discord's clients send."""
-OPUS_PAYLOAD_TYPE = 120
-OPUS_SILENCE = b"\xf8\xff\xfe"
+OPUS_PAYLOAD_TYPE: Final = 120
+OPUS_SILENCE: Final = b"\xf8\xff\xfe"
 """Fills pauses and ends a talk spurt, five times in a row (Discord, "Voice Data Interpolation")."""
-HEADER_BYTES = 12
-NONCE_BYTES = 4
-TAG_BYTES = 16
-KEY_BYTES = 32
+HEADER_BYTES: Final = 12
+NONCE_BYTES: Final = 4
+TAG_BYTES: Final = 16
+KEY_BYTES: Final = 32
 
-RTCP_HEADER_BYTES = 8
+RTCP_HEADER_BYTES: Final = 8
 RTCP_SENDER_REPORT, RTCP_RECEIVER_REPORT = 200, 201
-RTCP_TYPES = range(200, 205)
+RTCP_TYPES: Final = range(200, 205)
 """RFC 3550 section 12.1; RTP and RTCP share the port and are told apart by the second byte (RFC 5761)."""
 
 
@@ -94,9 +94,9 @@ def readable_bytes(datagram: bytes) -> int:
 class Aead(Protocol):
     """Authenticated encryption under one key with a 32-bit counter as nonce."""
 
-    def seal(self, counter: bytes, plain: bytes, header: bytes) -> bytes: ...
+    def encrypt(self, counter: bytes, plain: bytes, header: bytes) -> bytes: ...
 
-    def open(self, counter: bytes, sealed: bytes, header: bytes) -> bytes: ...
+    def decrypt(self, counter: bytes, ciphertext: bytes, header: bytes) -> bytes: ...
 
 
 class AesGcm:
@@ -105,12 +105,12 @@ class AesGcm:
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(key)
 
-    def seal(self, counter: bytes, plain: bytes, header: bytes) -> bytes:
+    def encrypt(self, counter: bytes, plain: bytes, header: bytes) -> bytes:
         return self._aead.encrypt(counter.ljust(12, b"\0"), plain, header)
 
-    def open(self, counter: bytes, sealed: bytes, header: bytes) -> bytes:
+    def decrypt(self, counter: bytes, ciphertext: bytes, header: bytes) -> bytes:
         try:
-            return self._aead.decrypt(counter.ljust(12, b"\0"), sealed, header)
+            return self._aead.decrypt(counter.ljust(12, b"\0"), ciphertext, header)
         except InvalidTag as error:
             raise BadPacket("AES-GCM tag does not match") from error
 
@@ -121,19 +121,19 @@ class XChaCha:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def seal(self, counter: bytes, plain: bytes, header: bytes) -> bytes:
+    def encrypt(self, counter: bytes, plain: bytes, header: bytes) -> bytes:
         nonce = counter.ljust(24, b"\0")
         return crypto_aead_xchacha20poly1305_ietf_encrypt(plain, header, nonce, self._key)
 
-    def open(self, counter: bytes, sealed: bytes, header: bytes) -> bytes:
+    def decrypt(self, counter: bytes, ciphertext: bytes, header: bytes) -> bytes:
         nonce = counter.ljust(24, b"\0")
         try:
-            return crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, header, nonce, self._key)
+            return crypto_aead_xchacha20poly1305_ietf_decrypt(ciphertext, header, nonce, self._key)
         except CryptoError as error:
             raise BadPacket("Poly1305 tag does not match") from error
 
 
-MODES: dict[str, type[AesGcm] | type[XChaCha]] = {
+MODES: Final[dict[str, type[AesGcm] | type[XChaCha]]] = {
     "aead_aes256_gcm_rtpsize": AesGcm,
     "aead_xchacha20_poly1305_rtpsize": XChaCha,
 }
@@ -146,51 +146,51 @@ class Transport:
         self._aead: Aead = MODES[mode](key)
         self._counter = 0
 
-    def seal(self, header: bytes, plain: bytes) -> bytes:
+    def encrypt(self, header: bytes, plain: bytes) -> bytes:
         """A datagram: readable header, encrypted rest, nonce."""
         counter = struct.pack(">I", self._counter)
         self._counter = (self._counter + 1) % 2**32
-        return header + self._aead.seal(counter, plain, header) + counter
+        return header + self._aead.encrypt(counter, plain, header) + counter
 
-    def open(self, datagram: bytes, readable: int) -> bytes:
+    def decrypt(self, datagram: bytes, readable: int) -> bytes:
         """What stands behind the first `readable` bytes; `BadPacket` if it was not sealed for this client."""
         if len(datagram) < readable + TAG_BYTES + NONCE_BYTES:
             raise BadPacket(f"{len(datagram)} bytes are too few")
-        sealed = datagram[readable:-NONCE_BYTES]
-        return self._aead.open(datagram[-NONCE_BYTES:], sealed, datagram[:readable])
+        ciphertext = datagram[readable:-NONCE_BYTES]
+        return self._aead.decrypt(datagram[-NONCE_BYTES:], ciphertext, datagram[:readable])
 
-    def open_rtp(self, datagram: bytes) -> RtpPacket:
+    def decrypt_rtp(self, datagram: bytes) -> RtpPacket:
         """Decrypt one RTP packet and step over its extension."""
         readable = readable_bytes(datagram)
-        plain = self.open(datagram, readable)
+        plain = self.decrypt(datagram, readable)
         if datagram[0] & 0x10:
             plain = plain[4 * int.from_bytes(datagram[readable - 2 : readable]) :]
         if datagram[0] & 0x20 and plain:
             plain = plain[: -plain[-1]]
         return RtpPacket(datagram[:readable], plain)
 
-    def seal_rtp(self, packet: RtpPacket) -> bytes:
+    def encrypt_rtp(self, packet: RtpPacket) -> bytes:
         """The packet for this client; its extension is gone, so the flag and the 4 bytes of it go as well."""
         header = packet.header
         if header[0] & 0x10:
             header = bytes([header[0] & ~0x10]) + header[1:-4]
-        return self.seal(bytes([header[0] & ~0x20]) + header[1:], packet.payload)
+        return self.encrypt(bytes([header[0] & ~0x20]) + header[1:], packet.payload)
 
-    def seal_receiver_report(self, ssrc: int, about: int, highest: int, lost: int) -> bytes:
+    def encrypt_receiver_report(self, ssrc: int, about: int, highest: int, lost: int) -> bytes:
         """What the server tells a sender about its stream: RFC 3550 section 6.4.2 with one report block.
 
         `highest` is the extended highest sequence number, `lost` the packets lost since the start.
         """
         header = struct.pack(">BBHI", 0x81, RTCP_RECEIVER_REPORT, 7, ssrc)
         block = struct.pack(">IIIIII", about, lost & 0xFFFFFF, highest & 0xFFFFFFFF, 0, 0, 0)
-        return self.seal(header, block)
+        return self.encrypt(header, block)
 
-    def seal_sender_report(self, ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
+    def encrypt_sender_report(self, ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
         """What the server tells a receiver about a stream: RFC 3550 section 6.4.1 without report blocks."""
         header = struct.pack(">BBHI", 0x80, RTCP_SENDER_REPORT, 6, ssrc)
         sent = struct.pack(">QIII", ntp, timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
-        return self.seal(header, sent)
+        return self.encrypt(header, sent)
 
-    def open_rtcp(self, datagram: bytes) -> bytes:
+    def decrypt_rtcp(self, datagram: bytes) -> bytes:
         """What stands behind the 8 readable bytes of a report."""
-        return self.open(datagram, RTCP_HEADER_BYTES)
+        return self.decrypt(datagram, RTCP_HEADER_BYTES)

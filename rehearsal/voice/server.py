@@ -10,31 +10,31 @@ import logging
 import struct
 import time
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from rehearsal.voice import rtp
 from rehearsal.voice.channel import Channel, Member
 from rehearsal.voice.dave_mls import MlsError
-from rehearsal.voice.gateway import Conversation, Refused
+from rehearsal.voice.gateway import CloseWebsocket, WebsocketHandler
 from rehearsal.voice.listener import Listener
 from rehearsal.voice.network import Network
 from rehearsal.voice.opcodes import CloseCode, Op
-from rehearsal.voice.session import Expectation, Session, Wire
+from rehearsal.voice.session import Expectation, Session, VoiceWebsocket
 from rehearsal.voice.udp import Address, UdpPort
 
 _log = logging.getLogger(__name__)
 
-DISCOVERY_BYTES = 74
-DISCOVERY_REQUEST = struct.pack(">HH", 1, 70)
-DISCOVERY_ANSWER = struct.Struct(">HHI64sH")
+DISCOVERY_BYTES: Final = 74
+DISCOVERY_REQUEST: Final = struct.pack(">HH", 1, 70)
+DISCOVERY_ANSWER: Final = struct.Struct(">HHI64sH")
 """IP discovery (Discord's developer documentation, "Voice"): type, length, SSRC, address, port."""
-KEEPALIVE_BYTES = 8
+KEEPALIVE_BYTES: Final = 8
 """A counter that comes back as it was sent."""
-REPORT_INTERVAL_S = 5.0
+REPORT_INTERVAL_S: Final = 5.0
 """Between two RTCP reports to a client (RFC 3550 section 6.2: at least 5 s)."""
-RESUME_WINDOW_S = 10.0
+RESUME_WINDOW_S: Final = 10.0
 """How long a session whose connection broke may still be resumed."""
 
 
@@ -59,8 +59,8 @@ class VoiceServer:
         self._by_address: dict[Address, Session] = {}
         self._channels: dict[int, Channel] = {}
         self._listeners: dict[tuple[int, int], Listener] = {}
-        self._hushed: set[tuple[int, int]] = set()
-        self._wires: set[Wire] = set()
+        self._blocked: set[tuple[int, int]] = set()
+        self._websockets: set[VoiceWebsocket] = set()
         self._reports: asyncio.TimerHandle | None = None
         self._resumable: dict[Session, asyncio.TimerHandle] = {}
 
@@ -78,7 +78,7 @@ class VoiceServer:
         """Close every websocket (1001) and the socket, end every task and timer. What was heard stays."""
         if self._reports is not None:
             self._reports.cancel()
-        await asyncio.gather(*(wire.close(CloseCode.GOING_AWAY) for wire in list(self._wires)))
+        await asyncio.gather(*(websocket.close(CloseCode.GOING_AWAY) for websocket in list(self._websockets)))
         for session in list(self._sessions.values()):
             self._drop(session)
         for guild_id, user_id in list(self._listeners):
@@ -87,7 +87,7 @@ class VoiceServer:
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one voice websocket (`wss://*.discord.media/?v=8`) until it closes."""
-        return await Conversation(self).run(request)
+        return await WebsocketHandler(self).run(request)
 
     # Called by the main gateway.
 
@@ -103,10 +103,10 @@ class VoiceServer:
         self._expected.pop((guild_id, user_id), None)
         session = self._sessions.get((guild_id, user_id))
         if session is not None:
-            wire = session.wire
+            websocket = session.websocket
             self._drop(session)
-            if wire is not None:
-                await wire.close(CloseCode.DISCONNECTED, "Disconnected.")
+            if websocket is not None:
+                await websocket.close(CloseCode.DISCONNECTED, "Disconnected.")
 
     async def join(self, guild_id: int, channel_id: int, user_id: int) -> Listener:
         """A member who is no client of ours sits down in a channel and listens; it leaves any other one."""
@@ -120,7 +120,7 @@ class VoiceServer:
 
         listener = Listener(channel_id, user_id, reply)
         self._listeners[guild_id, user_id] = listener
-        channel.seat(listener)
+        channel.add_member(listener)
         return listener
 
     async def leave(self, guild_id: int, user_id: int) -> None:
@@ -128,7 +128,7 @@ class VoiceServer:
         listener = self._listeners.get((guild_id, user_id))
         if listener is not None and listener.connected:
             listener.connected = False
-            self._unseat(listener.channel_id, listener)
+            self._remove_member(listener.channel_id, listener)
 
     def listener(self, guild_id: int, user_id: int) -> Listener:
         """What that member hears or heard last; `KeyError` if it never joined."""
@@ -145,69 +145,73 @@ class VoiceServer:
     @property
     def connections(self) -> int:
         """How many websockets are open."""
-        return len(self._wires)
+        return len(self._websockets)
 
     # What may happen to connections.
 
-    async def hang_up(self, guild_id: int, user_id: int, code: int, *, resumable: bool = False) -> None:
+    async def close_session(self, guild_id: int, user_id: int, code: int, *, resumable: bool = False) -> None:
         """Close a client's websocket with this code and tell nobody else: whoever sat in voice keeps sitting.
 
         The client must ask for a new place, unless its session is `resumable`. `KeyError` if it has none.
         """
         session = self._sessions[guild_id, user_id]
-        wire = session.wire
+        websocket = session.websocket
         if resumable:
             self._keep(session)
         else:
             self._expected.pop((guild_id, user_id), None)
             self._drop(session)
-        if wire is not None:
-            await wire.close(code, "")
+        if websocket is not None:
+            await websocket.close(code, "")
 
     def cut(self, guild_id: int, user_id: int) -> None:
         """Break a client's websocket without a word, which it sees as 1006; it may resume."""
         session = self._sessions[guild_id, user_id]
-        if session.wire is not None:
-            session.wire.cut()
+        if session.websocket is not None:
+            session.websocket.cut()
 
-    def hush(self, guild_id: int, user_id: int, *, hushed: bool) -> None:
+    def set_blocked(self, guild_id: int, user_id: int, *, blocked: bool) -> None:
         """Pass on nothing that this client sends, or all of it again; kept for its next sessions."""
-        (self._hushed.add if hushed else self._hushed.discard)((guild_id, user_id))
+        (self._blocked.add if blocked else self._blocked.discard)((guild_id, user_id))
 
     # Called by conversations.
 
-    def open(self, wire: Wire) -> None:
+    def open(self, websocket: VoiceWebsocket) -> None:
         """A websocket has been opened."""
-        self._wires.add(wire)
+        self._websockets.add(websocket)
 
-    def identify(self, wire: Wire, guild_id: int, user_id: int, session_id: str, token: str) -> Session:
+    def identify(
+        self, websocket: VoiceWebsocket, guild_id: int, user_id: int, session_id: str, token: str
+    ) -> Session:
         """A client says who it is."""
         expected = self._expected.get((guild_id, user_id))
         if expected is None or expected.session_id != session_id:
-            raise Refused(CloseCode.SESSION_INVALID, "Session is no longer valid.")
+            raise CloseWebsocket(CloseCode.SESSION_INVALID, "Session is no longer valid.")
         if expected.token != token:
-            raise Refused(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+            raise CloseWebsocket(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
         before = self._sessions.get((guild_id, user_id))
         if before is not None:
             self._drop(before)
-        session = Session(expected, next(self._ssrcs), wire, self._udp.send)
+        session = Session(expected, next(self._ssrcs), websocket, self._udp.send)
         self._sessions[guild_id, user_id] = session
         self._by_ssrc[session.ssrc] = session
         return session
 
-    def resume(self, wire: Wire, guild_id: int, session_id: str, token: str, seq_ack: int) -> Session:
+    def resume(
+        self, websocket: VoiceWebsocket, guild_id: int, session_id: str, token: str, seq_ack: int
+    ) -> Session:
         """A client comes back on another websocket."""
         for session in self._resumable:
             expected = session.expected
             if (expected.guild_id, expected.session_id, expected.token) == (guild_id, session_id, token):
                 self._resumable.pop(session).cancel()
-                session.resume(wire, seq_ack)
+                session.resume(websocket, seq_ack)
                 return session
-        raise Refused(CloseCode.SESSION_INVALID, "Session is no longer valid.")
+        raise CloseWebsocket(CloseCode.SESSION_INVALID, "Session is no longer valid.")
 
-    def seat(self, session: Session) -> None:
+    def add_member(self, session: Session) -> None:
         """A client has its keys: it sits in the channel from now on."""
-        self._channel(session.expected.channel_id).seat(session)
+        self._channel(session.expected.channel_id).add_member(session)
 
     def speaking(self, session: Session, flags: int) -> None:
         """A client starts or stops speaking."""
@@ -221,10 +225,10 @@ class VoiceServer:
         if channel is not None:
             self._take(channel, session, op, body)
 
-    def detach(self, session: Session | None, wire: Wire, broken: bool) -> None:
+    def detach(self, session: Session | None, websocket: VoiceWebsocket, broken: bool) -> None:
         """A websocket is closed: forget its session, or keep it for a while if the connection just broke."""
-        self._wires.discard(wire)
-        if session is None or session.wire is not wire:
+        self._websockets.discard(websocket)
+        if session is None or session.websocket is not websocket:
             return
         if broken:
             self._keep(session)
@@ -238,23 +242,23 @@ class VoiceServer:
             self._channels[channel_id] = Channel(channel_id, asyncio.get_running_loop().call_later)
         return self._channels[channel_id]
 
-    def _unseat(self, channel_id: int, member: Member) -> None:
+    def _remove_member(self, channel_id: int, member: Member) -> None:
         channel = self._channels.get(channel_id)
         if channel is not None:
-            channel.unseat(member)
+            channel.remove_member(member)
             if not channel.members:
                 channel.call.close()
                 del self._channels[channel_id]
 
     def _keep(self, session: Session) -> None:
         """Let a session without its websocket be resumed for a while."""
-        session.wire = None
+        session.websocket = None
         timer = asyncio.get_running_loop().call_later(RESUME_WINDOW_S, self._drop, session)
         self._resumable[session] = timer
 
     def _drop(self, session: Session) -> None:
         expected = session.expected
-        session.wire = None
+        session.websocket = None
         timer = self._resumable.pop(session, None)
         if timer is not None:
             timer.cancel()
@@ -263,7 +267,7 @@ class VoiceServer:
         self._by_ssrc.pop(session.ssrc, None)
         if session.address is not None:
             self._by_address.pop(session.address, None)
-        self._unseat(expected.channel_id, session)
+        self._remove_member(expected.channel_id, session)
 
     def _take(self, channel: Channel, member: Member, op: Op, body: bytes | dict[str, Any]) -> None:
         if channel.members.get(member.user_id) is not member:
@@ -289,7 +293,7 @@ class VoiceServer:
             elif len(data) == KEEPALIVE_BYTES:
                 self._keep_alive(data, address)
             elif rtp.is_rtcp(data):
-                self._client_at(address).open_rtcp(data)
+                self._client_at(address).decrypt_rtcp(data)
             else:
                 self._relay(data, address, arrival_s)
         except rtp.BadPacket as error:
@@ -318,12 +322,12 @@ class VoiceServer:
         return session.transport
 
     def _relay(self, data: bytes, address: Address, arrival_s: float) -> None:
-        packet = self._client_at(address).open_rtp(data)
+        packet = self._client_at(address).decrypt_rtp(data)
         session = self._by_address[address]
         if packet.ssrc != session.ssrc or packet.payload_type != rtp.OPUS_PAYLOAD_TYPE:
             raise rtp.BadPacket("another source or another kind of sound")
         session.stream.count(packet)
-        if (session.expected.guild_id, session.user_id) in self._hushed:
+        if (session.expected.guild_id, session.user_id) in self._blocked:
             return
         channel = self._channels.get(session.expected.channel_id)
         if channel is None:

@@ -9,7 +9,7 @@ import struct
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -17,11 +17,11 @@ from rehearsal.voice.opcodes import UNNUMBERED, Op
 from rehearsal.voice.rtp import KEY_BYTES, RtpPacket, Transport
 from rehearsal.voice.udp import Address
 
-REPLAYED_MESSAGES = 256
+REPLAYED_MESSAGES: Final = 256
 """Numbered messages that are kept for a RESUME."""
-SERVER_SSRC = 1
+SERVER_SSRC: Final = 1
 """The source of the server's own reports."""
-NTP_UNIX_OFFSET_S = 2_208_988_800
+NTP_UNIX_OFFSET_S: Final = 2_208_988_800
 """Seconds from 1900 to 1970 (RFC 868)."""
 
 SendDatagram = Callable[[bytes, Address], None]
@@ -38,7 +38,7 @@ class Expectation:
     token: str
 
 
-class Wire:
+class VoiceWebsocket:
     """One websocket: a queue that anybody may fill, and the task that empties it in order."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
@@ -102,10 +102,12 @@ class Stream:
 class Session:
     """A client that has identified. It outlives its websocket for as long as it may resume."""
 
-    def __init__(self, expected: Expectation, ssrc: int, wire: Wire, send_datagram: SendDatagram) -> None:
+    def __init__(
+        self, expected: Expectation, ssrc: int, websocket: VoiceWebsocket, send_datagram: SendDatagram
+    ) -> None:
         self.expected = expected
         self.ssrc = ssrc
-        self.wire: Wire | None = wire
+        self.websocket: VoiceWebsocket | None = websocket
         self.address: Address | None = None
         """Where its sound comes from; known since IP discovery."""
         self.secret_key = secrets.token_bytes(KEY_BYTES)
@@ -139,12 +141,12 @@ class Session:
             message = json.dumps({"op": op, "d": body, "seq": self._sequence})
         if op not in UNNUMBERED:
             self._sent.append((self._sequence, message))
-        if self.wire is not None:
-            self.wire.send(message)
+        if self.websocket is not None:
+            self.websocket.send(message)
 
-    def resume(self, wire: Wire, acknowledged: int) -> None:
+    def resume(self, websocket: VoiceWebsocket, acknowledged: int) -> None:
         """Go on with another websocket: send what the client has not acknowledged."""
-        self.wire = wire
+        self.websocket = websocket
         self.post(Op.RESUMED, {})
         missed = list(self._sent)
         for i, (sequence, _) in enumerate(missed):
@@ -152,12 +154,12 @@ class Session:
                 missed = missed[i + 1 :]
                 break
         for _, message in missed:
-            wire.send(message)
+            websocket.send(message)
 
-    def hear(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
+    def receive(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
         """Relay another member's packet, sealed for this client."""
         if self.transport is not None and self.address is not None:
-            self._send_datagram(self.transport.seal_rtp(packet), self.address)
+            self._send_datagram(self.transport.encrypt_rtp(packet), self.address)
 
     def send_reports(self, others: list[Session], now_s: float) -> None:
         """RTCP as Discord's servers send it: how this client's sound arrives, and whose it is being sent."""
@@ -165,14 +167,14 @@ class Session:
             return
         own = self.stream
         if own.packets:
-            report = self.transport.seal_receiver_report(SERVER_SSRC, self.ssrc, own.highest, own.lost)
+            report = self.transport.encrypt_receiver_report(SERVER_SSRC, self.ssrc, own.highest, own.lost)
             self._send_datagram(report, self.address)
         ntp = int((now_s + NTP_UNIX_OFFSET_S) * 2**32)
         for other in others:
             sent = other.stream
             if sent.packets:
                 self._send_datagram(
-                    self.transport.seal_sender_report(
+                    self.transport.encrypt_sender_report(
                         other.ssrc, ntp, sent.timestamp, sent.packets, sent.octets
                     ),
                     self.address,

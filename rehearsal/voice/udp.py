@@ -14,6 +14,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from typing import Final
 
 from rehearsal.voice.network import Network
 
@@ -21,14 +22,14 @@ Address = tuple[str, int]
 OnDatagram = Callable[[bytes, Address, float], None]
 """Called with a datagram, who sent it, and when it arrived on `time.monotonic()`'s clock, in seconds."""
 
-LOOPBACK = "127.0.0.1"
-SO_TIMESTAMPNS = 35
+LOOPBACK: Final = "127.0.0.1"
+SO_TIMESTAMPNS: Final = 35
 """`asm-generic/socket.h`; Python 3.11 has no name for it. The stamp is a `struct timespec` of two longs."""
-TIMESPEC = struct.Struct("@ll")
-DATAGRAM_BYTES = 2048
-RECEIVE_BUFFER_BYTES = 4 << 20
+TIMESPEC: Final = struct.Struct("@ll")
+DATAGRAM_BYTES: Final = 2048
+RECEIVE_BUFFER_BYTES: Final = 4 << 20
 """Asked for; the kernel gives what it allows, at least some hundred packets."""
-READS_PER_TURN = 256
+READS_PER_TURN: Final = 256
 """Datagrams read before others on the loop have their turn."""
 
 

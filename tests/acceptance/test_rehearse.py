@@ -15,7 +15,7 @@ from acceptance.report import Evening, loudness_heard
 from audio.files.track import read_tags
 from audio.piece import Piece
 from bot.config.settings import EngineSettings, Settings, TrackSettings
-from rehearsal.voice.hearing import Gaps, Hearing
+from rehearsal.voice.analysis import Gaps, PlaybackAnalysis
 
 PROMISED_KEYS = {
     *("prompt", "seconds", "interval", "seed", "checkpoint", "device", "first_sound_s", "realtime_factor"),
@@ -59,7 +59,7 @@ async def test_two_guilds_hear_their_own_pieces_and_the_json_has_every_key(
     assert Path(found["posted"]).read_bytes() != Path(other["posted"]).read_bytes()
 
 
-KEPT = Hearing(
+KEPT = PlaybackAnalysis(
     frames_posted=1000,
     frames_spanned=1000,
     frames_heard=1000,

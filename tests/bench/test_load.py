@@ -16,14 +16,14 @@ from bench.load.figures import Row, medians, row_of
 from bench.load.messages import Played
 from bench.machine import Ticks, read, ticks
 from bot.config.settings import EngineSettings, Settings
-from rehearsal.voice.recording import HeardPacket, Kind, Recording
+from rehearsal.voice.recording import Kind, ReceivedPacket, Recording
 
 
 def heard(arrivals_ms: Iterable[float], sequences: Iterable[int] | None = None) -> Recording:
     times = list(arrivals_ms)
     return Recording(
         tuple(
-            HeardPacket(at / 1000, 1, sequence, 960 * sequence, True, True, Kind.CELT, b"x")
+            ReceivedPacket(at / 1000, 1, sequence, 960 * sequence, True, True, Kind.CELT, b"x")
             for at, sequence in zip(times, sequences or range(len(times)), strict=True)
         )
     )

@@ -20,7 +20,7 @@ from rehearsal.people.reply import Reply
 from rehearsal.permissions import Permission
 from rehearsal.rest.drafts import read_draft, write
 from rehearsal.rest.uploads import Upload
-from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
+from rehearsal.voice.analysis import CODEC_DELAY_SAMPLES, correlation
 from rehearsal.world import Message
 from tests.house import House, a_house, read, restarted, until
 

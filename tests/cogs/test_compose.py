@@ -92,7 +92,7 @@ async def test_prompts_neither_ping_nor_format(tmp_path: Path, prompt: str) -> N
 async def test_a_full_channel_is_named(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         house.corner.user_limit = 2
-        house.here.tell_channel(house.corner)
+        house.here.announce_channel(house.corner)
         await until(lambda: house.request().voice_channel.user_limit == 2)
         assert await compose(house) == f"<#{house.corner.id}> is full (2 people); make room and ask again."
 
@@ -117,7 +117,7 @@ async def test_each_missing_permission_is_named_before_anything_begins(
     async with a_house(tmp_path) as house:
         channel = house.corner if in_voice else house.text
         channel.overwrite(house.guild.members[house.here.bot.id], deny=missing)
-        house.here.tell_channel(channel)
+        house.here.announce_channel(channel)
         await until(lambda: bool(house.discord_guild.get_channel(channel.id).overwrites))  # type: ignore[union-attr]
         said = await compose(house)
         assert said.startswith(f"In <#{channel.id}> Busker lacks the permission")
@@ -136,7 +136,7 @@ async def test_somebody_who_does_not_listen_can_neither_stop_the_music_nor_move_
             assert (await outsider.use(command, channel=house.text)).content == join
         assert (await outsider.use("nowplaying", channel=house.text)).message
         elsewhere = house.guild.voice_channel("Elsewhere")
-        house.here.tell_channel(elsewhere, "CHANNEL_CREATE")
+        house.here.announce_channel(elsewhere, "CHANNEL_CREATE")
         await outsider.join_voice(elsewhere)
         assert (await outsider.use("compose", {"prompt": "bells"}, house.text)).content == join
         assert not piece.dismissed
@@ -207,7 +207,7 @@ async def test_prompts_are_suggested_from_the_library_and_the_presets(tmp_path: 
 async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         stage = house.guild.stage_channel("Stage")
-        house.here.tell_channel(stage, "CHANNEL_CREATE")
+        house.here.announce_channel(stage, "CHANNEL_CREATE")
         await house.asker.join_voice(stage)
         waits = "On a Stage, Busker asks to speak first; until a moderator lets it, the music waits."
         assert (await compose(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")

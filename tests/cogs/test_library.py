@@ -13,7 +13,7 @@ from audio.worker.tone_engine import ToneEngine
 from bot.store.records import MadeTrack, Visibility
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
-from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, correlation
+from rehearsal.voice.analysis import CODEC_DELAY_SAMPLES, correlation
 from rehearsal.world import Message
 from tests.house import FAST, House, a_house, until
 from tests.server import Server, a_server, choose_from, private
@@ -103,7 +103,7 @@ async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) ->
         secret = server.guild.text_channel("secret")
         secret.overwrite(server.guild.everyone, deny=Permission.VIEW_CHANNEL)
         secret.overwrite(server.guild.members[server.here.bot.id], allow=Permission.VIEW_CHANNEL)
-        server.here.tell_channel(secret, "CHANNEL_CREATE")
+        server.here.announce_channel(secret, "CHANNEL_CREATE")
         await until(lambda: server.discord_guild.get_channel(secret.id) is not None)
         hidden = await made(server, "x" * 300, channel_id=secret.id)
         gone = await made(server, "of a channel that is gone", channel_id=1)

@@ -144,7 +144,7 @@ async def test_without_listeners_it_sleeps_and_continues_with_another_segment(
 async def test_a_sleeping_radio_does_not_keep_busker_from_another_channel(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
         hall = house.guild.voice_channel("Hall")
-        house.here.tell_channel(hall, "CHANNEL_CREATE")
+        house.here.announce_channel(hall, "CHANNEL_CREATE")
         radio = await a_radio(house)
         await house.asker.leave_voice()
         await house.listener.join_voice(hall)

@@ -80,7 +80,7 @@ async def test_the_requester_and_managers_need_no_votes(tmp_path: Path) -> None:
 async def test_in_dj_mode_the_role_may_act_and_nobody_may_without_one(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=slowly()) as house:
         role = house.guild.role("DJ")
-        house.here.tell_role(house.guild, role, "GUILD_ROLE_CREATE")
+        house.here.announce_role(house.guild, role, "GUILD_ROLE_CREATE")
         await choose(house, rights="dj")
         dj = await another(house, "dj", role)
         piece = await playing(house)

@@ -103,7 +103,7 @@ async def test_the_everyone_role_is_refused_as_dj_role(tmp_path: Path) -> None:
 async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         server.text.overwrite(server.guild.members[server.here.bot.id], deny=Permission.ATTACH_FILES)
-        server.here.tell_channel(server.text)
+        server.here.announce_channel(server.text)
         said = (await choose(server, tracks_in=server.text)).content
         assert "lacks the permission" in said
         assert "Attach Files" in said
@@ -142,7 +142,7 @@ async def test_choices_apply_to_the_next_piece_and_after_a_restart(tmp_path: Pat
 async def test_tracks_are_posted_in_the_chosen_channel(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         gallery = house.guild.text_channel("gallery")
-        house.here.tell_channel(gallery, "CHANNEL_CREATE")
+        house.here.announce_channel(gallery, "CHANNEL_CREATE")
         await until(lambda: house.discord_guild.get_channel(gallery.id) is not None)
         await house.bot.store.choose(
             house.guild.id,

@@ -14,7 +14,7 @@ async def allowed(house: House) -> None:
     """Allow the bot to set the status of the voice channel."""
     me = house.guild.members[house.here.bot.id]
     house.corner.overwrite(me, allow=Permission.SET_VOICE_CHANNEL_STATUS)
-    house.here.tell_channel(house.corner)
+    house.here.announce_channel(house.corner)
     await until(lambda: bool(house.request().voice_channel.overwrites))
 
 

@@ -49,7 +49,7 @@ class SilentVoice:
     async def leave(self, guild_id: int, user_id: int) -> None:
         self.told.append(("leave", guild_id, user_id))
 
-    def hush(self, guild_id: int, user_id: int, *, hushed: bool) -> None:
+    def set_blocked(self, guild_id: int, user_id: int, *, blocked: bool) -> None:
         pass
 
     def listener(self, guild_id: int, user_id: int) -> Listener:

@@ -70,7 +70,7 @@ async def test_a_full_channel_lets_in_those_who_may_move_members() -> None:
         await ada.join_voice(room)
         with pytest.raises(CannotType, match="full"):
             await ben.join_voice(room)
-        assert await here.calls.sit(guild, room, here.bot.id)
+        assert await here.calls.join(guild, room, here.bot.id)
 
 
 async def test_people_who_come_and_go_are_seen_by_the_bot_and_heard_of_by_the_voice_server() -> None:
@@ -110,7 +110,7 @@ async def test_a_person_moves_and_throws_out_the_bot_only_if_they_may() -> None:
         with pytest.raises(CannotType, match="sits in no voice channel"):
             await ben.disconnect(here.bot.user)
         async with logged_in(here) as bot:
-            assert await here.calls.sit(guild, room, here.bot.id)
+            assert await here.calls.join(guild, room, here.bot.id)
             with pytest.raises(CannotType, match="MOVE_MEMBERS"):
                 await ada.move(here.bot.user, hall)
             before = guild.voice_states[here.bot.id].session_id
@@ -134,7 +134,7 @@ async def test_on_a_stage_the_bot_is_suppressed_until_it_steps_up_or_asks_to() -
         guild = here.guild("Corner")
         stage = guild.stage_channel("stage")
         async with logged_in(here) as bot:
-            assert await here.calls.sit(guild, stage, here.bot.id)
+            assert await here.calls.join(guild, stage, here.bot.id)
             seat = guild.voice_states[here.bot.id]
             assert seat.suppress
             me = bot.voice(stage.id).guild.me
@@ -155,7 +155,7 @@ async def test_without_the_right_to_speak_the_bot_is_suppressed_in_a_voice_chann
         guild = here.guild("Corner")
         room = guild.voice_channel("room")
         room.overwrite(guild.members[here.bot.id], deny=Permission.SPEAK)
-        assert await here.calls.sit(guild, room, here.bot.id)
+        assert await here.calls.join(guild, room, here.bot.id)
         assert guild.voice_states[here.bot.id].suppress
 
 

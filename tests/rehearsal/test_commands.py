@@ -8,7 +8,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from rehearsal.clock import HandClock
+from rehearsal.clock import ManualClock
 from rehearsal.commands import Commands, CommandType, check_command
 from rehearsal.discord_here import DiscordHere
 from rehearsal.refusal import Refusal
@@ -130,7 +130,7 @@ async def test_what_a_tree_syncs_is_what_it_fetches() -> None:
 
 
 def test_the_command_of_a_guild_goes_before_the_one_for_everywhere() -> None:
-    commands = Commands(1, Snowflakes(HandClock()))
+    commands = Commands(1, Snowflakes(ManualClock()))
     (everywhere,) = commands.overwrite(None, [command()])
     (local,) = commands.overwrite(7, [command()])
     assert commands.choose("compose", 7, CommandType.CHAT_INPUT) == local
@@ -151,7 +151,7 @@ def test_of_translations_the_longest_counts_for_the_size_of_a_command() -> None:
 
 
 def test_a_command_is_found_by_its_name_in_the_language_of_who_types() -> None:
-    commands = Commands(1, Snowflakes(HandClock()))
+    commands = Commands(1, Snowflakes(ManualClock()))
     (synced,) = commands.overwrite(None, [command(name_localizations={"ja": "作曲"})])
     assert commands.choose("作曲", None, CommandType.CHAT_INPUT, "ja") == synced
     with pytest.raises(LookupError):

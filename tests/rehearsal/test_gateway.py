@@ -10,9 +10,9 @@ import aiohttp
 import discord
 import pytest
 
-from rehearsal.clock import HandClock
+from rehearsal.clock import ManualClock
 from rehearsal.discord_here import DiscordHere
-from rehearsal.gateway import MAX_SENT
+from rehearsal.gateway import MAX_MESSAGES
 from rehearsal.sessions import Intent
 from tests.rehearsal.loopback import SilentVoice, logged_in
 
@@ -33,7 +33,7 @@ async def close_code(here: DiscordHere, *payloads: object) -> int | None:
 
 
 async def test_each_broken_rule_closes_with_its_own_code() -> None:
-    async with DiscordHere(voice=SilentVoice(), clock=HandClock()) as here:
+    async with DiscordHere(voice=SilentVoice(), clock=ManualClock()) as here:
         token = here.bot.token
         beat = {"op": 1, "d": None}
         login = {"op": 2, "d": {"token": token, "intents": 1}}
@@ -46,7 +46,7 @@ async def test_each_broken_rule_closes_with_its_own_code() -> None:
         assert await close_code(here, {"op": 1, "d": "x" * 4_096}) == 4002
         assert await close_code(here, login, login) == 4005
         assert await close_code(here, login, {"op": 99, "d": {}}) == 4001
-        assert await close_code(here, *[beat] * (MAX_SENT + 1)) == 4008
+        assert await close_code(here, *[beat] * (MAX_MESSAGES + 1)) == 4008
 
 
 async def test_events_come_compressed_if_the_client_asks_for_it() -> None:
@@ -107,7 +107,7 @@ async def test_an_invalid_session_leaves_a_stale_voice_state_that_the_next_login
         guild = here.guild("Corner")
         room = guild.voice_channel("room")
         async with logged_in(here):
-            assert await here.calls.sit(guild, room, here.bot.id)
+            assert await here.calls.join(guild, room, here.bot.id)
             here.gateway.invalidate()
             assert here.sessions.by_id == {}
         async with logged_in(here) as bot:
@@ -125,7 +125,7 @@ async def test_a_client_that_says_goodbye_leaves_voice_and_one_that_breaks_off_d
             ):
                 await line.send_json({"op": 2, "d": {"token": here.bot.token, "intents": 0}})
                 await here.until(lambda: bool(here.sessions.by_id))
-                assert await here.calls.sit(guild, room, here.bot.id)
+                assert await here.calls.join(guild, room, here.bot.id)
                 await line.close(code=code)
             await here.until(lambda: not any(known.connection for known in here.sessions.by_id.values()))
             assert (here.bot.id in guild.voice_states) is stays

@@ -37,7 +37,7 @@ from cogs.compose import Compose
 from cogs.playback import Playback
 from cogs.queue import Queue
 from cogs.radio import Radio, keep
-from rehearsal.clock import HandClock
+from rehearsal.clock import ManualClock
 from rehearsal.permissions import Permission
 from rehearsal.wire import guild_create_json, member_json, own_user_json, voice_state_json
 from rehearsal.world import Guild, Snowflakes, VoiceState, World
@@ -161,7 +161,7 @@ class Evening:
             voice=VoiceSettings(leave_after_seconds=LEAVE_AFTER_SECONDS, radio_sleeps_seconds=SLEEPS_SECONDS),
             store=StoreSettings(path=folder / "busker.sqlite"),
         )
-        clock = HandClock()
+        clock = ManualClock()
         self._world = World(clock, Snowflakes(clock))
         self._user = self._world.user("Busker", bot=True)
         self.guilds = [self._guild(name) for name in ("First", "Second")]
@@ -183,10 +183,10 @@ class Evening:
         guild = self._world.guild(name, self._world.user("owner"))
         guild.text_channel("music")
         corner = guild.voice_channel("The Corner")
-        self._world.settle(guild, self._user, [guild.role("Busker", Permission(NEEDED.value))])
+        self._world.add_member(guild, self._user, [guild.role("Busker", Permission(NEEDED.value))])
         managers = guild.role("managers", Permission.MANAGE_GUILD)
         for person, roles in (("ann", []), ("ben", []), ("max", [managers])):
-            member = self._world.settle(guild, self._world.user(person), roles)
+            member = self._world.add_member(guild, self._world.user(person), roles)
             guild.voice_states[member.user.id] = VoiceState(member.user.id, guild.id, corner.id, "0" * 32)
         return guild
 
@@ -265,7 +265,7 @@ class Evening:
         await asyncio.gather(*ending, return_exceptions=True)
         await self.bot.store.close()
 
-    def sit(self, guild: Guild, person: int, *, down: bool) -> None:
+    def join(self, guild: Guild, person: int, *, down: bool) -> None:
         """Somebody comes into the voice channel, or leaves it."""
         corner = next(channel for channel in guild.channels.values() if channel.is_voice)
         seat = VoiceState(person, guild.id, corner.id, "0" * 32)
@@ -399,13 +399,13 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
                 await evening.crash()
                 await evening.open()
         elif command in ("leave", "come"):
-            evening.sit(guild, person, down=command == "come")
+            evening.join(guild, person, down=command == "come")
         else:
             await evening.use(guild, person, command, number)
         evening.check()
     for guild in evening.guilds:
         for person in evening.people(guild):
-            evening.sit(guild, person, down=True)
+            evening.join(guild, person, down=True)
         with suppress(BuskerError):
             evening.bot.sessions.of(evening.bot.get_guild(guild.id)).resume()  # type: ignore[arg-type]
     async with asyncio.timeout(600):

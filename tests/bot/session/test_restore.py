@@ -18,7 +18,7 @@ from bot.client import Busker
 from bot.playback.composition import CompositionState
 from bot.playback.performance import Performance
 from bot.session.restore import MAX_RESTARTS, Restoration
-from rehearsal.voice.placing import placed
+from rehearsal.voice.alignment import align
 from tests.house import House, a_house, quiet_settings, until
 
 
@@ -87,7 +87,7 @@ async def test_after_a_crash_the_music_continues_where_it_was_and_the_queue_is_r
             again.session.stop()
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
             posted = floats(read_pcm(tmp_path / "bells-1.flac", 6.0)).T
-            received = placed([house.ears.recording(house.here.bot.id)], posted)
+            received = align([house.ears.recording(house.here.bot.id)], posted)
             assert received.frames_skipped <= 2
             assert received.frames_repeated <= 60  # no more than was played since the flush
             assert received.frames_left <= 2

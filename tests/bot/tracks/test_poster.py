@@ -13,7 +13,7 @@ from tests.house import House, a_house, until
 def forbid(house: House, denied: Permission) -> None:
     """Deny the bot permissions in the text channel."""
     house.text.overwrite(house.guild.members[house.here.bot.id], deny=denied)
-    house.here.tell_channel(house.text)
+    house.here.announce_channel(house.text)
 
 
 async def retry_after(house: House, *retry_seconds: float) -> None:

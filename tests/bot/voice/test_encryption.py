@@ -15,7 +15,7 @@ def test_the_server_decrypts_a_packet_and_reads_its_header(mode: str) -> None:
     cipher, server = TransportCipher(), Transport(mode, bytes(KEY))
     cipher.set_key(mode, KEY)
     for number in range(3):
-        packet = server.open_rtp(cipher.encrypt(b"sound %d" % number, 65_533 + number, 2**32 - 1, ssrc=77))
+        packet = server.decrypt_rtp(cipher.encrypt(b"sound %d" % number, 65_533 + number, 2**32 - 1, ssrc=77))
         assert packet.payload == b"sound %d" % number
         assert (packet.sequence, packet.timestamp, packet.ssrc) == (65_533 + number, 2**32 - 1, 77)
         assert packet.payload_type == 120
@@ -28,7 +28,7 @@ def test_a_changed_header_is_rejected(mode: str) -> None:
     packet = bytearray(cipher.encrypt(b"sound", 1, 2, ssrc=3))
     packet[3] ^= 1
     with pytest.raises(BadPacket):
-        Transport(mode, bytes(KEY)).open_rtp(bytes(packet))
+        Transport(mode, bytes(KEY)).decrypt_rtp(bytes(packet))
 
 
 def test_no_counter_comes_twice_even_with_another_key() -> None:
@@ -38,6 +38,6 @@ def test_no_counter_comes_twice_even_with_another_key() -> None:
         cipher.set_key(mode, key)
         for sequence in range(3):
             packet = cipher.encrypt(b"sound", sequence, 0, ssrc=1)
-            assert Transport(mode, bytes(key)).open_rtp(packet).payload == b"sound"
+            assert Transport(mode, bytes(key)).decrypt_rtp(packet).payload == b"sound"
             counters.add(packet[-4:])
     assert len(counters) == 9

@@ -108,9 +108,9 @@ def reader_threads() -> list[str]:
 
 def closed_with(code: int) -> Callable[[House], Awaitable[None]]:
     async def fault(house: House) -> None:
-        wire = session_of(house).wire
-        assert wire is not None
-        await wire.close(CloseCode(code))
+        websocket = session_of(house).websocket
+        assert websocket is not None
+        await websocket.close(CloseCode(code))
 
     return fault
 
@@ -124,12 +124,12 @@ async def test_a_voice_server_that_closes_is_replaced(code: int, tmp_path: Path)
 async def test_a_websocket_that_breaks_is_replaced_and_the_session_goes_on(tmp_path: Path) -> None:
     async def broken(house: House) -> None:
         session = session_of(house)
-        assert session.wire is not None
-        wire, request = session.wire, session.wire.socket._req
+        assert session.websocket is not None
+        websocket, request = session.websocket, session.websocket.socket._req
         assert request is not None
         assert request.transport is not None
         request.transport.abort()
-        await until(lambda: session.wire not in (None, wire))
+        await until(lambda: session.websocket not in (None, websocket))
         assert session_of(house) is session
 
     async with a_house(tmp_path) as house:
@@ -149,7 +149,7 @@ async def test_moved_by_a_moderator_it_keeps_playing_even_after_a_reconnect(tmp_
         moderators = house.guild.role("moderators", Permission.MOVE_MEMBERS)
         moderator = house.here.person(house.guild, "moderator", moderators)
         other_channel = house.guild.voice_channel("Other")
-        house.here.tell_channel(other_channel, "CHANNEL_CREATE")
+        house.here.announce_channel(other_channel, "CHANNEL_CREATE")
         piece = house.ask(seconds=2.4)
         await until(lambda: has_begun(piece))
         await closed_with(4006)(house)
@@ -167,7 +167,7 @@ async def test_moved_by_a_moderator_it_keeps_playing_even_after_a_reconnect(tmp_
 
 async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
     async def another_server(house: House) -> None:
-        await house.here.calls.sit(house.guild, house.corner, house.here.bot.id, self_deaf=True)
+        await house.here.calls.join(house.guild, house.corner, house.here.bot.id, self_deaf=True)
 
     async with a_house(tmp_path) as house:
         await survives(house, another_server)
@@ -267,7 +267,7 @@ async def test_keepalives_are_sent_during_a_pause(tmp_path: Path, monkeypatch: p
 
 async def test_a_voice_state_from_before_a_restart_is_cleared_before_the_first_sound(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
-        await house.here.calls.sit(house.guild, house.corner, house.here.bot.id)
+        await house.here.calls.join(house.guild, house.corner, house.here.bot.id)
         await until(lambda: house.discord_guild.me.voice is not None)
         piece = house.ask(seconds=SECONDS)
         await house.play(piece)
@@ -349,7 +349,7 @@ async def test_when_no_listener_returns_it_drops_the_queue_and_leaves(tmp_path: 
 async def test_on_a_stage_it_requests_to_speak_and_plays_once_it_may(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         stage = house.guild.stage_channel("Stage")
-        house.here.tell_channel(stage, "CHANNEL_CREATE")
+        house.here.announce_channel(stage, "CHANNEL_CREATE")
         await until(lambda: house.discord_guild.get_channel(stage.id) is not None)
         for person in (house.asker, house.listener):
             await person.join_voice(stage)
@@ -362,7 +362,7 @@ async def test_on_a_stage_it_requests_to_speak_and_plays_once_it_may(tmp_path: P
         await until(lambda: "asked to speak" in str(headline_of(piece)))
         assert piece.buffer.frames_played == 0
         seat.suppress = False
-        house.here.calls.tell(seat)
+        house.here.calls.announce(seat)
         await house.play(piece)
         assert len(music(house)) == FRAMES
 

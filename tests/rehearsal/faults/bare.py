@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from rehearsal.discord_here import INVITED_WITH, DiscordHere
+from rehearsal.discord_here import DEFAULT_BOT_PERMISSIONS, DiscordHere
 from rehearsal.faults.scene import Scene, until
 from rehearsal.sessions import Intent
 from rehearsal.sessions import Op as MainOp
@@ -25,7 +25,7 @@ MODE = "aead_aes256_gcm_rtpsize"
 WITHIN_S = 5.0
 
 
-class Wire:
+class VoiceWebsocket:
     """One websocket of the client: its messages, and how it was closed."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -60,8 +60,8 @@ class Wire:
 class BareBot:
     """Logged in and connected to voice in the corner; it sends sound when told and answers nothing."""
 
-    gateway: Wire
-    voice: Wire
+    gateway: VoiceWebsocket
+    voice: VoiceWebsocket
 
     def __init__(self, scene: Scene, http: aiohttp.ClientSession) -> None:
         self._scene = scene
@@ -114,8 +114,8 @@ class BareBot:
 
     @property
     def _identity(self) -> Json:
-        assert self._scene.seat is not None
-        guild_id, session_id = str(self._scene.guild.id), self._scene.seat.session_id
+        assert self._scene.voice_state is not None
+        guild_id, session_id = str(self._scene.guild.id), self._scene.voice_state.session_id
         return {"server_id": guild_id, "session_id": session_id, "token": self.token}
 
     async def _open_voice(self) -> None:
@@ -139,7 +139,7 @@ class BareBot:
         for _ in range(packets):
             header = rtp.rtp_header(self._sequence, self._sequence * rtp.FRAME_SAMPLES, self._ssrc)
             self._sequence += 1
-            self._udp.sendto(self._transport.seal(header, b"\xfcsound"), self._server)
+            self._udp.sendto(self._transport.encrypt(header, b"\xfcsound"), self._server)
 
     def keep_alive(self) -> None:
         """Send 8 bytes, which a server that can be reached sends back."""
@@ -154,8 +154,8 @@ class BareBot:
             except BlockingIOError:
                 return found
 
-    async def _open(self, host: str) -> Wire:
-        return Wire(await self._http.ws_connect(f"https://{host}/?v=10"))
+    async def _open(self, host: str) -> VoiceWebsocket:
+        return VoiceWebsocket(await self._http.ws_connect(f"https://{host}/?v=10"))
 
     async def close(self) -> None:
         self._udp.close()
@@ -172,7 +172,7 @@ async def staged(*, connected: bool = True) -> AsyncIterator[tuple[Scene, BareBo
     """
     voice = VoiceServer()
     async with DiscordHere(voice=voice) as here:
-        scene = Scene.build(here, voice, INVITED_WITH, lambda: None)
+        scene = Scene.build(here, voice, DEFAULT_BOT_PERMISSIONS, lambda: None)
         await scene.gather()
         async with aiohttp.ClientSession(connector=here.connector()) as http:
             bot = BareBot(scene, http)

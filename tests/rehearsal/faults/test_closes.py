@@ -20,7 +20,7 @@ async def test_the_websocket_is_closed_with_that_code_and_the_bot_still_sits(nam
         await EVERY[name].happen(scene)
         await until(lambda: bot.voice.closed_with is not None, WITHIN_S)
         assert f"close-{bot.voice.closed_with}" == name
-        assert scene.seat is not None
+        assert scene.voice_state is not None
         assert len(bot.gateway.messages) == events
         bot.play(3)
         bot.keep_alive()

@@ -27,7 +27,7 @@ async def test_a_dropped_bot_may_resume_or_is_told_that_it_may_not(name: str, re
             assert await bot.gateway.got(Op.INVALID_SESSION) is False
             await bot.log_in()
         await asyncio.wait_for(happening, WITHIN_S)
-        assert scene.seat is not None
+        assert scene.voice_state is not None
 
 
 async def test_an_invalid_session_is_told_and_forgotten() -> None:

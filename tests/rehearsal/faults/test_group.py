@@ -38,7 +38,7 @@ async def test_a_member_with_new_keys_is_in_the_group_again() -> None:
 async def test_after_a_rush_those_who_stayed_are_one_group() -> None:
     async with staged(connected=False) as (scene, _):
         await FAULTS["rush"].happen(scene)
-        sitting = {seat.user_id for seat in scene.guild.seated(scene.corner)}
+        sitting = {seat.user_id for seat in scene.guild.voice_states_in(scene.corner)}
         assert len(sitting) == 3
         await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)
 
@@ -50,7 +50,7 @@ async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
     async with staged() as (scene, bot):
         assert scene.voice.epoch(scene.corner.id) > 0
         await FAULTS[name].happen(scene)
-        others = {seat.user_id for seat in scene.guild.seated(scene.corner)} - {bot.id}
+        others = {seat.user_id for seat in scene.guild.voice_states_in(scene.corner)} - {bot.id}
         assert len(others) == 1
         assert (others == {scene.listener.id}) is returns
         assert scene.voice.epoch(scene.corner.id) == 0
@@ -60,4 +60,4 @@ async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
 async def test_a_deserted_channel_holds_the_bot_alone() -> None:
     async with staged() as (scene, bot):
         await FAULTS["deserted"].happen(scene)
-        assert [seat.user_id for seat in scene.guild.seated(scene.corner)] == [bot.id]
+        assert [seat.user_id for seat in scene.guild.voice_states_in(scene.corner)] == [bot.id]

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from rehearsal.discord_here import INVITED_WITH, DiscordHere
+from rehearsal.discord_here import DEFAULT_BOT_PERMISSIONS, DiscordHere
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.scene import Scene
 from rehearsal.voice.server import VoiceServer
@@ -22,7 +22,7 @@ API = "https://discord.com/api/v10"
 async def troubled(name: str) -> AsyncIterator[tuple[Scene, aiohttp.ClientSession]]:
     voice = VoiceServer()
     async with DiscordHere(voice=voice) as here:
-        scene = Scene.build(here, voice, INVITED_WITH, lambda: None)
+        scene = Scene.build(here, voice, DEFAULT_BOT_PERMISSIONS, lambda: None)
         await FAULTS[name].happen(scene)
         own = {"Authorization": f"Bot {here.bot.token}"}
         async with aiohttp.ClientSession(connector=here.connector(), headers=own) as http:

@@ -10,7 +10,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from rehearsal.clock import HandClock
+from rehearsal.clock import ManualClock
 from rehearsal.discord_here import DiscordHere
 from rehearsal.permissions import Permission
 from rehearsal.world import Guild
@@ -20,7 +20,7 @@ Interaction = discord.Interaction[Any]
 
 
 async def test_an_answer_arrives_with_its_time_its_content_and_who_sees_it() -> None:
-    clock = HandClock()
+    clock = ManualClock()
 
     def prepare(bot: Bot) -> None:
         @bot.tree.command()
@@ -92,7 +92,7 @@ async def test_a_deferred_answer_is_filled_by_an_edit_or_by_the_first_follow_up(
 
 
 async def test_an_answer_later_than_three_seconds_finds_no_interaction() -> None:
-    clock, caught = HandClock(), asyncio.Queue[discord.NotFound]()
+    clock, caught = ManualClock(), asyncio.Queue[discord.NotFound]()
     go_on = asyncio.Event()
 
     def prepare(bot: Bot) -> None:
@@ -111,7 +111,7 @@ async def test_an_answer_later_than_three_seconds_finds_no_interaction() -> None
         ada = here.person(guild, "Ada")
         async with logged_in(here, prepare):
             waiting = asyncio.create_task(ada.use("slow"))
-            await asyncio.wait_for(clock.somebody_sleeps.wait(), 5)
+            await asyncio.wait_for(clock.has_sleeper.wait(), 5)
             clock.advance(3.01)
             reply = await waiting
             assert reply.acknowledged_after is None
@@ -157,7 +157,7 @@ async def test_an_answer_must_fit_what_was_done() -> None:
 
 
 async def test_the_token_dies_after_fifteen_minutes() -> None:
-    clock = HandClock()
+    clock = ManualClock()
     held: list[Interaction] = []
 
     def prepare(bot: Bot) -> None:

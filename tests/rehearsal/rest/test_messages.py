@@ -265,7 +265,7 @@ async def test_the_status_of_a_voice_channel_needs_its_permission() -> None:
             with pytest.raises(discord.Forbidden) as caught:
                 await voice.edit(status="from outside")
             assert caught.value.code == 50013
-            assert await here.calls.sit(guild, room, here.bot.id)
+            assert await here.calls.join(guild, room, here.bot.id)
             await voice.edit(status="lofi in the rain")
             assert room.status == "lofi in the rain"
             take_from_bot(guild, Permission.SET_VOICE_CHANNEL_STATUS)

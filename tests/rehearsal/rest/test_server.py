@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.clock import HandClock
+from rehearsal.clock import ManualClock
 from rehearsal.discord_here import DiscordHere
 from tests.rehearsal.loopback import SilentVoice, requests, where
 
@@ -45,7 +45,7 @@ async def test_bodies_must_be_json_or_a_form() -> None:
 
 
 async def test_headers_tell_how_many_requests_are_left_until_when() -> None:
-    clock = HandClock()
+    clock = ManualClock()
     async with DiscordHere(voice=SilentVoice(), clock=clock) as here, requests(here) as by_hand:
         guild = here.guild("Corner")
         left = []

@@ -6,14 +6,14 @@ import io
 
 import discord
 
-from rehearsal.clock import HandClock
+from rehearsal.clock import ManualClock
 from rehearsal.discord_here import DiscordHere
-from rehearsal.rest.uploads import LINK_LIFE
+from rehearsal.rest.uploads import LINK_LIFE_SECONDS
 from tests.rehearsal.loopback import SilentVoice, logged_in, requests
 
 
 async def test_an_attachment_is_served_until_its_address_ends() -> None:
-    clock = HandClock()
+    clock = ManualClock()
     async with DiscordHere(voice=SilentVoice(), clock=clock) as here, requests(here) as by_hand:
         channel = here.guild("Corner").text_channel("music")
         async with logged_in(here) as bot:
@@ -25,5 +25,5 @@ async def test_an_attachment_is_served_until_its_address_ends() -> None:
         assert (await by_hand.get(sent.attachments[0].proxy_url))[0] == 200
         assert (await by_hand.get(url.partition("?")[0]))[0] == 404, "an address without signature is none"
         assert (await by_hand.get(url.replace("t.png", "u.png")))[0] == 404
-        clock.advance(LINK_LIFE + 1)
+        clock.advance(LINK_LIFE_SECONDS + 1)
         assert (await by_hand.get(url))[0] == 404

@@ -120,7 +120,7 @@ class Stage:
     async def disconnect(self, client: discord.VoiceClient) -> None:
         """Let a client leave."""
         self.clients.remove(client)
-        await hang_up(client)
+        await close_session(client)
 
 
 @asynccontextmanager
@@ -149,7 +149,7 @@ async def staged(**settings: Any) -> AsyncIterator[Stage]:
     await until(lambda: len(asyncio.all_tasks()) == 1)
 
 
-async def hang_up(client: discord.VoiceClient) -> None:
+async def close_session(client: discord.VoiceClient) -> None:
     """Let discord.py's client disconnect, and leave nothing of it behind."""
     connection = client._connection
     # Its reader thread waits up to 30 s on a socket that is merely closed.

@@ -10,10 +10,10 @@ from typing import Any
 import discord
 
 from rehearsal.discord_here import DiscordHere
-from rehearsal.voice.hearing import hear
+from rehearsal.voice.analysis import analyse_recording
 from rehearsal.voice.recording import Recording
 from tests.rehearsal.loopback import Bot, logged_in
-from tests.rehearsal.voice.stage import hang_up, melody, play, until
+from tests.rehearsal.voice.stage import close_session, melody, play, until
 
 
 @asynccontextmanager
@@ -25,7 +25,7 @@ async def connected(
     try:
         yield client
     finally:
-        await hang_up(client)
+        await close_session(client)
 
 
 def encrypts(client: discord.VoiceClient) -> bool:
@@ -46,7 +46,7 @@ async def test_a_bot_that_logs_in_is_heard_and_leaves() -> None:
                 await play(client, sound)
                 await until(lambda: len(listener.recording(here.bot.id)) == 55)
             await until(lambda: not listener.ready)
-    heard = hear(listener.recording(here.bot.id), sound)
+    heard = analyse_recording(listener.recording(here.bot.id), sound)
     assert heard.frames_heard == heard.encrypted_frames == heard.frames_spanned == 50
     assert heard.correlation > 0.95
 
@@ -75,6 +75,6 @@ async def test_a_bot_that_is_moved_goes_on_in_the_other_channel() -> None:
 
 async def move(here: DiscordHere, bot: Bot, guild_id: int, channel_id: int) -> None:
     guild = here.world.guilds[guild_id]
-    await here.calls.sit(guild, guild.channels[channel_id], here.bot.id, carried=True)
+    await here.calls.join(guild, guild.channels[channel_id], here.bot.id, by_moderator=True)
     state: Any = bot.get_guild(guild_id)
     await until(lambda: state.me.voice.channel.id == channel_id)

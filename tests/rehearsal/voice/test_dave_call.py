@@ -40,7 +40,7 @@ class Hand:
 
 
 class Group:
-    """A call whose members are listeners; their answers wait in a queue until `settle`."""
+    """A call whose members are listeners; their answers wait in a queue until `add_member`."""
 
     def __init__(self) -> None:
         self.hand = Hand()
@@ -66,7 +66,7 @@ class Group:
         self.answers = deque(answer for answer in self.answers if answer[0] != user_id)
         return self.members.pop(user_id)
 
-    def settle(self, last_first: bool = False, unready: Collection[int] = ()) -> None:
+    def add_member(self, last_first: bool = False, unready: Collection[int] = ()) -> None:
         """Bring all answers to the call; the newest first, if another member shall win the race.
 
         The `unready` never say that they can follow.
@@ -91,10 +91,10 @@ class Group:
 
     def all_hear(self, sender: int) -> bool:
         """Whether everybody else decrypts a frame of this member."""
-        sealed = self.members[sender]._session.encrypt_opus(FRAME)
+        ciphertext = self.members[sender]._session.encrypt_opus(FRAME)
         others = [member for user_id, member in self.members.items() if user_id != sender]
         for member in others:
-            member.hear(sender, RtpPacket(rtp_header(0, 0, 1), sealed), 0.0)
+            member.receive(sender, RtpPacket(rtp_header(0, 0, 1), ciphertext), 0.0)
         return all(member.recording(sender).packets[-1].frame == FRAME for member in others)
 
     def agree(self) -> bool:
@@ -114,7 +114,7 @@ def test_two_strangers_form_a_group_whoever_commits_first(last_first: bool) -> N
     group = Group()
     group.join(1)
     group.join(2)
-    group.settle(last_first)
+    group.add_member(last_first)
     assert group.agree()
     assert group.all_hear(1)
     assert group.all_hear(2)
@@ -126,11 +126,11 @@ def test_three_who_come_at_once_and_two_who_come_later_are_all_in_one_group() ->
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
-    group.settle()
+    group.add_member()
     assert group.agree()
     for user_id in (4, 5):
         group.join(user_id)
-        group.settle(last_first=True)
+        group.add_member(last_first=True)
         assert group.agree()
     assert all(group.all_hear(user_id) for user_id in range(1, 6))
 
@@ -139,12 +139,12 @@ def test_who_has_left_does_not_decrypt_what_is_said_afterwards() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
-        group.settle()
+        group.add_member()
     gone = group.leave(2)
-    group.settle()
+    group.add_member()
     assert group.agree()
-    sealed = group.members[1]._session.encrypt_opus(FRAME)
-    gone.hear(1, RtpPacket(rtp_header(1, 960, 1), sealed), 0.0)
+    ciphertext = group.members[1]._session.encrypt_opus(FRAME)
+    gone.receive(1, RtpPacket(rtp_header(1, 960, 1), ciphertext), 0.0)
     assert not gone.recording(1).packets[-1].decrypted
     assert group.all_hear(1)
 
@@ -153,12 +153,12 @@ def test_a_newcomer_takes_the_leftmost_empty_leaf() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
-        group.settle()
+        group.add_member()
     empty = group.members[2]._session.own_leaf_index
     group.leave(2)
-    group.settle()
+    group.add_member()
     group.join(4)
-    group.settle()
+    group.add_member()
     assert group.agree()
     assert group.members[4]._session.own_leaf_index == empty
 
@@ -167,14 +167,14 @@ def test_the_last_one_left_starts_over_and_can_be_joined_again() -> None:
     group = Group()
     for user_id in (1, 2):
         group.join(user_id)
-        group.settle()
+        group.add_member()
     group.leave(2)
-    group.settle()
+    group.add_member()
     assert not group.members[1].ready
     assert (Op.PREPARE_EPOCH, {"protocol_version": 1, "epoch": 1}) in group.told[1]
     assert (Op.PREPARE_TRANSITION, {"protocol_version": 1, "transition_id": 0}) in group.told[1]
     group.join(3)
-    group.settle()
+    group.add_member()
     assert group.agree()
     assert group.all_hear(1)
 
@@ -183,7 +183,7 @@ def test_who_leaves_before_the_commit_is_not_added_and_others_still_are() -> Non
     group = Group()
     for user_id in (1, 2):
         group.join(user_id)
-        group.settle()
+        group.add_member()
     group.join(3)
     group.join(4)
     key_packages = [answer for answer in group.answers if answer[1] is Op.KEY_PACKAGE]
@@ -193,7 +193,7 @@ def test_who_leaves_before_the_commit_is_not_added_and_others_still_are() -> Non
         group.call.key_package(user_id, body)
         group.answers.popleft()
     group.leave(3)
-    group.settle()
+    group.add_member()
     assert group.agree()
     assert group.all_hear(4)
 
@@ -207,7 +207,7 @@ def test_someone_who_leaves_while_a_first_group_forms_does_not_stop_it() -> None
         group.call.key_package(user_id, body)
     group.answers = deque(a for a in group.answers if a[1] is not Op.KEY_PACKAGE)
     group.leave(2)
-    group.settle()
+    group.add_member()
     assert group.agree()
 
 
@@ -215,10 +215,10 @@ def test_who_cannot_follow_is_taken_out_and_let_in_again() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
-        group.settle()
+        group.add_member()
     lost = group.members[2]
     lost.post(Op.ANNOUNCE_COMMIT, b"\x00\x07" + b"no commit")
-    group.settle()
+    group.add_member()
     assert group.agree()
     assert group.all_hear(2)
 
@@ -227,11 +227,11 @@ def test_a_transition_is_executed_when_all_are_ready_or_the_time_is_up() -> None
     group = Group()
     group.join(1)
     group.join(2)
-    group.settle()
+    group.add_member()
     assert group.told[1][-1] == (Op.EXECUTE_TRANSITION, {"transition_id": 1})
     assert not group.hand.due
     group.join(3)
-    group.settle(unready={3})
+    group.add_member(unready={3})
     ((seconds, time_is_up),) = group.hand.due
     assert seconds == TRANSITION_TIMEOUT_S
     assert (Op.EXECUTE_TRANSITION, {"transition_id": 2}) not in group.told[3]

@@ -52,15 +52,15 @@ def test_an_independent_implementation_is_in_the_group_and_decrypts_in_every_epo
     group.join(1)
     stranger = Stranger(group, 2)
     group.call.admit(2, stranger.post)
-    group.settle()
+    group.add_member()
     for newcomer in (3, 4):
         assert set(stranger.session.list_members()) == set(group.call.leaves.values())
         for _ in range(3):
-            sealed = group.members[1]._session.encrypt_opus(FRAME)
-            assert stranger.session.decrypt_frame(sealed, 1) == FRAME
+            ciphertext = group.members[1]._session.encrypt_opus(FRAME)
+            assert stranger.session.decrypt_frame(ciphertext, 1) == FRAME
         group.join(newcomer)
-        group.settle()
+        group.add_member()
     group.leave(3)
-    group.settle()
+    group.add_member()
     assert set(stranger.session.list_members()) == {1, 2, 4}
     assert stranger.session.decrypt_frame(group.members[1]._session.encrypt_opus(FRAME), 1) == FRAME

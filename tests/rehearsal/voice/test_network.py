@@ -13,7 +13,7 @@ from rehearsal.voice.rtp import rtp_header
 SOUND = rtp_header(1, 960, 7) + b"sealed"
 
 
-def carried(network: Network, times: int = 2_000) -> list[int]:
+def by_moderator(network: Network, times: int = 2_000) -> list[int]:
     arrived: list[int] = []
     for number in range(times):
         network.carry(lambda number=number: arrived.append(number), sound=SOUND)  # type: ignore[misc]
@@ -23,13 +23,13 @@ def carried(network: Network, times: int = 2_000) -> list[int]:
 def test_a_calm_network_brings_everything_once_and_in_order() -> None:
     network = Network()
     assert network.calm
-    assert carried(network) == list(range(2_000))
+    assert by_moderator(network) == list(range(2_000))
     assert (network.sounds_lost, network.doubled) == (0, 0)
 
 
 def test_a_blocked_network_brings_nothing_and_counts_the_sound() -> None:
     network = Network(blocked=True)
-    assert carried(network) == []
+    assert by_moderator(network) == []
     assert network.sounds_lost == 2_000
     network.carry(lambda: None, sound=b"\x81\xc9 a report")
     assert network.sounds_lost == 2_000
@@ -37,11 +37,11 @@ def test_a_blocked_network_brings_nothing_and_counts_the_sound() -> None:
 
 def test_packets_are_lost_and_doubled_at_the_rate_that_is_set_and_the_same_ones_again() -> None:
     network = Network(loss=0.1, doubling=0.05)
-    arrived = carried(network)
+    arrived = by_moderator(network)
     assert network.sounds_lost == 2_000 - len(set(arrived)) == pytest.approx(200, abs=50)
     assert network.doubled == len(arrived) - len(set(arrived)) == pytest.approx(90, abs=35)
-    assert carried(Network(loss=0.1, doubling=0.05)) == arrived
-    assert carried(Network(loss=0.1, doubling=0.05, rng=random.Random(1))) != arrived
+    assert by_moderator(Network(loss=0.1, doubling=0.05)) == arrived
+    assert by_moderator(Network(loss=0.1, doubling=0.05, rng=random.Random(1))) != arrived
 
 
 async def test_delayed_packets_arrive_later_and_overtake_each_other() -> None:

@@ -16,7 +16,7 @@ MODES = list(rtp.MODES)
 def test_a_packet_comes_back_as_it_was_sealed(mode: str) -> None:
     transport = rtp.Transport(mode, KEY)
     header = rtp.rtp_header(65_535, 4_294_967_295, 77)
-    packet = rtp.Transport(mode, KEY).open_rtp(transport.seal(header, b"an opus frame"))
+    packet = rtp.Transport(mode, KEY).decrypt_rtp(transport.encrypt(header, b"an opus frame"))
     assert (packet.sequence, packet.timestamp, packet.ssrc) == (65_535, 4_294_967_295, 77)
     assert packet.payload == b"an opus frame"
     assert packet.payload_type == rtp.OPUS_PAYLOAD_TYPE
@@ -25,10 +25,10 @@ def test_a_packet_comes_back_as_it_was_sealed(mode: str) -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("at", [0, 3, 9, 14, -21, -3])
 def test_a_packet_changed_anywhere_is_bad(mode: str, at: int) -> None:
-    datagram = bytearray(rtp.Transport(mode, KEY).seal(rtp.rtp_header(1, 960, 7), b"frame"))
+    datagram = bytearray(rtp.Transport(mode, KEY).encrypt(rtp.rtp_header(1, 960, 7), b"frame"))
     datagram[at] ^= 1
     with pytest.raises(rtp.BadPacket):
-        rtp.Transport(mode, KEY).open_rtp(bytes(datagram))
+        rtp.Transport(mode, KEY).decrypt_rtp(bytes(datagram))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -37,9 +37,9 @@ def test_an_extension_and_contributors_are_authenticated_and_stepped_over(mode: 
     header[0] |= 0x10 | 0x02
     readable = bytes(header) + struct.pack(">IIHH", 5, 6, 0xBEDE, 2)
     transport = rtp.Transport(mode, KEY)
-    packet = transport.open_rtp(transport.seal(readable, b"12345678" + b"frame"))
+    packet = transport.decrypt_rtp(transport.encrypt(readable, b"12345678" + b"frame"))
     assert packet.payload == b"frame"
-    again = transport.open_rtp(transport.seal_rtp(packet))
+    again = transport.decrypt_rtp(transport.encrypt_rtp(packet))
     assert again.payload == b"frame"
     assert again.header == bytes([0x82]) + bytes(header[1:]) + struct.pack(">II", 5, 6)
 
@@ -47,7 +47,7 @@ def test_an_extension_and_contributors_are_authenticated_and_stepped_over(mode: 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_nonce_is_used_twice(mode: str) -> None:
     transport = rtp.Transport(mode, KEY)
-    nonces = {transport.seal(rtp.rtp_header(1, 960, 7), b"frame")[-4:] for _ in range(300)}
+    nonces = {transport.encrypt(rtp.rtp_header(1, 960, 7), b"frame")[-4:] for _ in range(300)}
     assert len(nonces) == 300
 
 
@@ -55,11 +55,11 @@ def test_no_nonce_is_used_twice(mode: str) -> None:
 def test_reports_have_the_length_they_state_and_are_told_from_sound(mode: str) -> None:
     transport = rtp.Transport(mode, KEY)
     for report in (
-        transport.seal_receiver_report(1, about=7, highest=70_000, lost=3),
-        transport.seal_sender_report(1, ntp=5, timestamp=960, packets=2, octets=99),
+        transport.encrypt_receiver_report(1, about=7, highest=70_000, lost=3),
+        transport.encrypt_sender_report(1, ntp=5, timestamp=960, packets=2, octets=99),
     ):
         assert rtp.is_rtcp(report)
-        body = transport.open_rtcp(report)
+        body = transport.decrypt_rtcp(report)
         words = int.from_bytes(report[2:4]) + 1
         assert rtp.RTCP_HEADER_BYTES + len(body) == 4 * words
     assert not rtp.is_rtcp(rtp.rtp_header(1, 960, 7))
@@ -68,4 +68,4 @@ def test_reports_have_the_length_they_state_and_are_told_from_sound(mode: str) -
 @pytest.mark.parametrize("datagram", [b"", b"\x80", b"\x80\x78" + bytes(10), b"\x40" + bytes(60)])
 def test_what_is_no_packet_is_bad(datagram: bytes) -> None:
     with pytest.raises(rtp.BadPacket):
-        rtp.Transport(MODES[0], KEY).open_rtp(datagram)
+        rtp.Transport(MODES[0], KEY).decrypt_rtp(datagram)

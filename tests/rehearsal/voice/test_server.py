@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from rehearsal.voice import rtp
-from rehearsal.voice.hearing import hear
+from rehearsal.voice.analysis import analyse_recording
 from rehearsal.voice.listener import Listener
 from rehearsal.voice.opcodes import Op
 from rehearsal.voice.recording import Kind
@@ -49,7 +49,7 @@ async def test_two_seconds_of_music_are_heard_as_they_were_played() -> None:
         await play(client, sound)
         await until(lambda: len(anna.recording(BOT)) == 105)
         (spurt,) = anna.spurts(BOT)
-    heard = hear(spurt, sound)
+    heard = analyse_recording(spurt, sound)
     assert heard.frames_posted == heard.frames_spanned == heard.frames_heard == heard.encrypted_frames == 100
     assert (heard.frames_lost, heard.frames_doubled, heard.frames_silent, heard.plain_frames) == (0, 0, 0, 0)
     assert heard.correlation > 0.95
@@ -126,7 +126,7 @@ async def test_two_clients_and_a_listener_hear_each_other() -> None:
         await until(lambda: all(len(anna.recording(user)) == 15 for user in (BOT, BEN)))
         await until(lambda: len(received) >= 15)
         transport = rtp.Transport(second.mode, bytes(second.secret_key))
-        packet = transport.open_rtp(received[0])
+        packet = transport.decrypt_rtp(received[0])
         session: Any = second._connection.dave_session
         assert packet.ssrc == first.ssrc
         assert session.decrypt(BOT, davey.MediaType.audio, packet.payload)
@@ -147,7 +147,7 @@ async def test_reports_reach_the_client_and_disturb_nothing() -> None:
         await until(lambda: {data[1] for data in received if rtp.is_rtcp(data)} == {200, 201})
         ours = rtp.Transport(client.mode, bytes(client.secret_key))
         report = next(data for data in received if data[1] == rtp.RTCP_RECEIVER_REPORT)
-        about, lost, highest = struct.unpack(">III", ours.open_rtcp(report)[:12])
+        about, lost, highest = struct.unpack(">III", ours.decrypt_rtcp(report)[:12])
     assert (about, lost) == (client.ssrc, 0)
     assert highest >= 1
     assert all(packet.decrypted for packet in anna.recording(BOT).packets)
@@ -295,7 +295,7 @@ async def test_a_broken_connection_is_resumed_and_what_was_missed_is_sent_again(
         connection.transport.abort()
         session = stage.server.session(GUILD, BOT)
         assert session is not None
-        await until(lambda: session.wire is None)
+        await until(lambda: session.websocket is None)
         await stage.server.join(GUILD, CHANNEL, ANNA)
         second = await stage.open()
         assert (await second.receive_json())["op"] == Op.HELLO

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from scipy.io import wavfile
 
-from rehearsal.voice.hearing import CODEC_DELAY_SAMPLES, Hearing, judge, write_wav
-from rehearsal.voice.recording import HeardPacket, Kind, Pcm, Recording
+from rehearsal.voice.analysis import CODEC_DELAY_SAMPLES, PlaybackAnalysis, analyse_packets, write_wav
+from rehearsal.voice.recording import Kind, Pcm, ReceivedPacket, Recording
 from rehearsal.voice.rtp import FRAME_SAMPLES, OPUS_SILENCE
 from tests.rehearsal.voice.stage import melody
 
 POSTED = melody(5)
 
 
-def log(frames: int, sequence: int = 65_500, timestamp: int = 2**32 - 50_000) -> list[HeardPacket]:
+def log(frames: int, sequence: int = 65_500, timestamp: int = 2**32 - 50_000) -> list[ReceivedPacket]:
     """A faultless log that wraps both counters."""
     return [
-        HeardPacket(
+        ReceivedPacket(
             arrival_s=100 + 0.02 * i,
             ssrc=1,
             sequence=(sequence + i) % 2**16,
@@ -38,41 +38,47 @@ def later(sound: Pcm, samples: int = CODEC_DELAY_SAMPLES) -> Pcm:
     return np.concatenate([np.zeros((samples, 2), np.float32), sound])[: len(sound)]
 
 
-def judged(
-    packets: list[HeardPacket] | None = None, heard: Pcm | None = None, posted: Pcm = POSTED
-) -> Hearing:
+def analysed(
+    packets: list[ReceivedPacket] | None = None, received: Pcm | None = None, posted: Pcm = POSTED
+) -> PlaybackAnalysis:
     count = len(posted) // FRAME_SAMPLES
-    return judge(
-        log(count) if packets is None else packets, later(posted) if heard is None else heard, posted
+    return analyse_packets(
+        log(count) if packets is None else packets, later(posted) if received is None else received, posted
     )
 
 
 def test_a_faultless_piece_has_no_fault() -> None:
-    heard = judged()
-    assert heard.frames_posted == heard.frames_spanned == heard.frames_heard == heard.encrypted_frames == 250
-    faults = (heard.frames_lost, heard.frames_doubled, heard.frames_silent, heard.plain_frames)
-    assert (*faults, heard.undecrypted_frames) == (0, 0, 0, 0, 0)
-    assert heard.correlation == pytest.approx(1)
-    assert heard.lag_start_ms == pytest.approx(6.5, abs=0.01)
-    assert heard.lag_end_ms == pytest.approx(6.5, abs=0.01)
-    assert heard.lag_drift_ms == pytest.approx(0, abs=0.01)
-    assert heard.gap_ms.p50 == pytest.approx(20)
-    assert heard.gap_ms.max == pytest.approx(20)
+    received = analysed()
+    assert (
+        received.frames_posted
+        == received.frames_spanned
+        == received.frames_heard
+        == received.encrypted_frames
+        == 250
+    )
+    faults = (received.frames_lost, received.frames_doubled, received.frames_silent, received.plain_frames)
+    assert (*faults, received.undecrypted_frames) == (0, 0, 0, 0, 0)
+    assert received.correlation == pytest.approx(1)
+    assert received.lag_start_ms == pytest.approx(6.5, abs=0.01)
+    assert received.lag_end_ms == pytest.approx(6.5, abs=0.01)
+    assert received.lag_drift_ms == pytest.approx(0, abs=0.01)
+    assert received.gap_ms.p50 == pytest.approx(20)
+    assert received.gap_ms.max == pytest.approx(20)
 
 
 @pytest.mark.parametrize("volume", [0.01, 0.5, 3.0])
 def test_volume_does_not_matter(volume: float) -> None:
-    heard = judged(heard=later(POSTED) * np.float32(volume))
-    assert heard.correlation == pytest.approx(1)
-    assert heard.frames_silent == 0
+    received = analysed(received=later(POSTED) * np.float32(volume))
+    assert received.correlation == pytest.approx(1)
+    assert received.frames_silent == 0
 
 
 def test_a_level_that_follows_the_music_does_not_matter_but_a_second_of_something_else_does() -> None:
     slope = np.geomspace(0.5, 2.0, len(POSTED), dtype=np.float32)[:, None]
-    assert judged(heard=later(POSTED * slope)).correlation > 0.995
+    assert analysed(received=later(POSTED * slope)).correlation > 0.995
     other = POSTED.copy()
     other[96_000:144_000] = melody(1, seed=2)
-    assert judged(heard=later(other)).correlation < 0.9
+    assert analysed(received=later(other)).correlation < 0.9
 
 
 def test_every_lost_packet_is_counted_and_none_is_called_silent() -> None:
@@ -80,9 +86,9 @@ def test_every_lost_packet_is_counted_and_none_is_called_silent() -> None:
     for lost in (249 - 3, 120, 121, 36, 35):
         del packets[lost]
         sound[lost * FRAME_SAMPLES : (lost + 1) * FRAME_SAMPLES] = 0
-    heard = judged(packets, sound)
-    assert (heard.frames_lost, heard.frames_heard, heard.frames_spanned) == (5, 245, 250)
-    assert heard.frames_silent == 0
+    received = analysed(packets, sound)
+    assert (received.frames_lost, received.frames_heard, received.frames_spanned) == (5, 245, 250)
+    assert received.frames_silent == 0
 
 
 def test_doubled_and_overtaking_packets_are_told_apart() -> None:
@@ -91,9 +97,9 @@ def test_doubled_and_overtaking_packets_are_told_apart() -> None:
     packets.insert(90, packets[80])
     packets[10], packets[11] = packets[11], packets[10]
     packets[200] = replace(packets[200], timestamp=packets[199].timestamp)
-    heard = judged(packets)
-    assert heard.frames_doubled == 3
-    assert heard.frames_lost == 0
+    received = analysed(packets)
+    assert received.frames_doubled == 3
+    assert received.frames_lost == 0
 
 
 def test_silence_that_was_not_posted_is_found_frame_by_frame() -> None:
@@ -101,15 +107,15 @@ def test_silence_that_was_not_posted_is_found_frame_by_frame() -> None:
     for frame in (30, 31, 100):
         start = frame * FRAME_SAMPLES + CODEC_DELAY_SAMPLES
         sound[start : start + FRAME_SAMPLES] = 0
-    assert judged(heard=sound).frames_silent == 3
+    assert analysed(received=sound).frames_silent == 3
 
 
 def test_silence_that_was_posted_is_no_fault() -> None:
     posted = POSTED.copy()
     posted[30 * FRAME_SAMPLES : 50 * FRAME_SAMPLES] = 0
-    heard = judged(posted=posted)
-    assert heard.frames_silent == 0
-    assert heard.correlation == pytest.approx(1)
+    received = analysed(posted=posted)
+    assert received.frames_silent == 0
+    assert received.correlation == pytest.approx(1)
 
 
 def test_silence_frames_put_in_between_are_counted_once() -> None:
@@ -117,97 +123,97 @@ def test_silence_frames_put_in_between_are_counted_once() -> None:
     for frame in (60, 61, 62, 200):
         packets[frame] = replace(packets[frame], kind=Kind.SILENCE, frame=OPUS_SILENCE, encrypted=False)
         sound[frame * FRAME_SAMPLES : (frame + 1) * FRAME_SAMPLES] = 0
-    heard = judged(packets, sound)
-    assert heard.frames_silent == 4
-    assert (heard.encrypted_frames, heard.plain_frames) == (246, 0)
+    received = analysed(packets, sound)
+    assert received.frames_silent == 4
+    assert (received.encrypted_frames, received.plain_frames) == (246, 0)
 
 
 def test_plain_and_undecrypted_frames_are_counted() -> None:
     packets = log(250)
     packets[5] = replace(packets[5], encrypted=False, decrypted=False, kind=Kind.UNKNOWN, frame=b"")
     packets[7] = replace(packets[7], decrypted=False, kind=Kind.UNKNOWN, frame=b"")
-    heard = judged(packets)
-    assert (heard.plain_frames, heard.undecrypted_frames, heard.encrypted_frames) == (1, 1, 249)
-    assert heard.frames_heard == 248
+    received = analysed(packets)
+    assert (received.plain_frames, received.undecrypted_frames, received.encrypted_frames) == (1, 1, 249)
+    assert received.frames_heard == 248
 
 
 def test_a_frame_too_many_in_the_middle_is_a_drift_of_20_ms() -> None:
     sound = later(POSTED)
     middle = 125 * FRAME_SAMPLES
     sound = np.concatenate([sound[:middle], np.zeros((FRAME_SAMPLES, 2), np.float32), sound[middle:]])
-    heard = judged(log(251), sound)
-    assert heard.lag_start_ms == pytest.approx(6.5, abs=0.05)
-    assert heard.lag_end_ms == pytest.approx(26.5, abs=0.05)
-    assert heard.lag_drift_ms == pytest.approx(20, abs=0.05)
-    assert heard.frames_spanned == heard.frames_posted + 1
-    assert heard.correlation < 0.95
+    received = analysed(log(251), sound)
+    assert received.lag_start_ms == pytest.approx(6.5, abs=0.05)
+    assert received.lag_end_ms == pytest.approx(26.5, abs=0.05)
+    assert received.lag_drift_ms == pytest.approx(20, abs=0.05)
+    assert received.frames_spanned == received.frames_posted + 1
+    assert received.correlation < 0.95
 
 
 def test_a_slow_drift_of_a_tenth_of_a_millisecond_is_measured() -> None:
     # Played 1 part in 40,000 too slowly: 0.1 ms later after 4 s.
     t = np.arange(len(POSTED)) * (1 - 1 / 40_000)
     slow = np.stack([np.interp(t, np.arange(len(POSTED)), POSTED[:, c]) for c in (0, 1)], axis=1)
-    heard = judged(heard=later(slow.astype(np.float32)))
-    assert heard.lag_start_ms is not None
-    assert heard.lag_end_ms is not None
-    assert heard.lag_end_ms - heard.lag_start_ms == pytest.approx(0.1, abs=0.02)
-    assert heard.lag_drift_ms == pytest.approx(0.1, abs=0.02)
+    received = analysed(received=later(slow.astype(np.float32)))
+    assert received.lag_start_ms is not None
+    assert received.lag_end_ms is not None
+    assert received.lag_end_ms - received.lag_start_ms == pytest.approx(0.1, abs=0.02)
+    assert received.lag_drift_ms == pytest.approx(0.1, abs=0.02)
 
 
 def test_another_piece_is_not_taken_for_this_one() -> None:
-    heard = judged(heard=later(melody(5, seed=2)))
-    assert abs(heard.correlation) < 0.5
+    received = analysed(received=later(melody(5, seed=2)))
+    assert abs(received.correlation) < 0.5
 
 
 def test_noise_is_recognised() -> None:
     noise = np.random.default_rng(3).uniform(-0.5, 0.5, (96_000, 2)).astype(np.float32)
-    heard = judged(posted=noise)
-    assert heard.correlation == pytest.approx(1)
-    assert heard.lag_start_ms == pytest.approx(6.5, abs=0.01)
+    received = analysed(posted=noise)
+    assert received.correlation == pytest.approx(1)
+    assert received.lag_start_ms == pytest.approx(6.5, abs=0.01)
 
 
 def test_a_tone_that_repeats_is_aligned_where_the_codec_puts_it() -> None:
     tone = np.sin(2 * np.pi * 480 * np.arange(96_000) / 48_000) * 0.5
     posted = np.repeat(tone[:, None], 2, axis=1).astype(np.float32)
     noisy = later(posted) + np.random.default_rng(4).normal(0, 0.02, posted.shape).astype(np.float32)
-    heard = judged(heard=noisy, posted=posted)
-    assert heard.lag_start_ms == pytest.approx(6.5, abs=0.1)
-    assert heard.lag_drift_ms == pytest.approx(0, abs=0.1)
-    assert heard.correlation > 0.95
+    received = analysed(received=noisy, posted=posted)
+    assert received.lag_start_ms == pytest.approx(6.5, abs=0.1)
+    assert received.lag_drift_ms == pytest.approx(0, abs=0.1)
+    assert received.correlation > 0.95
 
 
 def test_stereo_of_opposite_phase_is_recognised() -> None:
     posted = np.concatenate([POSTED[:, :1], -POSTED[:, :1]], axis=1)
-    assert judged(posted=posted).correlation == pytest.approx(1)
+    assert analysed(posted=posted).correlation == pytest.approx(1)
 
 
-@pytest.mark.parametrize("kept", [0.3, 0.7])
-def test_a_piece_that_was_cut_short_is_judged_as_far_as_it_went(kept: float) -> None:
-    frames = int(250 * kept)
-    heard = judged(log(frames), later(POSTED)[: frames * FRAME_SAMPLES])
-    assert (heard.frames_spanned, heard.frames_posted) == (frames, 250)
-    assert heard.correlation == pytest.approx(1)
-    assert heard.lag_drift_ms == pytest.approx(0, abs=0.01)
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_a_piece_that_was_cut_short_is_judged_as_far_as_it_went(share: float) -> None:
+    frames = int(250 * share)
+    received = analysed(log(frames), later(POSTED)[: frames * FRAME_SAMPLES])
+    assert (received.frames_spanned, received.frames_posted) == (frames, 250)
+    assert received.correlation == pytest.approx(1)
+    assert received.lag_drift_ms == pytest.approx(0, abs=0.01)
 
 
 def test_nothing_heard_or_nothing_posted_is_no_error() -> None:
     nothing = np.zeros((0, 2), np.float32)
     silence = np.zeros_like(POSTED)
-    for packets, heard, posted in (
+    for packets, received, posted in (
         ([], nothing, POSTED),
         (log(250), silence, POSTED),
         (log(250), POSTED, nothing),
     ):
-        judgement = judge(packets, heard, posted)
-        assert judgement.correlation == 0
-        assert judgement.lag_start_ms is judgement.lag_end_ms is judgement.lag_drift_ms is None
-    assert judge(log(250), silence, silence).frames_silent == 0
+        analysis = analyse_packets(packets, received, posted)
+        assert analysis.correlation == 0
+        assert analysis.lag_start_ms is analysis.lag_end_ms is analysis.lag_drift_ms is None
+    assert analyse_packets(log(250), silence, silence).frames_silent == 0
 
 
 def test_pacing_is_told_by_arrivals() -> None:
     packets = log(101)
     late = [replace(p, arrival_s=p.arrival_s + (0.03 if i >= 50 else 0)) for i, p in enumerate(packets)]
-    gaps = judged(late).gap_ms
+    gaps = analysed(late).gap_ms
     assert gaps.p50 == pytest.approx(20)
     assert gaps.max == pytest.approx(50)
 

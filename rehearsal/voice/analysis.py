@@ -9,34 +9,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 from scipy.io import wavfile
 
-from rehearsal.voice.recording import HeardPacket, Pcm, Recording, positions, steps
+from rehearsal.voice.recording import Pcm, ReceivedPacket, Recording, positions, steps
 from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE
 
-CODEC_DELAY_SAMPLES = 312
+CODEC_DELAY_SAMPLES: Final = 312
 """Look-ahead of libopus at 48 kHz in its `audio` application (RFC 7845 section 4.2 calls it pre-skip)."""
-SEARCH_SAMPLES = SAMPLE_RATE
+SEARCH_SAMPLES: Final = SAMPLE_RATE
 """How far the sounds may be apart and still be recognised: 1 s either way."""
-ALIGN_SAMPLES = 30 * SAMPLE_RATE
+ALIGN_SAMPLES: Final = 30 * SAMPLE_RATE
 """As much sound as the first alignment looks at."""
-WINDOW_SAMPLES = SAMPLE_RATE
-WINDOWS = 40
+WINDOW_SAMPLES: Final = SAMPLE_RATE
+WINDOWS: Final = 40
 """Windows of 1 s in which the lag is measured, spread over the piece."""
-ALIKE = 0.6
+MIN_CORRELATION: Final = 0.6
 """Below this correlation a window says nothing about its lag."""
-AS_GOOD = 0.99
+EQUAL_PEAK_RATIO: Final = 0.99
 """Peaks of periodic music this close to the best count as equal; the one nearest to where it was expected
 wins."""
-AUDIBLE = 1e-3
+AUDIBLE: Final = 1e-3
 """A posted frame quieter than −60 dB of full scale may be silent."""
-SILENT_RATIO = 10 ** (-30 / 20)
+SILENT_RATIO: Final = 10 ** (-30 / 20)
 """A frame 30 dB below what was posted is silent: Opus keeps the energy of each band within 2 dB."""
-EDGE_SAMPLES = SAMPLE_RATE * 4 // 1000
+EDGE_SAMPLES: Final = SAMPLE_RATE * 4 // 1000
 """Left out on both sides of a frame when it is judged: a silent frame rings with its neighbours' overlap."""
 
 
@@ -50,7 +51,7 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class PlaybackAnalysis:
     """What a listener heard of one piece. A frame is 20 ms."""
 
     frames_posted: int
@@ -84,42 +85,44 @@ class Hearing:
     """Greatest minus smallest lag of all windows."""
 
 
-def hear(recording: Recording, posted: Pcm) -> Hearing:
+def analyse_recording(recording: Recording, posted: Pcm) -> PlaybackAnalysis:
     """Judge one piece: a spurt, or several joined. Decodes it, so better in a thread."""
     piece = recording.trimmed()
-    return judge(piece.packets, piece.pcm(), posted)
+    return analyse_packets(piece.packets, piece.pcm(), posted)
 
 
-def judge(packets: Sequence[HeardPacket], heard: Pcm, posted: Pcm) -> Hearing:
+def analyse_packets(packets: Sequence[ReceivedPacket], received: Pcm, posted: Pcm) -> PlaybackAnalysis:
     """Judge packets from the first to the last frame of music, and the sound that starts with the first."""
     sequence = np.cumsum([0, *steps((p.sequence for p in packets), 1 << 16)])[: len(packets)]
     at = np.asarray(positions(packets)[: len(packets)], np.int64)
     lost = int(np.ptp(sequence)) + 1 - len(set(sequence.tolist())) if packets else 0
     music = [packet for packet in packets if packet.is_music]
-    lag = alignment(heard, posted)
-    lags = [] if lag is None else list(windowed_lags(heard, posted, lag))
+    lag = find_lag(received, posted)
+    lags = [] if lag is None else list(windowed_lags(received, posted, lag))
     injected = {int(s) for s, packet in zip(sequence, packets, strict=True) if not packet.is_music}
-    sounding = {int(a - at.min()) // FRAME_SAMPLES for a, p in zip(at, packets, strict=True) if p.is_music}
-    silent = 0 if lag is None else silent_frames(heard, posted, lag, sounding)
-    return Hearing(
+    music_frames = {
+        int(a - at.min()) // FRAME_SAMPLES for a, p in zip(at, packets, strict=True) if p.is_music
+    }
+    silent = 0 if lag is None else silent_frames(received, posted, lag, music_frames)
+    return PlaybackAnalysis(
         frames_posted=ceil(len(posted) / FRAME_SAMPLES),
         frames_spanned=int(np.ptp(at)) // FRAME_SAMPLES + 1 if packets else 0,
         frames_heard=len({int(s) for s, p in zip(sequence, packets, strict=True) if p.decrypted}),
         frames_lost=lost,
-        frames_doubled=_doubled(sequence, at),
+        frames_doubled=_count_doubled(sequence, at),
         frames_silent=silent + len(injected),
         encrypted_frames=sum(p.encrypted for p in music),
         plain_frames=sum(not p.encrypted for p in music),
         undecrypted_frames=sum(p.encrypted and not p.decrypted for p in music),
         gap_ms=gaps(packets),
-        correlation=0.0 if lag is None else correlation(heard, posted, round(lag)),
+        correlation=0.0 if lag is None else correlation(received, posted, round(lag)),
         lag_start_ms=_ms(lags[0]) if lags else None,
         lag_end_ms=_ms(lags[-1]) if lags else None,
         lag_drift_ms=_ms(max(lags) - min(lags)) if lags else None,
     )
 
 
-def gaps(packets: Sequence[HeardPacket]) -> Gaps:
+def gaps(packets: Sequence[ReceivedPacket]) -> Gaps:
     """Pacing as the listener saw it."""
     between_ms = np.diff([packet.arrival_s for packet in packets]) * 1000
     if not len(between_ms):
@@ -128,70 +131,70 @@ def gaps(packets: Sequence[HeardPacket]) -> Gaps:
     return Gaps(float(p50), float(p99), float(longest))
 
 
-def alignment(heard: Pcm, posted: Pcm) -> float | None:
-    """By how many samples `heard` is later than `posted`; None if one of them is silent."""
+def find_lag(received: Pcm, posted: Pcm) -> float | None:
+    """By how many samples `received` is later than `posted`; None if one of them is silent."""
     loud = np.flatnonzero(np.abs(posted).max(axis=1, initial=0.0) > AUDIBLE)
-    if not len(loud) or not np.any(heard):
+    if not len(loud) or not np.any(received):
         return None
     start = int(loud[0])
     piece = posted[start : start + ALIGN_SAMPLES]
-    found = _best_lag(heard, piece, start, start + CODEC_DELAY_SAMPLES)
-    return None if found is None else found[0] - start
+    best = _best_lag(received, piece, start, start + CODEC_DELAY_SAMPLES)
+    return None if best is None else best[0] - start
 
 
-def windowed_lags(heard: Pcm, posted: Pcm, lag: float) -> list[float]:
+def windowed_lags(received: Pcm, posted: Pcm, lag: float) -> list[float]:
     """The lag in samples in windows from the start to the end, of those that can be recognised."""
     last = max(len(posted) - WINDOW_SAMPLES, 0)
     count = min(WINDOWS, last // WINDOW_SAMPLES + 2) if last else 1
     lags: list[float] = []
     for start in sorted({round(last * i / max(count - 1, 1)) for i in range(count)}):
         window = posted[start : start + WINDOW_SAMPLES]
-        found = _best_lag(heard, window, start, start + (lags[-1] if lags else lag))
-        if found is not None and found[1] >= ALIKE:
-            lags.append(found[0] - start)
+        best = _best_lag(received, window, start, start + (lags[-1] if lags else lag))
+        if best is not None and best[1] >= MIN_CORRELATION:
+            lags.append(best[0] - start)
     return lags
 
 
-def correlation(heard: Pcm, posted: Pcm, lag: int) -> float:
-    """How alike the parts are that overlap once `heard` is moved back by `lag` samples.
+def correlation(received: Pcm, posted: Pcm, lag: int) -> float:
+    """How alike the parts are that overlap once `received` is moved back by `lag` samples.
 
     Second by second, each normalised by itself and counted with its energy in `posted`, since the level in
     the channel follows the music slowly while a file has one gain from end to end. A second that is silent or
-    another in `heard` counts in full.
+    another in `received` counts in full.
     """
-    a, b = heard[max(lag, 0) :], posted[max(-lag, 0) :]
+    a, b = received[max(lag, 0) :], posted[max(-lag, 0) :]
     length = min(len(a), len(b))
-    batch_invariant_matmul = energy = 0.0
+    similarity = energy = 0.0
     for begin in range(0, length, WINDOW_SAMPLES):
         window = slice(begin, min(begin + WINDOW_SAMPLES, length))
         one, other = a[window].ravel().astype(np.float64), b[window].ravel().astype(np.float64)
         norm = np.linalg.norm(one)
-        batch_invariant_matmul += float(one @ other / norm * np.linalg.norm(other)) if norm > 0 else 0.0
+        similarity += float(one @ other / norm * np.linalg.norm(other)) if norm > 0 else 0.0
         energy += float(other @ other)
-    return batch_invariant_matmul / energy if energy > 0 else 0.0
+    return similarity / energy if energy > 0 else 0.0
 
 
-def silent_frames(heard: Pcm, posted: Pcm, lag: float, sounding: set[int]) -> int:
+def silent_frames(received: Pcm, posted: Pcm, lag: float, music_frames: set[int]) -> int:
     """Frames of the posted sound that are audible there, whose packets came, and that were heard as silence.
 
-    `sounding` are the frames of `heard`, counted from its start, that came as music: what is missing between
-    them is lost or was meant as silence, and counted elsewhere.
+    `music_frames` are the frames of `received`, counted from its start, that came as music: what is missing
+    between them is lost or was meant as silence, and counted elsewhere.
     """
     shift = round(lag)
     offset = max(shift, 0)
-    is_loud, should = _loudness(heard[offset:]), _loudness(posted[max(-shift, 0) :])
-    frames = min(len(is_loud), len(should))
-    is_loud, should = is_loud[:frames], should[:frames]
-    audible = should > AUDIBLE
+    received_rms, posted_rms = _frame_rms(received[offset:]), _frame_rms(posted[max(-shift, 0) :])
+    frames = min(len(received_rms), len(posted_rms))
+    received_rms, posted_rms = received_rms[:frames], posted_rms[:frames]
+    audible = posted_rms > AUDIBLE
     if not audible.any():
         return 0
-    volume = float(np.median(is_loud[audible] / should[audible]))
-    silent = np.flatnonzero(audible & (is_loud <= SILENT_RATIO * volume * should))
+    volume = float(np.median(received_rms[audible] / posted_rms[audible]))
+    silent = np.flatnonzero(audible & (received_rms <= SILENT_RATIO * volume * posted_rms))
     count = 0
     for start in silent * FRAME_SAMPLES + offset:
         first = (start + EDGE_SAMPLES) // FRAME_SAMPLES
         last = (start + FRAME_SAMPLES - EDGE_SAMPLES - 1) // FRAME_SAMPLES
-        count += sounding.issuperset(range(first, last + 1))
+        count += music_frames.issuperset(range(first, last + 1))
     return count
 
 
@@ -200,7 +203,7 @@ def write_wav(path: Path, sound: Pcm) -> None:
     wavfile.write(path, SAMPLE_RATE, np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16))
 
 
-def _loudness(sound: Pcm) -> NDArray[np.float64]:
+def _frame_rms(sound: Pcm) -> NDArray[np.float64]:
     """Root mean square of the middle of every whole frame."""
     frames = len(sound) // FRAME_SAMPLES
     framed = sound[: frames * FRAME_SAMPLES].astype(np.float64).reshape(frames, FRAME_SAMPLES, -1)
@@ -208,15 +211,15 @@ def _loudness(sound: Pcm) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(np.mean(inner**2, axis=(1, 2))))
 
 
-def _best_lag(heard: Pcm, piece: Pcm, start: int, expected: float) -> tuple[float, float] | None:
-    """Where in `heard` the piece is, as samples from its start, and how alike it is there (−1 to 1).
+def _best_lag(received: Pcm, piece: Pcm, start: int, expected: float) -> tuple[float, float] | None:
+    """Where in `received` the piece is, as samples from its start, and how alike it is there (−1 to 1).
 
     Looks no further than the search range from `start`; of equal peaks it takes the one nearest to
     `expected`.
     """
     low = start - SEARCH_SAMPLES
     around = np.zeros((len(piece) + 2 * SEARCH_SAMPLES, CHANNELS), np.float32)
-    inside = heard[max(low, 0) : max(low + len(around), 0)]
+    inside = received[max(low, 0) : max(low + len(around), 0)]
     around[max(-low, 0) : max(-low, 0) + len(inside)] = inside
     size = fft.next_fast_len(len(around) + len(piece), real=True)
     spectrum = fft.rfft(around, size, axis=0) * np.conj(fft.rfft(piece, size, axis=0))
@@ -227,26 +230,24 @@ def _best_lag(heard: Pcm, piece: Pcm, start: int, expected: float) -> tuple[floa
     if own <= 0 or local.max() <= 0:
         return None
     # Where next to nothing is heard the quotient would be noise.
-    batch_invariant_matmul = product / np.sqrt(own * np.maximum(local, 1e-4 * local.max()))
-    inner = batch_invariant_matmul[1:-1]
-    peaks = 1 + np.flatnonzero((inner >= batch_invariant_matmul[:-2]) & (inner >= batch_invariant_matmul[2:]))
-    if not len(peaks) or batch_invariant_matmul[peaks].max() <= 0:
+    similarity = product / np.sqrt(own * np.maximum(local, 1e-4 * local.max()))
+    inner = similarity[1:-1]
+    peaks = 1 + np.flatnonzero((inner >= similarity[:-2]) & (inner >= similarity[2:]))
+    if not len(peaks) or similarity[peaks].max() <= 0:
         return None
-    good = peaks[batch_invariant_matmul[peaks] >= AS_GOOD * batch_invariant_matmul[peaks].max()]
+    good = peaks[similarity[peaks] >= EQUAL_PEAK_RATIO * similarity[peaks].max()]
     peak = int(good[np.argmin(np.abs(good + low - expected))])
-    return peak + low + _vertex(batch_invariant_matmul[peak - 1 : peak + 2]), float(
-        batch_invariant_matmul[peak]
-    )
+    return peak + low + _parabola_top(similarity[peak - 1 : peak + 2]), float(similarity[peak])
 
 
-def _vertex(three: NDArray[np.float64]) -> float:
+def _parabola_top(three: NDArray[np.float64]) -> float:
     """Where the parabola through three neighbouring values has its top, −0.5 to 0.5 from the middle one."""
     before, here, after = (float(value) for value in three)
     bend = before - 2 * here + after
     return 0.5 * (before - after) / bend if bend < 0 else 0.0
 
 
-def _doubled(sequence: NDArray[np.int64], at: NDArray[np.int64]) -> int:
+def _count_doubled(sequence: NDArray[np.int64], at: NDArray[np.int64]) -> int:
     seen_sequence: set[int] = set()
     seen_at: set[int] = set()
     doubled = 0

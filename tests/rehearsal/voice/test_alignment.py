@@ -10,8 +10,8 @@ import pytest
 from discord.opus import Encoder
 from numpy.typing import NDArray
 
-from rehearsal.voice.placing import Placing, placed
-from rehearsal.voice.recording import HeardPacket, Kind, Recording
+from rehearsal.voice.alignment import Alignment, align
+from rehearsal.voice.recording import Kind, ReceivedPacket, Recording
 from tests.rehearsal.voice.stage import load_opus, melody, to_pcm16
 
 FRAME = 960
@@ -21,7 +21,7 @@ PIECE = melody(SECONDS)
 
 def sent(
     frames: Sequence[int], *, ssrc: int = 1, start_s: float = 100.0, piece: NDArray[np.float32] = PIECE
-) -> list[HeardPacket]:
+) -> list[ReceivedPacket]:
     """Frames of the piece (−1: silence) in this order, through one encoder, every 20 ms."""
     load_opus()
     encoder = Encoder(application="audio", bitrate=96, fec=False, signal_type="music", bandwidth="full")
@@ -31,66 +31,73 @@ def sent(
         opus = encoder.encode(to_pcm16(np.asarray(sound, np.float32)), FRAME)
         at = start_s + 0.02 * number
         packets.append(
-            HeardPacket(at, ssrc, (65_530 + number) % 65_536, number * FRAME, True, True, Kind.of(opus), opus)
+            ReceivedPacket(
+                at, ssrc, (65_530 + number) % 65_536, number * FRAME, True, True, Kind.of(opus), opus
+            )
         )
     return packets
 
 
-def found(*heard: list[HeardPacket], piece: NDArray[np.float32] = PIECE) -> Placing:
-    return placed([Recording(tuple(packets)) for packets in heard], piece)
+def aligned(*received: list[ReceivedPacket], piece: NDArray[np.float32] = PIECE) -> Alignment:
+    return align([Recording(tuple(packets)) for packets in received], piece)
 
 
-def figures(placing: Placing) -> tuple[int, int, int, int]:
-    return placing.frames_skipped, placing.frames_repeated, placing.frames_left, placing.packets_doubled
+def figures(alignment: Alignment) -> tuple[int, int, int, int]:
+    return (
+        alignment.frames_skipped,
+        alignment.frames_repeated,
+        alignment.frames_left,
+        alignment.packets_doubled,
+    )
 
 
 def test_a_piece_heard_whole_is_in_its_place() -> None:
-    placing = found(sent(range(150)))
-    assert placing.place.tolist() == list(range(150))
-    assert figures(placing) == (0, 0, 0, 0)
-    assert placing.dead_air_s() == pytest.approx(0.0, abs=1e-6)
+    alignment = aligned(sent(range(150)))
+    assert alignment.frame_index.tolist() == list(range(150))
+    assert figures(alignment) == (0, 0, 0, 0)
+    assert alignment.dead_air_s() == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.parametrize("skipped", [1, 7, 60])
 def test_frames_that_the_sender_skips_are_counted_though_its_clock_runs_on(skipped: int) -> None:
-    assert figures(found(sent([*range(50), *range(50 + skipped, 150)]))) == (skipped, 0, 0, 0)
+    assert figures(aligned(sent([*range(50), *range(50 + skipped, 150)]))) == (skipped, 0, 0, 0)
 
 
 @pytest.mark.parametrize("repeated", [1, 5, 40])
 def test_frames_that_the_sender_repeats_are_counted(repeated: int) -> None:
-    assert figures(found(sent([*range(70), *range(70 - repeated, 150)]))) == (0, repeated, 0, 0)
+    assert figures(aligned(sent([*range(70), *range(70 - repeated, 150)]))) == (0, repeated, 0, 0)
 
 
 def test_silence_put_into_the_piece_is_neither_skipped_nor_repeated_but_dead_air() -> None:
-    placing = found(sent([*range(50), *[-1] * 30, *range(50, 150)]))
-    assert figures(placing) == (0, 0, 0, 0)
+    alignment = aligned(sent([*range(50), *[-1] * 30, *range(50, 150)]))
+    assert figures(alignment) == (0, 0, 0, 0)
     # Opus rings on for a frame where sound stops.
-    assert placing.dead_air_s() == pytest.approx(0.6, abs=0.021)
+    assert alignment.dead_air_s() == pytest.approx(0.6, abs=0.021)
 
 
 def test_silence_of_the_piece_itself_is_music() -> None:
     piece = PIECE.copy()
     piece[50 * FRAME : 80 * FRAME] = 0
-    placing = found(sent(range(150), piece=piece), piece=piece)
-    assert figures(placing) == (0, 0, 0, 0)
-    assert placing.dead_air_s() < 0.05
+    alignment = aligned(sent(range(150), piece=piece), piece=piece)
+    assert figures(alignment) == (0, 0, 0, 0)
+    assert alignment.dead_air_s() < 0.05
 
 
 def test_a_connection_built_anew_goes_on_where_the_old_one_stopped() -> None:
     before, after = sent(range(60)), sent(range(60, 150), ssrc=2, start_s=102.0)
-    placing = found(before + after)
-    assert figures(placing) == (0, 0, 0, 0)
-    assert placing.dead_air_s() == pytest.approx(0.8, abs=1e-6)
-    assert placing.dead_air_s([(101.3, 101.9)]) == pytest.approx(0.2, abs=1e-6)
+    alignment = aligned(before + after)
+    assert figures(alignment) == (0, 0, 0, 0)
+    assert alignment.dead_air_s() == pytest.approx(0.8, abs=1e-6)
+    assert alignment.dead_air_s([(101.3, 101.9)]) == pytest.approx(0.2, abs=1e-6)
 
 
 def test_a_connection_built_anew_that_lost_frames_says_how_many() -> None:
-    assert figures(found(sent(range(60)) + sent(range(81, 150), ssrc=2, start_s=102.0))) == (21, 0, 0, 0)
+    assert figures(aligned(sent(range(60)) + sent(range(81, 150), ssrc=2, start_s=102.0))) == (21, 0, 0, 0)
 
 
 def test_packets_lost_on_the_way_are_skipped_frames() -> None:
     packets = sent(range(150))
-    assert figures(found([p for n, p in enumerate(packets) if n % 10 != 3])) == (15, 0, 0, 0)
+    assert figures(aligned([p for n, p in enumerate(packets) if n % 10 != 3])) == (15, 0, 0, 0)
 
 
 def test_silence_that_was_lost_before_a_pause_is_no_part_of_a_piece_that_repeats_itself() -> None:
@@ -100,35 +107,35 @@ def test_silence_that_was_lost_before_a_pause_is_no_part_of_a_piece_that_repeats
         replace(packet, sequence=(packet.sequence + 65) % 65_536, timestamp=packet.timestamp + 65 * FRAME)
         for packet in after
     ]
-    assert figures(found(before + after, piece=piece)) == (0, 0, 0, 0)
+    assert figures(aligned(before + after, piece=piece)) == (0, 0, 0, 0)
 
 
 def test_packets_that_overtake_each_other_or_come_twice_are_heard_once() -> None:
     packets = sent(range(150))
     packets[40], packets[42] = packets[42], packets[40]
-    assert figures(found([*packets[:90], packets[88], *packets[90:]])) == (0, 0, 0, 1)
+    assert figures(aligned([*packets[:90], packets[88], *packets[90:]])) == (0, 0, 0, 1)
 
 
 def test_what_two_listeners_heard_in_turn_is_one_piece() -> None:
     packets = sent(range(150))
-    assert figures(found(packets[:80], packets[75:])) == (0, 0, 0, 0)
+    assert figures(aligned(packets[:80], packets[75:])) == (0, 0, 0, 0)
 
 
 def test_a_piece_that_ends_early_lacks_its_end() -> None:
-    assert figures(found(sent(range(100)))) == (0, 0, 50, 0)
+    assert figures(aligned(sent(range(100)))) == (0, 0, 50, 0)
 
 
 def test_what_cannot_be_decrypted_was_not_heard() -> None:
     packets = sent(range(150))
     for number in range(30, 40):
         p = packets[number]
-        packets[number] = HeardPacket(
+        packets[number] = ReceivedPacket(
             p.arrival_s, p.ssrc, p.sequence, p.timestamp, True, False, Kind.UNKNOWN, b""
         )
-    assert figures(found(packets)) == (10, 0, 0, 0)
+    assert figures(aligned(packets)) == (10, 0, 0, 0)
 
 
 def test_nothing_heard_is_no_piece() -> None:
-    placing = found([])
-    assert placing.frames_left == 150
-    assert len(placing.heard_at) == 0
+    alignment = aligned([])
+    assert alignment.frames_left == 150
+    assert len(alignment.received_at) == 0
