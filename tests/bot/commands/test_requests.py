@@ -45,7 +45,7 @@ async def test_without_permission_to_post_nothing_is_downloaded(
         downloads: list[object] = []
         monkeypatch.setattr(attachments, "_data", downloads.append)
         house.text.overwrite(house.guild.members[house.here.bot.id], deny=Permission.ATTACH_FILES)
-        house.here.tell_channel(house.text)
+        house.here.announce_channel(house.text)
         sound = Upload("hum.ogg", written(tmp_path / "hum.ogg", hum(1.0, 48_000), 48_000).read_bytes())
         reply = await house.asker.use("compose", {"prompt": "bells", "continue": sound}, house.text)
         assert "Attach Files" in reply.content
