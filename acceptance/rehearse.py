@@ -23,8 +23,8 @@ from audio.errors import BuskerError
 from audio.playout.opus import load_opus
 from audio.units import FRAME_SECONDS
 from bot.client import Busker
-from bot.config.engine_factory import engine_of
-from bot.ops.gc_freeze import settled
+from bot.config.engine_factory import running_engine
+from bot.ops.gc_freeze import gc_frozen
 from bot.rules.permissions import NEEDED
 from rehearsal.discord_here import DiscordHere
 from rehearsal.permissions import Permission
@@ -83,7 +83,7 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
     settings = _for(wish, settings)
     load_opus()
     tell("Loading the model …")
-    async with engine_of(settings) as engine, DiscordHere() as here:
+    async with running_engine(settings) as engine, DiscordHere() as here:
         tell(f"{engine.info.checkpoint} on {engine.info.device}: {engine.info.speed:.1f} times real time.")
         houses = [House(here, number, wish) for number in range(1, wish.guilds + 1)]
         async with Busker(settings, engine, connector=here.connector()) as bot:
@@ -91,7 +91,7 @@ async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) 
             connection = asyncio.create_task(bot.connect(), name="gateway")
             await bot.wait_until_ready()
             tell(f"Logged in as {bot.user}.")
-            with settled():
+            with gc_frozen():
                 evenings = await asyncio.gather(*(house.evening(bot, tell) for house in houses))
         await connection
     failures = [

@@ -22,7 +22,7 @@ from PIL import Image, ImageChops
 from audio.errors import BuskerError
 from audio.playout.opus import load_opus
 from bot.client import Busker
-from bot.config.engine_factory import engine_of
+from bot.config.engine_factory import running_engine
 from bot.config.settings import Settings, StoreSettings, TrackSettings
 from bot.rules.permissions import NEEDED
 from rehearsal.discord_here import DiscordHere
@@ -72,7 +72,7 @@ async def pages(room: Path) -> dict[str, str | bytes]:
     """By name, pages of HTML and finished pictures, from an evening with three pieces while one plays."""
     load_opus()
     settings = Settings(tracks=TrackSettings(folder=room), store=StoreSettings(path=room / "busker.sqlite"))
-    async with engine_of(settings) as engine, DiscordHere() as here:
+    async with running_engine(settings) as engine, DiscordHere() as here:
         guild = here.guild("The House", bot_may=Permission(NEEDED.value))
         text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
         managers = guild.role("managers", Permission.MANAGE_GUILD)

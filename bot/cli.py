@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from bot.config.settings import load
+    from bot.config.loading import load
     from bot.ops.logs import logging_to
 
     if options.command == "doctor":  # it also examines settings that the other commands refuse
@@ -156,9 +156,9 @@ def _interval(text: str) -> float | None:
 
 def _out(text: str) -> Path:
     from audio.files.track import TrackError
-    from bot.ops.offline import checked_out
+    from bot.ops.offline import checked_output_path
 
     try:
-        return checked_out(Path(text))
+        return checked_output_path(Path(text))
     except TrackError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

@@ -13,10 +13,10 @@ import discord
 
 from audio.playout.opus import load_opus
 from bot.client import Busker
-from bot.config.engine_factory import engine_of
+from bot.config.engine_factory import running_engine
 from bot.config.tokens import checked_token
 from bot.errors import StartError, TokenError
-from bot.ops.gc_freeze import settled
+from bot.ops.gc_freeze import gc_frozen
 from bot.ops.health import Health
 from bot.rules.permissions import invite_link
 
@@ -34,7 +34,7 @@ async def run(settings: Settings, *, connector: aiohttp.BaseConnector | None = N
     """
     token = checked_token(settings.token.get_secret_value())
     load_opus()
-    async with engine_of(settings) as engine, Busker(settings, engine, connector=connector) as bot:
+    async with running_engine(settings) as engine, Busker(settings, engine, connector=connector) as bot:
         health = Health(
             gateway=bot.is_connected,
             engine=lambda: engine.healthy,
@@ -54,7 +54,7 @@ async def _serve(bot: Busker, token: str) -> None:
         await bot.login(token)
         _print_greeting(bot)
         connection = asyncio.create_task(bot.connect(), name="gateway")
-        with settled(), _sigterm() as sigterm:
+        with gc_frozen(), _sigterm() as sigterm:
             try:
                 await asyncio.wait([connection, sigterm], return_when=asyncio.FIRST_COMPLETED)
                 if sigterm.done():

@@ -15,7 +15,7 @@ from audio.dsp.mastering import master
 from audio.playout.chain import processed_chunks
 from audio.worker.client import LocalEngine
 from audio.worker.tone_engine import ToneEngine
-from bot.config.engine_factory import engine_from
+from bot.config.engine_factory import create_engine
 
 if TYPE_CHECKING:
     from audio.engine import Engine, EngineInfo, Stream
@@ -33,7 +33,7 @@ def engine_for(settings: Settings, *, with_process: bool = False) -> Engine:
     if settings.engine.kind == "tone" and not with_process:
         return ToneEngine(speed=TONE_SPEED)
     local = settings.engine.model_copy(update={"kind": "local"})
-    return engine_from(settings.model_copy(update={"engine": local}))
+    return create_engine(settings.model_copy(update={"engine": local}))
 
 
 class CountedEngine:

@@ -24,9 +24,9 @@ from bench.load.bot_process import BITRATE, WAYS, run_bot
 from bench.load.figures import Figures, Row, medians, row_of
 from bench.load.messages import Joined, Play, Played, Setup
 from bench.machine import processor
-from bot.config.engine_factory import engine_of
+from bot.config.engine_factory import running_engine
 from bot.config.settings import Settings
-from bot.ops.gc_freeze import settled
+from bot.ops.gc_freeze import gc_frozen
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 
@@ -75,7 +75,7 @@ async def measure(plan: Plan, settings: Settings, progress: Callable[[str], None
             joined: Joined = await _receive(bot)
             progress(f"The bot entered them all in {joined.seconds:.0f} s.")
             rows: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
-            with settled():
+            with gc_frozen():
                 for _ in range(plan.rounds):
                     for count in plan.channels:
                         for way in plan.ways:
@@ -128,7 +128,7 @@ async def _join_listener(here: DiscordHere, number: int) -> Person:
 
 
 async def _compose_music(settings: Settings, seconds: float) -> Pcm16:
-    async with engine_of(settings) as engine:
+    async with running_engine(settings) as engine:
         return np.concatenate(
             [part.voice_pcm async for part in processed_chunks(engine, Piece(PROMPT, seconds, seed=1))]
         )

@@ -27,9 +27,9 @@ from audio.units import SAMPLE_RATE, Pcm16
 from bench import PROMPT
 from bench.load.messages import Joined, Play, Played, Setup
 from bench.machine import ticks
-from bot.config.engine_factory import engine_of
+from bot.config.engine_factory import running_engine
 from bot.config.settings import Settings
-from bot.ops.gc_freeze import settled
+from bot.ops.gc_freeze import gc_frozen
 from bot.voice.connection import VoiceConnection
 from bot.voice.pacer import Pacer
 
@@ -98,7 +98,7 @@ async def _serve(setup: Setup, messages: Connection) -> None:
     connections = await asyncio.gather(*(_join(bot, channel_id, join_slots) for channel_id in setup.channels))
     messages.send(Joined(time.monotonic() - began))
     async with _composing(setup.composing) as composed:
-        with settled():
+        with gc_frozen():
             while not gateway_task.done():
                 play: Play = await asyncio.to_thread(messages.recv)
                 messages.send(await _measure_run(play, connections[: play.channels], setup.music, composed))
@@ -182,7 +182,7 @@ async def _composing(wanted: bool) -> AsyncIterator[list[float]]:
             async for chunk in processed_chunks(engine, piece):
                 composed.append(len(chunk.voice_pcm) / SAMPLE_RATE)  # noqa: PERF401  (each as it comes)
 
-    async with engine_of(Settings()) as engine:
+    async with running_engine(Settings()) as engine:
         composers = [asyncio.create_task(compose(), name="composer") for _ in range(COMPOSED_AT_ONCE)]
         try:
             yield composed

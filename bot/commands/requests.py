@@ -93,7 +93,7 @@ class Requests:
         session = admission.session
         async with self._reserved(admission, charged):
             request = Request(
-                self._music.led(piece),
+                self._music.with_lead(piece),
                 admission.member,
                 admission.voice_channel,
                 admission.text_channel,

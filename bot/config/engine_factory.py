@@ -1,4 +1,4 @@
-"""The engine that the settings name."""
+"""Engines by the settings."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
 
 SHIPPED: Final = "etude"
-CALIBRATIONS: Final = "calibration.json"
-"""The file beside the store in which the engine's measured speed is kept."""
+"""Name of the checkpoint that ships with Busker."""
+
+CALIBRATION_FILE: Final = "calibration.json"
+"""Name of the file, next to the store, that holds the engine's measured speed."""
 
 SHIPPED_FOLDER: Final = Path(__file__).resolve().parents[2] / "models" / SHIPPED
-"""Where the checkpoint is that comes with Busker."""
+"""Folder of that checkpoint."""
 
 
-def engine_from(settings: Settings) -> Engine:
-    """The engine as set, not started yet. Nothing here loads torch: the engine's own process does."""
+def create_engine(settings: Settings) -> Engine:
+    """Return the engine of the settings, not started. Does not load torch: the engine's own process does."""
     engine = settings.engine
     if engine.kind == "tone":
         from audio.worker.tone_engine import ToneEngine
@@ -36,14 +38,14 @@ def engine_from(settings: Settings) -> Engine:
         slots=engine.slots,
         dtype=engine.dtype,
         longest=settings.music.longest_seconds,
-        calibration_file=settings.store.path.parent / CALIBRATIONS,
+        calibration_file=settings.store.path.parent / CALIBRATION_FILE,
     )
 
 
 @asynccontextmanager
-async def engine_of(settings: Settings) -> AsyncIterator[Engine]:
-    """The engine as set, loaded and warm; it ends with the block. Raises EngineError with a sentence."""
-    engine = engine_from(settings)
+async def running_engine(settings: Settings) -> AsyncIterator[Engine]:
+    """Provide the engine of the settings, loaded and warm; close it after the block. Raises EngineError."""
+    engine = create_engine(settings)
     try:
         await engine.start()
         yield engine

@@ -1,4 +1,4 @@
-"""The third layer of the settings: what the managers of a guild chose, over the environment and the file."""
+"""Settings of a guild: the choices of its managers override the environment and the file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Section = TypeVar("Section", bound=BaseModel)
 
 
 class GuildSettings:
-    """The settings of each guild. Made once by the client; used on the event loop."""
+    """Settings of each guild. The client creates one instance; it is used on the event loop."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
@@ -27,9 +27,9 @@ class GuildSettings:
 
 
 def settings_with(settings: Settings, choices: GuildChoices) -> Settings:
-    """`settings` as they hold where these choices were made.
+    """Return `settings` with the choices of a guild applied.
 
-    A choice was checked when it was made; the limits of the operator may have become narrower since.
+    A choice was valid when it was made, but the operator may have tightened the limits since.
     """
     music, voice, rights, tracks = settings.music, settings.voice, settings.rights, settings.tracks
     formats = tracks.formats
@@ -39,8 +39,8 @@ def settings_with(settings: Settings, choices: GuildChoices) -> Settings:
     return settings.model_copy(
         update={
             "music": music.model_copy(update={"default_seconds": min(seconds, music.longest_seconds)}),
-            "voice": _over(voice, volume=choices.volume, announce=choices.announce),
-            "rights": _over(
+            "voice": _override(voice, volume=choices.volume, announce=choices.announce),
+            "rights": _override(
                 rights,
                 mode=choices.rights,
                 most_waiting=choices.most_waiting,
@@ -51,5 +51,5 @@ def settings_with(settings: Settings, choices: GuildChoices) -> Settings:
     )
 
 
-def _over(section: Section, **chosen: object) -> Section:
+def _override(section: Section, **chosen: object) -> Section:
     return section.model_copy(update={key: value for key, value in chosen.items() if value is not None})

@@ -1,35 +1,26 @@
-"""The settings: `config.toml`, the environment over it, and a default for every key.
+"""The settings: every key of config.toml with its default. The environment overrides the file.
 
     BUSKER_TOKEN=…                    the key `token`
     BUSKER_ENGINE__DEVICE=cuda        the key `device` of the section [engine]
     BUSKER_TRACKS__FORMATS=flac,opus  a list
 
-Whatever is wrong ends as a SettingsError with one sentence that names the key, never as an error of the
-library that reads them.
+`bot.config.loading` reads them.
 """
 
 from __future__ import annotations
 
-import difflib
-import os
-import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, get_args, get_origin
+from typing import Annotated, Final, Literal, Self
 
-from annotated_types import Ge, Le, MinLen
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from audio.dsp.fades import FADE_OUT_SECONDS
@@ -44,39 +35,35 @@ from audio.piece import (
     piece_of,
 )
 from audio.units import MAX_VOLUME
-from bot.config.tokens import redact
-from bot.errors import SettingsError
 from bot.store.records import Rights
 
 DEFAULT_PATH: Final = Path("config.toml")
 PREFIX: Final = "BUSKER_"
 DELIMITER: Final = "__"
-SHOWN_VALUE_CHARS: Final = 40
-
-_FOREIGN = re.compile(r"BUSKER_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\w+)?)")
-"""What Kubernetes sets in every container beside a service that is named busker."""
 
 
-def _no_bool(value: object) -> object:
-    """`true` is no number: Python would take it for 1."""
+def _reject_bool(value: object) -> object:
+    """Reject `true` for a number, which Python would convert to 1."""
     if isinstance(value, bool):
-        raise ValueError("true and false are no numbers")
+        raise ValueError("true and false are not numbers")
     return value
 
 
-def _by_comma(value: object) -> object:
-    """A list from the environment, where there are only texts."""
+def _split_commas(value: object) -> object:
+    """Split a list from the environment, where every value is a string."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",")]
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_no_bool)]
-Number = Annotated[float, BeforeValidator(_no_bool)]
+Whole = Annotated[int, BeforeValidator(_reject_bool)]
+Number = Annotated[float, BeforeValidator(_reject_bool)]
 Format = Literal["flac", "opus", "mp3"]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A section of config.toml."""
+
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
@@ -86,65 +73,65 @@ class _Section(BaseModel):
     )
 
 
-class EngineSettings(_Section):
-    """What composes, and on what."""
+class EngineSettings(Section):
+    """The model, and the device that it runs on."""
 
     kind: Literal["local", "tone"] = "local"
-    """With "local" a MusicGen checkpoint composes; "tone" plays test tones and costs nothing."""
+    """Either "local", a MusicGen checkpoint, or "tone", test tones that need no computing time."""
 
     checkpoint: str = Field(default="etude", min_length=1, max_length=500)
-    """A folder or a hub name in the MusicGen format of transformers; "etude" comes with Busker. A hub name
+    """A folder or a hub name, in the MusicGen format of transformers; "etude" ships with Busker. A hub name
     downloads 2 to 14 GB once."""
 
     revision: str = Field(default="", max_length=100)
-    """The commit of a hub checkpoint, so that its weights never change; empty takes its newest."""
+    """Commit of a hub checkpoint, to pin its weights; empty means the newest."""
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    """Where the model runs; "auto" takes CUDA where there is one, else the CPU."""
+    """Device of the model; "auto" is CUDA if available, else the CPU."""
 
     threads: Whole = Field(default=1, ge=1, le=64)
-    """CPU threads of the model. More than the idle cores makes it slower: threads wait for each other. In
-    int8 two do little more than one where there is VNNI."""
+    """CPU threads of the model. More threads than idle cores slow it down: they wait for each other. In int8
+    on a processor with VNNI, a second thread gains little."""
 
     dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
-    """The numbers of the decoder's matrices; on CUDA also of its cache. "auto" is float16 on CUDA, int8 on a
+    """Number format of the decoder's weights; on CUDA also of its cache. "auto" is float16 on CUDA, int8 on a
     CPU with AVX2 or AVX-512, and float32 elsewhere. float32 is exact; bfloat16 and float16 halve the weights
-    and suit large checkpoints and CUDA; int8 is the fastest on a CPU (only there), at about 2 % error. Each
-    is another sound from the same seed."""
+    and suit large checkpoints and CUDA; int8 (CPU only) is the fastest there, at about 2 % error. The same
+    seed sounds different in each format."""
 
     slots: Whole = Field(default=8, ge=1, le=256)
-    """The most pieces composed at the same time; fewer where the device could not make them faster than they
-    play. Each takes memory for the longest piece: with "small" 0.6 GB for 30 s in float32, with "large" 2.4
-    GB; half of it in float16 on CUDA, where it is taken for all slots at the start."""
+    """Maximum of pieces composed at once; fewer if the device cannot compose that many in real time. Each
+    takes memory for the longest piece: for 30 s in float32, 0.6 GB with "small" and 2.4 GB with "large". In
+    float16 on CUDA it is half of that, allocated for all slots at the start."""
 
 
-class MusicSettings(_Section):
-    """What a member can ask for, and how the model draws."""
+class MusicSettings(Section):
+    """Limits and defaults of requests, and sampling."""
 
     longest_seconds: Number = Field(default=30.0, ge=LENGTH_SECONDS[0], le=300.0)
-    """The longest piece that can be asked for, in seconds. Composing time and file size grow with it."""
+    """Maximum length of a piece [s]. Composing time and file size grow with it."""
 
     default_seconds: Number = Field(default=20.0, ge=LENGTH_SECONDS[0], le=300.0)
-    """The length of a piece when none is asked for, in seconds."""
+    """Length of a piece if the request names none [s]."""
 
     lead_seconds: Number = Field(default=10.0, ge=3.0, le=LEAD_SECONDS)
-    """How far composing runs ahead of what is heard, in seconds: so long it takes until new words of `/steer`
-    are heard, and so long the music goes on when the engine dies and is replaced. More where the engine is
-    slower than real time."""
+    """How far composing runs ahead of playback [s]. A new prompt of `/steer` is heard after this time, and
+    the music continues for this time while a failed engine is replaced. More if the engine is slower than
+    real time."""
 
     guidance: Number = Field(default=0.0, ge=0.0, le=MAX_GUIDANCE)
-    """How strictly the music follows the prompt (classifier-free guidance); 0 is as the checkpoint
-    recommends: 3 for all published ones."""
+    """How strictly the music follows the prompt (scale of classifier-free guidance). 0 means the
+    recommendation of the checkpoint: 3 for all published ones."""
 
     top_k: Whole = Field(default=250, ge=1, le=MAX_TOP_K)
-    """How many of the likeliest tokens a step draws from; fewer is tamer. No cost."""
+    """Number of most likely tokens that a step samples from; fewer is more predictable. No cost."""
 
     temperature: Number = Field(default=1.0, ge=MIN_TEMPERATURE, le=MAX_TEMPERATURE)
-    """How evenly a step draws from them; lower is tamer. No cost."""
+    """Sampling temperature; lower is more predictable. No cost."""
 
     queue_length: Whole = Field(default=10, ge=1, le=100)
-    """Pieces of one guild that may wait or play. Each composed one holds 0.2 MB of memory a second of music
-    until it has been played and posted."""
+    """Maximum of pieces that play or wait in a guild. Each composed one holds 0.2 MB of memory per second of
+    music until it has been played and posted."""
 
     def piece(
         self,
@@ -153,14 +140,16 @@ class MusicSettings(_Section):
         interval: float | None = None,
         seed: int | None = None,
     ) -> Piece:
-        """The Piece for these wishes within these settings. Raises PieceError."""
-        wanted = self.default_seconds if seconds is None else seconds
-        piece = piece_of(prompt, wanted, interval, seed, longest=self.longest_seconds)
+        """Return a Piece with these parameters and the defaults of these settings. Raises PieceError."""
+        length = self.default_seconds if seconds is None else seconds
+        piece = piece_of(prompt, length, interval, seed, longest=self.longest_seconds)
         guidance = self.guidance or None
-        return self.led(replace(piece, guidance=guidance, top_k=self.top_k, temperature=self.temperature))
+        return self.with_lead(
+            replace(piece, guidance=guidance, top_k=self.top_k, temperature=self.temperature)
+        )
 
-    def led(self, piece: Piece) -> Piece:
-        """The same piece, composed as far ahead as is wanted now."""
+    def with_lead(self, piece: Piece) -> Piece:
+        """Return `piece` with the lead of these settings."""
         return replace(piece, lead=self.lead_seconds)
 
     @model_validator(mode="after")
@@ -173,90 +162,89 @@ class MusicSettings(_Section):
         return self
 
 
-class VoiceSettings(_Section):
-    """How it sounds in the voice channel."""
+class VoiceSettings(Section):
+    """Playback in the voice channel."""
 
     volume: Number = Field(default=MAX_VOLUME, ge=0.0, le=MAX_VOLUME)
-    """The amplitude that music starts at, 0 to 1, until a member says `/volume`: 1 is −16 LUFS, as loud as
-    podcasts are, and the loudest there is; 0.5 is −22 LUFS. Posted tracks are always at −14 LUFS. No cost."""
+    """Initial amplitude of playback, until a member uses `/volume`: 1, the maximum, is −16 LUFS, the level of
+    podcasts; 0.5 is −22 LUFS. Posted tracks are always at −14 LUFS. No cost."""
 
     announce: bool = True
-    """Whether the voice channel's status says what plays, where Busker may set it. No cost."""
+    """Show the current piece in the voice channel's status, if Busker has the permission. No cost."""
 
     crossfade_seconds: Number = Field(default=FADE_OUT_SECONDS, ge=0.0, le=10.0)
-    """Seconds that a piece is heard together with the end of the one before it, when it is ready by then, of
-    either no more than a fifth; 0 is none. A piece fades out over its last 2 s in any case. No cost."""
+    """Overlap of a piece with the end of the previous one [s], if it is ready by then, and at most a fifth of
+    either; 0 is none. A piece always fades out over its last 2 s. No cost."""
 
     leave_after_seconds: Number = Field(default=120.0, ge=0.0, le=86_400.0)
-    """Seconds without music, or without anybody who listens, after which Busker leaves the channel. An idle
-    connection costs two threads and hardly any traffic."""
+    """Time without music or without listeners after which Busker leaves the channel [s]. An idle connection
+    costs two threads and hardly any traffic."""
 
     radio_sleeps_seconds: Number = Field(default=3600.0, ge=0.0, le=86_400.0)
-    """Seconds without anybody who listens after which Busker leaves where a radio plays, if that is more:
-    until then it sleeps, composing nothing, and wakes for whoever comes. Costs as much as any idle
-    connection."""
+    """Time without listeners after which Busker leaves the channel of a radio [s], if longer than
+    `leave_after_seconds`. Until then the radio sleeps, composes nothing, and resumes when somebody joins.
+    Costs as much as any idle connection."""
 
 
-class RightsSettings(_Section):
-    """What people may do, where the managers of a guild have not chosen otherwise with `/settings`."""
+class RightsSettings(Section):
+    """Rights and limits of members, unless the managers of a guild chose others with `/settings`."""
 
     mode: Rights = "free"
-    """Who may skip, stop, pause and the like: "free" every listener, "vote" most listeners together, "dj"
-    those with the role that managers chose. Who asked for the piece, a lone listener and managers always
-    may."""
+    """Who may skip, stop, pause and the like: "free" is every listener, "vote" a majority of listeners, "dj"
+    members with the role that managers chose. Always allowed: whoever requested the piece, a lone listener,
+    and managers."""
 
     most_waiting: Whole = Field(default=0, ge=0, le=100)
-    """Pieces of one person that may wait or play; 0 is without limit."""
+    """Maximum of pieces per person that play or wait; 0 means no limit."""
 
     seconds_a_day: Number = Field(default=0.0, ge=0.0, le=86_400.0)
-    """Seconds of music that one person may ask for in a day (UTC) and a guild; 0 is without limit."""
+    """Maximum of music per person, guild and day (UTC) [s]; 0 means no limit."""
 
 
-class TrackSettings(_Section):
-    """The finished tracks."""
+class TrackSettings(Section):
+    """Files of finished tracks."""
 
     folder: Path = Path("var/tracks")
-    """Where finished tracks and pictures are kept. 30 s of FLAC take about 2 MiB."""
+    """Folder of finished tracks and their pictures. 30 s of FLAC take about 2 MiB."""
 
     keep_mib: Number = Field(default=4096.0, ge=0.0)
-    """How much of the disk they may take, in MiB: beyond it those that were made or played longest ago are
-    deleted, and made again when somebody wants to hear them. 0 keeps all. The default holds some 2,000 pieces
-    of 30 s."""
+    """Maximum size of that folder [MiB]. Beyond it, the tracks least recently composed or played are deleted;
+    they are composed again when requested. 0 means no limit. The default holds about 2,000 pieces of 30 s."""
 
-    formats: Annotated[tuple[Format, ...], NoDecode, BeforeValidator(_by_comma)] = Field(
+    formats: Annotated[tuple[Format, ...], NoDecode, BeforeValidator(_split_commas)] = Field(
         default=("flac", "opus", "mp3"), min_length=1
     )
-    """The formats to try in this order; the first whose file fits is posted. FLAC is exact and about 0.07 MiB
-    a second, MP3 0.024, Opus 0.016."""
+    """Formats to try, in this order; the first whose file fits is posted. FLAC is lossless at about 0.07 MiB
+    per second; MP3 takes 0.024, Opus 0.016."""
 
     largest_mib: Number = Field(default=25.0, ge=1.0, le=500.0)
-    """The largest file to post, in MiB; the limit of the guild (10 MiB unless boosted) also holds. Costs
+    """Maximum size of a posted file [MiB]; the guild's own limit (10 MiB unless boosted) also applies. Costs
     upload traffic."""
 
 
-class StoreSettings(_Section):
-    """What Busker remembers: choices of guilds, tracks made, use a day."""
+class StoreSettings(Section):
+    """The database: choices of guilds, finished tracks, use per day."""
 
     path: Path = Path("var/busker.sqlite")
-    """The SQLite file, made when there is none. Some hundred bytes a track; two more files beside it belong
-    to it while Busker runs."""
+    """The SQLite file, created if missing. Takes a few hundred bytes per track. While Busker runs, SQLite
+    keeps two more files next to it."""
 
 
-class HealthSettings(_Section):
-    """GET /healthz, for a container or a supervisor: 200 when all is well, 503 when not; GET /metrics."""
+class HealthSettings(Section):
+    """HTTP endpoints: GET /healthz, for a container or a supervisor, and GET /metrics."""
 
     host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
-    """The address to listen on; the answer tells little, yet only this machine needs it."""
+    """Address to listen on. The responses reveal little, but only this machine needs them."""
 
     port: Whole = Field(default=0, ge=0, le=65_535)
-    """The TCP port; 0 listens on none. The Dockerfile sets 8080. No cost worth a number."""
+    """TCP port; 0 disables the endpoints. The Dockerfile sets 8080. Negligible cost."""
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """The log, on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least important record that is written; "debug" writes some lines a second."""
+    """Lowest level that is logged; "debug" logs a few lines per second."""
 
 
 class Settings(BaseSettings):
@@ -294,125 +282,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then what `load` read from the file."""
+        """Let the environment override what `load` read from the file."""
         return env_settings, init_settings
 
     def with_engine(self, kind: Literal["local", "tone"]) -> Self:
-        """The same settings with an engine of `kind`."""
+        """Return these settings with an engine of `kind`."""
         return self.model_copy(update={"engine": self.engine.model_copy(update={"kind": kind})})
-
-
-def load(path: Path | None = None) -> Settings:
-    """The settings of this process, from `path` (it must exist) or `config.toml` (it need not).
-
-    Raises SettingsError with one sentence that names the key, or the file when it cannot be read.
-    """
-    table = _table(path or DEFAULT_PATH, needed=path is not None)
-    _check_environment(os.environ)
-    try:
-        settings = Settings(**table)
-    except ValidationError as error:
-        # `from None`: the library's error would bring the values, and so perhaps the token, into a traceback.
-        raise SettingsError(_sentence(error, path or DEFAULT_PATH)) from None
-    return settings.model_copy(update={"token": SecretStr(settings.token.get_secret_value().strip())})
-
-
-def keys() -> dict[str, FieldInfo]:
-    """Every key that can be set, dotted as in `engine.device`, in the order of the example."""
-    found: dict[str, FieldInfo] = {}
-    for name, field in Settings.model_fields.items():
-        section = field.annotation
-        if isinstance(section, type) and issubclass(section, _Section):
-            found |= {f"{name}.{key}": inner for key, inner in section.model_fields.items()}
-        else:
-            found[name] = field
-    return found
-
-
-def variable_of(key: str) -> str:
-    """The environment variable of a key: `engine.device` is set by BUSKER_ENGINE__DEVICE."""
-    return PREFIX + key.replace(".", DELIMITER).upper()
-
-
-def _table(path: Path, *, needed: bool) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if not needed:
-            return {}
-        raise SettingsError(f"There is no settings file {path}: copy config.example.toml there.") from None
-    except OSError as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"The settings file {path} is not UTF-8 text: save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        # The sentence of the parser only; Python 3.14 also hangs the whole document on the error.
-        fault = redact(str(error).splitlines()[0])
-        raise SettingsError(f"The settings file {path} is not valid TOML: {fault}.") from None
-
-
-def _check_environment(environment: Mapping[str, str]) -> None:
-    known = [variable_of(key) for key in keys()]
-    for name in environment:
-        if name.upper().startswith(PREFIX) and name.upper() not in known and not _FOREIGN.fullmatch(name):
-            raise SettingsError(
-                f"The environment variable {name} names no setting{_nearest(name.upper(), known)}."
-            )
-
-
-def _sentence(error: ValidationError, path: Path) -> str:
-    """One sentence for the first thing wrong; pydantic's own words are about Python types."""
-    first = error.errors(include_url=False)[0]
-    known = keys()
-    place = [str(part) for part in first["loc"]]
-    key = ".".join(place[:2])
-    if first["type"] == "extra_forbidden":
-        return f"{path} has an unknown key `{redact(key)}`{_nearest(key, [*known, *Settings.model_fields])}."
-    if key not in known and key in Settings.model_fields:
-        if first["type"] == "value_error":
-            return str(first["ctx"]["error"])
-        return f"`{key}` in {path} is a section: write [{key}] on a line of its own and its keys below."
-    key = key if key in known else place[0]
-    variable = variable_of(key)
-    from_environment = any(name.upper() == variable and value for name, value in os.environ.items())
-    source = variable if from_environment else f"`{key}` in {path}"
-    return f"{source} {_is(key, first['input'])}: it takes {_takes(known[key])}."
-
-
-def _is(key: str, value: object) -> str:
-    """What the value is, unless it is the token, or what somebody pasted a token into."""
-    if key == "token":
-        return "is no text"
-    shown = redact(f'"{value}"' if isinstance(value, str) else str(value))
-    if isinstance(value, bool):
-        shown = shown.lower()
-    return f"is {shown if len(shown) <= SHOWN_VALUE_CHARS else shown[:SHOWN_VALUE_CHARS] + '…'}"
-
-
-def _takes(field: FieldInfo) -> str:
-    """What a key takes, read from its own type and bounds."""
-    kind = field.annotation
-    if get_origin(kind) is Literal:
-        return " or ".join(f'"{choice}"' for choice in get_args(kind))
-    if get_origin(kind) is tuple:
-        return "a list of one or more of " + ", ".join(
-            f'"{choice}"' for choice in get_args(get_args(kind)[0])
-        )
-    if kind is str:
-        return (
-            "a text in quotes, not empty"
-            if any(isinstance(b, MinLen) for b in field.metadata)
-            else "a text in quotes"
-        )
-    if kind in (int, float):
-        lowest = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
-        highest = next((f"to {bound.le:g}" for bound in field.metadata if isinstance(bound, Le)), "on")
-        return f"a {'whole ' if kind is int else ''}number from {lowest:g} {highest}"
-    if kind is bool:
-        return "true or false"
-    return "a path in quotes" if kind is Path else "a text in quotes"
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    nearest = difflib.get_close_matches(name, known, n=1)
-    return f"; the nearest that exists is {nearest[0]}" if nearest else ""

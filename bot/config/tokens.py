@@ -1,6 +1,6 @@
-"""The Discord token: its shape, what can be wrong with it, and how to keep it out of every text.
+"""Validation and redaction of the Discord token.
 
-A token is three base64url parts with dots between them: the bot's numeric id, a time, a signature
+A token is three base64url parts separated by dots: the bot's numeric id, a time, a signature
 (https://docs.discord.com/developers/reference#authentication).
 """
 
@@ -16,24 +16,24 @@ from bot.errors import TokenError
 REDACTED: Final = "[token]"
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{18,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{25,}")
-"""Anything shaped like a token. Ids have 17 to 20 digits, so their part has 23 signs or more; the looser
-bound also hides tokens that lost a sign or two in copying."""
+"""Anything shaped like a token. Ids have 17 to 20 digits, so their part has at least 23 characters; the
+looser bound also hides tokens that lost a few characters in copying."""
 
 MIN_SECRET_CHARS: Final = 6
-"""A shorter "token" is a slip of the hand, and would be found in the middle of words."""
+"""A shorter "token" is a typing mistake; redacting it would damage ordinary words."""
 
 _WHERE: Final = "developer portal of Discord, Bot, Reset Token"
 
 
 def redact(text: str, secret: str = "") -> str:
-    """`text` without `secret` and without anything else that is shaped like a token."""
+    """Return `text` with `secret` and anything else shaped like a token replaced by REDACTED."""
     if len(secret) >= MIN_SECRET_CHARS:
         text = text.replace(secret, REDACTED)
     return _TOKEN.sub(REDACTED, text)
 
 
 def checked_token(token: str) -> str:
-    """The token, when Discord could accept it. Raises TokenError with a sentence that does not show it."""
+    """Return the token if its shape is valid. Raises TokenError, whose message does not show the token."""
     if not token:
         raise TokenError(
             f"There is no token: set BUSKER_TOKEN or `token` in config.toml ({_WHERE}); "
@@ -47,15 +47,15 @@ def checked_token(token: str) -> str:
             "The token is malformed: it has three parts of letters, digits, “-” and “_” with dots between "
             f"them; copy it again ({_WHERE})."
         )
-    if application_of(token) is None:
+    if application_id(token) is None:
         raise TokenError(
             f"The token is malformed: its first part is not the id of a bot; copy it again ({_WHERE})."
         )
     return token
 
 
-def application_of(token: str) -> int | None:
-    """The bot's id, which is public and stands in the token's first part; None when it does not."""
+def application_id(token: str) -> int | None:
+    """Return the bot's public id, encoded in the token's first part; None if it is not there."""
     first = token.split(".", 1)[0]
     try:
         decoded = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")

@@ -1,1 +1,1 @@
-"""What an operator needs: logs, metrics, health, the doctor, composing offline."""
+"""Tools for the operator: logs, metrics, health, the doctor, composing offline."""

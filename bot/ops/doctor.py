@@ -1,4 +1,4 @@
-"""`python -m bot doctor`: what is missing on this machine, and what to do about each thing."""
+"""`python -m bot doctor`: checks what this machine lacks, and says how to fix it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from typing import Final
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
 from audio.playout.opus import load_opus
-from bot.config.engine_factory import engine_of
-from bot.config.settings import DEFAULT_PATH, Settings, load
+from bot.config.engine_factory import running_engine
+from bot.config.loading import load
+from bot.config.settings import DEFAULT_PATH, Settings
 from bot.config.tokens import checked_token, redact
 from bot.errors import SettingsError, TokenError
 from bot.store.repository import Store
@@ -25,37 +26,37 @@ from bot.voice.realtime import granted
 
 GIB: Final = 2**30
 MIN_FREE_BYTES: Final = GIB
-"""Room for an evening of tracks; a checkpoint from the hub needs 2 to 14 GB besides."""
+"""Space for an evening of tracks; a checkpoint from the hub needs another 2 to 14 GB."""
 
 VOICE_PACKAGES: Final = {"discord.py": "discord", "PyNaCl": "nacl", "davey": "davey"}
-"""What Discord's encrypted voice takes: names of packages and of their modules."""
+"""Packages that Discord's encrypted voice needs, with the module that each provides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found: `sentence` says what is there, or what to do about what is not."""
+    """Result of one check: `sentence` describes what is there, or how to fix what is missing."""
 
     subject: str
-    well: bool
+    ok: bool
     sentence: str
 
     def __str__(self) -> str:
-        return f"{'ok' if self.well else 'FAIL':<4}  {self.subject:<10}  {self.sentence}"
+        return f"{'ok' if self.ok else 'FAIL':<4}  {self.subject:<10}  {self.sentence}"
 
 
 def doctor(path: Path | None = None) -> int:
-    """Check everything, print a line for each thing, and say by the exit status whether all is well."""
+    """Run every check and print one line each. Return the exit status: 0 if all passed, else 1."""
     failed: list[str] = []
     for finding in examine(path):
         print(redact(str(finding)), flush=True)
-        if not finding.well:
+        if not finding.ok:
             failed.append(finding.subject)
-    print(_verdict(failed))
+    print(_summary(failed))
     return 1 if failed else 0
 
 
 def examine(path: Path | None = None) -> Iterator[Finding]:
-    """The findings, each as soon as it is known; the last ones take the time of loading the model."""
+    """Yield each finding as soon as it is known. The last ones wait until the model has loaded."""
     yield Finding(
         "python", True, f"{platform.python_version()} on {platform.system()}, {platform.machine()}."
     )
@@ -63,10 +64,10 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
         settings = load(path)
         file = path or DEFAULT_PATH
         yield Finding(
-            "settings", True, f"{file} is read." if file.exists() else "No file: the defaults hold."
+            "settings", True, f"{file} is read." if file.exists() else "No file: the defaults apply."
         )
     except SettingsError as error:
-        yield Finding("settings", False, f"{error} What follows is checked with the defaults.")
+        yield Finding("settings", False, f"{error} The checks below use the defaults.")
         settings = Settings.model_construct()
     else:
         yield token_finding(settings)
@@ -75,22 +76,24 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
     for package, module in VOICE_PACKAGES.items():
         yield package_finding(package, module)
     yield folder_finding(settings.tracks.folder)
-    yield disk_finding(settings.tracks.folder, shutil.disk_usage(_existing(settings.tracks.folder)).free)
+    yield disk_finding(
+        settings.tracks.folder, shutil.disk_usage(_nearest_existing(settings.tracks.folder)).free
+    )
     yield store_finding(settings.store.path)
     yield from engine_findings(settings)
 
 
 def token_finding(settings: Settings) -> Finding:
-    """Whether the token could be one; whether Discord knows it only `run` finds out."""
+    """Check the shape of the token. Only `run` learns if Discord accepts it."""
     try:
         checked_token(settings.token.get_secret_value())
     except TokenError as error:
         return Finding("token", False, str(error))
-    return Finding("token", True, "It is there and has the right shape.")
+    return Finding("token", True, "It is set and has the right shape.")
 
 
 def opus_finding() -> Finding:
-    """Whether sound can be encoded."""
+    """Check that libopus, which encodes the sound, can be loaded."""
     try:
         return Finding("libopus", True, f"{load_opus()}.")
     except BuskerError as error:
@@ -98,29 +101,29 @@ def opus_finding() -> Finding:
 
 
 def priority_finding() -> Finding:
-    """Whether who sends sound is woken before all others. Nothing fails without."""
+    """Check for real-time priority of the sending thread. Passes without it, with advice."""
     if granted():
-        return Finding("priority", True, "The system grants real-time priority to who sends sound.")
+        return Finding("priority", True, "The system grants real-time priority to the sending thread.")
     return Finding(
         "priority",
         True,
-        "The system grants no real-time priority: packets may be some ms late beside a busy engine. Docker "
-        "grants it with `--ulimit rtprio=1`, systemd with `LimitRTPRIO=1`.",
+        "The system grants no real-time priority: packets may be a few ms late while the engine is busy. "
+        "Docker grants it with `--ulimit rtprio=1`, systemd with `LimitRTPRIO=1`.",
     )
 
 
 def package_finding(package: str, module: str) -> Finding:
-    """Whether a package that voice needs can be imported, and which version it is."""
+    """Check that a package that voice needs can be imported, and name its version."""
     try:
         importlib.import_module(module)
         return Finding(package, True, f"{importlib.metadata.version(package)}.")
-    except ImportError as error:  # which PackageNotFoundError is, too
+    except ImportError as error:  # includes PackageNotFoundError
         return Finding(package, False, f"It cannot be imported ({error}): run `make setup`.")
 
 
 def folder_finding(folder: Path) -> Finding:
-    """Whether tracks can be written into `folder`, which need not exist yet."""
-    place = _existing(folder)
+    """Check that tracks can be written to `folder`, which need not exist yet."""
+    place = _nearest_existing(folder)
     try:
         with tempfile.TemporaryFile(dir=place):
             return Finding("folder", True, f"{folder} can be written to.")
@@ -131,7 +134,7 @@ def folder_finding(folder: Path) -> Finding:
 
 
 def disk_finding(folder: Path, free_bytes: int) -> Finding:
-    """Whether the disk of `folder` has room."""
+    """Check that the disk of `folder` has MIN_FREE_BYTES left."""
     free = f"{free_bytes / GIB:.1f} GiB are free for {folder}"
     if free_bytes < MIN_FREE_BYTES:
         return Finding("disk", False, f"Only {free}: make room for {MIN_FREE_BYTES / GIB:.0f} GiB.")
@@ -139,17 +142,17 @@ def disk_finding(folder: Path, free_bytes: int) -> Finding:
 
 
 def store_finding(path: Path) -> Finding:
-    """Whether what Busker remembers can be read; an older file is brought up to date, as a start does."""
+    """Check that the store can be opened. An older file is migrated, as at a start of the bot."""
     if not path.exists():
-        return Finding("store", True, f"{path} is made at the first start.")
+        return Finding("store", True, f"{path} is created at the first start.")
     try:
-        asyncio.run(_opened(path))
+        asyncio.run(_open_store(path))
     except BuskerError as error:
         return Finding("store", False, str(error))
     return Finding("store", True, f"{path} is read.")
 
 
-async def _opened(path: Path) -> None:
+async def _open_store(path: Path) -> None:
     store = Store(path)
     try:
         await store.open()
@@ -158,9 +161,9 @@ async def _opened(path: Path) -> None:
 
 
 def engine_findings(settings: Settings) -> Iterator[Finding]:
-    """Whether the model loads, where it runs, and how fast it is."""
+    """Check that the model loads; report its device and speed."""
     try:
-        info = asyncio.run(_info(settings))
+        info = asyncio.run(_load_info(settings))
     except BuskerError as error:
         yield Finding("model", False, str(error))
         return
@@ -170,7 +173,10 @@ def engine_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def speed_finding(speed: float, seconds: float) -> Finding:
-    """What the speed means for who listens. A slow model is no failure: it only makes them wait."""
+    """Translate `speed` [times real time] into the wait for a piece of `seconds`.
+
+    A slow model passes: it only makes listeners wait.
+    """
     if speed >= 1:
         return Finding("speed", True, f"{speed:.1f} times real time: music starts after the first chunk.")
     wait = seconds * (1 / speed - 1)
@@ -182,20 +188,20 @@ def speed_finding(speed: float, seconds: float) -> Finding:
     )
 
 
-async def _info(settings: Settings) -> EngineInfo:
-    async with engine_of(settings) as engine:
+async def _load_info(settings: Settings) -> EngineInfo:
+    async with running_engine(settings) as engine:
         return engine.info
 
 
-def _verdict(failed: list[str]) -> str:
+def _summary(failed: list[str]) -> str:
     if not failed:
-        return "All is well: `run` can start."
+        return "All checks passed: `run` can start."
     if failed == ["token"]:
         return "`run` cannot start without a token; `rehearse` and `compose` can."
-    return f"Not well: {', '.join(failed)}."
+    return f"Failed: {', '.join(failed)}."
 
 
-def _existing(folder: Path) -> Path:
-    """`folder`, or the nearest one above it that exists."""
-    whole = folder.absolute()
-    return next(place for place in (whole, *whole.parents) if place.exists())
+def _nearest_existing(folder: Path) -> Path:
+    """Return `folder`, or its nearest ancestor that exists."""
+    absolute = folder.absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.exists())

@@ -1,5 +1,8 @@
-"""GET /healthz: whether Busker is logged in, can compose, and is heard where it plays, for a container or a
-supervisor to ask. GET /metrics: what it has done, for Prometheus."""
+"""HTTP endpoints for operators.
+
+GET /healthz, for a container or a supervisor: 200 if Busker is logged in, can compose, and sends voice
+wherever it plays. GET /metrics: the exposition for Prometheus.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Health:
-    """Answers 200 when all are well and 503 when one is not, and says which as JSON.
+    """Answers 200 if all checks pass and 503 otherwise, with the result of each check as JSON.
 
-    `gateway`, `engine` and `voice` are asked at each request, `metrics` for the text of one scrape, on the
-    event loop; they must not wait.
+    Each request calls `gateway`, `engine` and `voice`; each scrape calls `metrics` for its text. All are
+    called on the event loop and must not block.
     """
 
     def __init__(
@@ -36,17 +39,17 @@ class Health:
 
     @property
     def port(self) -> int | None:
-        """The TCP port it listens on; None when it does not."""
+        """The TCP port it listens on, or None."""
         addresses = self._runner.addresses if self._runner else []
         return int(addresses[0][1]) if addresses else None
 
     async def start(self, settings: HealthSettings) -> None:
-        """Listen as set; on no port when it is 0. Raises StartError when the address cannot be had."""
+        """Listen as set; a port of 0 means not at all. Raises StartError if the address is unavailable."""
         if settings.port:
             await self.listen(settings.host, settings.port)
 
     async def listen(self, host: str, port: int) -> None:
-        """Listen on `port` of `host`, or on a free one when it is 0. Raises StartError."""
+        """Listen on `port` of `host`; 0 picks a free port. Raises StartError."""
         application = web.Application()
         application.router.add_get("/healthz", self._answer)
         application.router.add_get("/metrics", self._expose)
@@ -59,14 +62,14 @@ class Health:
             raise StartError(_sentence(host, port, error)) from error
 
     async def close(self) -> None:
-        """Listen no more. Safe to call twice, and before the start."""
+        """Stop listening. Safe to call twice, and before the start."""
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
-        found = {name: check() for name, check in self._checks.items()}
-        return web.json_response(found, status=200 if all(found.values()) else 503)
+        results = {name: check() for name, check in self._checks.items()}
+        return web.json_response(results, status=200 if all(results.values()) else 503)
 
     async def _expose(self, request: web.Request) -> web.Response:
         return web.Response(text=self._metrics(), headers={"Content-Type": CONTENT_TYPE})

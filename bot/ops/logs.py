@@ -1,4 +1,4 @@
-"""The log: on standard error, one line a record, and never the token.
+"""The log: one line per record, without the token.
 
 2026-03-01 12:00:00 INFO    bot.client: Logged in.
     further lines of a record, such as a traceback, are indented
@@ -19,53 +19,55 @@ from bot.config.tokens import redact
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-ROOMS: Final = ("audio", "bot", "cogs", "rehearsal")
-"""Our own loggers speak at the level of the settings; libraries only from a warning on."""
+OWN_PACKAGES: Final = ("audio", "bot", "cogs", "rehearsal")
+"""Loggers that follow the level of the settings. Libraries log warnings and errors only."""
 
-CHATTY: Final = ("discord.client", "discord.gateway")
-"""They say at INFO what an operator wants to read, such as a resumed session. Never at DEBUG: discord.py then
-writes whole events with what members said, and the keys of voice connections."""
+INFO_AT_MOST: Final = ("discord.client", "discord.gateway")
+"""Loggers whose INFO records an operator needs, such as a resumed session. Never at DEBUG: discord.py then
+logs whole events, including messages of members and the keys of voice connections."""
 
 INDENT: Final = "    "
 
-_CONTROLS: Final = {
+_ESCAPED_CONTROLS: Final = {
     code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (9, 10)
 }
-"""Control signs from outside (a prompt, an answer) would let a text move the cursor or forge lines."""
+"""Control characters in text from outside (a prompt, a response) could move the cursor or forge lines."""
 
 _log = logging.getLogger(__name__)
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record and only then redacts, so that message, arguments and traceback are all covered."""
+    """Redacts the formatted record, so that message, arguments and traceback are all covered."""
 
     def __init__(self, secret: str = "") -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
         self._secret = secret
 
     def format(self, record: logging.LogRecord) -> str:
-        text = redact(super().format(record), self._secret).translate(_CONTROLS)
+        text = redact(super().format(record), self._secret).translate(_ESCAPED_CONTROLS)
         return text.rstrip("\n").replace("\n", f"\n{INDENT}")
 
 
 @contextmanager
 def logging_to(stream: SupportsWrite[str], level: str = "info", secret: str = "") -> Iterator[None]:
-    """Within the block, everything that is logged, warned or left uncaught in a thread goes to `stream`.
+    """Within the block, write log records, warnings and uncaught exceptions of threads to `stream`.
 
-    `level` is a word of the settings; `secret` is the token, which is written as [token] wherever it appears.
+    `level` is a level of the settings. `secret` is the token, which is written as [token].
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(RedactingFormatter(secret))
-    wanted = logging.getLevelNamesMapping()[level.upper()]
-    levels = {"": max(wanted, logging.WARNING)}
-    levels |= dict.fromkeys(ROOMS, wanted) | dict.fromkeys(CHATTY, max(wanted, logging.INFO))
+    own_level = logging.getLevelNamesMapping()[level.upper()]
+    levels = {"": max(own_level, logging.WARNING)}
+    levels |= dict.fromkeys(OWN_PACKAGES, own_level) | dict.fromkeys(
+        INFO_AT_MOST, max(own_level, logging.INFO)
+    )
     before = {name: logging.getLogger(name).level for name in levels}
     hooks = threading.excepthook, sys.unraisablehook
     for name, value in levels.items():
         logging.getLogger(name).setLevel(value)
     logging.getLogger().addHandler(handler)
     logging.captureWarnings(True)
-    threading.excepthook, sys.unraisablehook = _thread_failed, _unraisable
+    threading.excepthook, sys.unraisablehook = _log_thread_failure, _log_unraisable
     try:
         yield
     finally:
@@ -76,24 +78,24 @@ def logging_to(stream: SupportsWrite[str], level: str = "info", secret: str = ""
             logging.getLogger(name).setLevel(value)
 
 
-def _thread_failed(failure: threading.ExceptHookArgs) -> None:
+def _log_thread_failure(failure: threading.ExceptHookArgs) -> None:
     if issubclass(failure.exc_type, SystemExit):
         return
     name = failure.thread.name if failure.thread else "unknown"
-    _log.error("The thread %r failed.", name, exc_info=_info(failure.exc_value, failure.exc_traceback))
+    _log.error("The thread %r failed.", name, exc_info=_exc_info(failure.exc_value, failure.exc_traceback))
 
 
-def _unraisable(failure: sys.UnraisableHookArgs) -> None:
-    """An exception where nobody can catch it, such as while an object is destroyed."""
+def _log_unraisable(failure: sys.UnraisableHookArgs) -> None:
+    """Log an exception that no caller can catch, such as one in a destructor."""
     _log.error(
         "%s: %r",
         failure.err_msg or "Ignored",
         failure.object,
-        exc_info=_info(failure.exc_value, failure.exc_traceback),
+        exc_info=_exc_info(failure.exc_value, failure.exc_traceback),
     )
 
 
-def _info(
+def _exc_info(
     error: BaseException | None, traceback: TracebackType | None
 ) -> tuple[type[BaseException], BaseException, TracebackType | None] | None:
     return None if error is None else (type(error), error, traceback)

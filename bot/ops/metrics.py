@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from audio.engine import EngineInfo
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
-"""The text format that every Prometheus reads."""
+"""The text format that every version of Prometheus reads."""
 
 
 class CountedVoice(Protocol):
-    """What is counted of one guild's voice."""
+    """The part of a guild's voice that metrics read."""
 
     @property
     def frames_sent(self) -> int: ...
@@ -34,7 +34,7 @@ class CountedVoice(Protocol):
 
 
 class CountedSession(Protocol):
-    """What is counted of one guild's session."""
+    """The part of a guild's session that metrics read."""
 
     @property
     def voice(self) -> CountedVoice: ...
@@ -62,7 +62,7 @@ class Metrics:
 
 
 class _Gauges(Collector):
-    """What is true now, and what voice counts by itself."""
+    """Gauges, and the counters that the voice connections keep themselves."""
 
     def __init__(
         self, sessions: Callable[[], Iterable[CountedSession]], engine: Callable[[], EngineInfo]

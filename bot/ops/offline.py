@@ -1,4 +1,4 @@
-"""`python -m bot compose`: from words to a file, with no Discord at all."""
+"""`python -m bot compose`: composes a track to a file, without Discord."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from audio.files.track import PICTURE_SUFFIX, Track, TrackError, write_track
 from audio.playout.chain import processed_chunks
-from bot.config.engine_factory import engine_of
+from bot.config.engine_factory import running_engine
 
 if TYPE_CHECKING:
     from audio.engine import Engine, EngineInfo
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
 
 FORMAT_OF: Final = {".flac": "flac", ".opus": "opus", ".ogg": "opus", ".mp3": "mp3"}
-"""What a file is to be, by its suffix."""
+"""Format of a file by its suffix."""
 
 NO_LIMIT: Final = sys.maxsize
-"""Bytes: a file that is not posted may be as large as it gets."""
+"""[bytes]; a file that is not posted may have any size."""
 
 _BAR: Final = "{desc} {percentage:3.0f}% {bar} {n:.1f} of {total:.1f} s{postfix}"
 
 
-def checked_out(path: Path) -> Path:
-    """`path`, when a track can be written there; its folder is made. Raises TrackError with a sentence."""
+def checked_output_path(path: Path) -> Path:
+    """Return `path` if a track can be written there, after creating its folder. Raises TrackError."""
     if path.is_dir():
         raise TrackError(f"{path} is a folder: name a file in it.")
     if path.suffix.lower() not in FORMAT_OF:
         raise TrackError(
-            f"{path.name} has a suffix that Busker does not write: {', '.join(FORMAT_OF)} will do."
+            f"{path.name} has a suffix that Busker does not write: use one of {', '.join(FORMAT_OF)}."
         )
     _check_folder(path.parent)
     return path
@@ -46,7 +46,7 @@ def checked_out(path: Path) -> Path:
 def _check_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Permissions alone do not tell: a disk can be mounted read-only.
+        # Permissions are not enough: the disk may be mounted read-only.
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -55,28 +55,28 @@ def _check_folder(folder: Path) -> None:
 
 
 async def compose(settings: Settings, piece: Piece, out: Path | None, *, picture: bool) -> None:
-    """Compose `piece`, show how far it is on standard error, and print the file's path and what made it.
+    """Compose `piece` to `out`, with progress on standard error, then print the path and the speed.
 
-    With no `out` it gets a new name in the folder of tracks. Raises EngineError or TrackError.
+    Without `out`, the track gets a new name in the folder of tracks. Raises EngineError or TrackError.
     """
     if out is None:
         _check_folder(settings.tracks.folder)
     print("Loading the model …", file=sys.stderr, flush=True)
-    async with engine_of(settings) as engine:
+    async with running_engine(settings) as engine:
         info = engine.info
         print(f"{info.checkpoint} on {info.device}.", file=sys.stderr, flush=True)
-        made, took_seconds = await _composed(engine, piece)
+        pcm, took_seconds = await _compose_whole(engine, piece)
     if out is None:
-        path = _kept(made, piece, info, settings, picture=picture)
+        path = _write_new(pcm, piece, info, settings, picture=picture)
     else:
-        path = _written(made, piece, info, out, picture=picture)
+        path = _write_to(pcm, piece, info, out, picture=picture)
     factor = piece.seconds / took_seconds
     print(f"{path}: {piece.seconds:g} s, seed {piece.seed}, made at {factor:.2f} times real time.")
 
 
-async def _composed(engine: Engine, piece: Piece) -> tuple[Pcm, float]:
-    """The whole sound, and how many seconds it took."""
-    made: list[Pcm] = []
+async def _compose_whole(engine: Engine, piece: Piece) -> tuple[Pcm, float]:
+    """Return the engine's PCM, of shape (channels, samples), and the seconds that composing took."""
+    chunks: list[Pcm] = []
     rate = engine.info.sample_rate
     start = time.perf_counter()
     bar = tqdm(
@@ -89,29 +89,29 @@ async def _composed(engine: Engine, piece: Piece) -> tuple[Pcm, float]:
     )
     with bar, logging_redirect_tqdm():
         async for chunk in processed_chunks(engine, piece):
-            made.append(chunk.engine_pcm)
-            speed = sum(part.shape[1] for part in made) / rate / (time.perf_counter() - start)
+            chunks.append(chunk.engine_pcm)
+            speed = sum(part.shape[1] for part in chunks) / rate / (time.perf_counter() - start)
             bar.set_postfix_str(f"{speed:.2f} × real time", refresh=False)
             bar.update(chunk.engine_pcm.shape[1])
-    return np.concatenate(made, axis=1), time.perf_counter() - start
+    return np.concatenate(chunks, axis=1), time.perf_counter() - start
 
 
-def _kept(made: Pcm, piece: Piece, info: EngineInfo, settings: Settings, *, picture: bool) -> Path:
-    """Write the track under a new name into the folder of tracks."""
+def _write_new(pcm: Pcm, piece: Piece, info: EngineInfo, settings: Settings, *, picture: bool) -> Path:
+    """Write the track to the folder of tracks, under a new name."""
     track = write_track(
-        made, piece, info, settings.tracks.folder, NO_LIMIT, formats=settings.tracks.formats[:1]
+        pcm, piece, info, settings.tracks.folder, NO_LIMIT, formats=settings.tracks.formats[:1]
     )
     if not picture:
         track.picture.unlink()
     return track.path
 
 
-def _written(made: Pcm, piece: Piece, info: EngineInfo, out: Path, *, picture: bool) -> Path:
-    """Write the track as `out`, over what was there, which is whole until the new one is."""
-    form = FORMAT_OF[out.suffix.lower()]
+def _write_to(pcm: Pcm, piece: Piece, info: EngineInfo, out: Path, *, picture: bool) -> Path:
+    """Write the track to `out`. An existing file is replaced only once the new one is complete."""
+    format_name = FORMAT_OF[out.suffix.lower()]
     try:
         with tempfile.TemporaryDirectory(prefix=".busker-", dir=out.parent) as folder:
-            track: Track = write_track(made, piece, info, Path(folder), NO_LIMIT, formats=[form])
+            track: Track = write_track(pcm, piece, info, Path(folder), NO_LIMIT, formats=[format_name])
             if picture:
                 track.picture.replace(out.with_suffix(PICTURE_SUFFIX))
             return track.path.replace(out)

@@ -142,7 +142,7 @@ class Restoration:
         if not isinstance(voice, VocalChannel) or not isinstance(text, PostingChannel):
             return None
         piece = next_stretch(entry.piece, entry.frames_played) if entry.piece.endless else entry.piece
-        request = Request(self._music.led(piece), member, voice, text)
+        request = Request(self._music.with_lead(piece), member, voice, text)
         if entry.saved is not None:
             return replace(request, saved_file=self._library.folder / entry.saved)
         track = entry.track_id and await self._store.track(guild.id, entry.track_id)

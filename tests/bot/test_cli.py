@@ -132,7 +132,7 @@ def test_ctrl_c_while_options_are_parsed_exits_quietly_too(
     def interrupted(path: Path) -> Path:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bot.ops.offline.checked_out", interrupted)
+    monkeypatch.setattr("bot.ops.offline.checked_output_path", interrupted)
     assert cli.main(["compose", "a slow dub", "--out", "dub.flac"]) == 130
     assert capsys.readouterr().err == ""
 

@@ -1,4 +1,4 @@
-"""Settings: three layers, one sentence for each fault, and an example that tells the truth."""
+"""Settings: the environment over the file over defaults, one sentence per fault, and the example."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from audio.errors import PieceError
-from bot.config.settings import PREFIX, Settings, keys, load, variable_of
+from bot.config.loading import keys, load, variable_of
+from bot.config.settings import PREFIX, Settings
 from bot.errors import SettingsError
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
@@ -42,7 +43,7 @@ def fault_of(text: str) -> str:
 def test_settings_load_no_heavy_library() -> None:
     """Commands that only read settings start in a fraction of a second."""
     program = (
-        "import sys, bot.config.settings; "
+        "import sys, bot.config.loading; "
         "print(*sorted(sys.modules.keys() & {'av', 'discord', 'PIL', 'scipy', 'torch', 'transformers'}))"
     )
     heavy = subprocess.run(
@@ -139,7 +140,7 @@ def test_a_token_that_was_copied_with_a_line_break_is_trimmed(monkeypatch: pytes
             "`music.default_seconds` of 60 s is longer than `music.longest_seconds` of 30 s: "
             "raise the one or lower the other.",
         ),
-        ("token = 5", "`token` in config.toml is no text: it takes a text in quotes."),
+        ("token = 5", "`token` in config.toml is not text: it takes a text in quotes."),
         (
             "[engine]\nthreads 2",
             "The settings file config.toml is not valid TOML: "
@@ -152,7 +153,7 @@ def test_each_fault_is_one_sentence_that_names_the_key(text: str, sentence: str)
 
 
 @pytest.mark.parametrize("key", [key for key, field in keys().items() if field.annotation in (int, float)])
-def test_a_number_that_is_too_low_is_told_what_the_key_takes(key: str) -> None:
+def test_a_number_that_is_too_low_is_answered_with_the_valid_range(key: str) -> None:
     section, _, name = key.rpartition(".")
     fault = fault_of(f"[{section}]\n{name} = -1e6")
     assert fault.startswith(f"`{key}` in config.toml is -1000000.0: it takes a ")

@@ -1,18 +1,18 @@
-"""The token: what is refused, and that nothing shows it."""
+"""The token: invalid ones are refused, and none is shown."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.config.tokens import application_of, checked_token, redact
+from bot.config.tokens import application_id, checked_token, redact
 from bot.errors import TokenError
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 
 
-def test_a_token_of_the_right_shape_passes_and_tells_the_public_id() -> None:
+def test_a_token_of_the_right_shape_passes_and_contains_the_public_id() -> None:
     assert checked_token(TOKEN) == TOKEN
-    assert application_of(TOKEN) == 198622483471925248
+    assert application_id(TOKEN) == 198622483471925248
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token: str, s
         assert part not in str(caught.value)
 
 
-def test_redaction_takes_out_the_secret_and_what_looks_like_one() -> None:
+def test_redaction_removes_the_secret_and_anything_shaped_like_a_token() -> None:
     assert redact(f"a {TOKEN} b") == "a [token] b"
     assert redact("a hunter2 b", secret="hunter2") == "a [token] b"
     assert redact("a slip of x", secret="x") == "a slip of x"

@@ -1,4 +1,4 @@
-"""The doctor: each finding says what to do."""
+"""The doctor: each failed check says how to fix it."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def lines_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-def test_all_is_well_when_nothing_is_missing(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_checks_pass_when_nothing_is_missing(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor(config) == 0
     lines = lines_of(capsys)
     assert all(line.startswith("ok ") for line in lines[:-1])
-    assert lines[-1] == "All is well: `run` can start."
+    assert lines[-1] == "All checks passed: `run` can start."
     assert {line.split()[1] for line in lines[:-1]} >= {"token", "libopus", "davey", "model", "speed", "disk"}
     assert not any("ZnCjm1" in line for line in lines)
 
 
-def test_without_a_token_it_fails_and_says_what_works_all_the_same(
+def test_without_a_token_it_fails_and_names_the_commands_that_work_without(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config.write_text('[engine]\nkind = "tone"\n')
@@ -55,14 +55,16 @@ def test_without_a_token_it_fails_and_says_what_works_all_the_same(
     assert lines[-1] == "`run` cannot start without a token; `rehearse` and `compose` can."
 
 
-def test_a_broken_settings_file_is_a_finding_and_the_rest_is_still_looked_at(
+def test_a_broken_settings_file_is_a_finding_and_the_other_checks_still_run(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write_text("[engine]\nthreads = 0\n")
     monkeypatch.setattr("bot.ops.doctor.engine_findings", lambda settings: iter(()))
     assert doctor(config) == 1
     lines = lines_of(capsys)
-    assert any("it takes a whole number from 1 to 64. What follows is checked with" in line for line in lines)
+    assert any(
+        "it takes a whole number from 1 to 64. The checks below use the defaults" in line for line in lines
+    )
     assert any(line.startswith("ok    davey") for line in lines)
 
 
@@ -73,52 +75,52 @@ def test_a_checkpoint_that_does_not_load_is_a_finding(
     assert doctor(config) == 1
     lines = lines_of(capsys)
     assert any(line.startswith("FAIL  model") and "nothing-here" in line for line in lines)
-    assert lines[-1] == "Not well: model."
+    assert lines[-1] == "Failed: model."
 
 
-def test_a_malformed_token_fails_unseen() -> None:
+def test_a_malformed_token_fails_without_being_shown() -> None:
     finding = token_finding(Settings(token=SecretStr("Bot hunter2-hunter2")))
-    assert not finding.well
+    assert not finding.ok
     assert "hunter2" not in str(finding)
 
 
-def test_a_package_that_is_missing_is_named_with_its_cure() -> None:
+def test_a_missing_package_is_reported_with_its_fix() -> None:
     finding = package_finding("davey", "no_such_module_here")
-    assert not finding.well
+    assert not finding.ok
     assert finding.sentence.endswith("run `make setup`.")
 
 
-def test_libopus_is_found_here() -> None:
-    assert opus_finding().well
+def test_libopus_can_be_loaded() -> None:
+    assert opus_finding().ok
 
 
 def test_a_folder_below_a_file_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     finding = folder_finding(tmp_path / "file" / "tracks")
-    assert not finding.well
+    assert not finding.ok
     assert finding.sentence.startswith(str(tmp_path / "file" / "tracks"))
     assert finding.sentence.endswith(": change its owner or `tracks.folder`.")
-    assert folder_finding(tmp_path / "new" / "tracks").well
+    assert folder_finding(tmp_path / "new" / "tracks").ok
 
 
-def test_little_room_on_the_disk_fails() -> None:
-    assert disk_finding(Path("var"), 3 * 2**30).well
+def test_too_little_disk_space_fails() -> None:
+    assert disk_finding(Path("var"), 3 * 2**30).ok
     assert disk_finding(Path("var"), 2**29).sentence == "Only 0.5 GiB are free for var: make room for 1 GiB."
 
 
-def test_a_slow_model_is_told_as_a_wait() -> None:
+def test_a_slow_model_is_reported_as_a_wait() -> None:
     assert "starts after about 20 s" in speed_finding(0.5, 20).sentence
     assert "starts after the first chunk" in speed_finding(2.0, 20).sentence
 
 
-def test_a_store_is_read_and_a_broken_one_is_named(tmp_path: Path) -> None:
+def test_a_broken_store_fails_and_a_missing_or_empty_one_passes(tmp_path: Path) -> None:
     path = tmp_path / "busker.sqlite"
-    assert store_finding(path).sentence == f"{path} is made at the first start."
+    assert store_finding(path).sentence == f"{path} is created at the first start."
     assert not path.exists()
     path.write_bytes(b"this is no database" * 99)
     broken = store_finding(path)
-    assert not broken.well
+    assert not broken.ok
     assert "move it away" in broken.sentence
     path.unlink()
     path.touch()
-    assert store_finding(path).well
+    assert store_finding(path).ok

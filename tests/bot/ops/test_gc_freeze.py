@@ -1,37 +1,37 @@
-"""What was loaded to stay is not walked over, and is collected again afterwards."""
+"""Frozen objects are not collected within the block, and are again afterwards."""
 
 from __future__ import annotations
 
 import gc
 import weakref
 
-from bot.ops.gc_freeze import settled
+from bot.ops.gc_freeze import gc_frozen
 
 
 class Ring:
     """Refers to itself, so that only a collection frees it."""
 
     def __init__(self) -> None:
-        self.me = self
+        self.itself = self
 
 
-def test_what_is_there_is_passed_over_until_it_is_left() -> None:
-    staying = Ring()
-    kept = weakref.ref(staying)
-    with settled():
+def test_objects_from_before_the_block_are_not_collected_within_it() -> None:
+    frozen = Ring()
+    reference = weakref.ref(frozen)
+    with gc_frozen():
         assert gc.get_freeze_count() > 10_000
-        del staying
+        del frozen
         gc.collect()
-        assert kept() is not None
+        assert reference() is not None
     gc.collect()
-    assert kept() is None
+    assert reference() is None
     assert gc.get_freeze_count() == 0
 
 
-def test_garbage_of_before_and_of_meanwhile_is_freed_all_the_same() -> None:
+def test_garbage_from_before_and_from_within_the_block_is_freed() -> None:
     before = weakref.ref(Ring())
-    with settled():
+    with gc_frozen():
         assert before() is None
-        meanwhile = weakref.ref(Ring())
+        within = weakref.ref(Ring())
         gc.collect()
-        assert meanwhile() is None
+        assert within() is None

@@ -1,4 +1,4 @@
-"""The log: whole, in order, and without the token."""
+"""The log: complete, in order, and without the token."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_text_from_outside_cannot_forge_a_record_or_move_the_cursor() -> None:
     assert lines[1].endswith(r"forged\x0d\x1b[2J")
 
 
-def test_our_rooms_speak_at_the_level_of_the_settings_and_libraries_from_a_warning_on() -> None:
+def test_our_packages_log_at_the_level_of_the_settings_and_libraries_only_warnings() -> None:
     stream = io.StringIO()
     with logging_to(stream, "debug"):
         logging.getLogger("audio.worker.client").debug("ours")
@@ -64,7 +64,7 @@ def test_our_rooms_speak_at_the_level_of_the_settings_and_libraries_from_a_warni
     assert words == ["ours", "resumed", "odd request"]
 
 
-def test_quiet_means_quiet_for_everybody() -> None:
+def test_level_error_silences_warnings_of_all_loggers() -> None:
     stream = io.StringIO()
     with logging_to(stream, "error"):
         for name in ("bot", "discord.gateway", "aiohttp"):
@@ -72,7 +72,7 @@ def test_quiet_means_quiet_for_everybody() -> None:
     assert stream.getvalue() == ""
 
 
-def test_a_thread_that_fails_reaches_the_log_whole() -> None:
+def test_a_failed_thread_is_logged_with_its_traceback() -> None:
     def fail() -> None:
         raise RuntimeError("out of tune")
 
@@ -87,7 +87,7 @@ def test_a_thread_that_fails_reaches_the_log_whole() -> None:
     assert "RuntimeError: out of tune" in text
 
 
-async def test_a_task_that_nobody_awaits_reaches_the_log_whole() -> None:
+async def test_a_failed_task_that_nobody_awaits_is_logged() -> None:
     async def fail() -> None:
         raise RuntimeError("out of tune")
 
@@ -106,7 +106,7 @@ def test_warnings_are_records_too() -> None:
     with logging_to(stream), warnings.catch_warnings():
         warnings.simplefilter("always")
         logging.captureWarnings(False)
-        logging.captureWarnings(True)  # catch_warnings has put its own way of showing back
+        logging.captureWarnings(True)  # catch_warnings replaced the hook
         warnings.warn("soon gone", DeprecationWarning, stacklevel=1)
         logging.captureWarnings(False)
     assert "WARNING py.warnings:" in stream.getvalue()

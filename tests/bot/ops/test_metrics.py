@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, read by Prometheus' own parser."""
+"""The exposition, read by Prometheus' own parser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OLD_NAMES = {
     "busker_starvations_total",
     "busker_starved_seconds_total",
 }
-"""What operators may already scrape."""
+"""Names that operators may already scrape."""
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:
@@ -44,14 +44,14 @@ def samples(text: str) -> dict[tuple[str, str], float]:
 
 
 def exposed(counters: Counters, *, frames_sent: int = 0) -> dict[tuple[str, str], float]:
-    """The exposition of one session that has sent so many frames."""
+    """Return the samples of a bot with one session that has sent `frames_sent`."""
     voice = SimpleNamespace(frames_sent=frames_sent, frames_late=0, frames_hurried=0, channel=None)
     session = cast(Any, SimpleNamespace(voice=voice, wanted=[]))
     engine = EngineInfo("tone", "1", "MIT", "cpu", 32_000, 1, speed=5.0)
     return samples(Metrics(counters.registry, lambda: [session], lambda: engine).exposition())
 
 
-async def test_what_was_played_and_composed_is_counted(tmp_path: Path) -> None:
+async def test_played_and_composed_music_is_counted(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         for seed in (1, 2):
             await house.play(house.ask(seconds=0.5, seed=seed))
@@ -67,7 +67,7 @@ async def test_what_was_played_and_composed_is_counted(tmp_path: Path) -> None:
         assert house.bot.is_sending()
 
 
-def test_every_packet_counts_also_after_a_day_of_sixty_channels() -> None:
+def test_single_packets_still_count_after_a_day_of_sixty_channels() -> None:
     a_day = 60 * 50 * 86_400
     before = exposed(Counters(), frames_sent=a_day)["busker_frames_sent_total", ""]
     assert exposed(Counters(), frames_sent=a_day + 1)["busker_frames_sent_total", ""] == before + 1

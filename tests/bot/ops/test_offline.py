@@ -1,4 +1,4 @@
-"""compose: a track with no Discord, in the place that was named."""
+"""compose: a track at the given path, without Discord."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from audio.files.track import TrackError, read_tags
 from audio.piece import Piece
 from audio.worker.tone_engine import ToneEngine
 from bot.config.settings import EngineSettings, Settings, TrackSettings
-from bot.ops.offline import checked_out, compose
+from bot.ops.offline import checked_output_path, compose
 
 PIECE = Piece("a slow dub", seconds=10, seed=3)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    # Nobody listens here, so let the tones be made as fast as they can.
-    monkeypatch.setattr("bot.config.engine_factory.engine_from", lambda settings: ToneEngine(speed=math.inf))
+    # Compose the tones as fast as possible rather than in real time.
+    monkeypatch.setattr(
+        "bot.config.engine_factory.create_engine", lambda settings: ToneEngine(speed=math.inf)
+    )
     return Settings.model_construct(
         engine=EngineSettings(kind="tone"), tracks=TrackSettings(folder=tmp_path / "tracks")
     )
@@ -48,7 +50,9 @@ async def test_flac_is_exactly_as_long_as_the_piece(settings: Settings, tmp_path
     assert seconds_of(tmp_path / "dub.flac") == PIECE.seconds
 
 
-async def test_the_picture_stands_beside_the_track_when_asked_for(settings: Settings, tmp_path: Path) -> None:
+async def test_the_picture_is_written_next_to_the_track_if_requested(
+    settings: Settings, tmp_path: Path
+) -> None:
     await compose(settings, PIECE, tmp_path / "dub.flac", picture=True)
     assert (tmp_path / "dub.png").read_bytes().startswith(b"\x89PNG")
 
@@ -74,21 +78,23 @@ async def test_a_file_of_the_same_name_is_replaced_by_a_whole_one(settings: Sett
     assert read_tags(out).piece.seed == 3
 
 
-def test_suffixes_of_every_format_pass_in_any_case(tmp_path: Path) -> None:
+def test_the_suffix_of_every_format_passes_in_any_letter_case(tmp_path: Path) -> None:
     for name in ("a.flac", "a.opus", "a.ogg", "a.mp3", "a.FLAC"):
-        assert checked_out(tmp_path / name) == tmp_path / name
+        assert checked_output_path(tmp_path / name) == tmp_path / name
     assert os.listdir(tmp_path) == []
 
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrackError, match=r"^dub\.wav has a suffix .* \.flac, \.opus, \.ogg, \.mp3 will do"):
-        checked_out(tmp_path / "dub.wav")
+    with pytest.raises(
+        TrackError, match=r"^dub\.wav has a suffix .* use one of \.flac, \.opus, \.ogg, \.mp3\.$"
+    ):
+        checked_output_path(tmp_path / "dub.wav")
 
 
-def test_a_place_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
+def test_an_unwritable_path_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TrackError, match="cannot be written to"):
-        checked_out(tmp_path / "file" / "dub.flac")
+        checked_output_path(tmp_path / "file" / "dub.flac")
     (tmp_path / "folder.flac").mkdir()
     with pytest.raises(TrackError, match="is a folder"):
-        checked_out(tmp_path / "folder.flac")
+        checked_output_path(tmp_path / "folder.flac")
