@@ -213,17 +213,17 @@ async def play_again(interaction: discord.Interaction[Busker], track: MadeTrack)
     Raises RequestError or PieceError.
     """
     bot, piece = interaction.client, track.piece
-    saved = bot.library.file_of(track)
-    if saved is None:
+    saved_file = bot.library.file_of(track)
+    if saved_file is None:
         if piece.excerpt is not None:
             raise RequestError(Text("library-radio-lost"))
         if track.from_recording:
             raise RequestError(Text("library-lost"))
         # Raises PieceError: the limits may be narrower by now.
         bot.settings.music.piece(piece.prompt, piece.seconds, None, piece.seed)
-    before = await bot.requests.submit(bot.requests.admit(interaction), piece, saved)
+    before = await bot.requests.submit(bot.requests.admit(interaction), piece, saved_file)
     prompt = escape(piece.prompt)
-    if saved is not None:
+    if saved_file is not None:
         answer = Text("library-playing", prompt=prompt, before=before)
     elif bot.library.is_reproducible(track):
         answer = Text("library-making", prompt=prompt, before=before)

@@ -25,8 +25,8 @@ MAX_POSITION: Final = 100
 MAX_DESCRIPTION_CHARS: Final = 4096
 """Longest description of an embed (developer documentation, "Embed Limits")."""
 
-_TICKET: Final = re.compile(r"#(\d{1,18})")
-"""The value of a suggestion: positions change while somebody types, tickets do not."""
+_REQUEST_ID: Final = re.compile(r"#(\d{1,18})")
+"""The value of a suggestion: positions change while somebody types, ids do not."""
 
 
 @app_commands.guild_only()
@@ -114,7 +114,7 @@ def _session(interaction: discord.Interaction[Busker]) -> Session:
 def _find(interaction: discord.Interaction[Busker], typed: str) -> Performance:
     """Return the waiting piece of a suggestion or at a typed position. Raises NotWaiting."""
     queue = _session(interaction).queue
-    if (chosen := _TICKET.fullmatch(typed.strip())) is not None:
+    if (chosen := _REQUEST_ID.fullmatch(typed.strip())) is not None:
         for performance in queue.waiting:
             if performance.request_id == int(chosen[1]):
                 return performance

@@ -60,10 +60,10 @@ async def origin_of(interaction: discord.Interaction[Busker], attachment: discor
         raise RecordingError(Text("remake-slow")) from error
 
 
-async def replay(interaction: discord.Interaction[Busker], piece: Piece, saved: Path | None) -> None:
+async def replay(interaction: discord.Interaction[Busker], piece: Piece, saved_file: Path | None) -> None:
     """Request a piece once more, from its file if there is one, and answer. Raises RequestError."""
     requests = interaction.client.requests
-    before = await requests.submit(requests.admit(interaction), piece, saved)
+    before = await requests.submit(requests.admit(interaction), piece, saved_file)
     await reply(interaction, Text("remake-again", prompt=escape(piece.prompt), before=before))
 
 

@@ -82,14 +82,14 @@ class Requests:
         async with self._reserved(admission, 0.0):
             pass
 
-    async def submit(self, admission: Admission, piece: Piece, saved: Path | None = None) -> int:
+    async def submit(self, admission: Admission, piece: Piece, saved_file: Path | None = None) -> int:
         """Add a piece to the queue and return how many play before it. Raises RequestError.
 
-        `saved` is the file of its track, if it need not be composed: then it does not count for the day.
+        `saved_file` is the file of its track, if it need not be composed: then it does not count for the day.
         """
-        if saved is not None:
-            touch(saved)
-        charged = 0.0 if saved else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
+        if saved_file is not None:
+            touch(saved_file)
+        charged = 0.0 if saved_file else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
         session = admission.session
         async with self._reserved(admission, charged):
             request = Request(
@@ -97,7 +97,7 @@ class Requests:
                 admission.member,
                 admission.voice_channel,
                 admission.text_channel,
-                saved,
+                saved_file,
             )
             performance = session.ask(request)
             performance.add_charge(charged)

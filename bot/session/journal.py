@@ -77,17 +77,17 @@ class Journal:
         if self._closed:
             return
         self._followed = {
-            ticket: (performance, playback)
-            for ticket, (performance, playback) in self._followed.items()
+            request_id: (performance, playback)
+            for request_id, (performance, playback) in self._followed.items()
             if not performance.settled
         }
         entries = {
-            ticket: _entry(performance, playback)
-            for ticket, (performance, playback) in self._followed.items()
+            request_id: _entry(performance, playback)
+            for request_id, (performance, playback) in self._followed.items()
             if not performance.dismissed
             or performance.composition_state is CompositionState.COMPOSED  # its track is posted
         }
-        updated = [entry for ticket, entry in entries.items() if self._written.get(ticket) != entry]
+        updated = [entry for request_id, entry in entries.items() if self._written.get(request_id) != entry]
         finished = self._written.keys() - entries.keys()
         before, self._written = self._written, entries
         if not updated and not finished:
@@ -123,13 +123,13 @@ def _entry(performance: Performance, playback: GuildPlayback) -> JournalEntry:
     request, queue = performance.request, list(playback.queue)
     channel = playback.channel or request.voice_channel
     return JournalEntry(
-        ticket=performance.request_id,
+        request_id=performance.request_id,
         guild_id=request.requester.guild.id,
         member_id=request.requester.id,
         voice_channel_id=channel.id,
         text_channel_id=request.text_channel.id,
         piece=performance.piece,
-        saved=_relative(request.saved_file) if request.saved_file is not None else None,
+        saved_file=_relative(request.saved_file) if request.saved_file is not None else None,
         place=queue.index(performance) if performance in queue and not performance.dismissed else None,
         begun=performance.composition_state is not CompositionState.WAITING,
         frames_played=performance.buffer.frames_played,

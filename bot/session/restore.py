@@ -72,7 +72,7 @@ class Restoration:
         """Read the journal, before anything new is written to it. Raises StoreError."""
         oldest = time.time() - MAX_ABSENCE_SECONDS
         entries = await self._store.journal()
-        expired = [entry.ticket for entry in entries if entry.noted_at < oldest]
+        expired = [entry.request_id for entry in entries if entry.noted_at < oldest]
         await self._store.update_journal([], expired)
         for entry in entries:
             if entry.noted_at >= oldest:
@@ -99,7 +99,7 @@ class Restoration:
                 or entry not in retried
                 or not _continues(entry, request, has_listeners=has_listeners)
             ):
-                await self._store.update_journal([], [entry.ticket])
+                await self._store.update_journal([], [entry.request_id])
                 if request is not None:
                     forgotten[request.text_channel] += 1
                 continue
@@ -117,7 +117,7 @@ class Restoration:
             self._engine,
             session.queue.seconds_until,
             queue_was_empty=False,
-            request_id=entry.ticket,
+            request_id=entry.request_id,
             frames_played=0 if entry.piece.endless else entry.frames_played,
             # A radio that played for long did not end Busker.
             restarts=0 if entry.piece.endless and lasted(played_seconds) else entry.restarts + 1,
@@ -143,12 +143,14 @@ class Restoration:
             return None
         piece = next_stretch(entry.piece, entry.frames_played) if entry.piece.endless else entry.piece
         request = Request(self._music.with_lead(piece), member, voice, text)
-        if entry.saved is not None:
-            return replace(request, saved_file=self._library.folder / entry.saved)
+        if entry.saved_file is not None:
+            return replace(request, saved_file=self._library.folder / entry.saved_file)
         track = entry.track_id and await self._store.track(guild.id, entry.track_id)
-        if not track or (saved := self._library.file_of(track)) is None:
+        if not track or (saved_file := self._library.file_of(track)) is None:
             return request
-        return replace(request, saved_file=saved, unposted_track=track if track.message_id is None else None)
+        return replace(
+            request, saved_file=saved_file, unposted_track=track if track.message_id is None else None
+        )
 
 
 def _continues(entry: JournalEntry, request: Request, *, has_listeners: bool) -> bool:

@@ -71,7 +71,7 @@ class MadeTrack:
 class JournalEntry:
     """An unfinished piece, with everything that a restart needs to continue it."""
 
-    ticket: int
+    request_id: int
     """Id of the performance; it survives restarts."""
     guild_id: int
     member_id: int
@@ -79,7 +79,7 @@ class JournalEntry:
     text_channel_id: int
     piece: Piece
     """With the prompt changes so far."""
-    saved: str | None
+    saved_file: str | None
     """The file, relative to the folder of tracks, that is played instead of composing."""
     place: int | None
     """Index in the queue; None if it only remains to be composed and posted."""

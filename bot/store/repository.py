@@ -23,6 +23,9 @@ _PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature"
 _RECORDINGS: Final = ("continues", "melody")
 """Fields of a Piece that hold a recording."""
 
+_RENAMED: Final = {"request_id": "ticket", "saved_file": "kept"}
+"""Columns of a JournalEntry whose names differ from those of its fields."""
+
 
 class Store:
     """Typed access to the database. Methods are called on the event loop; one process uses the file.
@@ -64,13 +67,13 @@ class Store:
 
     # Tracks
 
-    async def add_track(self, track: MadeTrack, ticket: int | None = None) -> MadeTrack:
-        """Insert a track and return it with its new `id`. `ticket` finds the journal entry of its piece."""
+    async def add_track(self, track: MadeTrack, request_id: int | None = None) -> MadeTrack:
+        """Insert a track and return it with its new `id`. `request_id` is that of its journal entry."""
         columns = _columns(track, "id") | {"words": track.piece.prompt.casefold()}
 
         def write(connection: sqlite3.Connection) -> int:
             number = _insert(connection, "tracks", columns)
-            connection.execute("UPDATE asked SET track_id = ? WHERE ticket = ?", [number, ticket])
+            connection.execute("UPDATE asked SET track_id = ? WHERE ticket = ?", [number, request_id])
             return number
 
         return dataclasses.replace(track, id=await self._database.change(write))
@@ -161,10 +164,10 @@ class Store:
     # The journal
 
     async def update_journal(self, entries: Iterable[JournalEntry], finished: Iterable[int]) -> None:
-        """Insert or replace entries, and delete those whose tickets are `finished`."""
+        """Insert or replace entries, and delete those whose request ids are `finished`."""
         rows = [
-            _columns(entry, "track_id", "saved")
-            | {"kept": entry.saved}
+            _columns(entry, "track_id", *_RENAMED)
+            | {column: getattr(entry, field) for field, column in _RENAMED.items()}
             | {field: _encode_recording(getattr(entry.piece, field)) for field in _RECORDINGS}
             | {"interval": entry.piece.interval, "prelude": entry.piece.prelude}
             for entry in entries
@@ -178,8 +181,8 @@ class Store:
                     f"INSERT INTO asked ({names}) VALUES ({places}) ON CONFLICT DO UPDATE SET {changes}",
                     [*row.values()],
                 )
-            for ticket in finished:
-                _delete(connection, "asked", ticket=ticket)
+            for request_id in finished:
+                _delete(connection, "asked", ticket=request_id)
 
         await self._database.change(write)
 
@@ -287,8 +290,8 @@ def _journal_entry(row: sqlite3.Row) -> JournalEntry:
     recordings = {field: _decode_recording(text) for field, text in encoded.items() if text is not None}
     more = {name: columns.pop(name) for name in ("interval", "prelude")}
     piece = _piece(columns, **more, **recordings)
-    begun, saved = bool(columns.pop("begun")), columns.pop("kept")
-    return JournalEntry(piece=piece, begun=begun, saved=saved, **columns)
+    renamed = {field: columns.pop(column) for field, column in _RENAMED.items()}
+    return JournalEntry(piece=piece, begun=bool(columns.pop("begun")), **renamed, **columns)
 
 
 def _encode_recording(recording: Recording | None) -> str | None:

@@ -94,9 +94,9 @@ class Attachments:
 
     def retain(self, performance: Performance) -> None:
         """Keep the files that a performance is composed or played from until it is settled."""
-        saved = performance.request.saved_file
+        saved_file = performance.request.saved_file
         paths = [recording.path for recording in performance.piece.recordings]
-        for path in paths if saved is None else [*paths, saved]:
+        for path in paths if saved_file is None else [*paths, saved_file]:
             if path.parent == self._folder:
                 self._references[path] += 1
                 task = asyncio.create_task(

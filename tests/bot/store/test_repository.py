@@ -153,7 +153,7 @@ async def test_a_deleted_track_is_gone(store: Store) -> None:
 
 
 ENTRY = JournalEntry(
-    ticket=1_769_850_000_123,
+    request_id=1_769_850_000_123,
     guild_id=2**62,
     member_id=7,
     voice_channel_id=8,
@@ -165,7 +165,7 @@ ENTRY = JournalEntry(
         prelude=9.5,
         melody=Recording(Path("ümlaut.ogg"), "34cd"),
     ),
-    saved="bells-1.flac",
+    saved_file="bells-1.flac",
     place=0,
     begun=True,
     frames_played=250,
@@ -175,18 +175,18 @@ ENTRY = JournalEntry(
 
 
 async def test_journal_entries_come_back_unchanged_in_the_order_of_the_queue(store: Store) -> None:
-    first, second = ENTRY, dataclasses.replace(ENTRY, ticket=5, place=1, saved=None, begun=False)
-    left_queue = dataclasses.replace(ENTRY, ticket=99, place=None)
+    first, second = ENTRY, dataclasses.replace(ENTRY, request_id=5, place=1, saved_file=None, begun=False)
+    left_queue = dataclasses.replace(ENTRY, request_id=99, place=None)
     await store.update_journal([second, first, left_queue], [])
     assert await store.journal() == [left_queue, first, second]
     later = dataclasses.replace(second, place=0, frames_played=300)
-    await store.update_journal([later], [first.ticket, left_queue.ticket])
+    await store.update_journal([later], [first.request_id, left_queue.request_id])
     assert await store.journal() == [later]
 
 
 async def test_adding_a_track_also_sets_it_in_the_journal_entry(store: Store) -> None:
     await store.update_journal([ENTRY], [])
-    made = await store.add_track(TRACK, ENTRY.ticket)
+    made = await store.add_track(TRACK, ENTRY.request_id)
     await store.update_journal([dataclasses.replace(ENTRY, frames_played=300)], [])
     (entry,) = await store.journal()
     assert (entry.track_id, entry.frames_played) == (made.id, 300)
