@@ -37,19 +37,19 @@ def calibrate(core: EngineCore, clock: Callable[[], float] = time.perf_counter) 
     all else that a step costs comes from composing a short piece. The number of pieces at once is found by
     binary search.
     """
-    decoding = core.decoding
+    runner = core.runner
     piece_seconds = _piece_seconds(core, clock)
     steps = core.checkpoint.delay.steps(_WARM_UP.steps)
     # time per second of sound that is not spent in the decoder
     overhead = max(0.0, piece_seconds - steps * _step_seconds(core, 1, steps // 2, clock))
-    middle = decoding.length // 2
+    middle = runner.length // 2
 
     def load(listeners: int) -> float:
         """Return the fraction of real time that `listeners` pieces at once take."""
         return STEP_RATE * _step_seconds(core, listeners, middle, clock) + listeners * overhead
 
     alone = best = load(1)
-    listeners, too_many = 1, decoding.slots + 1 if alone <= HEADROOM else 2
+    listeners, too_many = 1, runner.slots + 1 if alone <= HEADROOM else 2
     while too_many - listeners > 1:
         candidate = min(2 * listeners, (listeners + too_many) // 2)
         measured = load(candidate)
@@ -96,7 +96,7 @@ def _step_seconds(core: EngineCore, slots: int, position: int, clock: Callable[[
     if (melody := checkpoint.melody) is not None:
         states = melody.prefix(melody.chroma_features(None), states, _PROMPT_TOKENS)
     times = []
-    with core.decoding.rehearsed(slots, position, max(1.0, checkpoint.guidance), states) as step:
+    with core.runner.benchmark(slots, position, max(1.0, checkpoint.guidance), states) as step:
         for _ in range(1 + _CALLS):
             start = clock()
             steps = step()

@@ -18,8 +18,9 @@ from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, encode_prompt
 from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.cpu.runner import CpuRunner
 from audio.musicgen.cuda.runner import CudaRunner
-from audio.musicgen.decoding import CpuRunner, Decoding, SlotProgress
+from audio.musicgen.model_runner import ModelRunner, SlotProgress
 from audio.musicgen.schedule.scheduler import StreamState, can_admit, most_urgent, schedule
 from audio.musicgen.schedule.slot import Slot
 from audio.musicgen.schedule.window import Window
@@ -60,12 +61,12 @@ class EngineCore:
         self._window = window
         self._max_frames = Piece("", longest, 0).steps
         length = checkpoint.delay.steps(window.frames)  # whatever `longest` is: pieces without end fill it
-        self.decoding: Decoding
+        self.runner: ModelRunner
         if checkpoint.device.type == "cuda" if on_device is None else on_device:
-            self.decoding = CudaRunner(checkpoint, slots, length, dtype)
+            self.runner = CudaRunner(checkpoint, slots, length, dtype)
         else:
             decoder = CpuDecoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
-            self.decoding = CpuRunner(decoder)
+            self.runner = CpuRunner(decoder)
         self.capacity = math.inf
         """Seconds of sound composed per second by all slots together; admission keeps demand below it."""
         self.speed = math.inf
@@ -86,7 +87,7 @@ class EngineCore:
     @property
     def nothing_due(self) -> bool:
         """True if `step` would do nothing now, for example because all streams are far ahead of playback."""
-        return self._next_admission() is None and not self._scheduled() and not self.decoding.pending
+        return self._next_admission() is None and not self._scheduled() and not self.runner.pending
 
     @property
     def endless(self) -> bool:
@@ -148,8 +149,8 @@ class EngineCore:
         busy = [(place, slot) for place, slot in enumerate(self._slots) if slot and slot.key in scheduled]
         for place, slot in busy:
             self._update_prompt(place, slot)
-        progress = [one for one in self.decoding.run(busy) if self._slots[one.place] is one.slot]
-        chunks = self._decode_chunks([one for one in progress if one.until is not None])
+        progress = [one for one in self.runner.run(busy) if self._slots[one.place] is one.slot]
+        chunks = self._decode_chunks([one for one in progress if one.chunk_end is not None])
         for one in progress:
             if one.error is not None:
                 outputs.append(CoreOutput(one.slot.key, one.error))
@@ -240,7 +241,7 @@ class EngineCore:
         )
         for prompt in piece.prompts:
             self._append_prompt(slot, prompt)
-        self.decoding.admit(place, slot)
+        self.runner.admit(place, slot)
         self._slots[place] = slot
 
     def _append_prompt(self, slot: Slot, prompt: str) -> None:
@@ -260,17 +261,17 @@ class EngineCore:
         index = slot.piece.prompt_index(slot.next_step)
         if index != slot.prompt_index:
             slot.prompt_index = index
-            self.decoding.hear(place, slot)
+            self.runner.set_prompt(place, slot)
 
     def _free(self, place: int) -> None:
         self._slots[place] = None
         self._memory_exhausted = False
-        self.decoding.free(place)
+        self.runner.free(place)
 
     def _decode_chunks(self, due: Sequence[SlotProgress]) -> dict[int, Chunk]:
         """Return the chunks that are due, by place; the codec may not have samples for all of them yet."""
         codec = self.checkpoint.codec
-        codes = [(one.slot.codec_stream, one.slot.chunk_codes(one.until or 0), one.done) for one in due]
+        codes = [(one.slot.codec_stream, one.slot.chunk_codes(one.chunk_end or 0), one.done) for one in due]
         chunks = {}
         for one, pcm in zip(due, codec.decode(codes), strict=True):
             one.slot.stream.delivered += pcm.shape[1] / codec.sample_rate

@@ -92,7 +92,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     from audio.musicgen.checkpoint.load import load_checkpoint
     from audio.musicgen.checkpoint.seeded import ensure_seeded
     from audio.musicgen.engine_core import EngineCore
-    from audio.musicgen.model.linear import quickest
+    from audio.musicgen.model.linear import fastest_dtype
 
     # The default lock is a semaphore between processes, which leaks when a worker is killed.
     tqdm.set_lock(threading.RLock())
@@ -104,7 +104,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     torch.set_num_interop_threads(1)
     device = _checked_device(order.device)
     if order.dtype == "auto":
-        order = replace(order, dtype=quickest(device))
+        order = replace(order, dtype=fastest_dtype(device))
     if order.dtype == "int8" and device != "cpu":
         raise EngineError(f"The dtype int8 is only for the CPU; set float16 for {device}.")
     name = order.checkpoint
@@ -135,7 +135,7 @@ def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:
     import torch
 
     from audio.musicgen.calibration import calibrate, warm_up
-    from audio.musicgen.model.linear import held
+    from audio.musicgen.model.linear import kernel_name
 
     checkpoint = core.checkpoint
     cpu = f"{platform.processor() or platform.machine()} × {os.cpu_count()}, {order.threads} threads"
@@ -143,7 +143,7 @@ def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:
         [
             f"{checkpoint.name} {checkpoint.revision}",
             device if device.startswith("cuda") else f"{device}: {cpu}",
-            f"{held(order.dtype)}, guidance {checkpoint.guidance:g}",
+            f"{kernel_name(order.dtype)}, guidance {checkpoint.guidance:g}",
             f"{order.slots} slots of {order.longest:g} s",
             f"torch {torch.__version__}",
         ]

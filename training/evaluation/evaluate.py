@@ -17,7 +17,7 @@ import torch
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import PUBLISHED_GUIDANCE, load_checkpoint
 from audio.musicgen.engine_core import EngineCore
-from audio.musicgen.model.linear import quickest
+from audio.musicgen.model.linear import fastest_dtype
 from audio.piece import Piece
 from audio.units import STEP_RATE
 from training.evaluation.audio_analysis import (
@@ -43,7 +43,7 @@ _PIECES = 240
 """Of 80, two more or less are 2.5 %: the same heads fitted twice had 92 % of styles, and 96 %."""
 _OUTLINED_FRAMES = 4 * STEP_RATE
 """Within so many the outline has said what the piece will be."""
-_QUICK = quickest("cpu")
+_QUICK = fastest_dtype("cpu")
 """What Busker holds the decoder's matrices in on a CPU unless it is told otherwise."""
 _LONG_SECONDS = 60
 _STEERED_FRAMES = 10 * STEP_RATE

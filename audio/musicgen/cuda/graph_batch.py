@@ -172,7 +172,7 @@ class GraphBatch:
             cache[:, place :: self.slots].zero_()
 
     @torch.inference_mode()
-    def hear(self, place: int, states: Tensor) -> int:
+    def set_prompt(self, place: int, states: Tensor) -> int:
         """Let the slot hear a prompt from its next step on; how many positions it takes before the steps.
 
         `states` is as for `CpuDecoder.admit`.

@@ -22,7 +22,7 @@ from torch import Tensor
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.cuda.graph_batch import MAX_STEPS, GraphBatch, ScheduledSlot, StepOutput, Weights
-from audio.musicgen.decoding import Busy, SlotProgress
+from audio.musicgen.model_runner import SlotBatch, SlotProgress
 from audio.musicgen.schedule.slot import Slot
 from audio.musicgen.schedule.window import WindowPosition
 from words.text import Text
@@ -37,7 +37,7 @@ long."""
 _SEEN_SHARE: Final = 0.1
 """The part of a run's time that the host must have waited for it to know how long the device took."""
 
-_REHEARSED_STEPS: Final = 16
+_BENCHMARK_STEPS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,31 +125,31 @@ class CudaRunner:
         piece = slot.piece
         bank.begin(place, slot.tokens, slot.guidance, piece.top_k, piece.temperature)
         self._placed[place] = bank
-        self.hear(place, slot)
+        self.set_prompt(place, slot)
 
-    def hear(self, place: int, slot: Slot) -> None:
+    def set_prompt(self, place: int, slot: Slot) -> None:
         bank = self._placed[place]
         assert bank is not None
-        self._prefixes[place] = bank.hear(place, slot.prompt_states[slot.prompt_index])
+        self._prefixes[place] = bank.set_prompt(place, slot.prompt_states[slot.prompt_index])
 
     def free(self, place: int) -> None:
         self._placed[place] = None
 
-    def run(self, busy: Busy) -> list[SlotProgress]:
-        earlier, self._run = self._run, self._launched(busy) if busy else None
+    def run(self, batch: SlotBatch) -> list[SlotProgress]:
+        earlier, self._run = self._run, self._launched(batch) if batch else None
         return [] if earlier is None else self._arrived(earlier)
 
     @contextmanager
-    def rehearsed(
-        self, listeners: int, position: int, guidance: float, states: Tensor
+    def benchmark(
+        self, slots: int, position: int, guidance: float, states: Tensor
     ) -> Iterator[Callable[[], int]]:
         bank = self._bank(self._guided or guidance != 1.0)
-        position = min(position, self.length - _REHEARSED_STEPS)
+        position = min(position, self.length - _BENCHMARK_STEPS)
         standing = WindowPosition(0, max(0, position), 0, self.length)
-        steps = min(_REHEARSED_STEPS, self.length)
+        steps = min(_BENCHMARK_STEPS, self.length)
         numbers = np.zeros((steps, self._checkpoint.delay.codebooks))
         places = {
-            place: ScheduledSlot(standing, bank.hear(place, states), numbers) for place in range(listeners)
+            place: ScheduledSlot(standing, bank.set_prompt(place, states), numbers) for place in range(slots)
         }
 
         def step() -> int:
@@ -174,12 +174,12 @@ class CudaRunner:
             )
         return bank
 
-    def _launched(self, busy: Busy) -> _InFlightStep:
-        steps = min(slot.steps_ahead for _, slot in busy)
+    def _launched(self, batch: SlotBatch) -> _InFlightStep:
+        steps = min(slot.steps_ahead for _, slot in batch)
         steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MAX_STEPS)
         began = self._clock()
         marchers: dict[bool, dict[int, ScheduledSlot]] = {}
-        for place, slot in busy:
+        for place, slot in batch:
             bank, standing = self._placed[place], slot.window_position
             assert bank is not None
             numbers = slot.uniforms(standing.begin + standing.position, steps)
@@ -191,7 +191,7 @@ class CudaRunner:
             for guided, those in marchers.items()
         }
         legs = []
-        for place, slot in busy:
+        for place, slot in batch:
             bank = self._placed[place]
             assert bank is not None
             standing = slot.window_position

@@ -54,14 +54,14 @@ class Matrix(Protocol):
         total += self(x)
 
 
-def quickest(device: str) -> str:
+def fastest_dtype(device: str) -> str:
     """The type that the decoder is held in where nobody asks for another."""
     if device.startswith("cuda"):
         return "float16"
     return "int8" if device == "cpu" and torch.backends.cpu.get_cpu_capability() in _VECTORS else "float32"
 
 
-def held(dtype: str) -> str:
+def kernel_name(dtype: str) -> str:
     """How matrices of a type are held and multiplied here, in words that tell speeds apart."""
     return "int8 by VNNI" if dtype == "int8" and _vnni() else dtype
 

@@ -23,7 +23,7 @@ def calibrated(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, slots: i
     """Calibrate a decoder that takes `step_ms`, +25 % per further slot, and twice that in mid-piece."""
     core = EngineCore(checkpoint, slots, longest=30.0)
     now = 0.0
-    decoder: Any = core.decoding.decoder  # type: ignore[attr-defined]
+    decoder: Any = core.runner.decoder  # type: ignore[attr-defined]
 
     def __call__(  # noqa: N807
         self: Any,
@@ -81,7 +81,7 @@ def test_it_is_measured_with_the_guidance_that_the_checkpoint_recommends(
     core = EngineCore(replace(checkpoint, guidance=guidance), longest=1.0)
     admitted: set[bool] = set()
     stepped: set[float] = set()
-    decoder = type(core.decoding.decoder)  # type: ignore[attr-defined]
+    decoder = type(core.runner.decoder)  # type: ignore[attr-defined]
     admit, step = decoder.admit, decoder.__call__
 
     def spied_admit(self: Any, slot: int, states: torch.Tensor, guided: bool) -> None:

@@ -252,7 +252,7 @@ def test_logits_that_are_not_finite_end_that_piece_only(
     expected = sound(composed(core, {2: PIECE})[2])
     core.admit(1, Piece("doomed", 1.0, 1))
     core.admit(2, PIECE)
-    decoder: Any = core.decoding.decoder  # type: ignore[attr-defined]
+    decoder: Any = core.runner.decoder  # type: ignore[attr-defined]
     calls = 0
 
     def damaged(*arguments: Any) -> torch.Tensor:
@@ -264,7 +264,7 @@ def test_logits_that_are_not_finite_end_that_piece_only(
         return logits
 
     damaged.free, damaged.admit, damaged.device = decoder.free, decoder.admit, decoder.device  # type: ignore[attr-defined]
-    monkeypatch.setattr(core.decoding, "decoder", damaged)
+    monkeypatch.setattr(core.runner, "decoder", damaged)
     made: dict[int, list[Any]] = {1: [], 2: []}
     while not core.idle:
         for output in core.step():
@@ -281,19 +281,19 @@ def test_a_piece_without_memory_waits_for_another_to_end_and_alone_is_refused(
 ) -> None:
     core = EngineCore(checkpoint, slots=2, longest=2.0)
     expected = sound(composed(core, {1: PIECE})[1])
-    admit = core.decoding.admit
+    admit = core.runner.admit
 
     def admit_one(place: int, slot: Slot) -> None:
         if place == 1:
             raise error
         admit(place, slot)
 
-    monkeypatch.setattr(core.decoding, "admit", admit_one)
+    monkeypatch.setattr(core.runner, "admit", admit_one)
     made = composed(core, {1: PIECE, 2: dataclasses.replace(PIECE, seed=9, seconds=0.2)})
     assert np.array_equal(sound(made[1]), expected)
     assert sound(made[2]).shape == (1, 0.2 * 32_000)
 
-    monkeypatch.setattr(core.decoding, "admit", lambda place, slot: admit_one(1, slot))
+    monkeypatch.setattr(core.runner, "admit", lambda place, slot: admit_one(1, slot))
     assert "too little memory" in str(composed(core, {1: PIECE})[1])
 
 

@@ -40,7 +40,7 @@ def test_the_captured_step_makes_what_the_eager_one_makes(
     composer: EngineCore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     captured = composed(composer, {1: PIECE} | OTHERS)
-    bank = composer.decoding._banks[True]  # type: ignore[attr-defined]
+    bank = composer.runner._banks[True]  # type: ignore[attr-defined]
     graph = bank._graph
 
     class Eager:
@@ -65,7 +65,7 @@ def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(comp
 
 
 def test_a_new_engine_makes_the_same(composer: EngineCore, seeded_folder: Path) -> None:
-    dtype = str(composer.decoding._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
+    dtype = str(composer.runner._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
     again = EngineCore(load_checkpoint(str(seeded_folder), device="cuda"), 4, 2.0, dtype)
     assert np.array_equal(composed(again, {1: PIECE})[1], composed(composer, {1: PIECE})[1])
 

@@ -47,7 +47,7 @@ def test_logits_are_those_of_the_library_at_every_step(
         # what is heard at a step was made at the one before
         known = np.roll(tokens.numpy(), -1, axis=0)
         bank.begin(place, known, guidance, 1, 1.0)
-        assert bank.hear(place, states) == 0
+        assert bank.set_prompt(place, states) == 0
     lowest = np.zeros((1, delay.codebooks))
     for now in range(STEPS + 1):
         positions = {place: now - place for place in range(2) if 0 <= now - place < STEPS}

@@ -102,10 +102,10 @@ def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> EngineC
 def test_where_the_host_takes_longer_than_the_device_runs_get_longer(checkpoint: Checkpoint) -> None:
     now = 0.0
     composer = resident(checkpoint, slots=1)
-    decoding: Any = composer.decoding
-    decoding._clock, decoding._landed = (lambda: now), now
-    decoding._step_seconds = 1.0  # as after runs of one step each
-    bank = decoding._banks[True]
+    runner: Any = composer.runner
+    runner._clock, runner._landed = (lambda: now), now
+    runner._step_seconds = 1.0  # as after runs of one step each
+    bank = runner._banks[True]
     launch, runs = bank.launch, list[int]()
 
     def launched(steps: int, marchers: Any) -> Any:
@@ -223,12 +223,12 @@ def test_with_and_without_guidance_pieces_are_those_of_the_host(
 
 def test_no_row_without_the_prompt_is_computed_until_a_piece_wants_guidance(checkpoint: Checkpoint) -> None:
     composer = resident(dataclasses.replace(checkpoint, guidance=1.0))
-    decoding = composer.decoding
-    assert isinstance(decoding, CudaRunner)
+    runner = composer.runner
+    assert isinstance(runner, CudaRunner)
     composed(composer, {1: PIECE})
-    assert list(decoding.banks_made) == [False]
+    assert list(runner.banks_made) == [False]
     composed(composer, {1: dataclasses.replace(PIECE, guidance=2.0)})
-    assert list(decoding.banks_made) == [False, True]
+    assert list(runner.banks_made) == [False, True]
 
 
 def test_who_joins_late_and_in_another_slot_has_the_same_sound(checkpoint: Checkpoint) -> None:

@@ -15,9 +15,9 @@ from audio.musicgen.model.linear import (
     PackedMatrix,
     VnniMatrix,
     at_once,
+    fastest_dtype,
     matrix_of,
     packs,
-    quickest,
 )
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
@@ -151,12 +151,12 @@ def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.Monk
 
 
 def test_the_quickest_type_is_one_that_the_device_can_multiply_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert quickest("cuda:0") == "float16"
-    assert quickest("mps") == "float32"
+    assert fastest_dtype("cuda:0") == "float16"
+    assert fastest_dtype("mps") == "float32"
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
-    assert quickest("cpu") == "int8"
+    assert fastest_dtype("cpu") == "int8"
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
-    assert quickest("cpu") == "float32"
+    assert fastest_dtype("cpu") == "float32"
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.01), ("int8", 0.02)])
