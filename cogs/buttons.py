@@ -23,7 +23,7 @@ from bot.ui.card import BUTTON_ID, TRACK_BUTTON_ID
 from cogs.errors import errors_answered
 from cogs.extending import Extension
 from cogs.library import play_again
-from cogs.radio import keep
+from cogs.radio import save_excerpt
 from cogs.remaking import Remix, origin_of, posted_track, replay, replay_posted
 from cogs.steer import SteerForm, require_playing
 from words.text import Text
@@ -55,7 +55,7 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
                 await interaction.response.send_modal(SteerForm(interaction.locale, piece))
             elif self._action == "keep":
                 require_playing(interaction, self._seed)
-                await keep(interaction)
+                await save_excerpt(interaction)
             elif self._action == "again":
                 await self._replay(interaction)
             elif self._action == "remix":

@@ -196,9 +196,9 @@ async def show_track(interaction: discord.Interaction[Busker], track_id: int) ->
     piece, locale = track.piece, interaction.locale
     prompt = Text("track-prompt", prompt=escape(piece.prompt))
     facts = Text("library-facts", seconds=piece.seconds, seed=str(piece.seed), checkpoint=track.checkpoint)
-    made = Text("library-made-for", member=f"<@{track.member_id}>", when=f"<t:{track.made_at:.0f}:R>")
+    request = Text("library-made-for", member=f"<@{track.member_id}>", when=f"<t:{track.made_at:.0f}:R>")
     embed = discord.Embed(description=prompt.in_(locale), colour=COLOUR)
-    embed.add_field(name=facts.in_(locale), value=made.in_(locale))
+    embed.add_field(name=facts.in_(locale), value=request.in_(locale))
     view = discord.ui.View(timeout=None)
     for action in ("play", "fetch", "forget"):
         view.add_item(LibraryButton(action, track.id, locale))

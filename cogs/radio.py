@@ -51,7 +51,7 @@ class Radio(commands.Cog):
         return await suggest_prompts(interaction, typed)
 
 
-async def keep(interaction: discord.Interaction[Busker]) -> None:
+async def save_excerpt(interaction: discord.Interaction[Busker]) -> None:
     """Post the last minutes of the radio that plays, and answer. Raises RequestError."""
     member = member_of(interaction)
     session = interaction.client.sessions.of(member.guild)

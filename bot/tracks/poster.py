@@ -175,7 +175,7 @@ class Poster:
     ) -> int | None:
         """Return the new number of the track; None if that failed: it is posted nevertheless."""
         requester, info = performance.request.requester, self._engine.info
-        made = MadeTrack(
+        record = MadeTrack(
             id=0,
             guild_id=requester.guild.id,
             member_id=requester.id,
@@ -190,7 +190,7 @@ class Poster:
             from_recording=bool(track.piece.recordings),
         )
         try:
-            return (await self._store.add_track(made, performance.request_id)).id
+            return (await self._store.add_track(record, performance.request_id)).id
         except StoreError:
             _log.exception("%s is not in the library", track.path)
             return None

@@ -32,7 +32,7 @@ TRACK = MadeTrack(
 )
 
 
-async def made(server: Server, prompt: str = TRACK.piece.prompt, **other: Any) -> MadeTrack:
+async def add_track(server: Server, prompt: str = TRACK.piece.prompt, **other: Any) -> MadeTrack:
     """Add a track of Ann to the library."""
     known = {"guild_id": server.guild.id, "member_id": server.ann.id, "channel_id": server.text.id}
     track = dataclasses.replace(TRACK, piece=Piece(prompt, 12.5, 7), **{**known, **other})
@@ -63,8 +63,8 @@ async def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
 
 async def test_tracks_are_listed_and_can_be_chosen(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        first = await made(server)
-        await made(server, "bells", member_id=server.max.id)
+        first = await add_track(server)
+        await add_track(server, "bells", member_id=server.max.id)
         response = await server.answer(server.max, "library")
         assert lines_of(response) == [
             f"1. “bells” · 12.5 s · <@{server.max.id}> · <t:1769850000:R>",
@@ -77,8 +77,8 @@ async def test_tracks_are_listed_and_can_be_chosen(tmp_path: Path) -> None:
 
 async def test_a_search_matches_words_and_a_person(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        await made(server, "slow bells")
-        await made(server, "fast bells", member_id=server.max.id)
+        await add_track(server, "slow bells")
+        await add_track(server, "fast bells", member_id=server.max.id)
         assert len(lines_of(await server.answer(server.ann, "library", search="BELLS"))) == 2
         hers = await server.answer(server.ann, "library", search="bells", by=server.ann.user)
         assert "slow bells" in lines_of(hers)[0]
@@ -90,7 +90,7 @@ async def test_a_search_matches_words_and_a_person(tmp_path: Path) -> None:
 async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         for number in range(20):
-            await made(server, f"bells: no. {number}")
+            await add_track(server, f"bells: no. {number}")
         first = await server.answer(server.ann, "library", search="bells: no.")
         assert "no. 19" in lines_of(first)[0]
         second = await (await server.ann.press(first, "Older")).said()
@@ -105,11 +105,11 @@ async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) ->
         secret.overwrite(server.guild.members[server.here.bot.id], allow=Permission.VIEW_CHANNEL)
         server.here.announce_channel(secret, "CHANNEL_CREATE")
         await until(lambda: server.discord_guild.get_channel(secret.id) is not None)
-        hidden = await made(server, "x" * 300, channel_id=secret.id)
-        gone = await made(server, "of a channel that is gone", channel_id=1)
-        archived = await made(server, "of an archived thread", channel_id=2, parent_id=server.text.id)
-        secret_thread = await made(server, "of a thread there", channel_id=3, parent_id=secret.id)
-        shown = await made(server, "bells")
+        hidden = await add_track(server, "x" * 300, channel_id=secret.id)
+        gone = await add_track(server, "of a channel that is gone", channel_id=1)
+        archived = await add_track(server, "of an archived thread", channel_id=2, parent_id=server.text.id)
+        secret_thread = await add_track(server, "of a thread there", channel_id=3, parent_id=secret.id)
+        shown = await add_track(server, "bells")
         hers = await server.ann.suggestions("library", "search", "", {}, server.text)
         known = (shown, secret_thread, archived, gone, hidden)
         assert [choice["value"] for choice in hers] == [f"#{track.id}" for track in known]
@@ -126,15 +126,15 @@ async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) ->
 async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         (tmp_path / "dub-7.flac").write_bytes(b"music")
-        saved = await opened(server, await made(server, file="dub-7.flac"), server.ann)
+        saved = await opened(server, await add_track(server, file="dub-7.flac"), server.ann)
         fetched = await private(await server.ann.press(saved, "Fetch"))
         assert fetched.content == r"“slow \*dub\* \<t:1:R>” · 12.5 s · seed 7"
         assert [file.filename for file in fetched.attachments] == ["dub-7.flac"]
-        track = await made(server, file="gone.flac", message_id=99)
+        track = await add_track(server, file="gone.flac", message_id=99)
         posted = await opened(server, track, server.ann)
         said = await pressed(server.ann, posted, "Fetch")
         assert said == f"It is in https://discord.com/channels/{server.guild.id}/{server.text.id}/99."
-        nowhere = await opened(server, await made(server), server.ann)
+        nowhere = await opened(server, await add_track(server), server.ann)
         said = await pressed(server.ann, nowhere, "Fetch")
         assert said == "Its file is gone, and it was never posted; “Play again” makes it again."
 
@@ -144,8 +144,8 @@ async def test_only_the_requester_and_managers_delete_a_track_with_its_files(tmp
         for name in ("a.flac", "a.png", "b.flac", "b.png"):
             (tmp_path / name).touch()
         hers, his = (
-            await made(server, file="a.flac"),
-            await made(server, file="b.flac", member_id=server.max.id),
+            await add_track(server, file="a.flac"),
+            await add_track(server, file="b.flac", member_id=server.max.id),
         )
         stranger = await opened(server, his, server.ann)
         said = await pressed(server.ann, stranger, "Forget")
@@ -163,7 +163,7 @@ async def test_only_the_requester_and_managers_delete_a_track_with_its_files(tmp
 
 async def test_a_button_of_a_deleted_track_says_so(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        track = await made(server)
+        track = await add_track(server)
         shown = await opened(server, track, server.ann)
         await server.bot.store.forget_track(track.id)
         for label in ("Play again", "Fetch", "Forget"):
@@ -175,9 +175,9 @@ async def test_privacy_counts_the_tracks_of_the_user_and_deletes_all_of_them(tmp
     async with a_server(tmp_path) as server:
         assert (await server.said("privacy")).startswith("Busker remembers no track of yours.")
         (tmp_path / "a.flac").touch()
-        await made(server, file="a.flac")
-        await made(server)
-        other = await made(server, member_id=server.max.id)
+        await add_track(server, file="a.flac")
+        await add_track(server)
+        other = await add_track(server, member_id=server.max.id)
         response = await server.answer(server.ann, "privacy")
         assert response.content.startswith("Busker remembers 2 tracks that you asked for")
         deleted = await (await server.ann.press(response, "Delete these tracks")).said()
@@ -191,7 +191,7 @@ async def test_a_track_made_from_a_lost_recording_is_not_composed_again(
     tmp_path: Path,
 ) -> None:
     async with a_server(tmp_path) as server:
-        shown = await opened(server, await made(server, from_recording=True), server.ann)
+        shown = await opened(server, await add_track(server, from_recording=True), server.ann)
         await server.ann.join_voice(server.voice)
         said = await pressed(server.ann, shown, "Play again")
         assert said.endswith("made from a sound file that Busker does not keep, so it cannot be made again.")

@@ -36,7 +36,7 @@ from bot.voice.supervisor import Hold
 from cogs.compose import Compose
 from cogs.playback import Playback
 from cogs.queue import Queue
-from cogs.radio import Radio, keep
+from cogs.radio import Radio, save_excerpt
 from rehearsal.clock import ManualClock
 from rehearsal.permissions import Permission
 from rehearsal.wire import guild_create_json, member_json, own_user_json, voice_state_json
@@ -317,7 +317,7 @@ class Evening:
         cog, *options = values.get(command, (Playback(),))
         with suppress(BuskerError):
             if command == "keep":
-                await keep(interaction)
+                await save_excerpt(interaction)
             else:
                 await getattr(cog, command).callback(cog, interaction, *options)
             assert len(said) == 1
