@@ -1,6 +1,6 @@
-"""The options and the work of `python -m bot rehearse`.
+"""The options of `python -m bot rehearse`, and its entry point.
 
-`bot/cli.py` finds this file by its name where it is installed. What the work needs is imported when it runs.
+`bot/cli.py` imports this file by name where it is installed. Heavy imports wait until `run`.
 """
 
 from __future__ import annotations
@@ -8,18 +8,22 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
 
+DEFAULT_PROMPT: Final = "swing with walking upright bass, saxophone and brushed drums"
+DEFAULT_SEED: Final = 2
+"""With the embedded checkpoint this seed makes music that is full from the first second to the last."""
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command, beside those that every composing command has."""
+    """Add the command's own options; every composing command has the others."""
     parser.add_argument(
-        "--prompt", default="a slow dub with brushed drums and a warm bass", help="what it should sound like"
+        "--prompt", help=f"what it should sound like (“{DEFAULT_PROMPT}”, with seed {DEFAULT_SEED})"
     )
-    parser.add_argument("--guilds", type=_guilds, default=1, metavar="N", help="how many ask at once (1)")
+    parser.add_argument("--guilds", type=_guilds, default=1, metavar="N", help="number of guilds at once (1)")
     parser.add_argument(
         "--out", type=Path, default=Path("var/rehearsal"), metavar="DIR", help="(%(default)s)"
     )
@@ -33,13 +37,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--soak",
         type=_minutes,
         metavar="MINUTES",
-        help="let one bot play on with random faults, by --seed (0)",
+        help="play one bot for so long with random faults, drawn by --seed (0)",
     )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
 
 
 async def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Do what `options` ask for and return the exit status. Raises BuskerError with a sentence."""
+    """Run the command. Return the exit status. Raises BuskerError with a sentence."""
     if options.faults is not None:
         from acceptance.trials import series
 
@@ -54,14 +58,17 @@ async def run(options: argparse.Namespace, settings: Settings) -> int:
         )
     from acceptance import rehearse
 
-    wish = rehearse.Wish(
-        options.prompt, options.length, options.interval, options.seed, options.guilds, options.out
+    # The default seed belongs to the default prompt: another prompt gets a random one.
+    seed = DEFAULT_SEED if options.prompt is None and options.seed is None else options.seed
+    prompt = DEFAULT_PROMPT if options.prompt is None else options.prompt
+    rehearsal = rehearse.RehearsalOptions(
+        prompt, options.length, options.interval, seed, options.guilds, options.out
     )
-    return await rehearse.main(settings, wish, as_json=options.json)
+    return await rehearse.main(settings, rehearsal, as_json=options.json)
 
 
 def _with_tone(options: argparse.Namespace, settings: Settings) -> Settings:
-    """The settings with the tone engine, unless the command line names an engine."""
+    """Return the settings with the tone engine, unless the command line names an engine."""
     return settings if options.engine else settings.with_engine("tone")
 
 

@@ -1,4 +1,4 @@
-"""The rehearsal: the whole bot, for real, against a Discord on this machine; and what was heard of it."""
+"""The rehearsal: the whole bot against a Discord on this machine, and an analysis of what it played."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import aiohttp
 import av
 import numpy as np
 
-from acceptance.report import Evening, Report, loudness_heard
+from acceptance.report import GuildReport, Report, steady_loudness
 from audio.dsp.level import CHANNEL_LUFS
 from audio.dsp.loudness import integrated
 from audio.errors import BuskerError
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
     from rehearsal.world import Attachment
 
 VOICE_BITRATE: Final = 96_000
-"""Bits a second: the best that a guild without boosts may set."""
+"""Bits/s: the highest that a guild without boosts may set."""
 
-PATIENCE_SECONDS: Final = 120.0
-"""How long to wait, beyond the time that the music itself takes, before the evening is called off."""
+MAX_EXTRA_SECONDS: Final = 120.0
+"""Timeout beyond the duration of the music itself."""
 
 PROGRESS_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked for in each guild, and where the files go. None leaves an option of `/compose` out."""
+class RehearsalOptions:
+    """The request of each guild, and the folder for files. None omits an option of `/compose`."""
 
     prompt: str
     length: float | None
@@ -59,13 +59,15 @@ class Wish:
 
 
 class RehearsalError(BuskerError):
-    """The rehearsal could not be played to its end."""
+    """The rehearsal could not be finished."""
 
 
-async def main(settings: Settings, wish: Wish, *, as_json: bool) -> int:
-    """Rehearse, print the report to standard output, and say by the exit status whether all went well."""
+async def main(settings: Settings, options: RehearsalOptions, *, as_json: bool) -> int:
+    """Rehearse and print the report to standard output. Return 1 if anything failed, else 0."""
     try:
-        report = await rehearse(settings, wish, tell=lambda line: print(line, file=sys.stderr, flush=True))
+        report = await rehearse(
+            settings, options, progress=lambda line: print(line, file=sys.stderr, flush=True)
+        )
     except BuskerError as error:
         if as_json:
             print(json.dumps({"failures": [str(error)]}, indent=2), flush=True)
@@ -74,119 +76,130 @@ async def main(settings: Settings, wish: Wish, *, as_json: bool) -> int:
     return 1 if report.failures else 0
 
 
-async def rehearse(settings: Settings, wish: Wish, tell: Callable[[str], None]) -> Report:
-    """Start everything, let a member of each guild ask for a piece, listen to the end, and judge.
+async def rehearse(settings: Settings, options: RehearsalOptions, progress: Callable[[str], None]) -> Report:
+    """Start everything, request a piece in each guild, record it to the end, and check it.
 
-    Raises PieceError when nobody could ask for such a piece, RehearsalError when it does not come to its end.
+    Raises PieceError for an invalid request, RehearsalError if the rehearsal cannot be finished.
     """
-    settings.music.piece(wish.prompt, wish.length, wish.interval, wish.seed)
-    settings = _for(wish, settings)
+    settings.music.piece(options.prompt, options.length, options.interval, options.seed)
+    settings = _settings_for(options, settings)
     load_opus()
-    tell("Loading the model …")
+    progress("Loading the model …")
     async with running_engine(settings) as engine, DiscordHere() as here:
-        tell(f"{engine.info.checkpoint} on {engine.info.device}: {engine.info.speed:.1f} times real time.")
-        houses = [House(here, number, wish) for number in range(1, wish.guilds + 1)]
+        progress(
+            f"{engine.info.checkpoint} on {engine.info.device}: {engine.info.speed:.1f} times real time."
+        )
+        rehearsals = [GuildRehearsal(here, number, options) for number in range(1, options.guilds + 1)]
         async with Busker(settings, engine, connector=here.connector()) as bot:
             await bot.login(here.bot.token)
             connection = asyncio.create_task(bot.connect(), name="gateway")
             await bot.wait_until_ready()
-            tell(f"Logged in as {bot.user}.")
+            progress(f"Logged in as {bot.user}.")
             with gc_frozen():
-                evenings = await asyncio.gather(*(house.evening(bot, tell) for house in houses))
+                reports = await asyncio.gather(*(rehearsal.report(bot, progress) for rehearsal in rehearsals))
         await connection
     failures = [
-        f"{house.name}: {failure}" if len(houses) > 1 else failure
-        for house, evening in zip(houses, evenings, strict=True)
-        for failure in (*evening.broken_promises(), *evening.late_promises())
+        f"{rehearsal.name}: {failure}" if len(rehearsals) > 1 else failure
+        for rehearsal, report in zip(rehearsals, reports, strict=True)
+        for failure in (*report.failed_requirements(), *report.failed_time_requirements())
     ]
     failures += [f"Discord refused a request: {refusal}." for refusal in here.refusals]
-    return Report(tuple(evenings), tuple(failures))
+    return Report(tuple(reports), tuple(failures))
 
 
-def _for(wish: Wish, settings: Settings) -> Settings:
-    """The settings with a place in the engine for each guild, and tracks and store beside the report."""
-    folder = wish.out / "tracks"
+def _settings_for(options: RehearsalOptions, settings: Settings) -> Settings:
+    """Return the settings with an engine slot for each guild, and tracks and store beside the report."""
+    folder = options.out / "tracks"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RehearsalError(
-            f"{wish.out} cannot be written to ({error.strerror}): name another --out."
+            f"{options.out} cannot be written to ({error.strerror}): name another --out."
         ) from error
-    slots = max(settings.engine.slots, wish.guilds)
+    slots = max(settings.engine.slots, options.guilds)
     return settings.model_copy(
         update={
             "engine": settings.engine.model_copy(update={"slots": slots}),
             "tracks": settings.tracks.model_copy(update={"folder": folder}),
-            "store": settings.store.model_copy(update={"path": wish.out / "busker.sqlite"}),
+            "store": settings.store.model_copy(update={"path": options.out / "busker.sqlite"}),
         }
     )
 
 
-class House:
-    """A guild with a text channel, a voice channel, a member who asks and one who only listens."""
+class GuildRehearsal:
+    """A guild with a text and a voice channel, a member who requests and one who only listens."""
 
-    def __init__(self, here: DiscordHere, number: int, wish: Wish) -> None:
-        self.name = f"house-{number}"
+    def __init__(self, here: DiscordHere, number: int, options: RehearsalOptions) -> None:
+        self.name = f"guild-{number}"
         self._here = here
-        self._wish = wish
-        self._prefix = f"{self.name}-" if wish.guilds > 1 else ""
-        self._guild = here.guild(f"House {number}", bot_may=Permission(NEEDED.value))
+        self._options = options
+        self._prefix = f"{self.name}-" if options.guilds > 1 else ""
+        self._guild = here.guild(f"Guild {number}", bot_may=Permission(NEEDED.value))
         self._text = self._guild.text_channel("music")
-        self._corner = self._guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
-        self._asker = here.person(self._guild, "asker")
+        self._voice = self._guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
+        self._requester = here.person(self._guild, "asker")
         self._listener = here.person(self._guild, "listener")
 
-    async def evening(self, bot: Busker, tell: Callable[[str], None]) -> Evening:
-        """Sit down, ask, listen to the end, fetch what was posted, and compare."""
-        await self._asker.join_voice(self._corner)
-        await self._listener.join_voice(self._corner)
-        wish = self._wish
-        options = {"prompt": wish.prompt, "length": wish.length, "interval": wish.interval, "seed": wish.seed}
-        asked_at = time.monotonic()
-        reply = await self._asker.use(
-            "compose", {name: value for name, value in options.items() if value is not None}, self._text
+    async def report(self, bot: Busker, progress: Callable[[str], None]) -> GuildReport:
+        """Join voice, request the piece, record it to the end, download the track, and compare."""
+        await self._requester.join_voice(self._voice)
+        await self._listener.join_voice(self._voice)
+        options = self._options
+        values = {
+            "prompt": options.prompt,
+            "length": options.length,
+            "interval": options.interval,
+            "seed": options.seed,
+        }
+        requested_at = time.monotonic()
+        reply = await self._requester.use(
+            "compose", {name: value for name, value in values.items() if value is not None}, self._text
         )
-        tell(f"{self.name}: {reply.content}")
+        progress(f"{self.name}: {reply.content}")
         guild = bot.get_guild(self._guild.id)
         if guild is None or not bot.sessions.of(guild).queue:
             raise RehearsalError(f"The bot did not take the piece: {reply.content or 'it gave no answer'}")
         performance = bot.sessions.of(guild).queue[-1]
-        await self._finished(performance, bot.engine.info.speed, tell)
+        await self._wait_until_finished(performance, bot.engine.info.speed, progress)
         sound, picture = self._uploads(performance)
         recording = self._recording()
         posted, picture_path = await self._fetch(sound), await self._fetch(picture)
-        heard_path = wish.out / f"{self._prefix}heard.wav"
-        hearing, heard_lufs, posted_lufs = await asyncio.to_thread(_judged, recording, posted, heard_path)
-        return Evening(
+        recording_path = options.out / f"{self._prefix}heard.wav"
+        playback, recorded_lufs, posted_lufs = await asyncio.to_thread(
+            _compare, recording, posted, recording_path
+        )
+        return GuildReport(
             piece=performance.piece,
             checkpoint=bot.engine.info.checkpoint,
             device=bot.engine.info.device,
             answered_s=reply.acknowledged_after or float("inf"),
-            first_sound_s=recording.packets[0].arrival_s - asked_at,
+            first_sound_s=recording.packets[0].arrival_s - requested_at,
             realtime_factor=performance.composing_speed,
             starved_s=performance.buffer.frames_starved * FRAME_SECONDS,
-            hearing=hearing,
-            heard_lufs=heard_lufs,
-            heard_target_lufs=CHANNEL_LUFS + 20 * math.log10(bot.sessions.of(guild).volume or math.nan),
+            playback=playback,
+            recorded_lufs=recorded_lufs,
+            recorded_target_lufs=CHANNEL_LUFS + 20 * math.log10(bot.sessions.of(guild).volume or math.nan),
             posted_lufs=posted_lufs,
-            heard=heard_path,
+            recording_path=recording_path,
             posted=posted,
             picture=picture_path,
         )
 
-    async def _finished(self, performance: Performance, speed: float, tell: Callable[[str], None]) -> None:
-        """Say how far it is, until it has been played and posted."""
+    async def _wait_until_finished(
+        self, performance: Performance, speed: float, progress: Callable[[str], None]
+    ) -> None:
+        """Report the progress until the piece has been played and posted."""
         seconds, buffer = performance.piece.seconds, performance.buffer
         try:
-            async with asyncio.timeout(seconds / min(1.0, speed) + PATIENCE_SECONDS):
+            async with asyncio.timeout(seconds / min(1.0, speed) + MAX_EXTRA_SECONDS):
                 while not await performance.wait_settled(within_seconds=PROGRESS_SECONDS):
                     made, played = buffer.seconds_made, buffer.seconds_played
-                    tell(f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {seconds:g} s")
+                    progress(f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {seconds:g} s")
         except TimeoutError:
-            raise RehearsalError("The piece did not come to its end in time.") from None
+            raise RehearsalError("The piece did not end in time.") from None
 
     def _uploads(self, performance: Performance) -> tuple[Attachment, Attachment]:
-        """The sound and its picture, as the channel has them."""
+        """Return the track and its picture, as posted."""
         for message in self._text.messages:
             if message.attachments and not message.laid_out:
                 sound, picture = message.attachments
@@ -194,15 +207,15 @@ class House:
         raise RehearsalError(performance.trouble or "No track was posted.")
 
     def _recording(self) -> Recording:
-        """What the listener heard of the bot, from the first to the last frame of music."""
-        heard = self._here.voice.listener(self._guild.id, self._listener.id).recording(self._here.bot.id)
-        if not heard.trimmed().packets:
-            raise RehearsalError("Not a single packet of music was heard.")
-        return heard.trimmed()
+        """Return the listener's recording of the bot, from the first to the last frame of music."""
+        recording = self._here.voice.listener(self._guild.id, self._listener.id).recording(self._here.bot.id)
+        if not recording.trimmed().packets:
+            raise RehearsalError("Not a single packet of music was received.")
+        return recording.trimmed()
 
     async def _fetch(self, attachment: Attachment) -> Path:
-        """Download an attachment as anybody would, into the folder of this rehearsal."""
-        path = self._wish.out / f"{self._prefix}{attachment.filename}"
+        """Download an attachment into the folder of this rehearsal."""
+        path = self._options.out / f"{self._prefix}{attachment.filename}"
         url = attachment_json(attachment)["url"]
         async with aiohttp.ClientSession(connector=self._here.connector()) as web, web.get(url) as answer:
             answer.raise_for_status()
@@ -210,20 +223,24 @@ class House:
         return path
 
 
-def _judged(recording: Recording, posted: Path, heard: Path) -> tuple[PlaybackAnalysis, float, float]:
-    """Write what was heard and compare it with what was posted; some seconds of work. With both loudnesses,
-    in LUFS."""
-    sound, track = recording.pcm(), _decoded(posted)
-    write_wav(heard, sound)
+def _compare(
+    recording: Recording, posted: Path, recording_path: Path
+) -> tuple[PlaybackAnalysis, float, float]:
+    """Write the recording and compare it with the track. Takes some seconds.
+
+    Return the analysis and the loudness [LUFS] of the recording and of the track.
+    """
+    sound, track = recording.pcm(), _decode(posted)
+    write_wav(recording_path, sound)
     return (
         analyse_recording(recording, track),
-        loudness_heard(sound),
+        steady_loudness(sound),
         integrated(np.ascontiguousarray(track.T)),
     )
 
 
-def _decoded(path: Path) -> Pcm:
-    """The sound of a file, shaped (samples, 2) at 48 kHz."""
+def _decode(path: Path) -> Pcm:
+    """Decode a file: shaped (samples, 2) at 48 kHz."""
     with av.open(str(path)) as file:
         resampler = av.AudioResampler("fltp", "stereo", 48_000)
         frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]

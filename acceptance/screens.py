@@ -1,9 +1,9 @@
-"""The pictures in the documentation: what the bot posts in a Discord on this machine, as people see it.
+"""The pictures in the documentation: the bot's posts in a Discord on this machine, as members see them.
 
     python -m acceptance.screens
 
-The messages are those that the real bot has written; `rehearsal/people/screen.py` makes pages of their JSON
-and Chromium pictures of the pages.
+The real bot writes the messages; `rehearsal/people/screen.py` makes pages of their JSON, and Chromium makes
+pictures of the pages.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
+from acceptance.cli import DEFAULT_PROMPT, DEFAULT_SEED
 from audio.errors import BuskerError
 from audio.playout.opus import load_opus
 from bot.client import Busker
@@ -37,14 +38,16 @@ WINDOW: Final = (680, 1600)
 MARGIN: Final = 20
 
 COLOURS: Final = 64
-"""A picture of a screen has few, and one of a track is a fifth of its size so."""
+"""Palette size of the pictures: enough for screens, and a track's picture takes a fifth of the space."""
 
-PROMPTS: Final = (
-    ("a slow waltz for music box and strings", 20, 7),
-    ("lofi beats with a warm bass and vinyl crackle", 20, 11),
-    ("calm solo piano in the rain", 20, 3),
+REQUESTS: Final = (
+    (DEFAULT_PROMPT, 20, DEFAULT_SEED),
+    ("bright synthwave with a saw lead, pads, bass and drums, 100 bpm", 20, 1),
+    ("bossa nova with nylon guitar, upright bass and light drums", 20, 2),
 )
-PATIENCE_SECONDS: Final = 120.0
+"""Prompt, seconds and seed of each piece: with the embedded checkpoint all are full from beginning to end."""
+
+TIMEOUT_SECONDS: Final = 120.0
 
 
 class ScreensError(BuskerError):
@@ -52,15 +55,15 @@ class ScreensError(BuskerError):
 
 
 def main() -> int:
-    """Make them all; says in one sentence what is missing."""
+    """Make all pictures. Return the exit status."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         print("Chromium was not found; install it (Debian: apt install chromium).", file=sys.stderr)
         return 1
     try:
-        with tempfile.TemporaryDirectory() as room:
-            for name, page in asyncio.run(pages(Path(room))).items():
-                _write(browser, Path(room), name, page)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, page in asyncio.run(pages(Path(folder))).items():
+                _write(browser, Path(folder), name, page)
                 print(FOLDER / f"{name}.png")
     except BuskerError as error:
         print(error, file=sys.stderr)
@@ -68,13 +71,15 @@ def main() -> int:
     return 0
 
 
-async def pages(room: Path) -> dict[str, str | bytes]:
-    """By name, pages of HTML and finished pictures, from an evening with three pieces while one plays."""
+async def pages(folder: Path) -> dict[str, str | bytes]:
+    """Return HTML pages and finished pictures by name, from a guild with three pieces of which one plays."""
     load_opus()
-    settings = Settings(tracks=TrackSettings(folder=room), store=StoreSettings(path=room / "busker.sqlite"))
+    settings = Settings(
+        tracks=TrackSettings(folder=folder), store=StoreSettings(path=folder / "busker.sqlite")
+    )
     async with running_engine(settings) as engine, DiscordHere() as here:
-        guild = here.guild("The House", bot_may=Permission(NEEDED.value))
-        text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
+        guild = here.guild("The Basement", bot_may=Permission(NEEDED.value))
+        text, voice = guild.text_channel("music"), guild.voice_channel("The Corner")
         managers = guild.role("managers", Permission.MANAGE_GUILD)
         ann, ben = here.person(guild, "ann", managers), here.person(guild, "ben")
         async with Busker(settings, engine, connector=here.connector()) as bot:
@@ -82,63 +87,69 @@ async def pages(room: Path) -> dict[str, str | bytes]:
             connection = asyncio.create_task(bot.connect(), name="gateway")
             await bot.wait_until_ready()
             for person in (ann, ben):
-                await person.join_voice(corner)
+                await person.join_voice(voice)
 
-            names = {each.id: each.name for each in here.world.users.values()}
-            names |= {each.id: each.name for each in guild.channels.values()}
+            names = {item.id: item.name for item in here.world.users.values()}
+            names |= {item.id: item.name for item in guild.channels.values()}
 
-            def shown(message: Message) -> str:
-                files = {attachment_json(each)["url"]: each.data for each in message.attachments}
+            def page(message: Message) -> str:
+                files = {attachment_json(item)["url"]: item.data for item in message.attachments}
                 return page_of(here.show(message), "Busker", names, files)
 
-            for (prompt, length, seed), person in zip(PROMPTS, (ann, ben, ann), strict=True):
+            for (prompt, length, seed), person in zip(REQUESTS, (ann, ben, ann), strict=True):
                 options = {"prompt": prompt, "length": length, "seed": seed}
                 await person.use("compose", options, text)
             discord_guild = bot.get_guild(guild.id)
             assert discord_guild is not None
             session = bot.sessions.of(discord_guild)
             first = session.now
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while first.buffer.seconds_played < first.piece.seconds / 2:
                     await first.wait_settled(within_seconds=0.2)
                 card = next(message for message in text.messages if message.components and message.edits)
-                found: dict[str, str | bytes] = {"card": shown(card)}
-                while len(_tracks(text)) < len(PROMPTS) - 1:
+                results: dict[str, str | bytes] = {"card": page(card)}
+                while len(_tracks(text)) < len(REQUESTS) - 1:
                     await session.now.wait_settled(within_seconds=0.2)
-            found["track"] = _tracks(text)[0]
+            results["track"] = _tracks(text)[0]
+            results["posted"] = page(_posted(text)[0])
             for name in ("settings", "library"):
                 reply = await ann.use(name, {}, text)
                 if reply.message is None:
                     raise ScreensError(f"/{name} was not answered in time; try again.")
-                found[name] = shown(reply.message)
+                results[name] = page(reply.message)
             session.stop()
         await connection
-    return found
+    return results
+
+
+def _posted(channel: Channel) -> list[Message]:
+    """Return the messages that brought a track."""
+    return [message for message in channel.messages if message.attachments and not message.laid_out]
 
 
 def _tracks(channel: Channel) -> list[bytes]:
-    """The pictures of the tracks that were posted in a channel."""
-    attached = (each for message in channel.messages for each in message.attachments)
-    return [each.data for each in attached if each.filename.endswith(".png")]
+    """Return the pictures of the tracks posted in a channel."""
+    attached = (item for message in channel.messages for item in message.attachments)
+    return [item.data for item in attached if item.filename.endswith(".png")]
 
 
-def _write(browser: str, room: Path, name: str, page: str | bytes) -> None:
-    """Write one picture into FOLDER."""
+def _write(browser: str, folder: Path, name: str, page: str | bytes) -> None:
+    """Write one picture to FOLDER."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.png"
     if isinstance(page, bytes):
         with Image.open(io.BytesIO(page)) as image:
             image.convert("RGB").quantize(COLOURS).save(path, optimize=True)
         return
-    html, shot = room / f"{name}.html", room / f"{name}-shot.png"
+    html, shot = folder / f"{name}.html", folder / f"{name}-shot.png"
     html.write_text(page, encoding="utf-8")
     size = "{},{}".format(*WINDOW)
     command = [browser, "--headless", "--disable-gpu", "--hide-scrollbars", f"--window-size={size}"]
     command += ["--no-sandbox"]  # the page is ours, and a container's user has no sandbox
-    command += [f"--user-data-dir={room / 'browser'}", f"--screenshot={shot}", html.as_uri()]
-    ran = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
-    if ran.returncode or not shot.exists():
-        raise ScreensError(f"{browser} made no picture of {name}; it ended with {ran.returncode}.")
+    command += [f"--user-data-dir={folder / 'browser'}", f"--screenshot={shot}", html.as_uri()]
+    completed = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    if completed.returncode or not shot.exists():
+        raise ScreensError(f"{browser} made no picture of {name}; it ended with {completed.returncode}.")
     with Image.open(shot) as image:
         whole = image.convert("RGB")
         empty = Image.new("RGB", whole.size, whole.getpixel((0, 0)))

@@ -1,1 +1,1 @@
-"""The bot on trial: each fault of `rehearsal/faults` is played against it, and judged by what was heard."""
+"""Trials: each fault of `rehearsal/faults` is played against the bot, and its recording is checked."""

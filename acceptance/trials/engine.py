@@ -1,4 +1,4 @@
-"""The engine of a trial: it knows how many of its slots are given away, and what it makes of a piece."""
+"""The engine of a trial: it counts its slots in use, and computes the expected sound of a piece."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from rehearsal.voice.recording import Pcm
 
 TONE_SPEED: Final = 1.5
-"""Times real time: the piece is still being made when the fault happens."""
+"""Times real time: the piece is still being composed when the fault happens."""
 
 
 def engine_for(settings: Settings, *, with_process: bool = False) -> Engine:
-    """The engine that is set; tones only where nobody has to kill the process that makes them."""
+    """Return the configured engine; tones in this process unless a fault must kill the engine's process."""
     if settings.engine.kind == "tone" and not with_process:
         return ToneEngine(speed=TONE_SPEED)
     local = settings.engine.model_copy(update={"kind": "local"})
@@ -37,7 +37,7 @@ def engine_for(settings: Settings, *, with_process: bool = False) -> Engine:
 
 
 class CountedEngine:
-    """An engine that knows how many of its slots are given away."""
+    """An engine that counts its slots in use."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -82,16 +82,15 @@ class CountedEngine:
         if isinstance(self._engine, LocalEngine) and self._engine.worker_pid is not None:
             os.kill(self._engine.worker_pid, signal.SIGKILL)
 
-    async def made(self, piece: Piece) -> tuple[Pcm, Pcm]:
-        """What it makes of a piece, as Discord plays it and as its track has it, each shaped (samples, 2):
-        the same at every time."""
+    async def expected_pcm(self, piece: Piece) -> tuple[Pcm, Pcm]:
+        """Return the expected sound of a piece: as played in voice and as in its track, each (samples, 2)."""
         engine: Engine = self._engine
         if isinstance(engine, ToneEngine):
             engine = ToneEngine(speed=float("inf"))
             await engine.start()
         parts = [part async for part in processed_chunks(engine, piece)]
-        made = np.concatenate([part.engine_pcm for part in parts], axis=1)
-        track = await asyncio.to_thread(master, made, engine.info.sample_rate, piece.seconds)
+        expected_pcm = np.concatenate([part.engine_pcm for part in parts], axis=1)
+        track = await asyncio.to_thread(master, expected_pcm, engine.info.sample_rate, piece.seconds)
         played = np.concatenate([part.voice_pcm for part in parts])
         return _floats(played), _floats(track)
 

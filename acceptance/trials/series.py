@@ -1,4 +1,4 @@
-"""Many trials: several processes beside each other, one bot and one loopback Discord in each."""
+"""A series of trials in parallel processes, each with one bot and one loopback Discord."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ EVERY: Final = "all"
 LIST: Final = "list"
 
 TRIALS_AT_ONCE: Final = 4
-"""A trial mostly listens: two cores play four of them without disturbing the sound."""
+"""A trial mostly waits: two cores play four of them without disturbing the sound."""
 
 
 class UnknownFault(BuskerError):
-    """There is no fault of that name."""
+    """There is no fault with that name."""
 
 
 def chosen(names: str) -> list[Fault]:
-    """The faults of a list like `moved,kicked`, or all. Raises UnknownFault."""
+    """Return the faults of a list like `moved,kicked`, or all. Raises UnknownFault."""
     if names == EVERY:
         return list(FAULTS.values())
     unknown = [name for name in names.split(",") if name not in FAULTS]
@@ -44,7 +44,7 @@ def chosen(names: str) -> list[Fault]:
 
 
 def listed() -> str:
-    """A line for each fault: its name, whether it can be survived, and what happens."""
+    """Return a line for each fault: its name, kind and sentence."""
     width = max(map(len, FAULTS))
     return "\n".join(
         f"{fault.name:{width}}  {fault.kind.value:10}  {fault.sentence}" for fault in FAULTS.values()
@@ -52,32 +52,32 @@ def listed() -> str:
 
 
 async def main(settings: Settings, names: str, out: Path, *, as_json: bool) -> int:
-    """Play the faults, print what was found to standard output; 1 if a promise was broken, else 0."""
+    """Play the faults and print the outcomes to standard output; return 1 if a requirement failed, else 0."""
     if names == LIST:
         print(listed())
         return 0
     faults = chosen(names)
 
-    def tell(outcome: Outcome) -> None:
-        said = "; ".join(outcome.broken) or "kept"
-        print(f"{outcome.fault} ({outcome.seconds:.0f} s): {said}", file=sys.stderr, flush=True)
+    def progress(outcome: Outcome) -> None:
+        summary = "; ".join(outcome.failures) or "passed"
+        print(f"{outcome.fault} ({outcome.seconds:.0f} s): {summary}", file=sys.stderr, flush=True)
 
-    outcomes = await series(faults, settings, out / "faults", tell)
-    found = {"faults": [outcome.as_dict() for outcome in outcomes]}
-    print(json.dumps(found, indent=2) if as_json else f"\n{table(outcomes)}", flush=True)
-    return int(any(outcome.broken for outcome in outcomes))
+    outcomes = await series(faults, settings, out / "faults", progress)
+    results = {"faults": [outcome.as_dict() for outcome in outcomes]}
+    print(json.dumps(results, indent=2) if as_json else f"\n{table(outcomes)}", flush=True)
+    return int(any(outcome.failures for outcome in outcomes))
 
 
 async def series(
-    faults: Sequence[Fault], settings: Settings, folder: Path, tell: Callable[[Outcome], None]
+    faults: Sequence[Fault], settings: Settings, folder: Path, progress: Callable[[Outcome], None]
 ) -> list[Outcome]:
-    """Every outcome, in the order of the faults; each one is told as soon as it is known.
+    """Return the outcomes in the order of the faults; `progress` gets each one as soon as it is known.
 
-    Those that compose with the model come last and one after the other: it needs the processor for itself.
+    Faults that compose with the model run last and one at a time: it needs the processor for itself.
     """
     heavy = [fault for fault in faults if fault.needs_engine_process or settings.engine.kind != "tone"]
     light = [fault for fault in faults if fault not in heavy]
-    found: dict[str, Outcome] = {}
+    results: dict[str, Outcome] = {}
     for group, at_once in ((light, TRIALS_AT_ONCE), (heavy, 1)):
         if not group:
             continue
@@ -85,22 +85,22 @@ async def series(
         try:
             loop = asyncio.get_running_loop()
             trials = [
-                loop.run_in_executor(processes, _tried, fault.name, settings, folder / fault.name)
+                loop.run_in_executor(processes, _try_in_process, fault.name, settings, folder / fault.name)
                 for fault in group
             ]
             for trial in asyncio.as_completed(trials):
                 outcome = await trial
-                found[outcome.fault] = outcome
-                tell(outcome)
+                results[outcome.fault] = outcome
+                progress(outcome)
         finally:
             for process in multiprocessing.active_children():
-                process.kill()  # a thread that a bot has left behind would hold it for ever
+                process.kill()  # a thread left behind by a bot would block it for ever
             processes.shutdown()
-    return [found[fault.name] for fault in faults]
+    return [results[fault.name] for fault in faults]
 
 
-def _tried(name: str, settings: Settings, folder: Path) -> Outcome:
-    """In a process of the series: one trial, with its log beside its tracks."""
+def _try_in_process(name: str, settings: Settings, folder: Path) -> Outcome:
+    """Run one trial in a process of the series, with its log beside its tracks."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.flac"), *folder.glob("store.sqlite*")):  # of an earlier series
         old.unlink()

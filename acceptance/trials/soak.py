@@ -1,4 +1,4 @@
-"""The soak: one bot plays piece after piece for minutes, and in each something random goes wrong."""
+"""The soak test: one bot plays piece after piece for minutes, with a random fault in each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from acceptance.trials.census import census
 from acceptance.trials.engine import CountedEngine, engine_for
 from acceptance.trials.outcome import Outcome, table
-from acceptance.trials.trial import Trial, house, settings_for_trials
+from acceptance.trials.trial import Trial, running_scene, settings_for_trials
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.fault import Kind, Moment
 from rehearsal.faults.scene import Scene
@@ -28,35 +28,35 @@ SURVIVABLE: Final = tuple(
 
 
 async def main(settings: Settings, minutes: float, seed: int, out: Path, *, as_json: bool) -> int:
-    """Soak, print what was found to standard output; 1 if a promise was broken, else 0."""
+    """Soak and print the outcomes to standard output; return 1 if a requirement failed, else 0."""
     folder = out / "soak"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("store.sqlite*"):
         old.unlink()
-    outcomes, left = await soak(settings, minutes, seed, folder)
+    outcomes, left_over = await soak(settings, minutes, seed, folder)
     if as_json:
-        found = {"faults": [outcome.as_dict() for outcome in outcomes], "left_over": left}
-        print(json.dumps(found, indent=2), flush=True)
+        results = {"faults": [outcome.as_dict() for outcome in outcomes], "left_over": left_over}
+        print(json.dumps(results, indent=2), flush=True)
     else:
         print(f"\n{table(outcomes)}")
-        print(f"Left over after {len(outcomes)} pieces: {', '.join(left) or 'nothing'}.", flush=True)
-    return int(bool(left) or any(outcome.broken for outcome in outcomes))
+        print(f"Left over after {len(outcomes)} pieces: {', '.join(left_over) or 'nothing'}.", flush=True)
+    return int(bool(left_over) or any(outcome.failures for outcome in outcomes))
 
 
 async def soak(
     settings: Settings, minutes: float, seed: int, folder: Path
 ) -> tuple[list[Outcome], tuple[str, ...]]:
-    """Every outcome in order, and what was left over at the end, the bot itself if it would not end. The same
-    seed draws the same faults.
+    """Return the outcomes in order, and what was left over at the end, including a bot that did not end.
 
-    The last piece begins before the `minutes` are over; nothing begins after one that stood still.
+    The same seed draws the same faults. The last piece begins before the `minutes` are over, and none begins
+    after one with trouble.
     """
     rng = random.Random(seed)
     engine = CountedEngine(engine_for(settings))
     settings = settings_for_trials(settings, folder)
     outcomes: list[Outcome] = []
     first = Trial(SURVIVABLE[0], engine, settings)
-    async with house(engine) as scene, first.bot_in(scene) as bot:
+    async with running_scene(engine) as scene, first.bot_in(scene) as bot:
         await first.warm_up(scene)
         before = census(scene, engine.slots)
         end_s = time.monotonic() + 60 * minutes
@@ -64,16 +64,16 @@ async def soak(
             fault = rng.choice(SURVIVABLE)
             outcome = await _piece(Trial(fault, engine, settings, bot), scene)
             outcomes.append(outcome)
-            said = "; ".join(outcome.broken) or "kept"
-            print(f"{fault.name} ({outcome.seconds:.0f} s): {said}", file=sys.stderr, flush=True)
-        left = await first.left(scene, before)
-    return outcomes, left if first.trouble is None else (*left, first.trouble)
+            summary = "; ".join(outcome.failures) or "passed"
+            print(f"{fault.name} ({outcome.seconds:.0f} s): {summary}", file=sys.stderr, flush=True)
+        left_over = await first.left_over(scene, before)
+    return outcomes, left_over if first.trouble is None else (*left_over, first.trouble)
 
 
 async def _piece(trial: Trial, scene: Scene) -> Outcome:
-    """One piece with one fault, in the house as it is when all is well."""
+    """Play one piece with one fault, starting from a healthy scene."""
     began = time.monotonic()
-    with trial.troubled():
+    with trial.catching_errors():
         await scene.gather()
         await trial.piece(scene)
     scene.here.rest.troubles.end()

@@ -1,4 +1,4 @@
-"""One trial: a bot plays, a fault happens, and what follows is heard, counted and compared."""
+"""One trial: a bot plays, a fault happens, and the recording is analysed."""
 
 from __future__ import annotations
 
@@ -42,27 +42,27 @@ if TYPE_CHECKING:
     from rehearsal.world import Message
 
 PIECE_SECONDS: Final = 10.0
-"""The shortest piece that a member can ask for."""
+"""The shortest piece that a member can request."""
 
-MUSIC_BEFORE_FRAMES: Final = 125
-"""Music (2.5 s) that is heard before a fault in the middle of it."""
+FRAMES_BEFORE_FAULT: Final = 125
+"""Music (2.5 s) received before a fault in mid-piece."""
 
 WARM_UP_FRAMES: Final = 5
 START_SECONDS: Final = 20.0
-"""How long anything may take that has not met a fault yet."""
+"""Timeout of everything before the fault."""
 
 LEAVE_AFTER_SECONDS: Final = 1.0
-"""How soon the bot leaves an idle guild, or one where nobody listens any more."""
+"""Seconds until the bot leaves an idle guild, or one without listeners."""
 
-PATIENCE_SECONDS: Final = 60.0
-"""How long, beyond its length, a piece may take to be played and posted or kept."""
+MAX_EXTRA_SECONDS: Final = 60.0
+"""Timeout, beyond its length, for a piece to be played and posted or saved."""
 
 SETTLE_SECONDS: Final = 12.0
-"""How long closed connections may take to be gone, and a card's last edits to be answered by a Discord that
-takes 4 s for each. What leaks is still there then."""
+"""Timeout for closed connections to disappear, and for a card's last edits at a Discord that takes 4 s for
+each. Leaks are still there afterwards."""
 
 AFTERMATH_SECONDS: Final = 1.0
-"""How long after its end news of a fault may be on the way."""
+"""Seconds after its end in which the bot may still learn of a fault."""
 
 CLOSE_SECONDS: Final = 20.0
 
@@ -70,7 +70,7 @@ _log = logging.getLogger(__name__)
 
 
 class TrialError(BuskerError):
-    """The trial could not be played; the sentence says how far it came."""
+    """The trial could not be finished; the sentence says how far it came."""
 
 
 async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
@@ -78,15 +78,15 @@ async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
     began = time.monotonic()
     engine = CountedEngine(engine_for(settings, with_process=fault.needs_engine_process))
     trial = Trial(fault, engine, settings_for_trials(settings, folder))
-    with trial.troubled():
-        async with house(engine) as scene, trial.bot_in(scene):
+    with trial.catching_errors():
+        async with running_scene(engine) as scene, trial.bot_in(scene):
             await trial.play(scene)
     return trial.outcome(time.monotonic() - began)
 
 
 @asynccontextmanager
-async def house(engine: CountedEngine) -> AsyncIterator[Scene]:
-    """A loopback Discord with an engine that runs; everything ends with the block."""
+async def running_scene(engine: CountedEngine) -> AsyncIterator[Scene]:
+    """Run a loopback Discord and an engine; both end with the block."""
     load_opus()
     voice = VoiceServer()
     async with engine.running(), DiscordHere(voice=voice) as here:
@@ -94,8 +94,11 @@ async def house(engine: CountedEngine) -> AsyncIterator[Scene]:
 
 
 def settings_for_trials(settings: Settings, folder: Path) -> Settings:
-    """Full volume and exact tracks, so that what is heard and posted equals what is played; no caps. The bot
-    soon leaves an idle guild, and remembers nothing of other trials."""
+    """Return settings with full volume and exact tracks, so that recording and track equal the expected
+    sound.
+
+    There are no caps, the bot soon leaves an idle guild, and the store is the trial's own.
+    """
     settings = settings.model_copy(update={"rights": RightsSettings()})
     settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
     settings = _with(settings, "store", path=folder / "store.sqlite")
@@ -107,7 +110,7 @@ def _with(settings: Settings, section: str, **keys: object) -> Settings:
 
 
 class Trial:
-    """What is known so far of one trial. On the event loop of the bot and the loopback Discord."""
+    """One trial and its results so far. On the event loop of the bot and the loopback Discord."""
 
     def __init__(
         self, fault: Fault, engine: CountedEngine, settings: Settings, bot: Busker | None = None
@@ -119,7 +122,7 @@ class Trial:
         self._settings = settings
         self._bot = bot
         self._late: list[tuple[float, float]] = []
-        """When the event loop was late, and how late, in seconds of `time.monotonic()`."""
+        """When the event loop was due, on `time.monotonic()`, and by how many seconds it was late."""
         self._fault_s = float("inf"), 0.0
         """When the fault began and ended."""
         self._alignment: Alignment | None = None
@@ -130,11 +133,11 @@ class Trial:
         self._idle_after_s: float | None = None
         self._next_sound_s: float | None = None
         self._left_over: tuple[str, ...] = ()
-        self._said: list[str] = []
+        self._sentences: list[str] = []
 
     @asynccontextmanager
     async def bot_in(self, scene: Scene) -> AsyncIterator[Busker]:
-        """The real bot, logged in at the loopback Discord; everything of it ends with the block."""
+        """Run the real bot, logged in at the loopback Discord, until the block ends."""
         bot = self._bot = Busker(self._settings, self._engine, connector=scene.here.connector())
         connection: asyncio.Task[None] | None = None
         try:
@@ -153,63 +156,65 @@ class Trial:
                 await asyncio.gather(connection, return_exceptions=True)
 
     @contextmanager
-    def troubled(self) -> Iterator[None]:
-        """Whatever goes wrong in this block is the trial's trouble, and no other's."""
+    def catching_errors(self) -> Iterator[None]:
+        """Turn any error in this block into this trial's `trouble`."""
         try:
             yield
         except (BuskerError, TimeoutError) as error:
-            self.trouble = self.trouble or str(error) or f"The trial stood still {self.stage}."
+            self.trouble = self.trouble or str(error) or f"The trial timed out {self.stage}."
         except Exception as error:
             _log.exception("the trial of %s failed %s", self._fault.name, self.stage)
             self.trouble = self.trouble or f"The trial failed {self.stage}: {error!r}."
 
     async def play(self, scene: Scene) -> None:
-        """Warm up, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
+        """Warm up, cause the fault, and check what follows. Raises TrialError, TimeoutError."""
         await self.warm_up(scene)
         before = census(scene, self._engine.slots)
         await self.piece(scene)
         self.stage = "at the end"
-        self._left_over = await self.left(scene, before)
+        self._left_over = await self.left_over(scene, before)
 
     async def piece(self, scene: Scene) -> None:
-        """Ask for a piece, let the fault happen, and judge what follows. Raises TrialError, TimeoutError."""
+        """Request a piece, cause the fault, and check what follows. Raises TrialError, TimeoutError."""
         fault, posted, lost = self._fault, len(scene.text.messages), scene.voice.network.sounds_lost
         if fault.moment is Moment.BEFORE:
-            await self._happen(scene)
-        asked_s = time.monotonic()
-        async with self._loop_watched():
+            await self._cause_fault(scene)
+        requested_s = time.monotonic()
+        async with self._measuring_lateness():
             self.stage = "before the first sound"
-            happening = asyncio.create_task(self._happen(scene)) if fault.moment is Moment.START else None
-            session, performance = await self._ask(scene)
+            happening = (
+                asyncio.create_task(self._cause_fault(scene)) if fault.moment is Moment.START else None
+            )
+            session, performance = await self._request(scene)
             if happening is not None:
                 await happening
             if fault.moment is Moment.MUSIC:
-                await scene.until_received(MUSIC_BEFORE_FRAMES, within_s=START_SECONDS, since_s=asked_s)
+                await scene.until_received(FRAMES_BEFORE_FAULT, within_s=START_SECONDS, since_s=requested_s)
                 self.stage = "while the fault happened"
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self._happen(scene)
-            happened_s = time.monotonic()
+                async with asyncio.timeout(MAX_EXTRA_SECONDS):
+                    await self._cause_fault(scene)
+            fault_ended_s = time.monotonic()
             self.stage = "after the fault"
             if fault.kind is Kind.ENDING:
-                await self._idle(scene, session, happened_s)
-            await performance.wait_settled(within_seconds=PIECE_SECONDS + PATIENCE_SECONDS)
+                await self._wait_until_idle(scene, session, fault_ended_s)
+            await performance.wait_settled(within_seconds=PIECE_SECONDS + MAX_EXTRA_SECONDS)
         if performance.trouble:
-            self._said.append(str(performance.trouble))
+            self._sentences.append(str(performance.trouble))
         self._lost_by_network = scene.voice.network.sounds_lost - lost
         self._track, track = self._track_of(scene.text.messages[posted:], performance)
-        await self._judge(scene, performance.piece, track, asked_s)
+        await self._compare(scene, performance.piece, track, requested_s)
         if fault.kind is Kind.ENDING and self._idle_after_s is not None:
-            self._next_sound_s = await self._next(scene)
+            self._next_sound_s = await self._next_sound(scene)
 
-    async def _happen(self, scene: Scene) -> None:
-        """Let the fault happen, and note when that was."""
+    async def _cause_fault(self, scene: Scene) -> None:
+        """Cause the fault, and note its start and end."""
         began_s = time.monotonic()
-        await self._fault.happen(scene)
+        await self._fault.cause(scene)
         self._fault_s = began_s, time.monotonic()
 
     @asynccontextmanager
-    async def _loop_watched(self) -> AsyncIterator[None]:
-        """Note when the event loop is late, and how late."""
+    async def _measuring_lateness(self) -> AsyncIterator[None]:
+        """Record the lateness of the event loop during the block."""
 
         async def watch() -> None:
             while True:
@@ -225,24 +230,29 @@ class Trial:
             await asyncio.gather(watching, return_exceptions=True)
 
     async def warm_up(self, scene: Scene) -> None:
-        """Play a few frames and leave, so that the bot has everything that it keeps when all is well."""
+        """Play a few frames and leave, so that the bot has every thread and socket that it keeps."""
         self.stage = "while it warmed up"
         await scene.gather()
-        await self._sound_of_a_piece(scene, WARM_UP_FRAMES, START_SECONDS)
+        await self._first_sound_s(scene, WARM_UP_FRAMES, START_SECONDS)
         await until(lambda: scene.idle, START_SECONDS)
 
-    async def _sound_of_a_piece(self, scene: Scene, frames: int, within_s: float) -> float:
-        """Ask for a piece, hear its first frames, stop it; the seconds that the first sound took."""
-        asked_s = time.monotonic()
-        session, performance = await self._ask(scene)
-        await scene.until_received(frames, within_s=within_s, since_s=asked_s)
-        first_s = min(p.arrival_s for heard in scene.heard(asked_s) for p in heard.packets if p.decrypted)
+    async def _first_sound_s(self, scene: Scene, frames: int, within_s: float) -> float:
+        """Request a piece, receive its first frames and stop it. Return the seconds until the first sound."""
+        requested_s = time.monotonic()
+        session, performance = await self._request(scene)
+        await scene.until_received(frames, within_s=within_s, since_s=requested_s)
+        first_s = min(
+            p.arrival_s
+            for recordings in scene.recordings(requested_s)
+            for p in recordings.packets
+            if p.decrypted
+        )
         await scene.moderator.use("stop", channel=scene.text)
         if not await performance.wait_settled(within_seconds=START_SECONDS) or session.queue:
             raise TrialError("/stop did not end the music.")
-        return first_s - asked_s
+        return first_s - requested_s
 
-    async def _ask(self, scene: Scene) -> tuple[Session, Performance]:
+    async def _request(self, scene: Scene) -> tuple[Session, Performance]:
         assert self._bot is not None
         options = {"prompt": "bells", "length": PIECE_SECONDS}
         reply = await scene.moderator.use("compose", options, scene.text)
@@ -252,25 +262,25 @@ class Trial:
         session = self._bot.sessions.of(guild)
         return session, session.queue[-1]
 
-    async def _idle(self, scene: Scene, session: Session, since_s: float) -> None:
-        """Note when nothing plays or waits any more and the bot sits nowhere."""
+    async def _wait_until_idle(self, scene: Scene, session: Session, since_s: float) -> None:
+        """Wait until nothing plays or waits and the bot has left voice; note when."""
         with contextlib.suppress(TimeoutError):
             await until(lambda: not session.queue and scene.idle, PIECE_SECONDS)
             self._idle_after_s = time.monotonic() - since_s
 
-    async def _judge(self, scene: Scene, piece: Piece, track: bytes | None, asked_s: float) -> None:
-        """Compare what was heard, what is posted or kept, and what the engine makes of the piece."""
-        recordings = scene.heard(asked_s)
-        played, as_track = await self._engine.made(piece)
+    async def _compare(self, scene: Scene, piece: Piece, track: bytes | None, requested_s: float) -> None:
+        """Compare the recordings and the track with the expected sound."""
+        recordings = scene.recordings(requested_s)
+        played, as_track = await self._engine.expected_pcm(piece)
         alignment = self._alignment = await asyncio.to_thread(align, recordings, played)
         if len(alignment.received_at):
-            since_s = None if self._fault.moment is Moment.MUSIC else asked_s
+            since_s = None if self._fault.moment is Moment.MUSIC else requested_s
             self._dead_air_s = alignment.dead_air_s(scene.excused, since_s)
         if track is not None:
-            self._track_as_made = await asyncio.to_thread(_same, track, as_track)
+            self._track_as_made = await asyncio.to_thread(_has_samples, track, as_track)
 
     def _track_of(self, messages: Sequence[Message], performance: Performance) -> tuple[str, bytes | None]:
-        """What became of the track, and its file."""
+        """Return the fate of the track, and its file."""
         for message in messages:
             if message.attachments and not message.laid_out:
                 return Track.POSTED.value, message.attachments[0].data
@@ -279,41 +289,41 @@ class Trial:
         if performance.composition_state is CompositionState.COMPOSED and self._fault.track is Track.POSTED:
             return "late", None
         for path in self._settings.tracks.folder.glob(f"*{performance.piece.seed}.flac"):
-            return Track.KEPT.value, path.read_bytes()
+            return Track.SAVED.value, path.read_bytes()
         return "none", None
 
-    async def _next(self, scene: Scene) -> float | None:
-        """The seconds until the next piece is heard, or None if it is not."""
+    async def _next_sound(self, scene: Scene) -> float | None:
+        """Return the seconds until the next piece is received, or None if it is not."""
         self.stage = "at the next /compose"
-        if self._fault.mend is not None:
-            await self._fault.mend(scene)
-            await until(lambda: self._knows(scene), START_SECONDS)
+        if self._fault.repair is not None:
+            await self._fault.repair(scene)
+            await until(lambda: self._is_ready(scene), START_SECONDS)
         try:
-            return await self._sound_of_a_piece(scene, MUSIC_BEFORE_FRAMES // 5, NEXT_SOUND_SECONDS)
+            return await self._first_sound_s(scene, FRAMES_BEFORE_FAULT // 5, NEXT_SOUND_SECONDS)
         except (TimeoutError, TrialError) as error:
-            self._said.append(str(error))
+            self._sentences.append(str(error))
             return None
 
-    def _knows(self, scene: Scene) -> bool:
-        """Whether the bot sees the guild, and in voice who is going to ask."""
+    def _is_ready(self, scene: Scene) -> bool:
+        """Return True if the bot sees the guild, and the requester in voice."""
         assert self._bot is not None
         guild = self._bot.get_guild(scene.guild.id)
         member = guild and guild.get_member(scene.moderator.id)
         return bool(member and member.voice)
 
-    async def left(self, scene: Scene, before: Census) -> tuple[str, ...]:
-        """What runs that did not before the piece, once closed connections have had time to be gone."""
+    async def left_over(self, scene: Scene, before: Census) -> tuple[str, ...]:
+        """Return what runs now and did not before the piece, after SETTLE_SECONDS at most."""
 
-        def left() -> Census:
+        def left_over() -> Census:
             return Census(census(scene, self._engine.slots) - before)
 
         with contextlib.suppress(TimeoutError):
-            await until(lambda: scene.idle and not left(), SETTLE_SECONDS)
-        names = tuple(f"{number} × {name}" for name, number in sorted(left().items()))
-        return names if scene.idle else (*names, "a seat in the voice channel")
+            await until(lambda: scene.idle and not left_over(), SETTLE_SECONDS)
+        names = tuple(f"{number} × {name}" for name, number in sorted(left_over().items()))
+        return names if scene.idle else (*names, "a voice state in the channel")
 
     def outcome(self, seconds: float) -> Outcome:
-        """What was found, as far as the trial came."""
+        """Return the results as far as the trial came."""
         alignment = self._alignment
         began_s, ended_s = self._fault_s
         return Outcome(
@@ -332,25 +342,25 @@ class Trial:
             idle_after_s=self._idle_after_s,
             next_sound_s=self._next_sound_s,
             left_over=self._left_over,
-            late_ms=self._latest_ms(0.0, float("inf")),
-            late_at_fault_ms=self._latest_ms(began_s, ended_s + AFTERMATH_SECONDS),
+            late_ms=self._worst_lateness_ms(0.0, float("inf")),
+            late_at_fault_ms=self._worst_lateness_ms(began_s, ended_s + AFTERMATH_SECONDS),
             seconds=seconds,
             trouble=self.trouble,
-            said=tuple(self._said),
+            said=tuple(self._sentences),
         )
 
-    def _latest_ms(self, since_s: float, until_s: float) -> float:
-        """How late the event loop was at worst in that time."""
+    def _worst_lateness_ms(self, since_s: float, until_s: float) -> float:
+        """Return the worst lateness of the event loop in that time."""
         return 1000 * max(
             (late for due, late in self._late if since_s <= due + late and due <= until_s), default=0.0
         )
 
 
-def _same(track: bytes, made: Pcm) -> bool:
-    """Whether a lossless file holds exactly these samples."""
+def _has_samples(track: bytes, expected_pcm: Pcm) -> bool:
+    """Return True if a lossless file holds exactly these samples."""
     with av.open(io.BytesIO(track), "r") as file:
         resampler = av.AudioResampler("fltp", "stereo", 48_000)
         frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]
         frames += resampler.resample(None)
     sound = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T
-    return np.array_equal(sound, made)
+    return np.array_equal(sound, expected_pcm)

@@ -35,9 +35,9 @@ async def close_session_twice(scene: Scene) -> None:
 
 async def move_after_loss(scene: Scene) -> None:
     """discord.py 2.7.1 takes a move after a reconnect of its own for a kick."""
-    heard = scene.frames_received()
+    recordings = scene.frames_received()
     await close_session(scene, CloseCode.SESSION_INVALID)
-    await scene.until_received(heard + 50, within_s=BACK_WITHIN_S)
+    await scene.until_received(recordings + 50, within_s=BACK_WITHIN_S)
     await scene.moderator.move(scene.here.bot.user, scene.attic)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rehearsal.faults.scene import Scene
 
-Happening = Callable[[Scene], Coroutine[Any, Any, None]]
+SceneAction = Callable[[Scene], Coroutine[Any, Any, None]]
 
 
 class Kind(Enum):
@@ -36,7 +36,7 @@ class Track(Enum):
     """What becomes of the piece that was being made."""
 
     POSTED = "posted"
-    KEPT = "kept"
+    SAVED = "kept"
     """Nobody can be sent it; it lies in the folder of tracks."""
     CANCELLED = "cancelled"
     """A person wanted no more of it."""
@@ -44,14 +44,14 @@ class Track(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong. `happen` returns when it is over; what follows is the bot's affair."""
+    """One thing that goes wrong. `cause` returns when it is over; what follows is the bot's affair."""
 
     name: str
     sentence: str
     kind: Kind
-    happen: Happening
+    cause: SceneAction
     moment: Moment = Moment.MUSIC
     track: Track = Track.POSTED
-    mend: Happening | None = None
+    repair: SceneAction | None = None
     """Puts the world right again after music ended, so that the next piece can be asked for."""
     needs_engine_process: bool = False

@@ -83,6 +83,6 @@ FAULTS: Final = (
         Kind.ENDING,
         empty,
         track=Track.CANCELLED,
-        mend=come_back,
+        repair=come_back,
     ),
 )

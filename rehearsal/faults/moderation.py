@@ -64,7 +64,9 @@ FAULTS: Final = (
         put_on_stage,
     ),
     Fault("kicked", "Somebody disconnects the bot from voice.", Kind.ENDING, kick),
-    Fault("channel-deleted", "Its voice channel is deleted.", Kind.ENDING, delete_channel, mend=go_to_attic),
+    Fault(
+        "channel-deleted", "Its voice channel is deleted.", Kind.ENDING, delete_channel, repair=go_to_attic
+    ),
     Fault(
         "stopped-in-loss",
         "The voice connection is cut, and a member types /stop at once.",

@@ -68,8 +68,8 @@ FAULTS: Final = (
         "The bot is thrown out of the guild.",
         Kind.ENDING,
         expel,
-        track=Track.KEPT,
-        mend=invite,
+        track=Track.SAVED,
+        repair=invite,
     ),
     Fault(
         "stale-seat",

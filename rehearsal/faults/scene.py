@@ -99,7 +99,7 @@ class Scene:
         """Whether the bot is in no voice channel, and its connection is closed."""
         return self.voice_state is None and self.voice.session(self.guild.id, self.bot_id) is None
 
-    def heard(self, since_s: float = 0.0) -> list[Recording]:
+    def recordings(self, since_s: float = 0.0) -> list[Recording]:
         """What each of the ears heard of the bot since a time of `time.monotonic()`."""
         return [
             listener.recording(self.bot_id).between(since_s, float("inf"))
@@ -108,7 +108,9 @@ class Scene:
 
     def frames_received(self, since_s: float = 0.0) -> int:
         """Frames of music that were understood since then."""
-        return sum(p.is_music and p.decrypted for heard in self.heard(since_s) for p in heard.packets)
+        return sum(
+            p.is_music and p.decrypted for recordings in self.recordings(since_s) for p in recordings.packets
+        )
 
     async def until_received(self, frames: int, *, within_s: float, since_s: float = 0.0) -> None:
         """Wait for so many frames of music. TimeoutError after `within_s`."""

@@ -1,4 +1,4 @@
-"""The rehearsal itself, played whole: the embedded checkpoint, the engine's process, two guilds."""
+"""Whole rehearsals: the embedded checkpoint, the engine's process, two guilds."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import av
 import numpy as np
 import pytest
 
-from acceptance.rehearse import Wish, main, rehearse
-from acceptance.report import Evening, loudness_heard
+from acceptance.rehearse import RehearsalOptions, main, rehearse
+from acceptance.report import GuildReport, steady_loudness
 from audio.files.track import read_tags
 from audio.piece import Piece
 from bot.config.settings import EngineSettings, Settings, TrackSettings
 from rehearsal.voice.analysis import Gaps, PlaybackAnalysis
 
-PROMISED_KEYS = {
+EXPECTED_KEYS = {
     *("prompt", "seconds", "interval", "seed", "checkpoint", "device", "first_sound_s", "realtime_factor"),
     *("frames_posted", "frames_heard", "frames_lost", "frames_doubled", "frames_silent", "encrypted_frames"),
     *("plain_frames", "gap_ms", "correlation", "lag_drift_ms", "starved_s", "heard", "posted", "picture"),
@@ -32,34 +32,34 @@ def settings_of(kind: str, folder: Path) -> Settings:
     )
 
 
-async def test_a_piece_by_the_embedded_checkpoint_is_heard_as_it_is_posted(tmp_path: Path) -> None:
-    wish = Wish("slow bells", 10.0, None, 7, guilds=1, out=tmp_path)
-    report = await rehearse(settings_of("local", tmp_path), wish, tell=lambda line: None)
-    (evening,) = report.evenings
-    # Promises about time are the business of `make rehearse`, not of a test on a busy machine.
-    assert [*evening.broken_promises()] == []
-    assert evening.hearing.frames_posted == 500
-    origin = read_tags(evening.posted)
-    assert (origin.piece, origin.checkpoint, origin.licence) == (evening.piece, "etude", "MIT")
-    with av.open(str(evening.heard)) as heard:
-        assert heard.streams.audio[0].duration == 480_000
+async def test_a_piece_by_the_embedded_checkpoint_is_played_as_it_is_posted(tmp_path: Path) -> None:
+    options = RehearsalOptions("slow bells", 10.0, None, 7, guilds=1, out=tmp_path)
+    rehearsal = await rehearse(settings_of("local", tmp_path), options, progress=lambda line: None)
+    (report,) = rehearsal.reports
+    # Requirements about time are checked by `make rehearse`, not by a test on a busy machine.
+    assert [*report.failed_requirements()] == []
+    assert report.playback.frames_posted == 500
+    origin = read_tags(report.posted)
+    assert (origin.piece, origin.checkpoint, origin.licence) == (report.piece, "etude", "MIT")
+    with av.open(str(report.recording_path)) as recording_path:
+        assert recording_path.streams.audio[0].duration == 480_000
 
 
-async def test_two_guilds_hear_their_own_pieces_and_the_json_has_every_key(
+async def test_two_guilds_get_their_own_pieces_and_the_json_has_every_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wish = Wish("@everyone <@1> **bells**", 10.0, 0.5, None, guilds=2, out=tmp_path)
-    status = await main(settings_of("tone", tmp_path), wish, as_json=True)
-    found = json.loads(capsys.readouterr().out)
-    assert (status, found["failures"]) == (0, [])
-    assert set(found) >= PROMISED_KEYS
-    assert set(found["gap_ms"]) == {"p50", "p99", "max"}
-    (other,) = found["other_guilds"]
-    assert found["seed"] != other["seed"]
-    assert Path(found["posted"]).read_bytes() != Path(other["posted"]).read_bytes()
+    options = RehearsalOptions("@everyone <@1> **bells**", 10.0, 0.5, None, guilds=2, out=tmp_path)
+    status = await main(settings_of("tone", tmp_path), options, as_json=True)
+    results = json.loads(capsys.readouterr().out)
+    assert (status, results["failures"]) == (0, [])
+    assert set(results) >= EXPECTED_KEYS
+    assert set(results["gap_ms"]) == {"p50", "p99", "max"}
+    (other,) = results["other_guilds"]
+    assert results["seed"] != other["seed"]
+    assert Path(results["posted"]).read_bytes() != Path(other["posted"]).read_bytes()
 
 
-KEPT = PlaybackAnalysis(
+PASSED = PlaybackAnalysis(
     frames_posted=1000,
     frames_spanned=1000,
     frames_heard=1000,
@@ -75,7 +75,7 @@ KEPT = PlaybackAnalysis(
     lag_end_ms=6.5,
     lag_drift_ms=0.01,
 )
-EVENING = Evening(
+REPORT = GuildReport(
     piece=Piece("bells", 20.0, 1),
     checkpoint="etude",
     device="cpu",
@@ -83,22 +83,22 @@ EVENING = Evening(
     first_sound_s=0.5,
     realtime_factor=3.0,
     starved_s=0.0,
-    hearing=KEPT,
-    heard_lufs=-16.4,
-    heard_target_lufs=-16.0,
+    playback=PASSED,
+    recorded_lufs=-16.4,
+    recorded_target_lufs=-16.0,
     posted_lufs=-14.1,
-    heard=Path("heard.wav"),
+    recording_path=Path("heard.wav"),
     posted=Path("posted.flac"),
     picture=Path("posted.png"),
 )
 
 
-def test_an_evening_that_kept_every_promise_has_no_failures() -> None:
-    assert [*EVENING.broken_promises(), *EVENING.late_promises()] == []
+def test_a_report_that_meets_every_requirement_has_no_failures() -> None:
+    assert [*REPORT.failed_requirements(), *REPORT.failed_time_requirements()] == []
 
 
 @pytest.mark.parametrize(
-    ("found", "sentence"),
+    ("results", "sentence"),
     [
         ({"frames_lost": 3}, "3 frames of music were lost."),
         ({"frames_doubled": 1}, "1 frames of music came twice."),
@@ -111,47 +111,47 @@ def test_an_evening_that_kept_every_promise_has_no_failures() -> None:
         ({"lag_drift_ms": 1.0}, "Heard and posted drift apart by 1.0 ms."),
     ],
 )
-def test_each_broken_promise_is_a_sentence(found: dict[str, float], sentence: str) -> None:
-    evening = dataclasses.replace(EVENING, hearing=dataclasses.replace(KEPT, **found))  # type: ignore[arg-type]
-    assert [*evening.broken_promises()] == [sentence]
+def test_each_failed_requirement_is_a_sentence(results: dict[str, float], sentence: str) -> None:
+    report = dataclasses.replace(REPORT, playback=dataclasses.replace(PASSED, **results))  # type: ignore[arg-type]
+    assert [*report.failed_requirements()] == [sentence]
 
 
 @pytest.mark.parametrize(
-    ("found", "sentences"),
+    ("results", "sentences"),
     [
-        ({"heard_lufs": -17.2}, ["-17.2 LUFS were heard; -16.0 are promised."]),
-        ({"heard_lufs": -17.2, "heard_target_lufs": -17.0}, []),
-        ({"posted_lufs": -12.9}, ["-12.9 LUFS were posted; -14.0 are promised."]),
-        ({"heard_lufs": float("nan")}, ["nan LUFS were heard; -16.0 are promised."]),
-        ({"heard_lufs": -19.0, "piece": Piece("bells", 10.0, 1)}, []),
+        ({"recorded_lufs": -17.2}, ["-17.2 LUFS were heard; -16.0 are required."]),
+        ({"recorded_lufs": -17.2, "recorded_target_lufs": -17.0}, []),
+        ({"posted_lufs": -12.9}, ["-12.9 LUFS were posted; -14.0 are required."]),
+        ({"recorded_lufs": float("nan")}, ["nan LUFS were heard; -16.0 are required."]),
+        ({"recorded_lufs": -19.0, "piece": Piece("bells", 10.0, 1)}, []),
     ],
 )
 def test_loudness_is_held_to_its_targets_in_pieces_long_enough(
-    found: dict[str, object], sentences: list[str]
+    results: dict[str, object], sentences: list[str]
 ) -> None:
-    evening = dataclasses.replace(EVENING, **found)  # type: ignore[arg-type]
-    assert [*evening.broken_promises()] == sentences
+    report = dataclasses.replace(REPORT, **results)  # type: ignore[arg-type]
+    assert [*report.failed_requirements()] == sentences
 
 
-def test_loudness_is_judged_between_the_search_for_the_level_and_the_ending() -> None:
+def test_loudness_is_measured_between_the_settling_of_the_level_and_the_fade_out() -> None:
     sound = np.random.default_rng(0).normal(0, 0.1, (20 * 48_000, 2)).astype(np.float32)
-    middle = loudness_heard(sound)
+    middle = steady_loudness(sound)
     sound[: 5 * 48_000] *= 3
     sound[-2 * 48_000 :] *= 3
-    assert loudness_heard(sound) == middle
+    assert steady_loudness(sound) == middle
 
 
 @pytest.mark.parametrize(
-    ("found", "late"),
+    ("results", "late"),
     [
         ({"starved_s": 0.02}, ["The buffer ran dry for 0.02 s."]),
-        ({"first_sound_s": 2.1}, ["The first sound took 2.1 s; 2 s are promised."]),
+        ({"first_sound_s": 2.1}, ["The first sound took 2.1 s; 2 s are required."]),
         ({"first_sound_s": 21.0, "realtime_factor": 0.5}, []),
         ({"answered_s": 3.2}, ["The member waited 3.2 s for an answer; Discord gives up after 3 s."]),
     ],
 )
-def test_promises_about_time_are_held_to_what_the_engine_can_do(
-    found: dict[str, float], late: list[str]
+def test_time_requirements_depend_on_the_speed_of_the_engine(
+    results: dict[str, float], late: list[str]
 ) -> None:
-    evening = dataclasses.replace(EVENING, **found)  # type: ignore[arg-type]
-    assert [*evening.broken_promises(), *evening.late_promises()] == late
+    report = dataclasses.replace(REPORT, **results)  # type: ignore[arg-type]
+    assert [*report.failed_requirements(), *report.failed_time_requirements()] == late

@@ -1,4 +1,4 @@
-"""Which promises a figure breaks, and what the table shows of it."""
+"""The failed requirements of an outcome, and the table of outcomes."""
 
 from __future__ import annotations
 
@@ -35,36 +35,34 @@ ENDED = dataclasses.replace(
 
 
 def changed(outcome: Outcome, **figures: Any) -> tuple[str, ...]:
-    return dataclasses.replace(outcome, **figures).broken
+    return dataclasses.replace(outcome, **figures).failures
 
 
-def test_what_was_survived_or_has_ended_well_breaks_no_promise() -> None:
-    assert SURVIVED.broken == ENDED.broken == ()
+def test_good_outcomes_have_no_failures() -> None:
+    assert SURVIVED.failures == ENDED.failures == ()
 
 
 @pytest.mark.parametrize(
     ("figures", "sentence"),
     [
         ({"dead_air_ms": 2001.0}, "2.0 s of dead air; 2 s are allowed."),
-        ({"dead_air_ms": None}, "Nothing was heard."),
-        ({"frames_left": 300}, "The last 300 frames were not heard."),
+        ({"dead_air_ms": None}, "Nothing was received."),
+        ({"frames_left": 300}, "The last 300 frames were not received."),
         (
             {"frames_lost": 99},
-            "It did not go on in the right place: 99 frames were skipped, 0 played twice.",
+            "It did not continue in the right place: 99 frames were skipped, 0 played twice.",
         ),
         (
             {"frames_repeated": 1},
-            "It did not go on in the right place: 3 frames were skipped, 1 played twice.",
+            "It did not continue in the right place: 3 frames were skipped, 1 played twice.",
         ),
-        ({"track": "none"}, "The track was to be posted; it is none."),
+        ({"track": "none"}, "The track should be posted; it is none."),
         ({"track_as_made": False}, "The track is not what the engine makes of this piece."),
         ({"left_over": ("1 × thread reader",)}, "Left over: 1 × thread reader."),
         ({"trouble": "It stood still."}, "It stood still."),
     ],
 )
-def test_each_broken_promise_of_a_fault_that_can_be_survived_is_a_sentence(
-    figures: dict[str, Any], sentence: str
-) -> None:
+def test_each_failure_of_a_survivable_fault_is_a_sentence(figures: dict[str, Any], sentence: str) -> None:
     assert changed(SURVIVED, **figures) == (sentence,)
 
 
@@ -73,31 +71,31 @@ def test_each_broken_promise_of_a_fault_that_can_be_survived_is_a_sentence(
     [
         ({"idle_after_s": None}, "The guild did not become idle."),
         ({"idle_after_s": 2.5}, "The guild was idle after 2.5 s; 2 s are allowed."),
-        ({"next_sound_s": None}, "The next /compose was not heard."),
+        ({"next_sound_s": None}, "The next /compose was not received."),
         ({"left_over": ("1 × slot of the engine",)}, "Left over: 1 × slot of the engine."),
     ],
 )
-def test_each_broken_promise_of_a_fault_that_ends_music_is_a_sentence(
+def test_each_failure_of_a_fault_that_ends_music_is_a_sentence(
     figures: dict[str, Any], sentence: str
 ) -> None:
     assert changed(ENDED, **figures) == (sentence,)
 
 
-def test_frames_that_the_network_threw_away_are_not_the_bots_fault() -> None:
+def test_frames_dropped_by_the_network_are_not_failures() -> None:
     assert changed(SURVIVED, frames_lost=53, frames_lost_by_network=50) == ()
     assert changed(SURVIVED, frames_lost=70, frames_lost_by_network=50) != ()
 
 
-def test_only_a_loop_that_stood_still_at_the_fault_excuses_what_was_sent_meanwhile() -> None:
+def test_only_a_loop_blocked_during_the_fault_excuses_lost_frames() -> None:
     assert changed(SURVIVED, frames_lost=30) != ()
     assert changed(SURVIVED, frames_lost=30, late_ms=400.0) != ()
     assert changed(SURVIVED, frames_lost=30, late_ms=400.0, late_at_fault_ms=400.0) == ()
 
 
-def test_the_table_has_a_line_for_each_fault_and_its_verdict() -> None:
-    broken = dataclasses.replace(SURVIVED, fault="close-4006", dead_air_ms=2157.4)
-    lines = table([SURVIVED, ENDED, broken]).splitlines()
+def test_the_table_has_a_line_for_each_fault_and_its_result() -> None:
+    failures = dataclasses.replace(SURVIVED, fault="close-4006", dead_air_ms=2157.4)
+    lines = table([SURVIVED, ENDED, failures]).splitlines()
     assert lines[2].split()[:3] == ["moved", "270", "ms"]
-    assert [line.split()[-1] for line in lines[2:5]] == ["kept", "kept", "broken"]
-    assert lines[6] == "2 of 3 faults kept every promise."
+    assert [line.split()[-1] for line in lines[2:5]] == ["passed", "passed", "failed"]
+    assert lines[6] == "2 of 3 faults passed."
     assert lines[7] == "close-4006: 2.2 s of dead air; 2 s are allowed."

@@ -1,4 +1,4 @@
-"""What a soak may draw, and what it refuses."""
+"""The faults that a soak draws, and the options that it refuses."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from rehearsal.faults.every import FAULTS
 from rehearsal.faults.fault import Kind, Moment
 
 
-def test_a_soak_draws_only_what_one_bot_can_survive_in_the_middle_of_music() -> None:
+def test_a_soak_draws_only_survivable_faults_in_mid_piece() -> None:
     assert len(SURVIVABLE) > 25
     assert {(fault.kind, fault.moment) for fault in SURVIVABLE} == {(Kind.SURVIVABLE, Moment.MUSIC)}
 
 
-def test_a_soak_tells_each_piece_and_what_is_left_over(
+def test_a_soak_reports_each_piece_and_what_is_left_over(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     cli.main(["rehearse", "--soak", "0.001", "--json", "--out", str(tmp_path)])
-    found = json.loads(capsys.readouterr().out)
-    assert found["left_over"] == []
-    (piece,) = found["faults"]
+    results = json.loads(capsys.readouterr().out)
+    assert results["left_over"] == []
+    (piece,) = results["faults"]
     assert piece["trouble"] is None
     assert piece["track_as_made"] is True
 
@@ -43,13 +43,13 @@ def test_a_bot_that_does_not_end_is_left_over(monkeypatch: pytest.MonkeyPatch, t
         raise TimeoutError
 
     monkeypatch.setattr(Busker, "close", end_late)
-    outcomes, left = asyncio.run(soak(Settings(engine=EngineSettings(kind="tone")), 0.0, 0, tmp_path))
-    assert (outcomes, left) == ([], ("The bot did not end within 20 s.",))
+    outcomes, left_over = asyncio.run(soak(Settings(engine=EngineSettings(kind="tone")), 0.0, 0, tmp_path))
+    assert (outcomes, left_over) == ([], ("The bot did not end within 20 s.",))
 
 
-def test_what_nobody_foresaw_is_the_trouble_of_its_own_trial(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_error_is_the_trouble_of_its_own_trial(caplog: pytest.LogCaptureFixture) -> None:
     tried = Trial(FAULTS["moved"], CountedEngine(ToneEngine()), Settings())
-    with tried.troubled():
+    with tried.catching_errors():
         raise LookupError("no such command")
     assert tried.trouble == "The trial failed at the start: LookupError('no such command')."
     assert "no such command" in caplog.text

@@ -17,7 +17,7 @@ CODES = [fault.name for fault in FAULTS if fault.name.startswith("close-4") or f
 async def test_the_websocket_is_closed_with_that_code_and_the_bot_still_sits(name: str) -> None:
     async with staged() as (scene, bot):
         events = len(bot.gateway.messages)
-        await EVERY[name].happen(scene)
+        await EVERY[name].cause(scene)
         await until(lambda: bot.voice.closed_with is not None, WITHIN_S)
         assert f"close-{bot.voice.closed_with}" == name
         assert scene.voice_state is not None
@@ -31,7 +31,7 @@ async def test_the_websocket_is_closed_with_that_code_and_the_bot_still_sits(nam
 
 async def test_a_connection_that_is_cut_ends_without_a_closing_word_and_may_be_resumed() -> None:
     async with staged() as (scene, bot):
-        await EVERY["cut"].happen(scene)
+        await EVERY["cut"].cause(scene)
         await until(lambda: bot.voice.closed_with is not None, WITHIN_S)
         assert bot.voice.closed_with == 1006
         await until(lambda: scene.voice.connections == 0, WITHIN_S)
@@ -41,7 +41,7 @@ async def test_a_connection_that_is_cut_ends_without_a_closing_word_and_may_be_r
 
 async def test_a_session_that_is_lost_can_be_neither_resumed_nor_identified_with_again() -> None:
     async with staged() as (scene, bot):
-        await EVERY["close-4006"].happen(scene)
+        await EVERY["close-4006"].cause(scene)
         await until(lambda: bot.voice.closed_with is not None, WITHIN_S)
         for again in (bot.resume, bot.identify):
             await again()

@@ -16,7 +16,7 @@ from tests.rehearsal.faults.bare import WITHIN_S, staged
 async def test_a_dropped_bot_may_resume_or_is_told_that_it_may_not(name: str, resumes: bool) -> None:
     async with staged() as (scene, bot):
         session = await bot.gateway.got(Op.DISPATCH, "READY")
-        happening = asyncio.create_task(FAULTS[name].happen(scene))
+        happening = asyncio.create_task(FAULTS[name].cause(scene))
         await until(lambda: bot.gateway.closed_with == 4000, WITHIN_S)
         await bot.open_gateway()
         resume = {"token": scene.here.bot.token, "session_id": session["session_id"], "seq": 0}
@@ -32,7 +32,7 @@ async def test_a_dropped_bot_may_resume_or_is_told_that_it_may_not(name: str, re
 
 async def test_an_invalid_session_is_told_and_forgotten() -> None:
     async with staged() as (scene, bot):
-        happening = asyncio.create_task(FAULTS["gateway-invalid"].happen(scene))
+        happening = asyncio.create_task(FAULTS["gateway-invalid"].cause(scene))
         assert await bot.gateway.got(Op.INVALID_SESSION) is False
         assert not scene.here.sessions.by_id
         await bot.log_in()
@@ -41,6 +41,6 @@ async def test_an_invalid_session_is_told_and_forgotten() -> None:
 
 async def test_a_bot_that_is_asked_to_reconnect_keeps_its_session() -> None:
     async with staged() as (scene, bot):
-        await asyncio.wait_for(FAULTS["gateway-reconnect"].happen(scene), WITHIN_S)
+        await asyncio.wait_for(FAULTS["gateway-reconnect"].cause(scene), WITHIN_S)
         await bot.gateway.got(Op.RECONNECT)
         assert len(scene.here.sessions.by_id) == 1

@@ -19,7 +19,7 @@ async def test_members_who_come_and_go_give_the_others_new_keys() -> None:
         sitting = {scene.moderator.id, scene.listener.id}
         for name, member in (("member-added", scene.audience), ("member-removed", scene.moderator)):
             keys = code(scene)
-            await FAULTS[name].happen(scene)
+            await FAULTS[name].cause(scene)
             sitting ^= {member.id}
             await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)  # noqa: B023
             assert code(scene) != keys
@@ -28,7 +28,7 @@ async def test_members_who_come_and_go_give_the_others_new_keys() -> None:
 async def test_a_member_with_new_keys_is_in_the_group_again() -> None:
     async with staged(connected=False) as (scene, _):
         before, keys = scene.listener.listener.group, code(scene)
-        await FAULTS["member-updated"].happen(scene)
+        await FAULTS["member-updated"].cause(scene)
         await until(lambda: code(scene) != keys and scene.moderator.listener.ready, WITHIN_S)
         await until(
             lambda: scene.listener.listener.group == scene.moderator.listener.group == before, WITHIN_S
@@ -37,7 +37,7 @@ async def test_a_member_with_new_keys_is_in_the_group_again() -> None:
 
 async def test_after_a_rush_those_who_stayed_are_one_group() -> None:
     async with staged(connected=False) as (scene, _):
-        await FAULTS["rush"].happen(scene)
+        await FAULTS["rush"].cause(scene)
         sitting = {seat.user_id for seat in scene.guild.voice_states_in(scene.corner)}
         assert len(sitting) == 3
         await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)
@@ -49,7 +49,7 @@ async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
 ) -> None:
     async with staged() as (scene, bot):
         assert scene.voice.epoch(scene.corner.id) > 0
-        await FAULTS[name].happen(scene)
+        await FAULTS[name].cause(scene)
         others = {seat.user_id for seat in scene.guild.voice_states_in(scene.corner)} - {bot.id}
         assert len(others) == 1
         assert (others == {scene.listener.id}) is returns
@@ -59,5 +59,5 @@ async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
 
 async def test_a_deserted_channel_holds_the_bot_alone() -> None:
     async with staged() as (scene, bot):
-        await FAULTS["deserted"].happen(scene)
+        await FAULTS["deserted"].cause(scene)
         assert [seat.user_id for seat in scene.guild.voice_states_in(scene.corner)] == [bot.id]

@@ -18,7 +18,7 @@ def states(bot: BareBot) -> list[Json]:
 
 async def test_a_moved_bot_is_told_its_new_channel_and_server_and_the_old_connection_closes() -> None:
     async with staged() as (scene, bot):
-        await FAULTS["moved"].happen(scene)
+        await FAULTS["moved"].cause(scene)
         update = await bot.gateway.got(Op.DISPATCH, "VOICE_SERVER_UPDATE", number=2)
         assert update["endpoint"]
         assert states(bot)[-1]["channel_id"] == str(scene.attic.id)
@@ -27,7 +27,7 @@ async def test_a_moved_bot_is_told_its_new_channel_and_server_and_the_old_connec
 
 async def test_a_kicked_bot_sits_nowhere_and_is_told_so() -> None:
     async with staged() as (scene, bot):
-        await FAULTS["kicked"].happen(scene)
+        await FAULTS["kicked"].cause(scene)
         assert scene.idle
         await until(lambda: bot.voice.closed_with == 4014, WITHIN_S)
         assert states(bot)[-1]["channel_id"] is None
@@ -35,7 +35,7 @@ async def test_a_kicked_bot_sits_nowhere_and_is_told_so() -> None:
 
 async def test_a_muted_bot_is_told_so_and_is_not_heard_until_it_is_unmuted() -> None:
     async with staged() as (scene, bot):
-        muting = asyncio.create_task(FAULTS["muted"].happen(scene))
+        muting = asyncio.create_task(FAULTS["muted"].cause(scene))
         await until(lambda: states(bot)[-1]["mute"], WITHIN_S)
         await played(scene, bot, 5)
         assert packets_heard(scene) == 0
@@ -49,7 +49,7 @@ async def test_a_muted_bot_is_told_so_and_is_not_heard_until_it_is_unmuted() -> 
 
 async def test_a_deafened_bot_is_told_so_and_is_still_heard() -> None:
     async with staged() as (scene, bot):
-        deafening = asyncio.create_task(FAULTS["deafened"].happen(scene))
+        deafening = asyncio.create_task(FAULTS["deafened"].cause(scene))
         await until(lambda: states(bot)[-1]["deaf"], WITHIN_S)
         await played(scene, bot, 5)
         assert packets_heard(scene) == 5
@@ -60,7 +60,7 @@ async def test_a_deafened_bot_is_told_so_and_is_still_heard() -> None:
 
 async def test_a_bot_on_a_stage_is_suppressed_until_somebody_lets_it_speak() -> None:
     async with staged() as (scene, bot):
-        staging = asyncio.create_task(FAULTS["staged"].happen(scene))
+        staging = asyncio.create_task(FAULTS["staged"].cause(scene))
         await until(lambda: states(bot)[-1]["suppress"], WITHIN_S)
         assert states(bot)[-1]["channel_id"] == str(scene.stage.id)
         await staging
@@ -69,7 +69,7 @@ async def test_a_bot_on_a_stage_is_suppressed_until_somebody_lets_it_speak() -> 
 
 async def test_a_deleted_channel_is_gone_with_everybody_in_it() -> None:
     async with staged() as (scene, bot):
-        await FAULTS["channel-deleted"].happen(scene)
+        await FAULTS["channel-deleted"].cause(scene)
         deleted = await bot.gateway.got(Op.DISPATCH, "CHANNEL_DELETE")
         assert deleted["id"] == str(scene.corner.id)
         assert scene.idle

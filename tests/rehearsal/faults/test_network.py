@@ -11,7 +11,7 @@ from tests.rehearsal.faults.bare import WITHIN_S, packets_heard, played, sequenc
 
 async def test_nothing_comes_through_a_blocked_network_either_way() -> None:
     async with staged() as (scene, bot):
-        blocking = asyncio.create_task(FAULTS["udp-blocked"].happen(scene))
+        blocking = asyncio.create_task(FAULTS["udp-blocked"].cause(scene))
         await until(lambda: scene.voice.network.blocked, WITHIN_S)
         bot.play(20)
         bot.keep_alive()
@@ -25,7 +25,7 @@ async def test_nothing_comes_through_a_blocked_network_either_way() -> None:
 
 async def test_a_lossy_network_loses_some_packets_and_counts_them() -> None:
     async with staged() as (scene, bot):
-        losing = asyncio.create_task(FAULTS["udp-lossy"].happen(scene))
+        losing = asyncio.create_task(FAULTS["udp-lossy"].cause(scene))
         await until(lambda: scene.voice.network.loss > 0, WITHIN_S)
         bot.play(200)
         await until(lambda: scene.voice.network.sounds_lost + packets_heard(scene) == 200, WITHIN_S)
@@ -35,7 +35,7 @@ async def test_a_lossy_network_loses_some_packets_and_counts_them() -> None:
 
 async def test_delayed_packets_all_arrive_and_some_overtake_others() -> None:
     async with staged() as (scene, bot):
-        delaying = asyncio.create_task(FAULTS["udp-delayed"].happen(scene))
+        delaying = asyncio.create_task(FAULTS["udp-delayed"].cause(scene))
         await until(lambda: scene.voice.network.delay_s > 0, WITHIN_S)
         bot.play(50)
         await until(lambda: packets_heard(scene) == 50, WITHIN_S)
@@ -45,7 +45,7 @@ async def test_delayed_packets_all_arrive_and_some_overtake_others() -> None:
 
 async def test_doubled_packets_come_twice_with_the_same_number() -> None:
     async with staged() as (scene, bot):
-        doubling = asyncio.create_task(FAULTS["udp-doubled"].happen(scene))
+        doubling = asyncio.create_task(FAULTS["udp-doubled"].cause(scene))
         await until(lambda: scene.voice.network.doubling > 0, WITHIN_S)
         bot.play(200)
         await until(lambda: len(set(sequences(scene))) == 200, WITHIN_S)

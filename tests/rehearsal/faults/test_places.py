@@ -13,7 +13,7 @@ from tests.rehearsal.faults.bare import WITHIN_S, packets_heard, played, staged
 async def test_a_channel_that_changes_its_region_gets_another_endpoint_and_token() -> None:
     async with staged() as (scene, bot):
         first = await bot.gateway.got(Op.DISPATCH, "VOICE_SERVER_UPDATE")
-        await FAULTS["region-changed"].happen(scene)
+        await FAULTS["region-changed"].cause(scene)
         second = await bot.gateway.got(Op.DISPATCH, "VOICE_SERVER_UPDATE", number=2)
         assert second["endpoint"] != first["endpoint"]
         assert second["token"] != first["token"]
@@ -24,7 +24,7 @@ async def test_a_channel_that_changes_its_region_gets_another_endpoint_and_token
 
 async def test_a_server_that_is_lost_is_told_as_null_before_another_one_is_found() -> None:
     async with staged() as (scene, bot):
-        await FAULTS["server-lost"].happen(scene)
+        await FAULTS["server-lost"].cause(scene)
         lost, found = [
             await bot.gateway.got(Op.DISPATCH, "VOICE_SERVER_UPDATE", number=number) for number in (2, 3)
         ]
@@ -35,7 +35,7 @@ async def test_a_server_that_is_lost_is_told_as_null_before_another_one_is_found
 
 async def test_an_outage_hides_the_guild_and_brings_it_back() -> None:
     async with staged() as (scene, bot):
-        outage = asyncio.create_task(FAULTS["guild-unavailable"].happen(scene))
+        outage = asyncio.create_task(FAULTS["guild-unavailable"].cause(scene))
         hidden = await bot.gateway.got(Op.DISPATCH, "GUILD_DELETE")
         assert hidden["unavailable"] is True
         await outage
@@ -46,18 +46,18 @@ async def test_an_outage_hides_the_guild_and_brings_it_back() -> None:
 async def test_a_bot_that_is_thrown_out_loses_guild_and_voice_and_can_be_invited_again() -> None:
     async with staged() as (scene, bot):
         fault = FAULTS["guild-gone"]
-        await fault.happen(scene)
+        await fault.cause(scene)
         assert "unavailable" not in await bot.gateway.got(Op.DISPATCH, "GUILD_DELETE")
         assert scene.idle
         await until(lambda: bot.voice.closed_with == 4014, WITHIN_S)
-        assert fault.mend is not None
-        await fault.mend(scene)
+        assert fault.repair is not None
+        await fault.repair(scene)
         await bot.gateway.got(Op.DISPATCH, "GUILD_CREATE", number=2)
 
 
 async def test_who_comes_back_to_a_stale_seat_is_not_heard_until_it_has_left_it() -> None:
     async with staged(connected=False) as (scene, bot):
-        happening = asyncio.create_task(FAULTS["stale-seat"].happen(scene))
+        happening = asyncio.create_task(FAULTS["stale-seat"].cause(scene))
         await bot.gateway.got(Op.INVALID_SESSION)
         await bot.log_in()
         await happening

@@ -23,7 +23,7 @@ async def troubled(name: str) -> AsyncIterator[tuple[Scene, aiohttp.ClientSessio
     voice = VoiceServer()
     async with DiscordHere(voice=voice) as here:
         scene = Scene.build(here, voice, DEFAULT_BOT_PERMISSIONS, lambda: None)
-        await FAULTS[name].happen(scene)
+        await FAULTS[name].cause(scene)
         own = {"Authorization": f"Bot {here.bot.token}"}
         async with aiohttp.ClientSession(connector=here.connector(), headers=own) as http:
             yield scene, http
