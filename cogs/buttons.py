@@ -43,7 +43,7 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> CardButton:
-        return cls(match["act"], int(match["seed"]), int(match["number"]))
+        return cls(match["action"], int(match["seed"]), int(match["track_id"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with errors_answered(interaction):
@@ -76,7 +76,7 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
     async def _shown(self, interaction: discord.Interaction[Busker]) -> Performance | MadeTrack:
         """Return the piece of the card: from the library once its track is written, else from the session."""
         guild, bot = member_of(interaction).guild, interaction.client
-        performance = bot.sessions.of(guild).shown(self._seed)
+        performance = bot.sessions.of(guild).find(self._seed)
         number = self._number or (performance.track_id if performance else 0)
         if number and (track := await bot.store.track(guild.id, number)) is not None:
             return track
@@ -103,7 +103,7 @@ class TrackButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRACK
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
     ) -> TrackButton:
-        return cls(match["act"])
+        return cls(match["action"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         assert interaction.message is not None  # a component has one

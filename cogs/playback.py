@@ -13,7 +13,7 @@ from bot.client import Busker
 from bot.commands.checks import member_of
 from bot.rules.rights import Action
 from bot.session.session import Session
-from bot.ui.card import card_of
+from bot.ui.card import render_card
 from words.text import Text
 
 MAX_PERCENT: Final = round(100 * MAX_VOLUME)
@@ -64,7 +64,7 @@ class Playback(commands.Cog):
     async def nowplaying(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the card of the piece that plays."""
         session = _session(interaction)
-        view = card_of(session.now, session.wanted[1:], interaction.locale)
+        view = render_card(session.now, session.wanted[1:], interaction.locale)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command()

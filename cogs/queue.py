@@ -16,7 +16,7 @@ from bot.playback.performance import Performance
 from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
 from bot.rules.rights import Action
 from bot.session.session import Session
-from bot.ui.card import COLOUR, headline_of, line_of
+from bot.ui.card import COLOUR, render_headline, render_line
 from words.text import Text
 
 MAX_POSITION: Final = 100
@@ -92,7 +92,7 @@ def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) ->
     """Return the embed of `/queue show`: what plays, and as many waiting pieces as fit."""
     lines: list[str] = []
     for place, performance in enumerate(waiting, 1):
-        line = Text("card-place", place=place, piece=line_of(performance)).in_(locale)
+        line = Text("card-place", place=place, piece=render_line(performance)).in_(locale)
         more = Text("card-more", more=len(waiting) - place + 1).in_(locale)
         if len("\n".join([*lines, line, more])) > MAX_DESCRIPTION_CHARS:
             lines.append(more)
@@ -103,7 +103,7 @@ def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) ->
         description="\n".join(lines) or Text("queue-nothing-waits").in_(locale),
         colour=COLOUR,
     )
-    now_playing = {"name": headline_of(now).in_(locale), "value": line_of(now).in_(locale)}
+    now_playing = {"name": render_headline(now).in_(locale), "value": render_line(now).in_(locale)}
     return embed.insert_field_at(0, **now_playing, inline=False)
 
 

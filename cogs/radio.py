@@ -15,7 +15,7 @@ from bot.commands.checks import member_of
 from bot.errors import RequestError
 from bot.rules.markdown import escape
 from bot.rules.permissions import require_listening
-from bot.ui.card import clock_of
+from bot.ui.card import format_clock
 from cogs.compose import answer, suggest_prompts
 from words.text import Text
 
@@ -56,8 +56,8 @@ async def save_excerpt(interaction: discord.Interaction[Busker]) -> None:
     member = member_of(interaction)
     session = interaction.client.sessions.of(member.guild)
     require_listening(member, session.channel)
-    excerpt = session.keep(member)
-    reply = Text("keep-answer", clock=clock_of(excerpt.piece.seconds))
+    excerpt = session.save_excerpt(member)
+    reply = Text("keep-answer", clock=format_clock(excerpt.piece.seconds))
     await interaction.response.send_message(reply.in_(interaction.locale), ephemeral=True)
 
 

@@ -149,7 +149,7 @@ class SettingsCog(commands.Cog, name="Settings"):
             chosen = await bot.store.choose(guild.id, lambda latest: _changed(latest, wanted, reset))
             _log.info("%s changed the settings of %s: %s", interaction.user, guild, chosen)
         if chosen.volume != before.volume:
-            bot.sessions.of(guild).choose_volume(bot.guild_settings.of(guild.id).voice.volume)
+            bot.sessions.of(guild).set_default_volume(bot.guild_settings.of(guild.id).voice.volume)
         await interaction.response.send_message(
             content=None if chosen == before else Text("settings-changed").in_(interaction.locale),
             embed=settings_embed(chosen, bot.guild_settings.of(guild.id), interaction.locale),

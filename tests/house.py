@@ -101,7 +101,7 @@ class House:
 
     def ask(self, seconds: float = 1.0, seed: int = 1, prompt: str = "bells") -> Performance:
         """Ask the session for a piece, as `/compose` does."""
-        return self.session.ask(self.request(seconds, seed, prompt))
+        return self.session.request(self.request(seconds, seed, prompt))
 
     async def play(self, performance: Performance) -> None:
         """Wait until it has left the queue and its track is posted."""

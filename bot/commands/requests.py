@@ -99,7 +99,7 @@ class Requests:
                 admission.text_channel,
                 saved_file,
             )
-            performance = session.ask(request)
+            performance = session.request(request)
             performance.add_charge(charged)
             self._attachments.retain(performance)
             before = session.wanted.index(performance)

@@ -1,9 +1,9 @@
-"""A radio: music without end, as a row of stretches.
+"""A radio: music without end, as a series of segments.
 
-Each stretch is a Performance of a piece without end, and one follows the other where the music cannot go on:
-it made room for a piece that somebody asked for, everybody had left, or Busker was restarted. What was heard
-need not be made again, so the next stretch begins anew, with the words in force and the next seed. At most
-one radio a guild, at the end of the queue: it plays while nothing else is wanted.
+Each segment is a Performance of a piece without end. Another one follows where the music cannot continue: a
+request came in, everybody left, or Busker was restarted. What was played need not be composed again, so the
+next segment starts anew with the current prompt and the next seed. A guild has at most one radio, at the end
+of the queue: it plays while nothing else is wanted.
 """
 
 from __future__ import annotations
@@ -30,46 +30,47 @@ if TYPE_CHECKING:
     from audio.piece import Piece
 
 FADE_FRAMES: Final = 3 * FRAME_RATE
-"""A radio that is ended fades out over three seconds: a bar and a half at 120 beats a minute, so it is heard
-as meant, and who asked for quiet does not wait long for it."""
+"""A radio that is ended fades out over three seconds: a bar and a half at 120 beats a minute sounds intended,
+and is short enough for somebody who wants quiet."""
 
-UNHEARD_SECONDS: Final = 30.0
-"""So much must have been heard since somebody kept some of it, until more is kept: no two tracks are the
-same."""
+MIN_EXCERPT_GAP_SECONDS: Final = 30.0
+"""Playing time between two excerpts [s], so that no two tracks are nearly the same."""
 
 CHARGED_SECONDS: Final = 10.0
-"""A radio counts for who asked for it in parts of this, each when it begins."""
+"""A radio is charged to its requester's quota in portions of this [s], each when it begins."""
 
-CHARGE_LOOK_SECONDS: Final = 0.5
-"""How often it is looked at least how much was heard, where the next part is near."""
+MIN_CHARGE_WAIT_SECONDS: Final = 0.5
+"""Shortest wait between two looks at the played time [s]."""
 
-COMES_IN_SECONDS: Final = 0.5
-"""How long an excerpt takes to come in that begins in the midst of the music."""
+EXCERPT_FADE_IN_SECONDS: Final = 0.5
+"""Fade-in of an excerpt that begins within the music [s]."""
 
 
-def next_stretch(piece: Piece, frames_played: int) -> Piece:
-    """The stretch after one of which so much was heard; the same one where that is nothing."""
+def next_segment_piece(piece: Piece, frames_played: int) -> Piece:
+    """Return the piece of the segment after `piece`; the same one if nothing of it was played."""
     if not frames_played:
         return piece
     return replace(piece, prompt=piece.prompts[-1], prompt_changes=(), seed=(piece.seed + 1) % (MAX_SEED + 1))
 
 
-def successor(
+def next_segment(
     radio: Performance, engine: Engine, seconds_until_start: Callable[[Performance], float]
 ) -> Performance:
-    """The performance of the next stretch, asked for like this one."""
-    piece = next_stretch(radio.piece, radio.buffer.frames_played)
+    """Return the segment that follows `radio`, for the same request."""
+    piece = next_segment_piece(radio.piece, radio.buffer.frames_played)
     return Performance(
         replace(radio.request, piece=piece), engine, seconds_until_start, queue_was_empty=False
     )
 
 
-async def charge_for(radio: Performance, charge: Callable[[discord.Member, float], Awaitable[bool]]) -> None:
-    """Let a radio that plays count for who asked for it, until they may have no more music."""
+async def charge_radio(
+    radio: Performance, charge: Callable[[discord.Member, float], Awaitable[bool]]
+) -> None:
+    """Charge for a radio while it plays; return when its requester's quota is used up."""
     while True:
-        ahead = radio.charged_seconds - radio.buffer.seconds_played
-        if ahead > 0:
-            await asyncio.sleep(max(ahead, CHARGE_LOOK_SECONDS))
+        ahead_seconds = radio.charged_seconds - radio.buffer.seconds_played
+        if ahead_seconds > 0:
+            await asyncio.sleep(max(ahead_seconds, MIN_CHARGE_WAIT_SECONDS))
         elif await charge(radio.request.requester, CHARGED_SECONDS):
             radio.add_charge(CHARGED_SECONDS)
         else:
@@ -77,25 +78,24 @@ async def charge_for(radio: Performance, charge: Callable[[discord.Member, float
             return
 
 
-def lasted(seconds: float) -> bool:
-    """Whether a stretch played so long that what ended it is no fault which the next would meet at once."""
+def is_stable(seconds: float) -> bool:
+    """True if a segment of this length [s] did not end by a fault that would end the next one at once."""
     return seconds >= HORIZON_SECONDS
 
 
-def kept(radio: Performance, member: discord.Member, engine: Engine) -> Performance:
-    """The last minutes of a radio as a piece of its own, made and played already: it is only to be posted.
+def make_excerpt(radio: Performance, member: discord.Member, engine: Engine) -> Performance:
+    """Return the last minutes of a radio as a piece of its own, requested by `member`, that is only posted.
 
-    Raises RequestError where too little was heard since the last time.
+    Raises RequestError if too little was played since the last excerpt.
     """
-    heard = radio.buffer.seconds_played
-    lacking = radio.saved_until_seconds + UNHEARD_SECONDS - heard
-    if lacking > 0:
-        raise RequestError(Text("keep-too-soon", seconds=math.ceil(lacking)))
-    begin = max(0.0, heard - EXCERPT_SECONDS)
-    piece = excerpt_of(radio.piece, begin, heard)
-    made = radio.sound_between(begin, heard)
+    end = radio.buffer.seconds_played
+    missing_seconds = radio.saved_until_seconds + MIN_EXCERPT_GAP_SECONDS - end
+    if missing_seconds > 0:
+        raise RequestError(Text("keep-too-soon", seconds=math.ceil(missing_seconds)))
+    begin = max(0.0, end - EXCERPT_SECONDS)
+    sound = radio.sound_between(begin, end)
     if begin:
-        made = faded_in(made, round(COMES_IN_SECONDS * engine.info.sample_rate))
-    radio.mark_saved(heard)
-    request = replace(radio.request, piece=piece, requester=member)
-    return Performance.composed_before(request, engine, made)
+        sound = faded_in(sound, round(EXCERPT_FADE_IN_SECONDS * engine.info.sample_rate))
+    radio.mark_saved(end)
+    request = replace(radio.request, piece=excerpt_of(radio.piece, begin, end), requester=member)
+    return Performance.composed_before(request, engine, sound)

@@ -23,7 +23,7 @@ import discord
 from audio.units import FRAME_SECONDS
 from bot.errors import StoreError
 from bot.playback.performance import Performance, Request
-from bot.playback.radio import lasted, next_stretch
+from bot.playback.radio import is_stable, next_segment_piece
 from bot.rules.permissions import PostingChannel, VocalChannel, listeners_in
 from bot.ui.posted_card import UNPOSTED
 from bot.voice.channel_requests import leave_channel
@@ -120,7 +120,7 @@ class Restoration:
             request_id=entry.request_id,
             frames_played=0 if entry.piece.endless else entry.frames_played,
             # A radio that played for long did not end Busker.
-            restarts=0 if entry.piece.endless and lasted(played_seconds) else entry.restarts + 1,
+            restarts=0 if entry.piece.endless and is_stable(played_seconds) else entry.restarts + 1,
         )
         if entry.place is None or not has_listeners:
             performance.leave_queue()
@@ -141,7 +141,7 @@ class Restoration:
         text = guild.get_channel_or_thread(entry.text_channel_id)
         if not isinstance(voice, VocalChannel) or not isinstance(text, PostingChannel):
             return None
-        piece = next_stretch(entry.piece, entry.frames_played) if entry.piece.endless else entry.piece
+        piece = next_segment_piece(entry.piece, entry.frames_played) if entry.piece.endless else entry.piece
         request = Request(self._music.with_lead(piece), member, voice, text)
         if entry.saved_file is not None:
             return replace(request, saved_file=self._library.folder / entry.saved_file)

@@ -23,7 +23,7 @@ from bot.rules.markdown import escape
 from bot.rules.permissions import PostingChannel, posting_channel
 from bot.store.records import MadeTrack
 from bot.tracks.track_cache import evict
-from bot.ui.card import clock_of, track_buttons
+from bot.ui.card import format_clock, track_buttons
 from bot.ui.posted_card import UNPOSTED, is_gone
 from words.text import Text
 
@@ -266,7 +266,7 @@ def caption_of(piece: Piece) -> Text:
     prompt, seconds, seed = escape(piece.prompt), piece.seconds, str(piece.seed)
     if piece.excerpt is None:
         return Text("track-line", prompt=prompt, seconds=seconds, seed=seed)
-    begin = clock_of(piece.excerpt)
+    begin = format_clock(piece.excerpt)
     return Text("track-radio-line", prompt=prompt, seconds=round(seconds), seed=seed, begin=begin)
 
 

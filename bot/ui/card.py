@@ -1,6 +1,6 @@
-"""The card: what plays, how far it has come, what follows, and the buttons that act on it, as a layout.
+"""The card: a layout with what plays, its progress, what follows, and buttons.
 
-Every button's state is its `custom_id`, so it works after a restart of the bot (`cogs/buttons.py`).
+A button's whole state is its `custom_id`, so it works after a restart of the bot (`cogs/buttons.py`).
 """
 
 from __future__ import annotations
@@ -24,45 +24,45 @@ if TYPE_CHECKING:
 COLOUR: Final = discord.Colour(0xE0A458)
 BAR_CELLS: Final = 20
 
-SHOWN_PROMPTS: Final = 4
-"""Of a piece that was steered often, the latest."""
+MAX_PROMPTS: Final = 4
+"""Prompts shown of a piece that was steered: the latest."""
 
-SHOWN_WAITING: Final = 5
-SHOWN_TROUBLES: Final = 3
+MAX_WAITING: Final = 5
+MAX_TROUBLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A piece as the buttons name it: by its seed while it is in the session, by `number` in the library."""
+class ButtonTarget:
+    """The piece that a button acts on: named by its seed in the session and by its track in the library."""
 
     seed: int
-    number: int = 0
+    track_id: int = 0
     """0 until its track is in the library."""
 
-    def custom_id(self, act: str) -> str:
-        """The state of a button, as `BUTTON_ID` reads it."""
-        return f"card:{act}:{self.seed}:{self.number}"
+    def custom_id(self, action: str) -> str:
+        """Return the state of a button in the form of `BUTTON_ID`."""
+        return f"card:{action}:{self.seed}:{self.track_id}"
 
 
 BUTTON_ID: Final = (
-    r"card:(?P<act>pause|resume|skip|stop|steer|keep|again|remix|extend)"
-    r":(?P<seed>\d{1,16}):(?P<number>\d{1,18})"
+    r"card:(?P<action>pause|resume|skip|stop|steer|keep|again|remix|extend)"
+    r":(?P<seed>\d{1,16}):(?P<track_id>\d{1,18})"
 )
 
-TRACK_BUTTON_ID: Final = r"track:(?P<act>again|remix|extend)"
-"""Of a button under a posted track, whose file says everything else."""
+TRACK_BUTTON_ID: Final = r"track:(?P<action>again|remix|extend)"
+"""Id of a button under a posted track; the tags of its file have the rest."""
 
 
 def track_buttons(locale: object) -> ui.View:
-    """The buttons under a posted track."""
+    """Return the buttons under a posted track."""
     view = ui.View(timeout=None)
-    for act in ("again", "remix", "extend"):
-        view.add_item(button_of(act, f"track:{act}", locale))
+    for action in ("again", "remix", "extend"):
+        view.add_item(make_button(action, f"track:{action}", locale))
     view.stop()
     return view
 
 
-def card_of(
+def render_card(
     performance: Performance,
     waiting: Sequence[Performance],
     locale: object,
@@ -70,20 +70,21 @@ def card_of(
     others: Iterable[Performance] = (),
     picture: Track | None = None,
 ) -> ui.LayoutView:
-    """What the card shows now: `performance`, the pieces that are `waiting` after it, what went wrong with it
-    and with `others`, and the picture of a track, which is an attachment of the message.
+    """Return the card's layout: `performance`, the pieces `waiting` after it, trouble with it and `others`.
 
-    The layout is over before it is sent: what is pressed finds its way by its `custom_id` alone, so nothing
-    need be remembered.
+    `picture` is the track whose picture is shown; it is an attachment of the message.
+
+    The view is stopped before it is sent: discord.py finds a button's handler by `custom_id` alone and need
+    not keep the view.
     """
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOUR)
     box.add_item(
-        ui.TextDisplay(f"### {headline_of(performance).in_(locale)}\n{_prompts(performance, locale)}")
+        ui.TextDisplay(f"### {render_headline(performance).in_(locale)}\n{_prompts(performance, locale)}")
     )
     box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _facts(performance))))
     if troubles := list(_troubles(performance, others, locale)):
-        box.add_item(ui.TextDisplay("\n".join(troubles[-SHOWN_TROUBLES:])))
+        box.add_item(ui.TextDisplay("\n".join(troubles[-MAX_TROUBLES:])))
     if picture is not None:
         shown = f"attachment://{picture.picture.name}"
         box.add_item(
@@ -99,14 +100,14 @@ def card_of(
     return view
 
 
-def headline_of(performance: Performance) -> Text:
-    """How it is with a piece, in a few words."""
+def render_headline(performance: Performance) -> Text:
+    """Return the state of a piece in a few words."""
     if performance.dismissed:
         return Text("card-stopped")
     buffer = performance.buffer
     if performance.ended:
-        whole = performance.composed and buffer.state is State.ENDED
-        return Text("card-played") if whole else Text("card-ended-early")
+        complete = performance.composed and buffer.state is State.ENDED
+        return Text("card-played") if complete else Text("card-ended-early")
     if performance.paused:
         return Text("card-paused")
     if performance.hold_reason:
@@ -119,8 +120,8 @@ def headline_of(performance: Performance) -> Text:
     return Text("card-composing-for", seconds=wait) if wait else Text("card-composing")
 
 
-def line_of(performance: Performance) -> Text:
-    """A piece in one line, as in a list."""
+def render_line(performance: Performance) -> Text:
+    """Return a piece as one line of a list."""
     piece = performance.piece
     prompt, seed = escape(truncate(piece.prompts[-1])), str(piece.seed)
     if piece.endless:
@@ -128,8 +129,8 @@ def line_of(performance: Performance) -> Text:
     return Text("card-line", prompt=prompt, seconds=piece.seconds, seed=seed)
 
 
-def clock_of(seconds: float) -> str:
-    """A time in a piece as players show it: minutes and seconds, and hours where there are some."""
+def format_clock(seconds: float) -> str:
+    """Return a position as m:ss, or h:mm:ss from an hour on."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -137,7 +138,7 @@ def clock_of(seconds: float) -> str:
 
 def _prompts(performance: Performance, locale: object) -> str:
     prompts = performance.piece.prompts
-    shown = prompts if len(prompts) == 1 else [truncate(prompt) for prompt in prompts[-SHOWN_PROMPTS:]]
+    shown = prompts if len(prompts) == 1 else [truncate(prompt) for prompt in prompts[-MAX_PROMPTS:]]
     return " → ".join(Text("track-prompt", prompt=escape(prompt)).in_(locale) for prompt in shown)
 
 
@@ -146,7 +147,7 @@ def _facts(performance: Performance) -> Iterable[Text]:
     name = escape(performance.request.requester.display_name)
     if piece.endless:
         yield Text("card-radio-facts", seed=str(piece.seed), name=name)
-        yield Text("card-radio-heard", clock=clock_of(buffer.seconds_played))
+        yield Text("card-radio-heard", clock=format_clock(buffer.seconds_played))
         return
     yield Text("card-facts", seconds=piece.seconds, seed=str(piece.seed), name=name)
     for key, seconds in (("made", buffer.seconds_made), ("played", buffer.seconds_played)):
@@ -157,45 +158,45 @@ def _facts(performance: Performance) -> Iterable[Text]:
 def _troubles(performance: Performance, others: Iterable[Performance], locale: object) -> Iterable[str]:
     for other in others:
         if other.trouble and other is not performance:
-            told = Text("card-trouble-of", prompt=escape(truncate(other.piece.prompt)), trouble=other.trouble)
-            yield told.in_(locale)
+            prompt = escape(truncate(other.piece.prompt))
+            yield Text("card-trouble-of", prompt=prompt, trouble=other.trouble).in_(locale)
     if performance.trouble:
         yield Text("card-trouble", trouble=performance.trouble).in_(locale)
 
 
 def _following(waiting: Sequence[Performance]) -> Iterable[Text]:
     yield Text("card-follows")
-    for place, performance in enumerate(waiting[:SHOWN_WAITING], 1):
-        yield Text("card-place", place=place, piece=line_of(performance))
-    if len(waiting) > SHOWN_WAITING:
-        yield Text("card-more", more=len(waiting) - SHOWN_WAITING)
+    for place, performance in enumerate(waiting[:MAX_WAITING], 1):
+        yield Text("card-place", place=place, piece=render_line(performance))
+    if len(waiting) > MAX_WAITING:
+        yield Text("card-more", more=len(waiting) - MAX_WAITING)
 
 
 def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[ui.LayoutView]]:
-    """Two rows: what acts on the music, as long as there is some, and what can be made of the piece."""
-    shown = Shown(performance.piece.seed, performance.track_id)
+    """Return two rows: buttons that act on the music, and those that make something of the piece."""
+    target = ButtonTarget(performance.piece.seed, performance.track_id)
     ended = performance.ended or performance.dismissed
-    hold = "resume" if performance.paused else "pause"
-    playing = {
-        hold: not ended and bool(performance.buffer.seconds_played),
+    audible = not ended and bool(performance.buffer.seconds_played)
+    on_music = {
+        "resume" if performance.paused else "pause": audible,
         "skip": not ended,
         "stop": not ended,
         "steer": not ended and performance.steerable,
     }
-    made = {"again": True, "remix": True, "extend": performance.track_id > 0}
+    on_piece = {"again": True, "remix": True, "extend": performance.track_id > 0}
     if performance.piece.endless:
-        made = {"keep": not ended and bool(performance.buffer.seconds_played), "again": True, "remix": True}
-    for acts in (playing, made):
+        on_piece = {"keep": audible, "again": True, "remix": True}
+    for actions in (on_music, on_piece):
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-        for act, possible in acts.items():
-            row.add_item(button_of(act, shown.custom_id(act), locale, disabled=not possible))
+        for action, enabled in actions.items():
+            row.add_item(make_button(action, target.custom_id(action), locale, disabled=not enabled))
         yield row
 
 
-def button_of(act: str, custom_id: str, locale: object, *, disabled: bool = False) -> ui.Button[Any]:
-    """The button of an act, labelled in words."""
-    style = discord.ButtonStyle.danger if act == "stop" else discord.ButtonStyle.secondary
-    label = Text("card-button", act=act).in_(locale)
+def make_button(action: str, custom_id: str, locale: object, *, disabled: bool = False) -> ui.Button[Any]:
+    """Return a labelled button."""
+    style = discord.ButtonStyle.danger if action == "stop" else discord.ButtonStyle.secondary
+    label = Text("card-button", act=action).in_(locale)
     return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
 
 

@@ -1,4 +1,4 @@
-"""The message that shows the card: one for all pieces of a session, from the first one to its end."""
+"""The message that shows the card: one for all pieces that are requested until the queue runs empty."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 import discord
 
-from bot.ui.card import SHOWN_TROUBLES, card_of
+from bot.ui.card import MAX_TROUBLES, render_card
 
 if TYPE_CHECKING:
     from audio.files.track import Track
@@ -19,97 +19,107 @@ if TYPE_CHECKING:
     from bot.playback.queue import Queue
 
 EDIT_SECONDS: Final = 2.5
-"""Discord does not publish how often a message may be edited; every few seconds has proved safe."""
+"""Interval of edits [s]. Discord does not publish its limit for edits; this has proved safe."""
 
-SLOWEST_SECONDS: Final = 60.0
-"""How far edits move apart while Discord is slow, refuses them or has them wait (429)."""
+MAX_EDIT_SECONDS: Final = 60.0
+"""Longest interval of edits [s], while Discord is slow, refuses them or rate-limits them (429)."""
 
 ANSWER_SECONDS: Final = 10.0
-"""How long Discord may take to answer; it usually needs a quarter of a second."""
+"""Time-out of a request [s]; Discord usually answers within a quarter of a second."""
 
-LAST_TRIES: Final = 3
-"""How often the end is tried to be shown."""
+MAX_LAST_TRIES: Final = 3
+"""Attempts to show the final state."""
 
 UNPOSTED: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
-"""What discord.py raises when a message does not reach Discord."""
+"""Exceptions of discord.py when a message does not reach Discord."""
 
 MISSING_ACCESS: Final = 50001
-"""Discord's code for what Busker cannot even see any more (developer documentation, "JSON Error Codes")."""
+"""Discord's error code for a channel that Busker cannot see (developer documentation, "JSON Error Codes")."""
 
 _log = logging.getLogger(__name__)
 
 
 class PostedCard:
-    """Follows what plays, in the channel where the first piece was asked for, until all that was asked for
-    meanwhile is played and posted.
+    """Shows what plays, in the channel of the first request, until all its pieces are played and posted.
 
-    Owned by the guild's Session. There is never more than one request on its way: the next edit shows what is
-    true then, however long Discord let this one wait.
+    Owned by the guild's Session. At most one request to Discord is pending: the next edit shows the state of
+    its own time, however long Discord let this one wait.
     """
 
     def __init__(self, queue: Queue, first: Performance) -> None:
-        self.over = False
-        """Whether it shows its end: what is asked for from here on gets another card."""
+        self._ended = False
         self._queue = queue
-        self.followed = [first]
-        """What is not over yet, what went wrong lately, and the latest."""
+        self._performances = [first]
         self._channel = first.request.text_channel
         self._locale = first.request.requester.guild.preferred_locale
         self._message: discord.Message | None = None
         self._components: list[dict[str, Any]] = []
-        """What the message shows."""
+        """The layout that the message shows."""
         self._picture: Track | None = None
-        self._pictures = True
-        """Whether it may, as far as is known, attach files here."""
+        """The track whose picture the message shows."""
+        self._may_attach = True
+        """False once Discord has refused to attach a file here."""
 
-    def follow(self, performance: Performance) -> None:
-        """Show this piece, too, when its turn comes."""
-        self.followed.append(performance)
+    @property
+    def ended(self) -> bool:
+        """True if it shows its final state: later pieces need another card."""
+        return self._ended
 
-    def follow_beside(self, performance: Performance) -> None:
-        """Show what goes wrong with this piece, which nobody hears, and wait for its end."""
-        self.followed.insert(0, performance)
+    @property
+    def performances(self) -> list[Performance]:
+        """Pieces that are not settled, recent ones with trouble, and the latest one."""
+        return self._performances
 
-    async def keep(self) -> None:
-        """Post the message, then edit it until all is over. Trouble with it never holds up sound."""
-        pause, tries = EDIT_SECONDS, LAST_TRIES
+    def add(self, performance: Performance) -> None:
+        """Show this piece too, when it plays."""
+        self._performances.append(performance)
+
+    def add_unplayed(self, performance: Performance) -> None:
+        """Show trouble with this piece, which is only posted, and stay until it is settled."""
+        self._performances.insert(0, performance)
+
+    async def run(self) -> None:
+        """Post the message, then edit it until all pieces are settled. Trouble with it never delays sound."""
+        interval, tries = EDIT_SECONDS, MAX_LAST_TRIES
         while tries:
-            self.over = all(performance.settled for performance in self.followed)
-            began = time.monotonic()
+            self._ended = all(performance.settled for performance in self._performances)
+            started_at = time.monotonic()
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    await self._show()
+                    await self._update()
             except UNPOSTED as error:
                 _log.warning("the card is not up to date: %r", error)
-                if is_gone(error) or (isinstance(error, discord.Forbidden) and not self._pictures):
+                forbidden = isinstance(error, discord.Forbidden)
+                if is_gone(error) or (forbidden and not self._may_attach):
                     break
-                self._pictures = self._pictures and not isinstance(error, discord.Forbidden)
+                self._may_attach = self._may_attach and not forbidden
                 slow = True
-                tries -= self.over
+                tries -= self._ended
             else:
-                if self.over:
+                if self._ended:
                     break
-                slow = time.monotonic() - began > EDIT_SECONDS
-            pause = min(SLOWEST_SECONDS, 2 * pause) if slow else EDIT_SECONDS
-            await self._all_settled(pause)
-        self.over = True
+                slow = time.monotonic() - started_at > EDIT_SECONDS
+            interval = min(MAX_EDIT_SECONDS, 2 * interval) if slow else EDIT_SECONDS
+            await self._wait_settled(interval)
+        self._ended = True
 
-    async def _all_settled(self, within_seconds: float) -> None:
-        """Wait so long, but not beyond the end of the last piece: the end is shown at once."""
-        if self.over:
+    async def _wait_settled(self, within_seconds: float) -> None:
+        """Wait for the next edit, but no longer than until all pieces are settled."""
+        if self._ended:
             await asyncio.sleep(within_seconds)
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
-                for performance in self.followed:  # more may come meanwhile
+                for performance in self._performances:  # more may be added meanwhile
                     await performance.wait_settled(within_seconds=within_seconds)
 
-    async def _show(self) -> None:
-        """Send what is true now, if the message shows anything else."""
-        performance, waiting = self._performances()
-        track = performance.track if performance.ended and self._pictures else None
+    async def _update(self) -> None:
+        """Send the current state if the message shows another one."""
+        wanted = self._queue.wanted or self._performances[-1:]
+        performance, waiting = wanted[0], wanted[1:]
+        track = performance.track if performance.ended and self._may_attach else None
         picture = track if track is not None and track.picture.is_file() else None
-        view = card_of(performance, waiting, self._locale, others=self.followed, picture=picture)
+        view = render_card(performance, waiting, self._locale, others=self._performances, picture=picture)
         components = view.to_components()  # type: ignore[no-untyped-call]
         if self._message is None:
             self._message = await self._channel.send(view=view)
@@ -118,29 +128,24 @@ class PostedCard:
         elif picture is self._picture:
             await self._message.edit(view=view)
         else:
-            attached = [] if picture is None else [_file(picture, self._locale)]
-            await self._message.edit(view=view, attachments=attached)
+            attachments = [] if picture is None else [_picture_file(picture, self._locale)]
+            await self._message.edit(view=view, attachments=attachments)
         self._components, self._picture = components, picture
-        self._forget()
+        self._drop_settled()
 
-    def _performances(self) -> tuple[Performance, list[Performance]]:
-        """What plays or is about to, else what was last, and what follows."""
-        wanted = self._queue.wanted or self.followed[-1:]
-        return wanted[0], wanted[1:]
-
-    def _forget(self) -> None:
-        """Hold nothing for a whole evening that is not shown: a piece keeps its sound."""
-        *earlier, latest = self.followed
-        over = [performance for performance in earlier if performance.settled and performance.trouble]
-        going = [performance for performance in earlier if not performance.settled]
-        self.followed = [*over[-SHOWN_TROUBLES:], *going, latest]
+    def _drop_settled(self) -> None:
+        """Keep only pieces that are shown or not settled: each keeps its sound in memory."""
+        *earlier, latest = self._performances
+        with_trouble = [performance for performance in earlier if performance.settled and performance.trouble]
+        unsettled = [performance for performance in earlier if not performance.settled]
+        self._performances = [*with_trouble[-MAX_TROUBLES:], *unsettled, latest]
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether the message or its channel is not there for Busker any more, so trying again is in vain."""
-    shut_out = isinstance(error, discord.Forbidden) and error.code == MISSING_ACCESS
-    return shut_out or isinstance(error, discord.NotFound)
+    """True if the message or its channel does not exist for Busker any more, so that no retry can help."""
+    no_access = isinstance(error, discord.Forbidden) and error.code == MISSING_ACCESS
+    return no_access or isinstance(error, discord.NotFound)
 
 
-def _file(track: Track, locale: discord.Locale) -> discord.File:
+def _picture_file(track: Track, locale: discord.Locale) -> discord.File:
     return discord.File(track.picture, description=track.alt_text.in_(locale))

@@ -90,7 +90,7 @@ async def test_it_gives_way_to_a_requested_piece_and_continues_with_another_segm
 async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.playback.radio.UNHEARD_SECONDS", 6.0)
+    monkeypatch.setattr("bot.playback.radio.MIN_EXCERPT_GAP_SECONDS", 6.0)
     monkeypatch.setattr("bot.playback.radio.EXCERPT_SECONDS", 1.5)
     async with a_house(tmp_path) as house:
         radio = await a_radio(house)
@@ -122,7 +122,7 @@ async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
 async def test_without_listeners_it_sleeps_and_continues_with_another_segment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.session.session.SLOT_SECONDS", 0.2)
+    monkeypatch.setattr("bot.session.empty_channel.SLOT_SECONDS", 0.2)
     engine = ToneEngine(speed=20.0)
     settings = quiet_settings(tmp_path, leave_after_seconds=0.4)
     async with a_house(tmp_path, engine=engine, settings=settings) as house:

@@ -69,7 +69,7 @@ async def test_the_requester_and_managers_need_no_votes(tmp_path: Path) -> None:
         assert (await said(house.asker, house, "pause")).startswith("Paused")
         assert await said(manager, house, "resume") == "Going on."  # although in no voice channel
         theirs = dataclasses.replace(house.request(seconds=30.0, seed=2), requester=_member(house))
-        house.session.ask(theirs)
+        house.session.request(theirs)
         assert "1 of 2 votes" in await said(
             house.asker, house, "stop"
         )  # it would also end a piece of another member

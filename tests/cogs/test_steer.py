@@ -19,7 +19,7 @@ LEAD = 0.5
 def request_piece(house: House, seconds: float, seed: int = 1) -> Performance:
     """Request a piece of which little is composed ahead."""
     request = house.request(seconds, seed)
-    return house.session.ask(replace(request, piece=replace(request.piece, interval=0.5, lead=LEAD)))
+    return house.session.request(replace(request, piece=replace(request.piece, interval=0.5, lead=LEAD)))
 
 
 async def card_of(house: House) -> Message:

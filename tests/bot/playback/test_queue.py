@@ -63,7 +63,7 @@ def test_people_take_turns_whoever_asked_for_how_many(people: str, played: str) 
 def test_who_comes_while_somebody_plays_comes_before_that_persons_next_piece() -> None:
     queue = Queue(100)
     first, *_ = asked(queue, "aaaa")
-    queue.take_off(first)
+    queue.remove(first)
     asked(queue, "b")
     assert order(queue) == "abaa"
 
@@ -85,7 +85,7 @@ def test_a_place_belongs_to_a_person_so_their_next_piece_moves_up() -> None:
     queue = Queue(100)
     pieces = asked(queue, "aaabb")
     assert [piece.piece.seed for piece in queue] == [1, 4, 2, 5, 3]
-    queue.take_off(pieces[3])
+    queue.remove(pieces[3])
     assert [piece.piece.seed for piece in queue] == [1, 5, 2, 3]
 
 
@@ -123,7 +123,7 @@ def test_nobody_waits_for_two_pieces_of_another_person_while_theirs_waits(
         if happening == "ended" or isinstance(happening, int):
             place = 0 if happening == "ended" else int(happening)
             if place < len(queue):
-                queue.take_off(queue[place])
+                queue.remove(queue[place])
         else:
             seeds[happening] = seeds.get(happening, 0) + 1
             queue.add(piece_of(happening, seeds[happening]))

@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -126,8 +127,9 @@ async def evening(commands: list[str | int]) -> None:
     nobody, posting, notes = cast(Any, None), cast(Any, desk), Notes()
     limits = Settings(music=MusicSettings(queue_length=MAX))
     rest = (posting, limits, Counters(), cast(Any, notes), LeaveLimiter(), free)
-    session = Session("evening", nobody, Pacer().new_sink(), engine, *rest)
-    session.voice = room  # type: ignore[assignment]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.session.session.Voice", lambda *_, **__: room)
+        session = Session("evening", nobody, Pacer().new_sink(), engine, *rest)
     asked: list[Performance] = []
     on = False
     for command in commands:
@@ -142,18 +144,18 @@ async def evening(commands: list[str | int]) -> None:
                 session.skip()
             await asyncio.sleep(0)
     assert not session.queue
-    stretches = [one for one in notes.followed if one.piece.endless]
-    assert all(one.composition_state is CompositionState.CANCELLED for one in stretches)
+    segments = [one for one in notes.followed if one.piece.endless]
+    assert all(one.composition_state is CompositionState.CANCELLED for one in segments)
     asked = [one for one in asked if not one.piece.endless]
     played = [one for one in asked if one.buffer.frames_played]
-    assert len(played) <= len(room.heard) <= len(asked) + len(stretches)
+    assert len(played) <= len(room.heard) <= len(asked) + len(segments)
     for one in asked:
         if one.dismissed:
             assert one.buffer.frames_played <= FRAMES
         else:
             assert (one.composition_state, one.buffer.frames_played) == (CompositionState.DELIVERED, FRAMES)
     # Asked first, heard first; and each track is posted once, if all of it was made.
-    radio = {id(one.buffer) for one in stretches}
+    radio = {id(one.buffer) for one in segments}
     sources = [id(source.buffer) for source in room.heard if heard(source)]
     assert [id(one.buffer) for one in played] == [buffer for buffer in sources if buffer not in radio]
     assert desk.posted == [one for one in asked if one.composition_state is CompositionState.DELIVERED]
@@ -169,9 +171,9 @@ async def turn(session: Session, command: str | int, asked: list[Performance], *
         return on
     try:
         if command == "ask":
-            asked.append(session.ask(request(len(asked))))
+            asked.append(session.request(request(len(asked))))
         elif command == "radio":
-            asked.append(session.ask(request(len(asked), math.inf)))
+            asked.append(session.request(request(len(asked), math.inf)))
             return True
         else:
             done = getattr(session, command)()

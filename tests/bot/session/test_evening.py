@@ -141,14 +141,14 @@ class Desk:
 class NoCard:
     """Stands for the card, which Discord would show."""
 
-    over = True
-    followed: tuple[Performance, ...] = ()
+    ended = True
+    performances: tuple[Performance, ...] = ()
 
     def __init__(self, *_: object) -> None: ...
 
-    async def keep(self) -> None: ...
+    async def run(self) -> None: ...
 
-    def follow_beside(self, performance: Performance) -> None: ...
+    def add_unplayed(self, performance: Performance) -> None: ...
 
 
 class Evening:
@@ -378,7 +378,7 @@ def test_whatever_people_do_nothing_is_lost_doubled_or_left_over(
 ) -> None:
     monkeypatch.setattr("bot.session.session.Voice", Room)
     monkeypatch.setattr("bot.session.session.PostedCard", NoCard)
-    monkeypatch.setattr("bot.playback.radio.UNHEARD_SECONDS", 3.0)
+    monkeypatch.setattr("bot.playback.radio.MIN_EXCERPT_GAP_SECONDS", 3.0)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(play(Path(folder), steps))
 

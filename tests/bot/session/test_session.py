@@ -19,7 +19,7 @@ from audio.worker.tone_engine import ToneEngine
 from bot.config.settings import MusicSettings, Settings
 from bot.errors import NothingPlaying, QueueFull, RequestError, VoiceLost
 from bot.playback.composition import CompositionState
-from bot.ui.card import headline_of
+from bot.ui.card import render_headline
 from rehearsal.permissions import Permission
 from tests.house import a_house, quiet_settings, until
 
@@ -73,7 +73,7 @@ async def test_a_pause_holds_the_sound_and_loses_none_of_it(tmp_path: Path) -> N
         house.session.pause()
         await asyncio.sleep(0.1)
         held = piece.buffer.frames_played
-        assert str(headline_of(piece)) == "Paused"
+        assert str(render_headline(piece)) == "Paused"
         await asyncio.sleep(0.1)
         assert piece.buffer.frames_played == held < 50
         house.session.resume()
@@ -234,7 +234,7 @@ async def test_the_volume_of_a_stay_ends_with_it(tmp_path: Path) -> None:
         await house.play(piece)
         await until(lambda: house.session.voice.channel is None)
         assert house.session.volume == 0.5
-        house.session.choose_volume(0.25)
+        house.session.set_default_volume(0.25)
         await house.play(house.ask(seconds=0.5))
         await until(lambda: house.session.voice.channel is None)
         assert house.session.volume == 0.25
@@ -247,7 +247,7 @@ async def test_what_is_over_holds_no_sound_though_its_card_and_session_know_of_i
         house.session.stop()
         await house.play(piece)
         assert house.session._card is not None
-        assert piece in house.session._card.followed
+        assert piece in house.session._card.performances
         assert not piece._composition._history.samples
         assert not piece.buffer._frames
 
@@ -287,7 +287,7 @@ async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_m
         made = piece.sound
         await house.play(piece)
         assert read_tags(tmp_path / "bells-1.flac").piece.prompt_changes == (turn,)
-        again = house.session.ask(replace(house.request(), piece=piece.piece))
+        again = house.session.request(replace(house.request(), piece=piece.piece))
         house.session.volume = 0.0
         await until(lambda: again.composed)
         assert np.array_equal(again.sound, made)

@@ -17,7 +17,7 @@ from audio.worker.tone_engine import ToneEngine
 from bot.playback.composition import CompositionState
 from bot.playback.performance import Performance
 from bot.rules.permissions import NEEDED
-from bot.ui.card import headline_of
+from bot.ui.card import render_headline
 from bot.voice import connection as connection_module
 from bot.voice import supervisor
 from bot.voice.connection import VoiceConnection
@@ -244,7 +244,7 @@ async def test_while_muted_by_a_moderator_the_music_waits_and_the_card_says_so(t
         moderator.server_mute(house.here.bot.user)
         await until(lambda: house.session.voice.hold is Hold.MUTED)
         held = piece.buffer.frames_played
-        assert "muted" in str(headline_of(piece))
+        assert "muted" in str(render_headline(piece))
         await asyncio.sleep(0.1)
         assert piece.buffer.frames_played <= held + 1
         moderator.server_mute(house.here.bot.user, mute=False)
@@ -297,7 +297,7 @@ async def test_when_the_last_listener_leaves_composing_stops_and_later_continues
 async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_listener_returns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.session.session.SLOT_SECONDS", 0.0)
+    monkeypatch.setattr("bot.session.empty_channel.SLOT_SECONDS", 0.0)
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
         piece = house.ask(seconds=4.0)
         await until(lambda: has_begun(piece))
@@ -310,7 +310,7 @@ async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_
         )
         made, played = piece.buffer.seconds_made, piece.buffer.frames_played
         assert made < 4.0
-        assert "Nobody listens" in str(headline_of(piece))
+        assert "Nobody listens" in str(render_headline(piece))
         await asyncio.sleep(0.1)
         assert piece.buffer.seconds_made == made
         assert piece.buffer.frames_played <= played + 1
@@ -355,11 +355,11 @@ async def test_on_a_stage_it_requests_to_speak_and_plays_once_it_may(tmp_path: P
             await person.join_voice(stage)
         channel = house.discord_guild.get_channel(stage.id)
         assert isinstance(channel, discord.StageChannel)
-        piece = house.session.ask(replace(house.request(seconds=SECONDS), voice_channel=channel))
+        piece = house.session.request(replace(house.request(seconds=SECONDS), voice_channel=channel))
         await until(lambda: house.session.voice.hold is Hold.SUPPRESSED)
         seat = house.guild.voice_states[house.here.bot.id]
         await until(lambda: seat.asked_to_speak_at is not None)
-        await until(lambda: "asked to speak" in str(headline_of(piece)))
+        await until(lambda: "asked to speak" in str(render_headline(piece)))
         assert piece.buffer.frames_played == 0
         seat.suppress = False
         house.here.calls.announce(seat)
