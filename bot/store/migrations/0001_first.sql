@@ -1,4 +1,4 @@
--- What managers of a guild chose; NULL leaves a thing to config.toml. Ids are Discord's.
+-- Choices of the managers of a guild; NULL means the setting of config.toml. Ids are Discord's.
 CREATE TABLE guild_choices (
     guild_id           INTEGER PRIMARY KEY,
     seconds            REAL,
@@ -13,8 +13,8 @@ CREATE TABLE guild_choices (
     announce           INTEGER
 ) STRICT;
 
--- Tracks that were made: who asked where, all that makes one again, and where it lies. `words` is the prompt
--- as it is searched. `file` is a name in the folder of tracks; NULL when it was not kept.
+-- Finished tracks: the requester, the channel, everything that reproduces a track, and its file. `words` is the
+-- prompt in the form that is searched. `file` is a name in the folder of tracks, NULL once it is deleted.
 CREATE TABLE tracks (
     id          INTEGER PRIMARY KEY,
     guild_id    INTEGER NOT NULL,
@@ -37,7 +37,7 @@ CREATE TABLE tracks (
 CREATE INDEX tracks_of_guild ON tracks (guild_id, id);
 CREATE INDEX tracks_of_member ON tracks (member_id);
 
--- Seconds of music that a person asked for in a guild on a day (UTC, as 2026-01-31).
+-- Seconds of music that a person requested in a guild on a day (UTC, as 2026-01-31).
 CREATE TABLE usage (
     guild_id  INTEGER NOT NULL,
     member_id INTEGER NOT NULL,

@@ -1,4 +1,4 @@
--- How a piece was steered: a list of [prompt, step, blend] as JSON. And whether a sound file was heard for it,
--- which is not kept, so that the piece cannot be made again.
+-- `turns` are the prompt changes of a piece, a list of [prompt, step, blend] as JSON. `from_recording` is 1 if the
+-- piece was composed on a sound file, which is deleted afterwards: then the piece cannot be composed again.
 ALTER TABLE tracks ADD COLUMN turns TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE tracks ADD COLUMN from_recording INTEGER NOT NULL DEFAULT 0;

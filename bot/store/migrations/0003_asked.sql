@@ -1,6 +1,6 @@
--- Pieces that were asked for and are not over: what a Busker that comes after this one goes on with. `ticket` is the
--- piece's own number, `place` the one in the queue, and NULL once it has left it. `continues` and `melody` are
--- [path, SHA-256] as JSON. `track_id` is set once its track is written.
+-- The journal: unfinished pieces, which continue after a restart. `ticket` is the id of the request, `place` the index
+-- in the queue, NULL once the piece has left it. `kept` is the file that is played instead of composing. `continues`
+-- and `melody` are [path, SHA-256] as JSON. `track_id` is set once the track is written.
 CREATE TABLE asked (
     ticket           INTEGER PRIMARY KEY,
     guild_id         INTEGER NOT NULL,

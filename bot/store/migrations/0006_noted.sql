@@ -1,3 +1,4 @@
--- When it was last known of a piece that it was not over, in seconds since the epoch. A ticket began as about that.
+-- When a piece was last known to be unfinished, in seconds since the epoch. Request ids start at the milliseconds
+-- since the epoch.
 ALTER TABLE asked ADD COLUMN noted_at REAL NOT NULL DEFAULT 0.0;
 UPDATE asked SET noted_at = ticket / 1000.0;

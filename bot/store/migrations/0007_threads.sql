@@ -1,2 +1,2 @@
--- The channel of the public thread in which a track was posted: Discord tells nothing of threads that are archived.
+-- Parent channel of the public thread in which a track was posted: discord.py does not know archived threads.
 ALTER TABLE tracks ADD COLUMN parent_id INTEGER;
