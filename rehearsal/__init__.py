@@ -1,1 +1,1 @@
-"""A Discord on loopback: REST, gateway, voice with end-to-end encryption, and members who hear."""
+"""A Discord on loopback: REST, gateway, voice with end-to-end encryption, and scripted members."""

@@ -1,4 +1,4 @@
-"""Who sits in which voice channel: joining, leaving, being moved and kicked, and who is told.
+"""Members in voice channels: joining, leaving, moves and kicks, and the events about them.
 
 Rules: Discord developer documentation, Topics / Gateway Events / Update Voice State, and Topics / Voice.
 """
@@ -48,7 +48,7 @@ class VoiceServers(Protocol):
 
 
 class Calls:
-    """All voice channels. One change at a time for each member, in the order they were asked for."""
+    """All voice channels. Changes of one member are made one at a time, in order."""
 
     def __init__(
         self, world: World, bot: Application, sessions: Sessions, voice: VoiceServers, bell: Bell
@@ -70,10 +70,10 @@ class Calls:
         self_deaf: bool = False,
         by_moderator: bool = False,
     ) -> bool:
-        """Sit down in a channel, or change mute and deaf where one sits already.
+        """Join a channel, or change mute and deaf in the current one.
 
-        False, and nobody hears of it, if the channel is full or may not be entered: Discord answers nothing.
-        `by_moderator` is for one who is moved by somebody else, and needs no permission of their own.
+        Return False, without any event, if the channel is full or may not be entered: Discord answers
+        nothing. `by_moderator` is for a member moved by another one, who needs no permission of their own.
         """
         async with self._one_at_a_time[guild.id, user_id]:
             before = guild.voice_states.get(user_id)
@@ -102,7 +102,7 @@ class Calls:
             return True
 
     async def leave(self, guild: Guild, user_id: int) -> None:
-        """Get up, or be made to; nothing happens to one who does not sit."""
+        """Leave the channel, or be removed from it; does nothing outside a channel."""
         async with self._one_at_a_time[guild.id, user_id]:
             voice_state = guild.voice_states.pop(user_id, None)
             if voice_state is None:
@@ -115,7 +115,7 @@ class Calls:
             self._bell.ring()
 
     async def leave_all(self, user_id: int) -> None:
-        """Leave the voice channels of every guild, as one who went offline."""
+        """Leave the voice channels of every guild, like a user who went offline."""
         for guild in self._world.guilds.values():
             await self.leave(guild, user_id)
 
@@ -129,7 +129,7 @@ class Calls:
         self._send_server_update(voice_state, OTHER_ENDPOINT if found else None)
 
     def announce(self, voice_state: VoiceState, *, gone: bool = False) -> None:
-        """VOICE_STATE_UPDATE; and nobody hears one who is muted, suppressed, or not really there."""
+        """Send VOICE_STATE_UPDATE, and relay no sound of a member who is muted, suppressed or stale."""
         silent = voice_state.mute or voice_state.suppress or voice_state.stale
         self._voice.set_blocked(voice_state.guild_id, voice_state.user_id, blocked=silent and not gone)
         member = self._world.guilds[voice_state.guild_id].members[voice_state.user_id]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whatever tells a rehearsal the time. All figures are seconds; `now` counts from the Unix epoch."""
+    """The time of a rehearsal. All figures are seconds; `now` counts from the Unix epoch."""
 
     def now(self) -> float: ...
 
@@ -27,9 +27,9 @@ class WallClock:
 
 
 class ManualClock:
-    """A clock that stands still until somebody turns it. Owned by one event loop.
+    """A clock that only `advance` moves. Owned by one event loop.
 
-    `has_sleeper` is set at the first sleep: from then on it is worth turning.
+    `has_sleeper` is set at the first sleep: from then on `advance` has an effect.
     """
 
     def __init__(self, now: float = 1_800_000_000.0) -> None:

@@ -35,7 +35,7 @@ class OptionType(IntEnum):
 
 
 MAX_COMMANDS: Final = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
-"""How many commands of each type an application may have, for all guilds and for each one."""
+"""Maximum commands of each type, both global and for each guild."""
 MAX_OPTIONS: Final = 25
 MAX_CHOICES: Final = 25
 MAX_COMMAND_CHARACTERS: Final = 8_000
@@ -57,7 +57,7 @@ GROUPING: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
 class Commands:
-    """What the application has synced: one list for everywhere (key None), one for each guild."""
+    """The commands that the application has synced: a global list (key None), and one for each guild."""
 
     def __init__(self, application_id: int, snowflakes: Snowflakes) -> None:
         self._application_id = application_id
@@ -111,7 +111,7 @@ class Commands:
         return self.overwrite(guild_id, [*others, body])[-1]
 
     def choose(self, name: str, guild_id: int | None, kind: CommandType, locale: str = "en-US") -> Json:
-        """The command that a member who types `name` gets: the guild's own before the one for everywhere."""
+        """Return the command that a member gets by typing `name`: the guild's own before the global one."""
         for scope in (guild_id, None):
             for command in self._synced.get(scope, {}).values():
                 shown = (command.get("name_localizations") or {}).get(locale, command["name"])
@@ -257,7 +257,7 @@ def _name_in(option: Json, locale: str | None) -> Any:
 
 
 def _count_characters(body: Json) -> int:
-    """Of translations the longest of each field counts."""
+    """Return the length of a field; of its translations the longest one counts."""
     own = sum(
         max(len(str(text)) for text in (body[field], *(body.get(f"{field}_localizations") or {}).values()))
         for field in ("name", "description", "value")

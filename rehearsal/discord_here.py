@@ -57,7 +57,7 @@ DEFAULT_BOT_PERMISSIONS: Final = (
     | Permission.SPEAK
     | Permission.SET_VOICE_CHANNEL_STATUS
 )
-"""What a bot that plays and posts asks for when it is invited."""
+"""The permissions that a bot for playing and posting requests in its invitation."""
 
 
 class DiscordHere(DiscordState):
@@ -141,7 +141,7 @@ class DiscordHere(DiscordState):
         return guild
 
     def invite(self, guild: Guild, bot_may: Permission = DEFAULT_BOT_PERMISSIONS) -> None:
-        """Let the bot into a guild; a bot that is logged in is told at once."""
+        """Add the bot to a guild; a bot that is logged in gets the event at once."""
         role = guild.role(self.bot.user.name, bot_may)
         role.managed_by = self.bot.id
         member = self.world.add_member(guild, self.bot.user, [role])
@@ -166,11 +166,11 @@ class DiscordHere(DiscordState):
         self.sessions.dispatch("GUILD_CREATE", data, Intent.GUILDS)
 
     def person(self, guild: Guild, name: str, *roles: Role) -> Person:
-        """A new member of a guild, who can type and listen."""
+        """Add a member to a guild, who can type and listen."""
         return Person(self, guild, self.world.add_member(guild, self.world.user(name), list(roles)))
 
     async def delete_channel(self, channel: Channel) -> None:
-        """Delete a channel of a guild; whoever sat in it is put out first."""
+        """Delete a channel of a guild; members in it are removed from voice first."""
         guild = self.world.guilds[channel.guild_id or 0]
         for seat in guild.voice_states_in(channel):
             await self.calls.leave(guild, seat.user_id)

@@ -1,4 +1,4 @@
-"""The gateway, version 10: logging in, heartbeats, resuming, and every event that leaves.
+"""The gateway, version 10: logging in, heartbeats and resuming.
 
 Discord developer documentation, Topics / Gateway and Topics / Opcodes and Status Codes.
 """
@@ -27,7 +27,7 @@ MAX_PAYLOAD_BYTES: Final = 4_096
 """The largest message of a client."""
 RESUME_URL: Final = "wss://gateway-loopback-1.discord.gg"
 MAX_MESSAGES: Final = 120
-"""Messages that a connection may send within RATE_WINDOW_SECONDS, heartbeats included; one more closes it
+"""Messages that a connection may send within RATE_WINDOW_SECONDS, heartbeats included; one more is closed
 with 4008."""
 
 RATE_WINDOW_SECONDS: Final = 60.0
@@ -70,11 +70,11 @@ class Gateway:
         self._sessions = here.sessions
         self._connections: set[GatewayConnection] = set()
         self.presences: list[Json] = []
-        """What the bot said that it does, the latest last."""
+        """The presences that the bot has set, the latest last."""
 
     @property
     def connections(self) -> int:
-        """How many websockets are open."""
+        """The number of open websockets."""
         return len(self._connections)
 
     # What may happen to connections
@@ -91,11 +91,11 @@ class Gateway:
             connection.send(Op.RECONNECT)
 
     def forget(self) -> None:
-        """Forget every session, and say nothing until somebody wants to resume one."""
+        """Forget every session without a message, until a client tries to resume one."""
         self._sessions.by_id.clear()
 
     def invalidate(self) -> None:
-        """Forget every session and say so (opcode 9, not resumable); whoever sits in voice keeps sitting."""
+        """Forget every session and say so (opcode 9, not resumable); voice states stay."""
         for session in self._sessions.by_id.values():
             if session.connection is not None:
                 session.connection.send(Op.INVALID_SESSION, False)
@@ -229,7 +229,7 @@ class Gateway:
         return session
 
     async def _change_voice(self, data: Json) -> None:
-        """Opcode 4: sit down, move, or leave (channel null). What is not allowed gets no answer."""
+        """Opcode 4: join, move, or leave (channel null). A request that is not allowed gets no answer."""
         guild = self._here.world.guilds.get(int(data["guild_id"]))
         if guild is None or self._here.bot.id not in guild.members:
             return

@@ -1,4 +1,4 @@
-"""What a member started and how the bot answered: one Interaction for each command, button or modal.
+"""Interactions of members and the bot's answers: one Interaction for each command, button or modal.
 
 Times and answers: Discord developer documentation, Interactions / Receiving and Responding.
 """
@@ -39,10 +39,10 @@ class Answer(IntEnum):
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """One thing a member did, and everything the bot made of it.
+    """One action of a member, and everything that the bot answered.
 
-    `original` is the message of the first answer (or the message a button sits on, once it is updated),
-    `followups` those after it. `acknowledged_at` in seconds since the Unix epoch.
+    `original` is the message of the first answer (or the message of the button, once it is updated),
+    `followups` are those after it. `acknowledged_at` is in seconds since the Unix epoch.
     """
 
     id: int
@@ -78,7 +78,7 @@ class Interaction:
 
 
 class Interactions:
-    """All interactions so far, by id and by token."""
+    """Every interaction, by id and by token."""
 
     def __init__(self, clock: Clock, snowflakes: Snowflakes) -> None:
         self._clock = clock

@@ -1,7 +1,8 @@
-"""Whom a message notifies: what it says, what its sender allowed, what the sender may.
+"""The users and roles that a message notifies: by its text, its allowed mentions and its sender's
+permissions.
 
-Discord developer documentation, Resources / Message / Allowed Mentions Object. Where a message says nothing
-about allowed mentions, everything it mentions counts, in answers to commands too: the strict reading.
+Discord developer documentation, Resources / Message / Allowed Mentions Object. A message without allowed
+mentions notifies everything it mentions, also as the answer to a command: the strict reading.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ DEFAULT_EVERYONE: Final = (
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.REQUEST_TO_SPEAK
 )
-"""What the @everyone role of a new guild allows, as far as this rehearsal knows the bits."""
+"""The permissions of the @everyone role of a new guild, as far as they are modelled here."""
 
 NEED_SENDING: Final = (
     Permission.MENTION_EVERYONE
@@ -71,7 +71,7 @@ NEED_SENDING: Final = (
     | Permission.ATTACH_FILES
     | Permission.EMBED_LINKS
 )
-"""Whoever may not send may not do these either ("Implicit Permissions")."""
+"""Permissions that require SEND_MESSAGES ("Implicit Permissions")."""
 
 NEED_CONNECTING: Final = (
     Permission.SPEAK
@@ -84,14 +84,14 @@ NEED_CONNECTING: Final = (
     | Permission.MANAGE_CHANNELS
     | Permission.MANAGE_ROLES
 )
-"""Whoever may not connect may not do these in that voice channel."""
+"""Permissions in a voice channel that require CONNECT."""
 
 WHILE_TIMED_OUT: Final = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
 
 
 @dataclass(slots=True, eq=False)
 class Overwrite:
-    """What one channel allows and denies to one role or one member (`target_id`)."""
+    """The permissions that one channel allows and denies to one role or one member (`target_id`)."""
 
     target_id: int
     is_member: bool

@@ -1,4 +1,4 @@
-"""What Discord says when it refuses, with its HTTP status and its JSON error code.
+"""Discord's refusals, with HTTP status and JSON error code.
 
 Codes and sentences: Discord developer documentation, Topics / Opcodes and Status Codes / JSON Error Codes.
 """

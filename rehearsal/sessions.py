@@ -18,7 +18,7 @@ from aiohttp import web
 from rehearsal.refusal import Json
 
 MAX_REPLAYED_EVENTS: Final = 1_000
-"""For those who resume."""
+"""Events that can be replayed when a session is resumed."""
 
 
 class Op(IntEnum):
@@ -105,9 +105,9 @@ class Sessions:
     def dispatch(
         self, event: str, data: Json, needs: int = 0, *, without_content: Json | None = None
     ) -> None:
-        """Send an event to every session that asked for it (`needs`: any one of these intents, 0 for all).
+        """Send an event to every session with one of the intents `needs` (0: to all).
 
-        `without_content` is what a session gets that lacks the intent of message content.
+        `without_content` is sent to sessions that lack the intent of message content.
         """
         for session in self.by_id.values():
             if needs and not session.intents & needs:

@@ -1,4 +1,4 @@
-"""What the servers and the members of a Discord on loopback share, and the events that tell of changes."""
+"""The shared state of a Discord on loopback, and the events that announce its changes."""
 
 from __future__ import annotations
 

@@ -194,8 +194,9 @@ def guild_json(guild: Guild) -> Json:
 
 
 def guild_create_json(guild: Guild, viewer: Member, *, everybody: bool) -> Json:
-    """A guild as GUILD_CREATE gives it: only channels the viewer sees, and without the privileged intent of
-    members only the viewer and those who sit in voice."""
+    """Return a guild as in GUILD_CREATE: only channels that the viewer sees; without the privileged intent of
+    members only the viewer and the members in voice.
+    """
     seen = [
         channel
         for channel in guild.channels.values()

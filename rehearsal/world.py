@@ -1,7 +1,8 @@
-"""Who and what exists: users, guilds, roles, channels, messages, files. Plain state; nothing here is sent.
+"""The objects of a Discord: users, guilds, roles, channels, messages, files. Plain state; nothing here is
+sent.
 
-`wire.py` writes these as Discord's JSON, `calls.py` moves people between voice channels, `gateway.py` tells.
-Everything here belongs to the event loop of the rehearsal.
+`wire.py` writes these as Discord's JSON, `calls.py` moves members between voice channels, `sessions.py` sends
+events. Everything here belongs to the event loop of the rehearsal.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class VoiceState:
-    """Where a member sits; `session_id` is kept while the member moves about in one guild."""
+    """A member's place in voice; `session_id` stays the same while the member moves within one guild."""
 
     user_id: int
     guild_id: int
@@ -107,8 +108,9 @@ class VoiceState:
     suppress: bool = False
     asked_to_speak_at: float | None = None
     stale: bool = False
-    """Whether it is of a client that is no more, such as a bot that was killed. Discord keeps showing it, and
-    passes on nothing that is sent from it until somebody has left it (discord.py#2284)."""
+    """True for a client that is gone, such as a bot that was killed. Discord keeps showing it, and relays
+    none of its packets until the voice state is removed (discord.py#2284).
+    """
 
 
 @dataclass(slots=True, eq=False)
@@ -129,7 +131,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How a message looked after one change; `at` in seconds since the Unix epoch."""
+    """The state of a message after one change; `at` in seconds since the Unix epoch."""
 
     at: float
     content: str
@@ -139,7 +141,7 @@ class Edit:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A message; `pinged` holds who was notified by it: user ids, role ids, "everyone" or "here"."""
+    """A message; `pinged` holds the notified: user ids, role ids, "everyone" or "here"."""
 
     id: int
     channel_id: int
@@ -166,7 +168,7 @@ class Message:
 
     @property
     def laid_out(self) -> bool:
-        """Whether it is made of layout components alone."""
+        """True if it is made of layout components alone."""
         return bool(self.flags & MessageFlag.COMPONENTS_V2)
 
     @property
@@ -254,11 +256,11 @@ class Guild:
         return channel
 
     def voice_states_in(self, channel: Channel) -> list[VoiceState]:
-        """Who sits in a voice channel."""
+        """Return the voice states of a channel."""
         return [state for state in self.voice_states.values() if state.channel_id == channel.id]
 
     def permissions(self, channel: Channel, user_id: int) -> Permission:
-        """Return what a user may do in a channel: nothing at all for somebody who is not a member."""
+        """Return what a user may do in a channel: nothing at all for a non-member."""
         member = self.members.get(user_id)
         if member is None:
             return Permission(0)

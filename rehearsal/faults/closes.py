@@ -1,4 +1,4 @@
-"""The voice connection closes and the main gateway says nothing: the bot still sits in its channel.
+"""The voice connection closes without an event of the main gateway: the bot stays in its channel.
 
 Codes: Discord developer documentation, Topics / Opcodes and Status Codes / Voice Close Event Codes. Where
 they say that a client should not connect again, the music ends.
@@ -14,7 +14,7 @@ from rehearsal.faults.scene import Scene, until
 from rehearsal.voice.opcodes import CloseCode
 
 BACK_WITHIN_S: Final = 10.0
-"""How long a client may take to be connected again, in a fault that waits for it."""
+"""Timeout for the client to reconnect, in a fault that waits for it."""
 
 
 async def close_session(scene: Scene, code: CloseCode) -> None:
@@ -27,7 +27,7 @@ async def cut(scene: Scene) -> None:
 
 
 async def close_session_twice(scene: Scene) -> None:
-    """The second time as soon as the client is back, before it can be heard."""
+    """Close the session again as soon as the client is back, before it sends sound."""
     await close_session(scene, CloseCode.SESSION_INVALID)
     await until(lambda: scene.voice.session(scene.guild.id, scene.bot_id) is not None, BACK_WITHIN_S)
     await close_session(scene, CloseCode.SESSION_INVALID)

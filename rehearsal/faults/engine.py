@@ -1,4 +1,4 @@
-"""What composes fails."""
+"""The engine fails."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ SceneAction = Callable[[Scene], Coroutine[Any, Any, None]]
 
 
 class Kind(Enum):
-    """What is left of the music afterwards."""
+    """The effect on the music."""
 
     SURVIVABLE = "survivable"
     """It goes on."""
@@ -22,22 +22,22 @@ class Kind(Enum):
 
 
 class Moment(Enum):
-    """When the fault happens."""
+    """The time of the fault."""
 
     BEFORE = "before"
-    """Before the piece is asked for."""
+    """Before the piece is requested."""
     START = "start"
-    """From the moment on in which the piece is asked for."""
+    """From the request of the piece on."""
     MUSIC = "music"
     """In the middle of the music."""
 
 
 class Track(Enum):
-    """What becomes of the piece that was being made."""
+    """The fate of the piece being composed."""
 
     POSTED = "posted"
     SAVED = "kept"
-    """Nobody can be sent it; it lies in the folder of tracks."""
+    """It cannot be posted and lies in the folder of tracks."""
     CANCELLED = "cancelled"
     """A person wanted no more of it."""
 
@@ -53,5 +53,5 @@ class Fault:
     moment: Moment = Moment.MUSIC
     track: Track = Track.POSTED
     repair: SceneAction | None = None
-    """Puts the world right again after music ended, so that the next piece can be asked for."""
+    """Undoes the fault after the music has ended, so that the next piece can be requested."""
     needs_engine_process: bool = False

@@ -1,4 +1,4 @@
-"""Who listens: the encrypted group grows and shrinks, and every change gives everybody new keys."""
+"""Members join and leave: the encrypted group changes, and every change gives all members new keys."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rehearsal.faults.fault import Fault, Kind, Track
 from rehearsal.faults.scene import Scene
 
 BETWEEN_S: Final = 0.4
-"""Between two changes of the group: time enough for one, not for comfort."""
+"""Between two changes of the group: enough for one change, and not much more."""
 AWAY_S: Final = 0.5
-"""How long everybody is away who comes back: less than the bot waits for them."""
+"""Seconds without listeners: less than the bot waits for them."""
 
 
 async def add(scene: Scene) -> None:
@@ -38,14 +38,14 @@ async def crowd(scene: Scene) -> None:
 
 
 async def rush(scene: Scene) -> None:
-    """All at once, so that proposals meet commits that do not know them."""
+    """All changes at once, so that proposals cross commits that do not include them."""
     newcomers = [scene.here.person(scene.guild, f"newcomer {number}") for number in range(4)]
     await asyncio.gather(*(person.join_voice(scene.corner) for person in newcomers))
     await asyncio.gather(*(person.leave_voice() for person in newcomers[:2]), scene.moderator.leave_voice())
 
 
 async def leave_alone(scene: Scene) -> None:
-    """The bot is the sole member; the group starts anew with the first who comes back."""
+    """The bot is the sole member; the group restarts with the first member who returns."""
     async with scene.excuse_silence():
         await empty(scene)
         await asyncio.sleep(AWAY_S)
@@ -58,7 +58,7 @@ async def empty(scene: Scene) -> None:
 
 
 async def relieve(scene: Scene) -> None:
-    """All leave, and at once somebody sits there who was never heard of."""
+    """All members leave, and at once an unknown member joins."""
     async with scene.excuse_silence():
         await empty(scene)
         await scene.join(scene.here.person(scene.guild, "stranger"), scene.corner)

@@ -1,4 +1,4 @@
-"""What people do to a bot that plays."""
+"""Moderation of a bot that plays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rehearsal.faults.fault import Fault, Kind, Track
 from rehearsal.faults.scene import Scene
 
 A_WHILE_S: Final = 1.0
-"""How long something stays wrong that somebody puts right again."""
+"""Seconds until a temporary measure is undone."""
 
 
 async def move(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from rehearsal.faults.scene import Scene
 BLOCKED_S: Final = 1.5
 BLOCKED_FROM_START_S: Final = 3.0
 BAD_S: Final = 4.0
-"""How long packets are dropped, delayed or doubled."""
+"""Seconds for which packets are dropped, delayed or duplicated."""
 
 
 async def block(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""The places behind the bot change: its voice server, its guild, the seat that an earlier life has left."""
+"""Changes around the bot: its voice server, its guild, a voice state left by an earlier process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rehearsal.world import VoiceState
 
 A_WHILE_S: Final = 1.0
 SEARCH_S: Final = 0.3
-"""How long Discord looks for another voice server."""
+"""Seconds until Discord finds another voice server."""
 BACK_WITHIN_S: Final = 15.0
 """discord.py waits up to 5 s before it identifies anew."""
 
@@ -45,7 +45,7 @@ async def invite(scene: Scene) -> None:
 
 
 async def leave_stale_seat(scene: Scene) -> None:
-    """As a bot that was killed and started again finds it: the new session shows it in its channel."""
+    """Leave a stale voice state, as a bot that was killed and restarted finds it in its new session."""
     session_id = secrets.token_hex(16)
     voice_state = VoiceState(scene.bot_id, scene.guild.id, scene.corner.id, session_id, stale=True)
     scene.guild.voice_states[scene.bot_id] = voice_state

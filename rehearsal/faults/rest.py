@@ -22,7 +22,7 @@ async def trouble(
     retry_after_s: float = 0.0,
     delay_s: float = 0.0,
 ) -> None:
-    """Each of the routes meets it so many times."""
+    """Each of the routes meets it `times` times."""
     for route in routes:
         scene.here.rest.troubles.begin(
             Trouble(frozenset([route]), status, times, retry_after_s=retry_after_s, delay_s=delay_s)

@@ -1,4 +1,4 @@
-"""Where faults happen: a guild with two voice channels and a stage, people in them, and a bot that plays."""
+"""The scene of faults: a guild with two voice channels and a stage, members in them, and a bot that plays."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MODERATOR: Final = Permission.MOVE_MEMBERS | Permission.MUTE_MEMBERS | Permissio
 
 @dataclass
 class Scene:
-    """One guild of the loopback Discord, and what may be done to it. All on one event loop.
+    """One guild of the loopback Discord, with its members. All on one event loop.
 
-    `moderator` asks for the music and sits in the corner with `listener`; `neighbour` sits in the attic and
+    `moderator` requests the music and is in the corner with `listener`; `neighbour` is in the attic and
     `audience` on the stage.
     """
 
@@ -43,15 +43,15 @@ class Scene:
     kill_engine: Callable[[], None]
     """Kill the process that composes, at once."""
     excused: list[tuple[float, float]] = field(default_factory=list)
-    """Stretches of `time.monotonic()` in which nobody could hear anything, whatever the bot does."""
+    """Intervals of `time.monotonic()` in which no sound could arrive, whatever the bot does."""
     counted_listeners: list[Listener] = field(default_factory=list)
-    """Everybody who counts as having heard, also those who have left."""
+    """All listeners whose recordings count, including those who have left."""
 
     @classmethod
     def build(
         cls, here: DiscordHere, voice: VoiceServer, bot_may: Permission, kill_engine: Callable[[], None]
     ) -> Scene:
-        """A new guild with everything in it; nobody sits in voice yet. `voice` is that of `here`."""
+        """Build a new guild with everything in it; voice is still empty. `voice` is the server of `here`."""
         guild = here.guild("House", bot_may=bot_may)
         moderators = guild.role("moderators", MODERATOR)
         return cls(
@@ -70,7 +70,7 @@ class Scene:
         )
 
     async def gather(self) -> None:
-        """Let everybody sit down."""
+        """Let all members join voice."""
         await self.moderator.join_voice(self.corner)
         for person, channel in (
             (self.listener, self.corner),
@@ -80,7 +80,7 @@ class Scene:
             await self.join(person, channel)
 
     async def join(self, person: Person, channel: Channel) -> None:
-        """Let somebody sit down whose ears count."""
+        """Let a member join voice whose recording counts."""
         await person.join_voice(channel)
         if person.listener not in self.counted_listeners:
             self.counted_listeners.append(person.listener)
@@ -91,16 +91,16 @@ class Scene:
 
     @property
     def voice_state(self) -> VoiceState | None:
-        """Where Discord shows the bot."""
+        """The voice state of the bot, or None."""
         return self.guild.voice_states.get(self.bot_id)
 
     @property
     def idle(self) -> bool:
-        """Whether the bot is in no voice channel, and its connection is closed."""
+        """True if the bot is in no voice channel and its connection is closed."""
         return self.voice_state is None and self.voice.session(self.guild.id, self.bot_id) is None
 
     def recordings(self, since_s: float = 0.0) -> list[Recording]:
-        """What each of the ears heard of the bot since a time of `time.monotonic()`."""
+        """Return the counted recordings of the bot since a time of `time.monotonic()`."""
         return [
             listener.recording(self.bot_id).between(since_s, float("inf"))
             for listener in self.counted_listeners
@@ -113,12 +113,12 @@ class Scene:
         )
 
     async def until_received(self, frames: int, *, within_s: float, since_s: float = 0.0) -> None:
-        """Wait for so many frames of music. TimeoutError after `within_s`."""
+        """Wait for `frames` frames of music. Raises TimeoutError after `within_s`."""
         await until(lambda: self.frames_received(since_s) >= frames, within_s)
 
     @asynccontextmanager
     async def excuse_silence(self) -> AsyncIterator[None]:
-        """A stretch in which there is nothing to hear with, or Discord itself passes nothing on."""
+        """Mark the block as an interval in which no sound can arrive."""
         begin = time.monotonic()
         try:
             yield
@@ -127,7 +127,7 @@ class Scene:
 
 
 async def until(condition: Callable[[], bool], within_s: float) -> None:
-    """Wait for something that rings no bell. TimeoutError after so many seconds."""
+    """Poll until `condition` holds. Raises TimeoutError after `within_s`."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 — nobody announces it
             await asyncio.sleep(POLL_S)

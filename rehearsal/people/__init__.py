@@ -1,1 +1,1 @@
-"""Members of a guild, moved by a script: they type, click, sit in voice channels and read answers."""
+"""Scripted members of a guild: they type, click, join voice channels and read answers."""

@@ -1,6 +1,6 @@
-"""People: they type commands, press buttons, sit in voice channels, and see what the bot answers.
+"""Members: they type commands, press buttons, join voice channels, and see the bot's answers.
 
-A person can do only what Discord's own client lets them do; what it would not send raises CannotType.
+A member can do only what Discord's own client allows; anything else raises CannotType.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ class Person:
 
     @property
     def listener(self) -> Listener:
-        """What this person hears, or heard last; KeyError before they ever sat in voice."""
+        """The recording listener of this member, also after leaving. Raises KeyError before the first
+        join."""
         return self._here.voice.listener(self.guild.id, self.id)
 
     async def move(self, other: User, channel: Channel) -> None:
-        """Carry somebody who sits in voice to another channel."""
+        """Move another member in voice to another channel."""
         voice_state = self._voice_state_of(other)
         self._need(channel, Permission.MOVE_MEMBERS)
         await self._here.calls.join(
@@ -73,27 +74,27 @@ class Person:
         )
 
     async def disconnect(self, other: User) -> None:
-        """Throw somebody out of voice."""
+        """Disconnect another member from voice."""
         voice_state = self._voice_state_of(other)
         self._need(self.guild.channels[voice_state.channel_id], Permission.MOVE_MEMBERS)
         await self._here.calls.leave(self.guild, other.id)
 
     def server_mute(self, other: User, *, mute: bool = True) -> None:
-        """Mute somebody for everyone in the guild."""
+        """Mute a member for the whole guild."""
         voice_state = self._voice_state_of(other)
         self._need(self.guild.channels[voice_state.channel_id], Permission.MUTE_MEMBERS)
         voice_state.mute = mute
         self._here.calls.announce(voice_state)
 
     def server_deafen(self, other: User, *, deaf: bool = True) -> None:
-        """Deafen somebody for everyone in the guild."""
+        """Deafen a member for the whole guild."""
         voice_state = self._voice_state_of(other)
         self._need(self.guild.channels[voice_state.channel_id], Permission.DEAFEN_MEMBERS)
         voice_state.deaf = deaf
         self._here.calls.announce(voice_state)
 
     def let_speak(self, other: User) -> None:
-        """Invite somebody on a stage to speak."""
+        """Invite a member on a stage to speak."""
         voice_state = self._voice_state_of(other)
         self._need(self.guild.channels[voice_state.channel_id], Permission.MUTE_MEMBERS)
         voice_state.suppress, voice_state.asked_to_speak_at = False, None
@@ -167,7 +168,7 @@ class Person:
     async def suggestions(
         self, name: str, focused: str, typed: str, options: Json | None = None, channel: Channel | None = None
     ) -> list[Json]:
-        """What the bot offers while `typed` stands in the option `focused`."""
+        """Return the choices that the bot offers for the option `focused` while it contains `typed`."""
         place = channel or self._first_text_channel()
         words = name.removeprefix("/").split()
         command = self._choose(words[0], place, CommandType.CHAT_INPUT)

@@ -1,4 +1,4 @@
-"""What a member sees of the bot's answer to one thing they did."""
+"""The bot's answer to one action, as the member sees it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Reply:
 
     @property
     def edits(self) -> list[Edit]:
-        """How the answer looked after each change."""
+        """The states of the answer after each change."""
         return self.interaction.original.edits if self.interaction.original else []
 
     @property
@@ -55,7 +55,7 @@ class Reply:
         return self.interaction.followups
 
     async def acknowledged(self, *, seconds: float = 600.0) -> None:
-        """Wait for the first answer, at most so many seconds of real time."""
+        """Wait for the first answer, at most `seconds` of real time."""
         await self._bell.until(lambda: self.interaction.acknowledged_at is not None, seconds=seconds)
 
     async def said(self, *, seconds: float = 10.0) -> Message:

@@ -1,7 +1,7 @@
-"""What a person sees of a message: Discord's JSON as a page of HTML, for pictures in the documentation.
+"""A message as a member sees it: Discord's JSON as a page of HTML, for pictures in the documentation.
 
-It shows the parts of messages that bots write (texts, embeds, layouts, buttons, menus, pictures) in the
-manner of Discord's client, and looks up nothing elsewhere.
+It renders the parts of messages that bots write (texts, embeds, layouts, buttons, menus, pictures) in the
+manner of Discord's client, and loads nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rehearsal.rest.components import MENUS, Kind
 STYLE: Final = Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
 
 Names = Mapping[int, str]
-"""What users and channels are called."""
+"""The names of users and channels."""
 
 Files = Mapping[str, bytes]
 """The pictures of the message, by their addresses."""

@@ -1,1 +1,1 @@
-"""What a bot asks by HTTP: routes, their limits, and what is refused."""
+"""Discord's REST interface: routes, rate limits and refusals."""

@@ -1,4 +1,4 @@
-"""REST of the application itself: who am I, where is the gateway, which commands do I have."""
+"""REST of the application: its user, the gateway's address, and its commands."""
 
 from __future__ import annotations
 

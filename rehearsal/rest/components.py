@@ -18,7 +18,7 @@ V2_CHARACTERS: Final = 4_000
 GALLERY_ITEMS: Final = 10
 SECTION_TEXTS: Final = 3
 PICTURE_CHARACTERS: Final = 1_024
-"""Of the words for a picture."""
+"""Limit of a picture's description."""
 MODAL_TITLE_CHARACTERS: Final = 45
 INPUT_LABEL_CHARACTERS: Final = 45
 INPUT_HINT_CHARACTERS: Final = 100
@@ -47,7 +47,7 @@ class Kind(IntEnum):
 
 
 TOP: Final = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
-"""What may lie where in a message of layout components."""
+"""The components allowed inside each component of a layout."""
 BOXED: Final = TOP - {Kind.CONTAINER}
 MENUS: Final = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
 LINK_STYLES: Final = {5, 6}
@@ -172,7 +172,7 @@ def _check(component: Json, path: str) -> None:
 
 
 def _check_box(component: Json, path: str) -> None:
-    """What holds others, or pictures."""
+    """Components that contain others, or pictures."""
     kind, inside = component["type"], component.get("components") or []
     if kind == Kind.CONTAINER:
         if not inside:

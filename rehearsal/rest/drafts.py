@@ -116,7 +116,7 @@ def write(
 
 
 def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *, may: Permission) -> None:
-    """Change a message. An edit notifies nobody, unless it is the first content of an answer put off."""
+    """Change a message. An edit notifies nobody, unless it is the first content of a deferred answer."""
     check_uploads(draft.uploads, upload_limit(guild))
     before = (message.content, message.embeds, message.components, message.attachments, message.flags)
     if draft.has("content"):

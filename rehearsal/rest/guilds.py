@@ -1,4 +1,4 @@
-"""REST of guilds: the guild, its channels, roles and members, and who speaks on a stage."""
+"""REST of guilds: the guild, its channels, roles and members, and speakers on a stage."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _may(call: Call, interaction: Interaction) -> Permission:
 def _write(
     call: Call, interaction: Interaction, body: Json, uploads: dict[int, Upload], *, loading: bool = False
 ) -> Message:
-    """A new message of an interaction. It needs no permission in the channel: the member asked for it."""
+    """Write a new message of an interaction. It needs no permission in the channel."""
     message = write(
         call.here.world,
         read_draft(body, uploads),

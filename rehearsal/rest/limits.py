@@ -1,7 +1,7 @@
-"""Rate limits as they are told in headers: how many requests are left in this window, and when it ends.
+"""Rate limits as given in headers: the requests left in a window, and the end of the window.
 
-Discord developer documentation, Topics / Rate Limits. The documentation gives no numbers by route; these are
-what bots observe: five messages or edits in five seconds a channel, and much room elsewhere.
+Discord developer documentation, Topics / Rate Limits. It gives no numbers by route; these were observed by
+bots: five messages or edits in five seconds a channel, and far more elsewhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Window:
 
 
 class Buckets:
-    """All windows that run. Owned by the event loop of the rehearsal."""
+    """All running windows. Owned by the event loop of the rehearsal."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -48,7 +48,7 @@ async def typing(call: Call) -> None:
 
 @routes.add("PUT", "/channels/{channel}/voice-status")
 async def voice_status(call: Call) -> None:
-    """Set the line under a voice channel's name; whoever is not in the channel needs to manage it too."""
+    """Set the status of a voice channel; outside the channel the bot needs to manage it too."""
     found, guild, may = place(call, Permission.SET_VOICE_CHANNEL_STATUS)
     status = call.body.get("status")
     if not found.is_voice or guild is None:
@@ -77,7 +77,7 @@ async def send(call: Call) -> Json:
 
 
 def _sent_before(call: Call, channel: Channel, nonce: object) -> Message | None:
-    """What the bot sent a few minutes ago with this nonce, if it did."""
+    """Return the bot's message of the last minutes with this nonce, or None."""
     since = call.here.clock.now() - NONCE_LIFE_SECONDS
     for message in channel.messages:
         own = message.author.id == call.here.bot.id

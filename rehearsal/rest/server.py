@@ -47,7 +47,7 @@ class Call:
         return self.query.get(name, "").lower() in ("1", "true")
 
     def own_application(self) -> None:
-        """Refuse what is meant for somebody else's application."""
+        """Refuse a request about another application."""
         if self.id("application") != self.here.bot.id:
             raise unknown("Application")
 
@@ -99,7 +99,7 @@ class Rest:
             self._routes.table += routes.table
         self._buckets = Buckets(here.clock)
         self.troubles = Troubles(here.clock)
-        """What goes wrong with requests that are in order."""
+        """Simulated failures of valid requests."""
 
     async def handle(self, request: web.Request) -> web.Response:
         headers: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What goes wrong at Discord's end with requests that are in order.
+"""Simulated failures at Discord's end of valid requests.
 
 Discord developer documentation, Topics / Rate Limits and Topics / Opcodes and Status Codes / HTTP.
 """
@@ -14,7 +14,7 @@ from rehearsal.refusal import Json
 
 @dataclass(slots=True, eq=False)
 class Trouble:
-    """What the next `times` requests of some routes meet; None for every one until it is taken away."""
+    """The failure of the next `times` requests to some routes; None: of all requests until it is removed."""
 
     routes: frozenset[str]
     """Method and template, as in `POST /channels/{channel}/messages`."""
@@ -22,9 +22,9 @@ class Trouble:
     """Answered instead of being served; None: served, but late."""
     times: int | None = 1
     retry_after_s: float = 0.0
-    """Told with a 429."""
+    """Sent with a 429."""
     delay_s: float = 0.0
-    """How long it waits for anything; infinity for a request that is never answered."""
+    """Delay of the answer [seconds]; infinity for a request that is never answered."""
     met: int = 0
     """Requests that met it."""
 
@@ -42,7 +42,7 @@ class Troubles:
         return trouble
 
     def end(self) -> None:
-        """All is well again; who was never to be answered is told that the service was not there."""
+        """End all failures; requests that were never to be answered get 503."""
         self._now.clear()
         self._over.set()
         self._over = asyncio.Event()

@@ -39,9 +39,9 @@ def check_uploads(uploads: dict[int, Upload], limit: int) -> None:
 def attach(
     world: World, channel_id: int, described: object, uploads: dict[int, Upload], kept: list[Attachment]
 ) -> list[Attachment]:
-    """The attachments of a message: of those it has, the ones still named; then the new files in order.
+    """Return the attachments of a message: the existing ones still named, then the new files in order.
 
-    `described` is the `attachments` of the body: entries with the number of an upload or a kept id.
+    `described` is the `attachments` of the body: entries with the number of an upload or an existing id.
     """
     if described is None:
         entries: list[Json] = [{"id": number} for number in uploads]

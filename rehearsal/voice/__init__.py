@@ -1,1 +1,1 @@
-"""Voice: the gateway, UDP, transport and end-to-end encryption, and members who hear."""
+"""Voice: the gateway, UDP, transport and end-to-end encryption, and recording listeners."""

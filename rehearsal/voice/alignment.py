@@ -1,9 +1,9 @@
-"""Where in a posted piece each heard frame belongs: what was skipped, repeated, or filled with silence.
+"""Alignment of received frames with a posted piece: frames that were skipped, repeated, or silent.
 
-RTP clocks do not tell: a connection that was built anew starts another one. So the sound itself does. Sender
-and track cut the piece into the same frames of 20 ms, and the decoder's delay is known, so a heard frame is
-compared with each posted one at a single offset; the likeliest way through the piece is then found by
-Viterbi's algorithm. It goes on by one frame at a time, and whatever else it does has a price.
+RTP clocks cannot tell, since a new connection starts another one; the sound itself can. Sender and track cut
+the piece into the same frames of 20 ms, and the decoder's delay is known, so a received frame is compared
+with each posted one at a single offset. Viterbi's algorithm then finds the likeliest path through the piece:
+the next frame is free, anything else has a penalty.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ from rehearsal.voice.recording import GAP_S, Pcm, ReceivedPacket, Recording, ste
 from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES
 
 JUMP_PENALTY: Final = 2.0
-"""What going on elsewhere in the piece costs, in frames that are wholly alike: music repeats itself."""
+"""Penalty of a jump in the piece, in fully similar frames: music repeats itself."""
 PAUSE_SCORE: Final = 0.9
-"""What a silent frame counts as a pause; one that is silent in the piece, too, counts 1."""
+"""Score of a silent frame as a pause; a frame that is silent in the piece too scores 1."""
 IMPOSSIBLE: Final = -1e9
 SILENCE_PACKETS: Final = 5
-"""So many end sound before a pause (Discord's developer documentation, "Voice Data Interpolation")."""
+"""Silent packets that end sound before a pause (Discord's developer documentation, "Voice Data
+Interpolation")."""
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """The frames of music that reached somebody, in the order in which they were sent.
+    """The frames of music that reached a listener, in the order in which they were sent.
 
-    `arrival_s` on `time.monotonic()`'s clock, `frame_index` the index of the posted frame (20 ms each) or −1
-    for silence that is not in the piece; both shaped (frames,).
+    `arrival_s` on `time.monotonic()`, `frame_index` the index of the posted frame (20 ms each) or −1 for
+    silence that is not in the piece; both shaped (frames,).
     """
 
     arrival_s: NDArray[np.float64]
@@ -46,31 +47,31 @@ class Alignment:
 
     @property
     def frames_skipped(self) -> int:
-        """Posted frames, from the first one to the last one heard, that nobody heard."""
+        """Posted frames, from the first to the last one received, that were not received."""
         received = self.frame_index[self.frame_index >= 0]
         return int(received.max()) + 1 - len(np.unique(received)) if len(received) else 0
 
     @property
     def frames_repeated(self) -> int:
-        """Frames that had been heard before."""
+        """Frames that had been received before."""
         received = self.frame_index[self.frame_index >= 0]
         return len(received) - len(np.unique(received))
 
     @property
     def frames_left(self) -> int:
-        """Posted frames behind the last one heard."""
+        """Posted frames after the last one received."""
         return self.frames_posted - 1 - int(self.frame_index.max(initial=-1))
 
     @property
     def received_at(self) -> NDArray[np.float64]:
-        """When each frame of the piece arrived, silence left out, ascending."""
+        """The arrival times of the frames of the piece, without silence, ascending."""
         return np.sort(self.arrival_s[self.frame_index >= 0])
 
     def dead_air_s(self, excused: Sequence[tuple[float, float]] = (), since_s: float | None = None) -> float:
-        """The longest time without music up to the last frame, less the 20 ms of a frame.
+        """Return the longest time without music up to the last frame, minus the 20 ms of a frame.
 
-        It counts from `since_s` on, or from the first frame. `excused` are stretches in which nobody could
-        hear anything: they are left out. All on `time.monotonic()`'s clock.
+        It counts from `since_s`, or from the first frame. `excused` are intervals that do not count, since no
+        sound could arrive. All on `time.monotonic()`.
         """
         at = self.received_at if since_s is None else np.concatenate(([since_s], self.received_at))
         longest = 0.0
@@ -83,10 +84,10 @@ class Alignment:
 
 
 def align(recordings: Sequence[Recording], posted: Pcm) -> Alignment:
-    """Place what several listeners heard of one sender; decodes it, so better in a thread.
+    """Align several listeners' recordings of one sender with the piece. Decodes them: better in a thread.
 
-    A packet that more than one of them got counts once. `posted` shaped (samples, 2), at the volume it was
-    played at; a piece of 10 s takes a fifth of a second.
+    A packet that several listeners received counts once. `posted` is shaped (samples, 2), at the volume of
+    playback. A piece of 10 s takes a fifth of a second.
     """
     packets: dict[tuple[int, int], ReceivedPacket] = {}
     doubled = 0
@@ -116,7 +117,7 @@ class _Segment:
 
 
 def _segments(packets: Sequence[ReceivedPacket]) -> list[_Segment]:
-    """What can be heard, cut where the RTP clock changes or sound pauses."""
+    """Split the packets where the RTP clock changes or sound pauses."""
     by_source: dict[int, list[ReceivedPacket]] = {}
     for packet in packets:
         by_source.setdefault(packet.ssrc, []).append(packet)
@@ -163,7 +164,8 @@ def _split_frames(posted: Pcm) -> NDArray[np.float32]:
 
 
 def _similarity(received: NDArray[np.float32], posted: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How alike each two frames are, loudness included: 1 is equal, 0 has nothing in common."""
+    """Return the similarity of each pair of frames, loudness included: 1 is equal, 0 has nothing in
+    common."""
     heard_energy, posted_energy = (np.sum(f.astype(np.float64) ** 2, axis=1) for f in (received, posted))
     total_energy = heard_energy[:, None] + posted_energy[None, :]
     similarity: NDArray[np.float64] = np.divide(
@@ -182,7 +184,7 @@ def _quiet(frames: NDArray[np.float32]) -> NDArray[np.bool_]:
 def _likeliest_path(
     received: NDArray[np.float32], posted: NDArray[np.float32], missing: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """The likeliest place of every heard frame, −1 for a pause; `missing` frames were lost before each."""
+    """Return the likeliest index of every received frame, −1 for a pause; `missing` were lost before each."""
     if not len(received) or not len(posted):
         return np.full(len(received), -1, np.int64)
     similarity, quiet = _similarity(received, posted), _quiet(received)

@@ -1,6 +1,6 @@
-"""Was what was heard what was posted? Counts packets, and compares two sounds of 48 kHz.
+"""Comparison of a recording with the posted track: packet counts, and two sounds at 48 kHz.
 
-Pure functions of a packet log and two arrays; volume does not matter, nor the delay of the codec.
+Pure functions of a packet log and two arrays, independent of volume and of the codec's delay.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE
 CODEC_DELAY_SAMPLES: Final = 312
 """Look-ahead of libopus at 48 kHz in its `audio` application (RFC 7845 section 4.2 calls it pre-skip)."""
 SEARCH_SAMPLES: Final = SAMPLE_RATE
-"""How far the sounds may be apart and still be recognised: 1 s either way."""
+"""The largest offset at which sounds are still recognised: 1 s either way."""
 ALIGN_SAMPLES: Final = 30 * SAMPLE_RATE
-"""As much sound as the first alignment looks at."""
+"""The amount of sound that the first alignment uses."""
 WINDOW_SAMPLES: Final = SAMPLE_RATE
 WINDOWS: Final = 40
 """Windows of 1 s in which the lag is measured, spread over the piece."""
@@ -38,7 +38,7 @@ AUDIBLE: Final = 1e-3
 SILENT_RATIO: Final = 10 ** (-30 / 20)
 """A frame 30 dB below what was posted is silent: Opus keeps the energy of each band within 2 dB."""
 EDGE_SAMPLES: Final = SAMPLE_RATE * 4 // 1000
-"""Left out on both sides of a frame when it is judged: a silent frame rings with its neighbours' overlap."""
+"""Left out on both sides of a frame: a silent frame rings with its neighbours' overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackAnalysis:
-    """What a listener heard of one piece. A frame is 20 ms."""
+    """The analysis of one recorded piece. A frame is 20 ms. The fields are keys of the JSON report."""
 
     frames_posted: int
     """Length of what was posted, rounded up."""
     frames_spanned: int
-    """Length of what was heard, from the first to the last frame of music by the RTP clock."""
+    """Length of the recording, from the first to the last frame of music by the RTP clock."""
     frames_heard: int
     """Different frames that arrived and could be decrypted."""
     frames_lost: int
@@ -77,8 +77,7 @@ class PlaybackAnalysis:
     """Normalised, of the two sounds aligned once: 1 is equal but for a level that moves slowly, 0 has
     nothing in common."""
     lag_start_ms: float | None
-    """How much later than in the posted sound things are heard, in the first window; None if nothing is
-    alike."""
+    """Delay of the recording against the track in the first window; None if no window is similar."""
     lag_end_ms: float | None
     """The same in the last window."""
     lag_drift_ms: float | None
@@ -86,13 +85,13 @@ class PlaybackAnalysis:
 
 
 def analyse_recording(recording: Recording, posted: Pcm) -> PlaybackAnalysis:
-    """Judge one piece: a spurt, or several joined. Decodes it, so better in a thread."""
+    """Analyse one piece: a spurt, or several joined. Decodes it: better in a thread."""
     piece = recording.trimmed()
     return analyse_packets(piece.packets, piece.pcm(), posted)
 
 
 def analyse_packets(packets: Sequence[ReceivedPacket], received: Pcm, posted: Pcm) -> PlaybackAnalysis:
-    """Judge packets from the first to the last frame of music, and the sound that starts with the first."""
+    """Analyse packets from the first to the last frame of music, and the sound that starts with the first."""
     sequence = np.cumsum([0, *steps((p.sequence for p in packets), 1 << 16)])[: len(packets)]
     at = np.asarray(positions(packets)[: len(packets)], np.int64)
     lost = int(np.ptp(sequence)) + 1 - len(set(sequence.tolist())) if packets else 0
@@ -156,11 +155,11 @@ def windowed_lags(received: Pcm, posted: Pcm, lag: float) -> list[float]:
 
 
 def correlation(received: Pcm, posted: Pcm, lag: int) -> float:
-    """How alike the parts are that overlap once `received` is moved back by `lag` samples.
+    """Return the correlation of the overlap, once `received` is moved back by `lag` samples.
 
-    Second by second, each normalised by itself and counted with its energy in `posted`, since the level in
-    the channel follows the music slowly while a file has one gain from end to end. A second that is silent or
-    another in `received` counts in full.
+    It is taken second by second, each normalised by itself and weighted by its energy in `posted`, since the
+    level in the channel follows the music slowly while a file has one gain. A second that is silent or
+    different in `received` counts in full.
     """
     a, b = received[max(lag, 0) :], posted[max(-lag, 0) :]
     length = min(len(a), len(b))
@@ -175,10 +174,10 @@ def correlation(received: Pcm, posted: Pcm, lag: int) -> float:
 
 
 def silent_frames(received: Pcm, posted: Pcm, lag: float, music_frames: set[int]) -> int:
-    """Frames of the posted sound that are audible there, whose packets came, and that were heard as silence.
+    """Count the audible frames of the posted sound whose packets arrived silent.
 
-    `music_frames` are the frames of `received`, counted from its start, that came as music: what is missing
-    between them is lost or was meant as silence, and counted elsewhere.
+    `music_frames` are the frames of `received`, counted from its start, that arrived as music. The others are
+    lost or meant as silence, and are counted elsewhere.
     """
     shift = round(lag)
     offset = max(shift, 0)
@@ -199,7 +198,7 @@ def silent_frames(received: Pcm, posted: Pcm, lag: float, music_frames: set[int]
 
 
 def write_wav(path: Path, sound: Pcm) -> None:
-    """Keep what was heard: 16-bit stereo, 48 kHz."""
+    """Write a recording: 16-bit stereo, 48 kHz."""
     wavfile.write(path, SAMPLE_RATE, np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16))
 
 
@@ -212,10 +211,9 @@ def _frame_rms(sound: Pcm) -> NDArray[np.float64]:
 
 
 def _best_lag(received: Pcm, piece: Pcm, start: int, expected: float) -> tuple[float, float] | None:
-    """Where in `received` the piece is, as samples from its start, and how alike it is there (−1 to 1).
+    """Return the position of the piece in `received` [samples from its start] and its similarity (−1 to 1).
 
-    Looks no further than the search range from `start`; of equal peaks it takes the one nearest to
-    `expected`.
+    Searches within SEARCH_SAMPLES of `start`; of equal peaks it takes the one nearest to `expected`.
     """
     low = start - SEARCH_SAMPLES
     around = np.zeros((len(piece) + 2 * SEARCH_SAMPLES, CHANNELS), np.float32)
@@ -241,7 +239,7 @@ def _best_lag(received: Pcm, piece: Pcm, start: int, expected: float) -> tuple[f
 
 
 def _parabola_top(three: NDArray[np.float64]) -> float:
-    """Where the parabola through three neighbouring values has its top, −0.5 to 0.5 from the middle one."""
+    """Return the top of the parabola through three neighbouring values, −0.5 to 0.5 from the middle one."""
     before, here, after = (float(value) for value in three)
     bend = before - 2 * here + after
     return 0.5 * (before - after) / bend if bend < 0 else 0.0

@@ -1,4 +1,4 @@
-"""One voice channel: who sits in it, its encrypted group, and the relay of sound among them (the SFU)."""
+"""One voice channel: its members, its encrypted group, and the relay of sound (SFU)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rehearsal.voice.rtp import RtpPacket
 
 
 class Member(Protocol):
-    """Whoever is connected to a channel: a client over the network, or a listener in this process."""
+    """A member of a channel: a client over the network, or a listener in this process."""
 
     @property
     def user_id(self) -> int: ...

@@ -1,8 +1,7 @@
-"""The encrypted group of one channel as Discord's voice gateway sees it: who is in, who waits, what is open.
+"""The encrypted group of one channel at Discord's voice gateway: its members, candidates and open proposals.
 
-The rules are those of the DAVE protocol description ("Group Key Exchange"). Not a thread, not a task: every
-method runs to its end on the event loop's thread and answers by `post`; the only clock is the `later` it
-gets.
+The rules are those of the DAVE protocol description ("Group Key Exchange"). It has no thread and no task:
+every method runs to its end on the event loop's thread and answers by `post`; its only clock is `later`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from rehearsal.voice.opcodes import DAVE_VERSION, Op
 _log = logging.getLogger(__name__)
 
 TRANSITION_TIMEOUT_S: Final = 2.0
-"""How long members may take to be ready for a new epoch (DAVE, "Member Remove": roughly two seconds)."""
+"""Timeout for members to be ready for a new epoch (DAVE, "Member Remove": roughly two seconds)."""
 APPEND, REVOKE = b"\x00", b"\x01"
 """ProposalsOperationType of opcode 27."""
 
@@ -31,7 +30,7 @@ class Post(Protocol):
 
 
 class Timer(Protocol):
-    """What `asyncio.TimerHandle` can do."""
+    """The part of `asyncio.TimerHandle` that is used."""
 
     def cancel(self) -> None: ...
 
@@ -65,7 +64,7 @@ class Call:
     # Members come and go.
 
     def admit(self, user_id: int, post: Post) -> None:
-        """A member has connected: tell it who may propose (opcode 25) and wait for its key package."""
+        """A member has connected: send it the external sender (opcode 25) and wait for its key package."""
         self._post[user_id] = post
         post(Op.EXTERNAL_SENDER, self._sender.package())
 
@@ -181,7 +180,8 @@ class Call:
         return next((leaf for leaf, user in self.leaves.items() if user == user_id), None)
 
     def _audience(self, about: int) -> list[int]:
-        """Who is sent a proposal: the group, or before there is one all who wait except whom it is about."""
+        """Return the recipients of a proposal: the group, or without one all candidates except its
+        subject."""
         return self._committers() if self.leaves else [u for u in self._packages if u != about]
 
     def _propose(self, *proposals: Proposal) -> None:
@@ -219,7 +219,7 @@ class Call:
                 self._propose_removal(proposal.user_id)
 
     def _restart(self) -> None:
-        """Forget the group and let who is still here wait for a new one (DAVE, "Sole member reset")."""
+        """Drop the group and let the remaining members wait for a new one (DAVE, "Sole member reset")."""
         self.close()
         self.epoch = 0
         self.leaves.clear()

@@ -56,7 +56,7 @@ def ref_hash(label: str, value: bytes) -> bytes:
 
 
 def sign_content(label: str, content: bytes) -> bytes:
-    """What SignWithLabel signs (RFC 9420 section 5.1.2)."""
+    """The bytes that SignWithLabel signs (RFC 9420 section 5.1.2)."""
     return opaque(f"MLS 1.0 {label}".encode()) + opaque(content)
 
 
@@ -89,13 +89,13 @@ class Reader:
 
     @property
     def done(self) -> bool:
-        """Whether everything has been read."""
+        """True if everything has been read."""
         return self.at == len(self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class LeafNode:
-    """What the server needs of a leaf (RFC 9420 section 7.2)."""
+    """The fields of a leaf that the server needs (RFC 9420 section 7.2)."""
 
     signature_key: bytes
     identity: bytes

@@ -1,4 +1,4 @@
-"""The voice gateway as the external sender of an MLS group: the only one who may propose Add and Remove."""
+"""The voice gateway as the external sender of an MLS group: it alone proposes Add and Remove."""
 
 from __future__ import annotations
 

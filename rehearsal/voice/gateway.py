@@ -13,10 +13,10 @@ from rehearsal.voice.session import Session, VoiceWebsocket
 from rehearsal.voice.udp import LOOPBACK
 
 HEARTBEAT_INTERVAL_MS: Final = 41_250
-"""As Discord's HELLO says; discord.py shortens it to 5 s."""
+"""The interval in Discord's HELLO; discord.py shortens it to 5 s."""
 SILENCE_TIMEOUT_S: Final = 2 * HEARTBEAT_INTERVAL_MS / 1000
 CLOSE_TIMEOUT_S: Final = 1.0
-"""How long a client may take to answer a closing handshake."""
+"""Timeout of a client's answer to a closing handshake."""
 DAVE_OPS: Final = frozenset(
     {Op.KEY_PACKAGE, Op.COMMIT_WELCOME, Op.TRANSITION_READY, Op.INVALID_COMMIT_WELCOME}
 )
@@ -32,7 +32,7 @@ class CloseWebsocket(Exception):
 
 
 class VoiceHost(Protocol):
-    """What a conversation asks of the server it belongs to."""
+    """The part of the server that a websocket handler uses."""
 
     @property
     def udp_port(self) -> int: ...

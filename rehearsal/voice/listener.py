@@ -1,4 +1,4 @@
-"""A member of the call who hears: in the encrypted group like any other, and writing down what reaches it."""
+"""A recording member of a call: in the encrypted group like any other, it keeps every packet it receives."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Speaking:
 
 
 class Listener:
-    """What one non-bot member of a channel hears.
+    """The recorder of one member of a channel.
 
-    On arrival a packet is only decrypted (some µs) and kept; Opus is decoded when a recording is asked for
-    its sound, so listening does not disturb a bot in the same process. Decrypting at once, not later, keeps
-    frames and epochs of the group in step. All on the event loop's thread.
+    On arrival a packet is only decrypted (some µs) and stored; Opus is decoded when a recording's sound is
+    needed, so listening does not disturb a bot in the same process. Decrypting at once keeps frames and
+    epochs of the group in step. All on the event loop's thread.
     """
 
     def __init__(self, channel_id: int, user_id: int, reply: Reply) -> None:
@@ -45,14 +45,14 @@ class Listener:
         self.user_id = user_id
         self.speaking: list[Speaking] = []
         self.connected = True
-        """False as soon as it has left; what it heard stays."""
+        """False as soon as it has left; its recordings stay."""
         self._reply = reply
         self._received: dict[int, list[ReceivedPacket]] = {}
         self._session = davey.DaveSession(DAVE_VERSION, user_id, channel_id)
 
     @property
     def ready(self) -> bool:
-        """Whether it is in the encrypted group together with somebody."""
+        """True if it is in the encrypted group together with another member."""
         return bool(self._session.ready)
 
     @property
@@ -67,15 +67,15 @@ class Listener:
         return code
 
     def recording(self, user_id: int) -> Recording:
-        """All that was heard of one user."""
+        """Return everything received of one user."""
         return Recording(tuple(self._received.get(user_id, ())))
 
     def spurts(self, user_id: int) -> list[Recording]:
-        """The same, a recording for every talk spurt: see `Recording.spurts`."""
+        """Return the same as one recording for every talk spurt: see `Recording.spurts`."""
         return self.recording(user_id).spurts()
 
     def forget(self) -> None:
-        """Throw away what was heard so far: an hour of it takes some 100 MiB."""
+        """Discard the recordings: an hour takes some 100 MiB."""
         self._received.clear()
 
     def receive(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:

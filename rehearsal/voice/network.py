@@ -12,9 +12,9 @@ from rehearsal.voice.rtp import is_sound
 
 @dataclass(slots=True)
 class Network:
-    """How UDP fares now, both ways; change it at any time. Rates are 0 to 1, of each datagram by itself.
+    """The state of UDP, both ways; change it at any time. Rates are 0 to 1, for each datagram by itself.
 
-    Owned by the event loop. The random numbers come from a seed, so that a bad hour can be had again.
+    Owned by the event loop. The random numbers come from a seed, so that a run can be repeated.
     """
 
     blocked: bool = False
@@ -31,7 +31,7 @@ class Network:
 
     @property
     def calm(self) -> bool:
-        """Whether everything arrives at once."""
+        """True if everything arrives at once."""
         return not (self.blocked or self.loss or self.doubling or self.delay_s)
 
     def carry(self, arrive: Callable[[], None], *, sound: bytes = b"") -> None:

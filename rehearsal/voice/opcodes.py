@@ -14,7 +14,7 @@ DAVE_VERSION: Final = 1
 
 
 class Op(IntEnum):
-    """What a message on the voice websocket is."""
+    """The opcodes of the voice websocket."""
 
     IDENTIFY = 0
     SELECT_PROTOCOL = 1
@@ -43,7 +43,7 @@ class Op(IntEnum):
 
 
 class CloseCode(IntEnum):
-    """Why the server closes a voice websocket."""
+    """The close codes of the voice websocket."""
 
     NORMAL = 1000
     GOING_AWAY = 1001

@@ -1,4 +1,4 @@
-"""A stretch of what a listener heard: its packets, and the sound in them."""
+"""A recording of a listener: its packets, and the sound in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Pcm = NDArray[np.float32]
 """Shape (samples, 2), 48 kHz, full scale at −1 and 1."""
 
 QUIET_FRAMES: Final = 5
-"""So many frames of Opus silence in a row end a talk spurt (Discord, "Voice Data Interpolation")."""
+"""Frames of Opus silence in a row that end a talk spurt (Discord, "Voice Data Interpolation")."""
 GAP_S: Final = 0.3
 """A pause in arrivals that ends a talk spurt: longer than jitter, shorter than a pause between pieces."""
 JUMP_SAMPLES: Final = 60 * SAMPLE_RATE
@@ -25,7 +25,7 @@ JUMP_SAMPLES: Final = 60 * SAMPLE_RATE
 
 
 class Kind(Enum):
-    """What an Opus frame holds, by its first byte (RFC 6716 section 3.1)."""
+    """The content of an Opus frame, by its first byte (RFC 6716 section 3.1)."""
 
     CELT = "celt"
     HYBRID = "hybrid"
@@ -58,16 +58,16 @@ class ReceivedPacket:
     timestamp: int
     """Samples at 48 kHz, modulo 2^32."""
     encrypted: bool
-    """Whether it came as a DAVE frame."""
+    """True if it came as a DAVE frame."""
     decrypted: bool
-    """Whether the listener may hear it: decrypted, or the silence frame that needs no encryption."""
+    """True if it is audible: decrypted, or the silence frame that needs no encryption."""
     kind: Kind
     frame: bytes
     """The Opus frame; empty if it could not be decrypted."""
 
     @property
     def is_music(self) -> bool:
-        """Sent to be heard: everything but the frames that fill and end a talk spurt."""
+        """True for every frame but those that fill and end a talk spurt."""
         return self.kind is not Kind.SILENCE
 
 
@@ -81,7 +81,7 @@ def steps(numbers: Iterable[int], modulus: int) -> Iterator[int]:
 
 
 def positions(packets: Sequence[ReceivedPacket]) -> list[int]:
-    """Where each packet starts, in samples after the first; one that came late may stand before it."""
+    """Return the start of each packet, in samples after the first; a late packet may come before it."""
     at = [0]
     for step in steps((p.timestamp for p in packets), 1 << 32):
         at.append(at[-1] + step)
@@ -126,7 +126,7 @@ class Recording:
         return Recording(self.packets[music[0] : music[-1] + 1] if music else ())
 
     def between(self, start_s: float, end_s: float) -> Recording:
-        """What arrived in this stretch of `time.monotonic()`."""
+        """Return the packets that arrived in this interval of `time.monotonic()`."""
         return Recording(tuple(p for p in self.packets if start_s <= p.arrival_s < end_s))
 
     def spurts(self, quiet_frames: int = QUIET_FRAMES, gap_s: float = GAP_S) -> list[Recording]:

@@ -34,7 +34,7 @@ KEY_BYTES: Final = 32
 RTCP_HEADER_BYTES: Final = 8
 RTCP_SENDER_REPORT, RTCP_RECEIVER_REPORT = 200, 201
 RTCP_TYPES: Final = range(200, 205)
-"""RFC 3550 section 12.1; RTP and RTCP share the port and are told apart by the second byte (RFC 5761)."""
+"""RFC 3550 section 12.1. RTP and RTCP share the port and differ in the second byte (RFC 5761)."""
 
 
 class BadPacket(ValueError):
@@ -46,7 +46,7 @@ class RtpPacket:
     """One RTP packet without its transport encryption (RFC 3550 section 5.1)."""
 
     header: bytes
-    """As sent, with contributors and the first 4 bytes of an extension."""
+    """The bytes as sent, with contributors and the first 4 bytes of an extension."""
     payload: bytes
     """Behind the header and any extension: an Opus frame, encrypted end to end or not."""
 
@@ -75,12 +75,12 @@ def rtp_header(sequence: int, timestamp: int, ssrc: int) -> bytes:
 
 
 def is_rtcp(datagram: bytes) -> bool:
-    """Whether this is a report and no sound."""
+    """Return True for a report (RTCP)."""
     return len(datagram) > 1 and datagram[1] in RTCP_TYPES
 
 
 def is_sound(datagram: bytes) -> bool:
-    """Whether this is an RTP packet of Opus, by what transport encryption leaves readable."""
+    """Return True for an RTP packet of Opus, by the bytes that transport encryption leaves readable."""
     return len(datagram) > HEADER_BYTES and datagram[1] & 0x7F == OPUS_PAYLOAD_TYPE
 
 
@@ -153,7 +153,8 @@ class Transport:
         return header + self._aead.encrypt(counter, plain, header) + counter
 
     def decrypt(self, datagram: bytes, readable: int) -> bytes:
-        """What stands behind the first `readable` bytes; `BadPacket` if it was not sealed for this client."""
+        """Decrypt the bytes after the first `readable` ones. Raises BadPacket if they are not for this
+        client."""
         if len(datagram) < readable + TAG_BYTES + NONCE_BYTES:
             raise BadPacket(f"{len(datagram)} bytes are too few")
         ciphertext = datagram[readable:-NONCE_BYTES]
@@ -177,7 +178,8 @@ class Transport:
         return self.encrypt(bytes([header[0] & ~0x20]) + header[1:], packet.payload)
 
     def encrypt_receiver_report(self, ssrc: int, about: int, highest: int, lost: int) -> bytes:
-        """What the server tells a sender about its stream: RFC 3550 section 6.4.2 with one report block.
+        """Return the server's report to a sender about its stream: RFC 3550 section 6.4.2 with one report
+        block.
 
         `highest` is the extended highest sequence number, `lost` the packets lost since the start.
         """
@@ -186,11 +188,12 @@ class Transport:
         return self.encrypt(header, block)
 
     def encrypt_sender_report(self, ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
-        """What the server tells a receiver about a stream: RFC 3550 section 6.4.1 without report blocks."""
+        """Return the server's report to a receiver about a stream: RFC 3550 section 6.4.1 without report
+        blocks."""
         header = struct.pack(">BBHI", 0x80, RTCP_SENDER_REPORT, 6, ssrc)
         sent = struct.pack(">QIII", ntp, timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
         return self.encrypt(header, sent)
 
     def decrypt_rtcp(self, datagram: bytes) -> bytes:
-        """What stands behind the 8 readable bytes of a report."""
+        """Decrypt a report after its 8 readable bytes."""
         return self.decrypt(datagram, RTCP_HEADER_BYTES)

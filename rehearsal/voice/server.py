@@ -33,24 +33,24 @@ DISCOVERY_ANSWER: Final = struct.Struct(">HHI64sH")
 KEEPALIVE_BYTES: Final = 8
 """A counter that comes back as it was sent."""
 REPORT_INTERVAL_S: Final = 5.0
-"""Between two RTCP reports to a client (RFC 3550 section 6.2: at least 5 s)."""
+"""Interval of RTCP reports to a client (RFC 3550 section 6.2: at least 5 s)."""
 RESUME_WINDOW_S: Final = 10.0
-"""How long a session whose connection broke may still be resumed."""
+"""Seconds for which a session whose connection broke can be resumed."""
 
 
 class VoiceServer:
-    """All voice channels of all guilds: one UDP socket on 127.0.0.1, one websocket a connected client.
+    """All voice channels of all guilds: one UDP socket on 127.0.0.1, one websocket for each client.
 
-    `expect` before VOICE_SERVER_UPDATE goes out, `handle` for `wss://*.discord.media`, `forget` when a client
-    leaves or moves; `join`, `leave` and `listener` for the members who are no clients.
+    `expect` before VOICE_SERVER_UPDATE is sent, `handle` for `wss://*.discord.media`, `forget` when a client
+    leaves or moves; `join`, `leave` and `listener` for recording members.
     """
 
     def __init__(self, report_interval_s: float = REPORT_INTERVAL_S) -> None:
         self.bad_packets = 0
-        """Datagrams that were dropped: of nobody, not decryptable, or no sound."""
+        """Datagrams that were dropped: of an unknown client, not decryptable, or not sound."""
         self._report_interval_s = report_interval_s
         self.network = Network()
-        """How UDP fares between the clients and here."""
+        """The simulated network between the clients and the server."""
         self._udp = UdpPort(self._on_datagram, self.network)
         self._ssrcs = count(1001)
         self._expected: dict[tuple[int, int], Expectation] = {}
@@ -75,7 +75,7 @@ class VoiceServer:
         self._schedule_reports()
 
     async def close(self) -> None:
-        """Close every websocket (1001) and the socket, end every task and timer. What was heard stays."""
+        """Close every websocket (1001) and the socket, end every task and timer. Recordings stay."""
         if self._reports is not None:
             self._reports.cancel()
         await asyncio.gather(*(websocket.close(CloseCode.GOING_AWAY) for websocket in list(self._websockets)))
@@ -96,7 +96,7 @@ class VoiceServer:
         self._expected[guild_id, user_id] = Expectation(guild_id, channel_id, user_id, session_id, token)
 
     async def forget(self, guild_id: int, user_id: int) -> None:
-        """That client left or was moved: take it out of the call and close its websocket with 4014.
+        """A client left or was moved: remove it from the call and close its websocket with 4014.
 
         On a move `await forget(...)` comes first, then `expect(...)` with the new channel.
         """
@@ -109,7 +109,7 @@ class VoiceServer:
                 await websocket.close(CloseCode.DISCONNECTED, "Disconnected.")
 
     async def join(self, guild_id: int, channel_id: int, user_id: int) -> Listener:
-        """A member who is no client of ours sits down in a channel and listens; it leaves any other one."""
+        """Add a recording member to a channel; it leaves any other one."""
         await self.leave(guild_id, user_id)
         loop = asyncio.get_running_loop()
         channel = self._channel(channel_id)
@@ -124,14 +124,14 @@ class VoiceServer:
         return listener
 
     async def leave(self, guild_id: int, user_id: int) -> None:
-        """That member leaves; what was heard stays readable."""
+        """Remove that member; its recordings stay."""
         listener = self._listeners.get((guild_id, user_id))
         if listener is not None and listener.connected:
             listener.connected = False
             self._remove_member(listener.channel_id, listener)
 
     def listener(self, guild_id: int, user_id: int) -> Listener:
-        """What that member hears or heard last; `KeyError` if it never joined."""
+        """Return the recorder of that member. Raises KeyError if it never joined."""
         return self._listeners[guild_id, user_id]
 
     def session(self, guild_id: int, user_id: int) -> Session | None:
@@ -139,20 +139,20 @@ class VoiceServer:
         return self._sessions.get((guild_id, user_id))
 
     def epoch(self, channel_id: int) -> int:
-        """Which epoch the encrypted group of a channel is in; 0 before it is established."""
+        """Return the epoch of a channel's encrypted group; 0 before it is established."""
         return self._channel(channel_id).call.epoch
 
     @property
     def connections(self) -> int:
-        """How many websockets are open."""
+        """The number of open websockets."""
         return len(self._websockets)
 
     # What may happen to connections.
 
     async def close_session(self, guild_id: int, user_id: int, code: int, *, resumable: bool = False) -> None:
-        """Close a client's websocket with this code and tell nobody else: whoever sat in voice keeps sitting.
+        """Close a client's websocket with this code, without any other event: the voice state stays.
 
-        The client must ask for a new place, unless its session is `resumable`. `KeyError` if it has none.
+        The client must join again, unless its session is `resumable`. Raises KeyError if it has none.
         """
         session = self._sessions[guild_id, user_id]
         websocket = session.websocket
@@ -171,7 +171,7 @@ class VoiceServer:
             session.websocket.cut()
 
     def set_blocked(self, guild_id: int, user_id: int, *, blocked: bool) -> None:
-        """Pass on nothing that this client sends, or all of it again; kept for its next sessions."""
+        """Relay no packets of this client, or relay them again; also in its next sessions."""
         (self._blocked.add if blocked else self._blocked.discard)((guild_id, user_id))
 
     # Called by conversations.
@@ -183,7 +183,7 @@ class VoiceServer:
     def identify(
         self, websocket: VoiceWebsocket, guild_id: int, user_id: int, session_id: str, token: str
     ) -> Session:
-        """A client says who it is."""
+        """A client identifies."""
         expected = self._expected.get((guild_id, user_id))
         if expected is None or expected.session_id != session_id:
             raise CloseWebsocket(CloseCode.SESSION_INVALID, "Session is no longer valid.")
@@ -210,7 +210,7 @@ class VoiceServer:
         raise CloseWebsocket(CloseCode.SESSION_INVALID, "Session is no longer valid.")
 
     def add_member(self, session: Session) -> None:
-        """A client has its keys: it sits in the channel from now on."""
+        """A client has its keys: add it to the channel."""
         self._channel(session.expected.channel_id).add_member(session)
 
     def speaking(self, session: Session, flags: int) -> None:

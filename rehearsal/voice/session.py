@@ -18,7 +18,7 @@ from rehearsal.voice.rtp import KEY_BYTES, RtpPacket, Transport
 from rehearsal.voice.udp import Address
 
 REPLAYED_MESSAGES: Final = 256
-"""Numbered messages that are kept for a RESUME."""
+"""Numbered messages stored for a RESUME."""
 SERVER_SSRC: Final = 1
 """The source of the server's own reports."""
 NTP_UNIX_OFFSET_S: Final = 2_208_988_800
@@ -29,7 +29,7 @@ SendDatagram = Callable[[bytes, Address], None]
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What VOICE_SERVER_UPDATE told a client, and what it must identify with."""
+    """The contents of VOICE_SERVER_UPDATE, with which a client must identify."""
 
     guild_id: int
     channel_id: int
@@ -76,7 +76,7 @@ class VoiceWebsocket:
 
 @dataclass(slots=True)
 class Stream:
-    """What the server saw of one client's sound, for its reports."""
+    """Statistics of one client's packets, for reports."""
 
     first: int | None = None
     highest: int = 0
@@ -109,10 +109,10 @@ class Session:
         self.ssrc = ssrc
         self.websocket: VoiceWebsocket | None = websocket
         self.address: Address | None = None
-        """Where its sound comes from; known since IP discovery."""
+        """The source address of its packets; known since IP discovery."""
         self.secret_key = secrets.token_bytes(KEY_BYTES)
         self.transport: Transport | None = None
-        """Set by SELECT_PROTOCOL; from then on it sits in the channel."""
+        """Set by SELECT_PROTOCOL; from then on the client is in the channel."""
         self.stream = Stream()
         self.keepalives = 0
         """Datagrams that only keep the way open."""

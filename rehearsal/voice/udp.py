@@ -20,7 +20,7 @@ from rehearsal.voice.network import Network
 
 Address = tuple[str, int]
 OnDatagram = Callable[[bytes, Address, float], None]
-"""Called with a datagram, who sent it, and when it arrived on `time.monotonic()`'s clock, in seconds."""
+"""Called with a datagram, its sender, and its arrival on `time.monotonic()` [seconds]."""
 
 LOOPBACK: Final = "127.0.0.1"
 SO_TIMESTAMPNS: Final = 35
@@ -28,13 +28,13 @@ SO_TIMESTAMPNS: Final = 35
 TIMESPEC: Final = struct.Struct("@ll")
 DATAGRAM_BYTES: Final = 2048
 RECEIVE_BUFFER_BYTES: Final = 4 << 20
-"""Asked for; the kernel gives what it allows, at least some hundred packets."""
+"""The requested size; the kernel grants what it allows, at least some hundred packets."""
 READS_PER_TURN: Final = 256
 """Datagrams read before others on the loop have their turn."""
 
 
 class UdpPort:
-    """One bound socket; owned by whoever opens it."""
+    """One bound socket. Owned by its opener."""
 
     def __init__(self, on_datagram: OnDatagram, network: Network) -> None:
         self._on_datagram = on_datagram
