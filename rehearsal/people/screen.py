@@ -26,13 +26,22 @@ Files = Mapping[str, bytes]
 
 
 def page_of(message: Json, author: str, names: Names, files: Files) -> str:
-    """The page of a message."""
+    """Return the page of a message."""
     parts = [_marked(str(message.get("content") or ""), names)]
+    parts += [_attachment(item, files) for item in message.get("attachments") or []]
     parts += [_embed(embed, names, files) for embed in message.get("embeds") or []]
-    parts += [_component(found, names, files) for found in message.get("components") or []]
-    who = f'<div class="who">{escape(author)}<span>APP</span></div>'
+    parts += [_component(component, names, files) for component in message.get("components") or []]
+    head = f'<div class="author">{escape(author)}<span>APP</span></div>'
     body = "".join(part for part in parts if part)
-    return f'<!doctype html><meta charset="utf-8"><style>{STYLE}</style><body>{who}{body}'
+    return f'<!doctype html><meta charset="utf-8"><style>{STYLE}</style><body>{head}{body}'
+
+
+def _attachment(attachment: Json, files: Files) -> str:
+    """Return an image as itself, and any other file as a box with its name and size."""
+    if str(attachment.get("content_type")).startswith("image/"):
+        return _picture(attachment["url"], files)
+    size = f"{attachment['size'] / 1_000_000:.2f} MB"
+    return f'<div class="file">♪ <b>{escape(attachment["filename"])}</b> <span>{size}</span></div>'
 
 
 def _embed(embed: Json, names: Names, files: Files) -> str:
@@ -53,28 +62,29 @@ def _embed(embed: Json, names: Names, files: Files) -> str:
     return f'<div class="box">{"".join(lines)}</div>'
 
 
-def _component(found: Json, names: Names, files: Files) -> str:
+def _component(component: Json, names: Names, files: Files) -> str:
     def all_of(components: Iterable[Json]) -> str:
-        return "".join(_component(each, names, files) for each in components)
+        return "".join(_component(inner, names, files) for inner in components)
 
-    kind = found.get("type")
+    kind = component.get("type")
     if kind == Kind.CONTAINER:
-        return f'<div class="box">{all_of(found["components"])}</div>'
+        return f'<div class="box">{all_of(component["components"])}</div>'
     if kind == Kind.ROW:
-        return f'<div class="row">{all_of(found["components"])}</div>'
+        return f'<div class="row">{all_of(component["components"])}</div>'
     if kind == Kind.SECTION:
-        return f"<div>{all_of([*found['components'], found['accessory']])}</div>"
+        return f"<div>{all_of([*component['components'], component['accessory']])}</div>"
     if kind == Kind.TEXT:
-        return _marked(found["content"], names)
+        return _marked(component["content"], names)
     if kind == Kind.SEPARATOR:
         return "<hr>"
     if kind == Kind.GALLERY:
-        return "".join(_picture(item["media"]["url"], files) for item in found["items"])
+        return "".join(_picture(item["media"]["url"], files) for item in component["items"])
     if kind == Kind.BUTTON:
-        state = " disabled" if found.get("disabled") else ""
-        return f'<button class="s{found.get("style", 2)}"{state}>{escape(found.get("label") or "")}</button>'
+        state = " disabled" if component.get("disabled") else ""
+        label = escape(component.get("label") or "")
+        return f'<button class="s{component.get("style", 2)}"{state}>{label}</button>'
     if kind in MENUS:
-        return f'<div class="menu">{escape(found.get("placeholder") or "Choose")} ⌄</div>'
+        return f'<div class="menu">{escape(component.get("placeholder") or "Choose")} ⌄</div>'
     return ""
 
 
@@ -86,7 +96,7 @@ def _picture(url: str, files: Files) -> str:
 
 
 def _marked(text: str, names: Names) -> str:
-    """Discord's Markdown, as far as bots write it."""
+    """Render Discord's Markdown, as far as bots use it."""
     if not text:
         return ""
     shown = escape(text, quote=False)

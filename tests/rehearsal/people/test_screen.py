@@ -1,4 +1,4 @@
-"""A page shows what a message says, and nothing in it is taken for HTML."""
+"""A page shows a message's content, and none of it is taken for HTML."""
 
 from __future__ import annotations
 
@@ -27,12 +27,20 @@ def test_texts_embeds_layouts_and_buttons_are_shown() -> None:
     assert '<button class="s4" disabled>' in page_of({"components": [box]}, "Busker", {}, {})
 
 
-def test_words_of_members_are_no_html_and_backslashes_of_quoting_are_not_seen() -> None:
+def test_members_text_is_escaped_and_quoting_backslashes_are_removed() -> None:
     text = page_of({"content": r"<script>\*a\* & b</script> </compose:1>"}, "Busker", {}, {})
     assert "&lt;script&gt;*a* &amp; b&lt;/script&gt;" in text
     assert '<span class="mention">/compose</span>' in text
 
 
-def test_a_picture_lies_in_the_page_and_one_that_is_elsewhere_is_left_out() -> None:
+def test_an_attached_picture_is_shown_and_another_file_is_named() -> None:
+    picture = {"url": "a", "content_type": "image/png", "filename": "x.png", "size": 3}
+    track = {"url": "b", "content_type": "audio/flac", "filename": "x.flac", "size": 2_340_000}
+    page = page_of({"attachments": [track, picture]}, "Busker", {}, {"a": b"png"})
+    assert page.count("<img") == 1
+    assert "<b>x.flac</b> <span>2.34 MB</span>" in page
+
+
+def test_a_known_picture_is_embedded_and_an_unknown_one_is_left_out() -> None:
     message = {"components": [{"type": 12, "items": [{"media": {"url": address}} for address in "ab"]}]}
     assert page_of(message, "Busker", {}, {"a": b"png"}).count("<img") == 1
