@@ -61,10 +61,10 @@ class ModelRunner(Protocol):
         """End the piece in `place` and discard its steps in flight."""
         ...
 
-    def run(self, batch: SlotBatch) -> list[SlotProgress]:
-        """Step each slot of `batch` at least once; return the progress known by now, of earlier calls too.
+    def run(self, slot_batch: SlotBatch) -> list[SlotProgress]:
+        """Step each slot of `slot_batch` at least once; return the progress known by now.
 
-        May include slots that were freed since they were stepped.
+        It may come from earlier calls, also for slots that were freed since.
         """
         ...
 

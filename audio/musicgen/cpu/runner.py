@@ -36,16 +36,16 @@ class CpuRunner:
     def free(self, place: int) -> None:
         self.decoder.free(place)
 
-    def run(self, batch: SlotBatch) -> list[SlotProgress]:
-        if not batch:
+    def run(self, slot_batch: SlotBatch) -> list[SlotProgress]:
+        if not slot_batch:
             return []
-        places, slots = zip(*batch, strict=True)
+        places, slots = zip(*slot_batch, strict=True)
         tokens = torch.from_numpy(np.stack([slot.input_tokens() for slot in slots])).to(self.decoder.device)
         logits = self.decoder(
             tokens, places, [slot.position for slot in slots], [slot.guidance for slot in slots]
         )
         progress = []
-        for row, (place, slot) in enumerate(batch):
+        for row, (place, slot) in enumerate(slot_batch):
             try:
                 chunk_end = slot.sample(logits[row])
                 progress.append(SlotProgress(place, slot, chunk_end, slot.done))

@@ -1,9 +1,8 @@
-"""Decoding on the device: the host plans some steps of all slots, and looks at their tokens when they are
-made.
+"""Runs the decoder on the device: the host plans several steps of all slots and reads their tokens later.
 
-While the device makes one run of steps the host waits for the run before it, so that the device has always
-something to do. A run ends where one of its slots has a chunk ready, at latest after about
-`PATIENCE_SECONDS`, so that the host hears soon of pieces that come, end or are steered.
+While the device works on one launch the host waits for the one before it, so the device is never idle. A
+launch ends where one of its slots completes a chunk, or after about `MAX_LAUNCH_SECONDS`, so that admissions,
+cancellations and prompt changes take effect soon.
 """
 
 from __future__ import annotations
@@ -27,57 +26,60 @@ from audio.musicgen.schedule.slot import Slot
 from audio.musicgen.schedule.window import WindowPosition
 from words.text import Text
 
-PATIENCE_SECONDS: Final = 0.02
-"""How long a run may take; two may be on their way."""
+MAX_LAUNCH_SECONDS: Final = 0.02
+"""Aimed duration of a launch; two may be in flight."""
 
-_FIRST_GUESS_SECONDS: Final = 0.002
-"""How long a step takes, until one was seen: little, since short runs would hide that the host is what takes
-long."""
+_INITIAL_STEP_SECONDS: Final = 0.002
+"""Assumed time of a step before the first measurement. Low, because launches that are too short would hide
+that the host is the bottleneck."""
 
-_SEEN_SHARE: Final = 0.1
-"""The part of a run's time that the host must have waited for it to know how long the device took."""
+_MIN_WAIT_SHARE: Final = 0.1
+"""The host knows the device's time for a launch only if it waited for at least this part of it."""
 
 _BENCHMARK_STEPS: Final = 16
+"""Steps of a launch in `CudaRunner.benchmark`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _BatchStep:
-    """What one bank does in a run."""
+    """One batch's part of a launch."""
 
-    bank: GraphBatch
-    landing: StepOutput
+    batch: GraphBatch
+    output: StepOutput
 
 
 @dataclass(frozen=True, slots=True)
 class _SlotStep:
-    """What a run does for one slot."""
+    """One slot's part of a launch."""
 
-    part: _BatchStep
+    batch_step: _BatchStep
     step: int
-    """The first step of the run, counted as the slot's tokens are."""
-    ran: SlotProgress
+    """First step of the launch, as an index into the slot's tokens."""
+    progress: SlotProgress
 
 
 @dataclass(frozen=True, slots=True)
 class _InFlightStep:
-    """Steps on their way."""
+    """A launch whose output has not been collected yet."""
 
     steps: int
     began: float
-    legs: list[_SlotStep]
-    parts: list[_BatchStep]
+    """Clock time [s] of the launch."""
+    slot_steps: list[_SlotStep]
+    batch_steps: list[_BatchStep]
 
 
 class NoRoom(EngineError):
-    """The device has too little memory for so many slots."""
+    """The device has too little memory for this many slots."""
 
 
 class CudaRunner:
-    """Steps all slots together on the device.
+    """A `ModelRunner` that steps all slots together on the device.
 
-    Checkpoints that recommend guidance have one bank, which computes each piece with and without its prompt.
-    Of the others the pieces that ask for guidance have a bank of their own, made with the first of them: so
-    the sound of a piece follows from itself and its checkpoint, and nobody pays for rows without a say.
+    A checkpoint that recommends guidance has one batch, with unconditional rows for all slots. With any other
+    checkpoint, pieces that set guidance run in a second batch, which is allocated for the first of them. So a
+    piece's sound depends on the piece and the checkpoint alone, and unconditional rows cost nothing unless
+    they are needed.
     """
 
     def __init__(
@@ -88,23 +90,23 @@ class CudaRunner:
         dtype: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        # Without it several streams of CUDA's libraries at once may add in another order. It is as much
-        # memory as torch gives them on large devices by itself, and is read when the first product is made.
+        # Without it cuBLAS may sum in another order when several streams run at once. The size is torch's own
+        # default on large devices; cuBLAS reads it at the first product.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         self.slots, self.length = slots, length
         self._checkpoint = checkpoint
         self._clock = clock
         self._guided = checkpoint.guidance != 1.0
         self._prefixes = [0] * slots
-        self._banks: dict[bool, GraphBatch] = {}
-        self._placed: list[GraphBatch | None] = [None] * slots
-        self._run: _InFlightStep | None = None
-        self._landed = clock()
-        self._step_seconds = _FIRST_GUESS_SECONDS
+        self._batches: dict[bool, GraphBatch] = {}
+        self._batch_by_place: list[GraphBatch | None] = [None] * slots
+        self._in_flight: _InFlightStep | None = None
+        self._last_done = clock()
+        self._step_seconds = _INITIAL_STEP_SECONDS
         prefix = checkpoint.prefix_tokens
         try:
             self._weights = Weights(checkpoint.decoder, length + prefix, getattr(torch, dtype))
-            self._bank(self._guided)
+            self._graph_batch(self._guided)
         except torch.OutOfMemoryError as error:
             raise NoRoom(
                 f"The memory of {checkpoint.device} does not suffice for {slots} slots; set engine.slots "
@@ -113,56 +115,57 @@ class CudaRunner:
 
     @property
     def pending(self) -> bool:
-        return self._run is not None
+        return self._in_flight is not None
 
     @property
-    def banks_made(self) -> tuple[bool, ...]:
-        """Which banks there are, by whether they compute what would follow without the prompt."""
-        return tuple(self._banks)
+    def guided_batches(self) -> tuple[bool, ...]:
+        """The batches allocated so far: True for one with unconditional rows, False for one without."""
+        return tuple(self._batches)
 
     def admit(self, place: int, slot: Slot) -> None:
-        bank = self._bank(self._guided or slot.guided)
+        batch = self._graph_batch(self._guided or slot.guided)
         piece = slot.piece
-        bank.begin(place, slot.tokens, slot.guidance, piece.top_k, piece.temperature)
-        self._placed[place] = bank
+        batch.begin(place, slot.tokens, slot.guidance, piece.top_k, piece.temperature)
+        self._batch_by_place[place] = batch
         self.set_prompt(place, slot)
 
     def set_prompt(self, place: int, slot: Slot) -> None:
-        bank = self._placed[place]
-        assert bank is not None
-        self._prefixes[place] = bank.set_prompt(place, slot.prompt_states[slot.prompt_index])
+        batch = self._batch_by_place[place]
+        assert batch is not None
+        self._prefixes[place] = batch.set_prompt(place, slot.prompt_states[slot.prompt_index])
 
     def free(self, place: int) -> None:
-        self._placed[place] = None
+        self._batch_by_place[place] = None
 
-    def run(self, batch: SlotBatch) -> list[SlotProgress]:
-        earlier, self._run = self._run, self._launched(batch) if batch else None
-        return [] if earlier is None else self._arrived(earlier)
+    def run(self, slot_batch: SlotBatch) -> list[SlotProgress]:
+        earlier, self._in_flight = self._in_flight, self._launch(slot_batch) if slot_batch else None
+        return [] if earlier is None else self._collect(earlier)
 
     @contextmanager
     def benchmark(
         self, slots: int, position: int, guidance: float, states: Tensor
     ) -> Iterator[Callable[[], int]]:
-        bank = self._bank(self._guided or guidance != 1.0)
+        batch = self._graph_batch(self._guided or guidance != 1.0)
         position = min(position, self.length - _BENCHMARK_STEPS)
-        standing = WindowPosition(0, max(0, position), 0, self.length)
+        window_position = WindowPosition(0, max(0, position), 0, self.length)
         steps = min(_BENCHMARK_STEPS, self.length)
-        numbers = np.zeros((steps, self._checkpoint.delay.codebooks))
+        uniforms = np.zeros((steps, self._checkpoint.delay.codebooks))
         places = {
-            place: ScheduledSlot(standing, bank.set_prompt(place, states), numbers) for place in range(slots)
+            place: ScheduledSlot(window_position, batch.set_prompt(place, states), uniforms)
+            for place in range(slots)
         }
 
         def step() -> int:
-            bank.launch(steps, places).wait()
+            batch.launch(steps, places).wait()
             return steps
 
         yield step
 
-    def _bank(self, guided: bool) -> GraphBatch:
-        bank = self._banks.get(guided)
-        if bank is None:
+    def _graph_batch(self, guided: bool) -> GraphBatch:
+        batch = self._batches.get(guided)
+        if batch is None:
             checkpoint = self._checkpoint
-            bank = self._banks[guided] = GraphBatch(
+            batch = self._batches[guided] = GraphBatch(
                 self._weights,
                 checkpoint.delay,
                 checkpoint.pad_token,
@@ -172,53 +175,54 @@ class CudaRunner:
                 prefix=checkpoint.prefix_tokens,
                 guided=guided,
             )
-        return bank
+        return batch
 
-    def _launched(self, batch: SlotBatch) -> _InFlightStep:
-        steps = min(slot.steps_ahead for _, slot in batch)
-        steps = min(steps, max(1, int(PATIENCE_SECONDS / self._step_seconds)), MAX_STEPS)
+    def _launch(self, slot_batch: SlotBatch) -> _InFlightStep:
+        """Queue as many steps as can run before the host must look at their tokens."""
+        steps = min(slot.steps_ahead for _, slot in slot_batch)
+        steps = min(steps, max(1, int(MAX_LAUNCH_SECONDS / self._step_seconds)), MAX_STEPS)
         began = self._clock()
-        marchers: dict[bool, dict[int, ScheduledSlot]] = {}
-        for place, slot in batch:
-            bank, standing = self._placed[place], slot.window_position
-            assert bank is not None
-            numbers = slot.uniforms(standing.begin + standing.position, steps)
-            marchers.setdefault(bank.guided, {})[place] = ScheduledSlot(
-                standing, self._prefixes[place], numbers
+        scheduled: dict[bool, dict[int, ScheduledSlot]] = {}
+        for place, slot in slot_batch:
+            batch, window_position = self._batch_by_place[place], slot.window_position
+            assert batch is not None
+            uniforms = slot.uniforms(window_position.begin + window_position.position, steps)
+            scheduled.setdefault(batch.guided, {})[place] = ScheduledSlot(
+                window_position, self._prefixes[place], uniforms
             )
-        parts = {
-            guided: _BatchStep(self._banks[guided], self._banks[guided].launch(steps, those))
-            for guided, those in marchers.items()
+        batch_steps = {
+            guided: _BatchStep(self._batches[guided], self._batches[guided].launch(steps, slots))
+            for guided, slots in scheduled.items()
         }
-        legs = []
-        for place, slot in batch:
-            bank = self._placed[place]
-            assert bank is not None
-            standing = slot.window_position
-            until = slot.advance(steps)
-            ran = SlotProgress(place, slot, until, slot.done)
-            legs.append(_SlotStep(parts[bank.guided], standing.begin + standing.position, ran))
-        return _InFlightStep(steps, began, legs, list(parts.values()))
+        slot_steps = []
+        for place, slot in slot_batch:
+            batch = self._batch_by_place[place]
+            assert batch is not None
+            step = slot.window_position.begin + slot.window_position.position
+            chunk_end = slot.advance(steps)
+            progress = SlotProgress(place, slot, chunk_end, slot.done)
+            slot_steps.append(_SlotStep(batch_steps[batch.guided], step, progress))
+        return _InFlightStep(steps, began, slot_steps, list(batch_steps.values()))
 
-    def _arrived(self, run: _InFlightStep) -> list[SlotProgress]:
-        """Wait for a run, and give its tokens to the slots."""
-        asked = self._clock()
-        for part in run.parts:
-            part.landing.wait()
+    def _collect(self, launch: _InFlightStep) -> list[SlotProgress]:
+        """Wait for a launch and store its tokens in the slots."""
+        wait_began = self._clock()
+        for batch_step in launch.batch_steps:
+            batch_step.output.wait()
         now = self._clock()
-        taken = now - max(run.began, self._landed)
-        if now - asked > _SEEN_SHARE * taken:
-            self._step_seconds = taken / run.steps
-        else:  # the device waited for the host, whose time for a run hardly depends on the number of steps
-            self._step_seconds = min(self._step_seconds, taken / run.steps) / 2
-        self._landed = now
-        ran = []
-        for leg in run.legs:
-            place, slot = leg.ran.place, leg.ran.slot
-            landing = leg.part.landing
-            if landing.finite[place]:
-                slot.store_tokens(leg.step, landing.tokens[:, place].numpy())
-                ran.append(leg.ran)
+        seconds = now - max(launch.began, self._last_done)
+        if now - wait_began > _MIN_WAIT_SHARE * seconds:
+            self._step_seconds = seconds / launch.steps
+        else:  # the device waited for the host, whose time per launch hardly depends on the number of steps
+            self._step_seconds = min(self._step_seconds, seconds / launch.steps) / 2
+        self._last_done = now
+        progress = []
+        for slot_step in launch.slot_steps:
+            place, slot = slot_step.progress.place, slot_step.progress.slot
+            output = slot_step.batch_step.output
+            if output.finite[place]:
+                slot.store_tokens(slot_step.step, output.tokens[:, place].numpy())
+                progress.append(slot_step.progress)
             else:
-                ran.append(SlotProgress(place, slot, error=EngineError(Text("engine-not-finite"))))
-        return ran
+                progress.append(SlotProgress(place, slot, error=EngineError(Text("engine-not-finite"))))
+        return progress

@@ -1,1 +1,1 @@
-"""What torch has no kernel for that is near what a CPU can do: functions in LLVM's intermediate language."""
+"""JIT-compiled CPU kernels (LLVM IR) where torch has none near hardware speed."""

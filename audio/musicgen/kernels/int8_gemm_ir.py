@@ -1,9 +1,9 @@
-"""The product of `vnni.py` in LLVM's intermediate language.
+"""LLVM IR of the matrix product of `int8_gemm.py`.
 
-`multiply` first makes whole numbers of each row, `LEVELS` on each side of zero, and notes them in two rows of
-bytes with a sign: q = 256 · high + low. Behind them it notes what the sums of both begin with, which takes
-off how much higher the weights are held, and the row's greatest number. Then it goes through the weights
-once, in turns of some panels, each for all rows.
+`multiply` first quantises each input row to integers of at most ±`MAX_INPUT`, stored as two rows of signed
+bytes: q = 256 · high + low. A trailer follows them: the initial value of both sums, which corrects for the
+zero point of the weights, and the row's peak. Then it reads the weights once, a group of panels at a time,
+each for all rows.
 """
 
 from __future__ import annotations
@@ -11,172 +11,179 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from audio.musicgen.kernels.llvm import spread, written
+from audio.musicgen.kernels.llvm import broadcast, float_hex
 
-RAISED: Final = 128
-"""By how much weights are held higher than they are."""
-LEVELS: Final = 127 * 256 + 127
-"""What an input is at most, as a whole number."""
-BYTES: Final = 4
-"""How many products of bytes are added up to one number."""
-ROOM: Final = 16
-"""Inputs are made up to a multiple of so many."""
-NOTES: Final = 12
-"""Bytes behind those of a row: two int32 and a float32."""
-_VECTORS: Final = 4
-"""Panels in a turn, read side by side: a processor fetches four streams 1.15 times as fast as one, and so
-many sums are in flight that none is waited for."""
-_AHEAD: Final = 1024
-"""How many bytes ahead weights are fetched. With 0 two rows take 1.05 times as long (Xeon)."""
-_MIN: Final = 2.0**-100
-"""What a row's greatest number is at least; the levels over it are a float32 yet."""
+ZERO_POINT: Final = 128
+"""Weights are stored as unsigned bytes, this much higher."""
+MAX_INPUT: Final = 127 * 256 + 127
+"""The largest magnitude of a quantised input."""
+DOT_BYTES: Final = 4
+"""Byte products that the instruction adds up to one int32."""
+INPUT_MULTIPLE: Final = 16
+"""Inputs are padded to a multiple of this."""
+TRAILER_BYTES: Final = 12
+"""Bytes after a quantised row: two int32 and one float32."""
+_PANELS: Final = 4
+"""Panels of a group, read side by side: processors fetch four streams 1.15 times as fast as one, and this
+many independent sums hide the latency of the instruction."""
+_PREFETCH_BYTES: Final = 1024
+"""Distance of the weight prefetch. With 0, two rows take 1.05 times as long (Xeon)."""
+_MIN_PEAK: Final = 2.0**-100
+"""Lower bound of a row's peak, so that `MAX_INPUT` / peak is a finite float32."""
 
 
 @dataclass(frozen=True, slots=True)
-class Width:
-    """How wide the processor multiplies."""
+class VectorWidth:
+    """The vectors of a processor and how many rows its registers allow."""
 
     lanes: int
-    """Numbers in a vector."""
+    """int32 or float32 values per vector."""
     rows: int
-    """Rows at once, whose sums its registers hold."""
+    """Rows multiplied at once; their sums stay in registers."""
 
     @property
     def outputs(self) -> int:
-        """In a turn."""
-        return self.lanes * _VECTORS
+        """Outputs of a group of panels."""
+        return self.lanes * _PANELS
 
     @property
     def product(self) -> str:
         return f"@llvm.x86.avx512.vpdpbusd.{self.lanes * 32}"
 
 
-WIDE: Final = Width(lanes=16, rows=2)
-NARROW: Final = Width(lanes=8, rows=1)
-"""With half as many registers, too."""
+AVX512: Final = VectorWidth(lanes=16, rows=2)
+AVX2: Final = VectorWidth(lanes=8, rows=1)
+"""These processors also have half as many registers."""
 
 
-def code(width: Width) -> str:
-    """A module with `multiply(x, weights, scales, noted, out, rows, inputs, outputs, adds)`, which adds
-    to what is in `out` where `adds` is not 0."""
+def int8_gemm_ir(width: VectorWidth) -> str:
+    """Return a module with `multiply(x, weights, scales, quantised, out, rows, inputs, outputs, accumulate)`.
+
+    `quantised` is scratch memory: (2 · inputs + `TRAILER_BYTES`) bytes per row. If `accumulate` is not 0, the
+    product is added to `out`.
+    """
     sums = f"<{width.lanes} x i32>"
-    # said as up to LLVM 21; later ones make theirs of it
+    # the signature up to LLVM 21; later versions upgrade it
     product = f"declare {sums} {width.product}({sums}, {sums}, {sums})"
-    groups = range(width.rows, 0, -1)
-    return "\n".join([product, _QUANTISE, *(_turn(width, rows) for rows in groups), _multiply(width)])
+    panels = [_multiply_panels(width, rows) for rows in range(width.rows, 0, -1)]
+    return "\n".join([product, _QUANTISE, *panels, _multiply(width)])
 
 
 _QUANTISE: Final = f"""
-define private void @quantise(ptr %x, ptr %noted, i64 %inputs) {{
+define private void @quantise(ptr %x, ptr %quantised, i64 %inputs) {{
 begin:
   br label %measure
 measure:
-  %at = phi i64 [0, %begin], [%next, %measure]
-  %most = phi <16 x float> [zeroinitializer, %begin], [%more, %measure]
-  %here = getelementptr float, ptr %x, i64 %at
-  %numbers = load <16 x float>, ptr %here, align 4
-  %sizes = call <16 x float> @llvm.fabs.v16f32(<16 x float> %numbers)
-  %more = call <16 x float> @llvm.maximum.v16f32(<16 x float> %most, <16 x float> %sizes)
-  %next = add i64 %at, {ROOM}
-  %measured = icmp eq i64 %next, %inputs
-  br i1 %measured, label %scale, label %measure
+  %measure.at = phi i64 [0, %begin], [%measure.next, %measure]
+  %max = phi <16 x float> [zeroinitializer, %begin], [%max.next, %measure]
+  %measure.x = getelementptr float, ptr %x, i64 %measure.at
+  %measure.values = load <16 x float>, ptr %measure.x, align 4
+  %magnitudes = call <16 x float> @llvm.fabs.v16f32(<16 x float> %measure.values)
+  %max.next = call <16 x float> @llvm.maximum.v16f32(<16 x float> %max, <16 x float> %magnitudes)
+  %measure.next = add i64 %measure.at, {INPUT_MULTIPLE}
+  %measure.done = icmp eq i64 %measure.next, %inputs
+  br i1 %measure.done, label %scale, label %measure
 scale:
-  %found = call float @llvm.vector.reduce.fmaximum.v16f32(<16 x float> %more)
-  %greatest = call float @llvm.maximum.f32(float %found, float {written(_MIN)})
-  %factor = fdiv float {written(LEVELS)}, %greatest{spread("factor", "float", 16)}
+  %max.found = call float @llvm.vector.reduce.fmaximum.v16f32(<16 x float> %max.next)
+  %max.row = call float @llvm.maximum.f32(float %max.found, float {float_hex(_MIN_PEAK)})
+  %factor = fdiv float {float_hex(MAX_INPUT)}, %max.row{broadcast("factor", "float", 16)}
   br label %round
 round:
-  %from = phi i64 [0, %scale], [%after, %round]
-  %highs = phi <16 x i32> [zeroinitializer, %scale], [%highs.more, %round]
-  %lows = phi <16 x i32> [zeroinitializer, %scale], [%lows.more, %round]
-  %there = getelementptr float, ptr %x, i64 %from
-  %plain = load <16 x float>, ptr %there, align 4
-  %scaled = fmul <16 x float> %plain, %factor.all
-  %near = call <16 x float> @llvm.rint.v16f32(<16 x float> %scaled)
-  %whole = call <16 x i32> @llvm.fptosi.sat.v16i32.v16f32(<16 x float> %near)
-  %up = add <16 x i32> %whole, splat (i32 128)
-  %high = ashr <16 x i32> %up, splat (i32 8)
-  %even = shl <16 x i32> %high, splat (i32 8)
-  %low = sub <16 x i32> %whole, %even
-  %highs.more = add <16 x i32> %highs, %high
-  %lows.more = add <16 x i32> %lows, %low
+  %at = phi i64 [0, %scale], [%next, %round]
+  %high.sums = phi <16 x i32> [zeroinitializer, %scale], [%high.sums.next, %round]
+  %low.sums = phi <16 x i32> [zeroinitializer, %scale], [%low.sums.next, %round]
+  %x.here = getelementptr float, ptr %x, i64 %at
+  %values = load <16 x float>, ptr %x.here, align 4
+  %scaled = fmul <16 x float> %values, %factor.vec
+  %rounded = call <16 x float> @llvm.rint.v16f32(<16 x float> %scaled)
+  %integers = call <16 x i32> @llvm.fptosi.sat.v16i32.v16f32(<16 x float> %rounded)
+  %biased = add <16 x i32> %integers, splat (i32 128)
+  %high = ashr <16 x i32> %biased, splat (i32 8)
+  %high.shifted = shl <16 x i32> %high, splat (i32 8)
+  %low = sub <16 x i32> %integers, %high.shifted
+  %high.sums.next = add <16 x i32> %high.sums, %high
+  %low.sums.next = add <16 x i32> %low.sums, %low
   %high.bytes = trunc <16 x i32> %high to <16 x i8>
   %low.bytes = trunc <16 x i32> %low to <16 x i8>
-  %to = getelementptr i8, ptr %noted, i64 %from
-  store <16 x i8> %high.bytes, ptr %to, align 1
-  %to.low = getelementptr i8, ptr %to, i64 %inputs
-  store <16 x i8> %low.bytes, ptr %to.low, align 1
-  %after = add i64 %from, {ROOM}
-  %rounded = icmp eq i64 %after, %inputs
-  br i1 %rounded, label %note, label %round
-note:
-  %high.sum = call i32 @llvm.vector.reduce.add.v16i32(<16 x i32> %highs.more)
-  %low.sum = call i32 @llvm.vector.reduce.add.v16i32(<16 x i32> %lows.more)
-  %high.start = mul i32 %high.sum, {-RAISED}
-  %low.start = mul i32 %low.sum, {-RAISED}
-  %both = mul i64 %inputs, 2
-  %behind = getelementptr i8, ptr %noted, i64 %both
-  store i32 %high.start, ptr %behind, align 4
-  %second = getelementptr i8, ptr %behind, i64 4
-  store i32 %low.start, ptr %second, align 4
-  %third = getelementptr i8, ptr %behind, i64 8
-  store float %greatest, ptr %third, align 4
+  %out = getelementptr i8, ptr %quantised, i64 %at
+  store <16 x i8> %high.bytes, ptr %out, align 1
+  %out.low = getelementptr i8, ptr %out, i64 %inputs
+  store <16 x i8> %low.bytes, ptr %out.low, align 1
+  %next = add i64 %at, {INPUT_MULTIPLE}
+  %round.done = icmp eq i64 %next, %inputs
+  br i1 %round.done, label %trailer, label %round
+trailer:
+  %high.sum = call i32 @llvm.vector.reduce.add.v16i32(<16 x i32> %high.sums.next)
+  %low.sum = call i32 @llvm.vector.reduce.add.v16i32(<16 x i32> %low.sums.next)
+  %high.init = mul i32 %high.sum, {-ZERO_POINT}
+  %low.init = mul i32 %low.sum, {-ZERO_POINT}
+  %bytes = mul i64 %inputs, 2
+  %trailer.at = getelementptr i8, ptr %quantised, i64 %bytes
+  store i32 %high.init, ptr %trailer.at, align 4
+  %trailer.low = getelementptr i8, ptr %trailer.at, i64 4
+  store i32 %low.init, ptr %trailer.low, align 4
+  %trailer.max = getelementptr i8, ptr %trailer.at, i64 8
+  store float %max.row, ptr %trailer.max, align 4
   ret void
 }}
 """
 
 
-def _turn(width: Width, rows: int) -> str:
-    """The results of so many rows by some panels; `noted` and `out` are those of the first row."""
-    lanes, parts, held = width.lanes, range(_VECTORS), width.lanes * BYTES
+def _multiply_panels(width: VectorWidth, rows: int) -> str:
+    """Return IR that multiplies `rows` rows by one group of panels.
+
+    Its arguments `quantised` and `out` belong to the first row.
+    """
+    lanes, parts, weight_bytes = width.lanes, range(_PANELS), width.lanes * DOT_BYTES
     sums, floats = f"<{lanes} x i32>", f"<{lanes} x float>"
-    # of each row that with the high bytes and that with the low ones
+    # each row has its high bytes and its low bytes
     halves = [(row, half) for row in range(rows) for half in range(2)]
     results = [(row, part) for row in range(rows) for part in parts]
 
-    begin = [
+    setup = [
         f"""
-  %noted{row}.at = mul i64 %length, {row}
-  %noted{row} = getelementptr i8, ptr %noted, i64 %noted{row}.at
-  %behind{row} = getelementptr i8, ptr %noted{row}, i64 %both"""
+  %row{row}.offset = mul i64 %length, {row}
+  %row{row} = getelementptr i8, ptr %quantised, i64 %row{row}.offset
+  %trailer{row} = getelementptr i8, ptr %row{row}, i64 %bytes"""
         for row in range(rows)
     ] + [
         f"""
   %bytes{row}.{half}.at = mul i64 %inputs, {half}
-  %bytes{row}.{half} = getelementptr i8, ptr %noted{row}, i64 %bytes{row}.{half}.at
-  %start{row}.{half}.at = getelementptr i8, ptr %behind{row}, i64 {4 * half}
-  %start{row}.{half} = load i32, ptr %start{row}.{half}.at, align 4"""
-        + spread(f"start{row}.{half}", "i32", lanes)
+  %bytes{row}.{half} = getelementptr i8, ptr %row{row}, i64 %bytes{row}.{half}.at
+  %init{row}.{half}.at = getelementptr i8, ptr %trailer{row}, i64 {4 * half}
+  %init{row}.{half} = load i32, ptr %init{row}.{half}.at, align 4"""
+        + broadcast(f"init{row}.{half}", "i32", lanes)
         for row, half in halves
     ]
-    carried = [
+    phis = [
         f"""
-  %sum{row}.{half}.{part} = phi {sums} [%start{row}.{half}.all, %begin], [%more{row}.{half}.{part}, %add]"""
+  %sum{row}.{half}.{part} = phi {sums}
+    [%init{row}.{half}.vec, %begin], [%sum{row}.{half}.{part}.next, %dot]"""
         for row, half in halves
         for part in parts
     ]
-    ahead = [
+    prefetched = [
         f"""
-  %ahead{part} = getelementptr i8, ptr %part{part}, i64 {_AHEAD}
+  %ahead{part} = getelementptr i8, ptr %panel{part}, i64 {_PREFETCH_BYTES}
   call void @llvm.prefetch.p0(ptr %ahead{part}, i32 0, i32 3, i32 1)"""
         for part in parts
     ]
     loaded = [
         f"""
-  %part{part}.at = mul i64 %whole, {part}
-  %part{part}.first = getelementptr i8, ptr %weights, i64 %part{part}.at
-  %part{part} = getelementptr i8, ptr %part{part}.first, i64 %offset
-  %weights{part} = load {sums}, ptr %part{part}, align {held}"""
+  %panel{part}.offset = mul i64 %panel_bytes, {part}
+  %panel{part}.begin = getelementptr i8, ptr %weights, i64 %panel{part}.offset
+  %panel{part} = getelementptr i8, ptr %panel{part}.begin, i64 %offset
+  %weights{part} = load {sums}, ptr %panel{part}, align {weight_bytes}"""
         for part in parts
     ]
-    added = [
+    dotted = [
         f"""
   %x{row}.{half}.at = getelementptr i8, ptr %bytes{row}.{half}, i64 %at
-  %x{row}.{half} = load i32, ptr %x{row}.{half}.at, align 4{spread(f"x{row}.{half}", "i32", lanes)}"""
+  %x{row}.{half} = load i32, ptr %x{row}.{half}.at, align 4{broadcast(f"x{row}.{half}", "i32", lanes)}"""
         + "".join(
             f"""
-  %more{row}.{half}.{part} = call {sums} {width.product}(
-    {sums} %sum{row}.{half}.{part}, {sums} %weights{part}, {sums} %x{row}.{half}.all)"""
+  %sum{row}.{half}.{part}.next = call {sums} {width.product}(
+    {sums} %sum{row}.{half}.{part}, {sums} %weights{part}, {sums} %x{row}.{half}.vec)"""
             for part in parts
         )
         for row, half in halves
@@ -188,102 +195,105 @@ def _turn(width: Width, rows: int) -> str:
         for part in parts
     ] + [
         f"""
-  %greatest{row}.at = getelementptr i8, ptr %behind{row}, i64 8
-  %greatest{row} = load float, ptr %greatest{row}.at, align 4{spread(f"greatest{row}", "float", lanes)}
+  %max{row}.at = getelementptr i8, ptr %trailer{row}, i64 8
+  %max{row} = load float, ptr %max{row}.at, align 4{broadcast(f"max{row}", "float", lanes)}
   %out{row}.at = mul i64 %outputs, {row}
   %out{row} = getelementptr float, ptr %out, i64 %out{row}.at"""
         for row in range(rows)
     ]
-    given = [
+    stored = [
         f"""
-  %high{row}.{part} = sitofp {sums} %more{row}.0.{part} to {floats}
-  %low{row}.{part} = sitofp {sums} %more{row}.1.{part} to {floats}
-  %even{row}.{part} = fmul {floats} %high{row}.{part}, splat (float {written(256)})
-  %both{row}.{part} = fadd {floats} %even{row}.{part}, %low{row}.{part}
-  %scaled{row}.{part} = fmul {floats} %both{row}.{part}, %scales{part}
-  %made{row}.{part} = fmul {floats} %scaled{row}.{part}, %greatest{row}.all
-  %to{row}.{part} = getelementptr float, ptr %out{row}, i64 {part * lanes}
-  %there{row}.{part} = load {floats}, ptr %to{row}.{part}, align 4
-  %kept{row}.{part} = select i1 %adding, {floats} %there{row}.{part}, {floats} zeroinitializer
-  %sum{row}.{part} = fadd {floats} %made{row}.{part}, %kept{row}.{part}
-  store {floats} %sum{row}.{part}, ptr %to{row}.{part}, align 4"""
+  %high{row}.{part} = sitofp {sums} %sum{row}.0.{part}.next to {floats}
+  %low{row}.{part} = sitofp {sums} %sum{row}.1.{part}.next to {floats}
+  %high{row}.{part}.shifted = fmul {floats} %high{row}.{part}, splat (float {float_hex(256)})
+  %dot{row}.{part} = fadd {floats} %high{row}.{part}.shifted, %low{row}.{part}
+  %scaled{row}.{part} = fmul {floats} %dot{row}.{part}, %scales{part}
+  %product{row}.{part} = fmul {floats} %scaled{row}.{part}, %max{row}.vec
+  %out{row}.{part}.at = getelementptr float, ptr %out{row}, i64 {part * lanes}
+  %out{row}.{part} = load {floats}, ptr %out{row}.{part}.at, align 4
+  %base{row}.{part} = select i1 %accumulating, {floats} %out{row}.{part}, {floats} zeroinitializer
+  %result{row}.{part} = fadd {floats} %product{row}.{part}, %base{row}.{part}
+  store {floats} %result{row}.{part}, ptr %out{row}.{part}.at, align 4"""
         for row, part in results
     ]
     return f"""
-define private void @turn{rows}(
-  ptr %weights, ptr %scales, ptr %noted, ptr %out, i64 %inputs, i64 %length, i64 %outputs, i64 %adds
+define private void @multiply_panels{rows}(
+  ptr %weights, ptr %scales, ptr %quantised, ptr %out, i64 %inputs, i64 %length, i64 %outputs,
+  i64 %accumulate
 ) {{
 begin:
-  %adding = icmp ne i64 %adds, 0
-  %both = mul i64 %inputs, 2
-  %whole = mul i64 %inputs, {lanes}{"".join(begin)}
-  br label %add
-add:
-  %at = phi i64 [0, %begin], [%next, %add]{"".join(carried)}
-  %offset = mul i64 %at, {lanes}{"".join(loaded + ahead + added)}
-  %next = add i64 %at, {BYTES}
+  %accumulating = icmp ne i64 %accumulate, 0
+  %bytes = mul i64 %inputs, 2
+  %panel_bytes = mul i64 %inputs, {lanes}{"".join(setup)}
+  br label %dot
+dot:
+  %at = phi i64 [0, %begin], [%next, %dot]{"".join(phis)}
+  %offset = mul i64 %at, {lanes}{"".join(loaded + prefetched + dotted)}
+  %next = add i64 %at, {DOT_BYTES}
   %done = icmp eq i64 %next, %inputs
-  br i1 %done, label %give, label %add
-give:{"".join(scaled + given)}
+  br i1 %done, label %store, label %dot
+store:{"".join(scaled + stored)}
   ret void
 }}
 """
 
 
-def _multiply(width: Width) -> str:
-    """Rows go by as many as the width takes, and what is left by one."""
+def _multiply(width: VectorWidth) -> str:
+    """Return IR of `multiply`: rows go through in groups of `width.rows`, the rest one by one."""
     return f"""
 define void @multiply(
-  ptr %x, ptr %weights, ptr %scales, ptr %noted, ptr %out, i64 %rows, i64 %inputs, i64 %outputs,
-  i64 %adds
+  ptr %x, ptr %weights, ptr %scales, ptr %quantised, ptr %out, i64 %rows, i64 %inputs, i64 %outputs,
+  i64 %accumulate
 ) {{
 begin:
-  %both = mul i64 %inputs, 2
-  %length = add i64 %both, {NOTES}
-  %whole = and i64 %rows, {-width.rows}
+  %bytes = mul i64 %inputs, 2
+  %length = add i64 %bytes, {TRAILER_BYTES}
+  %grouped_rows = and i64 %rows, {-width.rows}
   br label %quantise
 quantise:
   %row = phi i64 [0, %begin], [%next, %quantise]
-  %x.at = mul i64 %row, %inputs
-  %x.row = getelementptr float, ptr %x, i64 %x.at
-  %noted.at = mul i64 %row, %length
-  %noted.row = getelementptr i8, ptr %noted, i64 %noted.at
-  call void @quantise(ptr %x.row, ptr %noted.row, i64 %inputs)
+  %x.offset = mul i64 %row, %inputs
+  %x.row = getelementptr float, ptr %x, i64 %x.offset
+  %quantised.offset = mul i64 %row, %length
+  %quantised.row = getelementptr i8, ptr %quantised, i64 %quantised.offset
+  call void @quantise(ptr %x.row, ptr %quantised.row, i64 %inputs)
   %next = add i64 %row, 1
-  %quantised = icmp eq i64 %next, %rows
-  br i1 %quantised, label %turn, label %quantise
-turn:
-  %first = phi i64 [0, %quantise], [%first.next, %after]
-  %own.at = mul i64 %first, %inputs
-  %own = getelementptr i8, ptr %weights, i64 %own.at
-  %own.scales = getelementptr float, ptr %scales, i64 %first
-  br label %rows.left
-rows.left:
-  %done = phi i64 [0, %turn], [%done.more, %rows.many], [%done.one, %rows.one]
-  %heard.at = mul i64 %done, %length
-  %heard = getelementptr i8, ptr %noted, i64 %heard.at
-  %made.row = mul i64 %done, %outputs
-  %made.at = add i64 %made.row, %first
-  %made = getelementptr float, ptr %out, i64 %made.at
-  %many = icmp ult i64 %done, %whole
-  br i1 %many, label %rows.many, label %rows.few
-rows.many:
-  call void @turn{width.rows}(
-    ptr %own, ptr %own.scales, ptr %heard, ptr %made, i64 %inputs, i64 %length, i64 %outputs, i64 %adds)
-  %done.more = add i64 %done, {width.rows}
-  br label %rows.left
-rows.few:
-  %few = icmp ult i64 %done, %rows
-  br i1 %few, label %rows.one, label %after
-rows.one:
-  call void @turn1(
-    ptr %own, ptr %own.scales, ptr %heard, ptr %made, i64 %inputs, i64 %length, i64 %outputs, i64 %adds)
-  %done.one = add i64 %done, 1
-  br label %rows.left
-after:
-  %first.next = add i64 %first, {width.outputs}
-  %all = icmp eq i64 %first.next, %outputs
-  br i1 %all, label %end, label %turn
+  %quantise.done = icmp eq i64 %next, %rows
+  br i1 %quantise.done, label %panels.loop, label %quantise
+panels.loop:
+  %output = phi i64 [0, %quantise], [%output.next, %panels.next]
+  %panels.offset = mul i64 %output, %inputs
+  %panels = getelementptr i8, ptr %weights, i64 %panels.offset
+  %panels.scales = getelementptr float, ptr %scales, i64 %output
+  br label %rows.loop
+rows.loop:
+  %done = phi i64 [0, %panels.loop], [%done.group, %rows.group], [%done.single, %rows.single]
+  %q.offset = mul i64 %done, %length
+  %q = getelementptr i8, ptr %quantised, i64 %q.offset
+  %out.row = mul i64 %done, %outputs
+  %out.offset = add i64 %out.row, %output
+  %out.here = getelementptr float, ptr %out, i64 %out.offset
+  %group = icmp ult i64 %done, %grouped_rows
+  br i1 %group, label %rows.group, label %rows.rest
+rows.group:
+  call void @multiply_panels{width.rows}(
+    ptr %panels, ptr %panels.scales, ptr %q, ptr %out.here, i64 %inputs, i64 %length, i64 %outputs,
+    i64 %accumulate)
+  %done.group = add i64 %done, {width.rows}
+  br label %rows.loop
+rows.rest:
+  %single = icmp ult i64 %done, %rows
+  br i1 %single, label %rows.single, label %panels.next
+rows.single:
+  call void @multiply_panels1(
+    ptr %panels, ptr %panels.scales, ptr %q, ptr %out.here, i64 %inputs, i64 %length, i64 %outputs,
+    i64 %accumulate)
+  %done.single = add i64 %done, 1
+  br label %rows.loop
+panels.next:
+  %output.next = add i64 %output, {width.outputs}
+  %panels.done = icmp eq i64 %output.next, %outputs
+  br i1 %panels.done, label %end, label %panels.loop
 end:
   ret void
 }}

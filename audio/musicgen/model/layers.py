@@ -1,14 +1,13 @@
-"""The decoder's weights, layer by layer, for whoever computes its steps.
+"""The decoder's weights, layer by layer, and the prefill of melody decoders; shared by all devices.
 
-How a matrix is held and multiplied is up to the caller; which matrices there are, and what stands before the
-first step of a melody decoder, is the same for all.
+The caller chooses how a matrix is stored and multiplied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +19,8 @@ from transformers.models.musicgen_melody.modeling_musicgen_melody import Musicge
 
 from audio.musicgen.model.linear import Matrix
 
-GUIDED: int = 2
-"""Rows of a slot with guidance: one that hears the prompt and one that does not."""
+GUIDED: Final = 2
+"""Rows of a slot with guidance: one conditioned on the prompt and one unconditional."""
 
 Decoder = MusicgenForCausalLM | MusicgenMelodyForCausalLM
 Function = Callable[[Tensor], Tensor]
@@ -30,50 +29,55 @@ M = TypeVar("M", bound=Matrix)
 
 @dataclass(slots=True)
 class CrossAttention(Generic[M]):
-    """A layer's cross-attention."""
+    """Weights of a layer's cross-attention."""
 
     norm: Function
-    keys: Function
-    """Of a prompt, from states (tokens, hidden); computed once a prompt, and so are its values."""
-    values: Function
-    query: M
+    k: Function
+    """Encoded prompt (tokens, hidden) → keys. Runs once per prompt, as does `v`."""
+    v: Function
+    q: M
     out: M
 
 
 @dataclass(slots=True)
 class Layer(Generic[M]):
-    """A layer's weights."""
+    """Weights of a layer."""
 
     norm: Function
     qkv: M
-    """Query, keys and values of the self-attention side by side."""
+    """Projections to queries, keys and values of self-attention, side by side."""
     out: M
-    listening: CrossAttention[M] | None
+    cross_attention: CrossAttention[M] | None
     """None in a melody decoder."""
-    last_norm: Function
-    widen: M
+    final_norm: Function
+    fc1: M
     activation: Function
-    narrow: M
+    fc2: M
 
 
 def layers_of(
     decoder: Decoder,
     matrix: Callable[..., M],
-    prompting: Callable[[nn.Linear], Function],
+    prompt_linear: Callable[[nn.Linear], Function],
     dtype: torch.dtype = torch.float32,
 ) -> list[Layer[M]]:
-    """The layers of `decoder`: `matrix` makes what a step multiplies by, out of one linear layer or several
-    side by side, and `prompting` what only a prompt goes through. `dtype` is that of the numbers between."""
+    """Return the layers of `decoder`.
 
-    def listening(layer: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer) -> CrossAttention[M] | None:
+    `matrix` converts the linear layers of a step, one or several side by side; `prompt_linear` converts those
+    that run once per prompt. `dtype` is the data type of the activations.
+    """
+
+    def cross_attention_of(
+        layer: MusicgenDecoderLayer | MusicgenMelodyDecoderLayer,
+    ) -> CrossAttention[M] | None:
         if isinstance(layer, MusicgenMelodyDecoderLayer):
             return None
         attention = layer.encoder_attn
         return CrossAttention(
             norm=norm_of(layer.encoder_attn_layer_norm, dtype),
-            keys=prompting(attention.k_proj),
-            values=prompting(attention.v_proj),
-            query=matrix(attention.q_proj),
+            k=prompt_linear(attention.k_proj),
+            v=prompt_linear(attention.v_proj),
+            q=matrix(attention.q_proj),
             out=matrix(attention.out_proj),
         )
 
@@ -82,24 +86,27 @@ def layers_of(
             norm=norm_of(layer.self_attn_layer_norm, dtype),
             qkv=matrix(layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj),
             out=matrix(layer.self_attn.out_proj),
-            listening=listening(layer),
-            last_norm=norm_of(layer.final_layer_norm, dtype),
-            widen=matrix(layer.fc1),
+            cross_attention=cross_attention_of(layer),
+            final_norm=norm_of(layer.final_layer_norm, dtype),
+            fc1=matrix(layer.fc1),
             activation=activation_of(layer.activation_fn),
-            narrow=matrix(layer.fc2),
+            fc2=matrix(layer.fc2),
         )
         for layer in decoder.model.decoder.layers
     ]
 
 
 def activation_of(module: nn.Module) -> Function:
-    """What `module` does, without what a module's call does besides."""
+    """Return the function of `module` without the overhead of calling a module."""
     return gelu if isinstance(module, GELUActivation) else module.forward
 
 
 def gelu(x: Tensor) -> Tensor:
-    """GELU by torch's own kernel. On a CPU torch would have oneDNN compute it, which takes 14 µs for the 768
-    numbers of a row of étude, and 40 in the midst of a step, where torch's takes 3 (Xeon with AVX-512)."""
+    """Apply GELU with torch's own kernel instead of oneDNN's.
+
+    For the 768 values of a row of étude oneDNN takes 14 µs, 40 µs within a step; torch takes 3 µs (Xeon with
+    AVX-512).
+    """
     onednn: Any = torch.backends.mkldnn
     wanted, onednn.enabled = onednn.enabled, False
     try:
@@ -109,7 +116,7 @@ def gelu(x: Tensor) -> Tensor:
 
 
 def norm_of(module: nn.LayerNorm, dtype: torch.dtype = torch.float32) -> Function:
-    """What `module` does, without what a module's call does besides."""
+    """Return the function of `module` without the overhead of calling a module."""
     shape, eps = module.normalized_shape, module.eps
     weight, bias = (part.detach().to(dtype) for part in (module.weight, module.bias))
     return lambda x: torch.layer_norm(x, shape, weight, bias, eps)
@@ -117,7 +124,7 @@ def norm_of(module: nn.LayerNorm, dtype: torch.dtype = torch.float32) -> Functio
 
 @torch.no_grad()
 def table_of(*modules: nn.Embedding) -> Tensor:
-    """The rows of `modules` under each other; theirs become views of it."""
+    """Concatenate the weights of `modules` along rows; theirs become views of the table."""
     table = torch.cat([module.weight for module in modules])
     rows = torch.split(table, [module.num_embeddings for module in modules])
     for module, part in zip(modules, rows, strict=True):
@@ -125,18 +132,18 @@ def table_of(*modules: nn.Embedding) -> Tensor:
     return table
 
 
-def precede(layers: Sequence[Layer[M]], x: Tensor, heads: int, caches: Sequence[Tensor]) -> None:
-    """Let the layers hear `x`, shaped (rows, tokens, hidden), with positions added, before the first step.
+def prefill(layers: Sequence[Layer[M]], x: Tensor, heads: int, caches: Sequence[Tensor]) -> None:
+    """Run the layers over a prefix `x` (rows, tokens, hidden), positions included, and fill their KV caches.
 
-    `caches` has for each layer where their keys and values go, (2, rows, heads, tokens, head size), which may
-    be fewer tokens than are computed.
+    `caches` has one view per layer, (2, rows, heads, tokens, head size). It may have fewer tokens than `x`;
+    the keys and values of the others are dropped.
     """
     rows, tokens, hidden = x.shape
     x = x.flatten(0, 1)
     for layer, cache in zip(layers, caches, strict=True):
         qkv = layer.qkv(layer.norm(x)).view(rows, tokens, 3, heads, hidden // heads)
-        query, keys, values = qkv.transpose(1, 3).unbind(2)
-        cache.copy_(torch.stack((keys, values))[:, :, :, : cache.shape[3]])
-        seen = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
-        x = x + layer.out(seen.transpose(1, 2).reshape(x.shape))
-        x = x + layer.narrow(layer.activation(layer.widen(layer.last_norm(x))))
+        q, k, v = qkv.transpose(1, 3).unbind(2)
+        cache.copy_(torch.stack((k, v))[:, :, :, : cache.shape[3]])
+        attn_out = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + layer.out(attn_out.transpose(1, 2).reshape(x.shape))
+        x = x + layer.fc2(layer.activation(layer.fc1(layer.final_norm(x))))

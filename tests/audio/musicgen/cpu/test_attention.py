@@ -9,27 +9,27 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from audio.musicgen.cpu import attention as slot_attention
+from audio.musicgen.cpu import attention as attention_module
 from audio.musicgen.cpu.attention import (
     CompiledAttention,
     Past,
     Rows,
     SlotAttention,
     TorchAttention,
-    attend_function,
-    attention_kind,
+    attention_class,
+    attention_kernel,
 )
-from audio.musicgen.kernels.attention_ir import code
+from audio.musicgen.kernels.attention_ir import attention_ir
 
 LAYERS, HEADS, ROOM = 2, 3, 70
 LENGTHS = [0, 5, 15, 16, 63]
 """Positions of five slots: the first step of a piece, and lengths around what is computed at once."""
-ROWS = Rows(slots=5, guided=2, all=8, listeners=6)
+ROWS = Rows(slots=5, guided=2, padded=8, prompted=6)
 
 
 @pytest.fixture(params=[TorchAttention, CompiledAttention])
 def kind(request: pytest.FixtureRequest) -> type[SlotAttention]:
-    if request.param is CompiledAttention and attend_function(64) is None:
+    if request.param is CompiledAttention and attention_kernel(64) is None:
         pytest.skip("there is no LLVM, or no FMA")
     kind: type[SlotAttention] = request.param
     return kind
@@ -41,20 +41,20 @@ def random(*shape: int, seed: int) -> Tensor:
 
 def pasts(size: int) -> list[Past]:
     """Two guided slots and three others; what nobody made is not a number."""
-    found = []
+    attn_out = []
     for slot, position in enumerate(LENGTHS):
         rows = 2 if slot < ROWS.guided else 1
         cache = torch.full((LAYERS, 2, rows, HEADS, ROOM, size), torch.nan)
         cache[..., :position, :] = random(LAYERS, 2, rows, HEADS, position, size, seed=slot)
         prompt = random(LAYERS, 2, HEADS, 1 + 9 * slot, size, seed=10 + slot)
-        found.append(Past(cache, prompt, position))
-    return found
+        attn_out.append(Past(cache, prompt, position))
+    return attn_out
 
 
 def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Past]]:
     attention, slots = kind(torch.zeros(()), ROWS, HEADS, size), pasts(size)
     attention.qkv.copy_(random(*attention.qkv.shape, seed=20))
-    attention.queries.copy_(random(*attention.queries.shape, seed=21))
+    attention.cross_q.copy_(random(*attention.cross_q.shape, seed=21))
     attention.begin(slots)
     return attention, slots
 
@@ -65,7 +65,7 @@ def test_each_row_attends_to_what_its_slot_made_and_to_what_it_says_now(
 ) -> None:
     attention, slots = filled(kind, size)
     for layer in range(LAYERS):
-        found = attention.attend(layer).view(-1, HEADS, size)
+        attn_out = attention.self_attention(layer).view(-1, HEADS, size)
         rows = [*((slot, 0) for slot in range(5)), *((slot, 1) for slot in range(2))]
         for place, (slot, row) in enumerate(rows):
             query, key, value = attention.qkv[place].view(3, HEADS, size)
@@ -74,55 +74,55 @@ def test_each_row_attends_to_what_its_slot_made_and_to_what_it_says_now(
             assert torch.equal(keys[:, position], key), "it is kept"
             assert torch.equal(values[:, position], value)
             expected = functional.scaled_dot_product_attention(query[:, None], keys, values)[:, 0]
-            torch.testing.assert_close(found[place], expected, atol=1e-6, rtol=0)
+            torch.testing.assert_close(attn_out[place], expected, atol=1e-6, rtol=0)
             assert cache[layer, :, row, :, position + 1 :].isnan().all(), "and nothing else is written"
-        assert not found[len(rows) :].any(), "rows that nobody looks at stay as they are"
+        assert not attn_out[len(rows) :].any(), "rows that nobody looks at stay as they are"
 
 
 def test_each_slot_listens_to_its_own_prompt(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     for layer in range(LAYERS):
-        found = attention.listen(layer).view(-1, HEADS, 64)
+        attn_out = attention.cross_attention(layer).view(-1, HEADS, 64)
         for slot, (_, prompt, _) in enumerate(slots):
             assert prompt is not None
-            query = attention.queries[slot].view(HEADS, 1, 64)
+            query = attention.cross_q[slot].view(HEADS, 1, 64)
             expected = functional.scaled_dot_product_attention(query, *prompt[layer])[:, 0]
-            torch.testing.assert_close(found[slot], expected, atol=1e-6, rtol=0)
+            torch.testing.assert_close(attn_out[slot], expected, atol=1e-6, rtol=0)
 
 
 def test_a_slot_finds_the_same_bits_alone_and_in_company(kind: type[SlotAttention]) -> None:
     together, slots = filled(kind, 64)
-    alone = kind(torch.zeros(()), Rows(slots=1, guided=0, all=1, listeners=1), HEADS, 64)
+    alone = kind(torch.zeros(()), Rows(slots=1, guided=0, padded=1, prompted=1), HEADS, 64)
     alone.qkv.copy_(together.qkv[4:5])
-    alone.queries.copy_(together.queries[4:5])
+    alone.cross_q.copy_(together.cross_q[4:5])
     alone.begin([slots[4]])
-    assert torch.equal(alone.attend(1)[0], together.attend(1)[4])
-    assert torch.equal(alone.listen(1)[0], together.listen(1)[4])
+    assert torch.equal(alone.self_attention(1)[0], together.self_attention(1)[4])
+    assert torch.equal(alone.cross_attention(1)[0], together.cross_attention(1)[4])
 
 
 def test_what_is_no_number_stays_in_its_slot_and_is_not_hidden(kind: type[SlotAttention]) -> None:
     attention, _ = filled(kind, 64)
     attention.qkv[3, 5] = torch.nan
-    found = attention.attend(0)
-    assert found.isfinite().all(dim=1).tolist() == [row != 3 for row in range(8)]
+    attn_out = attention.self_attention(0)
+    assert attn_out.isfinite().all(dim=1).tolist() == [row != 3 for row in range(8)]
 
 
 @pytest.mark.parametrize("height", [0.0, 1e-3, 40.0, 3e4])
 def test_weights_far_apart_are_those_of_torch(kind: type[SlotAttention], height: float) -> None:
     attention, slots = filled(kind, 64)
     attention.qkv[:, : HEADS * 64] *= height
-    found = attention.attend(0)[4].view(HEADS, 64)
+    attn_out = attention.self_attention(0)[4].view(HEADS, 64)
     keys, values = slots[4].cache[0, :, 0, :, : LENGTHS[4] + 1]
     query = attention.qkv[4, : HEADS * 64].view(HEADS, 1, 64)
     expected = functional.scaled_dot_product_attention(query, keys, values)[:, 0]
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(attn_out, expected, atol=1e-5, rtol=0)
 
 
 def test_a_slot_without_a_prompt_does_not_hear_another_s(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     attention.begin([slots[0]._replace(prompt=None), *slots[1:]])
     with pytest.raises(AssertionError):
-        attention.listen(0)
+        attention.cross_attention(0)
 
 
 def test_what_lies_outside_of_a_cache_is_not_looked_at(kind: type[SlotAttention]) -> None:
@@ -138,7 +138,7 @@ def test_what_lies_outside_of_a_cache_is_not_looked_at(kind: type[SlotAttention]
 def test_between_steps_nothing_of_a_slot_is_held(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     caches = [weakref.ref(past.cache) for past in slots]
-    attention.attend(0)
+    attention.self_attention(0)
     attention.end()
     del slots
     assert not any(cache() is not None for cache in caches)
@@ -147,28 +147,28 @@ def test_between_steps_nothing_of_a_slot_is_held(kind: type[SlotAttention]) -> N
 def test_a_melody_decoder_has_no_prompts(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     attention.begin([past._replace(prompt=None) for past in slots])
-    assert attention.attend(0).isfinite().all()
+    assert attention.self_attention(0).isfinite().all()
 
 
 def test_what_is_compiled_serves_a_cpu_where_it_can_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     here = torch.zeros(1)
-    if attend_function(64) is not None:
-        assert attention_kind(here, 64) is CompiledAttention
-    assert attention_kind(torch.zeros(1, device="meta"), 64) is TorchAttention
-    assert attention_kind(here.double(), 64) is TorchAttention
-    monkeypatch.setattr(slot_attention, "features", dict)
-    attend_function.cache_clear()
-    assert attention_kind(here, 64) is TorchAttention
-    attend_function.cache_clear()
+    if attention_kernel(64) is not None:
+        assert attention_class(here, 64) is CompiledAttention
+    assert attention_class(torch.zeros(1, device="meta"), 64) is TorchAttention
+    assert attention_class(here.double(), 64) is TorchAttention
+    monkeypatch.setattr(attention_module, "cpu_features", dict)
+    attention_kernel.cache_clear()
+    assert attention_class(here, 64) is TorchAttention
+    attention_kernel.cache_clear()
 
 
 def test_what_is_compiled_wrong_is_not_used(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if attend_function(64) is None:
+    if attention_kernel(64) is None:
         pytest.skip("there is no LLVM, or no FMA")
-    monkeypatch.setattr(slot_attention, "code", lambda size: code(size // 2))
-    attend_function.cache_clear()
-    assert attend_function(64) is None
-    attend_function.cache_clear()
-    assert "other attention" in caplog.text
+    monkeypatch.setattr(attention_module, "attention_ir", lambda size: attention_ir(size // 2))
+    attention_kernel.cache_clear()
+    assert attention_kernel(64) is None
+    attention_kernel.cache_clear()
+    assert "compiled attention is wrong" in caplog.text

@@ -37,9 +37,9 @@ def some_tokens(codebooks: int, seed: int = 1) -> Tensor:
 def library(model: Any, tokens: Tensor, states: Tensor) -> Tensor:
     """Logits of the library's forward pass for all steps at once: (2, steps, codebooks, vocabulary)."""
     batch = torch.stack([states, torch.zeros_like(states)])
-    heard = torch.tensor([[1] * len(states), [0] * len(states)])
+    mask = torch.tensor([[1] * len(states), [0] * len(states)])
     logits = model.decoder(
-        input_ids=tokens.T.repeat(2, 1), encoder_hidden_states=batch, encoder_attention_mask=heard
+        input_ids=tokens.T.repeat(2, 1), encoder_hidden_states=batch, encoder_attention_mask=mask
     ).logits
     shaped: Tensor = logits.view(2, tokens.shape[1], len(tokens), -1).transpose(1, 2)
     return shaped
@@ -63,7 +63,7 @@ def test_logits_are_those_of_the_library_with_and_without_the_prompt(
     step = CpuDecoder(model.decoder, slots=1, length=STEPS)
     step.admit(0, states)
     logits = [
-        torch.stack([step(tokens[at][None], [0], [at], [heard])[0] for heard in (1.0, 0.0)])
+        torch.stack([step(tokens[at][None], [0], [at], [mask])[0] for mask in (1.0, 0.0)])
         for at in range(STEPS)
     ]
 
@@ -143,11 +143,11 @@ def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
                 step.free(slot)
         at = {slot: now - join for slot, join in enumerate(late) if 0 <= now - join < STEPS}
         tokens = torch.stack([pieces[slot][0][position] for slot, position in at.items()])
-        for heard in (0, 1):
-            logits = step(tokens, list(at), list(at.values()), [float(heard)] * len(at))
+        for mask in (0, 1):
+            logits = step(tokens, list(at), list(at.values()), [float(mask)] * len(at))
             for row, (slot, position) in enumerate(at.items()):
-                wanted = expected[slot][1 - heard, position]
-                torch.testing.assert_close(logits[row], wanted, atol=EXACT, rtol=0)
+                expected_logits = expected[slot][1 - mask, position]
+                torch.testing.assert_close(logits[row], expected_logits, atol=EXACT, rtol=0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -180,7 +180,7 @@ def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
 
 def test_eight_bits_by_torch_say_the_same_bits_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a processor without VNNI."""
-    monkeypatch.setattr("audio.musicgen.model.linear.multiplier", lambda: None)
+    monkeypatch.setattr("audio.musicgen.model.linear.best_int8_gemm", lambda: None)
     step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
     for slot, guided in enumerate((True, False, True)):
         step.admit(slot, prompt(4 + slot, 64, slot), guided)
@@ -215,7 +215,7 @@ def test_torch_s_own_attention_says_the_same(monkeypatch: pytest.MonkeyPatch) ->
         return torch.stack(both)
 
     usual = played()
-    monkeypatch.setattr("audio.musicgen.cpu.decoder.attention_kind", lambda device, size: TorchAttention)
+    monkeypatch.setattr("audio.musicgen.cpu.decoder.attention_class", lambda device, size: TorchAttention)
     torch.testing.assert_close(played(), usual, atol=EXACT, rtol=0)
 
 

@@ -21,7 +21,7 @@ ROOM = 2 * PART + 188
 LENGTHS = (1, 64, PART + 1, ROOM, 2 * PART)
 
 
-def asked(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
+def attention_inputs(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
     """Queries as a step has them, between keys and values; a cache; and lengths at the edges of parts."""
     generator = torch.Generator().manual_seed(1)
     qkv = torch.randn(ROWS, 3, HEADS, SIZE, generator=generator).to(dtype)
@@ -29,7 +29,7 @@ def asked(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
     return qkv[:, 0], cache, torch.tensor(LENGTHS, dtype=torch.int32)
 
 
-def each(query: Tensor, cache: Tensor) -> Tensor:
+def row_by_row(query: Tensor, cache: Tensor) -> Tensor:
     """What torch finds row by row, over exactly each length."""
     return torch.stack(
         [
@@ -42,36 +42,36 @@ def each(query: Tensor, cache: Tensor) -> Tensor:
 
 
 def test_each_row_hears_its_own_length() -> None:
-    query, cache, lengths = asked()
-    found = masked_attention(query, cache, lengths)
-    torch.testing.assert_close(found, each(query, cache), atol=1e-6, rtol=0)
+    query, cache, lengths = attention_inputs()
+    attn_out = masked_attention(query, cache, lengths)
+    torch.testing.assert_close(attn_out, row_by_row(query, cache), atol=1e-6, rtol=0)
 
 
 def test_neighbours_change_no_bit() -> None:
-    query, cache, lengths = asked()
-    found = masked_attention(query, cache, lengths)
+    query, cache, lengths = attention_inputs()
+    attn_out = masked_attention(query, cache, lengths)
     others = torch.randn_like(query), torch.randn_like(cache), torch.randint_like(lengths, 1, ROOM)
     for row in range(ROWS):
         for other, own in zip(others, (query, cache.transpose(0, 1), lengths), strict=True):
             (other.transpose(0, 1) if other.dim() == 5 else other)[row] = own[row]
-        assert torch.equal(masked_attention(*others)[row], found[row])
+        assert torch.equal(masked_attention(*others)[row], attn_out[row])
 
 
 def test_without_a_gpu_torch_alone_is_asked() -> None:
     assert attention_for(torch.device("cpu"), torch.float32, SIZE) is masked_attention
 
 
-def proven(attention: Callable[..., Tensor], device: str) -> None:
+def check_kernel(attention: Callable[..., Tensor], device: str) -> None:
     """That `attention` is exact, reads nothing beyond a length, and hears no neighbour."""
     for dtype, error in ((torch.float32, 1e-6), (torch.float16, 2e-3), (torch.bfloat16, 2e-2)):
-        query, cache, lengths = (part.to(device) for part in asked(dtype))
-        expected = each(query.float(), cache.float())
+        query, cache, lengths = (part.to(device) for part in attention_inputs(dtype))
+        expected = row_by_row(query.float(), cache.float())
         for row, length in enumerate(LENGTHS):
             cache[:, row, :, length:] = float("nan")
-        found = attention(query, cache, lengths)
-        torch.testing.assert_close(found.float(), expected, atol=error, rtol=0)
+        attn_out = attention(query, cache, lengths)
+        torch.testing.assert_close(attn_out.float(), expected, atol=error, rtol=0)
         alone = attention(query[1:2], cache[:, 1:2], lengths[1:2])
-        assert torch.equal(alone[0], found[1])
+        assert torch.equal(alone[0], attn_out[1])
 
 
 @pytest.mark.skipif(not HAS_TRITON, reason="needs the package triton, which torch brings along for CUDA")
@@ -93,4 +93,4 @@ def test_the_kernel_finds_the_same_in_tritons_interpreter() -> None:
     not (HAS_TRITON and torch.cuda.is_available()), reason="needs a CUDA device and triton: runs the kernel"
 )
 def test_the_kernel_finds_the_same_on_a_gpu() -> None:
-    proven(split_attention, "cuda")
+    check_kernel(split_attention, "cuda")

@@ -31,43 +31,43 @@ OTHERS = {
 
 
 @pytest.fixture(scope="module", params=["float32", "float16", "bfloat16"])
-def composer(seeded_folder: Path, request: pytest.FixtureRequest) -> EngineCore:
+def core(seeded_folder: Path, request: pytest.FixtureRequest) -> EngineCore:
     checkpoint = load_checkpoint(str(seeded_folder), device="cuda")
     return EngineCore(checkpoint, slots=4, longest=2.0, dtype=request.param)
 
 
 def test_the_captured_step_makes_what_the_eager_one_makes(
-    composer: EngineCore, monkeypatch: pytest.MonkeyPatch
+    core: EngineCore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    captured = composed(composer, {1: PIECE} | OTHERS)
-    bank = composer.runner._banks[True]  # type: ignore[attr-defined]
-    graph = bank._graph
+    captured = composed(core, {1: PIECE} | OTHERS)
+    batch = core.runner._batches[True]  # type: ignore[attr-defined]
+    graph = batch._graph
 
     class Eager:
         def replay(self) -> None:
-            bank._step()
+            batch._step()
 
-    monkeypatch.setattr(bank, "_graph", Eager())
-    eager = composed(composer, {1: PIECE} | OTHERS)
-    monkeypatch.setattr(bank, "_graph", graph)
+    monkeypatch.setattr(batch, "_graph", Eager())
+    eager = composed(core, {1: PIECE} | OTHERS)
+    monkeypatch.setattr(batch, "_graph", graph)
     for key, pcm in captured.items():
         assert pcm.std() > 0.01
         assert np.array_equal(eager[key], pcm), key
 
 
-def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(composer: EngineCore) -> None:
-    alone = composed(composer, {1: PIECE})[1]
-    together = composed(composer, OTHERS | {1: PIECE}, joins={1: 3, 5: 5})
+def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(core: EngineCore) -> None:
+    alone = composed(core, {1: PIECE})[1]
+    together = composed(core, OTHERS | {1: PIECE}, joins={1: 3, 5: 5})
     assert np.array_equal(together[1], alone)
-    first = composed(composer, {1: PIECE} | OTHERS)
+    first = composed(core, {1: PIECE} | OTHERS)
     for key in OTHERS:
         assert np.array_equal(first[key], together[key]), key
 
 
-def test_a_new_engine_makes_the_same(composer: EngineCore, seeded_folder: Path) -> None:
-    dtype = str(composer.runner._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
+def test_a_new_engine_makes_the_same(core: EngineCore, seeded_folder: Path) -> None:
+    dtype = str(core.runner._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
     again = EngineCore(load_checkpoint(str(seeded_folder), device="cuda"), 4, 2.0, dtype)
-    assert np.array_equal(composed(again, {1: PIECE})[1], composed(composer, {1: PIECE})[1])
+    assert np.array_equal(composed(again, {1: PIECE})[1], composed(core, {1: PIECE})[1])
 
 
 def test_greedy_tokens_in_float32_are_those_of_a_cpu(seeded_folder: Path) -> None:
@@ -88,14 +88,14 @@ def test_streams_of_a_codec_decoded_together_are_each_the_same_as_alone(seeded_f
         assert np.array_equal(codec.decode([(CodecStream(codec), part, True)])[0], pcm)
 
 
-def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(composer: EngineCore) -> None:
-    composed(composer, {1: PIECE})
+def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(core: EngineCore) -> None:
+    composed(core, {1: PIECE})
     start = time.perf_counter()
-    composer.admit(1, PIECE)
-    while not composer.step():
+    core.admit(1, PIECE)
+    while not core.step():
         pass
     taken = time.perf_counter() - start
-    composer.cancel(1)
+    core.cancel(1)
     assert taken < 0.1
 
 

@@ -33,29 +33,35 @@ def test_logits_are_those_of_the_library_at_every_step(
         before = delay.made(np.arange(STEPS)[:, None] - 1) < 0
         tokens[torch.from_numpy(before)] = PAD
     expected = [guided(library(model, *piece), guidance) for piece in pieces]
-    seen: list[Tensor] = []
+    all_logits: list[Tensor] = []
 
     def spied(logits: Tensor, *more: Tensor) -> tuple[Tensor, Tensor]:
-        seen.append(logits.clone())
+        all_logits.append(logits.clone())
         return sampler.draw_all(logits, *more)
 
     monkeypatch.setattr("audio.musicgen.cuda.graph_batch.draw_all", spied)
     weights = Weights(model.decoder, STEPS, torch.float32)
     sizes = {"slots": 2, "length": STEPS, "prompt_tokens": 16}
-    bank = GraphBatch(weights, delay, PAD, **sizes, guided=guidance != 1.0)
+    batch = GraphBatch(weights, delay, PAD, **sizes, guided=guidance != 1.0)
     for place, (tokens, states) in enumerate(pieces):
         # what is heard at a step was made at the one before
         known = np.roll(tokens.numpy(), -1, axis=0)
-        bank.begin(place, known, guidance, 1, 1.0)
-        assert bank.set_prompt(place, states) == 0
+        batch.begin(place, known, guidance, 1, 1.0)
+        assert batch.set_prompt(place, states) == 0
     lowest = np.zeros((1, delay.codebooks))
     for now in range(STEPS + 1):
         positions = {place: now - place for place in range(2) if 0 <= now - place < STEPS}
-        standings = {place: WindowPosition(0, at, STEPS, STEPS) for place, at in positions.items()}
-        bank.launch(1, {place: ScheduledSlot(standing, 0, lowest) for place, standing in standings.items()})
-    made = torch.stack(seen)
+        positions_by_place = {place: WindowPosition(0, at, STEPS, STEPS) for place, at in positions.items()}
+        batch.launch(
+            1,
+            {
+                place: ScheduledSlot(window_position, 0, lowest)
+                for place, window_position in positions_by_place.items()
+            },
+        )
+    logits_by_step = torch.stack(all_logits)
     for place, logits in enumerate(expected):
-        own = made[place : place + STEPS, place]
+        own = logits_by_step[place : place + STEPS, place]
         torch.testing.assert_close(own, logits, atol=max(1.0, 2 * guidance) * EXACT, rtol=0)
 
 

@@ -73,17 +73,17 @@ def checkpoint(folder: Path) -> Checkpoint:
 
 
 def composed(
-    composer: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
+    core: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
 ) -> dict[int, Any]:
     """The sound of each piece, or why there is none; `joins` says at which call of `step` one joins."""
     made: dict[int, Any] = {key: [] for key in pieces}
     left = {key: (joins or {}).get(key, 0) for key in pieces}
     calls = 0
-    while left or not composer.idle:
+    while left or not core.idle:
         for key in [key for key, at in left.items() if at <= calls]:
-            composer.admit(key, pieces[key])
+            core.admit(key, pieces[key])
             del left[key]
-        for event in composer.step():
+        for event in core.step():
             if isinstance(event.result, Chunk):
                 made[event.key].append(event.result.pcm)
             else:
@@ -95,27 +95,27 @@ def composed(
     }
 
 
-def resident(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> EngineCore:
+def cuda_core(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> EngineCore:
     return EngineCore(checkpoint, slots, **({"longest": 2.0} | settings), on_device=True)
 
 
 def test_where_the_host_takes_longer_than_the_device_runs_get_longer(checkpoint: Checkpoint) -> None:
     now = 0.0
-    composer = resident(checkpoint, slots=1)
-    runner: Any = composer.runner
-    runner._clock, runner._landed = (lambda: now), now
+    core = cuda_core(checkpoint, slots=1)
+    runner: Any = core.runner
+    runner._clock, runner._last_done = (lambda: now), now
     runner._step_seconds = 1.0  # as after runs of one step each
-    bank = runner._banks[True]
-    launch, runs = bank.launch, list[int]()
+    batch = runner._batches[True]
+    launch, runs = batch.launch, list[int]()
 
-    def launched(steps: int, marchers: Any) -> Any:
+    def launched(steps: int, scheduled: Any) -> Any:
         nonlocal now
         now += 0.014  # the host's work; that of the device takes no time
         runs.append(steps)
-        return launch(steps, marchers)
+        return launch(steps, scheduled)
 
-    bank.launch = launched
-    composed(composer, {1: dataclasses.replace(PIECE, seconds=2.0, interval=2.0)})
+    batch.launch = launched
+    composed(core, {1: dataclasses.replace(PIECE, seconds=2.0, interval=2.0)})
     assert runs[0] == 1
     assert max(runs) > 8
 
@@ -125,12 +125,12 @@ def assert_same(checkpoint: Checkpoint, *pieces: Piece, **settings: Any) -> None
     which ties are told apart by."""
     those = {key: dataclasses.replace(piece, seed=key + 1) for key, piece in enumerate(pieces)}
     expected = composed(EngineCore(checkpoint, 3, **({"longest": 2.0} | settings)), those)
-    composer = resident(checkpoint, **settings)
-    made = composed(composer, those)
+    core = cuda_core(checkpoint, **settings)
+    made = composed(core, those)
     for key, pcm in expected.items():
         assert pcm.std() > 0.01, "silence proves nothing"
         assert np.array_equal(made[key], pcm), key
-    assert np.array_equal(composed(composer, {9: those[0]})[9], expected[0]), "alone, in a slot used before"
+    assert np.array_equal(composed(core, {9: those[0]})[9], expected[0]), "alone, in a slot used before"
 
 
 @pytest.fixture(scope="module")
@@ -199,16 +199,16 @@ def test_turns_are_those_of_the_host(checkpoint: Checkpoint, blend: int) -> None
 
 
 def test_a_piece_is_steered_where_composing_is(checkpoint: Checkpoint) -> None:
-    composer = resident(checkpoint)
-    composer.admit(1, PIECE)
+    core = cuda_core(checkpoint)
+    core.admit(1, PIECE)
     parts: list[Pcm] = []
     turn = None
-    while not composer.idle:
-        parts += [made.result.pcm for made in composer.step() if isinstance(made.result, Chunk)]
-        turn = turn or composer.steer(1, "techno", 0.2)
+    while not core.idle:
+        parts += [made.result.pcm for made in core.step() if isinstance(made.result, Chunk)]
+        turn = turn or core.steer(1, "techno", 0.2)
     assert turn is not None
     again = dataclasses.replace(PIECE, prompt_changes=(turn,))
-    assert np.array_equal(np.concatenate(parts, axis=1), composed(composer, {1: again})[1])
+    assert np.array_equal(np.concatenate(parts, axis=1), composed(core, {1: again})[1])
 
 
 @pytest.mark.parametrize("recommended", [1.0, 3.0])
@@ -222,37 +222,37 @@ def test_with_and_without_guidance_pieces_are_those_of_the_host(
 
 
 def test_no_row_without_the_prompt_is_computed_until_a_piece_wants_guidance(checkpoint: Checkpoint) -> None:
-    composer = resident(dataclasses.replace(checkpoint, guidance=1.0))
-    runner = composer.runner
+    core = cuda_core(dataclasses.replace(checkpoint, guidance=1.0))
+    runner = core.runner
     assert isinstance(runner, CudaRunner)
-    composed(composer, {1: PIECE})
-    assert list(runner.banks_made) == [False]
-    composed(composer, {1: dataclasses.replace(PIECE, guidance=2.0)})
-    assert list(runner.banks_made) == [False, True]
+    composed(core, {1: PIECE})
+    assert list(runner.guided_batches) == [False]
+    composed(core, {1: dataclasses.replace(PIECE, guidance=2.0)})
+    assert list(runner.guided_batches) == [False, True]
 
 
 def test_who_joins_late_and_in_another_slot_has_the_same_sound(checkpoint: Checkpoint) -> None:
-    composer = resident(checkpoint)
-    alone = composed(composer, {1: PIECE})[1]
+    core = cuda_core(checkpoint)
+    alone = composed(core, {1: PIECE})[1]
     others = {
         2: Piece("drums", 0.3, 9),
         3: Piece("strings", 1.5, 5),
         1: PIECE,
         4: Piece("joins later", 0.8, 2),
     }
-    together = composed(composer, others, joins={1: 3, 4: 6})
+    together = composed(core, others, joins={1: 3, 4: 6})
     assert np.array_equal(together[1], alone)
     for key in (2, 4):
-        assert np.array_equal(together[key], composed(composer, {1: others[key]})[1]), key
+        assert np.array_equal(together[key], composed(core, {1: others[key]})[1]), key
 
 
 def test_how_many_steps_are_made_at_once_changes_nothing(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds = []
-    for patience in (0.0, 0.05, 1e9):
-        monkeypatch.setattr("audio.musicgen.cuda.runner.PATIENCE_SECONDS", patience)
-        sounds.append(composed(resident(checkpoint), {1: PIECE, 2: Piece("beside", 0.5, 1)})[1])
+    for max_seconds in (0.0, 0.05, 1e9):
+        monkeypatch.setattr("audio.musicgen.cuda.runner.MAX_LAUNCH_SECONDS", max_seconds)
+        sounds.append(composed(cuda_core(checkpoint), {1: PIECE, 2: Piece("beside", 0.5, 1)})[1])
     assert np.array_equal(sounds[0], sounds[1])
     assert np.array_equal(sounds[0], sounds[2])
 
@@ -260,66 +260,66 @@ def test_how_many_steps_are_made_at_once_changes_nothing(
 def test_a_run_goes_to_the_next_chunk_and_its_sound_comes_while_the_next_is_made(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audio.musicgen.cuda.runner.PATIENCE_SECONDS", 1e9)
-    composer = resident(checkpoint)
-    composer.admit(1, PIECE)
-    assert composer.step() == []
-    assert not composer.nothing_due
-    (first,) = composer.step()
+    monkeypatch.setattr("audio.musicgen.cuda.runner.MAX_LAUNCH_SECONDS", 1e9)
+    core = cuda_core(checkpoint)
+    core.admit(1, PIECE)
+    assert core.step() == []
+    assert not core.nothing_due
+    (first,) = core.step()
     assert isinstance(first.result, Chunk)
     assert not first.result.last
-    while not composer.idle:
-        made = composer.step()
+    while not core.idle:
+        made = core.step()
     assert isinstance(made[-1].result, Chunk)
     assert made[-1].result.last
 
 
 def test_the_host_is_never_away_for_long(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audio.musicgen.cuda.runner.PATIENCE_SECONDS", 0.0)
-    composer = resident(checkpoint)
-    composer.admit(1, PIECE)
+    monkeypatch.setattr("audio.musicgen.cuda.runner.MAX_LAUNCH_SECONDS", 0.0)
+    core = cuda_core(checkpoint)
+    core.admit(1, PIECE)
     calls = 0
-    while not composer.step():
+    while not core.step():
         calls += 1
     assert calls == 25 + 3, "as many runs as steps, and the sound comes with the run after"
-    composer.cancel(1)
+    core.cancel(1)
 
 
 def test_a_cancelled_piece_gives_its_slot_away_at_once_and_nothing_more_comes_of_it(
     checkpoint: Checkpoint,
 ) -> None:
-    composer = resident(checkpoint, slots=1)
-    expected = composed(composer, {2: PIECE})[2]
-    composer.admit(1, Piece("forgotten", 2.0, 1))
+    core = cuda_core(checkpoint, slots=1)
+    expected = composed(core, {2: PIECE})[2]
+    core.admit(1, Piece("forgotten", 2.0, 1))
     for _ in range(3):
-        composer.step()
-    composer.cancel(1)
-    assert composer.idle
-    assert not composer.nothing_due, "a run is on its way still"
-    assert np.array_equal(composed(composer, {2: PIECE})[2], expected)
-    assert composer.nothing_due
+        core.step()
+    core.cancel(1)
+    assert core.idle
+    assert not core.nothing_due, "a run is on its way still"
+    assert np.array_equal(composed(core, {2: PIECE})[2], expected)
+    assert core.nothing_due
 
 
 def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour_and_its_heir(
     checkpoint: Checkpoint,
 ) -> None:
-    composer = resident(checkpoint, slots=2)
-    expected = composed(composer, {2: PIECE})[2]
+    core = cuda_core(checkpoint, slots=2)
+    expected = composed(core, {2: PIECE})[2]
     encode = checkpoint.projection
     damaged = dataclasses.replace(checkpoint, projection=lambda states: encode(states) * float("nan"))  # type: ignore[arg-type]
-    composer.checkpoint = damaged
-    composer.admit(1, Piece("doomed", 1.0, 1))
-    made = composer.step()
-    composer.checkpoint = checkpoint
-    composer.admit(2, PIECE)
-    while not composer.idle:
-        made += composer.step()
+    core.checkpoint = damaged
+    core.admit(1, Piece("doomed", 1.0, 1))
+    made = core.step()
+    core.checkpoint = checkpoint
+    core.admit(2, PIECE)
+    while not core.idle:
+        made += core.step()
     results = [event.result for event in made if event.key == 1]
     assert [type(result) for result in results] == [EngineError]
     assert "not finite" in str(results[0])
     parts = [event.result.pcm for event in made if event.key == 2 and isinstance(event.result, Chunk)]
     assert np.array_equal(np.concatenate(parts, axis=1), expected)
-    assert np.array_equal(composed(composer, {2: PIECE})[2], expected), "in the slot of the one that failed"
+    assert np.array_equal(composed(core, {2: PIECE})[2], expected), "in the slot of the one that failed"
 
 
 def test_slots_that_do_not_fit_end_the_start_in_a_sentence(
@@ -330,39 +330,39 @@ def test_slots_that_do_not_fit_end_the_start_in_a_sentence(
 
     monkeypatch.setattr("audio.musicgen.cuda.runner.GraphBatch", full)
     with pytest.raises(EngineError, match=r"does not suffice for 3 slots; set engine\.slots lower"):
-        resident(checkpoint)
+        cuda_core(checkpoint)
 
 
 def test_who_wants_guidance_where_memory_does_not_suffice_for_it_is_refused(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    composer = resident(dataclasses.replace(checkpoint, guidance=1.0))
-    expected = composed(composer, {1: PIECE})[1]
+    core = cuda_core(dataclasses.replace(checkpoint, guidance=1.0))
+    expected = composed(core, {1: PIECE})[1]
 
     def full(*arguments: Any, **more: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr("audio.musicgen.cuda.runner.GraphBatch", full)
-    assert "too little memory" in str(composed(composer, {1: dataclasses.replace(PIECE, guidance=2.0)})[1])
-    assert np.array_equal(composed(composer, {1: PIECE})[1], expected)
+    assert "too little memory" in str(composed(core, {1: dataclasses.replace(PIECE, guidance=2.0)})[1])
+    assert np.array_equal(composed(core, {1: PIECE})[1], expected)
 
 
 def test_it_is_calibrated_and_left_idle(checkpoint: Checkpoint) -> None:
-    composer = resident(checkpoint, slots=2)
-    expected = composed(composer, {1: PIECE})[1]
-    found = calibrate(composer)
+    core = cuda_core(checkpoint, slots=2)
+    expected = composed(core, {1: PIECE})[1]
+    found = calibrate(core)
     assert found.speed > 0
     assert 1 <= found.listeners <= 2
-    assert composer.idle
-    assert np.array_equal(composed(composer, {1: PIECE})[1], expected)
+    assert core.idle
+    assert np.array_equal(composed(core, {1: PIECE})[1], expected)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_coarser_numbers_make_sound_of_their_own_that_neighbours_do_not_change(
     folder: Path, dtype: str
 ) -> None:
-    composer = resident(load_checkpoint(str(folder)), dtype=dtype)
-    alone = composed(composer, {1: PIECE})[1]
+    core = cuda_core(load_checkpoint(str(folder)), dtype=dtype)
+    alone = composed(core, {1: PIECE})[1]
     assert alone.std() > 0.01
-    made = composed(composer, {2: Piece("beside it", 0.5, 9), 1: PIECE}, joins={1: 2})
+    made = composed(core, {2: Piece("beside it", 0.5, 9), 1: PIECE}, joins={1: 2})
     assert np.array_equal(made[1], alone)

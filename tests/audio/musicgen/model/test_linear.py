@@ -6,18 +6,18 @@ import pytest
 import torch
 from torch import nn
 
-from audio.musicgen.kernels.int8_gemm import multiplier
+from audio.musicgen.kernels.int8_gemm import best_int8_gemm
 from audio.musicgen.model import linear as matrix
 from audio.musicgen.model.linear import (
-    ALONE,
-    ROWS,
+    MAX_VNNI_THREADS,
+    ROW_BLOCK,
     Int8Matrix,
     PackedMatrix,
     VnniMatrix,
-    at_once,
+    batch_matches_blocks,
+    can_pack,
     fastest_dtype,
-    matrix_of,
-    packs,
+    make_matrix,
 )
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
@@ -27,7 +27,7 @@ SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
 @pytest.fixture
 def by_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """8-bit weights as where there is no VNNI."""
-    monkeypatch.setattr(matrix, "multiplier", lambda: None)
+    monkeypatch.setattr(matrix, "best_int8_gemm", lambda: None)
 
 
 def layer(inputs: int, outputs: int) -> nn.Linear:
@@ -42,11 +42,11 @@ def rows(count: int, inputs: int) -> torch.Tensor:
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("portion", [1, 2, ROWS])
+@pytest.mark.parametrize("block", [1, 2, ROW_BLOCK])
 def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
-    shape: tuple[int, int], dtype: str, portion: int
+    shape: tuple[int, int], dtype: str, block: int
 ) -> None:
-    weights = matrix_of(dtype, layer(*shape), rows=portion)
+    weights = make_matrix(dtype, layer(*shape), rows=block)
     x = rows(16, shape[0])
     with torch.inference_mode():
         alone = torch.cat([weights(x[at : at + 1]) for at in range(16)])
@@ -57,7 +57,7 @@ def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
 def test_a_result_is_added_to_what_is_there(dtype: str) -> None:
-    weights, x = matrix_of(dtype, layer(64, 96)), rows(4, 64)
+    weights, x = make_matrix(dtype, layer(64, 96)), rows(4, 64)
     there = rows(4, 96)
     total = there.clone()
     weights.add_to(total, x)
@@ -68,10 +68,10 @@ def test_a_result_is_added_to_what_is_there(dtype: str) -> None:
 def test_where_the_probe_finds_other_bits_the_rows_go_in_portions(
     outputs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weights, x = matrix_of("float32", layer(192, outputs)), rows(12, 192)
+    weights, x = make_matrix("float32", layer(192, outputs)), rows(12, 192)
     together = weights(x)
-    monkeypatch.setattr(matrix, "at_once", lambda *_: False)
-    assert torch.equal(weights(x), torch.cat([weights(x[at : at + ROWS]) for at in (0, 4, 8)]))
+    monkeypatch.setattr(matrix, "batch_matches_blocks", lambda *_: False)
+    assert torch.equal(weights(x), torch.cat([weights(x[at : at + ROW_BLOCK]) for at in (0, 4, 8)]))
     torch.testing.assert_close(weights(x), together, atol=1e-5, rtol=0)
 
 
@@ -80,33 +80,33 @@ def test_the_probe_tells_products_apart_that_differ_in_a_bit() -> None:
         """As a library may add in another order for another number of rows."""
         return x @ weights if len(x) == 4 else torch.nextafter(x @ weights, torch.ones(()))
 
-    assert at_once(torch.mm, 4, 4, (32, 48), torch.float32)
-    assert not at_once(by_company, 8, 4, (32, 48), torch.float32)
+    assert batch_matches_blocks(torch.mm, 4, 4, (32, 48), torch.float32)
+    assert not batch_matches_blocks(by_company, 8, 4, (32, 48), torch.float32)
 
 
 def test_wide_weights_are_packed_and_others_are_not() -> None:
-    if not packs(torch.float32):
+    if not can_pack(torch.float32):
         pytest.skip("this build of torch has no oneDNN")
     wide = layer(192, 8192)
-    assert isinstance(matrix_of("float32", wide), PackedMatrix)
-    assert isinstance(matrix_of("float32", wide), PackedMatrix), "and may be packed for a second decoder"
-    assert not isinstance(matrix_of("float32", layer(192, 768)), PackedMatrix)
-    assert not isinstance(matrix_of("float32", layer(1024, 1024)), PackedMatrix)
+    assert isinstance(make_matrix("float32", wide), PackedMatrix)
+    assert isinstance(make_matrix("float32", wide), PackedMatrix), "and may be packed for a second decoder"
+    assert not isinstance(make_matrix("float32", layer(192, 768)), PackedMatrix)
+    assert not isinstance(make_matrix("float32", layer(1024, 1024)), PackedMatrix)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
 def test_weights_that_were_given_up_are_not_taken_for_weights(dtype: str) -> None:
     weights = layer(64, 64)
-    matrix_of(dtype, weights)
+    make_matrix(dtype, weights)
     with pytest.raises(ValueError, match="load the checkpoint again"):
-        matrix_of("float32", weights)
+        make_matrix("float32", weights)
 
 
 def test_without_onednn_the_result_is_the_same_but_for_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
     x = rows(3, 192)
-    packed = matrix_of("float32", layer(192, 8192))(x)
-    monkeypatch.setattr(matrix, "packs", lambda dtype: False)
-    plain = matrix_of("float32", layer(192, 8192))
+    packed = make_matrix("float32", layer(192, 8192))(x)
+    monkeypatch.setattr(matrix, "can_pack", lambda dtype: False)
+    plain = make_matrix("float32", layer(192, 8192))
     assert not isinstance(plain, PackedMatrix)
     torch.testing.assert_close(plain(x), packed, atol=1e-5, rtol=0)
 
@@ -115,7 +115,7 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
     first, second = layer(64, 32), layer(64, 96)
     x = rows(4, 64)
     expected = torch.cat([first(x), second(x)], dim=1)
-    made = matrix_of("float32", first, second)
+    made = make_matrix("float32", first, second)
     torch.testing.assert_close(made(x), expected, atol=1e-6, rtol=0)
     with torch.no_grad():
         second.weight.mul_(2)
@@ -125,7 +125,7 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
 @pytest.mark.usefixtures("by_torch")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_eight_bits_by_torch_are_each_row_alone_too(shape: tuple[int, int]) -> None:
-    weights = matrix_of("int8", layer(*shape))
+    weights = make_matrix("int8", layer(*shape))
     assert isinstance(weights, Int8Matrix)
     x = rows(16, shape[0])
     alone = torch.cat([weights(x[at : at + 1]) for at in range(16)])
@@ -138,16 +138,16 @@ def test_eight_bits_by_torch_are_each_row_alone_too(shape: tuple[int, int]) -> N
 def test_torch_multiplies_any_number_of_inputs(inputs: int) -> None:
     exact, x = layer(inputs, 64), rows(3, inputs)
     expected = exact(x)
-    error = matrix_of("int8", exact)(x) - expected
+    error = make_matrix("int8", exact)(x) - expected
     assert error.std() < 0.02 * expected.std()
 
 
 def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_vnni = multiplier() is not None
+    with_vnni = best_int8_gemm() is not None
     kind = VnniMatrix if with_vnni else Int8Matrix
-    assert isinstance(matrix_of("int8", layer(192, 768)), kind)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: ALONE + 1)
-    assert isinstance(matrix_of("int8", layer(192, 768)), Int8Matrix), "more threads share the work"
+    assert isinstance(make_matrix("int8", layer(192, 768)), kind)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: MAX_VNNI_THREADS + 1)
+    assert isinstance(make_matrix("int8", layer(192, 768)), Int8Matrix), "more threads share the work"
 
 
 def test_the_quickest_type_is_one_that_the_device_can_multiply_by(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_coarser_numbers_are_nearly_right_and_the_exact_ones_are_given_up(
     exact = layer(192, 768)
     x = rows(4, 192) * torch.tensor([[1e-3], [1.0], [1e3], [0.0]])
     expected = exact(x)
-    made = matrix_of(dtype, exact)(x)
+    made = make_matrix(dtype, exact)(x)
     assert exact.weight.is_meta
     assert not made[3].any()
     for row in range(3):
@@ -178,5 +178,5 @@ def test_int8_hides_no_number_that_is_not_finite() -> None:
     x = rows(4, 64)
     x[1, 3] = float("nan")
     x[2, 3] = float("inf")
-    made = matrix_of("int8", layer(64, 32))(x)
+    made = make_matrix("int8", layer(64, 32))(x)
     assert torch.isfinite(made).all(dim=1).tolist() == [True, False, False, True]
