@@ -17,7 +17,7 @@ from bot.commands.checks import member_of
 from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape
 from bot.rules.permissions import VocalChannel
 from bot.tracks.attachments import require_fetchable
-from bot.ui.presets import suggested
+from bot.ui.presets import matching_prompts
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def suggest_prompts(
     used = await interaction.client.library.prompts(
         member_of(interaction), typed, max_chars=CHOICE_CHARS, limit=MAX_CHOICES
     )
-    prompts = suggested(typed, used, limit=MAX_CHOICES, longest=CHOICE_CHARS)
+    prompts = matching_prompts(typed, used, limit=MAX_CHOICES, max_chars=CHOICE_CHARS)
     return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
 
 

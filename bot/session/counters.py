@@ -1,6 +1,6 @@
-"""Counters of what the sessions of one bot did since it started.
+"""Counters over all sessions of one bot since its start.
 
-Labels are bounded: no guild, no person, no text of anybody's.
+Labels are bounded: no guild, no person, no text from members.
 """
 
 from __future__ import annotations
@@ -57,8 +57,10 @@ class Counters:
         self._starvations.inc(performance.buffer.starvations)
 
     def composed(self, performance: Performance) -> None:
-        """Count a piece that was composed to its end, or a radio as far as it was needed. A track that is
-        played from its file is not counted."""
+        """Count a piece that was composed to its end, or a radio as far as it was composed.
+
+        A track that is played from its file is not counted.
+        """
         if performance.request.saved_file is not None:
             return
         made, seconds = performance.buffer.seconds_made, performance.piece.seconds

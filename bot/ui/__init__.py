@@ -1,1 +1,1 @@
-"""What people see: the card, presets, translated commands."""
+"""The user interface: the card, presets and translated commands."""

@@ -1,4 +1,4 @@
-"""Prompts to begin with, and those that a person may mean while typing one."""
+"""Example prompts, and the autocompletion of prompts."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ PRESETS: Final = (
     "reggae, 76 bpm, organ on the offbeat",
     "rock with energetic drums, E minor",
 )
-"""One for each style that the shipped model knows; larger models know them too."""
+"""One for each style of the shipped model; larger models know them too."""
 
 
-def suggested(typed: str, used: Sequence[str], *, limit: int, longest: int) -> list[str]:
-    """At most `limit` prompts of at most `longest` characters with all words of `typed`, none twice.
+def matching_prompts(typed: str, used: Sequence[str], *, limit: int, max_chars: int) -> list[str]:
+    """Return up to `limit` different prompts of up to `max_chars` characters with all words of `typed`.
 
-    First those of `used`, which match already, as far as half of the places, then presets, then the rest.
+    `used` are earlier prompts that match already. They fill half of the places, presets come next, and the
+    other used prompts fill up.
     """
     words = typed.casefold().split()
     presets = [preset for preset in PRESETS if all(word in preset.casefold() for word in words)]
-    room = max(limit // 2, limit - len(presets))
-    different = {prompt.casefold(): prompt for prompt in reversed([*used[:room], *presets, *used[room:]])}
-    return [prompt for prompt in reversed(different.values()) if len(prompt) <= longest][:limit]
+    places_for_used = max(limit // 2, limit - len(presets))
+    ordered = [*used[:places_for_used], *presets, *used[places_for_used:]]
+    different = {prompt.casefold(): prompt for prompt in reversed(ordered)}
+    return [prompt for prompt in reversed(different.values()) if len(prompt) <= max_chars][:limit]

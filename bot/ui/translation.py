@@ -1,8 +1,9 @@
-"""Commands as Discord's menus show them, from the catalogue: English as they are, the rest as translations.
+"""Names and descriptions of commands in Discord's menus, from the catalogue.
 
-A command has one message there, named after it: `command-compose`, or `command-queue-remove` for one of a
-group. Its value is the name and `.description` what it is for; an option `prompt` has `.prompt-name`, and
-`.prompt` for what it is for. All choices are in one message, `command-choice`.
+Each command has one message, named after it: `command-compose`, or `command-queue-remove` in a group. Its
+value is the command's name, its attribute `.description` the description. An option `prompt` has the
+attributes `.prompt-name` for its name and `.prompt` for its description. All choices are in the message
+`command-choice`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _DESCRIPTIONS: Final = (Location.command_description, Location.group_description
 
 
 def describe(tree: app_commands.CommandTree[Any]) -> None:
-    """Say in English what each command and option of `tree` is for. Raises LookupError if that is missing."""
+    """Set the English descriptions of all commands and options. Raises LookupError if one is missing."""
     for command in tree.walk_commands():
         command.description = str(Text(f"{_key(command)}.description"))
         if isinstance(command, app_commands.Command):
@@ -35,7 +36,7 @@ def describe(tree: app_commands.CommandTree[Any]) -> None:
 
 
 class Translator(app_commands.Translator):
-    """What discord.py asks for each name and description in each of Discord's languages."""
+    """Translates each name and description into each of Discord's languages, for discord.py."""
 
     async def translate(
         self,
@@ -43,14 +44,14 @@ class Translator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """What Discord shows in `locale`; None where that is English."""
+        """Return the text in `locale`; None if that is English."""
         if language_of(str(locale)) == ENGLISH:
             return None
         return _text(context.location, context.data).in_(locale)
 
 
 def _text(location: Location, named: Any) -> Text:
-    """What the catalogue says for a place of a command."""
+    """Return the catalogue's text for one place of a command."""
     if location in _NAMES:
         return Text(_key(named))
     if location in _DESCRIPTIONS:

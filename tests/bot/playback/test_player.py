@@ -1,4 +1,4 @@
-"""Pieces that go over into each other, through the real voice connection."""
+"""Pieces that crossfade, through the real voice connection."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from bot.playback.performance import Performance
 from tests.house import House, a_house, quiet_settings, until
 
 SECONDS, FRAMES, SHARED = 3.0, 150, 30
-"""A fifth of either piece is heard together with the other."""
+"""Frames of each piece and of their transition, which is a fifth of either."""
 
 
 def two(house: House) -> tuple[Performance, Performance]:
     return house.ask(seconds=SECONDS, seed=1), house.ask(seconds=SECONDS, seed=2)
 
 
-async def in_the_joint(second: Performance) -> None:
+async def until_transition(second: Performance) -> None:
     await until(lambda: second.buffer.frames_played > 5)
 
 
 async def test_the_next_piece_begins_while_the_one_before_ends_and_nothing_dips(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second = two(house)
-        await in_the_joint(second)
+        await until_transition(second)
         assert not first.ended
         assert house.session.now is first
         await house.play(second)
@@ -45,27 +45,27 @@ async def test_the_next_piece_begins_while_the_one_before_ends_and_nothing_dips(
         hops = Meter(2).push(sound.T)
         blocks = np.convolve(hops, np.ones(5) / 5, "valid")  # two notes
         begin, end = (10 * (FRAMES - SHARED) // 50 - 4, 10 * FRAMES // 50)
-        joint = loudness_of(blocks[begin:end].min())
+        transition = loudness_of(blocks[begin:end].min())
         alone = loudness_of(np.concatenate([blocks[5:begin], blocks[end:-10]]).min())
-        assert joint > alone - 1.0
+        assert transition > alone - 1.0
 
 
-async def test_skipped_in_the_joint_the_next_piece_goes_on_from_where_it_is(tmp_path: Path) -> None:
+async def test_after_a_skip_during_a_transition_the_next_piece_continues_at_its_frame(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second = two(house)
-        await in_the_joint(second)
+        await until_transition(second)
         assert house.session.skip() is first
         await house.play(second)
         assert first.buffer.frames_played < FRAMES
         assert second.buffer.frames_played == FRAMES
-        heard = sum(len(spurt.packets) for spurt in house.ears.spurts(house.here.bot.id))
-        assert heard <= FRAMES + FRAMES - SHARED + 5  # and not again what was heard in the joint
+        packets = sum(len(spurt.packets) for spurt in house.ears.spurts(house.here.bot.id))
+        assert packets <= FRAMES + FRAMES - SHARED + 5  # frames of the transition are not played twice
 
 
-async def test_paused_in_the_joint_both_wait_and_stopped_both_end(tmp_path: Path) -> None:
+async def test_during_a_transition_a_pause_holds_both_pieces_and_a_stop_ends_both(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second = two(house)
-        await in_the_joint(second)
+        await until_transition(second)
         house.session.pause()
         await asyncio.sleep(0.1)
         held = (first.buffer.frames_played, second.buffer.frames_played)
@@ -81,7 +81,7 @@ async def test_paused_in_the_joint_both_wait_and_stopped_both_end(tmp_path: Path
         assert after.buffer.frames_played == 25
 
 
-async def test_what_begins_already_is_not_moved_removed_or_overtaken(tmp_path: Path) -> None:
+async def test_a_piece_whose_transition_is_settled_is_not_moved_removed_or_overtaken(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         first, second = two(house)
         await until(lambda: second.is_next)
@@ -95,7 +95,7 @@ async def test_what_begins_already_is_not_moved_removed_or_overtaken(tmp_path: P
         house.session.stop()
 
 
-async def test_no_joint_where_none_is_wished_for(tmp_path: Path) -> None:
+async def test_with_a_crossfade_of_0_s_pieces_do_not_overlap(tmp_path: Path) -> None:
     async with a_house(tmp_path, settings=quiet_settings(tmp_path, crossfade_seconds=0.0)) as house:
         first, second = house.ask(seconds=1.0), house.ask(seconds=1.0, seed=2)
         await house.play(second)

@@ -28,46 +28,46 @@ FRAMES = 5
 MAX = 4
 
 
-class Room:
-    """Stands for the voice channel: hears as fast as it can, one source at a time."""
+class FakeVoice:
+    """Fake voice channel: plays as fast as it can, one source at a time."""
 
     def __init__(self) -> None:
         self.channel: object = "a channel"
         self.hold = None
-        self.heard: list[PieceSource] = []
+        self.played_sources: list[PieceSource] = []
         self._playing = self._stopped = False
-        self._going_on = asyncio.Event()
-        self._going_on.set()
+        self._unpaused = asyncio.Event()
+        self._unpaused.set()
 
     async def join(self, channel: object) -> None:
         await asyncio.sleep(0)
 
     async def play(self, source: PieceSource) -> None:
         assert not self._playing, "two pieces at once"
-        self.heard.append(source)
+        self.played_sources.append(source)
         self._playing, self._stopped = True, False
-        self._going_on.set()
+        self._unpaused.set()
         while not self._stopped and source.read(sys.maxsize):
             await asyncio.sleep(0)
-            await self._going_on.wait()
+            await self._unpaused.wait()
         self._playing = False
 
     def stop(self) -> None:
         self._stopped = True
-        self._going_on.set()
+        self._unpaused.set()
 
     def pause(self) -> None:
-        self._going_on.clear()
+        self._unpaused.clear()
 
     def resume(self) -> None:
-        self._going_on.set()
+        self._unpaused.set()
 
     async def leave(self) -> None:
         self.stop()
 
 
-class Desk:
-    """Stands for the poster: says which tracks it was given."""
+class FakePoster:
+    """Fake poster: records the pieces that it was given."""
 
     def __init__(self) -> None:
         self.posted: list[Performance] = []
@@ -78,8 +78,8 @@ class Desk:
         performance.mark_delivered()
 
 
-class Notes:
-    """Stands for the journal, which has tests of its own: knows all that there ever was."""
+class FakeJournal:
+    """Fake journal: records all pieces."""
 
     def __init__(self) -> None:
         self.followed: list[Performance] = []
@@ -107,12 +107,12 @@ def request(seed: int, seconds: float = FRAMES * 0.02) -> Request:
 
 COMMANDS = st.lists(
     st.one_of(
-        st.sampled_from(["ask", "ask", "ask", "radio", "skip", "stop", "pause", "resume"]),
+        st.sampled_from(["compose", "compose", "compose", "radio", "skip", "stop", "pause", "resume"]),
         st.integers(1, 40),
     ),
     max_size=30,
 )
-"""What members do; a number lets the bot work for that many turns of the event loop."""
+"""Commands of members; a number runs the event loop that many times."""
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -122,66 +122,68 @@ def test_whatever_members_do_no_piece_is_lost_doubled_or_out_of_order(commands: 
 
 
 async def evening(commands: list[str | int]) -> None:
-    engine, room, desk = ToneEngine(speed=math.inf), Room(), Desk()
+    engine, voice, poster = ToneEngine(speed=math.inf), FakeVoice(), FakePoster()
     await engine.start()
-    nobody, posting, notes = cast(Any, None), cast(Any, desk), Notes()
+    nobody, posting, journal = cast(Any, None), cast(Any, poster), FakeJournal()
     limits = Settings(music=MusicSettings(queue_length=MAX))
-    rest = (posting, limits, Counters(), cast(Any, notes), LeaveLimiter(), free)
+    rest = (posting, limits, Counters(), cast(Any, journal), LeaveLimiter(), free)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.session.session.Voice", lambda *_, **__: room)
+        patch.setattr("bot.session.session.Voice", lambda *_, **__: voice)
         session = Session("evening", nobody, Pacer().new_sink(), engine, *rest)
-    asked: list[Performance] = []
-    on = False
+    requested: list[Performance] = []
+    has_radio = False
     for command in commands:
-        on = await turn(session, command, asked, on=on)
+        has_radio = await run_command(session, command, requested, has_radio=has_radio)
         assert len(session.wanted) <= MAX
-        assert sum(one.composition_state is CompositionState.COMPOSING for one in notes.followed) <= 1
-        assert sum(one.piece.endless for one in session.wanted) == on, "one radio, until somebody ends it"
-    room.resume()
+        assert sum(one.composition_state is CompositionState.COMPOSING for one in journal.followed) <= 1
+        assert sum(one.piece.endless for one in session.wanted) == has_radio, "one radio until it is ended"
+    voice.resume()
     async with asyncio.timeout(20):
-        while not all(one.settled for one in notes.followed):
+        while not all(one.settled for one in journal.followed):
             if [one.piece.endless for one in session.wanted] == [True]:
                 session.skip()
             await asyncio.sleep(0)
     assert not session.queue
-    segments = [one for one in notes.followed if one.piece.endless]
+    segments = [one for one in journal.followed if one.piece.endless]
     assert all(one.composition_state is CompositionState.CANCELLED for one in segments)
-    asked = [one for one in asked if not one.piece.endless]
-    played = [one for one in asked if one.buffer.frames_played]
-    assert len(played) <= len(room.heard) <= len(asked) + len(segments)
-    for one in asked:
+    requested = [one for one in requested if not one.piece.endless]
+    played = [one for one in requested if one.buffer.frames_played]
+    assert len(played) <= len(voice.played_sources) <= len(requested) + len(segments)
+    for one in requested:
         if one.dismissed:
             assert one.buffer.frames_played <= FRAMES
         else:
             assert (one.composition_state, one.buffer.frames_played) == (CompositionState.DELIVERED, FRAMES)
-    # Asked first, heard first; and each track is posted once, if all of it was made.
+    # Pieces play in the order of their requests, and each composed track is posted once.
     radio = {id(one.buffer) for one in segments}
-    sources = [id(source.buffer) for source in room.heard if heard(source)]
+    sources = [id(source.buffer) for source in voice.played_sources if was_played(source)]
     assert [id(one.buffer) for one in played] == [buffer for buffer in sources if buffer not in radio]
-    assert desk.posted == [one for one in asked if one.composition_state is CompositionState.DELIVERED]
+    assert poster.posted == [one for one in requested if one.composition_state is CompositionState.DELIVERED]
     await session.close()
     await engine.close()
 
 
-async def turn(session: Session, command: str | int, asked: list[Performance], *, on: bool) -> bool:
-    """Do as a member wishes; whether there is a radio after that."""
+async def run_command(
+    session: Session, command: str | int, requested: list[Performance], *, has_radio: bool
+) -> bool:
+    """Run a command; return True if there is a radio afterwards."""
     if isinstance(command, int):
         for _ in range(command):
             await asyncio.sleep(0)
-        return on
+        return has_radio
     try:
-        if command == "ask":
-            asked.append(session.request(request(len(asked))))
+        if command == "compose":
+            requested.append(session.request(request(len(requested))))
         elif command == "radio":
-            asked.append(session.request(request(len(asked), math.inf)))
+            requested.append(session.request(request(len(requested), math.inf)))
             return True
         else:
             done = getattr(session, command)()
-            return on and command != "stop" and not (command == "skip" and done.piece.endless)
+            return has_radio and command != "stop" and not (command == "skip" and done.piece.endless)
     except RequestError:
         pass  # such as: nothing is playing
-    return on
+    return has_radio
 
 
-def heard(source: PieceSource) -> bool:
+def was_played(source: PieceSource) -> bool:
     return source.buffer.frames_played > 0

@@ -61,7 +61,7 @@ async def test_stop_ends_the_sound_within_five_frames_and_frees_the_engine(tmp_p
             CompositionState.CANCELLED,
             CompositionState.CANCELLED,
         )
-        after = house.ask(seconds=0.5, seed=3)  # with one place, it needs the one that was freed
+        after = house.ask(seconds=0.5, seed=3)  # the engine has one place, which must be free again
         await house.play(after)
         assert after.buffer.frames_played == 25
 
@@ -92,7 +92,7 @@ async def test_a_slow_engine_is_waited_for_and_then_played_without_a_gap(tmp_pat
         assert (piece.buffer.frames_played, piece.buffer.starvations) == (150, 0)
 
 
-async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_played(
+async def test_when_the_engine_fails_in_mid_piece_listeners_are_told_and_the_composed_part_plays(
     tmp_path: Path,
 ) -> None:
     engine = ToneEngine(speed=2.0)
@@ -111,7 +111,7 @@ async def test_an_engine_that_fails_in_mid_piece_is_told_and_what_was_made_is_pl
         assert following.composed
 
 
-async def test_a_full_queue_refuses_in_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
+async def test_a_full_queue_refuses_a_request_and_loses_nothing(tmp_path: Path) -> None:
     settings = Settings(music=MusicSettings(queue_length=2), tracks=quiet_settings(tmp_path).tracks)
     async with a_house(tmp_path, settings=settings) as house:
         first, second = house.ask(seconds=0.5), house.ask(seconds=0.5, seed=2)
@@ -121,7 +121,7 @@ async def test_a_full_queue_refuses_in_a_sentence_and_loses_nothing(tmp_path: Pa
         assert first.ended
 
 
-async def test_when_nothing_more_comes_the_bot_leaves_and_plays_again_when_asked(tmp_path: Path) -> None:
+async def test_with_an_empty_queue_the_bot_leaves_and_plays_again_on_request(tmp_path: Path) -> None:
     async with a_house(tmp_path, settings=quiet_settings(tmp_path, leave_after_seconds=0.0)) as house:
         await house.play(house.ask(seconds=0.5))
         await until(lambda: house.here.bot.id not in house.guild.voice_states)
@@ -132,7 +132,7 @@ async def test_when_nothing_more_comes_the_bot_leaves_and_plays_again_when_asked
         assert again.buffer.frames_played == 25
 
 
-async def test_put_out_of_the_channel_it_posts_what_is_begun_forgets_the_rest_and_plays_again(
+async def test_after_a_disconnect_by_a_moderator_the_begun_piece_is_posted_and_the_rest_is_dropped(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -153,7 +153,7 @@ async def test_put_out_of_the_channel_it_posts_what_is_begun_forgets_the_rest_an
         assert again.buffer.frames_played == 25
 
 
-async def test_a_piece_that_cannot_be_heard_is_composed_and_posted_all_the_same(
+async def test_a_piece_that_cannot_be_played_is_composed_and_posted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
@@ -170,7 +170,7 @@ async def test_a_piece_that_cannot_be_heard_is_composed_and_posted_all_the_same(
         assert len(house.tracks) == 3
 
 
-async def test_what_is_composed_unheard_can_be_stopped(
+async def test_a_piece_that_is_composed_without_playback_can_be_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=0.5)) as house:
@@ -186,7 +186,7 @@ async def test_what_is_composed_unheard_can_be_stopped(
         assert piece.composition_state is CompositionState.CANCELLED
 
 
-async def test_put_out_with_pieces_waiting_the_bot_still_ends_at_once(tmp_path: Path) -> None:
+async def test_after_a_disconnect_with_pieces_waiting_the_bot_shuts_down_at_once(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
         moderators = house.guild.role("moderators", Permission.MOVE_MEMBERS)
         moderator = house.here.person(house.guild, "moderator", moderators)
@@ -226,7 +226,7 @@ async def test_the_volume_holds_from_piece_to_piece(tmp_path: Path) -> None:
         assert loudness == pytest.approx([full / 4, full / 4], rel=0.15)
 
 
-async def test_the_volume_of_a_stay_ends_with_it(tmp_path: Path) -> None:
+async def test_a_volume_that_was_set_during_a_stay_ends_with_it(tmp_path: Path) -> None:
     settings = quiet_settings(tmp_path, leave_after_seconds=0.1, volume=0.5)
     async with a_house(tmp_path, settings=settings) as house:
         piece = house.ask(seconds=0.5)
@@ -240,7 +240,7 @@ async def test_the_volume_of_a_stay_ends_with_it(tmp_path: Path) -> None:
         assert house.session.volume == 0.25
 
 
-async def test_what_is_over_holds_no_sound_though_its_card_and_session_know_of_it(tmp_path: Path) -> None:
+async def test_a_settled_piece_frees_its_sound_although_its_card_refers_to_it(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=20.0)
         await until(lambda: piece.buffer.frames_played > 10)
@@ -252,7 +252,7 @@ async def test_what_is_over_holds_no_sound_though_its_card_and_session_know_of_i
         assert not piece.buffer._frames
 
 
-async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_where_it_was(
+async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_continues_where_it_was(
     tmp_path: Path,
 ) -> None:
     engine = LocalEngine(f"{SEEDED}{tmp_path / 'seeded'}")
@@ -272,7 +272,7 @@ async def test_an_engine_killed_in_mid_piece_is_replaced_and_the_music_goes_on_w
         assert np.array_equal(made, whole.sound)
 
 
-async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_made_again(
+async def test_new_words_take_over_what_plays_and_its_track_records_them_so_that_it_can_be_composed_again(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
@@ -282,7 +282,7 @@ async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_m
         assert house.session.steer("  a walk\nin the rain ", 0.5) is piece
         (turn,) = piece.piece.prompt_changes
         assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
-        assert turn.step >= seconds * 50, "what is made stays"
+        assert turn.step >= seconds * 50, "sound that is composed stays"
         await until(lambda: piece.composed)
         made = piece.sound
         await house.play(piece)
@@ -293,7 +293,7 @@ async def test_new_words_take_over_what_plays_and_its_track_says_how_it_can_be_m
         assert np.array_equal(again.sound, made)
 
 
-async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Path) -> None:
+async def test_sound_from_before_an_interruption_is_not_steered(tmp_path: Path) -> None:
     async with a_house(tmp_path, engine=ToneEngine(speed=2.0)) as house:
         piece = house.ask(seconds=4.0)
         await until(lambda: piece.buffer.frames_played > 0)
@@ -306,7 +306,7 @@ async def test_what_was_heard_before_an_interruption_is_not_steered(tmp_path: Pa
         assert (piece.composition_state, piece.buffer.frames_played) == (CompositionState.DELIVERED, 200)
 
 
-async def test_words_that_come_too_late_are_refused_in_a_sentence(tmp_path: Path) -> None:
+async def test_words_that_come_too_late_are_refused(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         with pytest.raises(NothingPlaying):
             house.session.steer("a harp", 0.0)

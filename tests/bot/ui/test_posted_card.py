@@ -1,4 +1,4 @@
-"""The card as the channel shows it: one message a session, kept current, never in the way of the sound."""
+"""The card's message: one until the queue runs empty, kept current, and never a reason for late sound."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_the_card_follows_the_piece_from_its_first_step_to_its_picture(tmp
         assert not house.here.refusals
 
 
-async def test_one_message_follows_all_pieces_of_a_session_and_the_next_session_gets_its_own(
+async def test_one_message_shows_all_pieces_until_the_queue_is_empty_and_later_ones_get_another(
     tmp_path: Path,
 ) -> None:
     async with a_house(tmp_path) as house:
@@ -80,7 +80,7 @@ async def test_one_message_follows_all_pieces_of_a_session_and_the_next_session_
         assert "seed 3 · for asker" in read(card)
 
 
-async def test_edits_keep_their_distance_however_much_happens(
+async def test_edits_keep_their_interval_however_much_happens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posted_card, "EDIT_SECONDS", 0.2)
@@ -92,10 +92,10 @@ async def test_edits_keep_their_distance_however_much_happens(
         times = [card.created, *(edit.at for edit in card.edits)]
         *between, _last = [after - before for before, after in pairwise(times)]
         assert len(between) >= 4
-        assert min(between) >= 0.19  # the end alone is shown at once
+        assert min(between) >= 0.19  # only the final state is shown at once
 
 
-async def test_edits_that_must_wait_do_not_queue_up_and_the_sound_goes_on(
+async def test_rate_limited_edits_do_not_queue_up_and_the_sound_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posted_card, "EDIT_SECONDS", 0.05)
@@ -105,14 +105,14 @@ async def test_edits_that_must_wait_do_not_queue_up_and_the_sound_goes_on(
         piece = house.ask(seconds=1.0)
         await house.play(piece)
         assert (piece.buffer.frames_played, piece.buffer.starvations) == (50, 0)
-        # One at a time, each after its wait; eight times as many would have been due.
+        # One at a time, each after its wait; without waiting there would be eight times as many.
         assert 1 <= limit.met <= 1 + (time.monotonic() - began) / 0.4
         house.here.rest.troubles.end()
         card = await card_of(house)
         await until(lambda: "### Played" in read(card))
 
 
-async def test_a_refused_card_is_tried_again_and_one_that_is_gone_is_let_go(
+async def test_a_refused_edit_is_retried_and_a_deleted_card_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posted_card, "EDIT_SECONDS", 0.05)
@@ -148,7 +148,7 @@ async def test_trouble_with_a_track_is_shown_while_the_next_piece_plays(
         house.session.stop()
 
 
-async def test_words_of_a_card_are_in_the_language_of_the_server(
+async def test_a_card_is_in_the_language_of_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: set[str] = set()
