@@ -1,8 +1,8 @@
 """Evenings: every command in any order, by several people in several guilds, with restarts in between.
 
 The bot, its commands, sessions, rights, store and journal are real, and so is the engine of tones. Time is
-virtual, and what would need Discord is stood in for: voice, card and poster; guilds come from the rehearsal's
-JSON. BUSKER_EVENINGS=500 plays that many evenings, other ones each time.
+virtual. Voice, card and poster, which need Discord, are fakes; guilds come from the rehearsal's JSON.
+BUSKER_EVENINGS=500 plays that many random evenings.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ READ_FRAMES = 25
 
 
 class Loop(VirtualLoop):
-    """Threads would need real time, so what is for a thread happens at once."""
+    """Runs work for threads in the loop, since threads would need real time."""
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]
         future = self.create_future()
@@ -62,15 +62,15 @@ class Loop(VirtualLoop):
         return future
 
 
-class Room:
-    """Stands for the voice of a guild: hears half a second at a time, from one source at a time."""
+class FakeVoice:
+    """Fake voice of a guild: plays half a second at a time, from one source at a time."""
 
     def __init__(self, *_: object, on_change: Callable[[], None], **__: object) -> None:
         self.channel: Any = None
         self.hold: Hold | None = None
         self._on_change = on_change
         self._playing = self._stopped = self._paused = False
-        self._moved = asyncio.Event()
+        self._changed = asyncio.Event()
 
     async def join(self, channel: object) -> None:
         await asyncio.sleep(0.1)
@@ -86,7 +86,7 @@ class Room:
         hold = Hold.ALONE if self.channel is not None and not listeners_in(self.channel) else None
         before, self.hold = self.hold, hold
         if hold is not before:
-            self._moved.set()
+            self._changed.set()
             self._on_change()
 
     async def play(self, source: Any) -> None:
@@ -95,8 +95,8 @@ class Room:
         try:
             while not self._stopped:
                 if self._paused or self.hold:
-                    self._moved.clear()
-                    await self._moved.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
                     continue
                 for _ in range(READ_FRAMES):
                     if not source.read(10**9):
@@ -107,21 +107,23 @@ class Room:
 
     def stop(self) -> None:
         self._stopped = True
-        self._moved.set()
+        self._changed.set()
 
     def pause(self) -> None:
         self._paused = True
 
     def resume(self) -> None:
         self._paused = False
-        self._moved.set()
+        self._changed.set()
 
 
-class Desk:
-    """Stands for the poster: takes a while, and counts what it was given, by ticket. What a Desk of before a
-    restart has posted is not given to Discord again; the real one has tests of its own for that."""
+class FakePoster:
+    """Fake poster: takes a while and counts the posts of each piece, by request id.
 
-    def __init__(self, before: Desk | None = None) -> None:
+    What the one before a restart has posted is not posted again, as by the real one, which has its own tests.
+    """
+
+    def __init__(self, before: FakePoster | None = None) -> None:
         self._before: Counter[int] = Counter() if before is None else before.posted + before._before
         self.posted: Counter[int] = Counter()
 
@@ -138,8 +140,8 @@ class Desk:
     async def close(self) -> None: ...
 
 
-class NoCard:
-    """Stands for the card, which Discord would show."""
+class FakeCard:
+    """Fake card."""
 
     ended = True
     performances: tuple[Performance, ...] = ()
@@ -152,7 +154,7 @@ class NoCard:
 
 
 class Evening:
-    """Two guilds with three people each, the last of whom manages, and a bot that may be started again."""
+    """Two guilds with three people each, the last of whom is a manager, and a bot that can be restarted."""
 
     def __init__(self, folder: Path) -> None:
         self._settings = Settings(
@@ -167,16 +169,16 @@ class Evening:
         self.guilds = [self._guild(name) for name in ("First", "Second")]
         loop = asyncio.get_running_loop()
         self._engine = ToneEngine(speed=4.0, clock=loop.time)
-        self.known: dict[int, Performance] = {}
-        """All that was ever asked for, as the bot of now has it, by ticket."""
-        self.desk = Desk()
-        self._lasting: dict[int, Performance] = {}
-        """What was not over when the bot crashed."""
+        self.performances: dict[int, Performance] = {}
+        """All pieces, as the current bot has them, by request id."""
+        self.poster = FakePoster()
+        self._unfinished: dict[int, Performance] = {}
+        """Unfinished pieces when the bot crashed."""
         self._before: dict[int, Performance] = {}
-        self._on: dict[int, bool] = {}
-        """By guild, whether there was a radio when somebody last did something."""
-        self.unheard: set[int] = set()
-        """What a restart found to be made and posted, and not to be heard."""
+        self._has_radio: dict[int, bool] = {}
+        """True for each guild that had a radio after the last command."""
+        self.unplayed: set[int] = set()
+        """Request ids of pieces that a restart found to be finished without playback."""
         self.bot: Busker
 
     def _guild(self, name: str) -> Guild:
@@ -199,8 +201,8 @@ class Evening:
         await self._engine.start()
         bot = self.bot = Busker(self._settings, self._engine)
         await bot._async_setup_hook()
-        self.desk = Desk(self.desk)
-        bot.poster = self.desk  # type: ignore[assignment]
+        self.poster = FakePoster(self.poster)
+        bot.poster = self.poster  # type: ignore[assignment]
         state = bot._connection
         state.user = discord.ClientUser(state=state, data=own_user_json(self._user))  # type: ignore[arg-type]
 
@@ -218,45 +220,45 @@ class Evening:
             data = guild_create_json(guild, guild.members[self._user.id], everybody=True)
             state.parse_guild_create(data)
         await asyncio.sleep(0.01)
-        for ticket, performance in self._lasting.items():
-            if ticket not in self.bot.journal._followed and performance.piece.excerpt is not None:
-                del self.known[ticket]  # what was kept and not written yet is gone with the bot
-            elif ticket not in self.bot.journal._followed:
-                # Forgotten, as it may be where nobody listens and nothing of it was begun.
+        for request_id, performance in self._unfinished.items():
+            if request_id not in self.bot.journal._followed and performance.piece.excerpt is not None:
+                del self.performances[request_id]  # an excerpt that was not written yet is lost with the bot
+            elif request_id not in self.bot.journal._followed:
+                # Forgotten, which is right without listeners if composing had not begun.
                 assert not self._world.guilds[performance.request.requester.guild.id].voice_states
-                del self.known[ticket]
+                del self.performances[request_id]
         for performance, _ in self.bot.journal._followed.values():
             before = self._before[performance.request_id]
             if performance.ended:
                 seats = self._world.guilds[performance.request.requester.guild.id].voice_states
                 assert before.ended or before.dismissed or not seats
-                self.unheard.add(performance.request_id)
+                self.unplayed.add(performance.request_id)
             elif performance.piece.endless:
-                # It may have made room, which was not noted yet, but not been ended.
-                assert self._on[performance.request.requester.guild.id], (
+                # It may have made room, which is not in the journal yet, but not been ended.
+                assert self._has_radio[performance.request.requester.guild.id], (
                     "a radio that somebody ended came back"
                 )
             else:
-                assert not before.dismissed, "what somebody ended came back"
-        self.note()
+                assert not before.dismissed, "a piece that was ended came back"
+        self.record()
 
-    def note(self) -> None:
-        """Know what the bot has been asked for."""
+    def record(self) -> None:
+        """Record the pieces that the bot has."""
         for guild_id, session in self.bot.sessions._by_guild.items():
-            self._on[guild_id] = any(performance.piece.endless for performance in session.wanted)
+            self._has_radio[guild_id] = any(performance.piece.endless for performance in session.wanted)
         for performance, _ in self.bot.journal._followed.values():
-            self.known[performance.request_id] = performance
+            self.performances[performance.request_id] = performance
 
     async def crash(self) -> None:
-        """The bot is gone from one moment to the next."""
-        self._lasting = {
-            ticket: performance
-            for ticket, performance in self.known.items()
+        """End the bot without a shutdown."""
+        self._unfinished = {
+            request_id: performance
+            for request_id, performance in self.performances.items()
             if not (performance.settled or performance.dismissed)
         }
-        self._before = dict(self.known)
-        over = {ticket: each for ticket, each in self.known.items() if each.settled}
-        self.known = {**over, **self._lasting}  # who was told to end it need not
+        self._before = dict(self.performances)
+        over = {request_id: each for request_id, each in self.performances.items() if each.settled}
+        self.performances = {**over, **self._unfinished}  # dismissed pieces need not continue
         self.bot.journal._closed = True
         mine = asyncio.current_task()
         ending = [task for task in asyncio.all_tasks() if task is not mine]
@@ -265,31 +267,31 @@ class Evening:
         await asyncio.gather(*ending, return_exceptions=True)
         await self.bot.store.close()
 
-    def join(self, guild: Guild, person: int, *, down: bool) -> None:
-        """Somebody comes into the voice channel, or leaves it."""
+    def set_presence(self, guild: Guild, person: int, *, present: bool) -> None:
+        """Let a person join the voice channel, or leave it."""
         corner = next(channel for channel in guild.channels.values() if channel.is_voice)
         seat = VoiceState(person, guild.id, corner.id, "0" * 32)
         guild.voice_states.pop(person, None)
-        if down:
+        if present:
             guild.voice_states[person] = seat
-        data = voice_state_json(seat, guild.members[person], gone=not down)
+        data = voice_state_json(seat, guild.members[person], gone=not present)
         self.bot._connection.parse_voice_state_update(data)  # type: ignore[arg-type]
         session = self.bot.sessions.get(guild.id)
         if session is not None:
             session.refresh_state()
 
-    async def use(self, guild: Guild, person: int, command: str, number: int) -> None:
-        """What a member does; a sentence is an answer as good as any."""
+    async def run_command(self, guild: Guild, person: int, command: str, number: int) -> None:
+        """Run a command; an error with a sentence for the member is a valid answer."""
         there = self.bot.get_guild(guild.id)
         assert there is not None
         said: list[str] = []
 
         async def answer(content: str = "", **_: object) -> None:
-            await asyncio.sleep(0.01)  # Discord is not asked in no time
+            await asyncio.sleep(0.01)  # Discord takes a while
             said.append(content)
 
         data: Any = member_json(guild.members[person])
-        # Who sits nowhere is not remembered by discord.py; the interaction brings them.
+        # discord.py does not cache members outside voice channels; the interaction brings them.
         member = there.get_member(person) or discord.Member(
             data=data, guild=there, state=self.bot._connection
         )
@@ -321,10 +323,10 @@ class Evening:
             else:
                 await getattr(cog, command).callback(cog, interaction, *options)
             assert len(said) == 1
-        self.note()
+        self.record()
 
     def check(self) -> None:
-        """What must be true at any time."""
+        """Assert what must hold at any time."""
         for session in self.bot.sessions:
             wanted = session.wanted
             assert sum(performance.piece.endless for performance in wanted) <= 1
@@ -334,7 +336,7 @@ class Evening:
             for person, pieces in waiting.items():
                 manages = guild is not None and person == self.people(self._world.guilds[guild.id])[2]
                 assert manages or pieces <= MAX_WAITING
-            mine = [each for each in self.known.values() if each in wanted]
+            mine = [each for each in self.performances.values() if each in wanted]
             assert sum(each.composition_state is CompositionState.COMPOSING for each in mine) <= 1
 
 
@@ -354,14 +356,14 @@ STEPS = st.lists(
     min_size=20,
     max_size=50,
 )
-"""Guild, person, what they do and a number that it may need; or time passes, or the bot is killed."""
+"""Guild, person, command and its number; "wait" lets time pass, "crash" kills the bot."""
 
-LISTENED_TO = [
+SAVED_EXCERPTS = [
     *((0, 0, "radio", 0), (0, 0, "wait", 5), (0, 1, "keep", 0), (0, 0, "wait", 1)),
     *((0, 1, "compose", 0), (0, 0, "wait", 5), (0, 2, "keep", 0), (0, 0, "keep", 0), (0, 0, "crash", 0)),
     *((0, 0, "wait", 5), (0, 0, "keep", 0), (0, 0, "stop", 0), (0, 0, "keep", 0), (0, 0, "wait", 3)),
 ]
-"""A radio, of which something is kept by several people. By chance that is seldom."""
+"""A radio of which several people save excerpts, which rarely happens at random."""
 
 
 @pytest.mark.slow
@@ -372,12 +374,12 @@ LISTENED_TO = [
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
-@example(LISTENED_TO)
-def test_whatever_people_do_nothing_is_lost_doubled_or_left_over(
+@example(SAVED_EXCERPTS)
+def test_under_any_commands_and_crashes_no_piece_is_lost_doubled_or_left_over(
     monkeypatch: pytest.MonkeyPatch, steps: list[tuple[int, int, str, int]]
 ) -> None:
-    monkeypatch.setattr("bot.session.session.Voice", Room)
-    monkeypatch.setattr("bot.session.session.PostedCard", NoCard)
+    monkeypatch.setattr("bot.session.session.Voice", FakeVoice)
+    monkeypatch.setattr("bot.session.session.PostedCard", FakeCard)
     monkeypatch.setattr("bot.playback.radio.MIN_EXCERPT_GAP_SECONDS", 3.0)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(play(Path(folder), steps))
@@ -395,17 +397,17 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
             await asyncio.sleep(2.3 * number)
         elif command == "crash":
             crashes += 1
-            if crashes <= MAX_RESTARTS:  # after that a piece is given up
+            if crashes <= MAX_RESTARTS:  # after more, pieces are given up
                 await evening.crash()
                 await evening.open()
         elif command in ("leave", "come"):
-            evening.join(guild, person, down=command == "come")
+            evening.set_presence(guild, person, present=command == "come")
         else:
-            await evening.use(guild, person, command, number)
+            await evening.run_command(guild, person, command, number)
         evening.check()
     for guild in evening.guilds:
         for person in evening.people(guild):
-            evening.join(guild, person, down=True)
+            evening.set_presence(guild, person, present=True)
         with suppress(BuskerError):
             evening.bot.sessions.of(evening.bot.get_guild(guild.id)).resume()  # type: ignore[arg-type]
     async with asyncio.timeout(600):
@@ -416,20 +418,20 @@ async def play(folder: Path, steps: list[tuple[int, int, str, int]]) -> None:
             await asyncio.sleep(1.0)
     assert await evening.bot.store.journal() == []
     assert evening._engine._open == 0
-    posted = evening.desk.all_posted
-    for ticket, performance in evening.known.items():
+    posted = evening.poster.all_posted
+    for request_id, performance in evening.performances.items():
         assert performance.settled
         wanted = not performance.dismissed
-        assert posted[ticket] <= 1
+        assert posted[request_id] <= 1
         if performance.piece.endless:
-            assert (performance.composition_state, posted[ticket]) == (CompositionState.CANCELLED, 0)
+            assert (performance.composition_state, posted[request_id]) == (CompositionState.CANCELLED, 0)
         elif performance.piece.excerpt is not None:
-            assert posted[ticket] == 1
+            assert posted[request_id] == 1
         elif wanted:
             assert performance.composition_state is CompositionState.DELIVERED
-            assert posted[ticket] == 1
+            assert posted[request_id] == 1
             played = performance.buffer.seconds_played
-            assert ticket in evening.unheard or played == pytest.approx(10.0)
+            assert request_id in evening.unplayed or played == pytest.approx(10.0)
     for session in evening.bot.sessions:
         assert not session.queue
         await session.close()
