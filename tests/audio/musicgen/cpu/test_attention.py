@@ -1,8 +1,9 @@
-"""Attention slot by slot: what is compiled finds what torch finds."""
+"""Attention per slot: by torch and by the compiled kernel, both against torch's own function."""
 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -19,18 +20,30 @@ from audio.musicgen.cpu.attention import (
     attention_class,
     attention_kernel,
 )
+from audio.musicgen.kernels import llvm
 from audio.musicgen.kernels.attention_ir import attention_ir
 
 LAYERS, HEADS, ROOM = 2, 3, 70
 LENGTHS = [0, 5, 15, 16, 63]
-"""Positions of five slots: the first step of a piece, and lengths around what is computed at once."""
+"""Positions of five slots: the first step of a piece, and lengths around the kernel's vector size."""
 ROWS = Rows(slots=5, guided=2, padded=8, prompted=6)
+
+
+@pytest.fixture
+def compiled_kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the kernel be compiled on any processor: without FMA it is slower than torch, but right."""
+    if not llvm.cpu_features():
+        pytest.skip("llvmlite is not installed or does not load")
+    monkeypatch.setattr(attention_module, "cpu_features", lambda: {"fma": True})
+    attention_kernel.cache_clear()
+    yield
+    attention_kernel.cache_clear()
 
 
 @pytest.fixture(params=[TorchAttention, CompiledAttention])
 def kind(request: pytest.FixtureRequest) -> type[SlotAttention]:
-    if request.param is CompiledAttention and attention_kernel(64) is None:
-        pytest.skip("there is no LLVM, or no FMA")
+    if request.param is CompiledAttention:
+        request.getfixturevalue("compiled_kernel")
     kind: type[SlotAttention] = request.param
     return kind
 
@@ -40,7 +53,7 @@ def random(*shape: int, seed: int) -> Tensor:
 
 
 def pasts(size: int) -> list[Past]:
-    """Two guided slots and three others; what nobody made is not a number."""
+    """Two guided slots and three others, with NaN wherever a cache was not written."""
     attn_out = []
     for slot, position in enumerate(LENGTHS):
         rows = 2 if slot < ROWS.guided else 1
@@ -60,7 +73,7 @@ def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Pa
 
 
 @pytest.mark.parametrize("size", [8, 48, 64])
-def test_each_row_attends_to_what_its_slot_made_and_to_what_it_says_now(
+def test_each_row_attends_to_its_cache_and_to_its_new_key_and_value(
     kind: type[SlotAttention], size: int
 ) -> None:
     attention, slots = filled(kind, size)
@@ -71,15 +84,15 @@ def test_each_row_attends_to_what_its_slot_made_and_to_what_it_says_now(
             query, key, value = attention.qkv[place].view(3, HEADS, size)
             cache, _, position = slots[slot]
             keys, values = cache[layer, :, row, :, : position + 1]
-            assert torch.equal(keys[:, position], key), "it is kept"
+            assert torch.equal(keys[:, position], key)
             assert torch.equal(values[:, position], value)
             expected = functional.scaled_dot_product_attention(query[:, None], keys, values)[:, 0]
             torch.testing.assert_close(attn_out[place], expected, atol=1e-6, rtol=0)
-            assert cache[layer, :, row, :, position + 1 :].isnan().all(), "and nothing else is written"
-        assert not attn_out[len(rows) :].any(), "rows that nobody looks at stay as they are"
+            assert cache[layer, :, row, :, position + 1 :].isnan().all()
+        assert not attn_out[len(rows) :].any(), "padding rows are not written"
 
 
-def test_each_slot_listens_to_its_own_prompt(kind: type[SlotAttention]) -> None:
+def test_each_slot_attends_to_its_own_prompt(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     for layer in range(LAYERS):
         attn_out = attention.cross_attention(layer).view(-1, HEADS, 64)
@@ -90,7 +103,7 @@ def test_each_slot_listens_to_its_own_prompt(kind: type[SlotAttention]) -> None:
             torch.testing.assert_close(attn_out[slot], expected, atol=1e-6, rtol=0)
 
 
-def test_a_slot_finds_the_same_bits_alone_and_in_company(kind: type[SlotAttention]) -> None:
+def test_a_slot_has_the_same_bits_alone_and_beside_others(kind: type[SlotAttention]) -> None:
     together, slots = filled(kind, 64)
     alone = kind(torch.zeros(()), Rows(slots=1, guided=0, padded=1, prompted=1), HEADS, 64)
     alone.qkv.copy_(together.qkv[4:5])
@@ -100,7 +113,7 @@ def test_a_slot_finds_the_same_bits_alone_and_in_company(kind: type[SlotAttentio
     assert torch.equal(alone.cross_attention(1)[0], together.cross_attention(1)[4])
 
 
-def test_what_is_no_number_stays_in_its_slot_and_is_not_hidden(kind: type[SlotAttention]) -> None:
+def test_nan_stays_in_its_row_and_is_not_hidden(kind: type[SlotAttention]) -> None:
     attention, _ = filled(kind, 64)
     attention.qkv[3, 5] = torch.nan
     attn_out = attention.self_attention(0)
@@ -108,7 +121,7 @@ def test_what_is_no_number_stays_in_its_slot_and_is_not_hidden(kind: type[SlotAt
 
 
 @pytest.mark.parametrize("height", [0.0, 1e-3, 40.0, 3e4])
-def test_weights_far_apart_are_those_of_torch(kind: type[SlotAttention], height: float) -> None:
+def test_extreme_scores_give_the_results_of_torch(kind: type[SlotAttention], height: float) -> None:
     attention, slots = filled(kind, 64)
     attention.qkv[:, : HEADS * 64] *= height
     attn_out = attention.self_attention(0)[4].view(HEADS, 64)
@@ -118,14 +131,14 @@ def test_weights_far_apart_are_those_of_torch(kind: type[SlotAttention], height:
     torch.testing.assert_close(attn_out, expected, atol=1e-5, rtol=0)
 
 
-def test_a_slot_without_a_prompt_does_not_hear_another_s(kind: type[SlotAttention]) -> None:
+def test_a_slot_without_a_prompt_does_not_attend_to_another_ones(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     attention.begin([slots[0]._replace(prompt=None), *slots[1:]])
     with pytest.raises(AssertionError):
         attention.cross_attention(0)
 
 
-def test_what_lies_outside_of_a_cache_is_not_looked_at(kind: type[SlotAttention]) -> None:
+def test_positions_outside_a_cache_and_empty_prompts_are_refused(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     for position in (-1, ROOM):
         with pytest.raises(ValueError, match="no position"):
@@ -135,7 +148,7 @@ def test_what_lies_outside_of_a_cache_is_not_looked_at(kind: type[SlotAttention]
         attention.begin([slots[0]._replace(prompt=silent), *slots[1:]])
 
 
-def test_between_steps_nothing_of_a_slot_is_held(kind: type[SlotAttention]) -> None:
+def test_no_cache_is_referenced_between_steps(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     caches = [weakref.ref(past.cache) for past in slots]
     attention.self_attention(0)
@@ -144,13 +157,13 @@ def test_between_steps_nothing_of_a_slot_is_held(kind: type[SlotAttention]) -> N
     assert not any(cache() is not None for cache in caches)
 
 
-def test_a_melody_decoder_has_no_prompts(kind: type[SlotAttention]) -> None:
+def test_self_attention_works_without_prompts(kind: type[SlotAttention]) -> None:
     attention, slots = filled(kind, 64)
     attention.begin([past._replace(prompt=None) for past in slots])
     assert attention.self_attention(0).isfinite().all()
 
 
-def test_what_is_compiled_serves_a_cpu_where_it_can_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compiled_kernel_is_used_for_float32_on_a_cpu_only(monkeypatch: pytest.MonkeyPatch) -> None:
     here = torch.zeros(1)
     if attention_kernel(64) is not None:
         assert attention_class(here, 64) is CompiledAttention
@@ -162,13 +175,10 @@ def test_what_is_compiled_serves_a_cpu_where_it_can_be_compiled(monkeypatch: pyt
     attention_kernel.cache_clear()
 
 
-def test_what_is_compiled_wrong_is_not_used(
+@pytest.mark.usefixtures("compiled_kernel")
+def test_a_kernel_with_wrong_results_is_not_used(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if attention_kernel(64) is None:
-        pytest.skip("there is no LLVM, or no FMA")
     monkeypatch.setattr(attention_module, "attention_ir", lambda size: attention_ir(size // 2))
-    attention_kernel.cache_clear()
     assert attention_kernel(64) is None
-    attention_kernel.cache_clear()
     assert "compiled attention is wrong" in caplog.text

@@ -52,7 +52,7 @@ def guided(logits: Tensor, guidance: float) -> Tensor:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_logits_are_those_of_the_library_with_and_without_the_prompt(
+def test_logits_equal_those_of_the_library_with_and_without_the_prompt(
     shape: dict[str, int], seed: int
 ) -> None:
     model = seeded_model(**shape, seed=seed)
@@ -71,7 +71,7 @@ def test_logits_are_those_of_the_library_with_and_without_the_prompt(
     torch.testing.assert_close(torch.stack(logits, dim=1), expected, atol=EXACT, rtol=0)
 
 
-def test_guidance_goes_beyond_what_follows_with_the_prompt_for_each_slot_as_it_asks() -> None:
+def test_each_slot_has_its_own_guidance_scale() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     tokens, states = some_tokens(4), prompt(6, 64)
     expected = library(model, tokens, states)[:, 0]
@@ -86,7 +86,7 @@ def test_guidance_goes_beyond_what_follows_with_the_prompt_for_each_slot_as_it_a
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_without_guidance_a_slot_says_the_same_bits_whoever_beside_it_has_guidance(dtype: str) -> None:
+def test_guidance_of_other_slots_changes_no_bit_of_a_slot(dtype: str) -> None:
     hidden = EMBEDDED["hidden"]
     step = CpuDecoder(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
     tokens = some_tokens(4)
@@ -117,7 +117,7 @@ def test_without_guidance_a_slot_says_the_same_bits_whoever_beside_it_has_guidan
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_without_guidance_logits_are_those_of_the_library_with_the_prompt_alone(
+def test_without_guidance_logits_equal_the_conditional_ones_of_the_library(
     shape: dict[str, int],
 ) -> None:
     model = seeded_model(**shape)
@@ -129,7 +129,7 @@ def test_without_guidance_logits_are_those_of_the_library_with_the_prompt_alone(
     torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
 
 
-def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
+def test_slots_at_different_steps_each_equal_the_library() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     pieces = [(some_tokens(4, seed), prompt(3 + seed, 64, seed)) for seed in range(3)]
     expected = [library(model, tokens, states) for tokens, states in pieces]
@@ -152,7 +152,7 @@ def test_slots_at_different_steps_are_each_what_the_library_says() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [{"hidden": 64, "layers": 2, "heads": 2}, EMBEDDED], ids=str)
-def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
+def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
     shape: dict[str, int], dtype: str
 ) -> None:
     hidden, slots = shape["hidden"], 8
@@ -178,7 +178,7 @@ def test_neighbours_change_no_bit_of_a_slot_and_every_slot_is_alike(
         assert torch.equal(played(slot, neighbours), alone), (slot, neighbours)
 
 
-def test_eight_bits_by_torch_say_the_same_bits_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_int8_by_torch_has_the_same_bits_alone_and_beside_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a processor without VNNI."""
     monkeypatch.setattr("audio.musicgen.model.linear.best_int8_gemm", lambda: None)
     step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
@@ -192,7 +192,7 @@ def test_eight_bits_by_torch_say_the_same_bits_in_any_company(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.02), ("int8", 0.03)])
-def test_coarser_weights_say_nearly_the_same(dtype: str, tolerance: float) -> None:
+def test_bfloat16_and_int8_are_close_to_float32(dtype: str, tolerance: float) -> None:
     tokens, states = some_tokens(4), prompt(6, EMBEDDED["hidden"])
     expected = library(seeded_model(**EMBEDDED), tokens, states)
     step = CpuDecoder(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
@@ -203,7 +203,7 @@ def test_coarser_weights_say_nearly_the_same(dtype: str, tolerance: float) -> No
     assert 0 < error < tolerance
 
 
-def test_torch_s_own_attention_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_torch_attention_and_the_compiled_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on `mps`, and where nothing can be compiled."""
     tokens, states = some_tokens(4), prompt(6, 64)
 
@@ -219,7 +219,7 @@ def test_torch_s_own_attention_says_the_same(monkeypatch: pytest.MonkeyPatch) ->
     torch.testing.assert_close(played(), usual, atol=EXACT, rtol=0)
 
 
-def test_a_slot_that_is_used_again_remembers_nothing() -> None:
+def test_a_reused_slot_keeps_nothing_of_the_previous_piece() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     step = CpuDecoder(model.decoder, slots=1, length=STEPS)
 
@@ -234,7 +234,7 @@ def test_a_slot_that_is_used_again_remembers_nothing() -> None:
     assert torch.equal(played(1), first)
 
 
-def test_the_weights_are_held_once() -> None:
+def test_the_decoder_shares_the_weights_of_the_model() -> None:
     model = seeded_model(hidden=64, layers=1, heads=1)
     step = CpuDecoder(model.decoder, slots=1, length=STEPS)
     tokens, states = some_tokens(4), prompt(6, 64)

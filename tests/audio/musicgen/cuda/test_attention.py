@@ -41,13 +41,13 @@ def row_by_row(query: Tensor, cache: Tensor) -> Tensor:
     )
 
 
-def test_each_row_hears_its_own_length() -> None:
+def test_each_row_attends_over_its_own_length() -> None:
     query, cache, lengths = attention_inputs()
     attn_out = masked_attention(query, cache, lengths)
     torch.testing.assert_close(attn_out, row_by_row(query, cache), atol=1e-6, rtol=0)
 
 
-def test_neighbours_change_no_bit() -> None:
+def test_other_rows_change_no_bit_of_a_row() -> None:
     query, cache, lengths = attention_inputs()
     attn_out = masked_attention(query, cache, lengths)
     others = torch.randn_like(query), torch.randn_like(cache), torch.randint_like(lengths, 1, ROOM)
@@ -57,7 +57,7 @@ def test_neighbours_change_no_bit() -> None:
         assert torch.equal(masked_attention(*others)[row], attn_out[row])
 
 
-def test_without_a_gpu_torch_alone_is_asked() -> None:
+def test_without_a_gpu_attention_is_masked_attention_by_torch() -> None:
     assert attention_for(torch.device("cpu"), torch.float32, SIZE) is masked_attention
 
 
@@ -75,7 +75,7 @@ def check_kernel(attention: Callable[..., Tensor], device: str) -> None:
 
 
 @pytest.mark.skipif(not HAS_TRITON, reason="needs the package triton, which torch brings along for CUDA")
-def test_the_kernel_finds_the_same_in_tritons_interpreter() -> None:
+def test_the_kernel_is_right_in_tritons_interpreter() -> None:
     """In a process of its own, because the interpreter is chosen when the kernel is imported."""
     words = f"from {__name__} import proven, split_attention; proven(split_attention, 'cpu')"
     ran = subprocess.run(
@@ -92,5 +92,5 @@ def test_the_kernel_finds_the_same_in_tritons_interpreter() -> None:
 @pytest.mark.skipif(
     not (HAS_TRITON and torch.cuda.is_available()), reason="needs a CUDA device and triton: runs the kernel"
 )
-def test_the_kernel_finds_the_same_on_a_gpu() -> None:
+def test_the_kernel_is_right_on_a_gpu() -> None:
     check_kernel(split_attention, "cuda")

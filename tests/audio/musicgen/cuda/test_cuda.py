@@ -36,9 +36,7 @@ def core(seeded_folder: Path, request: pytest.FixtureRequest) -> EngineCore:
     return EngineCore(checkpoint, slots=4, longest=2.0, dtype=request.param)
 
 
-def test_the_captured_step_makes_what_the_eager_one_makes(
-    core: EngineCore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_captured_step_equals_the_eager_one(core: EngineCore, monkeypatch: pytest.MonkeyPatch) -> None:
     captured = composed(core, {1: PIECE} | OTHERS)
     batch = core.runner._batches[True]  # type: ignore[attr-defined]
     graph = batch._graph
@@ -55,7 +53,7 @@ def test_the_captured_step_makes_what_the_eager_one_makes(
         assert np.array_equal(eager[key], pcm), key
 
 
-def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(core: EngineCore) -> None:
+def test_a_piece_sounds_the_same_alone_among_others_late_and_in_another_slot(core: EngineCore) -> None:
     alone = composed(core, {1: PIECE})[1]
     together = composed(core, OTHERS | {1: PIECE}, joins={1: 3, 5: 5})
     assert np.array_equal(together[1], alone)
@@ -64,13 +62,13 @@ def test_alone_in_a_full_house_late_and_in_another_slot_a_piece_is_the_same(core
         assert np.array_equal(first[key], together[key]), key
 
 
-def test_a_new_engine_makes_the_same(core: EngineCore, seeded_folder: Path) -> None:
+def test_a_new_engine_core_makes_the_same_sound(core: EngineCore, seeded_folder: Path) -> None:
     dtype = str(core.runner._weights.dtype).removeprefix("torch.")  # type: ignore[attr-defined]
     again = EngineCore(load_checkpoint(str(seeded_folder), device="cuda"), 4, 2.0, dtype)
     assert np.array_equal(composed(again, {1: PIECE})[1], composed(core, {1: PIECE})[1])
 
 
-def test_greedy_tokens_in_float32_are_those_of_a_cpu(seeded_folder: Path) -> None:
+def test_greedy_tokens_in_float32_equal_those_of_a_cpu(seeded_folder: Path) -> None:
     greedy = dataclasses.replace(PIECE, top_k=1)
     sounds = [
         composed(EngineCore(load_checkpoint(str(seeded_folder), device=device), 1, 2.0), {1: greedy})[1]
@@ -79,7 +77,7 @@ def test_greedy_tokens_in_float32_are_those_of_a_cpu(seeded_folder: Path) -> Non
     np.testing.assert_allclose(sounds[1], sounds[0], atol=5e-3, rtol=0)
 
 
-def test_streams_of_a_codec_decoded_together_are_each_the_same_as_alone(seeded_folder: Path) -> None:
+def test_codec_streams_decoded_together_equal_each_alone(seeded_folder: Path) -> None:
     codec = load_checkpoint(str(seeded_folder), device="cuda").codec
     codes = [np.random.default_rng(seed).integers(0, 2048, (4, 73)) for seed in range(20)]
     streams = [CodecStream(codec) for _ in codes]
@@ -88,7 +86,7 @@ def test_streams_of_a_codec_decoded_together_are_each_the_same_as_alone(seeded_f
         assert np.array_equal(codec.decode([(CodecStream(codec), part, True)])[0], pcm)
 
 
-def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(core: EngineCore) -> None:
+def test_the_first_chunk_of_half_a_second_takes_less_than_100_ms(core: EngineCore) -> None:
     composed(core, {1: PIECE})
     start = time.perf_counter()
     core.admit(1, PIECE)
@@ -99,7 +97,7 @@ def test_the_first_chunk_of_half_a_second_is_there_within_100_ms(core: EngineCor
     assert taken < 0.1
 
 
-def test_slots_beyond_the_memory_are_refused_in_a_sentence_and_leave_it(seeded_folder: Path) -> None:
+def test_too_many_slots_for_the_memory_raise_a_readable_error_and_free_it(seeded_folder: Path) -> None:
     checkpoint: Checkpoint = load_checkpoint(str(seeded_folder), device="cuda")
     before = torch.cuda.memory_allocated()
     slots = 2 * torch.cuda.mem_get_info()[1] // (2 * 2 * 4 * 192 * 15_000 * 4)

@@ -20,7 +20,7 @@ PAD = 2048
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("guidance", [1.0, 3.0])
-def test_logits_are_those_of_the_library_at_every_step(
+def test_logits_equal_those_of_the_library_at_every_step(
     shape: dict[str, int], guidance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two slots, one a step later than the other, that hear again what is known already."""
@@ -65,7 +65,7 @@ def test_logits_are_those_of_the_library_at_every_step(
         torch.testing.assert_close(own, logits, atol=max(1.0, 2 * guidance) * EXACT, rtol=0)
 
 
-def test_many_slots_draw_what_each_of_them_would_draw_alone() -> None:
+def test_slots_drawn_together_equal_each_drawn_alone() -> None:
     slots, books, vocabulary = 6, 4, 2048
     logits = 3 * torch.randn(slots, books, vocabulary, generator=torch.Generator().manual_seed(1))
     numbers = torch.from_numpy(np.stack([uniforms(seed, 1, books)[0] for seed in range(slots)]))
@@ -81,7 +81,7 @@ def test_many_slots_draw_what_each_of_them_would_draw_alone() -> None:
         assert torch.equal(tokens[slot], alone), slot
 
 
-def test_of_equal_logits_the_first_is_the_likelier() -> None:
+def test_of_equal_logits_the_first_ranks_higher() -> None:
     tokens, _ = draw_all(
         torch.zeros(1, 2, 9),
         torch.tensor([[0.0, 0.99]], dtype=torch.float64),
@@ -93,7 +93,7 @@ def test_of_equal_logits_the_first_is_the_likelier() -> None:
 
 @pytest.mark.parametrize("top_k", [1, 250])
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf")])
-def test_logits_that_are_not_finite_are_told_of_their_slot_alone(wrong: float, top_k: int) -> None:
+def test_logits_that_are_not_finite_are_reported_for_their_slot_alone(wrong: float, top_k: int) -> None:
     logits = torch.zeros(3, 4, 2048)
     logits[1, 2] = wrong
     numbers = torch.full((3, 4), 0.5, dtype=torch.float64)

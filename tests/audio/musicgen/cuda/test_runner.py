@@ -1,8 +1,6 @@
-"""Decoding on the device against decoding on the host: the same step, run eagerly on this CPU.
+"""`CudaRunner` against `CpuRunner`: the same step, run eagerly on this CPU.
 
-Sounds are compared bit for bit: the codec makes the same of the same tokens, and of no others. Only where a
-ten-thousandth more or less would draw another token, so that the order of float32 sums may decide, the device
-is made to agree with the host.
+Sounds are compared bit for bit, which compares tokens: equal tokens make equal samples.
 """
 
 from __future__ import annotations
@@ -32,12 +30,17 @@ from tests.audio.files.sound_files import hum, written
 
 PIECE = Piece("lo-fi hip hop with rain", seconds=0.8, seed=3, interval=0.5)
 TIE = 1e-4
+"""Difference of logits or uniform numbers that the order of float32 sums may cause."""
 
 
-@pytest.fixture(autouse=True)
-def ties(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the device decide ties as the host did before it, whose draws are known by their uniform
-    numbers."""
+@pytest.fixture
+def agree_on_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the runner under test break ties as the host did before it.
+
+    Host and device sum float32 in different orders. Where that may decide, because a difference of `TIE` in a
+    logit or a uniform number draws another token, both tokens are right. Only tests that compare the two need
+    this; the host's draws are recorded by their uniform numbers.
+    """
     decided: dict[tuple[float, ...], list[Tensor]] = {}
 
     def spied(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Tensor:
@@ -64,7 +67,7 @@ def ties(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return kept(seeded_model(hidden=64, layers=2, heads=2), tmp_path_factory.mktemp("plain"))
+    return saved(seeded_model(hidden=64, layers=2, heads=2), tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +78,7 @@ def checkpoint(folder: Path) -> Checkpoint:
 def composed(
     core: EngineCore, pieces: dict[int, Piece], joins: dict[int, int] | None = None
 ) -> dict[int, Any]:
-    """The sound of each piece, or why there is none; `joins` says at which call of `step` one joins."""
+    """Return the sound or the error of each piece; `joins` is the call of `step` at which one is admitted."""
     made: dict[int, Any] = {key: [] for key in pieces}
     left = {key: (joins or {}).get(key, 0) for key in pieces}
     calls = 0
@@ -99,53 +102,55 @@ def cuda_core(checkpoint: Checkpoint, slots: int = 3, **settings: Any) -> Engine
     return EngineCore(checkpoint, slots, **({"longest": 2.0} | settings), on_device=True)
 
 
-def test_where_the_host_takes_longer_than_the_device_runs_get_longer(checkpoint: Checkpoint) -> None:
+def test_launches_get_longer_where_the_host_is_slower_than_the_device(checkpoint: Checkpoint) -> None:
     now = 0.0
     core = cuda_core(checkpoint, slots=1)
     runner: Any = core.runner
     runner._clock, runner._last_done = (lambda: now), now
-    runner._step_seconds = 1.0  # as after runs of one step each
+    runner._step_seconds = 1.0  # as measured with launches of one step
     batch = runner._batches[True]
-    launch, runs = batch.launch, list[int]()
+    launch, launches = batch.launch, list[int]()
 
     def launched(steps: int, scheduled: Any) -> Any:
         nonlocal now
-        now += 0.014  # the host's work; that of the device takes no time
-        runs.append(steps)
+        now += 0.014  # the host takes 14 ms per launch, the device no time
+        launches.append(steps)
         return launch(steps, scheduled)
 
     batch.launch = launched
     composed(core, {1: dataclasses.replace(PIECE, seconds=2.0, interval=2.0)})
-    assert runs[0] == 1
-    assert max(runs) > 8
+    assert launches[0] == 1
+    assert max(launches) > 8
 
 
 def assert_same(checkpoint: Checkpoint, *pieces: Piece, **settings: Any) -> None:
-    """That host and device make the same of `pieces`, together and one of them alone; each gets its own seed,
-    which ties are told apart by."""
+    """Assert that host and device make the same sound of `pieces`, together and one of them alone.
+
+    Each piece gets its own seed, because `agree_on_ties` tells them apart by their uniform numbers.
+    """
     those = {key: dataclasses.replace(piece, seed=key + 1) for key, piece in enumerate(pieces)}
     expected = composed(EngineCore(checkpoint, 3, **({"longest": 2.0} | settings)), those)
     core = cuda_core(checkpoint, **settings)
     made = composed(core, those)
     for key, pcm in expected.items():
-        assert pcm.std() > 0.01, "silence proves nothing"
+        assert pcm.std() > 0.01, "silence would make the comparison pointless"
         assert np.array_equal(made[key], pcm), key
-    assert np.array_equal(composed(core, {9: those[0]})[9], expected[0]), "alone, in a slot used before"
+    assert np.array_equal(composed(core, {9: those[0]})[9], expected[0]), "alone, in a reused slot"
 
 
 @pytest.fixture(scope="module")
 def stereo(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     model = seeded_model(hidden=96, layers=2, heads=2, channels=2)
-    return load_checkpoint(str(kept(model, tmp_path_factory.mktemp("stereo"))))
+    return load_checkpoint(str(saved(model, tmp_path_factory.mktemp("stereo"))))
 
 
 @pytest.fixture(scope="module")
 def melodic(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     model = seeded_melody_model(hidden=64, layers=2, heads=2)
-    return load_checkpoint(str(kept(model, tmp_path_factory.mktemp("melody"))))
+    return load_checkpoint(str(saved(model, tmp_path_factory.mktemp("melody"))))
 
 
-def kept(model: Any, folder: Path) -> Path:
+def saved(model: Any, folder: Path) -> Path:
     model.save_pretrained(folder)
     seeded_tokenizer().save_pretrained(folder)
     return folder
@@ -157,7 +162,8 @@ def recorded(tmp_path: Path) -> Recording:
     return recording_of(written(tmp_path / "past.wav", noise, 32_000))
 
 
-def test_pieces_side_by_side_are_those_of_the_host(checkpoint: Checkpoint) -> None:
+@pytest.mark.usefixtures("agree_on_ties")
+def test_pieces_side_by_side_equal_those_of_the_host(checkpoint: Checkpoint) -> None:
     assert_same(
         checkpoint,
         PIECE,
@@ -167,61 +173,65 @@ def test_pieces_side_by_side_are_those_of_the_host(checkpoint: Checkpoint) -> No
     )
 
 
-def test_left_and_right_are_those_of_the_host(stereo: Checkpoint) -> None:
+@pytest.mark.usefixtures("agree_on_ties")
+def test_stereo_equals_that_of_the_host(stereo: Checkpoint) -> None:
     assert_same(stereo, PIECE, dataclasses.replace(PIECE, seed=8))
 
 
-def test_melodies_are_those_of_the_host(melodic: Checkpoint, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("agree_on_ties")
+def test_pieces_with_a_melody_equal_those_of_the_host(melodic: Checkpoint, tmp_path: Path) -> None:
     tune = recording_of(written(tmp_path / "tune.wav", hum(1.0, 32_000, (440.0,)), 32_000))
-    turned = dataclasses.replace(PIECE, melody=tune, prompt_changes=(PromptChange("a harp", 9, 4),))
-    assert_same(melodic, dataclasses.replace(PIECE, melody=tune), PIECE, turned)
+    changed = dataclasses.replace(PIECE, melody=tune, prompt_changes=(PromptChange("a harp", 9, 4),))
+    assert_same(melodic, dataclasses.replace(PIECE, melody=tune), PIECE, changed)
 
 
-def test_pieces_longer_than_a_window_are_those_of_the_host(checkpoint: Checkpoint) -> None:
+@pytest.mark.usefixtures("agree_on_ties")
+def test_pieces_longer_than_a_window_equal_those_of_the_host(checkpoint: Checkpoint) -> None:
     long = dataclasses.replace(PIECE, seconds=1.9)
     assert_same(checkpoint, long, dataclasses.replace(PIECE, seed=8), window=Window(frames=50, stride=30))
 
 
-def test_what_goes_on_from_a_recording_is_that_of_the_host(
-    checkpoint: Checkpoint, recorded: Recording
-) -> None:
+@pytest.mark.usefixtures("agree_on_ties")
+def test_continued_recordings_equal_those_of_the_host(checkpoint: Checkpoint, recorded: Recording) -> None:
     on = dataclasses.replace(PIECE, continues=recorded)
     assert_same(checkpoint, on, PIECE)
     assert_same(checkpoint, on, dataclasses.replace(on, seconds=1.5), window=Window(frames=50, stride=20))
 
 
 @pytest.mark.parametrize("blend", [0, 20])
-def test_turns_are_those_of_the_host(checkpoint: Checkpoint, blend: int) -> None:
-    turned = dataclasses.replace(
+@pytest.mark.usefixtures("agree_on_ties")
+def test_prompt_changes_equal_those_of_the_host(checkpoint: Checkpoint, blend: int) -> None:
+    changed = dataclasses.replace(
         PIECE, prompt_changes=(PromptChange("techno", 10, blend), PromptChange("a harp", 25, blend))
     )
-    assert_same(checkpoint, turned, PIECE)
+    assert_same(checkpoint, changed, PIECE)
 
 
-def test_a_piece_is_steered_where_composing_is(checkpoint: Checkpoint) -> None:
+def test_a_prompt_change_takes_effect_at_the_step_being_composed(checkpoint: Checkpoint) -> None:
     core = cuda_core(checkpoint)
     core.admit(1, PIECE)
     parts: list[Pcm] = []
-    turn = None
+    change = None
     while not core.idle:
         parts += [made.result.pcm for made in core.step() if isinstance(made.result, Chunk)]
-        turn = turn or core.steer(1, "techno", 0.2)
-    assert turn is not None
-    again = dataclasses.replace(PIECE, prompt_changes=(turn,))
+        change = change or core.steer(1, "techno", 0.2)
+    assert change is not None
+    again = dataclasses.replace(PIECE, prompt_changes=(change,))
     assert np.array_equal(np.concatenate(parts, axis=1), composed(core, {1: again})[1])
 
 
 @pytest.mark.parametrize("recommended", [1.0, 3.0])
-def test_with_and_without_guidance_pieces_are_those_of_the_host(
+@pytest.mark.usefixtures("agree_on_ties")
+def test_pieces_with_and_without_guidance_equal_those_of_the_host(
     checkpoint: Checkpoint, recommended: float
 ) -> None:
-    """Also side by side, and where a checkpoint that recommends none gets its first piece that wants some."""
+    """Both kinds side by side, also for a checkpoint that recommends no guidance."""
     recommends = dataclasses.replace(checkpoint, guidance=recommended)
     free, guided = (dataclasses.replace(PIECE, guidance=guidance) for guidance in (1.0, 3.0))
     assert_same(recommends, PIECE, free, guided)
 
 
-def test_no_row_without_the_prompt_is_computed_until_a_piece_wants_guidance(checkpoint: Checkpoint) -> None:
+def test_unconditional_rows_are_computed_only_after_a_piece_sets_guidance(checkpoint: Checkpoint) -> None:
     core = cuda_core(dataclasses.replace(checkpoint, guidance=1.0))
     runner = core.runner
     assert isinstance(runner, CudaRunner)
@@ -231,7 +241,7 @@ def test_no_row_without_the_prompt_is_computed_until_a_piece_wants_guidance(chec
     assert list(runner.guided_batches) == [False, True]
 
 
-def test_who_joins_late_and_in_another_slot_has_the_same_sound(checkpoint: Checkpoint) -> None:
+def test_a_piece_that_joins_late_in_another_slot_sounds_the_same(checkpoint: Checkpoint) -> None:
     core = cuda_core(checkpoint)
     alone = composed(core, {1: PIECE})[1]
     others = {
@@ -246,7 +256,7 @@ def test_who_joins_late_and_in_another_slot_has_the_same_sound(checkpoint: Check
         assert np.array_equal(together[key], composed(core, {1: others[key]})[1]), key
 
 
-def test_how_many_steps_are_made_at_once_changes_nothing(
+def test_the_length_of_a_launch_does_not_change_the_sound(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds = []
@@ -257,7 +267,7 @@ def test_how_many_steps_are_made_at_once_changes_nothing(
     assert np.array_equal(sounds[0], sounds[2])
 
 
-def test_a_run_goes_to_the_next_chunk_and_its_sound_comes_while_the_next_is_made(
+def test_a_launch_ends_at_the_next_chunk_which_arrives_during_the_next_launch(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("audio.musicgen.cuda.runner.MAX_LAUNCH_SECONDS", 1e9)
@@ -274,33 +284,35 @@ def test_a_run_goes_to_the_next_chunk_and_its_sound_comes_while_the_next_is_made
     assert made[-1].result.last
 
 
-def test_the_host_is_never_away_for_long(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_launch_of_the_minimum_length_is_one_step(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("audio.musicgen.cuda.runner.MAX_LAUNCH_SECONDS", 0.0)
     core = cuda_core(checkpoint)
     core.admit(1, PIECE)
     calls = 0
     while not core.step():
         calls += 1
-    assert calls == 25 + 3, "as many runs as steps, and the sound comes with the run after"
+    assert calls == 25 + 3, "one launch per step; the chunk arrives with the launch after its last step"
     core.cancel(1)
 
 
-def test_a_cancelled_piece_gives_its_slot_away_at_once_and_nothing_more_comes_of_it(
+def test_a_cancelled_piece_frees_its_slot_at_once_and_its_steps_in_flight_are_dropped(
     checkpoint: Checkpoint,
 ) -> None:
     core = cuda_core(checkpoint, slots=1)
     expected = composed(core, {2: PIECE})[2]
-    core.admit(1, Piece("forgotten", 2.0, 1))
+    core.admit(1, Piece("cancelled", 2.0, 1))
     for _ in range(3):
         core.step()
     core.cancel(1)
     assert core.idle
-    assert not core.nothing_due, "a run is on its way still"
+    assert not core.nothing_due, "a launch is still in flight"
     assert np.array_equal(composed(core, {2: PIECE})[2], expected)
     assert core.nothing_due
 
 
-def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour_and_its_heir(
+def test_logits_that_are_not_finite_end_their_piece_but_no_other_and_not_the_next_in_its_slot(
     checkpoint: Checkpoint,
 ) -> None:
     core = cuda_core(checkpoint, slots=2)
@@ -319,10 +331,10 @@ def test_numbers_that_are_not_finite_end_the_piece_and_spare_its_neighbour_and_i
     assert "not finite" in str(results[0])
     parts = [event.result.pcm for event in made if event.key == 2 and isinstance(event.result, Chunk)]
     assert np.array_equal(np.concatenate(parts, axis=1), expected)
-    assert np.array_equal(composed(core, {2: PIECE})[2], expected), "in the slot of the one that failed"
+    assert np.array_equal(composed(core, {2: PIECE})[2], expected), "in the slot of the failed piece"
 
 
-def test_slots_that_do_not_fit_end_the_start_in_a_sentence(
+def test_too_many_slots_for_the_memory_raise_a_readable_error(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*arguments: Any, **more: Any) -> None:
@@ -333,7 +345,7 @@ def test_slots_that_do_not_fit_end_the_start_in_a_sentence(
         cuda_core(checkpoint)
 
 
-def test_who_wants_guidance_where_memory_does_not_suffice_for_it_is_refused(
+def test_a_piece_with_guidance_is_refused_where_memory_does_not_suffice_for_a_second_batch(
     checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     core = cuda_core(dataclasses.replace(checkpoint, guidance=1.0))
@@ -347,7 +359,7 @@ def test_who_wants_guidance_where_memory_does_not_suffice_for_it_is_refused(
     assert np.array_equal(composed(core, {1: PIECE})[1], expected)
 
 
-def test_it_is_calibrated_and_left_idle(checkpoint: Checkpoint) -> None:
+def test_calibration_leaves_the_engine_core_idle(checkpoint: Checkpoint) -> None:
     core = cuda_core(checkpoint, slots=2)
     expected = composed(core, {1: PIECE})[1]
     found = calibrate(core)
@@ -358,9 +370,7 @@ def test_it_is_calibrated_and_left_idle(checkpoint: Checkpoint) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
-def test_coarser_numbers_make_sound_of_their_own_that_neighbours_do_not_change(
-    folder: Path, dtype: str
-) -> None:
+def test_half_precision_sounds_the_same_alone_and_beside_others(folder: Path, dtype: str) -> None:
     core = cuda_core(load_checkpoint(str(folder)), dtype=dtype)
     alone = composed(core, {1: PIECE})[1]
     assert alone.std() > 0.01

@@ -1,4 +1,7 @@
-"""8-bit products by code of our own, beside those of whole numbers."""
+"""The compiled 8-bit product against exact products of integers.
+
+Where a processor lacks the instruction of a kernel, the kernel runs with an emulated one.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,49 @@ from audio.musicgen.kernels.int8_gemm import (
     compile_gemm,
     supported_widths,
 )
-from audio.musicgen.kernels.int8_gemm_ir import AVX2, AVX512, MAX_INPUT, int8_gemm_ir
+from audio.musicgen.kernels.int8_gemm_ir import AVX2, AVX512, DOT_BYTES, MAX_INPUT, VectorWidth, int8_gemm_ir
 
 SHAPES = [(64, 64), (16, 16), (80, 96), (67, 33), (192, 10), (5, 192), (1024, 128)]
-"""Inputs and outputs: whole panels of either width, and what must be made up to them."""
+"""Inputs and outputs: whole panels of either width, and shapes that must be padded to them."""
 
 
-@pytest.fixture(params=[AVX512, AVX2], ids=["wide", "narrow"])
-def gemm(request: pytest.FixtureRequest) -> Int8Gemm:
-    result = compile_gemm(request.param) if request.param in supported_widths() else None
-    if result is None:
-        pytest.skip("this processor has no VNNI of this width, or llvmlite is not installed")
-    return result
+def emulated(code: str, width: VectorWidth) -> str:
+    """Return the IR of a kernel with VNNI's instruction replaced by shifts, products and sums."""
+    sums = f"<{width.lanes} x i32>"
+    terms, total = [], "%sum"
+    for byte in range(DOT_BYTES):
+        terms.append(f"""
+  %weight{byte}.shifted = lshr {sums} %weights, splat (i32 {8 * byte})
+  %weight{byte} = and {sums} %weight{byte}.shifted, splat (i32 255)
+  %input{byte}.shifted = shl {sums} %inputs, splat (i32 {24 - 8 * byte})
+  %input{byte} = ashr {sums} %input{byte}.shifted, splat (i32 24)
+  %product{byte} = mul {sums} %weight{byte}, %input{byte}
+  %sum{byte} = add {sums} {total}, %product{byte}""")
+        total = f"%sum{byte}"
+    function = (
+        f"define private {sums} @emulated({sums} %sum, {sums} %weights, {sums} %inputs) {{"
+        + "".join(terms)
+        + f"\n  ret {sums} {total}\n}}"
+    )
+    declaration, rest = code.split("\n", 1)
+    assert declaration.startswith("declare")
+    return f"{function}\n{rest.replace(width.product, '@emulated')}"
+
+
+def use_kernel(monkeypatch: pytest.MonkeyPatch, width: VectorWidth, code: str) -> None:
+    """Let `compile_gemm` compile `code`, with the instruction emulated if this processor lacks it."""
+    if not llvm.cpu_features():
+        pytest.skip("llvmlite is not installed or does not load")
+    usable = width in supported_widths()
+    monkeypatch.setattr(int8_gemm, "int8_gemm_ir", lambda _: code if usable else emulated(code, width))
+
+
+@pytest.fixture(params=[AVX512, AVX2], ids=["avx512", "avx2"])
+def gemm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Int8Gemm:
+    use_kernel(monkeypatch, request.param, int8_gemm_ir(request.param))
+    made = compile_gemm(request.param)
+    assert made is not None
+    return made
 
 
 @pytest.fixture
@@ -38,7 +72,7 @@ def fresh_kernel_cache() -> Iterator[None]:
 
 
 def integers(*shape: int, most: int, seed: int) -> Tensor:
-    """Whole numbers, the first of each row as great as they may be, so that its scale is 1."""
+    """Return random integers; the first of each row is the largest, so that the row's scale is 1."""
     numbers = torch.randint(-most, most + 1, shape, generator=torch.Generator().manual_seed(seed))
     numbers[:, 0] = most
     return numbers.double()
@@ -46,7 +80,7 @@ def integers(*shape: int, most: int, seed: int) -> Tensor:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("rows", [1, 2, 3, 8])
-def test_whole_numbers_are_multiplied_as_they_are(gemm: Int8Gemm, shape: tuple[int, int], rows: int) -> None:
+def test_products_of_integers_are_exact(gemm: Int8Gemm, shape: tuple[int, int], rows: int) -> None:
     inputs, outputs = shape
     weights, x = (
         integers(outputs, inputs, most=MAX_WEIGHT, seed=1),
@@ -54,11 +88,11 @@ def test_whole_numbers_are_multiplied_as_they_are(gemm: Int8Gemm, shape: tuple[i
     )
     result = gemm(x.float(), gemm.pack(weights.float()))
     exact = x @ weights.t()
-    # to the last bits of a float32 as great as the greatest product
+    # up to the precision of float32 at the largest product
     torch.testing.assert_close(result.double(), exact, atol=1e-6 * float(exact.abs().max()), rtol=0)
 
 
-def test_the_greatest_sums_there_can_be_do_not_run_over(gemm: Int8Gemm) -> None:
+def test_the_largest_possible_sums_do_not_overflow(gemm: Int8Gemm) -> None:
     weights = torch.full((64, 4096), float(MAX_WEIGHT))
     for sign in (-1, 1):
         x = torch.full((1, 4096), float(sign * MAX_INPUT))
@@ -66,7 +100,7 @@ def test_the_greatest_sums_there_can_be_do_not_run_over(gemm: Int8Gemm) -> None:
         torch.testing.assert_close(gemm(x, gemm.pack(weights)), exact)
 
 
-def test_a_result_may_lie_where_it_is_wanted(gemm: Int8Gemm) -> None:
+def test_the_product_is_written_to_out_and_nowhere_else(gemm: Int8Gemm) -> None:
     for outputs in (128, 100):
         weights, x = (
             integers(outputs, 64, most=MAX_WEIGHT, seed=3).float(),
@@ -80,10 +114,10 @@ def test_a_result_may_lie_where_it_is_wanted(gemm: Int8Gemm) -> None:
         wide = torch.full((3, 2 * outputs), torch.nan)
         gemm(x, panels, wide[:, :outputs])
         assert torch.equal(wide[:, :outputs], expected)
-        assert wide[:, outputs:].isnan().all(), "and nowhere else"
+        assert wide[:, outputs:].isnan().all()
 
 
-def test_a_result_may_be_added_to_what_is_there(gemm: Int8Gemm) -> None:
+def test_the_product_is_added_to_out_on_request(gemm: Int8Gemm) -> None:
     for outputs in (128, 100):
         weights, x = (
             integers(outputs, 64, most=MAX_WEIGHT, seed=3).float(),
@@ -96,13 +130,13 @@ def test_a_result_may_be_added_to_what_is_there(gemm: Int8Gemm) -> None:
         assert torch.equal(total, there + gemm(x, panels))
 
 
-def test_rows_need_not_lie_side_by_side(gemm: Int8Gemm) -> None:
+def test_rows_of_a_strided_view_are_accepted(gemm: Int8Gemm) -> None:
     panels = gemm.pack(integers(64, 64, most=MAX_WEIGHT, seed=5).float())
     x = integers(4, 128, most=MAX_INPUT, seed=6).float()[:, :64]
     assert torch.equal(gemm(x, panels), gemm(x.clone(), panels))
 
 
-def test_a_row_has_the_same_bits_in_any_company(gemm: Int8Gemm) -> None:
+def test_a_row_has_the_same_bits_alone_and_beside_others(gemm: Int8Gemm) -> None:
     generator = torch.Generator().manual_seed(7)
     panels = gemm.pack(torch.randn(96, 80, generator=generator))
     x = torch.randn(5, 80, generator=generator)
@@ -111,7 +145,7 @@ def test_a_row_has_the_same_bits_in_any_company(gemm: Int8Gemm) -> None:
         assert torch.equal(gemm(x[:count], panels), alone[:count])
 
 
-def test_what_is_no_number_stays_in_its_row(gemm: Int8Gemm) -> None:
+def test_nan_and_infinity_stay_in_their_row(gemm: Int8Gemm) -> None:
     generator = torch.Generator().manual_seed(8)
     panels = gemm.pack(torch.randn(64, 64, generator=generator))
     x = torch.randn(4, 64, generator=generator)
@@ -119,7 +153,7 @@ def test_what_is_no_number_stays_in_its_row(gemm: Int8Gemm) -> None:
     assert gemm(x, panels).isfinite().all(dim=1).tolist() == [True, False, True, False]
 
 
-def test_what_does_not_fit_is_refused(gemm: Int8Gemm) -> None:
+def test_wrong_shapes_and_types_are_refused(gemm: Int8Gemm) -> None:
     panels = gemm.pack(torch.ones(64, 64))
     for x in (torch.ones(2, 65), torch.ones(2, 64, dtype=torch.float64)):
         with pytest.raises(ValueError, match="do not fit"):
@@ -130,21 +164,36 @@ def test_what_does_not_fit_is_refused(gemm: Int8Gemm) -> None:
 
 
 @pytest.mark.usefixtures("fresh_kernel_cache")
-def test_where_the_results_are_wrong_torch_multiplies(
+def test_torch_multiplies_if_the_kernel_has_wrong_results(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if not supported_widths():
-        pytest.skip("this processor has no VNNI, or llvmlite is not installed")
-    monkeypatch.setattr(
-        int8_gemm,
-        "int8_gemm_ir",
-        lambda width: int8_gemm_ir(width).replace("i32 %low.sum, -128", "i32 %low.sum, -127"),
-    )
+    width = next(iter(supported_widths()), AVX512)
+    wrong = int8_gemm_ir(width).replace("i32 %low.sum, -128", "i32 %low.sum, -127")
+    assert wrong != int8_gemm_ir(width)
+    use_kernel(monkeypatch, width, wrong)
+    monkeypatch.setattr(int8_gemm, "supported_widths", lambda: [width])
     assert best_int8_gemm() is None
     assert "wrong on this processor" in caplog.text
 
 
+@pytest.mark.parametrize("width", [AVX512, AVX2], ids=["avx512", "avx2"])
+def test_the_emulated_instruction_gives_the_same_bits(
+    width: VectorWidth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if width not in supported_widths():
+        missing = f"VNNI with {32 * width.lanes}-bit vectors" if llvm.cpu_features() else "llvmlite"
+        pytest.skip(f"needs {missing}: compares the instruction with its emulation")
+    generator = torch.Generator().manual_seed(9)
+    weights, x = torch.randn(96, 80, generator=generator), torch.randn(5, 80, generator=generator)
+    kernels = [compile_gemm(width)]
+    code = emulated(int8_gemm_ir(width), width)
+    monkeypatch.setattr(int8_gemm, "int8_gemm_ir", lambda _: code)
+    kernels.append(compile_gemm(width))
+    real, other = (kernel(x, kernel.pack(weights)) for kernel in kernels if kernel is not None)
+    assert torch.equal(real, other)
+
+
 @pytest.mark.usefixtures("fresh_kernel_cache")
-def test_without_llvm_torch_multiplies(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_torch_multiplies_without_llvmlite(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llvm, "binding", None)
     assert best_int8_gemm() is None

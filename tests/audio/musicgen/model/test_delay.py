@@ -14,7 +14,7 @@ def test_left_and_right_share_a_delay() -> None:
     assert DelayPattern(8, channels=2).steps(500) == 503
 
 
-def test_each_codebook_makes_the_frame_that_its_delay_leaves_it() -> None:
+def test_the_frame_of_each_codebook_at_a_step() -> None:
     assert DelayPattern(4).made(2).tolist() == [2, 1, 0, -1]
     assert DelayPattern(8, channels=2).made(1).tolist() == [1, 1, 0, 0, -1, -1, -2, -2]
 

@@ -10,9 +10,7 @@ from audio.musicgen.model.layers import gelu
 
 
 @pytest.mark.parametrize("onednn", [True, False])
-def test_gelu_is_that_of_torch_and_leaves_its_settings_alone(
-    onednn: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_gelu_equals_torchs_and_restores_its_settings(onednn: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.mkldnn, "enabled", onednn)
     x = torch.linspace(-6, 6, 1000)
     torch.testing.assert_close(gelu(x), functional.gelu(x), atol=1e-6, rtol=0)

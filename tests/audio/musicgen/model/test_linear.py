@@ -1,4 +1,4 @@
-"""Each row alone: what a matrix makes of a row, whatever stands beside it."""
+"""Linear layers are batch-invariant and right, in every data type."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from audio.musicgen.kernels.int8_gemm import best_int8_gemm
-from audio.musicgen.model import linear as matrix
+from audio.musicgen.model import linear
 from audio.musicgen.model.linear import (
     MAX_VNNI_THREADS,
     ROW_BLOCK,
@@ -21,13 +21,13 @@ from audio.musicgen.model.linear import (
 )
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
-"""Among them one that is packed, and in bfloat16 one that oneDNN multiplies otherwise by one row."""
+"""One is packed, and for one oneDNN uses another algorithm with one row of bfloat16."""
 
 
 @pytest.fixture
 def by_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """8-bit weights as where there is no VNNI."""
-    monkeypatch.setattr(matrix, "best_int8_gemm", lambda: None)
+    """Multiply 8-bit weights by torch, as on processors without VNNI."""
+    monkeypatch.setattr(linear, "best_int8_gemm", lambda: None)
 
 
 def layer(inputs: int, outputs: int) -> nn.Linear:
@@ -43,7 +43,7 @@ def rows(count: int, inputs: int) -> torch.Tensor:
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("block", [1, 2, ROW_BLOCK])
-def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
+def test_a_row_has_the_same_bits_beside_any_others_and_at_any_index(
     shape: tuple[int, int], dtype: str, block: int
 ) -> None:
     weights = make_matrix(dtype, layer(*shape), rows=block)
@@ -56,7 +56,7 @@ def test_a_row_has_the_same_bits_in_any_company_and_at_any_place(
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int8"])
-def test_a_result_is_added_to_what_is_there(dtype: str) -> None:
+def test_add_to_adds_the_product(dtype: str) -> None:
     weights, x = make_matrix(dtype, layer(64, 96)), rows(4, 64)
     there = rows(4, 96)
     total = there.clone()
@@ -65,53 +65,53 @@ def test_a_result_is_added_to_what_is_there(dtype: str) -> None:
 
 
 @pytest.mark.parametrize("outputs", [192, 8192])
-def test_where_the_probe_finds_other_bits_the_rows_go_in_portions(
+def test_rows_are_multiplied_in_blocks_where_the_probe_finds_other_bits(
     outputs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights, x = make_matrix("float32", layer(192, outputs)), rows(12, 192)
     together = weights(x)
-    monkeypatch.setattr(matrix, "batch_matches_blocks", lambda *_: False)
+    monkeypatch.setattr(linear, "batch_matches_blocks", lambda *_: False)
     assert torch.equal(weights(x), torch.cat([weights(x[at : at + ROW_BLOCK]) for at in (0, 4, 8)]))
     torch.testing.assert_close(weights(x), together, atol=1e-5, rtol=0)
 
 
-def test_the_probe_tells_products_apart_that_differ_in_a_bit() -> None:
+def test_the_probe_notices_a_difference_of_one_bit() -> None:
     def by_company(x: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-        """As a library may add in another order for another number of rows."""
+        """Imitate a library that sums in another order for another number of rows."""
         return x @ weights if len(x) == 4 else torch.nextafter(x @ weights, torch.ones(()))
 
     assert batch_matches_blocks(torch.mm, 4, 4, (32, 48), torch.float32)
     assert not batch_matches_blocks(by_company, 8, 4, (32, 48), torch.float32)
 
 
-def test_wide_weights_are_packed_and_others_are_not() -> None:
+def test_only_wide_weights_are_packed() -> None:
     if not can_pack(torch.float32):
-        pytest.skip("this build of torch has no oneDNN")
+        pytest.skip("torch cannot multiply packed float32 weights here: its build has no oneDNN")
     wide = layer(192, 8192)
     assert isinstance(make_matrix("float32", wide), PackedMatrix)
-    assert isinstance(make_matrix("float32", wide), PackedMatrix), "and may be packed for a second decoder"
+    assert isinstance(make_matrix("float32", wide), PackedMatrix), "float32 weights may be packed twice"
     assert not isinstance(make_matrix("float32", layer(192, 768)), PackedMatrix)
     assert not isinstance(make_matrix("float32", layer(1024, 1024)), PackedMatrix)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "int8"])
-def test_weights_that_were_given_up_are_not_taken_for_weights(dtype: str) -> None:
+def test_freed_weights_are_refused(dtype: str) -> None:
     weights = layer(64, 64)
     make_matrix(dtype, weights)
     with pytest.raises(ValueError, match="load the checkpoint again"):
         make_matrix("float32", weights)
 
 
-def test_without_onednn_the_result_is_the_same_but_for_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_onednn_results_differ_only_by_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
     x = rows(3, 192)
     packed = make_matrix("float32", layer(192, 8192))(x)
-    monkeypatch.setattr(matrix, "can_pack", lambda dtype: False)
+    monkeypatch.setattr(linear, "can_pack", lambda dtype: False)
     plain = make_matrix("float32", layer(192, 8192))
     assert not isinstance(plain, PackedMatrix)
     torch.testing.assert_close(plain(x), packed, atol=1e-5, rtol=0)
 
 
-def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -> None:
+def test_modules_side_by_side_equal_each_alone_and_share_their_weights() -> None:
     first, second = layer(64, 32), layer(64, 96)
     x = rows(4, 64)
     expected = torch.cat([first(x), second(x)], dim=1)
@@ -124,7 +124,7 @@ def test_modules_side_by_side_are_what_each_is_alone_and_share_their_weights() -
 
 @pytest.mark.usefixtures("by_torch")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_eight_bits_by_torch_are_each_row_alone_too(shape: tuple[int, int]) -> None:
+def test_int8_by_torch_is_batch_invariant(shape: tuple[int, int]) -> None:
     weights = make_matrix("int8", layer(*shape))
     assert isinstance(weights, Int8Matrix)
     x = rows(16, shape[0])
@@ -135,14 +135,16 @@ def test_eight_bits_by_torch_are_each_row_alone_too(shape: tuple[int, int]) -> N
 
 @pytest.mark.usefixtures("by_torch")
 @pytest.mark.parametrize("inputs", [33, 40, 72])
-def test_torch_multiplies_any_number_of_inputs(inputs: int) -> None:
+def test_int8_by_torch_accepts_any_number_of_inputs(inputs: int) -> None:
     exact, x = layer(inputs, 64), rows(3, inputs)
     expected = exact(x)
     error = make_matrix("int8", exact)(x) - expected
     assert error.std() < 0.02 * expected.std()
 
 
-def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_int8_uses_vnni_where_the_processor_has_it_and_threads_are_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with_vnni = best_int8_gemm() is not None
     kind = VnniMatrix if with_vnni else Int8Matrix
     assert isinstance(make_matrix("int8", layer(192, 768)), kind)
@@ -150,7 +152,7 @@ def test_eight_bits_are_multiplied_as_the_processor_can(monkeypatch: pytest.Monk
     assert isinstance(make_matrix("int8", layer(192, 768)), Int8Matrix), "more threads share the work"
 
 
-def test_the_quickest_type_is_one_that_the_device_can_multiply_by(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fastest_dtype_depends_on_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fastest_dtype("cuda:0") == "float16"
     assert fastest_dtype("mps") == "float32"
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
@@ -160,7 +162,7 @@ def test_the_quickest_type_is_one_that_the_device_can_multiply_by(monkeypatch: p
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.01), ("int8", 0.02)])
-def test_coarser_numbers_are_nearly_right_and_the_exact_ones_are_given_up(
+def test_bfloat16_and_int8_are_close_to_float32_and_free_the_float32_weights(
     dtype: str, tolerance: float
 ) -> None:
     exact = layer(192, 768)
@@ -174,7 +176,7 @@ def test_coarser_numbers_are_nearly_right_and_the_exact_ones_are_given_up(
         assert 0 < error < tolerance, row
 
 
-def test_int8_hides_no_number_that_is_not_finite() -> None:
+def test_int8_does_not_hide_nan_and_infinity() -> None:
     x = rows(4, 64)
     x[1, 3] = float("nan")
     x[2, 3] = float("inf")

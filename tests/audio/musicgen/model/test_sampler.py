@@ -34,7 +34,7 @@ def test_the_generator_is_philox_as_published(counter: list[int], key: list[int]
     assert generator.random_raw(4).tolist() == words
 
 
-def test_a_number_belongs_to_its_seed_step_and_codebook() -> None:
+def test_a_uniform_depends_on_seed_step_and_codebook_alone() -> None:
     numbers = uniforms(seed=7, steps=50, codebooks=4)
     assert (uniforms(7, 20, 4) == numbers[:20]).all(), "a longer piece begins like a shorter one"
     assert (uniforms(8, 50, 4) != numbers).all()
@@ -45,12 +45,12 @@ def test_a_number_belongs_to_its_seed_step_and_codebook() -> None:
 
 @pytest.mark.parametrize("codebooks", [1, 3, 4, 8])
 @pytest.mark.parametrize("first", [1, 2, 7, 512])
-def test_numbers_from_a_step_on_are_those_that_the_whole_has_there(first: int, codebooks: int) -> None:
+def test_uniforms_from_a_later_step_on_equal_those_of_the_whole_piece(first: int, codebooks: int) -> None:
     whole = uniforms(seed=7, steps=first + 20, codebooks=codebooks)
     assert (uniforms(7, 20, codebooks, first=first) == whole[first:]).all()
 
 
-def test_the_numbers_are_even_and_never_one() -> None:
+def test_uniforms_are_uniform_and_below_one() -> None:
     numbers = uniforms(seed=1, steps=5000, codebooks=4).reshape(-1)
     assert numbers.min() >= 0
     assert numbers.max() < 1
@@ -58,7 +58,7 @@ def test_the_numbers_are_even_and_never_one() -> None:
 
 
 @pytest.mark.parametrize(("top_k", "temperature"), [(250, 1.0), (10, 0.7), (40, 1.5)])
-def test_tokens_come_as_often_as_the_distribution_says(top_k: int, temperature: float) -> None:
+def test_tokens_follow_the_distribution(top_k: int, temperature: float) -> None:
     draws, vocabulary = 40_000, 40
     logits = torch.randn(vocabulary, generator=torch.Generator().manual_seed(4))
     numbers = torch.from_numpy(uniforms(3, draws, 1)[:, 0])
@@ -85,14 +85,14 @@ def test_a_top_k_of_one_is_greedy() -> None:
 
 @pytest.mark.parametrize("top_k", [1, 250])
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf")])
-def test_logits_that_are_not_finite_end_in_a_sentence(wrong: float, top_k: int) -> None:
+def test_logits_that_are_not_finite_raise_a_readable_error(wrong: float, top_k: int) -> None:
     logits = torch.zeros(4, 2048)
     logits[2] = wrong
     with pytest.raises(EngineError, match="not finite"):
         draw(logits, torch.zeros(4, dtype=torch.float64), top_k, 1.0)
 
 
-def test_drawing_leaves_the_global_generators_alone() -> None:
+def test_drawing_does_not_use_global_generators() -> None:
     torch.manual_seed(5)
     np.random.seed(5)
     undisturbed = np.random.random()
