@@ -89,7 +89,7 @@ class Calls:
             if not stays:
                 allowed = guild.permissions(channel, user_id)
                 voice_state.suppress = channel.type is ChannelType.STAGE or not allowed & Permission.SPEAK
-                voice_state.asked_to_speak_at = None
+                voice_state.requested_to_speak_at = None
             guild.voice_states[user_id] = voice_state
             self.announce(voice_state)
             if user_id == self._bot.id:
@@ -107,7 +107,7 @@ class Calls:
             voice_state = guild.voice_states.pop(user_id, None)
             if voice_state is None:
                 return
-            self.announce(voice_state, gone=True)
+            self.announce(voice_state, has_left=True)
             if user_id == self._bot.id:
                 await self._voice.forget(guild.id, user_id)
             else:
@@ -119,21 +119,21 @@ class Calls:
         for guild in self._world.guilds.values():
             await self.leave(guild, user_id)
 
-    def change_server(self, guild: Guild, *, found: bool = True) -> None:
+    def change_server(self, guild: Guild, *, available: bool = True) -> None:
         """Send the bot to another voice server, as when the region of its channel changes.
 
-        Not `found`: its own is gone and another one is still being looked for, which Discord says by an
+        Not `available`: its own is gone and another one is still being looked for, which Discord says by an
         endpoint of null.
         """
         voice_state = guild.voice_states[self._bot.id]
-        self._send_server_update(voice_state, OTHER_ENDPOINT if found else None)
+        self._send_server_update(voice_state, OTHER_ENDPOINT if available else None)
 
-    def announce(self, voice_state: VoiceState, *, gone: bool = False) -> None:
+    def announce(self, voice_state: VoiceState, *, has_left: bool = False) -> None:
         """Send VOICE_STATE_UPDATE, and relay no sound of a member who is muted, suppressed or stale."""
         silent = voice_state.mute or voice_state.suppress or voice_state.stale
-        self._voice.set_blocked(voice_state.guild_id, voice_state.user_id, blocked=silent and not gone)
+        self._voice.set_blocked(voice_state.guild_id, voice_state.user_id, blocked=silent and not has_left)
         member = self._world.guilds[voice_state.guild_id].members[voice_state.user_id]
-        data = voice_state_json(voice_state, member, gone=gone)
+        data = voice_state_json(voice_state, member, has_left=has_left)
         self._sessions.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
 
     def announce_status(self, guild: Guild, channel: Channel) -> None:

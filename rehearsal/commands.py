@@ -82,9 +82,9 @@ class Commands:
         if not isinstance(bodies, list):
             raise invalid_form("_", "LIST_TYPE_CONVERT", "Must be a list.")
         checked = [check_command(body, str(index)) for index, body in enumerate(bodies)]
-        for kind, most in MAX_COMMANDS.items():
-            if sum(body["type"] == kind for body in checked) > most:
-                raise Refusal(400, 30032, f"Maximum number of application commands reached ({most})")
+        for kind, limit in MAX_COMMANDS.items():
+            if sum(body["type"] == kind for body in checked) > limit:
+                raise Refusal(400, 30032, f"Maximum number of application commands reached ({limit})")
         names = [(body["type"], body["name"]) for body in checked]
         for index, name in enumerate(names):
             if name in names[:index]:
@@ -144,7 +144,7 @@ def check_command(body: Any, path: str) -> Json:
     if kind not in list(CommandType):
         raise bad_choice(f"{path}.type", kind)
     if kind == CommandType.CHAT_INPUT:
-        _check_said(body, path)
+        _check_characters(body, path)
         _check_options(body.get("options") or [], f"{path}.options", depth=0)
     else:
         for name, here in _in_every_language(body, "name", path):
@@ -166,7 +166,7 @@ def check_command(body: Any, path: str) -> Json:
     return {"description": "", **body, "type": int(kind)}
 
 
-def _check_said(body: Json, path: str) -> None:
+def _check_characters(body: Json, path: str) -> None:
     """The name and the description of a command or an option, with their translations."""
     for name, here in _in_every_language(body, "name", path):
         _check_name(name, here)
@@ -203,7 +203,7 @@ def _check_options(options: list[Json], path: str, *, depth: int) -> None:
     optional_seen = False
     for index, option in enumerate(options):
         here = f"{path}.{index}"
-        _check_said(option, here)
+        _check_characters(option, here)
         for locale in (None, *LOCALES):
             if _name_in(option, locale) in [_name_in(other, locale) for other in options[:index]]:
                 raise invalid_form(

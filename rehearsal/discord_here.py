@@ -172,8 +172,8 @@ class DiscordHere(DiscordState):
     async def delete_channel(self, channel: Channel) -> None:
         """Delete a channel of a guild; members in it are removed from voice first."""
         guild = self.world.guilds[channel.guild_id or 0]
-        for seat in guild.voice_states_in(channel):
-            await self.calls.leave(guild, seat.user_id)
+        for voice_state in guild.voice_states_in(channel):
+            await self.calls.leave(guild, voice_state.user_id)
         del guild.channels[channel.id]
         self.announce_channel(channel, "CHANNEL_DELETE")
 

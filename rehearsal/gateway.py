@@ -222,7 +222,7 @@ class Gateway:
         if seen > session.sequence:
             raise Closed(Close.INVALID_SEQUENCE, "Invalid seq.")
         session.connection = connection
-        for sequence, text in session.kept:
+        for sequence, text in session.replayable:
             if sequence > seen:
                 connection.send_raw(text)
         self._sessions.send(session, "RESUMED", {})

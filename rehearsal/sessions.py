@@ -52,7 +52,7 @@ class Session:
     id: str
     intents: int
     sequence: int = 0
-    kept: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=MAX_REPLAYED_EVENTS))
+    replayable: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=MAX_REPLAYED_EVENTS))
     connection: GatewayConnection | None = None
 
 
@@ -118,6 +118,6 @@ class Sessions:
     def send(self, session: Session, event: str, data: Any) -> None:
         session.sequence += 1
         text = json.dumps({"op": Op.DISPATCH, "d": data, "s": session.sequence, "t": event})
-        session.kept.append((session.sequence, text))
+        session.replayable.append((session.sequence, text))
         if session.connection is not None:
             session.connection.send_raw(text)

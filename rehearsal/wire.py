@@ -137,11 +137,11 @@ def channel_json(channel: Channel) -> Json:
     return body
 
 
-def voice_state_json(state: VoiceState, member: Member | None = None, *, gone: bool = False) -> Json:
-    """A voice state; `gone` writes the farewell, whose channel is null."""
+def voice_state_json(state: VoiceState, member: Member | None = None, *, has_left: bool = False) -> Json:
+    """A voice state; `has_left` writes the farewell, whose channel is null."""
     body: Json = {
         "guild_id": str(state.guild_id),
-        "channel_id": None if gone else str(state.channel_id),
+        "channel_id": None if has_left else str(state.channel_id),
         "user_id": str(state.user_id),
         "session_id": state.session_id,
         "deaf": state.deaf,
@@ -150,7 +150,7 @@ def voice_state_json(state: VoiceState, member: Member | None = None, *, gone: b
         "self_mute": state.self_mute,
         "self_video": False,
         "suppress": state.suppress,
-        "request_to_speak_timestamp": moment(state.asked_to_speak_at),
+        "request_to_speak_timestamp": moment(state.requested_to_speak_at),
     }
     if member is not None:
         body["member"] = member_json(member)

@@ -106,7 +106,7 @@ class VoiceState:
     mute: bool = False
     deaf: bool = False
     suppress: bool = False
-    asked_to_speak_at: float | None = None
+    requested_to_speak_at: float | None = None
     stale: bool = False
     """True for a client that is gone, such as a bot that was killed. Discord keeps showing it, and relays
     none of its packets until the voice state is removed (discord.py#2284).

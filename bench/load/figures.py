@@ -101,15 +101,18 @@ class Figures:
             f"{'channels':>8}  {'played by':20}" + "".join(f"{head:>10}" for head in heads),
         ]
         for row in self.rows:
-            found = row.arrivals
+            arrivals = row.arrivals
             cells = (
-                *(f"{ms:.1f}" for ms in (found.p50_ms, found.p99_ms, found.worst_p99_ms, found.max_ms)),
-                f"{found.arrived_share:.1%}",
-                f"{found.behind_ms:.0f}",
+                *(
+                    f"{ms:.1f}"
+                    for ms in (arrivals.p50_ms, arrivals.p99_ms, arrivals.worst_p99_ms, arrivals.max_ms)
+                ),
+                f"{arrivals.arrived_share:.1%}",
+                f"{arrivals.behind_ms:.0f}",
                 f"{row.core_share:.1%}",
                 f"{row.starved_frames:g}",
                 f"{row.hurried_share:.1%}",
-                f"{found.lost:g}",
+                f"{arrivals.lost:g}",
                 f"{row.composed:.1f}×",
                 f"{row.stolen_share:.1%}",
             )

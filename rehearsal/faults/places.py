@@ -23,7 +23,7 @@ async def change_region(scene: Scene) -> None:
 
 
 async def lose_server(scene: Scene) -> None:
-    scene.here.calls.change_server(scene.guild, found=False)
+    scene.here.calls.change_server(scene.guild, available=False)
     await scene.voice.close_session(scene.guild.id, scene.bot_id, CloseCode.DISCONNECTED)
     await asyncio.sleep(SEARCH_S)
     if scene.voice_state is not None:
@@ -44,7 +44,7 @@ async def invite(scene: Scene) -> None:
     scene.here.invite(scene.guild)
 
 
-async def leave_stale_seat(scene: Scene) -> None:
+async def leave_stale_voice_state(scene: Scene) -> None:
     """Leave a stale voice state, as a bot that was killed and restarted finds it in its new session."""
     session_id = secrets.token_hex(16)
     voice_state = VoiceState(scene.bot_id, scene.guild.id, scene.corner.id, session_id, stale=True)
@@ -75,7 +75,7 @@ FAULTS: Final = (
         "stale-seat",
         "A bot that was killed still sits in the channel when it comes back.",
         Kind.SURVIVABLE,
-        leave_stale_seat,
+        leave_stale_voice_state,
         moment=Moment.BEFORE,
     ),
 )

@@ -97,7 +97,7 @@ class Person:
         """Invite a member on a stage to speak."""
         voice_state = self._voice_state_of(other)
         self._need(self.guild.channels[voice_state.channel_id], Permission.MUTE_MEMBERS)
-        voice_state.suppress, voice_state.asked_to_speak_at = False, None
+        voice_state.suppress, voice_state.requested_to_speak_at = False, None
         self._here.calls.announce(voice_state)
 
     def _voice_state_of(self, other: User) -> VoiceState:
@@ -318,12 +318,12 @@ class Person:
 def _filled_in(item: Json, values: dict[str, str]) -> Json:
     """A row or a label of a modal, as the client sends it back."""
     labelled = item["type"] == Kind.LABEL
-    asked = item["component"] if labelled else item["components"][0]
-    value = values.get(asked["custom_id"], asked.get("value") or "")
-    shortest = max(int(asked.get("min_length") or 0), 1) if value or asked.get("required", True) else 0
-    if not shortest <= len(value) <= int(asked.get("max_length") or INPUT_CHARACTERS):
-        raise CannotType(f"The input {asked['custom_id']!r} is too short or too long.")
-    answer = {"type": int(Kind.TEXT_INPUT), "custom_id": asked["custom_id"], "value": value}
+    field = item["component"] if labelled else item["components"][0]
+    value = values.get(field["custom_id"], field.get("value") or "")
+    shortest = max(int(field.get("min_length") or 0), 1) if value or field.get("required", True) else 0
+    if not shortest <= len(value) <= int(field.get("max_length") or INPUT_CHARACTERS):
+        raise CannotType(f"The input {field['custom_id']!r} is too short or too long.")
+    answer = {"type": int(Kind.TEXT_INPUT), "custom_id": field["custom_id"], "value": value}
     if labelled:
         return {"type": int(Kind.LABEL), "component": answer}
     return {"type": int(Kind.ROW), "components": [answer]}

@@ -110,9 +110,9 @@ class TypedOptions:
 def _text(option: Json, value: Any) -> str:
     if not isinstance(value, str):
         raise CannotType(f"{option['name']!r} takes text.")
-    shortest, longest = option.get("min_length") or 0, option.get("max_length") or MAX_STRING_CHARACTERS
-    if not shortest <= len(value) <= longest:
-        raise CannotType(f"{option['name']!r} takes {shortest} to {longest} characters.")
+    min_length, max_length = option.get("min_length") or 0, option.get("max_length") or MAX_STRING_CHARACTERS
+    if not min_length <= len(value) <= max_length:
+        raise CannotType(f"{option['name']!r} takes {min_length} to {max_length} characters.")
     return value
 
 
@@ -120,9 +120,9 @@ def _number(option: Json, kind: OptionType, value: Any) -> float:
     whole = kind is OptionType.INTEGER
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         raise CannotType(f"{option['name']!r} takes a {'whole ' if whole else ''}number.")
-    least = option.get("min_value", -MAX_INTEGER)
-    most = option.get("max_value", MAX_INTEGER)
-    if not least <= value <= most:
-        raise CannotType(f"{option['name']!r} takes {least} to {most}.")
+    minimum = option.get("min_value", -MAX_INTEGER)
+    maximum = option.get("max_value", MAX_INTEGER)
+    if not minimum <= value <= maximum:
+        raise CannotType(f"{option['name']!r} takes {minimum} to {maximum}.")
     number: float = value
     return number

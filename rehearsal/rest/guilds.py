@@ -21,7 +21,7 @@ def member_of(guild: Guild, user_id: int) -> Member:
     return guild.members[user_id]
 
 
-def seat_of(guild: Guild, user_id: int) -> VoiceState:
+def voice_state_of(guild: Guild, user_id: int) -> VoiceState:
     if user_id not in guild.voice_states:
         raise unknown("Voice State")
     return guild.voice_states[user_id]
@@ -49,30 +49,30 @@ async def member(call: Call) -> Json:
 
 @routes.add("GET", "/guilds/{guild}/voice-states/@me")
 async def own_voice_state(call: Call) -> Json:
-    return voice_state_json(seat_of(place(call), call.here.bot.id))
+    return voice_state_json(voice_state_of(place(call), call.here.bot.id))
 
 
 @routes.add("GET", "/guilds/{guild}/voice-states/{user}")
 async def voice_state(call: Call) -> Json:
-    return voice_state_json(seat_of(place(call), call.id("user")))
+    return voice_state_json(voice_state_of(place(call), call.id("user")))
 
 
 @routes.add("PATCH", "/guilds/{guild}/voice-states/@me")
 async def change_own_voice_state(call: Call) -> None:
     """Step up on a stage, down from it, or ask to speak (Modify Current User Voice State)."""
-    found = place(call)
-    voice_state = seat_of(found, call.here.bot.id)
-    stage = _stage(found, voice_state, call.body.get("channel_id"))
-    may = found.permissions(stage, call.here.bot.id)
+    target = place(call)
+    voice_state = voice_state_of(target, call.here.bot.id)
+    stage = _stage(target, voice_state, call.body.get("channel_id"))
+    may = target.permissions(stage, call.here.bot.id)
     if call.body.get("suppress") is False and not may & Permission.MUTE_MEMBERS:
         raise missing_permissions()
     if call.body.get("request_to_speak_timestamp") is not None:
         if not may & Permission.REQUEST_TO_SPEAK:
             raise missing_permissions()
-        voice_state.asked_to_speak_at = call.here.clock.now()
+        voice_state.requested_to_speak_at = call.here.clock.now()
     if "suppress" in call.body:
         voice_state.suppress = bool(call.body["suppress"])
-        voice_state.asked_to_speak_at = None
+        voice_state.requested_to_speak_at = None
     call.here.calls.announce(voice_state)
 
 

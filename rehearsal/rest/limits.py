@@ -12,9 +12,9 @@ from typing import Final
 
 from rehearsal.clock import Clock
 
-USUAL: Final = (50, 1.0)
+DEFAULT_LIMIT: Final = (50, 1.0)
 """Requests and seconds of a window, by route; each channel, guild and webhook has windows of its own."""
-TIGHT: Final = {
+STRICT_LIMITS: Final = {
     "POST /channels/{channel}/messages": (5, 5.0),
     "PATCH /channels/{channel}/messages/{message}": (5, 5.0),
     "POST /webhooks/{webhook}/{token}": (5, 2.0),
@@ -25,9 +25,9 @@ TIGHT: Final = {
 
 @dataclass(slots=True)
 class Window:
-    """A running window: `left` requests until `ends`, in seconds since the Unix epoch."""
+    """A running window: `remaining` requests until `ends`, in seconds since the Unix epoch."""
 
-    left: int
+    remaining: int
     ends: float
 
 
@@ -40,16 +40,16 @@ class Buckets:
 
     def spend(self, route: str, major: list[str]) -> dict[str, str]:
         """Count one request and write the headers of its answer."""
-        limit, seconds = TIGHT.get(route, USUAL)
+        limit, seconds = STRICT_LIMITS.get(route, DEFAULT_LIMIT)
         now = self._clock.now()
         key = (route, *major)
         window = self._windows.get(key)
         if window is None or window.ends <= now:
             window = self._windows[key] = Window(limit, now + seconds)
-        window.left = max(0, window.left - 1)
+        window.remaining = max(0, window.remaining - 1)
         return {
             "X-RateLimit-Limit": str(limit),
-            "X-RateLimit-Remaining": str(window.left),
+            "X-RateLimit-Remaining": str(window.remaining),
             "X-RateLimit-Reset": f"{window.ends:.3f}",
             "X-RateLimit-Reset-After": f"{window.ends - now:.3f}",
             "X-RateLimit-Bucket": hashlib.blake2b(route.encode(), digest_size=16).hexdigest(),

@@ -36,42 +36,42 @@ def check_content_permissions(draft: Draft, may: Permission) -> None:
 
 @routes.add("GET", "/channels/{channel}")
 async def channel(call: Call) -> Json:
-    found, _, _ = place(call)
-    return channel_json(found)
+    target, _, _ = place(call)
+    return channel_json(target)
 
 
 @routes.add("POST", "/channels/{channel}/typing")
 async def typing(call: Call) -> None:
-    found, _, _ = place(call, Permission.SEND_MESSAGES)
-    found.typing_at.append(call.here.clock.now())
+    target, _, _ = place(call, Permission.SEND_MESSAGES)
+    target.typing_at.append(call.here.clock.now())
 
 
 @routes.add("PUT", "/channels/{channel}/voice-status")
 async def voice_status(call: Call) -> None:
     """Set the status of a voice channel; outside the channel the bot needs to manage it too."""
-    found, guild, may = place(call, Permission.SET_VOICE_CHANNEL_STATUS)
+    target, guild, may = place(call, Permission.SET_VOICE_CHANNEL_STATUS)
     status = call.body.get("status")
-    if not found.is_voice or guild is None:
+    if not target.is_voice or guild is None:
         raise Refusal(400, 50024, "Cannot execute action on this channel type")
     if status is not None and len(status) > MAX_STATUS_CHARACTERS:
         raise invalid_form(
             "status", "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_STATUS_CHARACTERS} or fewer in length."
         )
     voice_state = guild.voice_states.get(call.here.bot.id)
-    if (voice_state is None or voice_state.channel_id != found.id) and not may & Permission.MANAGE_CHANNELS:
+    if (voice_state is None or voice_state.channel_id != target.id) and not may & Permission.MANAGE_CHANNELS:
         raise missing_permissions()
-    found.status = status or None
-    call.here.calls.announce_status(guild, found)
+    target.status = status or None
+    call.here.calls.announce_status(guild, target)
 
 
 @routes.add("POST", "/channels/{channel}/messages")
 async def send(call: Call) -> Json:
-    found, guild, may = place(call, Permission.SEND_MESSAGES)
+    target, guild, may = place(call, Permission.SEND_MESSAGES)
     draft = read_draft(call.body, call.uploads)
     check_content_permissions(draft, may)
-    if draft.body.get("enforce_nonce") and (again := _sent_before(call, found, draft.body.get("nonce"))):
+    if draft.body.get("enforce_nonce") and (again := _sent_before(call, target, draft.body.get("nonce"))):
         return call.here.show(again)
-    message = write(call.here.world, draft, found, guild, call.here.bot.user, may=may)
+    message = write(call.here.world, draft, target, guild, call.here.bot.user, may=may)
     call.here.announce_message("MESSAGE_CREATE", message)
     return call.here.show(message)
 
@@ -88,7 +88,7 @@ def _sent_before(call: Call, channel: Channel, nonce: object) -> Message | None:
 
 @routes.add("GET", "/channels/{channel}/messages")
 async def read_many(call: Call) -> list[Json]:
-    found, _, may = place(call)
+    target, _, may = place(call)
     if not may & Permission.READ_MESSAGE_HISTORY:
         return []
     limit = int(call.query.get("limit", 50))
@@ -96,21 +96,21 @@ async def read_many(call: Call) -> list[Json]:
         raise invalid_form("limit", "NUMBER_TYPE_MAX", f"Value should be between 1 and {MAX_READ}.")
     before = int(call.query.get("before") or 1 << 64)
     after = int(call.query.get("after") or 0)
-    between = [message for message in found.messages if after < message.id < before]
+    between = [message for message in target.messages if after < message.id < before]
     chosen = between[:limit] if "after" in call.query else between[-limit:]
     return [call.here.show(message) for message in reversed(chosen)]
 
 
 @routes.add("GET", "/channels/{channel}/messages/{message}")
 async def read(call: Call) -> Json:
-    found, _, _ = place(call, Permission.READ_MESSAGE_HISTORY)
-    return call.here.show(call.here.world.find_message(found, call.id("message")))
+    target, _, _ = place(call, Permission.READ_MESSAGE_HISTORY)
+    return call.here.show(call.here.world.find_message(target, call.id("message")))
 
 
 @routes.add("PATCH", "/channels/{channel}/messages/{message}")
 async def edit(call: Call) -> Json:
-    found, guild, may = place(call)
-    message = call.here.world.find_message(found, call.id("message"))
+    target, guild, may = place(call)
+    message = call.here.world.find_message(target, call.id("message"))
     if message.author.id != call.here.bot.id:
         raise Refusal(403, 50005, "Cannot edit a message authored by another user")
     draft = read_draft(call.body, call.uploads, flags_before=message.flags)
@@ -122,11 +122,11 @@ async def edit(call: Call) -> Json:
 
 @routes.add("DELETE", "/channels/{channel}/messages/{message}")
 async def delete(call: Call) -> Any:
-    found, _, may = place(call)
-    message = call.here.world.find_message(found, call.id("message"))
+    target, _, may = place(call)
+    message = call.here.world.find_message(target, call.id("message"))
     if message.author.id != call.here.bot.id and not may & Permission.MANAGE_MESSAGES:
         raise missing_permissions()
-    remove(call, found, message)
+    remove(call, target, message)
 
 
 def remove(call: Call, channel: Channel, message: Message) -> None:

@@ -115,9 +115,9 @@ class Rest:
             )
             body, uploads = await read_body(request)
             if (trouble := self.troubles.of(route.method, route.template)) is not None:
-                status, told, more = await self.troubles.meet(trouble)
+                status, error_body, extra_headers = await self.troubles.meet(trouble)
                 if status is not None:
-                    return _json(told, status, headers | more)
+                    return _json(error_body, status, headers | extra_headers)
             answer = await route.handler(Call(self._here, parts, dict(request.query), body, uploads))
         except Refusal as refusal:
             self._here.refusals.append(

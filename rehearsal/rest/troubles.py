@@ -62,14 +62,14 @@ class Troubles:
             return 503, {"message": "503: Service Unavailable", "code": 0}, {}
         await self._clock.sleep(trouble.delay_s)
         if trouble.status == 429:
-            told: Json = {
+            error_body: Json = {
                 "message": "You are being rate limited.",
                 "retry_after": trouble.retry_after_s,
                 "global": False,
             }
             # `Via` tells Discord's own limit from a ban by its network, which no client waits for.
             waits = {"Retry-After": f"{trouble.retry_after_s:.3f}", "X-RateLimit-Scope": "user"}
-            return 429, told, waits | {"Via": "1.1 google"}
+            return 429, error_body, waits | {"Via": "1.1 google"}
         if trouble.status == 413:
             return 413, {"message": "Request entity too large", "code": 40005}, {}
         return trouble.status, {"message": f"{trouble.status}: Error", "code": 0}, {}

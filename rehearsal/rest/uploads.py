@@ -37,7 +37,7 @@ def check_uploads(uploads: dict[int, Upload], limit: int) -> None:
 
 
 def attach(
-    world: World, channel_id: int, described: object, uploads: dict[int, Upload], kept: list[Attachment]
+    world: World, channel_id: int, described: object, uploads: dict[int, Upload], existing: list[Attachment]
 ) -> list[Attachment]:
     """Return the attachments of a message: the existing ones still named, then the new files in order.
 
@@ -45,14 +45,14 @@ def attach(
     """
     if described is None:
         entries: list[Json] = [{"id": number} for number in uploads]
-        entries = [{"id": attachment.id} for attachment in kept] + entries
+        entries = [{"id": attachment.id} for attachment in existing] + entries
     elif isinstance(described, list):
         entries = described
     else:
         raise invalid_form("attachments", "LIST_TYPE_CONVERT", "Must be a list.")
-    known = {attachment.id: attachment for attachment in kept}
+    known = {attachment.id: attachment for attachment in existing}
     result: list[Attachment] = []
-    left = dict(uploads)
+    unused = dict(uploads)
     for index, entry in enumerate(entries):
         number = int(entry.get("id", index))
         description = entry.get("description")
@@ -60,8 +60,8 @@ def attach(
             raise bad_length(f"attachments.{index}.description", 0, MAX_DESCRIPTION_CHARACTERS)
         if number in known:
             result.append(known[number])
-        elif number in left:
-            upload = left.pop(number)
+        elif number in unused:
+            upload = unused.pop(number)
             result.append(
                 _attachment(world, channel_id, entry.get("filename") or upload.filename, upload, description)
             )
@@ -69,7 +69,7 @@ def attach(
             raise invalid_form(
                 f"attachments.{index}.id", "MESSAGE_ATTACHMENT_NOT_FOUND", "Attachment data not found"
             )
-    result += [_attachment(world, channel_id, upload.filename, upload, None) for upload in left.values()]
+    result += [_attachment(world, channel_id, upload.filename, upload, None) for upload in unused.values()]
     if len(result) > MAX_FILES:
         raise too_long("attachments", MAX_FILES)
     return result

@@ -166,8 +166,8 @@ def _split_frames(posted: Pcm) -> NDArray[np.float32]:
 def _similarity(received: NDArray[np.float32], posted: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the similarity of each pair of frames, loudness included: 1 is equal, 0 has nothing in
     common."""
-    heard_energy, posted_energy = (np.sum(f.astype(np.float64) ** 2, axis=1) for f in (received, posted))
-    total_energy = heard_energy[:, None] + posted_energy[None, :]
+    received_energy, posted_energy = (np.sum(f.astype(np.float64) ** 2, axis=1) for f in (received, posted))
+    total_energy = received_energy[:, None] + posted_energy[None, :]
     similarity: NDArray[np.float64] = np.divide(
         2.0 * (received @ posted.T), total_energy, out=np.zeros(total_energy.shape), where=total_energy > 0
     )

@@ -115,9 +115,9 @@ class Call:
         if not self.leaves:
             self.leaves[0] = user_id
             self._packages.pop(user_id, None)
-        gone = {p.user_id for p in removed}
-        self.leaves = {leaf: user for leaf, user in self.leaves.items() if user not in gone}
-        self._leaving -= gone
+        leaving = {p.user_id for p in removed}
+        self.leaves = {leaf: user for leaf, user in self.leaves.items() if user not in leaving}
+        self._leaving -= leaving
         staying = list(self.leaves.values())
         welcomes = {p.user_id: mls.welcome_for(welcome, self._packages.pop(p.user_id)) for p in added}
         for newcomer in welcomes:
@@ -128,9 +128,9 @@ class Call:
         transition_id = self._begin_transition()
         header = struct.pack(">H", transition_id)
         for member in staying:
-            self._tell(member, Op.ANNOUNCE_COMMIT, header + commit.message)
+            self._announce(member, Op.ANNOUNCE_COMMIT, header + commit.message)
         for newcomer, message in welcomes.items():
-            self._tell(newcomer, Op.WELCOME, header + message)
+            self._announce(newcomer, Op.WELCOME, header + message)
 
     def ready(self, user_id: int, transition_id: int) -> None:
         """Opcode 23: this member can follow into the new epoch."""
@@ -149,8 +149,8 @@ class Call:
         if user_id not in self._post or (self.leaves and self._leaf(user_id) != commit.leaf):
             raise mls.MlsError(f"user {user_id} commits for leaf {commit.leaf}")
         # Before the group is established nobody is sent the proposal to add itself.
-        asked = {r for r, p in self._open.items() if self.leaves or p.user_id != user_id}
-        if set(commit.refs) != asked or not asked:
+        requested = {r for r, p in self._open.items() if self.leaves or p.user_id != user_id}
+        if set(commit.refs) != requested or not requested:
             raise mls.MlsError("the commit does not name exactly the open proposals")
         chosen = [self._open[ref] for ref in commit.refs]
         added = [p for p in chosen if p.kind == mls.ADD]
@@ -169,7 +169,7 @@ class Call:
         _, timer = self._unready.pop(transition_id)
         timer.cancel()
         for member in self.leaves.values():
-            self._tell(member, Op.EXECUTE_TRANSITION, {"transition_id": transition_id})
+            self._announce(member, Op.EXECUTE_TRANSITION, {"transition_id": transition_id})
 
     # Proposals.
 
@@ -188,7 +188,7 @@ class Call:
         for proposal in proposals:
             self._open[proposal.ref] = proposal
             for member in self._audience(proposal.user_id):
-                self._tell(member, Op.PROPOSALS, APPEND + mls.opaque(proposal.message))
+                self._announce(member, Op.PROPOSALS, APPEND + mls.opaque(proposal.message))
 
     def _propose_removal(self, user_id: int) -> None:
         leaf = self._leaf(user_id)
@@ -204,13 +204,13 @@ class Call:
         """
         if not refs:
             return
-        kept = [p for ref, p in self._open.items() if ref not in refs]
+        remaining = [p for ref, p in self._open.items() if ref not in refs]
         sent = {u for p in self._open.values() for u in self._audience(p.user_id)}
         for member in sent:
             known = [r for r, p in self._open.items() if self.leaves or p.user_id != member]
-            self._tell(member, Op.PROPOSALS, REVOKE + mls.opaque(b"".join(map(mls.opaque, known))))
+            self._announce(member, Op.PROPOSALS, REVOKE + mls.opaque(b"".join(map(mls.opaque, known))))
         self._open.clear()
-        for proposal in kept:
+        for proposal in remaining:
             if proposal.kind == mls.ADD:
                 package = self._packages[proposal.user_id]
                 self._propose(self._sender.add(self.channel_id, self.epoch, package))
@@ -227,9 +227,11 @@ class Call:
         self._open.clear()
         self._packages.clear()
         for member in list(self._post):
-            self._tell(member, Op.PREPARE_EPOCH, {"protocol_version": DAVE_VERSION, "epoch": 1})
-            self._tell(member, Op.PREPARE_TRANSITION, {"protocol_version": DAVE_VERSION, "transition_id": 0})
+            self._announce(member, Op.PREPARE_EPOCH, {"protocol_version": DAVE_VERSION, "epoch": 1})
+            self._announce(
+                member, Op.PREPARE_TRANSITION, {"protocol_version": DAVE_VERSION, "transition_id": 0}
+            )
 
-    def _tell(self, user_id: int, op: Op, body: bytes | dict[str, Any]) -> None:
+    def _announce(self, user_id: int, op: Op, body: bytes | dict[str, Any]) -> None:
         if user_id in self._post:
             self._post[user_id](op, body)

@@ -135,18 +135,18 @@ class Recording:
         A spurt ends with `quiet_frames` silence frames in a row, a gap of `gap_s` in arrivals, or a new RTP
         clock.
         """
-        found: list[Recording] = []
+        result: list[Recording] = []
         start = quiet = 0
         clock = [0, *steps((p.timestamp for p in self.packets), 1 << 32)]
         for i, packet in enumerate(self.packets):
             fresh = abs(clock[i]) > JUMP_SAMPLES
             paused = i > 0 and packet.arrival_s - self.packets[i - 1].arrival_s > gap_s
             if fresh or paused or (packet.is_music and quiet >= quiet_frames):
-                found.append(Recording(self.packets[start:i]).trimmed())
+                result.append(Recording(self.packets[start:i]).trimmed())
                 start = i
             quiet = 0 if packet.is_music else quiet + 1
-        found.append(Recording(self.packets[start:]).trimmed())
-        return [spurt for spurt in found if spurt.packets]
+        result.append(Recording(self.packets[start:]).trimmed())
+        return [spurt for spurt in result if spurt.packets]
 
     @staticmethod
     def joined(spurts: Iterable[Recording]) -> Recording:
@@ -157,9 +157,9 @@ class Recording:
 def _decoded(decoder: av.AudioCodecContext, frame: bytes) -> Pcm:
     """One Opus frame as samples; an unreadable frame is silence of its usual length."""
     try:
-        heard = [f.to_ndarray() for f in decoder.decode(av.Packet(frame))]
+        decoded = [f.to_ndarray() for f in decoder.decode(av.Packet(frame))]
     except av.FFmpegError:
-        heard = []
-    if not heard:
+        decoded = []
+    if not decoded:
         return np.zeros((FRAME_SAMPLES, CHANNELS), np.float32)
-    return np.asarray(np.concatenate(heard, axis=1).T, np.float32)
+    return np.asarray(np.concatenate(decoded, axis=1).T, np.float32)

@@ -19,7 +19,7 @@ from bot.config.settings import EngineSettings, Settings
 from rehearsal.voice.recording import Kind, ReceivedPacket, Recording
 
 
-def heard(arrivals_ms: Iterable[float], sequences: Iterable[int] | None = None) -> Recording:
+def recording(arrivals_ms: Iterable[float], sequences: Iterable[int] | None = None) -> Recording:
     times = list(arrivals_ms)
     return Recording(
         tuple(
@@ -30,7 +30,7 @@ def heard(arrivals_ms: Iterable[float], sequences: Iterable[int] | None = None) 
 
 
 def test_punctual_packets_are_all_there_and_behind_nothing() -> None:
-    results = measure_arrivals([heard(range(0, 10_000, 20))], 0.0, 10.0)
+    results = measure_arrivals([recording(range(0, 10_000, 20))], 0.0, 10.0)
     assert (results.p50_ms, results.p99_ms, results.max_ms) == pytest.approx((20, 20, 20))
     assert results.arrived_share == 1.0
     assert results.behind_ms == pytest.approx(0, abs=1e-6)
@@ -38,32 +38,32 @@ def test_punctual_packets_are_all_there_and_behind_nothing() -> None:
 
 
 def test_a_player_that_cannot_keep_up_falls_behind_and_misses_what_was_due() -> None:
-    results = measure_arrivals([heard(range(0, 10_000, 25))], 0.0, 10.0)
+    results = measure_arrivals([recording(range(0, 10_000, 25))], 0.0, 10.0)
     assert results.arrived_share == pytest.approx(0.8)
     assert results.behind_ms == pytest.approx(399 * 5)
 
 
 def test_one_bad_channel_is_seen_among_many_good_ones() -> None:
-    good = heard(range(0, 2_000, 20))
-    bad = heard(at + 15 * (at % 40 > 0) for at in range(0, 2_000, 20))
+    good = recording(range(0, 2_000, 20))
+    bad = recording(at + 15 * (at % 40 > 0) for at in range(0, 2_000, 20))
     results = measure_arrivals([*[good] * 200, bad], 0.0, 2.0)
     assert results.p99_ms == pytest.approx(20)
     assert results.worst_p99_ms == pytest.approx(35)
 
 
 def test_what_never_came_is_counted_also_where_sequence_numbers_wrap() -> None:
-    results = measure_arrivals([heard([0, 20, 60, 80], [65_534, 65_535, 1, 2])], 0.0, 0.1)
+    results = measure_arrivals([recording([0, 20, 60, 80], [65_534, 65_535, 1, 2])], 0.0, 0.1)
     assert results.lost == 1
     assert results.behind_ms == pytest.approx(0, abs=1e-6)
 
 
 def test_only_the_measured_time_counts() -> None:
-    assert measure_arrivals([heard([0, 20, 40, 60, 200])], 0.01, 0.07).max_ms == pytest.approx(20)
+    assert measure_arrivals([recording([0, 20, 40, 60, 200])], 0.01, 0.07).max_ms == pytest.approx(20)
 
 
 def test_a_channel_without_packets_is_an_error() -> None:
     with pytest.raises(NothingReceived):
-        measure_arrivals([heard(range(0, 200, 20)), heard([])], 0.0, 0.2)
+        measure_arrivals([recording(range(0, 200, 20)), recording([])], 0.0, 0.2)
 
 
 def played(cpu_seconds: float = 1.0, stolen_share: float = 0.0) -> Played:
@@ -93,16 +93,16 @@ async def test_a_run_that_the_host_disturbs_is_repeated_and_the_quietest_counts(
         row_of("pacer", 1, Arrivals(20, 20, 20, 20, 1.0, 0.0, 0), played(stolen_share=share))
         for share in stolen
     ]
-    left = iter(runs)
+    remaining = iter(runs)
 
     async def run(*_: object) -> Row:
-        return next(left)
+        return next(remaining)
 
     monkeypatch.setattr(benchmark, "_run", run)
     nobody: Any = None
     row = await benchmark._quietest_run(nobody, nobody, [], Plan(), "pacer", lambda line: None)
     assert row.stolen_share == counts
-    assert len(list(left)) == len(stolen) - plays
+    assert len(list(remaining)) == len(stolen) - plays
 
 
 def test_stolen_time_is_a_share_of_all_processors_since_then() -> None:

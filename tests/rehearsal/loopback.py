@@ -24,11 +24,11 @@ class SilentVoice:
     """A voice server that only writes down what it was told."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, int, int]] = []
+        self.events: list[tuple[str, int, int]] = []
         self.tokens: dict[int, str] = {}
 
     async def start(self) -> None:
-        self.told.clear()
+        self.events.clear()
 
     async def close(self) -> None:
         self.tokens.clear()
@@ -37,17 +37,17 @@ class SilentVoice:
         raise web.HTTPServiceUnavailable
 
     def expect(self, guild_id: int, channel_id: int, user_id: int, session_id: str, token: str) -> None:
-        self.told.append(("expect", channel_id, user_id))
+        self.events.append(("expect", channel_id, user_id))
         self.tokens[user_id] = token
 
     async def forget(self, guild_id: int, user_id: int) -> None:
-        self.told.append(("forget", guild_id, user_id))
+        self.events.append(("forget", guild_id, user_id))
 
     async def join(self, guild_id: int, channel_id: int, user_id: int) -> None:
-        self.told.append(("join", channel_id, user_id))
+        self.events.append(("join", channel_id, user_id))
 
     async def leave(self, guild_id: int, user_id: int) -> None:
-        self.told.append(("leave", guild_id, user_id))
+        self.events.append(("leave", guild_id, user_id))
 
     def set_blocked(self, guild_id: int, user_id: int, *, blocked: bool) -> None:
         pass

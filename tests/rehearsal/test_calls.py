@@ -14,7 +14,7 @@ from rehearsal.permissions import Permission
 from tests.rehearsal.loopback import SilentVoice, logged_in
 
 
-async def test_the_bot_sits_down_and_is_told_where_to_connect() -> None:
+async def test_the_bot_joins_and_gets_a_voice_server() -> None:
     voice = SilentVoice()
     async with DiscordHere(voice=voice) as here:
         guild = here.guild("Corner")
@@ -23,16 +23,16 @@ async def test_the_bot_sits_down_and_is_told_where_to_connect() -> None:
             server = bot.ws.wait_for("VOICE_SERVER_UPDATE", lambda data: True)
             state = bot.ws.wait_for("VOICE_STATE_UPDATE", lambda data: True)
             await bot.ws.voice_state(guild.id, room.id, self_deaf=True)
-            told = await asyncio.wait_for(server, 5)
+            events = await asyncio.wait_for(server, 5)
             where = await asyncio.wait_for(state, 5)
-            assert told["endpoint"].partition(":")[0].endswith(".discord.media")
-            assert told["token"] == voice.tokens[here.bot.id]
+            assert events["endpoint"].partition(":")[0].endswith(".discord.media")
+            assert events["token"] == voice.tokens[here.bot.id]
             assert (where["channel_id"], where["self_deaf"], where["suppress"]) == (str(room.id), True, False)
-            assert voice.told == [("expect", room.id, here.bot.id)]
+            assert voice.events == [("expect", room.id, here.bot.id)]
             left = bot.ws.wait_for("VOICE_STATE_UPDATE", lambda data: data["channel_id"] is None)
             await bot.ws.voice_state(guild.id, None)
             await asyncio.wait_for(left, 5)
-            assert voice.told[1:] == [("forget", guild.id, here.bot.id)]
+            assert voice.events[1:] == [("forget", guild.id, here.bot.id)]
 
 
 @pytest.mark.parametrize("why", ["forbidden", "full", "hidden", "text"])
@@ -52,14 +52,14 @@ async def test_a_channel_that_may_not_be_entered_answers_nothing(why: str) -> No
         elif why == "text":
             room = guild.text_channel("music")
         async with logged_in(here) as bot:
-            told = list(voice.told)
+            events = list(voice.events)
             await bot.ws.voice_state(guild.id, room.id)
             # what is asked for later is answered later: once this is here, the first was dealt with
             free = guild.voice_channel("free")
             answered = bot.ws.wait_for("VOICE_STATE_UPDATE", lambda data: True)
             await bot.ws.voice_state(guild.id, free.id)
             assert (await asyncio.wait_for(answered, 5))["channel_id"] == str(free.id)
-            assert voice.told[len(told) :] == [("expect", free.id, here.bot.id)]
+            assert voice.events[len(events) :] == [("expect", free.id, here.bot.id)]
 
 
 async def test_a_full_channel_lets_in_those_who_may_move_members() -> None:
@@ -73,7 +73,7 @@ async def test_a_full_channel_lets_in_those_who_may_move_members() -> None:
         assert await here.calls.join(guild, room, here.bot.id)
 
 
-async def test_people_who_come_and_go_are_seen_by_the_bot_and_heard_of_by_the_voice_server() -> None:
+async def test_joins_and_leaves_reach_the_bot_and_the_voice_server() -> None:
     voice = SilentVoice()
     async with DiscordHere(voice=voice) as here:
         guild = here.guild("Corner")
@@ -90,7 +90,7 @@ async def test_people_who_come_and_go_are_seen_by_the_bot_and_heard_of_by_the_vo
                 await act
                 await asyncio.wait_for(changed, 5)
                 assert [member.name for member in seen.members] == names
-        assert voice.told == [
+        assert voice.events == [
             ("join", room.id, ada.id),
             ("leave", guild.id, ada.id),
             ("join", hall.id, ada.id),
@@ -118,7 +118,7 @@ async def test_a_person_moves_and_throws_out_the_bot_only_if_they_may() -> None:
             server = bot.ws.wait_for("VOICE_SERVER_UPDATE", lambda data: data["token"] != first)
             await ben.move(here.bot.user, hall)
             assert (await asyncio.wait_for(server, 5))["token"] == voice.tokens[here.bot.id]
-            assert voice.told[1:] == [("forget", guild.id, here.bot.id), ("expect", hall.id, here.bot.id)]
+            assert voice.events[1:] == [("forget", guild.id, here.bot.id), ("expect", hall.id, here.bot.id)]
             assert guild.voice_states[here.bot.id].session_id == before
             muted = bot.ws.wait_for("VOICE_STATE_UPDATE", lambda data: data["mute"])
             ben.server_mute(here.bot.user)
@@ -135,19 +135,19 @@ async def test_on_a_stage_the_bot_is_suppressed_until_it_steps_up_or_asks_to() -
         stage = guild.stage_channel("stage")
         async with logged_in(here) as bot:
             assert await here.calls.join(guild, stage, here.bot.id)
-            seat = guild.voice_states[here.bot.id]
-            assert seat.suppress
+            voice_state = guild.voice_states[here.bot.id]
+            assert voice_state.suppress
             me = bot.voice(stage.id).guild.me
             with pytest.raises(discord.Forbidden) as caught:
                 await me.edit(suppress=False)
             assert caught.value.code == 50013
             await me.request_to_speak()
-            assert seat.asked_to_speak_at is not None
+            assert voice_state.requested_to_speak_at is not None
             guild.roles[me.roles[-1].id].permissions |= Permission.MUTE_MEMBERS
             up = bot.ws.wait_for("VOICE_STATE_UPDATE", lambda data: not data["suppress"])
             await me.edit(suppress=False)
             await asyncio.wait_for(up, 5)
-            assert not seat.suppress
+            assert not voice_state.suppress
 
 
 async def test_without_the_right_to_speak_the_bot_is_suppressed_in_a_voice_channel() -> None:

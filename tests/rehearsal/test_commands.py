@@ -142,7 +142,7 @@ def test_the_command_of_a_guild_goes_before_the_one_for_everywhere() -> None:
         commands.get(None, int(local["id"]))
 
 
-def test_of_translations_the_longest_counts_for_the_size_of_a_command() -> None:
+def test_the_longest_translation_counts_for_the_size_of_a_command() -> None:
     options = [option(name=f"o{n}", description_localizations={"de": "x" * 100}) for n in range(25)]
     longest = [{"name": "x" * 100, "value": f"{n}"} for n in range(25)]
     check_command(command(options=options), "0")
@@ -150,7 +150,7 @@ def test_of_translations_the_longest_counts_for_the_size_of_a_command() -> None:
         check_command(command(options=[each | {"choices": longest} for each in options]), "0")
 
 
-def test_a_command_is_found_by_its_name_in_the_language_of_who_types() -> None:
+def test_a_command_can_be_typed_in_the_language_of_the_member() -> None:
     commands = Commands(1, Snowflakes(ManualClock()))
     (synced,) = commands.overwrite(None, [command(name_localizations={"ja": "作曲"})])
     assert commands.choose("作曲", None, CommandType.CHAT_INPUT, "ja") == synced

@@ -63,7 +63,7 @@ async def test_an_invitation_reaches_a_bot_that_is_logged_in() -> None:
         assert (await joining).id == guild.id
 
 
-async def test_a_deleted_channel_is_gone_for_those_who_sat_in_it_and_for_the_bot() -> None:
+async def test_a_deleted_channel_disappears_for_its_members_and_for_the_bot() -> None:
     voice = SilentVoice()
     async with DiscordHere(voice=voice) as here:
         guild = here.guild("Corner")
@@ -75,7 +75,7 @@ async def test_a_deleted_channel_is_gone_for_those_who_sat_in_it_and_for_the_bot
             await asyncio.sleep(0)
             await here.delete_channel(room)
             assert (await deleting).id == room.id
-            assert voice.told[-1] == ("leave", guild.id, ada.id)
+            assert voice.events[-1] == ("leave", guild.id, ada.id)
             assert guild.voice_states == {}
 
 

@@ -23,13 +23,13 @@ async def close_code(here: DiscordHere, *payloads: object) -> int | None:
     """The code with which a connection ends that says hello with these payloads."""
     async with (
         aiohttp.ClientSession(connector=here.connector()) as session,
-        session.ws_connect(GATEWAY) as line,
+        session.ws_connect(GATEWAY) as websocket,
     ):
         for payload in payloads:
-            await line.send_str(payload if isinstance(payload, str) else json.dumps(payload))
-        while (await line.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+            await websocket.send_str(payload if isinstance(payload, str) else json.dumps(payload))
+        while (await websocket.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
             pass
-        return line.close_code
+        return websocket.close_code
 
 
 async def test_each_broken_rule_closes_with_its_own_code() -> None:
@@ -53,9 +53,9 @@ async def test_events_come_compressed_if_the_client_asks_for_it() -> None:
     async with (
         DiscordHere(voice=SilentVoice()) as here,
         aiohttp.ClientSession(connector=here.connector()) as session,
-        session.ws_connect(GATEWAY + "&compress=zlib-stream") as line,
+        session.ws_connect(GATEWAY + "&compress=zlib-stream") as websocket,
     ):
-        frame = await line.receive(timeout=5)
+        frame = await websocket.receive(timeout=5)
         assert frame.type is aiohttp.WSMsgType.BINARY
         assert frame.data.endswith(b"\x00\x00\xff\xff")
         assert json.loads(zlib.decompressobj().decompress(frame.data))["op"] == 10
@@ -67,14 +67,14 @@ async def test_a_dropped_connection_resumes_and_misses_nothing() -> None:
         text = guild.text_channel("music")
         ada = here.person(guild, "Ada")
         async with logged_in(here) as bot:
-            heard = asyncio.create_task(bot.wait_for("message", timeout=5))
+            received = asyncio.create_task(bot.wait_for("message", timeout=5))
             await asyncio.sleep(0)
             session_id = bot.ws.session_id
             (session,) = here.sessions.by_id.values()
             await here.gateway.drop(4000)
             await here.until(lambda: session.connection is None)
             message = ada.say("while you were out", text)
-            assert (await heard).id == message.id
+            assert (await received).id == message.id
             await asyncio.wait_for(bot.resumed.wait(), 5)
             assert bot.ws.session_id == session_id
 
@@ -91,15 +91,15 @@ async def test_an_unknown_session_is_invalid_and_the_client_may_log_in_again() -
     async with (
         DiscordHere(voice=SilentVoice()) as here,
         aiohttp.ClientSession(connector=here.connector()) as session,
-        session.ws_connect(GATEWAY) as line,
+        session.ws_connect(GATEWAY) as websocket,
     ):
-        assert (await line.receive_json(timeout=5))["op"] == 10
+        assert (await websocket.receive_json(timeout=5))["op"] == 10
         resume["d"] = {"session_id": "gone", "seq": 3, "token": here.bot.token}
-        await line.send_json(resume)
-        answer = await line.receive_json(timeout=5)
+        await websocket.send_json(resume)
+        answer = await websocket.receive_json(timeout=5)
         assert (answer["op"], answer["d"]) == (9, False)
-        await line.send_json({"op": 2, "d": {"token": here.bot.token, "intents": 1}})
-        assert (await line.receive_json(timeout=5))["t"] == "READY"
+        await websocket.send_json({"op": 2, "d": {"token": here.bot.token, "intents": 1}})
+        assert (await websocket.receive_json(timeout=5))["t"] == "READY"
 
 
 async def test_an_invalid_session_leaves_a_stale_voice_state_that_the_next_login_sees() -> None:
@@ -121,12 +121,12 @@ async def test_a_client_that_says_goodbye_leaves_voice_and_one_that_breaks_off_d
         for code, stays in ((4000, True), (1000, False)):
             async with (
                 aiohttp.ClientSession(connector=here.connector()) as session,
-                session.ws_connect(GATEWAY) as line,
+                session.ws_connect(GATEWAY) as websocket,
             ):
-                await line.send_json({"op": 2, "d": {"token": here.bot.token, "intents": 0}})
+                await websocket.send_json({"op": 2, "d": {"token": here.bot.token, "intents": 0}})
                 await here.until(lambda: bool(here.sessions.by_id))
                 assert await here.calls.join(guild, room, here.bot.id)
-                await line.close(code=code)
+                await websocket.close(code=code)
             await here.until(lambda: not any(known.connection for known in here.sessions.by_id.values()))
             assert (here.bot.id in guild.voice_states) is stays
             here.sessions.by_id.clear()

@@ -14,7 +14,7 @@ MAY_ALL = Permission.MENTION_EVERYONE
 
 
 @pytest.mark.parametrize(
-    ("text", "allowed", "may", "heard"),
+    ("text", "allowed", "may", "notified"),
     [
         ("{ada}", None, 0, ["ada"]),
         ("{ada} {ada} {ben}", None, 0, ["ada", "ben"]),
@@ -33,7 +33,7 @@ MAY_ALL = Permission.MENTION_EVERYONE
     ],
 )
 def test_a_ping_needs_the_text_the_permission_and_the_leave(
-    text: str, allowed: Json | None, may: int, heard: list[str]
+    text: str, allowed: Json | None, may: int, notified: list[str]
 ) -> None:
     here = DiscordHere(voice=SilentVoice())
     guild = here.guild("Corner")
@@ -43,10 +43,10 @@ def test_a_ping_needs_the_text_the_permission_and_the_leave(
     if allowed is not None:
         allowed = {kind: [str(ids.get(who, who)) for who in whom] for kind, whom in allowed.items()}
     found = pinged(text.format(**marks), allowed, guild, Permission(may), None)
-    assert found == [ids.get(who, who) for who in heard]
+    assert found == [ids.get(who, who) for who in notified]
 
 
-def test_a_reply_pings_its_author_unless_told_not_to() -> None:
+def test_a_reply_pings_its_author_unless_disallowed() -> None:
     here = DiscordHere(voice=SilentVoice())
     guild = here.guild("Corner")
     ada = here.person(guild, "Ada").id

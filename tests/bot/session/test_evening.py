@@ -274,7 +274,7 @@ class Evening:
         guild.voice_states.pop(person, None)
         if present:
             guild.voice_states[person] = seat
-        data = voice_state_json(seat, guild.members[person], gone=not present)
+        data = voice_state_json(seat, guild.members[person], has_left=not present)
         self.bot._connection.parse_voice_state_update(data)  # type: ignore[arg-type]
         session = self.bot.sessions.get(guild.id)
         if session is not None:

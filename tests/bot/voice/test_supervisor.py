@@ -357,12 +357,12 @@ async def test_on_a_stage_it_requests_to_speak_and_plays_once_it_may(tmp_path: P
         assert isinstance(channel, discord.StageChannel)
         piece = house.session.request(replace(house.request(seconds=SECONDS), voice_channel=channel))
         await until(lambda: house.session.voice.hold is Hold.SUPPRESSED)
-        seat = house.guild.voice_states[house.here.bot.id]
-        await until(lambda: seat.asked_to_speak_at is not None)
+        voice_state = house.guild.voice_states[house.here.bot.id]
+        await until(lambda: voice_state.requested_to_speak_at is not None)
         await until(lambda: "asked to speak" in str(render_headline(piece)))
         assert piece.buffer.frames_played == 0
-        seat.suppress = False
-        house.here.calls.announce(seat)
+        voice_state.suppress = False
+        house.here.calls.announce(voice_state)
         await house.play(piece)
         assert len(music(house)) == FRAMES
 

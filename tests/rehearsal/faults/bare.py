@@ -69,7 +69,7 @@ class BareBot:
         self.id = scene.bot_id
         self.token = ""
         """What VOICE_SERVER_UPDATE told last."""
-        self._told = 0
+        self._updates_seen = 0
         self._sequence = 0
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.setblocking(False)
@@ -78,7 +78,7 @@ class BareBot:
         if hasattr(self, "gateway"):
             await self.gateway.close()
         self.gateway = await self._open("gateway.discord.gg")
-        self._told = 0
+        self._updates_seen = 0
 
     async def log_in(self) -> None:
         await self.open_gateway()
@@ -90,9 +90,9 @@ class BareBot:
         """Join the corner, as far as the first packet of sound."""
         guild_id, channel_id = str(self._scene.guild.id), str(self._scene.corner.id)
         await self.gateway.send(MainOp.VOICE_STATE_UPDATE, {"guild_id": guild_id, "channel_id": channel_id})
-        self._told += 1
-        told = await self.gateway.got(MainOp.DISPATCH, "VOICE_SERVER_UPDATE", number=self._told)
-        self.token = told["token"]
+        self._updates_seen += 1
+        events = await self.gateway.got(MainOp.DISPATCH, "VOICE_SERVER_UPDATE", number=self._updates_seen)
+        self.token = events["token"]
         await self.identify()
         await self.hear_from_server()
 
@@ -186,7 +186,7 @@ async def staged(*, connected: bool = True) -> AsyncIterator[tuple[Scene, BareBo
                 await bot.close()
 
 
-def packets_heard(scene: Scene) -> int:
+def packets_received(scene: Scene) -> int:
     """Packets of the bot that reached the listener in the corner, understood or not."""
     return len(scene.listener.listener.recording(scene.bot_id))
 

@@ -8,13 +8,13 @@ from rehearsal.faults.closes import FAULTS
 from rehearsal.faults.every import FAULTS as EVERY
 from rehearsal.faults.scene import until
 from rehearsal.voice.opcodes import Op
-from tests.rehearsal.faults.bare import WITHIN_S, packets_heard, staged
+from tests.rehearsal.faults.bare import WITHIN_S, packets_received, staged
 
 CODES = [fault.name for fault in FAULTS if fault.name.startswith("close-4") or fault.name == "close-1000"]
 
 
 @pytest.mark.parametrize("name", CODES)
-async def test_the_websocket_is_closed_with_that_code_and_the_bot_still_sits(name: str) -> None:
+async def test_the_websocket_closes_with_that_code_and_the_voice_state_stays(name: str) -> None:
     async with staged() as (scene, bot):
         events = len(bot.gateway.messages)
         await EVERY[name].cause(scene)
@@ -26,7 +26,7 @@ async def test_the_websocket_is_closed_with_that_code_and_the_bot_still_sits(nam
         bot.keep_alive()
         await until(lambda: bool(bot.received()), WITHIN_S)
         # A session that may be resumed is there still, and its sound goes on.
-        assert packets_heard(scene) == (3 if name == "close-4015" else 0)
+        assert packets_received(scene) == (3 if name == "close-4015" else 0)
 
 
 async def test_a_connection_that_is_cut_ends_without_a_closing_word_and_may_be_resumed() -> None:

@@ -13,7 +13,7 @@ from tests.rehearsal.faults.bare import WITHIN_S, staged
 
 
 @pytest.mark.parametrize(("name", "resumes"), [("gateway-dropped", True), ("gateway-forgot", False)])
-async def test_a_dropped_bot_may_resume_or_is_told_that_it_may_not(name: str, resumes: bool) -> None:
+async def test_a_dropped_bot_may_resume_or_gets_an_invalid_session(name: str, resumes: bool) -> None:
     async with staged() as (scene, bot):
         session = await bot.gateway.got(Op.DISPATCH, "READY")
         happening = asyncio.create_task(FAULTS[name].cause(scene))
@@ -30,7 +30,7 @@ async def test_a_dropped_bot_may_resume_or_is_told_that_it_may_not(name: str, re
         assert scene.voice_state is not None
 
 
-async def test_an_invalid_session_is_told_and_forgotten() -> None:
+async def test_an_invalid_session_is_announced_and_forgotten() -> None:
     async with staged() as (scene, bot):
         happening = asyncio.create_task(FAULTS["gateway-invalid"].cause(scene))
         assert await bot.gateway.got(Op.INVALID_SESSION) is False

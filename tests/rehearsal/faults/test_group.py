@@ -16,12 +16,12 @@ def code(scene: Scene) -> str | None:
 
 async def test_members_who_come_and_go_give_the_others_new_keys() -> None:
     async with staged(connected=False) as (scene, _):
-        sitting = {scene.moderator.id, scene.listener.id}
+        in_voice = {scene.moderator.id, scene.listener.id}
         for name, member in (("member-added", scene.audience), ("member-removed", scene.moderator)):
             keys = code(scene)
             await FAULTS[name].cause(scene)
-            sitting ^= {member.id}
-            await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)  # noqa: B023
+            in_voice ^= {member.id}
+            await until(lambda: scene.listener.listener.group == in_voice, WITHIN_S)  # noqa: B023
             assert code(scene) != keys
 
 
@@ -38,9 +38,9 @@ async def test_a_member_with_new_keys_is_in_the_group_again() -> None:
 async def test_after_a_rush_those_who_stayed_are_one_group() -> None:
     async with staged(connected=False) as (scene, _):
         await FAULTS["rush"].cause(scene)
-        sitting = {seat.user_id for seat in scene.guild.voice_states_in(scene.corner)}
-        assert len(sitting) == 3
-        await until(lambda: scene.listener.listener.group == sitting, WITHIN_S)
+        in_voice = {voice_state.user_id for voice_state in scene.guild.voice_states_in(scene.corner)}
+        assert len(in_voice) == 3
+        await until(lambda: scene.listener.listener.group == in_voice, WITHIN_S)
 
 
 @pytest.mark.parametrize(("name", "returns"), [("alone", True), ("relieved", False)])
@@ -50,14 +50,14 @@ async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
     async with staged() as (scene, bot):
         assert scene.voice.epoch(scene.corner.id) > 0
         await FAULTS[name].cause(scene)
-        others = {seat.user_id for seat in scene.guild.voice_states_in(scene.corner)} - {bot.id}
+        others = {voice_state.user_id for voice_state in scene.guild.voice_states_in(scene.corner)} - {bot.id}
         assert len(others) == 1
         assert (others == {scene.listener.id}) is returns
         assert scene.voice.epoch(scene.corner.id) == 0
         assert len(scene.excused) == 1
 
 
-async def test_a_deserted_channel_holds_the_bot_alone() -> None:
+async def test_an_empty_channel_has_only_the_bot() -> None:
     async with staged() as (scene, bot):
         await FAULTS["deserted"].cause(scene)
-        assert [seat.user_id for seat in scene.guild.voice_states_in(scene.corner)] == [bot.id]
+        assert [voice_state.user_id for voice_state in scene.guild.voice_states_in(scene.corner)] == [bot.id]

@@ -7,7 +7,7 @@ import asyncio
 from rehearsal.faults.every import FAULTS
 from rehearsal.faults.scene import until
 from rehearsal.sessions import Op
-from tests.rehearsal.faults.bare import WITHIN_S, packets_heard, played, staged
+from tests.rehearsal.faults.bare import WITHIN_S, packets_received, played, staged
 
 
 async def test_a_channel_that_changes_its_region_gets_another_endpoint_and_token() -> None:
@@ -22,14 +22,14 @@ async def test_a_channel_that_changes_its_region_gets_another_endpoint_and_token
         await bot.hear_from_server()
 
 
-async def test_a_server_that_is_lost_is_told_as_null_before_another_one_is_found() -> None:
+async def test_a_lost_server_is_announced_as_null_before_the_next_one() -> None:
     async with staged() as (scene, bot):
         await FAULTS["server-lost"].cause(scene)
-        lost, found = [
+        lost, available = [
             await bot.gateway.got(Op.DISPATCH, "VOICE_SERVER_UPDATE", number=number) for number in (2, 3)
         ]
         assert lost["endpoint"] is None
-        assert found["endpoint"]
+        assert available["endpoint"]
         await until(lambda: bot.voice.closed_with == 4014, WITHIN_S)
 
 
@@ -55,20 +55,22 @@ async def test_a_bot_that_is_thrown_out_loses_guild_and_voice_and_can_be_invited
         await bot.gateway.got(Op.DISPATCH, "GUILD_CREATE", number=2)
 
 
-async def test_who_comes_back_to_a_stale_seat_is_not_heard_until_it_has_left_it() -> None:
+async def test_a_bot_with_a_stale_voice_state_is_not_relayed_until_it_has_left() -> None:
     async with staged(connected=False) as (scene, bot):
         happening = asyncio.create_task(FAULTS["stale-seat"].cause(scene))
         await bot.gateway.got(Op.INVALID_SESSION)
         await bot.log_in()
         await happening
         guild = await bot.gateway.got(Op.DISPATCH, "GUILD_CREATE")
-        seats = {seat["user_id"]: seat["channel_id"] for seat in guild["voice_states"]}
-        assert seats[str(bot.id)] == str(scene.corner.id)
+        voice_states = {
+            voice_state["user_id"]: voice_state["channel_id"] for voice_state in guild["voice_states"]
+        }
+        assert voice_states[str(bot.id)] == str(scene.corner.id)
         await bot.connect()
         await played(scene, bot, 5)
-        assert packets_heard(scene) == 0
+        assert packets_received(scene) == 0
         await bot.leave()
         await until(lambda: scene.idle, WITHIN_S)
         await bot.connect()
         await played(scene, bot, 5)
-        assert packets_heard(scene) == 5
+        assert packets_received(scene) == 5

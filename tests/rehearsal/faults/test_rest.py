@@ -33,7 +33,7 @@ def messages(scene: Scene) -> str:
     return f"{API}/channels/{scene.text.id}/messages"
 
 
-async def test_too_many_requests_are_told_when_to_come_again_and_then_served() -> None:
+async def test_too_many_requests_get_a_retry_time_and_are_then_served() -> None:
     async with troubled("rest-429") as (scene, http):
         for _ in range(2):
             async with http.post(messages(scene), json={"content": "track"}) as answer:

@@ -313,6 +313,6 @@ async def test_pings_are_recorded_where_they_are_allowed_and_only_there() -> Non
         text = f"@everyone <@{ada.id}> <@&{role.id}>"
         async with logged_in(here, prepare):
             everybody = [ada.id, role.id, "everyone"]
-            for options, heard in (({}, everybody), ({"safe": True}, []), ({"private": True}, [])):
+            for options, received in (({}, everybody), ({"safe": True}, []), ({"private": True}, [])):
                 reply = await ada.use("echo", {"text": text, **options})
-                assert (await reply.said()).pinged == heard
+                assert (await reply.said()).pinged == received

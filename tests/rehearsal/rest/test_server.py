@@ -44,7 +44,7 @@ async def test_bodies_must_be_json_or_a_form() -> None:
         assert text.messages == []
 
 
-async def test_headers_tell_how_many_requests_are_left_until_when() -> None:
+async def test_headers_give_the_remaining_requests_and_the_reset_time() -> None:
     clock = ManualClock()
     async with DiscordHere(voice=SilentVoice(), clock=clock) as here, requests(here) as by_hand:
         guild = here.guild("Corner")

@@ -52,7 +52,7 @@ def to_pcm16(sound: NDArray[np.float32]) -> bytes:
     return np.round(sound * 32767).astype("<i2").tobytes()
 
 
-class Tape(discord.AudioSource):
+class PcmSource(discord.AudioSource):
     """Plays known PCM, frame by frame."""
 
     def __init__(self, pcm: bytes) -> None:
@@ -173,5 +173,5 @@ async def play(client: discord.VoiceClient, sound: NDArray[np.float32]) -> None:
     """Play to the end."""
     load_opus()
     loop, done = asyncio.get_running_loop(), asyncio.Event()
-    client.play(Tape(to_pcm16(sound)), after=lambda _: loop.call_soon_threadsafe(done.set), fec=False)
+    client.play(PcmSource(to_pcm16(sound)), after=lambda _: loop.call_soon_threadsafe(done.set), fec=False)
     await done.wait()

@@ -51,7 +51,7 @@ def figures(alignment: Alignment) -> tuple[int, int, int, int]:
     )
 
 
-def test_a_piece_heard_whole_is_in_its_place() -> None:
+def test_a_complete_recording_is_aligned_frame_by_frame() -> None:
     alignment = aligned(sent(range(150)))
     assert alignment.frame_index.tolist() == list(range(150))
     assert figures(alignment) == (0, 0, 0, 0)
@@ -110,13 +110,13 @@ def test_silence_that_was_lost_before_a_pause_is_no_part_of_a_piece_that_repeats
     assert figures(aligned(before + after, piece=piece)) == (0, 0, 0, 0)
 
 
-def test_packets_that_overtake_each_other_or_come_twice_are_heard_once() -> None:
+def test_reordered_and_duplicate_packets_count_once() -> None:
     packets = sent(range(150))
     packets[40], packets[42] = packets[42], packets[40]
     assert figures(aligned([*packets[:90], packets[88], *packets[90:]])) == (0, 0, 0, 1)
 
 
-def test_what_two_listeners_heard_in_turn_is_one_piece() -> None:
+def test_the_recordings_of_two_listeners_complete_each_other() -> None:
     packets = sent(range(150))
     assert figures(aligned(packets[:80], packets[75:])) == (0, 0, 0, 0)
 
@@ -125,7 +125,7 @@ def test_a_piece_that_ends_early_lacks_its_end() -> None:
     assert figures(aligned(sent(range(100)))) == (0, 0, 50, 0)
 
 
-def test_what_cannot_be_decrypted_was_not_heard() -> None:
+def test_undecryptable_packets_count_as_skipped() -> None:
     packets = sent(range(150))
     for number in range(30, 40):
         p = packets[number]
@@ -135,7 +135,7 @@ def test_what_cannot_be_decrypted_was_not_heard() -> None:
     assert figures(aligned(packets)) == (10, 0, 0, 0)
 
 
-def test_nothing_heard_is_no_piece() -> None:
+def test_an_empty_recording_has_no_frames() -> None:
     alignment = aligned([])
     assert alignment.frames_left == 150
     assert len(alignment.received_at) == 0

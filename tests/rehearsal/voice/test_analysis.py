@@ -91,7 +91,7 @@ def test_every_lost_packet_is_counted_and_none_is_called_silent() -> None:
     assert received.frames_silent == 0
 
 
-def test_doubled_and_overtaking_packets_are_told_apart() -> None:
+def test_duplicate_and_reordered_packets_are_distinguished() -> None:
     packets = log(250)
     packets.insert(41, packets[40])
     packets.insert(90, packets[80])
@@ -102,7 +102,7 @@ def test_doubled_and_overtaking_packets_are_told_apart() -> None:
     assert received.frames_lost == 0
 
 
-def test_silence_that_was_not_posted_is_found_frame_by_frame() -> None:
+def test_silence_that_was_not_posted_is_counted_frame_by_frame() -> None:
     sound = later(POSTED).copy()
     for frame in (30, 31, 100):
         start = frame * FRAME_SAMPLES + CODEC_DELAY_SAMPLES
@@ -188,7 +188,7 @@ def test_stereo_of_opposite_phase_is_recognised() -> None:
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])
-def test_a_piece_that_was_cut_short_is_judged_as_far_as_it_went(share: float) -> None:
+def test_a_truncated_recording_is_analysed_as_far_as_it_goes(share: float) -> None:
     frames = int(250 * share)
     received = analysed(log(frames), later(POSTED)[: frames * FRAME_SAMPLES])
     assert (received.frames_spanned, received.frames_posted) == (frames, 250)
@@ -196,7 +196,7 @@ def test_a_piece_that_was_cut_short_is_judged_as_far_as_it_went(share: float) ->
     assert received.lag_drift_ms == pytest.approx(0, abs=0.01)
 
 
-def test_nothing_heard_or_nothing_posted_is_no_error() -> None:
+def test_an_empty_recording_or_track_is_no_error() -> None:
     nothing = np.zeros((0, 2), np.float32)
     silence = np.zeros_like(POSTED)
     for packets, received, posted in (
@@ -210,7 +210,7 @@ def test_nothing_heard_or_nothing_posted_is_no_error() -> None:
     assert analyse_packets(log(250), silence, silence).frames_silent == 0
 
 
-def test_pacing_is_told_by_arrivals() -> None:
+def test_gaps_are_measured_by_arrivals() -> None:
     packets = log(101)
     late = [replace(p, arrival_s=p.arrival_s + (0.03 if i >= 50 else 0)) for i, p in enumerate(packets)]
     gaps = analysed(late).gap_ms
@@ -231,12 +231,12 @@ def test_spurts_end_with_silence_frames_a_gap_or_a_new_clock() -> None:
     assert Recording(()).spurts() == []
 
 
-def test_a_stretch_of_time_is_cut_out_of_a_recording() -> None:
+def test_an_interval_is_cut_out_of_a_recording() -> None:
     recording = Recording(tuple(log(100)))
     assert len(recording.between(100.19, 100.79)) == 30
 
 
-def test_what_was_heard_is_written_as_16_bit_stereo(tmp_path: Path) -> None:
+def test_a_recording_is_written_as_16_bit_stereo(tmp_path: Path) -> None:
     write_wav(tmp_path / "heard.wav", np.array([[0.5, -0.5], [2.0, -2.0]], np.float32))
     rate, samples = wavfile.read(tmp_path / "heard.wav")
     assert rate == 48_000

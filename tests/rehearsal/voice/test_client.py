@@ -32,7 +32,7 @@ def encrypts(client: discord.VoiceClient) -> bool:
     return bool(client._connection.can_encrypt)
 
 
-async def test_a_bot_that_logs_in_is_heard_and_leaves() -> None:
+async def test_a_bot_logs_in_is_received_and_leaves() -> None:
     async with DiscordHere() as here:
         guild = here.guild("The Corner")
         channel = guild.voice_channel("Stage door")
@@ -46,9 +46,9 @@ async def test_a_bot_that_logs_in_is_heard_and_leaves() -> None:
                 await play(client, sound)
                 await until(lambda: len(listener.recording(here.bot.id)) == 55)
             await until(lambda: not listener.ready)
-    heard = analyse_recording(listener.recording(here.bot.id), sound)
-    assert heard.frames_heard == heard.encrypted_frames == heard.frames_spanned == 50
-    assert heard.correlation > 0.95
+    received = analyse_recording(listener.recording(here.bot.id), sound)
+    assert received.frames_heard == received.encrypted_frames == received.frames_spanned == 50
+    assert received.correlation > 0.95
 
 
 async def test_a_bot_that_is_moved_goes_on_in_the_other_channel() -> None:

@@ -46,17 +46,17 @@ class Group:
         self.hand = Hand()
         self.call = Call(CHANNEL, self.hand)
         self.members: dict[int, Listener] = {}
-        self.told: dict[int, list[tuple[Op, bytes | dict[str, Any]]]] = {}
+        self.events: dict[int, list[tuple[Op, bytes | dict[str, Any]]]] = {}
         self.answers: deque[tuple[int, Op, bytes | dict[str, Any]]] = deque()
         self.refused = 0
 
     def join(self, user_id: int) -> None:
         member = Listener(CHANNEL, user_id, lambda op, body: self.answers.append((user_id, op, body)))
         self.members[user_id] = member
-        self.told[user_id] = []
+        self.events[user_id] = []
 
         def post(op: Op, body: bytes | dict[str, Any]) -> None:
-            self.told[user_id].append((op, body))
+            self.events[user_id].append((op, body))
             member.post(op, body)
 
         self.call.admit(user_id, post)
@@ -89,7 +89,7 @@ class Group:
             except mls.MlsError:
                 self.refused += 1
 
-    def all_hear(self, sender: int) -> bool:
+    def all_decrypt(self, sender: int) -> bool:
         """Whether everybody else decrypts a frame of this member."""
         ciphertext = self.members[sender]._session.encrypt_opus(FRAME)
         others = [member for user_id, member in self.members.items() if user_id != sender]
@@ -110,14 +110,14 @@ class Group:
 
 
 @pytest.mark.parametrize("last_first", [False, True])
-def test_two_strangers_form_a_group_whoever_commits_first(last_first: bool) -> None:
+def test_two_members_form_a_group_in_any_order_of_commits(last_first: bool) -> None:
     group = Group()
     group.join(1)
     group.join(2)
     group.add_member(last_first)
     assert group.agree()
-    assert group.all_hear(1)
-    assert group.all_hear(2)
+    assert group.all_decrypt(1)
+    assert group.all_decrypt(2)
     # Both were asked to add the other, so both committed, and one of them in vain.
     assert group.refused == 1
 
@@ -132,10 +132,10 @@ def test_three_who_come_at_once_and_two_who_come_later_are_all_in_one_group() ->
         group.join(user_id)
         group.add_member(last_first=True)
         assert group.agree()
-    assert all(group.all_hear(user_id) for user_id in range(1, 6))
+    assert all(group.all_decrypt(user_id) for user_id in range(1, 6))
 
 
-def test_who_has_left_does_not_decrypt_what_is_said_afterwards() -> None:
+def test_a_member_who_has_left_cannot_decrypt_later_packets() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
@@ -146,7 +146,7 @@ def test_who_has_left_does_not_decrypt_what_is_said_afterwards() -> None:
     ciphertext = group.members[1]._session.encrypt_opus(FRAME)
     gone.receive(1, RtpPacket(rtp_header(1, 960, 1), ciphertext), 0.0)
     assert not gone.recording(1).packets[-1].decrypted
-    assert group.all_hear(1)
+    assert group.all_decrypt(1)
 
 
 def test_a_newcomer_takes_the_leftmost_empty_leaf() -> None:
@@ -171,12 +171,12 @@ def test_the_last_one_left_starts_over_and_can_be_joined_again() -> None:
     group.leave(2)
     group.add_member()
     assert not group.members[1].ready
-    assert (Op.PREPARE_EPOCH, {"protocol_version": 1, "epoch": 1}) in group.told[1]
-    assert (Op.PREPARE_TRANSITION, {"protocol_version": 1, "transition_id": 0}) in group.told[1]
+    assert (Op.PREPARE_EPOCH, {"protocol_version": 1, "epoch": 1}) in group.events[1]
+    assert (Op.PREPARE_TRANSITION, {"protocol_version": 1, "transition_id": 0}) in group.events[1]
     group.join(3)
     group.add_member()
     assert group.agree()
-    assert group.all_hear(1)
+    assert group.all_decrypt(1)
 
 
 def test_who_leaves_before_the_commit_is_not_added_and_others_still_are() -> None:
@@ -195,7 +195,7 @@ def test_who_leaves_before_the_commit_is_not_added_and_others_still_are() -> Non
     group.leave(3)
     group.add_member()
     assert group.agree()
-    assert group.all_hear(4)
+    assert group.all_decrypt(4)
 
 
 def test_someone_who_leaves_while_a_first_group_forms_does_not_stop_it() -> None:
@@ -220,7 +220,7 @@ def test_who_cannot_follow_is_taken_out_and_let_in_again() -> None:
     lost.post(Op.ANNOUNCE_COMMIT, b"\x00\x07" + b"no commit")
     group.add_member()
     assert group.agree()
-    assert group.all_hear(2)
+    assert group.all_decrypt(2)
 
 
 def test_a_transition_is_executed_when_all_are_ready_or_the_time_is_up() -> None:
@@ -228,15 +228,15 @@ def test_a_transition_is_executed_when_all_are_ready_or_the_time_is_up() -> None
     group.join(1)
     group.join(2)
     group.add_member()
-    assert group.told[1][-1] == (Op.EXECUTE_TRANSITION, {"transition_id": 1})
+    assert group.events[1][-1] == (Op.EXECUTE_TRANSITION, {"transition_id": 1})
     assert not group.hand.due
     group.join(3)
     group.add_member(unready={3})
     ((seconds, time_is_up),) = group.hand.due
     assert seconds == TRANSITION_TIMEOUT_S
-    assert (Op.EXECUTE_TRANSITION, {"transition_id": 2}) not in group.told[3]
+    assert (Op.EXECUTE_TRANSITION, {"transition_id": 2}) not in group.events[3]
     time_is_up()
-    assert group.told[3][-1] == (Op.EXECUTE_TRANSITION, {"transition_id": 2})
+    assert group.events[3][-1] == (Op.EXECUTE_TRANSITION, {"transition_id": 2})
 
 
 def test_a_key_package_of_another_user_is_refused() -> None:

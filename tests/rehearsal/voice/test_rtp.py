@@ -13,7 +13,7 @@ MODES = list(rtp.MODES)
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_packet_comes_back_as_it_was_sealed(mode: str) -> None:
+def test_a_packet_decrypts_to_the_original(mode: str) -> None:
     transport = rtp.Transport(mode, KEY)
     header = rtp.rtp_header(65_535, 4_294_967_295, 77)
     packet = rtp.Transport(mode, KEY).decrypt_rtp(transport.encrypt(header, b"an opus frame"))
@@ -52,7 +52,7 @@ def test_no_nonce_is_used_twice(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_reports_have_the_length_they_state_and_are_told_from_sound(mode: str) -> None:
+def test_reports_have_the_length_they_state_and_differ_from_sound(mode: str) -> None:
     transport = rtp.Transport(mode, KEY)
     for report in (
         transport.encrypt_receiver_report(1, about=7, highest=70_000, lost=3),

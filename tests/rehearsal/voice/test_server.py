@@ -40,7 +40,7 @@ def encrypts(client: discord.VoiceClient) -> bool:
     return bool(client._connection.can_encrypt)
 
 
-async def test_two_seconds_of_music_are_heard_as_they_were_played() -> None:
+async def test_two_seconds_of_music_are_received_as_played() -> None:
     async with staged() as stage:
         anna = await stage.server.join(GUILD, CHANNEL, ANNA)
         client = await stage.connect()
@@ -49,13 +49,24 @@ async def test_two_seconds_of_music_are_heard_as_they_were_played() -> None:
         await play(client, sound)
         await until(lambda: len(anna.recording(BOT)) == 105)
         (spurt,) = anna.spurts(BOT)
-    heard = analyse_recording(spurt, sound)
-    assert heard.frames_posted == heard.frames_spanned == heard.frames_heard == heard.encrypted_frames == 100
-    assert (heard.frames_lost, heard.frames_doubled, heard.frames_silent, heard.plain_frames) == (0, 0, 0, 0)
-    assert heard.correlation > 0.95
-    assert heard.lag_drift_ms is not None
-    assert heard.lag_drift_ms < 0.1
-    assert heard.gap_ms.p50 == pytest.approx(20, abs=2)
+    received = analyse_recording(spurt, sound)
+    assert (
+        received.frames_posted
+        == received.frames_spanned
+        == received.frames_heard
+        == received.encrypted_frames
+        == 100
+    )
+    assert (received.frames_lost, received.frames_doubled, received.frames_silent, received.plain_frames) == (
+        0,
+        0,
+        0,
+        0,
+    )
+    assert received.correlation > 0.95
+    assert received.lag_drift_ms is not None
+    assert received.lag_drift_ms < 0.1
+    assert received.gap_ms.p50 == pytest.approx(20, abs=2)
     assert {packet.kind for packet in spurt.packets} == {Kind.CELT}
     assert [event.speaking for event in anna.speaking] == [False, True, False]
 
@@ -131,7 +142,7 @@ async def test_two_clients_and_a_listener_hear_each_other() -> None:
         assert packet.ssrc == first.ssrc
         assert session.decrypt(BOT, davey.MediaType.audio, packet.payload)
     for user in (BOT, BEN):
-        assert all(heard.decrypted for heard in anna.recording(user).packets)
+        assert all(received.decrypted for received in anna.recording(user).packets)
 
 
 async def test_reports_reach_the_client_and_disturb_nothing() -> None:
@@ -239,7 +250,7 @@ async def test_who_may_not_identify_is_closed_with_the_right_code(changed: dict[
         ({"op": Op.RESUME, "d": {"server_id": "1", "session_id": "x", "token": "x", "seq_ack": -1}}, 4006),
     ],
 )
-async def test_what_may_not_be_said_before_identifying_closes_the_socket(message: Any, code: int) -> None:
+async def test_a_message_that_requires_identifying_closes_the_socket(message: Any, code: int) -> None:
     async with staged() as stage:
         socket_ = await stage.open()
         await socket_.send_json(message)
@@ -278,7 +289,7 @@ async def test_who_is_forgotten_is_closed_with_4014_and_leaves_the_group() -> No
         await until(lambda: anna.group == ben.group == {ANNA, BEN})
 
 
-async def test_a_broken_connection_is_resumed_and_what_was_missed_is_sent_again() -> None:
+async def test_a_broken_connection_is_resumed_and_missed_messages_are_sent_again() -> None:
     async with staged() as stage:
         stage.server.expect(GUILD, CHANNEL, BOT, SESSION, TOKEN)
         first = await identify(stage)
