@@ -1,1 +1,1 @@
-"""Judges the whole bot against the Discord of `rehearsal/`; the bot knows nothing of it."""
+"""Acceptance tests: the whole bot against the Discord of `rehearsal/`. The bot does not import them."""

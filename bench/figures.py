@@ -209,7 +209,7 @@ def _measure_in_turn(
         }
         for dtype, seconds in interleaved(1, batch).items():
             batch_throughput[dtype][count] = count * plan.seconds / seconds
-    # the first warms up
+    # without the warm-up round
     without = {name: median(measure.without_codec[1:]) for name, measure in alone.items()}
     return _Engines(taken, chunks, batch_throughput, seconds_without_codec=without)
 

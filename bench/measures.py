@@ -90,7 +90,7 @@ class CodecSplit:
         try:
             whole = self.piece()
         finally:
-            del self.codec.decode  # of the object; its class still has it
+            del self.codec.decode  # the instance attribute; the class still has it
         self.without_codec.append(whole - taken)
         return whole
 

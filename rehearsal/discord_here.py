@@ -73,7 +73,7 @@ class DiscordHere(DiscordState):
         self._runner: web.AppRunner | None = None
         self.port = 0
 
-    # Life
+    # Lifecycle
 
     async def start(self) -> None:
         app = web.Application(client_max_size=MAX_REQUEST)
@@ -107,7 +107,7 @@ class DiscordHere(DiscordState):
     ) -> None:
         await self.close()
 
-    # The way in
+    # Access
 
     def connector(self) -> aiohttp.TCPConnector:
         """For `discord.Client(connector=…)`: every host is this server. Made inside the running loop."""
@@ -130,7 +130,7 @@ class DiscordHere(DiscordState):
             return await serve_attachment(self.world, request)
         return web.Response(status=404, text="")
 
-    # Building the world
+    # Building guilds
 
     def guild(
         self, name: str, *, premium_tier: int = 0, bot_may: Permission = DEFAULT_BOT_PERMISSIONS
@@ -146,7 +146,7 @@ class DiscordHere(DiscordState):
         role.managed_by = self.bot.id
         member = self.world.add_member(guild, self.bot.user, [role])
         data = guild_create_json(guild, member, everybody=False)
-        del data["unavailable"]  # which tells a guild just joined from one that came back
+        del data["unavailable"]  # a guild just joined lacks it, one that came back has it
         self.sessions.dispatch("GUILD_CREATE", data, Intent.GUILDS)
 
     async def expel(self, guild: Guild) -> None:

@@ -77,7 +77,7 @@ class Gateway:
         """The number of open websockets."""
         return len(self._connections)
 
-    # What may happen to connections
+    # Simulated failures
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection with a code; the sessions can be resumed."""

@@ -1,1 +1,1 @@
-"""The voice of one guild: the line to Discord, what goes out on it, and who sees that both last."""
+"""The voice of one guild: connection, packets, pacing, and their supervision."""

@@ -207,9 +207,8 @@ class _Protocol(VoiceConnectionState):
             channel = self.guild.get_channel(int(data["channel_id"]))
             if isinstance(channel, discord.VoiceChannel | discord.StageChannel):
                 self.voice_client.channel = channel
-        elif (
-            self.session_id is not None
-        ):  # a "left" event before we joined belongs to the previous connection
+        # A "left" event before we joined belongs to the previous connection.
+        elif self.session_id is not None:
             self.voice_client.lose(PUT_OUT)
 
     async def voice_server_update(self, data: VoiceServerUpdate) -> None:

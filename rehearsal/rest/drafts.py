@@ -170,7 +170,7 @@ def _pinged(
     draft: Draft, message: Message, guild: Guild | None, may: Permission, reply_to: Message | None
 ) -> list[int | str]:
     if message.ephemeral:
-        return []  # nobody else can see it
+        return []  # only its recipient can see it
     text = "\n".join([message.content, *texts(message.components)])
     return pinged(text, draft.allowed, guild, may, reply_to.author.id if reply_to else None)
 

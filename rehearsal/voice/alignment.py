@@ -132,11 +132,11 @@ def _segments(packets: Sequence[ReceivedPacket]) -> list[_Segment]:
                 silences += 1
                 continue
             if not packet.decrypted:
-                continue  # nobody hears it: lost
+                continue  # undecryptable: lost
             step = 1 if before is None else number - before_number
             if before is None or _pauses(before, packet, step):
                 segments.append(_Segment([], []))
-                silences = max(silences, SILENCE_PACKETS)  # who was muted was not heard to end
+                silences = max(silences, SILENCE_PACKETS)  # a muted sender's silence was not relayed
             segments[-1].packets.append(packet)
             segments[-1].missing.append(max(0, step - 1 - silences))
             before, before_number, silences = packet, number, 0

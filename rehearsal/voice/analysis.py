@@ -227,7 +227,7 @@ def _best_lag(received: Pcm, piece: Pcm, start: int, expected: float) -> tuple[f
     own = float(np.sum(piece.astype(np.float64) ** 2))
     if own <= 0 or local.max() <= 0:
         return None
-    # Where next to nothing is heard the quotient would be noise.
+    # In near silence the quotient would be noise.
     similarity = product / np.sqrt(own * np.maximum(local, 1e-4 * local.max()))
     inner = similarity[1:-1]
     peaks = 1 + np.flatnonzero((inner >= similarity[:-2]) & (inner >= similarity[2:]))

@@ -61,7 +61,7 @@ class Call:
             timer.cancel()
         self._unready.clear()
 
-    # Members come and go.
+    # Members
 
     def admit(self, user_id: int, post: Post) -> None:
         """A member has connected: send it the external sender (opcode 25) and wait for its key package."""
@@ -106,7 +106,7 @@ class Call:
         if self.leaves and not self._committers():
             self._restart()
 
-    # Commits move the group to its next epoch.
+    # Commits and epochs
 
     def commit(self, user_id: int, data: bytes) -> None:
         """Opcode 28. The first valid commit of an epoch wins; `MlsError` says why another is not relayed."""
@@ -148,7 +148,7 @@ class Call:
             raise mls.MlsError(f"commit for epoch {commit.epoch}, the group is in {self.epoch}")
         if user_id not in self._post or (self.leaves and self._leaf(user_id) != commit.leaf):
             raise mls.MlsError(f"user {user_id} commits for leaf {commit.leaf}")
-        # Before the group is established nobody is sent the proposal to add itself.
+        # Before the group is established, a member is not sent the proposal to add itself.
         requested = {r for r, p in self._open.items() if self.leaves or p.user_id != user_id}
         if set(commit.refs) != requested or not requested:
             raise mls.MlsError("the commit does not name exactly the open proposals")
@@ -159,7 +159,7 @@ class Call:
         return added, [p for p in chosen if p.kind == mls.REMOVE]
 
     def _begin_transition(self) -> int:
-        self._transition_id = self._transition_id % 0xFFFF + 1  # 0 is kept for (re)initialisation
+        self._transition_id = self._transition_id % 0xFFFF + 1  # 0 is reserved for (re)initialisation
         transition_id = self._transition_id
         timer = self._later(TRANSITION_TIMEOUT_S, lambda: self._execute(transition_id))
         self._unready[transition_id] = (set(self.leaves.values()), timer)
@@ -171,7 +171,7 @@ class Call:
         for member in self.leaves.values():
             self._announce(member, Op.EXECUTE_TRANSITION, {"transition_id": transition_id})
 
-    # Proposals.
+    # Proposals
 
     def _committers(self) -> list[int]:
         return [u for u in self.leaves.values() if u in self._post and u not in self._leaving]

@@ -130,7 +130,7 @@ class WebsocketHandler:
             self._host.speaking(self._identified(), int(body["speaking"]))
         elif op in DAVE_OPS:
             self._host.take_dave(self._identified(), op, body)
-        elif op is not Op.CLIENT_CONNECT:  # about video, which nobody sends here
+        elif op is not Op.CLIENT_CONNECT:  # about video, which is not simulated
             raise CloseWebsocket(CloseCode.UNKNOWN_OPCODE, f"opcode {op} is the server's")
 
     def _identified(self) -> Session:
@@ -147,7 +147,7 @@ class WebsocketHandler:
             str(body["token"]),
         )
         if int(body.get("max_dave_protocol_version", 0)) < DAVE_VERSION:
-            self._session = session  # so that the end of this conversation ends the session
+            self._session = session  # so that the end of this websocket ends the session
             raise CloseWebsocket(CloseCode.DAVE_REQUIRED, "E2EE/DAVE protocol required")
         ready = {"ssrc": session.ssrc, "ip": LOOPBACK, "port": self._host.udp_port, "modes": list(MODES)}
         session.post(Op.READY, ready)

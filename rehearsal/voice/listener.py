@@ -124,7 +124,7 @@ class Listener:
         try:
             result = self._session.process_proposals(kind, body[1:])
         except ValueError:
-            # As in any client: who cannot read a proposal cannot follow the commit, and says so then.
+            # As in any client: without the proposal it cannot follow the commit, and reports that then.
             _log.warning("listener %d could not process proposals", self.user_id, exc_info=True)
         else:
             if result is not None:

@@ -89,7 +89,7 @@ class VoiceServer:
         """Serve one voice websocket (`wss://*.discord.media/?v=8`) until it closes."""
         return await WebsocketHandler(self).run(request)
 
-    # Called by the main gateway.
+    # Called by the main gateway
 
     def expect(self, guild_id: int, channel_id: int, user_id: int, session_id: str, token: str) -> None:
         """Let this client identify; call it right before VOICE_SERVER_UPDATE is sent to it."""
@@ -147,7 +147,7 @@ class VoiceServer:
         """The number of open websockets."""
         return len(self._websockets)
 
-    # What may happen to connections.
+    # Simulated failures
 
     async def close_session(self, guild_id: int, user_id: int, code: int, *, resumable: bool = False) -> None:
         """Close a client's websocket with this code, without any other event: the voice state stays.
@@ -174,7 +174,7 @@ class VoiceServer:
         """Relay no packets of this client, or relay them again; also in its next sessions."""
         (self._blocked.add if blocked else self._blocked.discard)((guild_id, user_id))
 
-    # Called by conversations.
+    # Called by websocket handlers
 
     def open(self, websocket: VoiceWebsocket) -> None:
         """A websocket has been opened."""
@@ -235,7 +235,7 @@ class VoiceServer:
         else:
             self._drop(session)
 
-    # Channels.
+    # Channels
 
     def _channel(self, channel_id: int) -> Channel:
         if channel_id not in self._channels:
@@ -281,10 +281,10 @@ class VoiceServer:
             elif op is Op.INVALID_COMMIT_WELCOME:
                 call.invalid(user_id)
         except MlsError as error:
-            # A second commit for the same proposals is everyday life: all members commit, the first one wins.
+            # A second commit for the same proposals is normal: all members commit, the first one wins.
             _log.debug("%s of user %d not relayed: %s", op.name, user_id, error)
 
-    # UDP.
+    # UDP
 
     def _on_datagram(self, data: bytes, address: Address, arrival_s: float) -> None:
         try:

@@ -212,7 +212,9 @@ async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(
         waits = "On a Stage, Busker asks to speak first; until a moderator lets it, the music waits."
         assert (await compose(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")
         seats = house.guild.voice_states
-        await until(lambda: house.here.bot.id in seats and bool(seats[house.here.bot.id].requested_to_speak_at))
+        await until(
+            lambda: house.here.bot.id in seats and bool(seats[house.here.bot.id].requested_to_speak_at)
+        )
         await until(lambda: "asked to speak" in str([card.components for card in house.text.messages]))
         piece = house.session.now
         assert piece.buffer.frames_played == 0

@@ -1,4 +1,4 @@
-"""What the tests of the loopback Discord share: a client, a voice that stays silent, raw requests."""
+"""Shared parts of the tests of the loopback Discord: a client, a silent voice server, raw requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class SilentVoice:
-    """A voice server that only writes down what it was told."""
+    """A voice server that only records its calls."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, int, int]] = []
@@ -91,7 +91,7 @@ async def logged_in(
     prepare: Callable[[Bot], None] | None = None,
     intents: discord.Intents | None = None,
 ) -> AsyncIterator[Bot]:
-    """A client that is ready, and leaves nothing behind."""
+    """Run a client until it is ready; nothing is left behind."""
     bot = Bot(here, intents or discord.Intents.default())
     if prepare is not None:
         prepare(bot)
@@ -110,7 +110,7 @@ async def logged_in(
 
 
 class Requests:
-    """REST by hand, for what discord.py would never send."""
+    """Raw REST requests, for what discord.py would never send."""
 
     def __init__(self, here: DiscordHere, session: aiohttp.ClientSession) -> None:
         self._here = here
@@ -119,7 +119,7 @@ class Requests:
     async def ask(
         self, method: str, path: str, body: Any = None, *, token: str | None = None, **more: Any
     ) -> tuple[int, Any]:
-        """Status and JSON (None for 204) of one request."""
+        """Return status and JSON (None for 204) of one request."""
         headers = {"Authorization": f"Bot {token or self._here.bot.token}"}
         if body is not None:
             more["json"] = body
@@ -128,14 +128,14 @@ class Requests:
             return answer.status, None if answer.status == 204 else await answer.json()
 
     async def headers(self, path: str, body: Json) -> CIMultiDictProxy[str]:
-        """The headers of the answer to a POST that is served."""
+        """Return the headers of a successful POST."""
         own = {"Authorization": f"Bot {self._here.bot.token}"}
         async with self.session.post(API + path, json=body, headers=own) as answer:
             assert answer.status == 200
             return answer.headers
 
     async def get(self, url: str, method: str = "GET") -> tuple[int, bytes, str]:
-        """Status, bytes and type of any address."""
+        """Return status, bytes and type of any address."""
         async with self.session.request(method, url) as answer:
             return answer.status, await answer.read(), answer.content_type
 
@@ -147,7 +147,7 @@ async def requests(here: DiscordHere) -> AsyncIterator[Requests]:
 
 
 def where(body: Json) -> str:
-    """The dotted path of the first thing that an `Invalid Form Body` names, and its code."""
+    """Return the dotted path of the first field that an `Invalid Form Body` names, and its code."""
     path: list[str] = []
     errors: Json = body["errors"]
     while "_errors" not in errors:

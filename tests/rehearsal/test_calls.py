@@ -1,4 +1,4 @@
-"""Voice channels: who may sit down, who is told, and which voice server hears of it."""
+"""Voice channels: permission to join, the events about it, and the calls of the voice server."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ async def test_without_the_right_to_speak_the_bot_is_suppressed_in_a_voice_chann
 
 
 class WatchedVoice(discord.VoiceClient):
-    """An ordinary voice client that says when it has taken in a new server, and when it is over."""
+    """An ordinary voice client that tells when it has a new server, and when it ends."""
 
     def __init__(self, client: discord.Client, channel: discord.abc.Connectable) -> None:
         super().__init__(client, channel)

@@ -1,4 +1,4 @@
-"""Syncing commands: Discord's limits, ids that stay, and lists for guilds beside the one for everywhere."""
+"""Syncing commands: Discord's limits, stable ids, and lists of guilds beside the global one."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ async def test_a_hundred_commands_fit_and_one_more_does_not() -> None:
         assert (await by_hand.ask("PUT", "/applications/1/commands", []))[1]["code"] == 10002
 
 
-async def test_what_a_tree_syncs_is_what_it_fetches() -> None:
+async def test_a_tree_fetches_the_commands_that_it_synced() -> None:
     async with DiscordHere(voice=SilentVoice()) as here:
         guild = here.guild("Corner")
         async with logged_in(here) as bot:
@@ -129,7 +129,7 @@ async def test_what_a_tree_syncs_is_what_it_fetches() -> None:
             assert caught.value.code == 10063
 
 
-def test_the_command_of_a_guild_goes_before_the_one_for_everywhere() -> None:
+def test_a_command_of_the_guild_precedes_the_global_one() -> None:
     commands = Commands(1, Snowflakes(ManualClock()))
     (everywhere,) = commands.overwrite(None, [command()])
     (local,) = commands.overwrite(7, [command()])

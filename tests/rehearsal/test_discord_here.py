@@ -1,4 +1,4 @@
-"""One server, one way in: an unmodified client logs in, and nothing is left behind."""
+"""An unmodified client logs in to the one server, and nothing is left behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway: identifying, resuming, being thrown out, and what each intent lets through."""
+"""The gateway: identifying, resuming, close codes, and the events that each intent allows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GATEWAY = "wss://gateway.discord.gg/?v=10&encoding=json"
 
 
 async def close_code(here: DiscordHere, *payloads: object) -> int | None:
-    """The code with which a connection ends that says hello with these payloads."""
+    """Return the code with which a connection ends that begins with these payloads."""
     async with (
         aiohttp.ClientSession(connector=here.connector()) as session,
         session.ws_connect(GATEWAY) as websocket,
@@ -152,7 +152,7 @@ async def test_content_is_hidden_without_its_intent_unless_the_bot_is_mentioned(
                     assert (await hearing).content == expected
 
 
-async def test_members_come_only_to_those_who_may_ask_for_them() -> None:
+async def test_members_are_sent_only_with_the_intent_for_them() -> None:
     async with DiscordHere(voice=SilentVoice()) as here:
         guild = here.guild("Corner")
         here.person(guild, "Ada")

@@ -1,4 +1,4 @@
-"""Whom a text notifies."""
+"""The users and roles that a text notifies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAY_ALL = Permission.MENTION_EVERYONE
         ("<@1>", None, MAY_ALL, []),
     ],
 )
-def test_a_ping_needs_the_text_the_permission_and_the_leave(
+def test_a_ping_needs_text_permission_and_allowed_mentions(
     text: str, allowed: Json | None, may: int, notified: list[str]
 ) -> None:
     here = DiscordHere(voice=SilentVoice())

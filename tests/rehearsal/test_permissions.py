@@ -1,4 +1,4 @@
-"""Permissions, against discord.py's own reckoning of what Discord allows."""
+"""Permissions, compared with discord.py's own computation."""
 
 from __future__ import annotations
 

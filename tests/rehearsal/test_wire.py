@@ -1,4 +1,4 @@
-"""The world as JSON: what a viewer is shown, and what is left out."""
+"""Objects as JSON: the fields that a viewer gets, and those that are left out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_a_guild_shows_those_in_voice_and_the_viewer_and_everybody_only_if
         assert [state["channel_id"] for state in shown["voice_states"]] == [str(room.id)]
 
 
-def test_ids_rise_and_carry_the_time_of_their_making() -> None:
+def test_ids_increase_and_contain_their_creation_time() -> None:
     here = DiscordHere(voice=SilentVoice())
     before = here.clock.now()
     ids = [here.world.snowflakes.mint() for _ in range(1_000)]

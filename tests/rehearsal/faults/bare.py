@@ -1,4 +1,5 @@
-"""A client that only writes down what reaches it: what a fault does on the wire, whoever survives it."""
+"""A client that only records what reaches it: the effect of a fault on the wire, whatever a client makes of
+it."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ class VoiceWebsocket:
         await self.socket.send_str(json.dumps({"op": op, "d": data}))
 
     async def got(self, op: int, event: str | None = None, number: int = 1) -> Any:
-        """The data of the first (or a later) message of this kind."""
+        """Return the data of the first (or a later) message of this kind."""
 
         def fitting() -> list[Json]:
             return [m for m in self.messages if m["op"] == op and m.get("t") == event]
@@ -58,7 +59,7 @@ class VoiceWebsocket:
 
 
 class BareBot:
-    """Logged in and connected to voice in the corner; it sends sound when told and answers nothing."""
+    """A bot in voice in the corner; it sends sound on request and answers nothing."""
 
     gateway: VoiceWebsocket
     voice: VoiceWebsocket
@@ -68,7 +69,7 @@ class BareBot:
         self._http = http
         self.id = scene.bot_id
         self.token = ""
-        """What VOICE_SERVER_UPDATE told last."""
+        """The token of the last VOICE_SERVER_UPDATE."""
         self._updates_seen = 0
         self._sequence = 0
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -87,7 +88,7 @@ class BareBot:
         await self.gateway.got(MainOp.DISPATCH, "GUILD_CREATE")
 
     async def connect(self) -> None:
-        """Join the corner, as far as the first packet of sound."""
+        """Join the corner, up to the first packet of sound."""
         guild_id, channel_id = str(self._scene.guild.id), str(self._scene.corner.id)
         await self.gateway.send(MainOp.VOICE_STATE_UPDATE, {"guild_id": guild_id, "channel_id": channel_id})
         self._updates_seen += 1
@@ -102,13 +103,13 @@ class BareBot:
         await self.gateway.send(MainOp.VOICE_STATE_UPDATE, {"guild_id": guild_id, "channel_id": None})
 
     async def identify(self) -> None:
-        """Open a new voice websocket and say who it is."""
+        """Open a new voice websocket and identify."""
         await self._open_voice()
         more = {"user_id": str(self.id), "max_dave_protocol_version": DAVE_VERSION}
         await self.voice.send(Op.IDENTIFY, self._identity | more)
 
     async def resume(self) -> None:
-        """Open a new voice websocket and try to go on with the session."""
+        """Open a new voice websocket and try to resume the session."""
         await self._open_voice()
         await self.voice.send(Op.RESUME, self._identity | {"seq_ack": -1})
 
@@ -124,7 +125,7 @@ class BareBot:
         self.voice = await self._open("loopback-1.discord.media")
 
     async def hear_from_server(self) -> None:
-        """From READY to the keys."""
+        """Complete the handshake from READY to the keys."""
         ready = await self.voice.got(Op.READY)
         self._ssrc, self._server = ready["ssrc"], (ready["ip"], ready["port"])
         self._udp.sendto(struct.pack(">HHI", 1, 70, self._ssrc).ljust(74, b"\0"), self._server)
@@ -135,18 +136,18 @@ class BareBot:
         self._transport = rtp.Transport(MODE, bytes(key))
 
     def play(self, packets: int) -> None:
-        """Send so many packets of sound at once, which nobody can decrypt."""
+        """Send `packets` packets of sound at once, which cannot be decrypted."""
         for _ in range(packets):
             header = rtp.rtp_header(self._sequence, self._sequence * rtp.FRAME_SAMPLES, self._ssrc)
             self._sequence += 1
             self._udp.sendto(self._transport.encrypt(header, b"\xfcsound"), self._server)
 
     def keep_alive(self) -> None:
-        """Send 8 bytes, which a server that can be reached sends back."""
+        """Send 8 bytes, which a reachable server sends back."""
         self._udp.sendto(struct.pack(">Q", 7), self._server)
 
     def received(self) -> list[bytes]:
-        """The datagrams that have come since."""
+        """Return the datagrams received since."""
         found = []
         while True:
             try:
@@ -166,9 +167,9 @@ class BareBot:
 
 @asynccontextmanager
 async def staged(*, connected: bool = True) -> AsyncIterator[tuple[Scene, BareBot]]:
-    """A scene with everybody in it, and a bare client, in the corner if `connected`.
+    """Run a scene with all members in voice, and a bare client, in the corner if `connected`.
 
-    Not being encrypted, it takes no part in the group of those who listen. `kill_engine` does nothing here.
+    It is not encrypted, so it takes no part in the group of the listeners. `kill_engine` does nothing here.
     """
     voice = VoiceServer()
     async with DiscordHere(voice=voice) as here:
@@ -187,17 +188,17 @@ async def staged(*, connected: bool = True) -> AsyncIterator[tuple[Scene, BareBo
 
 
 def packets_received(scene: Scene) -> int:
-    """Packets of the bot that reached the listener in the corner, understood or not."""
+    """Return the packets of the bot that reached the listener in the corner, decrypted or not."""
     return len(scene.listener.listener.recording(scene.bot_id))
 
 
 def sequences(scene: Scene) -> list[int]:
-    """Their numbers, in the order of arrival."""
+    """Return their sequence numbers, in the order of arrival."""
     return [packet.sequence for packet in scene.listener.listener.recording(scene.bot_id).packets]
 
 
 async def played(scene: Scene, bot: BareBot, packets: int) -> None:
-    """Send sound and wait until the server has had it: what is sent behind it has come back."""
+    """Send sound and wait until the server has had it: a later keepalive has come back."""
     bot.play(packets)
     bot.received()
     bot.keep_alive()

@@ -1,4 +1,4 @@
-"""The voice connection really closes as a fault says, whatever the client makes of it."""
+"""The voice connection closes as each fault says."""
 
 from __future__ import annotations
 

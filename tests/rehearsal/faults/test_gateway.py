@@ -1,4 +1,4 @@
-"""The main gateway really does what the faults say."""
+"""The main gateway does what each fault says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The encrypted group really changes: members are added, removed and renewed, and it starts anew."""
+"""The encrypted group changes: members are added, removed and renewed, and it restarts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.rehearsal.faults.bare import WITHIN_S, staged
 
 
 def code(scene: Scene) -> str | None:
-    """What all members of the group share until it changes."""
+    """Return the code that all members of the group share until it changes."""
     return scene.listener.listener.privacy_code
 
 
@@ -35,7 +35,7 @@ async def test_a_member_with_new_keys_is_in_the_group_again() -> None:
         )
 
 
-async def test_after_a_rush_those_who_stayed_are_one_group() -> None:
+async def test_after_many_changes_at_once_the_remaining_members_are_one_group() -> None:
     async with staged(connected=False) as (scene, _):
         await FAULTS["rush"].cause(scene)
         in_voice = {voice_state.user_id for voice_state in scene.guild.voice_states_in(scene.corner)}
@@ -44,9 +44,7 @@ async def test_after_a_rush_those_who_stayed_are_one_group() -> None:
 
 
 @pytest.mark.parametrize(("name", "returns"), [("alone", True), ("relieved", False)])
-async def test_the_group_starts_anew_with_the_first_who_comes_when_all_had_left(
-    name: str, returns: bool
-) -> None:
+async def test_the_group_restarts_with_the_first_member_after_all_have_left(name: str, returns: bool) -> None:
     async with staged() as (scene, bot):
         assert scene.voice.epoch(scene.corner.id) > 0
         await FAULTS[name].cause(scene)

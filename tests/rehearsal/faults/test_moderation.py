@@ -1,4 +1,4 @@
-"""What people do to a bot reaches it as Discord tells it, and has the effect on sound that it has there."""
+"""Moderation reaches a bot with the events of Discord, and has the same effect on sound."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.rehearsal.faults.bare import WITHIN_S, BareBot, Json, packets_receive
 
 
 def states(bot: BareBot) -> list[Json]:
-    """The bot's own voice states, as it was told them."""
+    """Return the events about the bot's own voice state."""
     events = [m["d"] for m in bot.gateway.messages if m.get("t") == "VOICE_STATE_UPDATE"]
     return [state for state in events if state["user_id"] == str(bot.id)]
 

@@ -1,4 +1,4 @@
-"""Packets between a client and the voice server are really lost, late or doubled."""
+"""Packets between a client and the voice server are lost, late or duplicated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rehearsal.faults.scene import until
 from tests.rehearsal.faults.bare import WITHIN_S, packets_received, played, sequences, staged
 
 
-async def test_nothing_comes_through_a_blocked_network_either_way() -> None:
+async def test_a_blocked_network_carries_nothing_either_way() -> None:
     async with staged() as (scene, bot):
         blocking = asyncio.create_task(FAULTS["udp-blocked"].cause(scene))
         await until(lambda: scene.voice.network.blocked, WITHIN_S)

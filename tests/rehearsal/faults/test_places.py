@@ -1,4 +1,4 @@
-"""Voice servers, guilds and seats change as the faults say."""
+"""Voice servers, guilds and voice states change as each fault says."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_an_outage_hides_the_guild_and_brings_it_back() -> None:
         assert back["unavailable"] is False
 
 
-async def test_a_bot_that_is_thrown_out_loses_guild_and_voice_and_can_be_invited_again() -> None:
+async def test_a_removed_bot_loses_guild_and_voice_and_can_be_invited_again() -> None:
     async with staged() as (scene, bot):
         fault = FAULTS["guild-gone"]
         await fault.cause(scene)

@@ -1,4 +1,4 @@
-"""REST really answers as badly as the faults say, to messages and their edits and to nothing else."""
+"""REST fails as each fault says, for messages and their edits and for nothing else."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_too_many_requests_get_a_retry_time_and_are_then_served() -> None:
 
 
 @pytest.mark.parametrize(("name", "status", "times"), [("rest-500", 500, 2), ("rest-413", 413, 1)])
-async def test_an_error_is_answered_so_often_and_nothing_is_posted(
+async def test_an_error_is_answered_the_given_number_of_times_and_nothing_is_posted(
     name: str, status: int, times: int
 ) -> None:
     async with troubled(name) as (scene, http):

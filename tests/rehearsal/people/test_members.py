@@ -1,4 +1,4 @@
-"""People can do what Discord's client lets them do, and no more."""
+"""Members can do what Discord's client lets them do, and no more."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def add_commands(bot: Bot) -> None:
         await interaction.response.send_message(f"again: {message.content}")
 
 
-async def test_what_is_typed_reaches_the_command() -> None:
+async def test_typed_options_reach_the_command() -> None:
     async with DiscordHere(voice=SilentVoice()) as here:
         guild = here.guild("Corner")
         text, role = guild.text_channel("music"), guild.role("band")
@@ -103,7 +103,7 @@ async def test_what_is_typed_reaches_the_command() -> None:
         ("reset", {}, "not offered to Ada"),
     ],
 )
-async def test_what_the_client_would_not_send_cannot_be_typed(
+async def test_options_that_the_client_would_not_send_cannot_be_typed(
     name: str, options: Json, sentence: str
 ) -> None:
     async with DiscordHere(voice=SilentVoice()) as here:

@@ -9,7 +9,7 @@ from rehearsal.refusal import Json
 
 
 def seen(message: Json, files: dict[str, bytes] | None = None) -> str:
-    """The text of the page, without its style and tags."""
+    """Return the text of the page, without its style and tags."""
     page = page_of(message, "Busker", {7: "ann"}, files or {})
     return re.sub(r"<style>.*?</style>|<[^>]+>", "", page, flags=re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""Layouts and modals as Discord judges them: what fits is taken, what does not is refused by name."""
+"""Layouts and modals: valid ones are accepted, others are refused by name as in Discord."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def label(text: str = "Words", component: dict[str, Any] | None = INPUT, **more:
     return {"type": 18, "label": text, "component": component, **more}
 
 
-def test_a_card_of_all_that_there_is_is_taken() -> None:
+def test_a_layout_with_every_component_is_accepted() -> None:
     section = {"type": 9, "components": [TEXT], "accessory": {**BUTTON, "custom_id": "more"}}
     card = [box(TEXT, section, gallery(PICTURE), {"type": 14}, ROW)]
     assert check_components(card, v2=True) == card

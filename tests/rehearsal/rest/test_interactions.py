@@ -1,4 +1,4 @@
-"""Answers: in time, once, by the token and while it lives; follow-ups, edits, modals and choices."""
+"""Answers to interactions: their deadline and token; follow-ups, edits, modals and choices."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ async def test_a_second_answer_is_refused() -> None:
         assert (await by_hand.ask("POST", wrong, answer))[1]["code"] == 10062
 
 
-async def test_an_answer_must_fit_what_was_done() -> None:
+async def test_an_answer_must_fit_its_interaction() -> None:
     async with DiscordHere(voice=SilentVoice()) as here, requests(here) as by_hand:
         guild = here.guild("Corner")
         guild.text_channel("music")

@@ -1,4 +1,4 @@
-"""Channels and messages: what is sent is there, and what Discord refuses is refused with its code."""
+"""Channels and messages: sending, changing, reading and deleting, and Discord's refusals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.rehearsal.loopback import Json, SilentVoice, logged_in, requests, whe
 
 
 def take_from_bot(guild: Guild, permission: Permission) -> None:
-    """No role of the guild allows this any more."""
+    """Take this permission from every role of the guild."""
     for role in guild.roles.values():
         role.permissions &= ~permission
 
@@ -48,7 +48,7 @@ async def test_a_message_can_be_sent_changed_read_and_deleted() -> None:
             assert len(channel.typing_at) == 1
 
 
-async def test_files_come_back_byte_for_byte_with_their_description() -> None:
+async def test_files_are_served_byte_for_byte_with_their_description() -> None:
     track = bytes(range(256)) * 5_000
     async with DiscordHere(voice=SilentVoice()) as here:
         channel = here.guild("Corner").text_channel("music")
@@ -209,7 +209,7 @@ async def test_a_message_may_be_as_large_as_the_limits() -> None:
         assert len(channel.messages) == len(RIGHT)
 
 
-async def test_a_message_of_nothing_is_refused_when_sent_and_when_edited() -> None:
+async def test_an_empty_message_is_refused_when_sent_and_when_edited() -> None:
     async with DiscordHere(voice=SilentVoice()) as here, requests(here) as by_hand:
         channel = here.guild("Corner").text_channel("music")
         path = f"/channels/{channel.id}/messages"

@@ -7,7 +7,7 @@ from rehearsal.discord_here import DiscordHere
 from tests.rehearsal.loopback import SilentVoice, requests, where
 
 
-async def test_what_discord_does_not_have_is_refused_and_remembered() -> None:
+async def test_unknown_routes_are_refused_and_remembered() -> None:
     async with DiscordHere(voice=SilentVoice()) as here, requests(here) as by_hand:
         status, body = await by_hand.ask("GET", "/a/tune")
         assert (status, body) == (404, {"message": "404: Not Found", "code": 0})

@@ -1,4 +1,4 @@
-"""The content network: signed addresses, their end, and what is not there."""
+"""The content network: signed addresses and their expiry, and unknown files."""
 
 from __future__ import annotations
 

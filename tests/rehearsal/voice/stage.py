@@ -29,14 +29,14 @@ FRAME_BYTES = 3840
 
 
 def load_opus() -> None:
-    """The libopus of PyAV's wheel, for discord.py's encoder."""
+    """Load the libopus of PyAV's wheel for discord.py's encoder."""
     if not discord.opus.is_loaded():
         (found,) = glob.glob(str(Path(av.__file__).parent.parent / "av.libs" / "libopus-*.so*"))
         discord.opus.load_opus(found)
 
 
 def melody(seconds: float, seed: int = 1) -> NDArray[np.float32]:
-    """Stereo notes over a little noise: never periodic for long, never silent."""
+    """Return stereo notes over a little noise: never periodic for long, never silent."""
     rng = np.random.default_rng(seed)
     samples = int(seconds * 48_000)
     t = np.arange(samples) / 48_000
@@ -63,7 +63,7 @@ class PcmSource(discord.AudioSource):
 
 
 class Stage:
-    """The voice server, and the main gateway reduced to what discord.py's voice needs of it."""
+    """The voice server, and the part of the main gateway that discord.py's voice needs."""
 
     def __init__(self, server: VoiceServer, http: aiohttp.ClientSession, port: int) -> None:
         self.server = server
@@ -72,7 +72,7 @@ class Stage:
         self.clients: list[discord.VoiceClient] = []
 
     async def open(self) -> aiohttp.ClientWebSocketResponse:
-        """A bare websocket to the voice server."""
+        """Open a bare websocket to the voice server."""
         return await self._http.ws_connect(f"http://127.0.0.1:{self._port}/?v=8")
 
     async def connect(self, user_id: int = BOT, reconnect: bool = True) -> discord.VoiceClient:
@@ -125,7 +125,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(**settings: Any) -> AsyncIterator[Stage]:
-    """Open a stage, and leave nothing behind: no task, no socket, no thread."""
+    """Run a voice server; nothing is left behind: no task, no socket, no thread."""
     threads = set(threading.enumerate())
     server = VoiceServer(**settings)
     await server.start()
@@ -150,7 +150,7 @@ async def staged(**settings: Any) -> AsyncIterator[Stage]:
 
 
 async def close_session(client: discord.VoiceClient) -> None:
-    """Let discord.py's client disconnect, and leave nothing of it behind."""
+    """Disconnect discord.py's client completely."""
     connection = client._connection
     # Its reader thread waits up to 30 s on a socket that is merely closed.
     with contextlib.suppress(OSError, AttributeError):
@@ -163,7 +163,7 @@ async def close_session(client: discord.VoiceClient) -> None:
 
 
 async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait for something another part is about to do."""
+    """Poll until `true` holds."""
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.005)

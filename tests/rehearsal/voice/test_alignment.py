@@ -1,4 +1,4 @@
-"""Where heard frames belong in a piece: real Opus, heard by one listener or two, with things done to it."""
+"""The alignment of received frames: real Opus, recorded by one listener or two, with faults in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PIECE = melody(SECONDS)
 def sent(
     frames: Sequence[int], *, ssrc: int = 1, start_s: float = 100.0, piece: NDArray[np.float32] = PIECE
 ) -> list[ReceivedPacket]:
-    """Frames of the piece (−1: silence) in this order, through one encoder, every 20 ms."""
+    """Return these frames of the piece (−1: silence) as packets of one encoder, every 20 ms."""
     load_opus()
     encoder = Encoder(application="audio", bitrate=96, fec=False, signal_type="music", bandwidth="full")
     packets = []
@@ -83,7 +83,7 @@ def test_silence_of_the_piece_itself_is_music() -> None:
     assert alignment.dead_air_s() < 0.05
 
 
-def test_a_connection_built_anew_goes_on_where_the_old_one_stopped() -> None:
+def test_a_new_connection_continues_where_the_old_one_stopped() -> None:
     before, after = sent(range(60)), sent(range(60, 150), ssrc=2, start_s=102.0)
     alignment = aligned(before + after)
     assert figures(alignment) == (0, 0, 0, 0)
@@ -91,7 +91,7 @@ def test_a_connection_built_anew_goes_on_where_the_old_one_stopped() -> None:
     assert alignment.dead_air_s([(101.3, 101.9)]) == pytest.approx(0.2, abs=1e-6)
 
 
-def test_a_connection_built_anew_that_lost_frames_says_how_many() -> None:
+def test_frames_lost_between_two_connections_are_counted() -> None:
     assert figures(aligned(sent(range(60)) + sent(range(81, 150), ssrc=2, start_s=102.0))) == (21, 0, 0, 0)
 
 
@@ -100,7 +100,7 @@ def test_packets_lost_on_the_way_are_skipped_frames() -> None:
     assert figures(aligned([p for n, p in enumerate(packets) if n % 10 != 3])) == (15, 0, 0, 0)
 
 
-def test_silence_that_was_lost_before_a_pause_is_no_part_of_a_piece_that_repeats_itself() -> None:
+def test_lost_silence_before_a_pause_does_not_confuse_a_repetitive_piece() -> None:
     piece = np.tile(PIECE[: 6 * FRAME], (25, 1))
     before, after = sent(range(60), piece=piece), sent(range(60, 150), piece=piece, start_s=102.0)
     after = [

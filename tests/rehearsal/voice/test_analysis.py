@@ -1,4 +1,4 @@
-"""The judge of what was heard, on logs whose faults are known."""
+"""The analysis of recordings, on logs with known faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POSTED = melody(5)
 
 
 def log(frames: int, sequence: int = 65_500, timestamp: int = 2**32 - 50_000) -> list[ReceivedPacket]:
-    """A faultless log that wraps both counters."""
+    """Return a faultless log that wraps both counters."""
     return [
         ReceivedPacket(
             arrival_s=100 + 0.02 * i,
@@ -137,7 +137,7 @@ def test_plain_and_undecrypted_frames_are_counted() -> None:
     assert received.frames_heard == 248
 
 
-def test_a_frame_too_many_in_the_middle_is_a_drift_of_20_ms() -> None:
+def test_an_extra_frame_in_the_middle_is_a_drift_of_20_ms() -> None:
     sound = later(POSTED)
     middle = 125 * FRAME_SAMPLES
     sound = np.concatenate([sound[:middle], np.zeros((FRAME_SAMPLES, 2), np.float32), sound[middle:]])

@@ -1,4 +1,4 @@
-"""The whole way: an unmodified client logs in, joins a channel of the loopback Discord and is heard."""
+"""An unmodified client logs in, joins a channel of the loopback Discord and is received."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.rehearsal.voice.stage import close_session, melody, play, until
 async def connected(
     channel: discord.VoiceChannel | discord.StageChannel,
 ) -> AsyncIterator[discord.VoiceClient]:
-    """In the channel, and out of it again without discord.py's reader thread."""
+    """Join the channel, and leave it again without discord.py's reader thread."""
     client: discord.VoiceClient = await channel.connect(timeout=5)
     try:
         yield client

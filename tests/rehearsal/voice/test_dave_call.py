@@ -1,4 +1,4 @@
-"""The encrypted group as the server leads it, against davey's own view of it."""
+"""The encrypted group at the server, compared with davey's own view of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FRAME = b"\xfc" + bytes(range(60))
 
 
 class Hand:
-    """A timer that somebody turns by hand."""
+    """A timer that the test fires."""
 
     def __init__(self) -> None:
         self.due: list[tuple[float, Callable[[], None]]] = []
@@ -40,7 +40,7 @@ class Hand:
 
 
 class Group:
-    """A call whose members are listeners; their answers wait in a queue until `add_member`."""
+    """A call whose members are listeners; their answers wait in a queue until they are delivered."""
 
     def __init__(self) -> None:
         self.hand = Hand()
@@ -67,9 +67,9 @@ class Group:
         return self.members.pop(user_id)
 
     def add_member(self, last_first: bool = False, unready: Collection[int] = ()) -> None:
-        """Bring all answers to the call; the newest first, if another member shall win the race.
+        """Deliver all answers to the call; the newest first, to let another member win the race.
 
-        The `unready` never say that they can follow.
+        The `unready` never report that they are ready.
         """
         while self.answers:
             user_id, op, body = self.answers.pop() if last_first else self.answers.popleft()
@@ -90,7 +90,7 @@ class Group:
                 self.refused += 1
 
     def all_decrypt(self, sender: int) -> bool:
-        """Whether everybody else decrypts a frame of this member."""
+        """Return True if all others decrypt a frame of this member."""
         ciphertext = self.members[sender]._session.encrypt_opus(FRAME)
         others = [member for user_id, member in self.members.items() if user_id != sender]
         for member in others:
@@ -98,7 +98,7 @@ class Group:
         return all(member.recording(sender).packets[-1].frame == FRAME for member in others)
 
     def agree(self) -> bool:
-        """Whether all are in one group of just them, and the server knows their leaves."""
+        """Return True if all are in one group of just them, and the server knows their leaves."""
         everybody = set(self.members)
         codes = {member.privacy_code for member in self.members.values()}
         leaves = {u: m._session.own_leaf_index for u, m in self.members.items()}
@@ -122,7 +122,7 @@ def test_two_members_form_a_group_in_any_order_of_commits(last_first: bool) -> N
     assert group.refused == 1
 
 
-def test_three_who_come_at_once_and_two_who_come_later_are_all_in_one_group() -> None:
+def test_members_who_join_at_once_and_later_are_all_in_one_group() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
@@ -149,7 +149,7 @@ def test_a_member_who_has_left_cannot_decrypt_later_packets() -> None:
     assert group.all_decrypt(1)
 
 
-def test_a_newcomer_takes_the_leftmost_empty_leaf() -> None:
+def test_a_new_member_takes_the_leftmost_empty_leaf() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
@@ -163,7 +163,7 @@ def test_a_newcomer_takes_the_leftmost_empty_leaf() -> None:
     assert group.members[4]._session.own_leaf_index == empty
 
 
-def test_the_last_one_left_starts_over_and_can_be_joined_again() -> None:
+def test_the_sole_remaining_member_restarts_the_group_and_can_be_joined() -> None:
     group = Group()
     for user_id in (1, 2):
         group.join(user_id)
@@ -179,7 +179,7 @@ def test_the_last_one_left_starts_over_and_can_be_joined_again() -> None:
     assert group.all_decrypt(1)
 
 
-def test_who_leaves_before_the_commit_is_not_added_and_others_still_are() -> None:
+def test_a_member_who_leaves_before_the_commit_is_not_added_and_others_are() -> None:
     group = Group()
     for user_id in (1, 2):
         group.join(user_id)
@@ -198,7 +198,7 @@ def test_who_leaves_before_the_commit_is_not_added_and_others_still_are() -> Non
     assert group.all_decrypt(4)
 
 
-def test_someone_who_leaves_while_a_first_group_forms_does_not_stop_it() -> None:
+def test_a_member_who_leaves_while_the_first_group_forms_does_not_stop_it() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
@@ -211,7 +211,7 @@ def test_someone_who_leaves_while_a_first_group_forms_does_not_stop_it() -> None
     assert group.agree()
 
 
-def test_who_cannot_follow_is_taken_out_and_let_in_again() -> None:
+def test_a_member_that_cannot_follow_is_removed_and_added_again() -> None:
     group = Group()
     for user_id in (1, 2, 3):
         group.join(user_id)
@@ -264,7 +264,7 @@ def test_a_message_that_ends_early_is_refused(cut: int) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 63, 64, 16_383, 16_384])
-def test_vector_lengths_come_back_as_they_went(length: int) -> None:
+def test_vector_lengths_survive_a_round_trip(length: int) -> None:
     reader = mls.Reader(mls.opaque(bytes(length)) + b"rest")
     assert reader.vector() == bytes(length)
     assert reader.take(4) == b"rest"

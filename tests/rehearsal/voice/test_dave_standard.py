@@ -14,8 +14,7 @@ from tests.rehearsal.voice.test_dave_call import CHANNEL, FRAME, Group
 class Stranger:
     """Answers the voice gateway with sorrydave, as `Listener` does with davey.
 
-    It leaves committing to others: davey 0.1.7 finds the group info in a welcome of sorrydave 0.10.7
-    malformed.
+    It leaves committing to others: davey 0.1.7 rejects the group info in a welcome of sorrydave 0.10.7.
     """
 
     def __init__(self, group: Group, user_id: int) -> None:

@@ -1,4 +1,4 @@
-"""A bad network between clients and the voice server: each fault happens at the rate that is set."""
+"""A bad network between clients and the voice server: each fault happens at its rate."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def by_moderator(network: Network, times: int = 2_000) -> list[int]:
     return arrived
 
 
-def test_a_calm_network_brings_everything_once_and_in_order() -> None:
+def test_a_calm_network_delivers_everything_once_and_in_order() -> None:
     network = Network()
     assert network.calm
     assert by_moderator(network) == list(range(2_000))
     assert (network.sounds_lost, network.doubled) == (0, 0)
 
 
-def test_a_blocked_network_brings_nothing_and_counts_the_sound() -> None:
+def test_a_blocked_network_delivers_nothing_and_counts_the_sound() -> None:
     network = Network(blocked=True)
     assert by_moderator(network) == []
     assert network.sounds_lost == 2_000

@@ -66,6 +66,6 @@ def test_reports_have_the_length_they_state_and_differ_from_sound(mode: str) -> 
 
 
 @pytest.mark.parametrize("datagram", [b"", b"\x80", b"\x80\x78" + bytes(10), b"\x40" + bytes(60)])
-def test_what_is_no_packet_is_bad(datagram: bytes) -> None:
+def test_invalid_datagrams_are_bad_packets(datagram: bytes) -> None:
     with pytest.raises(rtp.BadPacket):
         rtp.Transport(MODES[0], KEY).decrypt_rtp(datagram)

@@ -71,7 +71,7 @@ async def test_two_seconds_of_music_are_received_as_played() -> None:
     assert [event.speaking for event in anna.speaking] == [False, True, False]
 
 
-async def test_who_joins_in_mid_play_hears_the_rest_and_nobody_misses_a_frame() -> None:
+async def test_a_member_who_joins_in_mid_play_receives_the_rest_and_no_frame_is_lost() -> None:
     async with staged() as stage:
         anna = await stage.server.join(GUILD, CHANNEL, ANNA)
         client = await stage.connect()
@@ -111,7 +111,7 @@ async def test_music_played_alone_goes_out_plain_and_is_encrypted_once_somebody_
     assert all(packet.decrypted == packet.encrypted for packet in packets)
 
 
-async def test_the_last_listener_leaves_and_another_one_hears_the_next_piece() -> None:
+async def test_after_the_last_listener_left_another_one_receives_the_next_piece() -> None:
     async with staged() as stage:
         anna = await stage.server.join(GUILD, CHANNEL, ANNA)
         client = await stage.connect()
@@ -165,7 +165,7 @@ async def test_reports_reach_the_client_and_disturb_nothing() -> None:
     assert client.is_connected() is False  # closed by the stage, not before
 
 
-async def test_datagrams_of_nobody_are_counted_and_change_nothing() -> None:
+async def test_datagrams_of_unknown_senders_are_counted_and_change_nothing() -> None:
     async with staged() as stage:
         anna = await stage.server.join(GUILD, CHANNEL, ANNA)
         client = await stage.connect()
@@ -201,7 +201,7 @@ async def test_arrival_is_stamped_by_the_kernel_even_when_the_loop_is_busy() -> 
 
 
 async def identify(stage: Stage, **changed: Any) -> aiohttp.ClientWebSocketResponse:
-    """A bare client says who it is."""
+    """Identify a bare client."""
     socket_ = await stage.open()
     body = {
         "server_id": str(GUILD),
@@ -231,7 +231,9 @@ async def close_code(socket_: aiohttp.ClientWebSocketResponse) -> int | None:
         ({"server_id": "none"}, 4002),
     ],
 )
-async def test_who_may_not_identify_is_closed_with_the_right_code(changed: dict[str, Any], code: int) -> None:
+async def test_a_client_that_may_not_identify_is_closed_with_the_right_code(
+    changed: dict[str, Any], code: int
+) -> None:
     async with staged() as stage:
         stage.server.expect(GUILD, CHANNEL, BOT, SESSION, TOKEN)
         assert await close_code(await identify(stage, **changed)) == code
@@ -272,7 +274,7 @@ async def test_an_unknown_protocol_or_encryption_is_refused(body: dict[str, Any]
         assert await close_code(socket_) == code
 
 
-async def test_who_is_forgotten_is_closed_with_4014_and_leaves_the_group() -> None:
+async def test_a_forgotten_client_is_closed_with_4014_and_leaves_the_group() -> None:
     async with staged() as stage:
         anna = await stage.server.join(GUILD, CHANNEL, ANNA)
         ben = await stage.server.join(GUILD, CHANNEL, BEN)
@@ -321,7 +323,7 @@ async def test_a_broken_connection_is_resumed_and_missed_messages_are_sent_again
         await until(lambda: stage.server.session(GUILD, BOT) is None)
 
 
-async def test_a_client_without_davey_is_turned_away(
+async def test_a_client_without_end_to_end_encryption_is_rejected(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("discord.voice_state.has_dave", False)
