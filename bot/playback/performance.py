@@ -271,7 +271,7 @@ class Performance:
         self.report_playhead()
         self._check_settled()
 
-    # Its track, and what the listeners are told
+    # Track, trouble and charges
 
     @property
     def trouble(self) -> Text | None:
@@ -315,9 +315,11 @@ class Performance:
         self._charged_seconds += seconds
 
     def _playhead(self) -> float | None:
-        """Return the position that the engine is told [s], negative before it begins: the piece that is heard
-        now is more urgent. None if nothing must delay the engine: nobody will hear it, or listeners wait for
-        a longer lead than the engine would compose by itself."""
+        """Return the playhead for the engine [s], negative before the piece begins: that is less urgent.
+
+        None lets the engine compose at full speed, because the piece has ended and only its track is missing,
+        or because listeners wait for more sound than the engine would compose ahead of them.
+        """
         until_start = self._seconds_until_start(self)
         if self.ended or (until_start == 0 and not self.buffer.ready):
             return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ComposerLoop:
-    """Composes what plays and what follows it, and nothing while it is held.
+    """Composes the piece that plays and the one after it, and nothing while it is held.
 
     `post` is called with each piece that is composed, `restart_radio` with a radio whose engine failed after
     it had played for long. Owned by a Session, used on the event loop.
