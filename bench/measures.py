@@ -135,7 +135,7 @@ def generate_seconds(model: Any, checkpoint: Checkpoint, seconds: float) -> floa
     """
     start = time.perf_counter()
     inputs = checkpoint.tokenizer([PROMPT], return_tensors="pt").to(model.device)
-    steps = round(seconds * STEP_RATE) + checkpoint.delay.longest
+    steps = round(seconds * STEP_RATE) + checkpoint.delay.max_delay
     settings = {"do_sample": True, "top_k": 250, "guidance_scale": checkpoint.guidance}
     sound = model.generate(**inputs, **settings, max_new_tokens=steps)
     sound.cpu()  # waits for the device

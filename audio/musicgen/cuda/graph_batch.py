@@ -264,7 +264,7 @@ class GraphBatch:
         books = self._delay.codebooks
         own = np.array(places)[:, None]
         # the same rules as `Slot.input_tokens` and `Slot.sample`, shaped (steps, slots, codebooks)
-        before, now = self._delay.made((steps - 1)[..., None]), self._delay.made(steps[..., None])
+        before, now = self._delay.frames_at((steps - 1)[..., None]), self._delay.frames_at(steps[..., None])
         inside = (before >= begin[:, None]) & (before < end[:, None])
         new = (now >= known[:, None]) & (now < end[:, None])
         plan[:, own, np.arange(_BOOKS, _BOOKS + books)] = inside

@@ -84,8 +84,8 @@ measure:
   %measure.done = icmp eq i64 %measure.next, %inputs
   br i1 %measure.done, label %scale, label %measure
 scale:
-  %max.found = call float @llvm.vector.reduce.fmaximum.v16f32(<16 x float> %max.next)
-  %max.row = call float @llvm.maximum.f32(float %max.found, float {float_hex(_MIN_PEAK)})
+  %max.reduced = call float @llvm.vector.reduce.fmaximum.v16f32(<16 x float> %max.next)
+  %max.row = call float @llvm.maximum.f32(float %max.reduced, float {float_hex(_MIN_PEAK)})
   %factor = fdiv float {float_hex(MAX_INPUT)}, %max.row{broadcast("factor", "float", 16)}
   br label %round
 round:

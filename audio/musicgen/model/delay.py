@@ -1,6 +1,6 @@
-"""The delay pattern of MusicGen: codebook k runs k steps late, so that a step may lean on coarser codes.
+"""The delay pattern of MusicGen: codebook k is delayed by k steps, so its codes can depend on coarser ones.
 
-Step t makes the code of frame t − k for codebook k (Copet et al. 2023, "Simple and Controllable Music
+Step t samples the code of frame t − k for codebook k (Copet et al. 2023, "Simple and Controllable Music
 Generation", section 2.2). In stereo the codebooks of left and right alternate and a pair shares its delay.
 """
 
@@ -18,43 +18,43 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DelayPattern:
-    """The pattern for `codebooks` codebooks, of which each channel has its share."""
+    """The delay pattern of `codebooks` codebooks, which the channels share equally."""
 
     codebooks: int
     channels: int = 1
 
     @cached_property
     def delays(self) -> Codes:
-        """By how many steps each codebook is late, shaped (codebooks,)."""
+        """Delay of each codebook [steps], shaped (codebooks,)."""
         return np.arange(self.codebooks, dtype=np.int64) // self.channels
 
     @cached_property
-    def longest(self) -> int:
-        """By how many steps the last codebook is late."""
+    def max_delay(self) -> int:
+        """Delay of the last codebook [steps]."""
         return int(self.delays[-1])
 
     def steps(self, frames: int) -> int:
-        """How many steps a piece of `frames` frames takes."""
-        return frames + self.longest
+        """Return the number of steps of a piece of `frames` frames."""
+        return frames + self.max_delay
 
-    def made(self, step: int | Codes) -> Codes:
-        """Of which frame each codebook makes a code at `step`, shaped (codebooks,); none below 0.
+    def frames_at(self, step: int | Codes) -> Codes:
+        """Return the frame that each codebook samples at `step`, (codebooks,); negative ones do not exist.
 
-        Of several steps at once, shaped (…, 1), it is (…, codebooks).
+        `step` may also be an array (…, 1); the result is (…, codebooks).
         """
         return step - self.delays
 
-    def complete(self, steps: int) -> int:
-        """How many frames have all their codes after `steps` steps."""
-        return max(0, steps - self.longest)
+    def complete_frames(self, steps: int) -> int:
+        """Return how many frames have all their codes after `steps` steps."""
+        return max(0, steps - self.max_delay)
 
-    def teach(self, tokens: Codes, codes: Codes) -> None:
-        """Write `codes`, those of the first frames, into `tokens` as the steps that make them would."""
-        for row, known, late in zip(tokens, codes, self.delays, strict=True):
-            row[late : late + len(known)] = known
+    def write_codes(self, tokens: Codes, codes: Codes) -> None:
+        """Write codes of the first frames (codebooks, frames) into `tokens` (codebooks, steps), delayed."""
+        for row, frames, delay in zip(tokens, codes, self.delays, strict=True):
+            row[delay : delay + len(frames)] = frames
 
-    def frames(self, tokens: Codes, start: int, stop: int) -> Codes:
-        """The codes of the frames from `start` to `stop`, out of the tokens of all steps made so far."""
+    def read_codes(self, tokens: Codes, start: int, stop: int) -> Codes:
+        """Return the codes of frames `start` to `stop` (codebooks, frames) from tokens (codebooks, steps)."""
         return np.stack(
-            [row[start + late : stop + late] for row, late in zip(tokens, self.delays, strict=True)]
+            [row[start + delay : stop + delay] for row, delay in zip(tokens, self.delays, strict=True)]
         )

@@ -1,4 +1,4 @@
-"""Drawing the next tokens: one uniform number a token, then the inverse of the distribution function.
+"""Sampling of the next tokens: one uniform number per token, by the inverse of the distribution function.
 
 The numbers come from Philox4x64-10, a counter-based generator (Salmon et al. 2011, "Parallel random numbers:
 as easy as 1, 2, 3") in the implementation of numpy, whose stream of raw words is guaranteed to stay
@@ -19,16 +19,16 @@ from audio.errors import EngineError
 from words.text import Text
 
 _DOUBLE_BITS: Final = 53
-"""Bits of a word that a float64 in 0…1 can hold."""
+"""Bits of the mantissa of a float64."""
 
 _BLOCK_WORDS: Final = 4
-"""Words that Philox4x64 makes of one value of its counter."""
+"""Words that Philox4x64 generates per counter value."""
 
 
 def uniforms(seed: int, steps: int, codebooks: int, first: int = 0) -> npt.NDArray[np.float64]:
-    """The numbers of a piece from its step `first` on: in 0 ≤ u < 1, shaped (steps, codebooks).
+    """Return the uniform numbers of a piece from its step `first` on: 0 ≤ u < 1, shaped (steps, codebooks).
 
-    `seed` is at most 64 bits.
+    `seed` has at most 64 bits.
     """
     block, before = divmod(first * codebooks, _BLOCK_WORDS)
     words = np.random.Philox(key=seed, counter=block).random_raw(before + steps * codebooks)[before:]
@@ -36,17 +36,17 @@ def uniforms(seed: int, steps: int, codebooks: int, first: int = 0) -> npt.NDArr
 
 
 def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Tensor:
-    """One token of each codebook out of its `top_k` likeliest; the likeliest itself where `top_k` is 1.
+    """Sample one token per codebook from its `top_k` likeliest; `top_k` 1 is greedy.
 
-    `logits` is shaped (codebooks, vocabulary), `numbers` (codebooks,) in float64; so is what is returned, in
-    int64. Raises EngineError for logits that are no distribution.
+    `logits` is shaped (codebooks, vocabulary), `numbers` (codebooks,) in float64. Returns int64 tokens
+    (codebooks,). Raises EngineError if the logits are not finite.
     """
     likeliest, tokens = torch.topk(logits, max(1, min(top_k, logits.shape[-1])))
     if top_k <= 1:
         heights = likeliest.double()
         index = torch.zeros_like(tokens)
     else:
-        # float64, because float32 would lose the tail of 250 summands
+        # float64: the sum of 250 float32 probabilities would lose its tail
         heights = torch.softmax(likeliest.double() / temperature, dim=-1).cumsum(dim=-1)
         index = torch.searchsorted(heights, (numbers * heights[:, -1])[:, None], right=True)
     if not torch.isfinite(heights[:, -1]).all():
@@ -55,17 +55,17 @@ def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Ten
 
 
 def draw_all(logits: Tensor, numbers: Tensor, top_k: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
-    """The same for many slots at once, each with settings of its own, where the host must not be asked.
+    """Sample for several slots with their own settings, without synchronising with the host.
 
     `logits` is shaped (slots, codebooks, vocabulary), `numbers` (slots, codebooks) in float64, `top_k`
-    (slots,) and at least 1, `temperature` (slots,) in float64. Gives the tokens (slots, codebooks) in int64,
-    and of each slot whether its logits were a distribution; where not, its tokens are any of the vocabulary.
+    (slots,) and at least 1, `temperature` (slots,) in float64. Returns int64 tokens (slots, codebooks) and
+    a bool per slot: False if its logits were not finite, and then its tokens are arbitrary.
     """
-    # Stable, so that of equal logits, of which float16 makes many, the first is always the likelier.
+    # Stable: of equal logits, which are frequent in float16, the first one always ranks higher.
     likeliest, tokens = torch.sort(logits.double(), dim=-1, descending=True, stable=True)
     ranks = torch.arange(logits.shape[-1], device=logits.device)
     heights = torch.exp((likeliest - likeliest[..., :1]) / temperature[:, None, None])
-    # Along the last of several dimensions: torch's only sum of this kind on CUDA with an order that is fixed.
+    # Over the last of several dimensions: the only cumsum of torch on CUDA with a fixed order of summation.
     heights = heights.masked_fill(ranks >= top_k[:, None, None], 0.0).cumsum(dim=-1)
     total = heights[..., -1]
     index = (heights <= (numbers * total)[..., None]).sum(dim=-1)

@@ -77,7 +77,7 @@ class Slot:
             self.codec_stream.skip_prefix(self.past)
             # A codec may have codes that are not in the decoder's vocabulary: the decoder reads them as
             # padding.
-            self.delay.teach(self._tokens, np.minimum(self.past, self.pad_token))
+            self.delay.write_codes(self._tokens, np.minimum(self.past, self.pad_token))
             self._known = self._decoded = self._past_frames
         self._draw_uniforms(0)
         self._chunk_frames = chunk_frames(self.piece.interval)
@@ -112,7 +112,7 @@ class Slot:
         They reach to the next chunk, to the end of the window, or to the next step with another prompt.
         """
         window = self.delay.steps(self._window_end - self._window_begin) - self.position
-        chunk = self._chunk_end - self._window_begin + self.delay.longest - self.position
+        chunk = self._chunk_end - self._window_begin + self.delay.max_delay - self.position
         steps = min(window, chunk) if chunk > 0 else window
         if self.piece.prompt_changes:
             first, known = self._window_begin + self.position, self._known
@@ -155,7 +155,7 @@ class Slot:
     def input_tokens(self) -> Codes:
         """Return the tokens of the previous step, which the decoder reads next, shaped (codebooks,)."""
         step = self._window_begin + self.position - 1
-        frames = self.delay.made(step)
+        frames = self.delay.frames_at(step)
         inside = (frames >= self._window_begin) & (frames < self._window_end)
         return np.where(inside, self._tokens[:, max(0, step - self._tokens_begin)], self.pad_token)
 
@@ -165,7 +165,7 @@ class Slot:
         Raises EngineError if the logits are not finite.
         """
         step = self._window_begin + self.position
-        frames = self.delay.made(step)
+        frames = self.delay.frames_at(step)
         new = (frames >= self._known) & (frames < self._window_end)
         if new.any():  # else the decoder reads codes that are known already
             uniform = torch.from_numpy(self.uniforms(step, 1)[0])
@@ -201,7 +201,7 @@ class Slot:
         self.position += steps
         if not self.done and self.position == self.delay.steps(self._window_end - self._window_begin):
             self._next_window()
-        complete = max(self._known, self._window_begin + self.delay.complete(self.position))
+        complete = max(self._known, self._window_begin + self.delay.complete_frames(self.position))
         if complete < self._chunk_end and not self.done:
             return None
         self._chunk_end = complete + next(self._chunk_frames)
@@ -210,7 +210,7 @@ class Slot:
     def chunk_codes(self, end: int) -> Codes:
         """Return the codes (codebooks, frames) of the chunk that ends at frame `end`, each chunk once."""
         begin, self._decoded = self._decoded, end
-        return self.delay.frames(self._tokens, begin - self._tokens_begin, end - self._tokens_begin)
+        return self.delay.read_codes(self._tokens, begin - self._tokens_begin, end - self._tokens_begin)
 
     def _next_window(self) -> None:
         """Begin the next window with the tokens of the overlap, and drop those before it."""

@@ -1,4 +1,4 @@
-"""The step against the library's own forward pass, and against its neighbours."""
+"""`CpuDecoder` against the library's forward pass, and each slot against the same slot alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXACT = 1e-5
 STEPS = 9
 DTYPES = ["float32", "bfloat16", "int8"]
 EMBEDDED = {"hidden": 192, "layers": 4, "heads": 3}
-"""Wide enough that its heads are packed, its layers are not."""
+"""Wide enough for packed output heads, but not for packed layers."""
 SHAPES: list[dict[str, int]] = [
     {"hidden": 64, "layers": 2, "heads": 2},
     {"hidden": 128, "layers": 4, "heads": 2},
@@ -29,13 +29,13 @@ def prompt(tokens: int, hidden: int, seed: int = 1) -> Tensor:
 
 
 def some_tokens(codebooks: int, seed: int = 1) -> Tensor:
-    """Tokens (steps, codebooks), the padding token among them."""
+    """Return random tokens (steps, codebooks), including the padding token."""
     return torch.randint(0, 2049, (STEPS, codebooks), generator=torch.Generator().manual_seed(seed))
 
 
 @torch.inference_mode()
 def library(model: Any, tokens: Tensor, states: Tensor) -> Tensor:
-    """Logits of the library's forward pass for all steps at once: (2, steps, codebooks, vocabulary)."""
+    """Return the library's logits with and without the prompt: (2, steps, codebooks, vocabulary)."""
     batch = torch.stack([states, torch.zeros_like(states)])
     mask = torch.tensor([[1] * len(states), [0] * len(states)])
     logits = model.decoder(
@@ -67,7 +67,9 @@ def test_logits_equal_those_of_the_library_with_and_without_the_prompt(
         for at in range(STEPS)
     ]
 
-    assert (expected[0] - expected[1]).abs().max() > 0.1, "a prompt without a say proves nothing"
+    assert (expected[0] - expected[1]).abs().max() > 0.1, (
+        "a prompt without effect would make the comparison pointless"
+    )
     torch.testing.assert_close(torch.stack(logits, dim=1), expected, atol=EXACT, rtol=0)
 
 
@@ -93,7 +95,7 @@ def test_guidance_of_other_slots_changes_no_bit_of_a_slot(dtype: str) -> None:
     states = [prompt(3 + slot, hidden, slot) for slot in range(4)]
 
     def played(guided: dict[int, bool], scales: dict[int, float]) -> dict[int, Tensor]:
-        """The logits of the slots in this order, each of them a step later than the one before."""
+        """Return the logits of the slots in this order, each one step behind the one before."""
         for slot, both in guided.items():
             step.admit(slot, states[slot], both)
         logits: dict[int, list[Tensor]] = {slot: [] for slot in guided}
@@ -160,7 +162,7 @@ def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
     tokens, states = some_tokens(4), prompt(6, hidden)
 
     def played(mine: int, neighbours: int) -> Tensor:
-        """The logits of the slot `mine` with so many others beside it, one more at each step."""
+        """Return the logits of slot `mine` beside up to `neighbours` others, one more at each step."""
         step.admit(mine, states)
         others = [slot for slot in range(slots) if slot != mine][:neighbours]
         logits = []
@@ -179,7 +181,7 @@ def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
 
 
 def test_int8_by_torch_has_the_same_bits_alone_and_beside_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a processor without VNNI."""
+    """Covers processors without VNNI."""
     monkeypatch.setattr("audio.musicgen.model.linear.best_int8_gemm", lambda: None)
     step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
     for slot, guided in enumerate((True, False, True)):
@@ -204,7 +206,7 @@ def test_bfloat16_and_int8_are_close_to_float32(dtype: str, tolerance: float) ->
 
 
 def test_torch_attention_and_the_compiled_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on `mps`, and where nothing can be compiled."""
+    """Covers `mps` and machines without llvmlite."""
     tokens, states = some_tokens(4), prompt(6, 64)
 
     def played() -> Tensor:

@@ -1,4 +1,4 @@
-"""Attention over each row's own length, by torch alone and by the kernel."""
+"""Attention over each row's own length, by torch and by the Triton kernel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LENGTHS = (1, 64, PART + 1, ROOM, 2 * PART)
 
 
 def attention_inputs(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries as a step has them, between keys and values; a cache; and lengths at the edges of parts."""
+    """Return queries as a strided view of qkv, a cache, and lengths at the edges of parts."""
     generator = torch.Generator().manual_seed(1)
     qkv = torch.randn(ROWS, 3, HEADS, SIZE, generator=generator).to(dtype)
     cache = torch.randn(2, ROWS, HEADS, ROOM, SIZE, generator=generator).to(dtype)
@@ -30,7 +30,7 @@ def attention_inputs(dtype: torch.dtype = torch.float32) -> tuple[Tensor, Tensor
 
 
 def row_by_row(query: Tensor, cache: Tensor) -> Tensor:
-    """What torch finds row by row, over exactly each length."""
+    """Return torch's attention of each row by itself, over exactly its length."""
     return torch.stack(
         [
             functional.scaled_dot_product_attention(
@@ -62,7 +62,7 @@ def test_without_a_gpu_attention_is_masked_attention_by_torch() -> None:
 
 
 def check_kernel(attention: Callable[..., Tensor], device: str) -> None:
-    """That `attention` is exact, reads nothing beyond a length, and hears no neighbour."""
+    """Assert that `attention` is right, reads nothing beyond a length, and does not depend on other rows."""
     for dtype, error in ((torch.float32, 1e-6), (torch.float16, 2e-3), (torch.bfloat16, 2e-2)):
         query, cache, lengths = (part.to(device) for part in attention_inputs(dtype))
         expected = row_by_row(query.float(), cache.float())
@@ -74,10 +74,10 @@ def check_kernel(attention: Callable[..., Tensor], device: str) -> None:
         assert torch.equal(alone[0], attn_out[1])
 
 
-@pytest.mark.skipif(not HAS_TRITON, reason="needs the package triton, which torch brings along for CUDA")
+@pytest.mark.skipif(not HAS_TRITON, reason="needs the package triton, which CUDA builds of torch install")
 def test_the_kernel_is_right_in_tritons_interpreter() -> None:
-    """In a process of its own, because the interpreter is chosen when the kernel is imported."""
-    words = f"from {__name__} import proven, split_attention; proven(split_attention, 'cpu')"
+    """Runs in a separate process, because Triton chooses its interpreter when the kernel is imported."""
+    words = f"from {__name__} import check_kernel, split_attention; check_kernel(split_attention, 'cpu')"
     ran = subprocess.run(
         [sys.executable, "-c", words],
         env=os.environ | {"TRITON_INTERPRET": "1", "PYTHONPATH": os.pathsep.join(sys.path)},

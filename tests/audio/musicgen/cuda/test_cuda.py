@@ -1,4 +1,4 @@
-"""What only a GPU can show: that a captured graph, streams and pinned memory change nothing."""
+"""Tests that need a GPU: a captured graph, streams and pinned memory do not change the sound."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHERS = {
     2: Piece("drums", 0.4, 9),
     3: Piece("strings", 2.0, 5, top_k=10),
     4: Piece("joins where another has left", 0.8, 2, guidance=1.0),
-    5: Piece("turns", 1.2, 7, prompt_changes=(PromptChange("techno", 20, 10),)),
+    5: Piece("changes its prompt", 1.2, 7, prompt_changes=(PromptChange("techno", 20, 10),)),
 }
 
 

@@ -1,4 +1,4 @@
-"""A bank against the library's own forward pass, and its draws against those of one slot."""
+"""`GraphBatch` against the library's forward pass, and `draw_all` against `draw`."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ PAD = 2048
 def test_logits_equal_those_of_the_library_at_every_step(
     shape: dict[str, int], guidance: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of two slots, one a step later than the other, that hear again what is known already."""
+    """Compare two slots, one a step later than the other, whose tokens are all known in advance."""
     delay = DelayPattern(4 * shape.get("channels", 1), shape.get("channels", 1))
     model = seeded_model(**shape)
     pieces = [
         (some_tokens(delay.codebooks, seed), prompt(5 + seed, shape["hidden"], seed)) for seed in (1, 2)
     ]
-    for tokens, _ in pieces:  # nothing is heard of frames before the first
-        before = delay.made(np.arange(STEPS)[:, None] - 1) < 0
+    for tokens, _ in pieces:  # frames before the first are padding
+        before = delay.frames_at(np.arange(STEPS)[:, None] - 1) < 0
         tokens[torch.from_numpy(before)] = PAD
     expected = [guided(library(model, *piece), guidance) for piece in pieces]
     all_logits: list[Tensor] = []
@@ -44,7 +44,7 @@ def test_logits_equal_those_of_the_library_at_every_step(
     sizes = {"slots": 2, "length": STEPS, "prompt_tokens": 16}
     batch = GraphBatch(weights, delay, PAD, **sizes, guided=guidance != 1.0)
     for place, (tokens, states) in enumerate(pieces):
-        # what is heard at a step was made at the one before
+        # a step reads the tokens of the one before
         known = np.roll(tokens.numpy(), -1, axis=0)
         batch.begin(place, known, guidance, 1, 1.0)
         assert batch.set_prompt(place, states) == 0

@@ -362,9 +362,9 @@ def test_a_piece_with_guidance_is_refused_where_memory_does_not_suffice_for_a_se
 def test_calibration_leaves_the_engine_core_idle(checkpoint: Checkpoint) -> None:
     core = cuda_core(checkpoint, slots=2)
     expected = composed(core, {1: PIECE})[1]
-    found = calibrate(core)
-    assert found.speed > 0
-    assert 1 <= found.listeners <= 2
+    calibration = calibrate(core)
+    assert calibration.speed > 0
+    assert 1 <= calibration.listeners <= 2
     assert core.idle
     assert np.array_equal(composed(core, {1: PIECE})[1], expected)
 

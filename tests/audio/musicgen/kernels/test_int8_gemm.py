@@ -71,10 +71,10 @@ def fresh_kernel_cache() -> Iterator[None]:
     best_int8_gemm.cache_clear()
 
 
-def integers(*shape: int, most: int, seed: int) -> Tensor:
+def integers(*shape: int, max_value: int, seed: int) -> Tensor:
     """Return random integers; the first of each row is the largest, so that the row's scale is 1."""
-    numbers = torch.randint(-most, most + 1, shape, generator=torch.Generator().manual_seed(seed))
-    numbers[:, 0] = most
+    numbers = torch.randint(-max_value, max_value + 1, shape, generator=torch.Generator().manual_seed(seed))
+    numbers[:, 0] = max_value
     return numbers.double()
 
 
@@ -83,8 +83,8 @@ def integers(*shape: int, most: int, seed: int) -> Tensor:
 def test_products_of_integers_are_exact(gemm: Int8Gemm, shape: tuple[int, int], rows: int) -> None:
     inputs, outputs = shape
     weights, x = (
-        integers(outputs, inputs, most=MAX_WEIGHT, seed=1),
-        integers(rows, inputs, most=MAX_INPUT, seed=2),
+        integers(outputs, inputs, max_value=MAX_WEIGHT, seed=1),
+        integers(rows, inputs, max_value=MAX_INPUT, seed=2),
     )
     result = gemm(x.float(), gemm.pack(weights.float()))
     exact = x @ weights.t()
@@ -103,8 +103,8 @@ def test_the_largest_possible_sums_do_not_overflow(gemm: Int8Gemm) -> None:
 def test_the_product_is_written_to_out_and_nowhere_else(gemm: Int8Gemm) -> None:
     for outputs in (128, 100):
         weights, x = (
-            integers(outputs, 64, most=MAX_WEIGHT, seed=3).float(),
-            integers(3, 64, most=MAX_INPUT, seed=4).float(),
+            integers(outputs, 64, max_value=MAX_WEIGHT, seed=3).float(),
+            integers(3, 64, max_value=MAX_INPUT, seed=4).float(),
         )
         panels = gemm.pack(weights)
         expected = gemm(x, panels)
@@ -120,8 +120,8 @@ def test_the_product_is_written_to_out_and_nowhere_else(gemm: Int8Gemm) -> None:
 def test_the_product_is_added_to_out_on_request(gemm: Int8Gemm) -> None:
     for outputs in (128, 100):
         weights, x = (
-            integers(outputs, 64, most=MAX_WEIGHT, seed=3).float(),
-            integers(3, 64, most=MAX_INPUT, seed=4).float(),
+            integers(outputs, 64, max_value=MAX_WEIGHT, seed=3).float(),
+            integers(3, 64, max_value=MAX_INPUT, seed=4).float(),
         )
         panels = gemm.pack(weights)
         there = 1e6 * torch.arange(3.0 * outputs).view(3, outputs)
@@ -131,8 +131,8 @@ def test_the_product_is_added_to_out_on_request(gemm: Int8Gemm) -> None:
 
 
 def test_rows_of_a_strided_view_are_accepted(gemm: Int8Gemm) -> None:
-    panels = gemm.pack(integers(64, 64, most=MAX_WEIGHT, seed=5).float())
-    x = integers(4, 128, most=MAX_INPUT, seed=6).float()[:, :64]
+    panels = gemm.pack(integers(64, 64, max_value=MAX_WEIGHT, seed=5).float())
+    x = integers(4, 128, max_value=MAX_INPUT, seed=6).float()[:, :64]
     assert torch.equal(gemm(x, panels), gemm(x.clone(), panels))
 
 

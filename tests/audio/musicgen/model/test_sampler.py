@@ -64,11 +64,11 @@ def test_tokens_follow_the_distribution(top_k: int, temperature: float) -> None:
     numbers = torch.from_numpy(uniforms(3, draws, 1)[:, 0])
     tokens = draw(logits.expand(draws, -1), numbers, top_k, temperature).numpy()
 
-    kept = torch.topk(logits, min(top_k, vocabulary)).indices.numpy()
-    heights = np.exp(logits.numpy().astype(float)[kept] / temperature)
+    top = torch.topk(logits, min(top_k, vocabulary)).indices.numpy()
+    heights = np.exp(logits.numpy().astype(float)[top] / temperature)
     counts = np.bincount(tokens, minlength=vocabulary)
-    assert counts.sum() == counts[kept].sum(), "a token outside the top k was drawn"
-    assert stats.chisquare(counts[kept], draws * heights / heights.sum()).pvalue > 0.001
+    assert counts.sum() == counts[top].sum(), "a token outside the top k was drawn"
+    assert stats.chisquare(counts[top], draws * heights / heights.sum()).pvalue > 0.001
 
 
 def test_the_ends_of_the_unit_interval_draw_the_first_and_the_last_of_the_top_k() -> None:
