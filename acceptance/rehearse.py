@@ -44,6 +44,7 @@ MAX_EXTRA_SECONDS: Final = 120.0
 """Timeout beyond the duration of the music itself."""
 
 PROGRESS_SECONDS: Final = 2.0
+"""Interval of progress messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,20 @@ from audio.units import SAMPLE_RATE
 from rehearsal.voice.analysis import PlaybackAnalysis
 from rehearsal.voice.recording import Pcm
 
-ANSWER_SECONDS: Final = 3.0
-FIRST_SOUND_SECONDS: Final = 2.0
+MAX_ANSWER_SECONDS: Final = 3.0
+"""Discord drops an interaction that is not answered in this time."""
+
+MAX_FIRST_SOUND_SECONDS: Final = 2.0
+"""From the command to the first packet of music, with an engine faster than real time."""
+
 MIN_CORRELATION: Final = 0.95
+"""Of the recording with the posted track; the running level and the limiter make them differ a little."""
+
 MAX_LAG_DRIFT_MS: Final = 1.0
-MAX_OFF_LU: Final = 1.0
+"""Largest change of the delay within a piece: no frame was skipped or repeated."""
+
+MAX_LOUDNESS_ERROR_LU: Final = 1.0
+"""Largest deviation from the loudness targets."""
 
 MIN_LOUDNESS_SECONDS: Final = 20.0
 """Shorter pieces may end before the level, which rises by at most 1 dB a second, has settled."""
@@ -111,7 +120,7 @@ class GuildReport:
                 (self.recorded_lufs, self.recorded_target_lufs, "heard"),
                 (self.posted_lufs, TRACK_LUFS, "posted"),
             ):
-                if not abs(lufs - target) <= MAX_OFF_LU:  # also true for NaN
+                if not abs(lufs - target) <= MAX_LOUDNESS_ERROR_LU:  # also true for NaN
                     yield f"{lufs:.1f} LUFS were {fate}; {target:.1f} are required."
         if self.starved_s:
             yield f"The buffer ran dry for {self.starved_s:.2f} s."
@@ -122,10 +131,11 @@ class GuildReport:
         An engine slower than real time must compose most of a piece before it can be played without a gap, so
         the first sound is not checked then.
         """
-        if self.answered_s > ANSWER_SECONDS:
+        if self.answered_s > MAX_ANSWER_SECONDS:
             yield f"The member waited {self.answered_s:.1f} s for an answer; Discord gives up after 3 s."
-        if self.realtime_factor >= 1 and self.first_sound_s > FIRST_SOUND_SECONDS:
-            yield f"The first sound took {self.first_sound_s:.1f} s; {FIRST_SOUND_SECONDS:g} s are required."
+        limit = MAX_FIRST_SOUND_SECONDS
+        if self.realtime_factor >= 1 and self.first_sound_s > limit:
+            yield f"The first sound took {self.first_sound_s:.1f} s; {limit:g} s are allowed."
 
     def __str__(self) -> str:
         piece, results, gaps = self.piece, self.playback, self.playback.gap_ms

@@ -33,9 +33,14 @@ from rehearsal.wire import attachment_json
 from rehearsal.world import Channel, Message
 
 FOLDER: Final = Path("docs/screens")
+"""The folder of the pictures, in the repository."""
+
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 WINDOW: Final = (680, 1600)
+"""Width and height of the browser [pixels]; empty space is cut off."""
+
 MARGIN: Final = 20
+"""Kept below the content [pixels]."""
 
 COLOURS: Final = 64
 """Palette size of the pictures: enough for screens, and a track's picture takes a fifth of the space."""
@@ -48,6 +53,7 @@ REQUESTS: Final = (
 """Prompt, seconds and seed of each piece: with the embedded checkpoint all are full from beginning to end."""
 
 TIMEOUT_SECONDS: Final = 120.0
+"""For composing and playing, and for each run of the browser."""
 
 
 class ScreensError(BuskerError):

@@ -34,6 +34,7 @@ from bench.measures import (
 from bench.subject import Subject
 
 GENERATE: Final = "generate()"
+"""The name of the baseline in tables and JSON."""
 
 
 @dataclass(frozen=True, slots=True)

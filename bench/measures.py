@@ -25,10 +25,14 @@ from audio.units import STEP_RATE
 from bench import PROMPT
 
 DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
+"""Bytes of one weight."""
+
 CACHE_BYTES: Final = 4
 """On the host the key/value cache is always float32; on CUDA it has the type of the weights."""
 
 INTERVAL_SECONDS: Final = 0.5
+"""The smallest interval between two chunks."""
+
 _BANDWIDTH_BYTES: Final = {"cpu": 256 * 2**20, "cuda": 4 * 2**30}
 """Larger than any cache; on CUDA so large that the launch overhead does not matter."""
 

@@ -21,8 +21,8 @@ from rehearsal.world import Application, Channel, ChannelType, Guild, VoiceState
 if TYPE_CHECKING:
     from rehearsal.voice.listener import Listener
 
-ENDPOINT: Final = "loopback-1.discord.media:443"
-OTHER_ENDPOINT: Final = "loopback-2.discord.media:443"
+FIRST_ENDPOINT: Final = "loopback-1.discord.media:443"
+SECOND_ENDPOINT: Final = "loopback-2.discord.media:443"
 
 
 class VoiceServers(Protocol):
@@ -126,7 +126,7 @@ class Calls:
         endpoint of null.
         """
         voice_state = guild.voice_states[self._bot.id]
-        self._send_server_update(voice_state, OTHER_ENDPOINT if available else None)
+        self._send_server_update(voice_state, SECOND_ENDPOINT if available else None)
 
     def announce(self, voice_state: VoiceState, *, has_left: bool = False) -> None:
         """Send VOICE_STATE_UPDATE, and relay no sound of a member who is muted, suppressed or stale."""
@@ -145,7 +145,7 @@ class Calls:
         """Send the bot to a voice server: VOICE_SERVER_UPDATE with a fresh token."""
         if moved:
             await self._voice.forget(voice_state.guild_id, voice_state.user_id)
-        self._send_server_update(voice_state, ENDPOINT)
+        self._send_server_update(voice_state, FIRST_ENDPOINT)
 
     def _send_server_update(self, voice_state: VoiceState, endpoint: str | None) -> None:
         token = secrets.token_hex(8)

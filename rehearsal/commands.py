@@ -36,24 +36,31 @@ class OptionType(IntEnum):
 
 MAX_COMMANDS: Final = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 """Maximum commands of each type, both global and for each guild."""
+
 MAX_OPTIONS: Final = 25
 MAX_CHOICES: Final = 25
 MAX_COMMAND_CHARACTERS: Final = 8_000
 """Names, descriptions and values of a command, its options and its choices."""
+
 MAX_NAME_CHARACTERS: Final = 32
 MAX_DESCRIPTION_CHARACTERS: Final = 100
 MAX_CHOICE_CHARACTERS: Final = 100
 MAX_STRING_CHARACTERS: Final = 6_000
 MAX_INTEGER: Final = 2**53 - 1
+"""The largest integer that JSON numbers hold exactly."""
+
 NAME: Final = re.compile(r"[-_'\w]{1,32}")
 """Letters, digits, hyphen, underscore and apostrophe of any script."""
+
 LOCALES: Final = (
     *("id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl"),
     *("pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja"),
     *("zh-TW", "ko"),
 )
 """Developer documentation, Reference / Locales."""
+
 GROUPING: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+"""Options that contain other options."""
 
 
 class Commands:

@@ -44,6 +44,8 @@ HOSTS: Final = (
     "cdn.discordapp.com",
     "media.discordapp.net",
 )
+"""The hosts of Discord that the certificate is valid for."""
+
 MAX_REQUEST: Final = (MAX_FILES + 1) * max(UPLOAD_LIMITS.values())
 """Bytes; more than the largest message of any guild, whose files have limits of their own."""
 

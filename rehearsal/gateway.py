@@ -22,15 +22,21 @@ if TYPE_CHECKING:
     from rehearsal.state import DiscordState
 
 HEARTBEAT_MS: Final = 41_250
+"""The interval in Discord's HELLO."""
+
 ACK_SECONDS: Final = 0.01
+"""Delay of the answer to a heartbeat."""
+
 MAX_PAYLOAD_BYTES: Final = 4_096
 """The largest message of a client."""
+
 RESUME_URL: Final = "wss://gateway-loopback-1.discord.gg"
 MAX_MESSAGES: Final = 120
 """Messages that a connection may send within RATE_WINDOW_SECONDS, heartbeats included; one more is closed
 with 4008."""
 
 RATE_WINDOW_SECONDS: Final = 60.0
+"""The window of MAX_MESSAGES."""
 
 
 class Close(IntEnum):
@@ -46,10 +52,14 @@ class Close(IntEnum):
 
 
 ENDINGS: Final = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
+"""Message types that end a websocket."""
+
 GOODBYES: Final = (1000, 1001)
 """A client that closes with these ends its session."""
 
 PRIVILEGED: Final = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
+"""Intents that must be granted to the application."""
+
 ALL_INTENTS: Final = (1 << 26) - 1
 
 

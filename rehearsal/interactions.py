@@ -16,7 +16,9 @@ from rehearsal.world import Channel, Guild, Message, Snowflakes, User
 
 ANSWER_SECONDS: Final = 3.0
 """An interaction must be answered within three seconds, and its token lives fifteen minutes. Seconds."""
+
 TOKEN_LIFE_SECONDS: Final = 15 * 60.0
+"""Lifetime of an interaction's token."""
 
 
 class InteractionType(IntEnum):

@@ -45,6 +45,7 @@ class Permission(IntFlag):
 
 
 EVERYTHING: Final = Permission((1 << 53) - 1)
+"""All permissions: of the owner and of administrators."""
 
 DEFAULT_EVERYONE: Final = (
     Permission.CREATE_INSTANT_INVITE
@@ -87,6 +88,7 @@ NEED_CONNECTING: Final = (
 """Permissions in a voice channel that require CONNECT."""
 
 WHILE_TIMED_OUT: Final = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+"""The permissions left to a member who is timed out."""
 
 
 @dataclass(slots=True, eq=False)

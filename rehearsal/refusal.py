@@ -101,3 +101,4 @@ UNKNOWN_CODES: Final = {
     "application command": 10063,
     "Voice State": 10065,
 }
+"""JSON error codes of unknown objects."""

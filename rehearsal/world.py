@@ -31,7 +31,9 @@ direct message counts as tier 0). Bytes."""
 
 BITRATE_LIMITS: Final = {0: 96_000, 1: 128_000, 2: 256_000, 3: 384_000}
 """The highest bitrate of a voice channel by boost tier, bit/s; a stage is held to 64 kbit/s."""
+
 STAGE_BITRATE: Final = 64_000
+"""Bits/s."""
 
 
 class ChannelType(IntEnum):

@@ -22,6 +22,7 @@ SERVING: Final = frozenset({"RequestHandler.start", "RequestHandler._handle_requ
 """Tasks of the loopback Discord for open REST connections and requests that it never answers."""
 
 FOLDER_OF_FILES: Final = "/dev/fd"
+"""Lists the open file descriptors of this process."""
 
 
 class Census(Counter[str]):

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from rehearsal.faults.fault import Fault
 
 EVERY: Final = "all"
+"""The name for all faults."""
+
 LIST: Final = "list"
+"""Prints the faults instead of playing them."""
 
 TRIALS_AT_ONCE: Final = 4
 """A trial mostly waits: two cores play four of them without disturbing the sound."""

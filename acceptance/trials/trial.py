@@ -48,6 +48,8 @@ FRAMES_BEFORE_FAULT: Final = 125
 """Music (2.5 s) received before a fault in mid-piece."""
 
 WARM_UP_FRAMES: Final = 5
+"""Music (0.1 s) received before the trial begins."""
+
 START_SECONDS: Final = 20.0
 """Timeout of everything before the fault."""
 
@@ -65,6 +67,7 @@ AFTERMATH_SECONDS: Final = 1.0
 """Seconds after its end in which the bot may still learn of a fault."""
 
 CLOSE_SECONDS: Final = 20.0
+"""Timeout of `Busker.close`."""
 
 _log = logging.getLogger(__name__)
 

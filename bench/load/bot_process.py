@@ -34,6 +34,7 @@ from bot.voice.connection import VoiceConnection
 from bot.voice.pacer import Pacer
 
 CONNECT_SECONDS: Final = 30.0
+"""Timeout of one connection."""
 
 MAX_CONCURRENT_JOINS: Final = 8
 """Channels joined at once."""
@@ -54,8 +55,13 @@ FEED_SECONDS: Final = 0.5
 """How often each buffer is filled: as often as an engine delivers."""
 
 COMPOSED_AT_ONCE: Final = 4
+"""Pieces that the engine composes at once."""
+
 COMPOSED_SECONDS: Final = 20.0
+"""Length of each composed piece."""
+
 _PUSHED_SAMPLES: Final = SAMPLE_RATE // 2
+"""Size of a chunk: half a second."""
 
 _log = logging.getLogger(__name__)
 

@@ -18,10 +18,16 @@ from nacl.bindings import (
 )
 
 OPUS_PAYLOAD_TYPE: Final = 120
+"""Discord's RTP payload type for Opus."""
+
 HEADER: Final = struct.Struct(">BBHII")
 """RTP (RFC 3550, 5.1): version, payload type, sequence number, timestamp, SSRC."""
+
 VERSION: Final = 0x80
+"""RTP version 2, without padding, extension or contributors."""
+
 COUNTER: Final = struct.Struct(">I")
+"""The 32-bit counter, big-endian."""
 
 AES_NONCE_BYTES: Final = 12
 """Nonce size of AES-GCM (NIST SP 800-38D, 5.2.1.1)."""

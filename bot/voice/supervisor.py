@@ -57,14 +57,18 @@ ENCRYPTION_SECONDS: Final = 1.5
 
 NO_PACKETS: Final = "no_packets"
 """The connection was open and no packet left."""
+
 NO_ENCRYPTION: Final = "no_encryption"
 """The connection was established and never encrypted."""
+
 NO_EVENTS: Final = "no_events"
 """discord.py has dropped the connection, so that moves do not reach it: the main gateway made a new
 session."""
 
 DAVE_REQUIRED: Final = "4017"
 RATE_LIMITED: Final = "4021"
+"""The two above are close codes of Discord's voice gateway."""
+
 FINAL_CAUSES: Final = {
     PUT_OUT: Text("voice-put-out"),
     str(CALL_ENDED): Text("voice-call-ended"),

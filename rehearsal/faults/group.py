@@ -10,6 +10,7 @@ from rehearsal.faults.scene import Scene
 
 BETWEEN_S: Final = 0.4
 """Between two changes of the group: enough for one change, and not much more."""
+
 AWAY_S: Final = 0.5
 """Seconds without listeners: less than the bot waits for them."""
 

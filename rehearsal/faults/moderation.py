@@ -8,7 +8,7 @@ from typing import Final
 from rehearsal.faults.fault import Fault, Kind, Track
 from rehearsal.faults.scene import Scene
 
-A_WHILE_S: Final = 1.0
+TEMPORARY_S: Final = 1.0
 """Seconds until a temporary measure is undone."""
 
 
@@ -23,20 +23,20 @@ async def kick(scene: Scene) -> None:
 async def mute(scene: Scene) -> None:
     async with scene.excuse_silence():
         scene.moderator.server_mute(scene.here.bot.user)
-        await asyncio.sleep(A_WHILE_S)
+        await asyncio.sleep(TEMPORARY_S)
         scene.moderator.server_mute(scene.here.bot.user, mute=False)
 
 
 async def deafen(scene: Scene) -> None:
     scene.moderator.server_deafen(scene.here.bot.user)
-    await asyncio.sleep(A_WHILE_S)
+    await asyncio.sleep(TEMPORARY_S)
     scene.moderator.server_deafen(scene.here.bot.user, deaf=False)
 
 
 async def put_on_stage(scene: Scene) -> None:
     async with scene.excuse_silence():
         await scene.moderator.move(scene.here.bot.user, scene.stage)
-        await asyncio.sleep(A_WHILE_S)
+        await asyncio.sleep(TEMPORARY_S)
         scene.moderator.let_speak(scene.here.bot.user)
 
 

@@ -11,9 +11,12 @@ from rehearsal.faults.scene import Scene, until
 from rehearsal.voice.opcodes import CloseCode
 from rehearsal.world import VoiceState
 
-A_WHILE_S: Final = 1.0
+TEMPORARY_S: Final = 1.0
+"""Duration of an outage."""
+
 SEARCH_S: Final = 0.3
 """Seconds until Discord finds another voice server."""
+
 BACK_WITHIN_S: Final = 15.0
 """discord.py waits up to 5 s before it identifies anew."""
 
@@ -32,7 +35,7 @@ async def lose_server(scene: Scene) -> None:
 
 async def begin_outage(scene: Scene) -> None:
     scene.here.begin_outage(scene.guild)
-    await asyncio.sleep(A_WHILE_S)
+    await asyncio.sleep(TEMPORARY_S)
     scene.here.end_outage(scene.guild)
 
 

@@ -18,7 +18,10 @@ from rehearsal.voice.server import VoiceServer
 from rehearsal.world import Channel, Guild, VoiceState
 
 POLL_S: Final = 0.02
+"""Interval of polling."""
+
 MODERATOR: Final = Permission.MOVE_MEMBERS | Permission.MUTE_MEMBERS | Permission.DEAFEN_MEMBERS
+"""The permissions of the moderators' role."""
 
 
 @dataclass

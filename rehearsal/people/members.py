@@ -14,7 +14,7 @@ from rehearsal.people.reply import Reply
 from rehearsal.people.typing_in import CannotType, TypedOptions, find_subcommand
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json
-from rehearsal.rest.components import INPUT_CHARACTERS, MENUS, Kind, find, walk
+from rehearsal.rest.components import MAX_INPUT_CHARACTERS, MENUS, Kind, find, walk
 from rehearsal.rest.drafts import read_draft, upload_limit, write
 from rehearsal.rest.uploads import Upload
 from rehearsal.wire import channel_json, member_json, user_json
@@ -321,7 +321,7 @@ def _filled_in(item: Json, values: dict[str, str]) -> Json:
     field = item["component"] if labelled else item["components"][0]
     value = values.get(field["custom_id"], field.get("value") or "")
     shortest = max(int(field.get("min_length") or 0), 1) if value or field.get("required", True) else 0
-    if not shortest <= len(value) <= int(field.get("max_length") or INPUT_CHARACTERS):
+    if not shortest <= len(value) <= int(field.get("max_length") or MAX_INPUT_CHARACTERS):
         raise CannotType(f"The input {field['custom_id']!r} is too short or too long.")
     answer = {"type": int(Kind.TEXT_INPUT), "custom_id": field["custom_id"], "value": value}
     if labelled:

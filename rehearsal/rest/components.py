@@ -8,21 +8,22 @@ from typing import Final
 
 from rehearsal.refusal import Json, bad_length, invalid_form, required, too_long
 
-ROWS: Final = 5
-BUTTONS_A_ROW: Final = 5
-MENU_CHOICES: Final = 25
-LABEL_CHARACTERS: Final = 80
-ID_CHARACTERS: Final = 100
-V2_COMPONENTS: Final = 40
-V2_CHARACTERS: Final = 4_000
-GALLERY_ITEMS: Final = 10
-SECTION_TEXTS: Final = 3
-PICTURE_CHARACTERS: Final = 1_024
+MAX_ROWS: Final = 5
+MAX_BUTTONS_PER_ROW: Final = 5
+MAX_MENU_CHOICES: Final = 25
+MAX_LABEL_CHARACTERS: Final = 80
+MAX_ID_CHARACTERS: Final = 100
+MAX_V2_COMPONENTS: Final = 40
+MAX_V2_CHARACTERS: Final = 4_000
+MAX_GALLERY_ITEMS: Final = 10
+MAX_SECTION_TEXTS: Final = 3
+MAX_PICTURE_CHARACTERS: Final = 1_024
 """Limit of a picture's description."""
-MODAL_TITLE_CHARACTERS: Final = 45
-INPUT_LABEL_CHARACTERS: Final = 45
-INPUT_HINT_CHARACTERS: Final = 100
-INPUT_CHARACTERS: Final = 4_000
+
+MAX_MODAL_TITLE_CHARACTERS: Final = 45
+MAX_INPUT_LABEL_CHARACTERS: Final = 45
+MAX_INPUT_HINT_CHARACTERS: Final = 100
+MAX_INPUT_CHARACTERS: Final = 4_000
 
 
 class Kind(IntEnum):
@@ -48,7 +49,10 @@ class Kind(IntEnum):
 
 TOP: Final = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
 """The components allowed inside each component of a layout."""
+
 BOXED: Final = TOP - {Kind.CONTAINER}
+"""Components allowed inside a container."""
+
 MENUS: Final = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
 LINK_STYLES: Final = {5, 6}
 """A link and a premium button lead elsewhere and carry no custom_id."""
@@ -92,17 +96,17 @@ def check_components(components: object, *, v2: bool) -> list[Json]:
         return []
     if not isinstance(components, list):
         raise invalid_form("components", "LIST_TYPE_CONVERT", "Must be a list.")
-    if not v2 and len(components) > ROWS:
-        raise too_long("components", ROWS)
+    if not v2 and len(components) > MAX_ROWS:
+        raise too_long("components", MAX_ROWS)
     _check_kinds(components, TOP if v2 else {Kind.ROW}, "components")
     found = list(walk(components))
-    if v2 and len(found) > V2_COMPONENTS:
-        raise too_long("components", V2_COMPONENTS)
-    if v2 and sum(map(len, texts(components))) > V2_CHARACTERS:
+    if v2 and len(found) > MAX_V2_COMPONENTS:
+        raise too_long("components", MAX_V2_COMPONENTS)
+    if v2 and sum(map(len, texts(components))) > MAX_V2_CHARACTERS:
         raise invalid_form(
             "components",
             "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
-            f"Displayable text size exceeds maximum size of {V2_CHARACTERS}",
+            f"Displayable text size exceeds maximum size of {MAX_V2_CHARACTERS}",
         )
     _check_ids(found)
     for path, component in found:
@@ -127,8 +131,8 @@ def _check_ids(found: list[tuple[str, Json]]) -> None:
         custom_id = component.get("custom_id")
         if custom_id is None:
             continue
-        if not 1 <= len(custom_id) <= ID_CHARACTERS:
-            raise bad_length(f"{path}.custom_id", 1, ID_CHARACTERS)
+        if not 1 <= len(custom_id) <= MAX_ID_CHARACTERS:
+            raise bad_length(f"{path}.custom_id", 1, MAX_ID_CHARACTERS)
         if custom_id in seen:
             raise invalid_form(
                 f"{path}.custom_id",
@@ -143,11 +147,11 @@ def _check(component: Json, path: str) -> None:
     if kind == Kind.ROW:
         inside = component.get("components") or []
         menus = sum(child.get("type") in MENUS for child in inside)
-        if not 1 <= len(inside) <= BUTTONS_A_ROW or (menus and len(inside) > 1):
-            raise bad_length(f"{path}.components", 1, 1 if menus else BUTTONS_A_ROW)
+        if not 1 <= len(inside) <= MAX_BUTTONS_PER_ROW or (menus and len(inside) > 1):
+            raise bad_length(f"{path}.components", 1, 1 if menus else MAX_BUTTONS_PER_ROW)
     elif kind == Kind.BUTTON:
-        if len(component.get("label") or "") > LABEL_CHARACTERS:
-            raise too_long(f"{path}.label", LABEL_CHARACTERS)
+        if len(component.get("label") or "") > MAX_LABEL_CHARACTERS:
+            raise too_long(f"{path}.label", MAX_LABEL_CHARACTERS)
         if component.get("style") in LINK_STYLES:
             if component.get("custom_id") is not None:
                 raise invalid_form(
@@ -163,8 +167,8 @@ def _check(component: Json, path: str) -> None:
             )
     elif kind == Kind.STRING_MENU:
         choices = component.get("options") or []
-        if not 1 <= len(choices) <= MENU_CHOICES:
-            raise bad_length(f"{path}.options", 1, MENU_CHOICES)
+        if not 1 <= len(choices) <= MAX_MENU_CHOICES:
+            raise bad_length(f"{path}.options", 1, MAX_MENU_CHOICES)
     elif kind == Kind.TEXT and not component.get("content"):
         raise required(f"{path}.content")
     elif kind in (Kind.CONTAINER, Kind.SECTION, Kind.GALLERY):
@@ -176,31 +180,31 @@ def _check_box(component: Json, path: str) -> None:
     kind, inside = component["type"], component.get("components") or []
     if kind == Kind.CONTAINER:
         if not inside:
-            raise bad_length(f"{path}.components", 1, V2_COMPONENTS)
+            raise bad_length(f"{path}.components", 1, MAX_V2_COMPONENTS)
         _check_kinds(inside, BOXED, f"{path}.components")
     elif kind == Kind.SECTION:
-        if not 1 <= len(inside) <= SECTION_TEXTS:
-            raise bad_length(f"{path}.components", 1, SECTION_TEXTS)
+        if not 1 <= len(inside) <= MAX_SECTION_TEXTS:
+            raise bad_length(f"{path}.components", 1, MAX_SECTION_TEXTS)
         _check_kinds(inside, {Kind.TEXT}, f"{path}.components")
         if not component.get("accessory"):
             raise required(f"{path}.accessory")
     else:
         items = component.get("items") or []
-        if not 1 <= len(items) <= GALLERY_ITEMS:
-            raise bad_length(f"{path}.items", 1, GALLERY_ITEMS)
+        if not 1 <= len(items) <= MAX_GALLERY_ITEMS:
+            raise bad_length(f"{path}.items", 1, MAX_GALLERY_ITEMS)
         for index, item in enumerate(items):
-            if len(item.get("description") or "") > PICTURE_CHARACTERS:
-                raise too_long(f"{path}.items.{index}.description", PICTURE_CHARACTERS)
+            if len(item.get("description") or "") > MAX_PICTURE_CHARACTERS:
+                raise too_long(f"{path}.items.{index}.description", MAX_PICTURE_CHARACTERS)
 
 
 def check_modal(data: Json) -> Json:
     """A modal: a title, an id and one to five inputs (documentation, Interactions / Modal)."""
-    for name, limit in (("title", MODAL_TITLE_CHARACTERS), ("custom_id", ID_CHARACTERS)):
+    for name, limit in (("title", MAX_MODAL_TITLE_CHARACTERS), ("custom_id", MAX_ID_CHARACTERS)):
         if not 1 <= len(str(data.get(name) or "")) <= limit:
             raise bad_length(f"data.{name}", 1, limit)
     inputs = data.get("components") or []
-    if not 1 <= len(inputs) <= ROWS:
-        raise bad_length("data.components", 1, ROWS)
+    if not 1 <= len(inputs) <= MAX_ROWS:
+        raise bad_length("data.components", 1, MAX_ROWS)
     _check_kinds(inputs, {Kind.ROW, Kind.LABEL, Kind.TEXT}, "data.components")
     found = list(walk(inputs, "data.components"))
     _check_ids(found)
@@ -214,16 +218,16 @@ def _check_input(component: Json, path: str, *, labelled: bool) -> None:
     """A label with what it names, or a text input; one that is not `labelled` has a name of its own."""
     label = len(component.get("label") or "")
     if component["type"] == Kind.LABEL or not labelled:
-        if not 1 <= label <= INPUT_LABEL_CHARACTERS:
-            raise bad_length(f"{path}.label", 1, INPUT_LABEL_CHARACTERS)
+        if not 1 <= label <= MAX_INPUT_LABEL_CHARACTERS:
+            raise bad_length(f"{path}.label", 1, MAX_INPUT_LABEL_CHARACTERS)
     elif label:
         raise invalid_form(f"{path}.label", "LABEL_NOT_ALLOWED", "The label around it has the name")
     if component["type"] == Kind.LABEL:
         if not component.get("component"):
             raise required(f"{path}.component")
-        if len(component.get("description") or "") > INPUT_HINT_CHARACTERS:
-            raise too_long(f"{path}.description", INPUT_HINT_CHARACTERS)
+        if len(component.get("description") or "") > MAX_INPUT_HINT_CHARACTERS:
+            raise too_long(f"{path}.description", MAX_INPUT_HINT_CHARACTERS)
     else:
-        for name, limit in (("placeholder", INPUT_HINT_CHARACTERS), ("value", INPUT_CHARACTERS)):
+        for name, limit in (("placeholder", MAX_INPUT_HINT_CHARACTERS), ("value", MAX_INPUT_CHARACTERS)):
             if len(component.get(name) or "") > limit:
                 raise too_long(f"{path}.{name}", limit)

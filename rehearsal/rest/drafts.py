@@ -20,9 +20,12 @@ from rehearsal.world import UPLOAD_LIMITS, Channel, Edit, Guild, Message, Messag
 MAX_CONTENT_CHARACTERS: Final = 2_000
 MAX_NONCE_CHARACTERS: Final = 25
 ATTACHED: Final = "attachment://"
+"""Refers to an attachment of the same message."""
+
 SENDERS_FLAGS: Final = (
     MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 )
+"""Message flags that a sender may set."""
 
 
 @dataclass(frozen=True, slots=True)

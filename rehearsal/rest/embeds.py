@@ -6,16 +6,18 @@ from typing import Final
 
 from rehearsal.refusal import Json, invalid_form, required, too_long
 
-EMBEDS: Final = 10
-FIELDS: Final = 25
-MAX_COMMAND_CHARACTERS: Final = 6_000
-CHARACTERS: Final = {
+MAX_EMBEDS: Final = 10
+MAX_FIELDS: Final = 25
+MAX_TOTAL_CHARACTERS: Final = 6_000
+"""Of all embeds of a message together."""
+
+MAX_CHARACTERS: Final = {
     "title": 256,
     "description": 4_096,
     "footer.text": 2_048,
     "author.name": 256,
 }
-FIELD_CHARACTERS: Final = {"name": 256, "value": 1_024}
+MAX_FIELD_CHARACTERS: Final = {"name": 256, "value": 1_024}
 
 
 def check_embeds(embeds: object) -> list[Json]:
@@ -24,13 +26,13 @@ def check_embeds(embeds: object) -> list[Json]:
         return []
     if not isinstance(embeds, list):
         raise invalid_form("embeds", "LIST_TYPE_CONVERT", "Must be a list.")
-    if len(embeds) > EMBEDS:
-        raise too_long("embeds", EMBEDS)
-    if sum(_check(embed, f"embeds.{index}") for index, embed in enumerate(embeds)) > MAX_COMMAND_CHARACTERS:
+    if len(embeds) > MAX_EMBEDS:
+        raise too_long("embeds", MAX_EMBEDS)
+    if sum(_check(embed, f"embeds.{index}") for index, embed in enumerate(embeds)) > MAX_TOTAL_CHARACTERS:
         raise invalid_form(
             "embeds",
             "MAX_EMBED_SIZE_EXCEEDED",
-            f"Embed size exceeds maximum size of {MAX_COMMAND_CHARACTERS}",
+            f"Embed size exceeds maximum size of {MAX_TOTAL_CHARACTERS}",
         )
     return embeds
 
@@ -40,15 +42,15 @@ def _check(embed: object, path: str) -> int:
     if not isinstance(embed, dict):
         raise invalid_form(path, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
     counted = 0
-    for name, limit in CHARACTERS.items():
+    for name, limit in MAX_CHARACTERS.items():
         outer, _, inner = name.partition(".")
         holder = embed.get(outer) or {} if inner else embed
         counted += _measure(str(holder.get(inner or outer) or ""), limit, f"{path}.{name}")
     fields = embed.get("fields") or []
-    if len(fields) > FIELDS:
-        raise too_long(f"{path}.fields", FIELDS)
+    if len(fields) > MAX_FIELDS:
+        raise too_long(f"{path}.fields", MAX_FIELDS)
     for index, field in enumerate(fields):
-        for name, limit in FIELD_CHARACTERS.items():
+        for name, limit in MAX_FIELD_CHARACTERS.items():
             text = str(field.get(name) or "")
             if not text.strip():
                 raise required(f"{path}.fields.{index}.{name}")

@@ -17,6 +17,7 @@ from rehearsal.world import Message, MessageFlag
 routes = Routes()
 MAX_CHOICES: Final = 25
 FROM_MESSAGES: Final = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
+"""Interactions that may update the message they came from."""
 
 
 @routes.add("POST", "/interactions/{interaction}/{token}/callback", needs_token=False)

@@ -14,6 +14,7 @@ from rehearsal.clock import Clock
 
 DEFAULT_LIMIT: Final = (50, 1.0)
 """Requests and seconds of a window, by route; each channel, guild and webhook has windows of its own."""
+
 STRICT_LIMITS: Final = {
     "POST /channels/{channel}/messages": (5, 5.0),
     "PATCH /channels/{channel}/messages/{message}": (5, 5.0),

@@ -13,6 +13,8 @@ from rehearsal.world import Channel, Guild, Message
 
 routes = Routes()
 MAX_READ: Final = 100
+"""Messages returned at once."""
+
 MAX_STATUS_CHARACTERS: Final = 500
 NONCE_LIFE_SECONDS: Final = 300.0
 """Seconds; the documentation says "the past few minutes"."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/api/v10"
 MAJOR: Final = ("channel", "guild", "webhook", "token")
+"""Parts of a path with rate limits of their own."""
 
 
 @dataclass(frozen=True, slots=True)

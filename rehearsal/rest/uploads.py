@@ -17,7 +17,9 @@ MAX_FILES: Final = 10
 MAX_DESCRIPTION_CHARACTERS: Final = 1_024
 LINK_LIFE_SECONDS: Final = 24 * 3_600
 """Signed addresses of attachments end after a day (Reference / Signed Attachment CDN URLs). Seconds."""
+
 PNG: Final = b"\x89PNG\r\n\x1a\n"
+"""The first bytes of a PNG file."""
 
 
 @dataclass(frozen=True, slots=True)

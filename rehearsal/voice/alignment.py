@@ -23,9 +23,13 @@ from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES
 
 JUMP_PENALTY: Final = 2.0
 """Penalty of a jump in the piece, in fully similar frames: music repeats itself."""
+
 PAUSE_SCORE: Final = 0.9
 """Score of a silent frame as a pause; a frame that is silent in the piece too scores 1."""
+
 IMPOSSIBLE: Final = -1e9
+"""Score of a step that cannot happen."""
+
 SILENCE_PACKETS: Final = 5
 """Silent packets that end sound before a pause (Discord's developer documentation, "Voice Data
 Interpolation")."""

@@ -21,22 +21,32 @@ from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE
 
 CODEC_DELAY_SAMPLES: Final = 312
 """Look-ahead of libopus at 48 kHz in its `audio` application (RFC 7845 section 4.2 calls it pre-skip)."""
+
 SEARCH_SAMPLES: Final = SAMPLE_RATE
 """The largest offset at which sounds are still recognised: 1 s either way."""
+
 ALIGN_SAMPLES: Final = 30 * SAMPLE_RATE
 """The amount of sound that the first alignment uses."""
+
 WINDOW_SAMPLES: Final = SAMPLE_RATE
+"""Windows of 1 s."""
+
 WINDOWS: Final = 40
 """Windows of 1 s in which the lag is measured, spread over the piece."""
+
 MIN_CORRELATION: Final = 0.6
 """Below this correlation a window says nothing about its lag."""
+
 EQUAL_PEAK_RATIO: Final = 0.99
 """Peaks of periodic music this close to the best count as equal; the one nearest to where it was expected
 wins."""
+
 AUDIBLE: Final = 1e-3
 """A posted frame quieter than −60 dB of full scale may be silent."""
+
 SILENT_RATIO: Final = 10 ** (-30 / 20)
 """A frame 30 dB below what was posted is silent: Opus keeps the energy of each band within 2 dB."""
+
 EDGE_SAMPLES: Final = SAMPLE_RATE * 4 // 1000
 """Left out on both sides of a frame: a silent frame rings with its neighbours' overlap."""
 

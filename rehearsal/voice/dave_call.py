@@ -19,8 +19,10 @@ _log = logging.getLogger(__name__)
 
 TRANSITION_TIMEOUT_S: Final = 2.0
 """Timeout for members to be ready for a new epoch (DAVE, "Member Remove": roughly two seconds)."""
-APPEND, REVOKE = b"\x00", b"\x01"
-"""ProposalsOperationType of opcode 27."""
+
+APPEND: Final = b"\x00"
+REVOKE: Final = b"\x01"
+"""The two above are the ProposalsOperationType of opcode 27."""
 
 
 class Post(Protocol):

@@ -14,22 +14,37 @@ from typing import Final
 
 MLS10: Final = 1
 """ProtocolVersion mls10 (RFC 9420 section 6)."""
+
 CIPHER_SUITE: Final = 2
 """MLS_128_DHKEMP256_AES128GCM_SHA256_P256, the only suite of DAVE version 1."""
+
 PUBLIC_MESSAGE: Final = 1
 """WireFormat of messages that are only signed (RFC 9420 section 17.2)."""
+
 KEY_PACKAGE_HEADER: Final = struct.pack(">HH", MLS10, 5)
 """Version and WireFormat of an MLSMessage that holds a key package."""
-MEMBER, EXTERNAL = 1, 2
-"""SenderType (RFC 9420 section 6)."""
-PROPOSAL, COMMIT = 2, 3
-"""ContentType (RFC 9420 section 6)."""
-ADD, REMOVE = 1, 3
-"""ProposalType (RFC 9420 section 17.4)."""
+
+MEMBER: Final = 1
+EXTERNAL: Final = 2
+"""The two above are a SenderType (RFC 9420 section 6)."""
+
+PROPOSAL: Final = 2
+COMMIT: Final = 3
+"""The two above are a ContentType (RFC 9420 section 6)."""
+
+ADD: Final = 1
+REMOVE: Final = 3
+"""The two above are a ProposalType (RFC 9420 section 17.4)."""
+
 BASIC_CREDENTIAL: Final = 1
-SOURCE_KEY_PACKAGE, SOURCE_COMMIT = 1, 3
-"""LeafNodeSource (RFC 9420 section 7.2)."""
+"""CredentialType (RFC 9420 section 5.3)."""
+
+SOURCE_KEY_PACKAGE: Final = 1
+SOURCE_COMMIT: Final = 3
+"""The two above are a LeafNodeSource (RFC 9420 section 7.2)."""
+
 FOREVER: Final = 2**64 - 1
+"""The end of a lifetime without end."""
 
 
 class MlsError(ValueError):

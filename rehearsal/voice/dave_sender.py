@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rehearsal.voice import dave_mls as mls
 
 IDENTITY: Final = b"rehearsal voice gateway"
+"""The credential of the external sender."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,17 @@ from rehearsal.voice.udp import LOOPBACK
 
 HEARTBEAT_INTERVAL_MS: Final = 41_250
 """The interval in Discord's HELLO; discord.py shortens it to 5 s."""
+
 SILENCE_TIMEOUT_S: Final = 2 * HEARTBEAT_INTERVAL_MS / 1000
+"""A client without messages for this long is closed."""
+
 CLOSE_TIMEOUT_S: Final = 1.0
 """Timeout of a client's answer to a closing handshake."""
+
 DAVE_OPS: Final = frozenset(
     {Op.KEY_PACKAGE, Op.COMMIT_WELCOME, Op.TRANSITION_READY, Op.INVALID_COMMIT_WELCOME}
 )
+"""Messages about end-to-end encryption that a client may send."""
 
 
 class CloseWebsocket(Exception):

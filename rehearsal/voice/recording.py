@@ -18,8 +18,10 @@ Pcm = NDArray[np.float32]
 
 QUIET_FRAMES: Final = 5
 """Frames of Opus silence in a row that end a talk spurt (Discord, "Voice Data Interpolation")."""
+
 GAP_S: Final = 0.3
 """A pause in arrivals that ends a talk spurt: longer than jitter, shorter than a pause between pieces."""
+
 JUMP_SAMPLES: Final = 60 * SAMPLE_RATE
 """A step of the RTP timestamp that is a new stream and no loss: a minute."""
 

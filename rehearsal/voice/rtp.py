@@ -23,16 +23,25 @@ SAMPLE_RATE: Final = 48_000
 CHANNELS: Final = 2
 FRAME_SAMPLES: Final = SAMPLE_RATE // 50
 """20 ms, the only frame length that Discord's clients send."""
+
 OPUS_PAYLOAD_TYPE: Final = 120
 OPUS_SILENCE: Final = b"\xf8\xff\xfe"
 """Fills pauses and ends a talk spurt, five times in a row (Discord, "Voice Data Interpolation")."""
+
 HEADER_BYTES: Final = 12
 NONCE_BYTES: Final = 4
+"""The counter appended to a packet."""
+
 TAG_BYTES: Final = 16
 KEY_BYTES: Final = 32
 
 RTCP_HEADER_BYTES: Final = 8
-RTCP_SENDER_REPORT, RTCP_RECEIVER_REPORT = 200, 201
+"""The part of a report that stays readable."""
+
+RTCP_SENDER_REPORT: Final = 200
+RTCP_RECEIVER_REPORT: Final = 201
+"""The two above are packet types (RFC 3550 section 12.1)."""
+
 RTCP_TYPES: Final = range(200, 205)
 """RFC 3550 section 12.1. RTP and RTCP share the port and differ in the second byte (RFC 5761)."""
 
@@ -137,6 +146,7 @@ MODES: Final[dict[str, type[AesGcm] | type[XChaCha]]] = {
     "aead_aes256_gcm_rtpsize": AesGcm,
     "aead_xchacha20_poly1305_rtpsize": XChaCha,
 }
+"""The transport encryptions, by Discord's names."""
 
 
 class Transport:

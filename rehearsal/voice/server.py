@@ -27,13 +27,18 @@ from rehearsal.voice.udp import Address, UdpPort
 _log = logging.getLogger(__name__)
 
 DISCOVERY_BYTES: Final = 74
+"""Size of an IP discovery datagram."""
+
 DISCOVERY_REQUEST: Final = struct.pack(">HH", 1, 70)
 DISCOVERY_ANSWER: Final = struct.Struct(">HHI64sH")
 """IP discovery (Discord's developer documentation, "Voice"): type, length, SSRC, address, port."""
+
 KEEPALIVE_BYTES: Final = 8
 """A counter that comes back as it was sent."""
+
 REPORT_INTERVAL_S: Final = 5.0
 """Interval of RTCP reports to a client (RFC 3550 section 6.2: at least 5 s)."""
+
 RESUME_WINDOW_S: Final = 10.0
 """Seconds for which a session whose connection broke can be resumed."""
 

@@ -19,8 +19,10 @@ from rehearsal.voice.udp import Address
 
 REPLAYED_MESSAGES: Final = 256
 """Numbered messages stored for a RESUME."""
+
 SERVER_SSRC: Final = 1
 """The source of the server's own reports."""
+
 NTP_UNIX_OFFSET_S: Final = 2_208_988_800
 """Seconds from 1900 to 1970 (RFC 868)."""
 

@@ -25,10 +25,16 @@ OnDatagram = Callable[[bytes, Address, float], None]
 LOOPBACK: Final = "127.0.0.1"
 SO_TIMESTAMPNS: Final = 35
 """`asm-generic/socket.h`; Python 3.11 has no name for it. The stamp is a `struct timespec` of two longs."""
+
 TIMESPEC: Final = struct.Struct("@ll")
+"""Seconds and nanoseconds."""
+
 DATAGRAM_BYTES: Final = 2048
+"""Largest datagram that is read."""
+
 RECEIVE_BUFFER_BYTES: Final = 4 << 20
 """The requested size; the kernel grants what it allows, at least some hundred packets."""
+
 READS_PER_TURN: Final = 256
 """Datagrams read before others on the loop have their turn."""
 
