@@ -182,7 +182,7 @@ def _check_characters(body: Json, path: str) -> None:
 
 
 def _in_every_language(body: Json, field: str, path: str) -> Iterator[tuple[Any, str]]:
-    """A field and its translations, each with where it stands."""
+    """Yield a field and its translations, each with where it stands."""
     yield body.get(field), f"{path}.{field}"
     for locale, translation in (body.get(f"{field}_localizations") or {}).items():
         here = f"{path}.{field}_localizations"

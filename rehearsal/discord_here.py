@@ -137,7 +137,7 @@ class DiscordHere(DiscordState):
     def guild(
         self, name: str, *, premium_tier: int = 0, bot_may: Permission = DEFAULT_BOT_PERMISSIONS
     ) -> Guild:
-        """A guild with the bot in it, whose own role allows `bot_may` on top of what @everyone may."""
+        """Make a guild with the bot in it, whose own role adds `bot_may` to the permissions of @everyone."""
         guild = self.world.guild(name, self.bot.owner, premium_tier=premium_tier)
         self.invite(guild, bot_may)
         return guild

@@ -109,7 +109,7 @@ class Interactions:
         return interaction
 
     def to_answer(self, interaction_id: int, token: str) -> Interaction:
-        """The interaction that a callback is for: known, young enough, not answered yet."""
+        """Return the interaction that a callback is for: known, young enough, not answered yet."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id:
             raise unknown("Interaction")
@@ -120,7 +120,8 @@ class Interactions:
         return interaction
 
     def to_follow(self, token: str) -> Interaction:
-        """The interaction whose token is used as a webhook: answered before, and not older than its life."""
+        """Return the interaction whose token is used as a webhook: answered before, and not older than its
+        life."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.acknowledged_at is None:
             raise unknown("Webhook")

@@ -22,7 +22,7 @@ MAX_IDS: Final = 100
 
 
 def check_allowed(allowed: object) -> Json | None:
-    """The `allowed_mentions` of a message, refused where they contradict themselves."""
+    """Return the `allowed_mentions` of a message, refused where they contradict themselves."""
     if allowed is None:
         return None
     if not isinstance(allowed, dict):

@@ -71,7 +71,7 @@ class DiscordState:
         self.sessions.dispatch(event, data, needs, without_content=blind)
 
     def show(self, message: Message) -> Json:
-        """A message as Discord's JSON."""
+        """Return a message as Discord's JSON."""
         answered = self.world.messages.get(message.reply_to or 0)
         replied = None
         if answered is not None and not answered.deleted:
@@ -84,7 +84,7 @@ class DiscordState:
 
 
 def make_token(user_id: int) -> str:
-    """A token of the usual shape: the user's id, a time and a signature, each in base64."""
+    """Return a token of the usual shape: the user's id, a time and a signature, each in base64."""
     return ".".join(
         [
             base64.urlsafe_b64encode(str(user_id).encode()).decode().rstrip("="),

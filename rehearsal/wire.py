@@ -40,7 +40,7 @@ def user_json(user: User) -> Json:
 
 
 def own_user_json(user: User) -> Json:
-    """The user of the token itself, as `/users/@me` and READY show it."""
+    """Return the user of the token itself, as in `/users/@me` and READY."""
     return user_json(user) | {"verified": True, "mfa_enabled": False, "flags": 0, "email": None}
 
 
@@ -138,7 +138,7 @@ def channel_json(channel: Channel) -> Json:
 
 
 def voice_state_json(state: VoiceState, member: Member | None = None, *, has_left: bool = False) -> Json:
-    """A voice state; `has_left` writes the farewell, whose channel is null."""
+    """Return a voice state; with `has_left` its channel is null."""
     body: Json = {
         "guild_id": str(state.guild_id),
         "channel_id": None if has_left else str(state.channel_id),
@@ -158,7 +158,7 @@ def voice_state_json(state: VoiceState, member: Member | None = None, *, has_lef
 
 
 def guild_json(guild: Guild) -> Json:
-    """A guild as `GET /guilds/{id}` gives it."""
+    """Return a guild as in `GET /guilds/{id}`."""
     return {
         "id": str(guild.id),
         "name": guild.name,

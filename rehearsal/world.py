@@ -324,7 +324,7 @@ class World:
         return member
 
     def dm(self, user: User) -> Channel:
-        """The direct messages between the bot and a user, made at the first asking."""
+        """Return the direct messages between the bot and a user, made on first use."""
         for channel in self.direct.values():
             if channel.recipient is user:
                 return channel
@@ -333,14 +333,14 @@ class World:
         return channel
 
     def find_guild(self, guild_id: int, viewer_id: int) -> Guild:
-        """A guild that the viewer is in; else as if it did not exist."""
+        """Return a guild that the viewer is in. Raises Refusal (404) otherwise."""
         guild = self.guilds.get(guild_id)
         if guild is None or viewer_id not in guild.members:
             raise unknown("Guild")
         return guild
 
     def find_channel(self, channel_id: int, viewer_id: int) -> tuple[Channel, Guild | None, Permission]:
-        """A channel with what the viewer may do in it; 403/50001 if that is not even to see it."""
+        """Return a channel with the viewer's permissions in it; 403/50001 if it is not visible."""
         if channel_id in self.direct:
             return self.direct[channel_id], None, DEFAULT_EVERYONE
         for guild in self.guilds.values():

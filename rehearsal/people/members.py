@@ -316,7 +316,7 @@ class Person:
 
 
 def _filled_in(item: Json, values: dict[str, str]) -> Json:
-    """A row or a label of a modal, as the client sends it back."""
+    """Return a row or a label of a modal, as the client sends it back."""
     labelled = item["type"] == Kind.LABEL
     field = item["component"] if labelled else item["components"][0]
     value = values.get(field["custom_id"], field.get("value") or "")

@@ -44,7 +44,8 @@ class TypedOptions:
         self.resolved: Json = {}
 
     def fill(self, values: Json, *, partial: bool = False) -> list[Json]:
-        """The `options` of INTERACTION_CREATE. `partial` is for a command that is still being typed."""
+        """Return the `options` of INTERACTION_CREATE. `partial` is for a command that is still being
+        typed."""
         for name in values:
             if name not in self._known:
                 raise CannotType(f"There is no option {name!r}.")
@@ -72,7 +73,7 @@ class TypedOptions:
         return self._point_at(option, kind, value)
 
     def _point_at(self, option: Json, kind: OptionType, value: Any) -> str:
-        """A user, a role, a channel or a file: its id, and the thing itself in `resolved`."""
+        """Return the id of a user, role, channel or file, and add the object to `resolved`."""
         if isinstance(value, User) and kind in (OptionType.USER, OptionType.MENTIONABLE):
             self._resolve("users", value.id, user_json(value))
             if value.id in self._guild.members:

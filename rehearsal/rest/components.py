@@ -59,7 +59,7 @@ LINK_STYLES: Final = {5, 6}
 
 
 def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str, Json]]:
-    """Every component of a message with its dotted path, parents before children."""
+    """Yield every component of a message with its dotted path, parents before children."""
     for index, component in enumerate(components):
         here = f"{path}.{index}"
         yield here, component
@@ -70,12 +70,12 @@ def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str
 
 
 def texts(components: list[Json]) -> list[str]:
-    """The texts that a message of layout components shows."""
+    """Return the texts that a message of layout components shows."""
     return [str(found.get("content", "")) for _, found in walk(components) if found.get("type") == Kind.TEXT]
 
 
 def media(components: list[Json]) -> Iterator[tuple[str, Json]]:
-    """Every picture and file that layout components show, with its dotted path."""
+    """Yield every picture and file that layout components show, with its dotted path."""
     for path, found in walk(components):
         if found.get("type") == Kind.THUMBNAIL:
             yield f"{path}.media", found["media"]
@@ -86,12 +86,12 @@ def media(components: list[Json]) -> Iterator[tuple[str, Json]]:
 
 
 def find(components: list[Json], custom_id: str) -> Json | None:
-    """The button or menu with this `custom_id`."""
+    """Return the button or menu with this `custom_id`."""
     return next((found for _, found in walk(components) if found.get("custom_id") == custom_id), None)
 
 
 def check_components(components: object, *, v2: bool) -> list[Json]:
-    """The components of a message, or a refusal that names the first thing wrong."""
+    """Return the components of a message. Raises Refusal, naming the first error."""
     if components is None:
         return []
     if not isinstance(components, list):
@@ -198,7 +198,7 @@ def _check_box(component: Json, path: str) -> None:
 
 
 def check_modal(data: Json) -> Json:
-    """A modal: a title, an id and one to five inputs (documentation, Interactions / Modal)."""
+    """Check a modal: a title, an id and one to five inputs (documentation, Interactions / Modal)."""
     for name, limit in (("title", MAX_MODAL_TITLE_CHARACTERS), ("custom_id", MAX_ID_CHARACTERS)):
         if not 1 <= len(str(data.get(name) or "")) <= limit:
             raise bad_length(f"data.{name}", 1, limit)

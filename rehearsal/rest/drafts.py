@@ -69,7 +69,7 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, flags_before: int = 0)
 
 
 def upload_limit(guild: Guild | None) -> int:
-    """Bytes of the largest file that a bot may post here."""
+    """Return the size [bytes] of the largest file that a bot may post here."""
     return guild.upload_limit if guild is not None else UPLOAD_LIMITS[0]
 
 
@@ -157,7 +157,7 @@ def _refuse_empty(message: Message) -> None:
 
 
 def _replied(draft: Draft, channel: Channel) -> Message | None:
-    """The message that this one answers; 400/50035 if there is none and that was not allowed for."""
+    """Return the message that this one answers; 400/50035 if there is none, unless that is allowed."""
     reference = draft.body.get("message_reference")
     if not reference:
         return None

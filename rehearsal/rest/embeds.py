@@ -21,7 +21,7 @@ MAX_FIELD_CHARACTERS: Final = {"name": 256, "value": 1_024}
 
 
 def check_embeds(embeds: object) -> list[Json]:
-    """The embeds of a message, or a refusal that names the first thing wrong."""
+    """Return the embeds of a message. Raises Refusal, naming the first error."""
     if embeds is None:
         return []
     if not isinstance(embeds, list):

@@ -21,7 +21,7 @@ NONCE_LIFE_SECONDS: Final = 300.0
 
 
 def place(call: Call, *needed: Permission) -> tuple[Channel, Guild | None, Permission]:
-    """The channel of a call and what the bot may do there; 403 without what is needed."""
+    """Return the channel of a call and the bot's permissions there; 403 without those needed."""
     channel, guild, may = call.here.world.find_channel(call.id("channel"), call.here.bot.id)
     for permission in needed:
         if not may & permission:

@@ -37,14 +37,14 @@ class Call:
     uploads: dict[int, Upload]
 
     def id(self, name: str) -> int:
-        """A snowflake of the path."""
+        """Return a snowflake of the path."""
         part = self.parts[name]
         if not part.isascii() or not part.isdigit():
             raise invalid_form(f"{name}_id", "NUMBER_TYPE_COERCE", f'Value "{part}" is not snowflake.')
         return int(part)
 
     def truth(self, name: str) -> bool:
-        """A yes or no of the query."""
+        """Return a boolean of the query."""
         return self.query.get(name, "").lower() in ("1", "true")
 
     def own_application(self) -> None:

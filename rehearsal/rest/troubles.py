@@ -48,7 +48,7 @@ class Troubles:
         self._over = asyncio.Event()
 
     def of(self, method: str, template: str) -> Trouble | None:
-        """The trouble that a request meets, and is counted for."""
+        """Return the failure for a request, and count it; None if there is none."""
         for trouble in self._now:
             if f"{method} {template}" in trouble.routes and trouble.met != trouble.times:
                 trouble.met += 1

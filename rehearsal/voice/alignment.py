@@ -153,7 +153,8 @@ def _pauses(before: ReceivedPacket, after: ReceivedPacket, step: int) -> bool:
 
 
 def _decode_frames(segment: _Segment) -> NDArray[np.float32]:
-    """The sound of each packet, moved back by the codec's delay: (frames, samples of both channels)."""
+    """Return the sound of each packet, moved back by the codec's delay: (frames, samples of both
+    channels)."""
     sound = np.pad(Recording(tuple(segment.packets)).pcm(), ((0, FRAME_SAMPLES), (0, 0)))
     first = segment.packets[0].timestamp
     starts = [(p.timestamp - first) % (1 << 32) + CODEC_DELAY_SAMPLES for p in segment.packets]
@@ -161,7 +162,7 @@ def _decode_frames(segment: _Segment) -> NDArray[np.float32]:
 
 
 def _split_frames(posted: Pcm) -> NDArray[np.float32]:
-    """A piece as frames, the last one filled with silence; the same shape as `_decode_frames`."""
+    """Return a piece as frames, the last one filled with silence; the same shape as `_decode_frames`."""
     frames = ceil(len(posted) / FRAME_SAMPLES)
     whole = np.pad(posted, ((0, frames * FRAME_SAMPLES - len(posted)), (0, 0)))
     return whole.reshape(frames, FRAME_SAMPLES * CHANNELS)

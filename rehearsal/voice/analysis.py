@@ -152,7 +152,7 @@ def find_lag(received: Pcm, posted: Pcm) -> float | None:
 
 
 def windowed_lags(received: Pcm, posted: Pcm, lag: float) -> list[float]:
-    """The lag in samples in windows from the start to the end, of those that can be recognised."""
+    """Return the lag in samples in windows from the start to the end, of those that can be recognised."""
     last = max(len(posted) - WINDOW_SAMPLES, 0)
     count = min(WINDOWS, last // WINDOW_SAMPLES + 2) if last else 1
     lags: list[float] = []

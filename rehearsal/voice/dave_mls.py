@@ -52,7 +52,8 @@ class MlsError(ValueError):
 
 
 def varint(value: int) -> bytes:
-    """A vector's length header: 1, 2 or 4 bytes, marked in the top two bits (RFC 9420 section 2.1.2)."""
+    """Return a vector's length header: 1, 2 or 4 bytes, marked in the top two bits (RFC 9420 section
+    2.1.2)."""
     if value < 1 << 6:
         return struct.pack(">B", value)
     if value < 1 << 14:
@@ -71,7 +72,7 @@ def ref_hash(label: str, value: bytes) -> bytes:
 
 
 def sign_content(label: str, content: bytes) -> bytes:
-    """The bytes that SignWithLabel signs (RFC 9420 section 5.1.2)."""
+    """Return the bytes that SignWithLabel signs (RFC 9420 section 5.1.2)."""
     return opaque(f"MLS 1.0 {label}".encode()) + opaque(content)
 
 
@@ -83,14 +84,14 @@ class Reader:
         self.at = 0
 
     def take(self, count: int) -> bytes:
-        """The next `count` bytes."""
+        """Return the next `count` bytes."""
         if self.at + count > len(self.data):
             raise MlsError(f"message ends after {len(self.data)} bytes, {self.at + count} needed")
         self.at += count
         return self.data[self.at - count : self.at]
 
     def number(self, size: int) -> int:
-        """An unsigned integer of `size` bytes."""
+        """Return an unsigned integer of `size` bytes."""
         return int.from_bytes(self.take(size))
 
     def vector(self) -> bytes:

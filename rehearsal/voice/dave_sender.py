@@ -27,7 +27,7 @@ class Proposal:
 
 
 def group_id(channel_id: int) -> bytes:
-    """The MLS group of a channel: its snowflake, 8 bytes big-endian."""
+    """Return the MLS group of a channel: its snowflake, 8 bytes big-endian."""
     return struct.pack(">Q", channel_id)
 
 

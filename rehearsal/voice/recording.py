@@ -39,7 +39,7 @@ class Kind(Enum):
 
     @classmethod
     def of(cls, frame: bytes) -> Kind:
-        """The kind of a decrypted frame."""
+        """Return the kind of a decrypted frame."""
         if frame == OPUS_SILENCE:
             return cls.SILENCE
         if not frame:

@@ -79,7 +79,7 @@ class RtpPacket:
 
 
 def rtp_header(sequence: int, timestamp: int, ssrc: int) -> bytes:
-    """The 12 bytes before a frame of Opus."""
+    """Return the 12 bytes before a frame of Opus."""
     return struct.pack(">BBHII", 0x80, OPUS_PAYLOAD_TYPE, sequence, timestamp, ssrc)
 
 
@@ -157,7 +157,7 @@ class Transport:
         self._counter = 0
 
     def encrypt(self, header: bytes, plain: bytes) -> bytes:
-        """A datagram: readable header, encrypted rest, nonce."""
+        """Return a datagram: readable header, encrypted rest, nonce."""
         counter = struct.pack(">I", self._counter)
         self._counter = (self._counter + 1) % 2**32
         return header + self._aead.encrypt(counter, plain, header) + counter
@@ -181,7 +181,8 @@ class Transport:
         return RtpPacket(datagram[:readable], plain)
 
     def encrypt_rtp(self, packet: RtpPacket) -> bytes:
-        """The packet for this client; its extension is gone, so the flag and the 4 bytes of it go as well."""
+        """Return the packet for this client; its extension is gone, so the flag and the 4 bytes of it go as
+        well."""
         header = packet.header
         if header[0] & 0x10:
             header = bytes([header[0] & ~0x10]) + header[1:-4]

@@ -140,7 +140,7 @@ class VoiceServer:
         return self._listeners[guild_id, user_id]
 
     def session(self, guild_id: int, user_id: int) -> Session | None:
-        """The voice session of a client, if it is connected."""
+        """Return the voice session of a client, if it is connected."""
         return self._sessions.get((guild_id, user_id))
 
     def epoch(self, channel_id: int) -> int:
@@ -188,7 +188,7 @@ class VoiceServer:
     def identify(
         self, websocket: VoiceWebsocket, guild_id: int, user_id: int, session_id: str, token: str
     ) -> Session:
-        """A client identifies."""
+        """Check a client's identification and start its session. Raises CloseWebsocket."""
         expected = self._expected.get((guild_id, user_id))
         if expected is None or expected.session_id != session_id:
             raise CloseWebsocket(CloseCode.SESSION_INVALID, "Session is no longer valid.")
@@ -205,7 +205,7 @@ class VoiceServer:
     def resume(
         self, websocket: VoiceWebsocket, guild_id: int, session_id: str, token: str, seq_ack: int
     ) -> Session:
-        """A client comes back on another websocket."""
+        """Resume a client's session on another websocket. Raises CloseWebsocket."""
         for session in self._resumable:
             expected = session.expected
             if (expected.guild_id, expected.session_id, expected.token) == (guild_id, session_id, token):
