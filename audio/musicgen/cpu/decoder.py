@@ -134,25 +134,27 @@ class CpuDecoder:
         attention = batch.attention
         attention.begin([self._past(slots[row], positions[row]) for row in order])
         x = batch.x.zero_()
-        prompted, free = x[:count], x[count : count + len(guided)]
+        conditional, unconditional = x[:count], x[count : count + len(guided)]
         embedded = functional.embedding_bag(tokens + self._offsets, self._embedded, mode="sum")
-        at = [self._positions[self._prefixes[slots[row]] + positions[row]] for row in range(count)]
-        prompted.copy_(self._in_order(embedded.add_(torch.stack(at)), order))
-        free.copy_(x[: len(guided)])
+        position_embeddings = [
+            self._positions[self._prefixes[slots[row]] + positions[row]] for row in range(count)
+        ]
+        conditional.copy_(self._in_order(embedded.add_(torch.stack(position_embeddings)), order))
+        unconditional.copy_(x[: len(guided)])
         prompted_rows = x[: attention.rows.prompted]  # a view: cross-attention adds to x
         for number, layer in enumerate(self._layers):
             layer.qkv(layer.norm(x), out=attention.qkv)
             layer.out.add_to(x, attention.self_attention(number))
-            if layer.cross_attention is not None:
+            if (cross := layer.cross_attention) is not None:
                 # Without a prompt the library attends to zeros, which adds zero.
-                layer.cross_attention.q(layer.cross_attention.norm(prompted_rows), out=attention.cross_q)
-                layer.cross_attention.out.add_to(prompted_rows, attention.cross_attention(number))
+                cross.q(cross.norm(prompted_rows), out=attention.cross_q)
+                cross.out.add_to(prompted_rows, attention.cross_attention(number))
             layer.fc1(layer.final_norm(x), out=batch.fc1_out)
             layer.fc2.add_to(x, layer.activation(batch.fc1_out))
         attention.end()
         x = self._norm(x)
         if guided:
-            # Guidance is linear and so are the heads, so it may come before them: that halves their work.
+            # Guidance and the heads are linear: with guidance first the heads have half the work.
             scales = x.new_tensor([guidance[row] for row in guided])[:, None]
             x[: len(guided)] = torch.lerp(x[count : count + len(guided)], x[: len(guided)], scales)
         logits = self._heads_out(x[:count])

@@ -288,9 +288,9 @@ class GraphBatch:
             plan[:, _LENGTH].to(torch.int32).repeat(rows_per_slot),
         )
         if self.guided:
-            # Guidance is linear and so are the heads, so it may come before them: that halves their work.
-            prompted, free = torch.split(x.float(), self.slots)
-            x = torch.lerp(free, prompted, self._guidance).to(weights.dtype)
+            # Guidance and the heads are linear: with guidance first the heads have half the work.
+            conditional, unconditional = torch.split(x.float(), self.slots)
+            x = torch.lerp(unconditional, conditional, self._guidance).to(weights.dtype)
         logits = weights.heads_out(x).view(self.slots, books, weights.vocabulary)
         uniforms = self._uniforms.index_select(0, self._plan_row)[0]
         drawn, finite = draw_all(logits, uniforms, self._top_k, self._temperature)

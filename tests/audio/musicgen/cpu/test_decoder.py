@@ -60,10 +60,10 @@ def test_logits_equal_those_of_the_library_with_and_without_the_prompt(
     states = prompt(6, shape["hidden"], seed)
     expected = library(model, tokens, states)
 
-    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
-    step.admit(0, states)
+    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder.admit(0, states)
     logits = [
-        torch.stack([step(tokens[at][None], [0], [at], [mask])[0] for mask in (1.0, 0.0)])
+        torch.stack([decoder(tokens[at][None], [0], [at], [scale])[0] for scale in (1.0, 0.0)])
         for at in range(STEPS)
     ]
 
@@ -77,36 +77,36 @@ def test_each_slot_has_its_own_guidance_scale() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     tokens, states = some_tokens(4), prompt(6, 64)
     expected = library(model, tokens, states)[:, 0]
-    step = CpuDecoder(model.decoder, slots=3, length=STEPS)
+    decoder = CpuDecoder(model.decoder, slots=3, length=STEPS)
     scales = [3.0, 1.0, 4.5]
     for slot in range(3):
-        step.admit(slot, states)
-    logits = step(tokens[:1].repeat(3, 1), [0, 1, 2], [0, 0, 0], scales)
+        decoder.admit(slot, states)
+    logits = decoder(tokens[:1].repeat(3, 1), [0, 1, 2], [0, 0, 0], scales)
     for row, scale in enumerate(scales):
         torch.testing.assert_close(logits[row], guided(expected, scale), atol=5 * EXACT, rtol=0)
-    assert torch.equal(logits[1], step(tokens[:1], [1], [0], [1.0])[0])
+    assert torch.equal(logits[1], decoder(tokens[:1], [1], [0], [1.0])[0])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_guidance_of_other_slots_changes_no_bit_of_a_slot(dtype: str) -> None:
     hidden = EMBEDDED["hidden"]
-    step = CpuDecoder(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
+    decoder = CpuDecoder(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
     tokens = some_tokens(4)
     states = [prompt(3 + slot, hidden, slot) for slot in range(4)]
 
     def played(guided: dict[int, bool], scales: dict[int, float]) -> dict[int, Tensor]:
         """Return the logits of the slots in this order, each one step behind the one before."""
         for slot, both in guided.items():
-            step.admit(slot, states[slot], both)
+            decoder.admit(slot, states[slot], both)
         logits: dict[int, list[Tensor]] = {slot: [] for slot in guided}
         for now in range(STEPS + len(guided) - 1):
             busy = [slot for late, slot in enumerate(guided) if 0 <= now - late < STEPS]
             at = [now - list(guided).index(slot) for slot in busy]
-            made = step(tokens[at], busy, at, [scales[slot] for slot in busy])
+            made = decoder(tokens[at], busy, at, [scales[slot] for slot in busy])
             for row, slot in enumerate(busy):
                 logits[slot].append(made[row])
         for slot in guided:
-            step.free(slot)
+            decoder.free(slot)
         return {slot: torch.stack(each) for slot, each in logits.items()}
 
     scales = {0: 1.0, 1: 3.0, 2: 1.0, 3: 2.0}
@@ -125,9 +125,9 @@ def test_without_guidance_logits_equal_the_conditional_ones_of_the_library(
     model = seeded_model(**shape)
     tokens, states = some_tokens(4 * shape.get("channels", 1)), prompt(6, shape["hidden"])
     expected = library(model, tokens, states)[0]
-    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
-    step.admit(0, states, guided=False)
-    logits = torch.stack([step(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
+    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder.admit(0, states, guided=False)
+    logits = torch.stack([decoder(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
     torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
 
 
@@ -135,20 +135,20 @@ def test_slots_at_different_steps_each_equal_the_library() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     pieces = [(some_tokens(4, seed), prompt(3 + seed, 64, seed)) for seed in range(3)]
     expected = [library(model, tokens, states) for tokens, states in pieces]
-    step = CpuDecoder(model.decoder, slots=3, length=STEPS)
+    decoder = CpuDecoder(model.decoder, slots=3, length=STEPS)
     late = [0, 2, 5]  # the step at which each piece joins
     for now in range(STEPS + max(late)):
         for slot, (_, states) in enumerate(pieces):
             if now == late[slot]:
-                step.admit(slot, states)
+                decoder.admit(slot, states)
             if now - late[slot] == STEPS:
-                step.free(slot)
+                decoder.free(slot)
         at = {slot: now - join for slot, join in enumerate(late) if 0 <= now - join < STEPS}
         tokens = torch.stack([pieces[slot][0][position] for slot, position in at.items()])
-        for mask in (0, 1):
-            logits = step(tokens, list(at), list(at.values()), [float(mask)] * len(at))
+        for scale in (0, 1):
+            logits = decoder(tokens, list(at), list(at.values()), [float(scale)] * len(at))
             for row, (slot, position) in enumerate(at.items()):
-                expected_logits = expected[slot][1 - mask, position]
+                expected_logits = expected[slot][1 - scale, position]
                 torch.testing.assert_close(logits[row], expected_logits, atol=EXACT, rtol=0)
 
 
@@ -158,21 +158,21 @@ def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
     shape: dict[str, int], dtype: str
 ) -> None:
     hidden, slots = shape["hidden"], 8
-    step = CpuDecoder(seeded_model(**shape).decoder, slots, STEPS, dtype)
+    decoder = CpuDecoder(seeded_model(**shape).decoder, slots, STEPS, dtype)
     tokens, states = some_tokens(4), prompt(6, hidden)
 
     def played(mine: int, neighbours: int) -> Tensor:
         """Return the logits of slot `mine` beside up to `neighbours` others, one more at each step."""
-        step.admit(mine, states)
+        decoder.admit(mine, states)
         others = [slot for slot in range(slots) if slot != mine][:neighbours]
         logits = []
         for at in range(STEPS):
             for other in others[at : at + 1]:
-                step.admit(other, prompt(2 + other, hidden, other))
+                decoder.admit(other, prompt(2 + other, hidden, other))
             busy = sorted([mine, *others[: at + 1]])
             rows = torch.stack([tokens[at if slot == mine else -at] for slot in busy])
             positions = [at if slot == mine else at - others.index(slot) for slot in busy]
-            logits.append(step(rows, busy, positions, [3.0] * len(busy))[busy.index(mine)])
+            logits.append(decoder(rows, busy, positions, [3.0] * len(busy))[busy.index(mine)])
         return torch.stack(logits)
 
     alone = played(0, neighbours=0)
@@ -183,13 +183,13 @@ def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
 def test_int8_by_torch_has_the_same_bits_alone_and_beside_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Covers processors without VNNI."""
     monkeypatch.setattr("audio.musicgen.model.linear.best_int8_gemm", lambda: None)
-    step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
+    decoder = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
     for slot, guided in enumerate((True, False, True)):
-        step.admit(slot, prompt(4 + slot, 64, slot), guided)
+        decoder.admit(slot, prompt(4 + slot, 64, slot), guided)
     tokens, guidance = some_tokens(4)[:3], [3.0, 1.0, 2.0]
-    together = step(tokens, [0, 1, 2], [0, 0, 0], guidance)
+    together = decoder(tokens, [0, 1, 2], [0, 0, 0], guidance)
     for slot in range(3):
-        alone = step(tokens[slot : slot + 1], [slot], [0], guidance[slot : slot + 1])
+        alone = decoder(tokens[slot : slot + 1], [slot], [0], guidance[slot : slot + 1])
         assert torch.equal(alone[0], together[slot])
 
 
@@ -197,9 +197,9 @@ def test_int8_by_torch_has_the_same_bits_alone_and_beside_others(monkeypatch: py
 def test_bfloat16_and_int8_are_close_to_float32(dtype: str, tolerance: float) -> None:
     tokens, states = some_tokens(4), prompt(6, EMBEDDED["hidden"])
     expected = library(seeded_model(**EMBEDDED), tokens, states)
-    step = CpuDecoder(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
-    step.admit(0, states)
-    logits = torch.stack([step(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
+    decoder = CpuDecoder(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
+    decoder.admit(0, states)
+    logits = torch.stack([decoder(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
     expected = expected[0]
     error = (logits - expected).std() / expected.std()
     assert 0 < error < tolerance
@@ -210,10 +210,10 @@ def test_torch_attention_and_the_compiled_kernel_agree(monkeypatch: pytest.Monke
     tokens, states = some_tokens(4), prompt(6, 64)
 
     def played() -> Tensor:
-        step = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 2, STEPS)
-        step.admit(0, states)
-        step.admit(1, states[:4], guided=False)
-        both = [step(tokens[at].expand(2, -1), [0, 1], [at, at], [3.0, 1.0]) for at in range(STEPS)]
+        decoder = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 2, STEPS)
+        decoder.admit(0, states)
+        decoder.admit(1, states[:4], guided=False)
+        both = [decoder(tokens[at].expand(2, -1), [0, 1], [at, at], [3.0, 1.0]) for at in range(STEPS)]
         return torch.stack(both)
 
     usual = played()
@@ -223,12 +223,12 @@ def test_torch_attention_and_the_compiled_kernel_agree(monkeypatch: pytest.Monke
 
 def test_a_reused_slot_keeps_nothing_of_the_previous_piece() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
-    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
 
     def played(seed: int) -> Tensor:
-        step.admit(0, prompt(6, 64, seed))
-        made = torch.stack([step(some_tokens(4, seed)[at][None], [0], [at], [3.0]) for at in range(STEPS)])
-        step.free(0)
+        decoder.admit(0, prompt(6, 64, seed))
+        made = torch.stack([decoder(some_tokens(4, seed)[at][None], [0], [at], [3.0]) for at in range(STEPS)])
+        decoder.free(0)
         return made
 
     first = played(1)
@@ -238,16 +238,16 @@ def test_a_reused_slot_keeps_nothing_of_the_previous_piece() -> None:
 
 def test_the_decoder_shares_the_weights_of_the_model() -> None:
     model = seeded_model(hidden=64, layers=1, heads=1)
-    step = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
     tokens, states = some_tokens(4), prompt(6, 64)
-    step.admit(0, states)
-    before = step(tokens[:1], [0], [0], [1.0])
+    decoder.admit(0, states)
+    before = decoder(tokens[:1], [0], [0], [1.0])
     with torch.no_grad():
         for weight in (
             *model.decoder.lm_heads.parameters(),
             model.decoder.model.decoder.layers[0].fc1.weight,
         ):
             weight.mul_(2)
-    after = step(tokens[:1], [0], [0], [1.0])
+    after = decoder(tokens[:1], [0], [0], [1.0])
     assert not torch.allclose(after, before)
     torch.testing.assert_close(after[0], library(model, tokens[:1], states)[0, 0], atol=EXACT, rtol=0)
