@@ -247,7 +247,9 @@ def message_json(
     message: Message, application_id: int, *, users: dict[int, User], replied: Json | None
 ) -> Json:
     """Resources / Message / Message Object; `replied` is the message that this one answers."""
-    named = [users[who] for who in message.pinged if isinstance(who, int) and who in users]
+    named = [
+        users[target_id] for target_id in message.pinged if isinstance(target_id, int) and target_id in users
+    ]
     body: Json = {
         "id": str(message.id),
         "type": 0,
@@ -259,7 +261,11 @@ def message_json(
         "tts": message.tts,
         "mention_everyone": "everyone" in message.pinged or "here" in message.pinged,
         "mentions": [user_json(user) for user in named],
-        "mention_roles": [str(who) for who in message.pinged if isinstance(who, int) and who not in users],
+        "mention_roles": [
+            str(target_id)
+            for target_id in message.pinged
+            if isinstance(target_id, int) and target_id not in users
+        ],
         "attachments": [attachment_json(attachment) for attachment in message.attachments],
         "embeds": message.embeds,
         "components": message.components,

@@ -37,14 +37,14 @@ Cipher = Callable[[bytes, bytes, bytes], bytes]
 
 
 def _aes(key: bytes) -> Cipher:
-    encrypt, rest = AESGCM(key).encrypt, bytes(AES_NONCE_BYTES - COUNTER.size)
-    return lambda counter, payload, header: encrypt(counter + rest, payload, header)
+    encrypt, padding = AESGCM(key).encrypt, bytes(AES_NONCE_BYTES - COUNTER.size)
+    return lambda counter, payload, header: encrypt(counter + padding, payload, header)
 
 
 def _xchacha(key: bytes) -> Cipher:
-    rest = bytes(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES - COUNTER.size)
+    padding = bytes(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES - COUNTER.size)
     return lambda counter, payload, header: crypto_aead_xchacha20poly1305_ietf_encrypt(
-        payload, header, counter + rest, key
+        payload, header, counter + padding, key
     )
 
 

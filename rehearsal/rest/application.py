@@ -19,10 +19,10 @@ async def own_user(call: Call) -> Json:
 
 @routes.add("GET", "/users/{user}")
 async def user(call: Call) -> Json:
-    found = call.here.world.users.get(call.id("user"))
-    if found is None:
+    user = call.here.world.users.get(call.id("user"))
+    if user is None:
         raise unknown("User")
-    return user_json(found)
+    return user_json(user)
 
 
 @routes.add("POST", "/users/@me/channels")

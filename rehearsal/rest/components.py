@@ -71,23 +71,31 @@ def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str
 
 def texts(components: list[Json]) -> list[str]:
     """Return the texts that a message of layout components shows."""
-    return [str(found.get("content", "")) for _, found in walk(components) if found.get("type") == Kind.TEXT]
+    return [
+        str(component.get("content", ""))
+        for _, component in walk(components)
+        if component.get("type") == Kind.TEXT
+    ]
 
 
 def media(components: list[Json]) -> Iterator[tuple[str, Json]]:
     """Yield every picture and file that layout components show, with its dotted path."""
-    for path, found in walk(components):
-        if found.get("type") == Kind.THUMBNAIL:
-            yield f"{path}.media", found["media"]
-        elif found.get("type") == Kind.FILE:
-            yield f"{path}.file", found["file"]
-        elif found.get("type") == Kind.GALLERY:
-            yield from ((f"{path}.items.{n}.media", item["media"]) for n, item in enumerate(found["items"]))
+    for path, component in walk(components):
+        if component.get("type") == Kind.THUMBNAIL:
+            yield f"{path}.media", component["media"]
+        elif component.get("type") == Kind.FILE:
+            yield f"{path}.file", component["file"]
+        elif component.get("type") == Kind.GALLERY:
+            yield from (
+                (f"{path}.items.{n}.media", item["media"]) for n, item in enumerate(component["items"])
+            )
 
 
 def find(components: list[Json], custom_id: str) -> Json | None:
     """Return the button or menu with this `custom_id`."""
-    return next((found for _, found in walk(components) if found.get("custom_id") == custom_id), None)
+    return next(
+        (component for _, component in walk(components) if component.get("custom_id") == custom_id), None
+    )
 
 
 def check_components(components: object, *, v2: bool) -> list[Json]:
@@ -99,8 +107,8 @@ def check_components(components: object, *, v2: bool) -> list[Json]:
     if not v2 and len(components) > MAX_ROWS:
         raise too_long("components", MAX_ROWS)
     _check_kinds(components, TOP if v2 else {Kind.ROW}, "components")
-    found = list(walk(components))
-    if v2 and len(found) > MAX_V2_COMPONENTS:
+    walked = list(walk(components))
+    if v2 and len(walked) > MAX_V2_COMPONENTS:
         raise too_long("components", MAX_V2_COMPONENTS)
     if v2 and sum(map(len, texts(components))) > MAX_V2_CHARACTERS:
         raise invalid_form(
@@ -108,8 +116,8 @@ def check_components(components: object, *, v2: bool) -> list[Json]:
             "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
             f"Displayable text size exceeds maximum size of {MAX_V2_CHARACTERS}",
         )
-    _check_ids(found)
-    for path, component in found:
+    _check_ids(walked)
+    for path, component in walked:
         _check(component, path)
     return components
 
@@ -125,9 +133,9 @@ def _check_kinds(components: list[Json], allowed: set[Kind], path: str) -> None:
             )
 
 
-def _check_ids(found: list[tuple[str, Json]]) -> None:
+def _check_ids(walked: list[tuple[str, Json]]) -> None:
     seen: set[str] = set()
-    for path, component in found:
+    for path, component in walked:
         custom_id = component.get("custom_id")
         if custom_id is None:
             continue
@@ -206,9 +214,9 @@ def check_modal(data: Json) -> Json:
     if not 1 <= len(inputs) <= MAX_ROWS:
         raise bad_length("data.components", 1, MAX_ROWS)
     _check_kinds(inputs, {Kind.ROW, Kind.LABEL, Kind.TEXT}, "data.components")
-    found = list(walk(inputs, "data.components"))
-    _check_ids(found)
-    for path, component in found:
+    walked = list(walk(inputs, "data.components"))
+    _check_ids(walked)
+    for path, component in walked:
         if component.get("type") in (Kind.LABEL, Kind.TEXT_INPUT):
             _check_input(component, path, labelled=path.endswith(".component"))
     return data

@@ -113,7 +113,7 @@ class Call:
     def commit(self, user_id: int, data: bytes) -> None:
         """Opcode 28. The first valid commit of an epoch wins; `MlsError` says why another is not relayed."""
         commit, welcome = mls.Commit.split(data)
-        added, removed = self._judge(user_id, commit, bool(welcome))
+        added, removed = self._check_commit(user_id, commit, bool(welcome))
         if not self.leaves:
             self.leaves[0] = user_id
             self._packages.pop(user_id, None)
@@ -142,10 +142,10 @@ class Call:
             if not unready:
                 self._execute(transition_id)
 
-    def _judge(
+    def _check_commit(
         self, user_id: int, commit: mls.Commit, welcomes: bool
     ) -> tuple[list[Proposal], list[Proposal]]:
-        """Added and removed members, or `MlsError` (DAVE, "Voice Gateway Commit Validity")."""
+        """Return the added and removed members. Raises MlsError (DAVE, "Voice Gateway Commit Validity")."""
         if (commit.group_id, commit.epoch) != (group_id(self.channel_id), self.epoch):
             raise mls.MlsError(f"commit for epoch {commit.epoch}, the group is in {self.epoch}")
         if user_id not in self._post or (self.leaves and self._leaf(user_id) != commit.leaf):

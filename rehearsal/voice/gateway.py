@@ -58,7 +58,7 @@ class VoiceHost(Protocol):
 
     def take_dave(self, session: Session, op: Op, body: bytes | dict[str, Any]) -> None: ...
 
-    def detach(self, session: Session | None, websocket: VoiceWebsocket, broken: bool) -> None: ...
+    def detach(self, session: Session | None, websocket: VoiceWebsocket, connection_lost: bool) -> None: ...
 
 
 class WebsocketHandler:
@@ -77,16 +77,16 @@ class WebsocketHandler:
         websocket.send(
             json.dumps({"op": Op.HELLO, "d": {"v": 8, "heartbeat_interval": HEARTBEAT_INTERVAL_MS}})
         )
-        code, reason, broken = CloseCode.NORMAL, "", False
+        code, reason, connection_lost = CloseCode.NORMAL, "", False
         try:
-            broken = await self._listen(websocket)
+            connection_lost = await self._listen(websocket)
         except CloseWebsocket as refusal:
             code, reason = refusal.code, refusal.reason
         except TimeoutError:
             code, reason = CloseCode.SESSION_TIMEOUT, "no heartbeat"
         finally:
             await websocket.close(code, reason)
-            self._host.detach(self._session, websocket, broken)
+            self._host.detach(self._session, websocket, connection_lost)
         return socket
 
     async def _listen(self, websocket: VoiceWebsocket) -> bool:

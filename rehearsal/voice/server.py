@@ -230,12 +230,12 @@ class VoiceServer:
         if channel is not None:
             self._take(channel, session, op, body)
 
-    def detach(self, session: Session | None, websocket: VoiceWebsocket, broken: bool) -> None:
+    def detach(self, session: Session | None, websocket: VoiceWebsocket, connection_lost: bool) -> None:
         """A websocket is closed: forget its session, or keep it for a while if the connection just broke."""
         self._websockets.discard(websocket)
         if session is None or session.websocket is not websocket:
             return
-        if broken:
+        if connection_lost:
             self._keep(session)
         else:
             self._drop(session)
