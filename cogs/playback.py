@@ -11,6 +11,7 @@ from discord.ext import commands
 from audio.units import MAX_VOLUME
 from bot.client import Busker
 from bot.commands.checks import member_of
+from bot.rules.markdown import escape, truncate
 from bot.rules.rights import Action
 from bot.session.session import Session
 from bot.ui.card import render_card
@@ -39,7 +40,7 @@ class Playback(commands.Cog):
         if (session := await interaction.client.checks.authorize(interaction, Action.SKIP)) is None:
             return
         skipped = session.skip()
-        await _reply(interaction, Text("playback-skipped", seed=str(skipped.piece.seed)))
+        await _reply(interaction, Text("playback-skipped", prompt=escape(truncate(skipped.piece.prompt))))
 
     @app_commands.command()
     @app_commands.guild_only()

@@ -1,83 +1,83 @@
 # Was Busker auf Deutsch sagt. Wer liest, wird geduzt.
 #
-# Begriffe: piece = Stück (worum gebeten wird), track = Track (die fertige Datei), seed = Seed, prompt = Prompt,
-# queue = Warteschlange, library = Bibliothek, steer = lenken, checkpoint = Modell, interval = Intervall,
+# Begriffe: piece = Stück (was jemand anfordert), track = Track (die fertige Datei), seed = Seed, prompt = Prompt,
+# queue = Warteschlange, library = Bibliothek, steer = steuern, checkpoint = Modell, interval = Intervall,
 # managers = wer den Server verwalten darf. Anführungszeichen „ “.
 
 ### Any command
 
-error-unforeseen = Bei Busker ist etwas schiefgegangen; es steht im Log. Bitte versuch es noch einmal.
-error-value = „{ $value }“ geht hier nicht; bitte prüf die Angabe und versuch es noch einmal.
-error-forbidden = Das darfst du hier nicht.
-error-old-command = Discord zeigt diesen Befehl noch in einer alten Form; versuch es in einer Minute noch einmal.
-error-servers-only = Busker spielt in Sprachkanälen von Servern; bitte dort um Musik.
-error-shutting-down = Busker wird gerade beendet; bitte versuch es in einer Minute noch einmal.
+error-unforeseen = Da ist etwas schiefgegangen. Versuch es bitte noch einmal; wenn es wieder passiert, sag der Person Bescheid, die diesen Bot betreibt.
+error-value = „{ $value }“ funktioniert hier nicht. Prüf den Wert und versuch es noch einmal.
+error-forbidden = Dafür hast du hier keine Berechtigung.
+error-old-command = Discord zeigt noch eine alte Version dieses Befehls. Versuch es in einer Minute noch einmal.
+error-servers-only = Busker spielt in Sprachkanälen von Servern. Benutz den Befehl auf einem Server.
+error-shutting-down = Busker startet gerade neu. Versuch es in einer Minute noch einmal.
 error-for-operators = { $sentence }
 
 ### /steer
 
 steer-answer = { $seconds ->
-    [0] „{ $prompt }“ übernimmt.
-   *[other] „{ $prompt }“ übernimmt; zu hören ist es in etwa { $seconds } s.
+    [0] Ab jetzt: „{ $prompt }“.
+   *[other] Neue Richtung: „{ $prompt }“. Du hörst sie in etwa { $seconds } s.
 }
-steer-title = Lenken
+steer-title = Steuern
 steer-words = Wie es von jetzt an klingen soll
-steer-too-late = Dieses Stück ist schon ganz komponiert, neue Worte kommen zu spät; lenk das nächste früher.
-steer-kept = Dieser Track ist schon fertig und läuft nur noch einmal, neue Worte können ihn nicht mehr ändern.
+steer-too-late = Dieses Stück ist schon fertig komponiert und lässt sich nicht mehr steuern. Steuere das nächste früher.
+steer-kept = Dieser Track wird aus seiner Datei abgespielt und lässt sich nicht steuern. Mit Remix kannst du ihn ändern.
 
 ### /compose
 
 compose-answer = { $before ->
-    [0] Ich komponiere { $seconds } s „{ $prompt }“ mit dem Seed { $seed }.
-    [one] Ich komponiere { $seconds } s „{ $prompt }“ mit dem Seed { $seed }; vorher läuft noch ein anderes Stück.
-   *[other] Ich komponiere { $seconds } s „{ $prompt }“ mit dem Seed { $seed }; vorher laufen noch { $before } andere.
+    [0] Ich komponiere { $seconds } s „{ $prompt }“ mit Seed { $seed }.
+    [one] Ich komponiere { $seconds } s „{ $prompt }“ mit Seed { $seed }. Es läuft nach einem anderen Stück.
+   *[other] Ich komponiere { $seconds } s „{ $prompt }“ mit Seed { $seed }. Es läuft nach { $before } anderen Stücken.
 }
-compose-stage = Auf einer Stage bittet Busker erst ums Wort; bis die Moderation es erteilt, wartet die Musik.
-compose-radio = Das Radio macht dafür Platz und kommt zurück, wenn nichts anderes mehr wartet.
+compose-stage = Auf einer Stage muss Busker sich zu Wort melden. Die Musik beginnt, sobald die Moderation zustimmt.
+compose-radio = Das Radio macht dafür Platz und kommt zurück, wenn die Warteschlange leer ist.
 
 ### /radio
 
 radio-answer = { $before ->
-    [0] Das Radio spielt „{ $prompt }“ mit dem Seed { $seed }, bis es jemand mit /{ command-skip } oder /{ command-stop } beendet.
-    [one] Nach einem anderen Stück spielt das Radio „{ $prompt }“ mit dem Seed { $seed }, bis es jemand mit /{ command-skip } oder /{ command-stop } beendet.
-   *[other] Nach { $before } anderen Stücken spielt das Radio „{ $prompt }“ mit dem Seed { $seed }, bis es jemand mit /{ command-skip } oder /{ command-stop } beendet.
+    [0] Das Radio spielt „{ $prompt }“ mit Seed { $seed }, bis du es mit /{ command-skip } oder /{ command-stop } beendest.
+    [one] Nach einem anderen Stück spielt das Radio „{ $prompt }“ mit Seed { $seed }, bis du es mit /{ command-skip } oder /{ command-stop } beendest.
+   *[other] Nach { $before } anderen Stücken spielt das Radio „{ $prompt }“ mit Seed { $seed }, bis du es mit /{ command-skip } oder /{ command-stop } beendest.
 }
-radio-already = Hier läuft schon ein Radio; /{ command-steer } gibt ihm andere Worte, /{ command-skip } beendet es.
-radio-asleep = Niemand hört zu; das Radio schläft, bis jemand kommt
-radio-enough-today = Wer um das Radio gebeten hat, hat so viel Musik gehabt, wie eine Person hier am Tag haben darf; jemand anderes kann ein neues starten.
-radio-too-slow = Busker komponiert hier zu langsam für Musik ohne Ende; /{ command-compose } macht Stücke, die eines haben.
+radio-already = Hier läuft schon ein Radio. Ändere es mit /{ command-steer } oder beende es mit /{ command-skip }.
+radio-asleep = Niemand hört zu. Das Radio schläft, bis jemand kommt
+radio-enough-today = Das Radio ist zu Ende: Wer es gestartet hat, hat das Tageslimit erreicht. Alle anderen können ein neues starten.
+radio-too-slow = Busker komponiert auf diesem Rechner zu langsam für ein Radio. Nimm stattdessen /{ command-compose }.
 # { $clock } sind Minuten und Sekunden: 2:58.
-keep-answer = Die letzten { $clock } Minuten des Radios werden gleich als Track gepostet.
+keep-answer = Die letzten { $clock } des Radios werden als Track gepostet.
 keep-too-soon = { $seconds ->
-    [one] Es gibt noch zu wenig Neues zum Behalten; versuch es wieder, wenn { $seconds } s mehr gelaufen ist.
-   *[other] Es gibt noch zu wenig Neues zum Behalten; versuch es wieder, wenn { $seconds } s mehr gelaufen sind.
+    [one] Es gibt noch nicht genug neue Musik. Versuch es in { $seconds } s noch einmal.
+   *[other] Es gibt noch nicht genug neue Musik. Versuch es in { $seconds } s noch einmal.
 }
 
 ### What may be asked for
 
 piece-prompt = { $signs ->
-    [one] Der Prompt hat ein lesbares Zeichen; nötig sind { $shortest } bis { $longest }.
-   *[other] Der Prompt hat { $signs } lesbare Zeichen; nötig sind { $shortest } bis { $longest }.
+    [one] Der Prompt hat ein lesbares Zeichen. Nötig sind { $shortest } bis { $longest }.
+   *[other] Der Prompt hat { $signs } lesbare Zeichen. Nötig sind { $shortest } bis { $longest }.
 }
 piece-seconds = { $field ->
-    [interval] Ein Intervall von { $seconds } s ist nicht möglich; { $lowest } bis { $highest } s gehen.
-   *[length] Eine Länge von { $seconds } s ist nicht möglich; { $lowest } bis { $highest } s gehen.
+    [interval] Ein Intervall von { $seconds } s geht nicht. Wähl { $lowest } bis { $highest } s.
+   *[length] Eine Länge von { $seconds } s geht nicht. Wähl { $lowest } bis { $highest } s.
 }
-piece-seed = Der Seed { $seed } ist nicht möglich; jede ganze Zahl von 0 bis { $largest } geht.
-piece-tags = Was in dieser Datei über ihre Entstehung steht, lässt sich nicht verwenden.
+piece-seed = Der Seed { $seed } geht nicht. Wähl eine ganze Zahl von 0 bis { $largest }.
+piece-tags = Die Angaben in dieser Datei zu ihrer Entstehung sind unbrauchbar.
 
 ### Where Busker may play and post
 
-permissions-no-voice = Du bist in keinem Sprachkanal; tritt einem bei und versuch es noch einmal.
+permissions-no-voice = Du bist in keinem Sprachkanal. Tritt einem bei und versuch es noch einmal.
 permissions-full = { $limit ->
-    [one] { $channel } ist voll ({ $limit } Person); macht Platz und versuch es noch einmal.
-   *[other] { $channel } ist voll ({ $limit } Personen); macht Platz und versuch es noch einmal.
+    [one] { $channel } ist voll ({ $limit } Person). Mach Platz für Busker und versuch es noch einmal.
+   *[other] { $channel } ist voll ({ $limit } Personen). Mach Platz für Busker und versuch es noch einmal.
 }
-permissions-elsewhere = Busker spielt in { $channel }; komm dorthin und versuch es noch einmal.
-permissions-no-posting = Hier kann Busker keine Tracks posten; versuch es in einem Textkanal des Servers.
+permissions-elsewhere = Busker spielt gerade in { $channel }. Tritt dort bei und versuch es noch einmal.
+permissions-no-posting = Hier kann Busker keine Tracks posten. Nimm einen Textkanal des Servers.
 permissions-missing = { $count ->
-    [one] In { $channel } fehlt Busker die Berechtigung { $missing }; die Moderation kann sie erteilen.
-   *[other] In { $channel } fehlen Busker die Berechtigungen { $missing }; die Moderation kann sie erteilen.
+    [one] Busker braucht in { $channel } die Berechtigung „{ $missing }“. Die Moderation kann sie erteilen.
+   *[other] Busker braucht in { $channel } die Berechtigungen { $missing }. Die Moderation kann sie erteilen.
 }
 permissions-name = { $name ->
     [attach_files] Dateien anhängen
@@ -93,105 +93,108 @@ permissions-name = { $name ->
 ### Who may do what
 
 rights-voted = { $act ->
-    [pause] { $name } möchte die Musik anhalten: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-pause } ab.
-    [resume] { $name } möchte die Musik weiterlaufen lassen: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-resume } ab.
-    [stop] { $name } möchte die Musik beenden: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-stop } ab.
-    [volume] { $name } möchte die Lautstärke ändern: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-volume } ab.
-    [move] { $name } möchte das in der Warteschlange verschieben: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-queue } { command-queue-move } ab.
-    [remove] { $name } möchte das aus der Warteschlange nehmen: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-queue } { command-queue-remove } ab.
-    [steer] { $name } möchte die Musik lenken: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-steer } und denselben Worten ab.
-   *[skip] { $name } möchte das überspringen: { $votes } von { $needed } Stimmen. Wer zuhört, stimmt mit /{ command-skip } ab.
+    [pause] { $name } will die Musik pausieren: { $votes } von { $needed } Stimmen. Stimm mit /{ command-pause } ab.
+    [resume] { $name } will die Musik fortsetzen: { $votes } von { $needed } Stimmen. Stimm mit /{ command-resume } ab.
+    [stop] { $name } will die Musik beenden: { $votes } von { $needed } Stimmen. Stimm mit /{ command-stop } ab.
+    [volume] { $name } will die Lautstärke ändern: { $votes } von { $needed } Stimmen. Stimm mit /{ command-volume } ab.
+    [move] { $name } will dieses Stück verschieben: { $votes } von { $needed } Stimmen. Stimm mit /{ command-queue } { command-queue-move } ab.
+    [remove] { $name } will dieses Stück aus der Warteschlange entfernen: { $votes } von { $needed } Stimmen. Stimm mit /{ command-queue } { command-queue-remove } ab.
+    [steer] { $name } will die Musik steuern: { $votes } von { $needed } Stimmen. Stimm mit /{ command-steer } und denselben Worten ab.
+   *[skip] { $name } will dieses Stück überspringen: { $votes } von { $needed } Stimmen. Stimm mit /{ command-skip } ab.
 }
 rights-role-needed = { $act ->
-    [pause] Nur wer { $role } hat oder um das Stück gebeten hat, darf hier die Musik anhalten.
-    [resume] Nur wer { $role } hat oder um das Stück gebeten hat, darf hier die Musik weiterlaufen lassen.
-    [stop] Nur wer { $role } hat oder um das Stück gebeten hat, darf hier die Musik beenden.
-    [volume] Nur wer { $role } hat oder um das Stück gebeten hat, darf hier die Lautstärke ändern.
-    [move] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier in der Warteschlange verschieben.
-    [remove] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier aus der Warteschlange nehmen.
-    [steer] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier lenken.
-   *[skip] Nur wer { $role } hat oder um das Stück gebeten hat, darf es hier überspringen.
+    [pause] Pausieren können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+    [resume] Fortsetzen können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+    [stop] Die Musik beenden können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+    [volume] Die Lautstärke ändern können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+    [move] In der Warteschlange verschieben können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+    [remove] Aus der Warteschlange entfernen können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+    [steer] Steuern können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
+   *[skip] Überspringen können hier nur Mitglieder mit { $role } und wer das Stück angefordert hat.
 }
 rights-role-unset = { $act ->
-    [pause] Nur wer um das Stück gebeten hat, darf hier die Musik anhalten; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-    [resume] Nur wer um das Stück gebeten hat, darf hier die Musik weiterlaufen lassen; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-    [stop] Nur wer um das Stück gebeten hat, darf hier die Musik beenden; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-    [volume] Nur wer um das Stück gebeten hat, darf hier die Lautstärke ändern; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-    [move] Nur wer um das Stück gebeten hat, darf es hier in der Warteschlange verschieben; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-    [remove] Nur wer um das Stück gebeten hat, darf es hier aus der Warteschlange nehmen; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-    [steer] Nur wer um das Stück gebeten hat, darf es hier lenken; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
-   *[skip] Nur wer um das Stück gebeten hat, darf es hier überspringen; wer den Server verwaltet, kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [pause] Pausieren kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [resume] Fortsetzen kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [stop] Die Musik beenden kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [volume] Die Lautstärke ändern kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [move] In der Warteschlange verschieben kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [remove] Aus der Warteschlange entfernen kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+    [steer] Steuern kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
+   *[skip] Überspringen kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
 }
 rights-enough-waiting = { $waiting ->
-    [one] Von dir wartet oder läuft schon ein Stück, mehr darf eine Person hier nicht haben; versuch es wieder, wenn es gelaufen ist.
-   *[other] Von dir warten oder laufen schon { $waiting } Stücke, mehr darf eine Person hier nicht haben; versuch es wieder, wenn eines gelaufen ist.
+    [one] Du hast schon ein Stück in der Warteschlange, mehr geht hier nicht. Versuch es noch einmal, wenn es gelaufen ist.
+   *[other] Du hast schon { $waiting } Stücke in der Warteschlange, mehr geht hier nicht. Versuch es noch einmal, wenn eines gelaufen ist.
 }
-rights-enough-today = Du hast heute { $used } von { $cap } s Musik verbraucht, die eine Person hier am Tag haben darf; { $seconds } s mehr passen nicht hinein. Neu gezählt wird { $again }.
+rights-enough-today = Tageslimit erreicht: Du hast { $used } von { $cap } s verbraucht, und das hier braucht { $seconds } s. Es wird { $again } zurückgesetzt.
 
 ### What plays
 
-playback-nothing = Es läuft nichts; mit /{ command-compose } fängt etwas an.
-playback-not-yet = Es läuft noch nichts.
-playback-not-paused = Es ist nichts angehalten.
+playback-nothing = Gerade läuft nichts. Mit /{ command-compose } startest du etwas.
+playback-not-yet = Noch läuft nichts.
+playback-not-paused = Die Musik ist nicht pausiert.
 playback-stopped = { $forgotten ->
     [0] Beendet.
-    [one] Beendet, und ein wartendes Stück vergessen.
-   *[other] Beendet, und { $forgotten } wartende Stücke vergessen.
+    [one] Beendet, ein wartendes Stück entfernt.
+   *[other] Beendet, { $forgotten } wartende Stücke entfernt.
 }
-playback-skipped = Seed { $seed } übersprungen.
-playback-paused = Angehalten; mit /{ command-resume } geht es hier weiter.
-playback-resumed = Es geht weiter.
-playback-volume = Lautstärke { $percent } %.
+playback-skipped = „{ $prompt }“ übersprungen.
+playback-paused = Pausiert. Weiter geht es mit /{ command-resume }.
+playback-resumed = Weiter geht’s.
+playback-volume = Lautstärke auf { $percent } % gesetzt.
 queue-full = { $waiting ->
-    [one] Es wartet schon ein Stück; versuch es wieder, wenn es gelaufen ist.
-   *[other] Es warten schon { $waiting } Stücke; versuch es wieder, wenn eines gelaufen ist.
+    [one] Die Warteschlange ist voll: Ein Stück wartet schon. Versuch es noch einmal, wenn es gelaufen ist.
+   *[other] Die Warteschlange ist voll: { $waiting } Stücke warten schon. Versuch es noch einmal, wenn eines gelaufen ist.
 }
 
 ### Why the music is silent, or ended
 
 voice-waits = { $hold ->
-    [alone] Niemand hört zu; die Musik wartet
-    [connecting] Verbindung wird hergestellt; die Musik wartet
-    [muted] Busker ist stummgeschaltet; die Musik wartet
-    [speechless] Busker darf hier nicht sprechen; die Musik wartet
-   *[suppressed] Busker hat auf der Stage ums Wort gebeten; die Musik wartet
+    [alone] Niemand hört zu. Die Musik wartet
+    [connecting] Verbindung wird hergestellt. Die Musik wartet
+    [muted] Busker ist stummgeschaltet. Die Musik wartet
+    [speechless] Busker darf hier nicht sprechen. Die Musik wartet
+   *[suppressed] Busker hat sich auf der Stage zu Wort gemeldet. Die Musik wartet
 }
 voice-put-out = Busker wurde aus dem Sprachkanal entfernt.
 voice-call-ended = Discord hat den Anruf beendet.
-voice-rate-limited = Discord möchte, dass Busker eine Weile keinem Sprachkanal beitritt.
-voice-unencrypted = Discord hat festgestellt, dass Busker nicht Ende zu Ende verschlüsselt.
-voice-gone = Den Sprachkanal gibt es nicht mehr.
+voice-rate-limited = Discord hat Busker gebeten, eine Weile keinem Sprachkanal beizutreten.
+voice-unencrypted = Discord meldet, dass Busker nicht Ende-zu-Ende verschlüsselt.
+voice-gone = Der Sprachkanal wurde gelöscht.
 voice-out-of-server = Busker ist nicht mehr auf diesem Server.
 voice-not-connected = Busker ist mit keinem Sprachkanal mehr verbunden.
 voice-failed = Mit der Sprachverbindung ist etwas schiefgegangen.
 voice-lost-often = Busker hat die Sprachverbindung immer wieder verloren.
-voice-not-let-in = Discord hat Busker nicht in { $channel } gelassen; bitte versuch es noch einmal.
+voice-not-let-in = Discord hat Busker nicht in { $channel } gelassen. Versuch es bitte noch einmal.
 trouble-deserted = Alle haben den Sprachkanal verlassen.
 trouble-playing = Beim Abspielen ist etwas schiefgegangen.
-trouble-composing = Beim Komponieren ist etwas schiefgegangen; bitte versuch es noch einmal.
-trouble-writing = Beim Schreiben des Tracks ist etwas schiefgegangen; bitte noch einmal darum.
-trouble-too-large = Der Track ist zum Posten zu groß; er bleibt als { $file } aufgehoben.
+trouble-composing = Beim Komponieren ist etwas schiefgegangen. Versuch es bitte noch einmal.
+trouble-writing = Beim Speichern des Tracks ist etwas schiefgegangen. Fordere ihn bitte noch einmal an.
+trouble-too-large = Der Track ist zu groß zum Posten. Er ist als { $file } gespeichert.
 trouble-posted-anyway = { $trouble } Der Track wird trotzdem gepostet.
-trouble-not-taken = Discord hat den Track nicht angenommen; er bleibt als { $file } aufgehoben.
-trouble-tried-again = Discord hat den Track nicht angenommen; er bleibt als { $file } aufgehoben, und in { $seconds } s folgt ein neuer Versuch.
+trouble-not-taken = Discord hat den Track nicht angenommen. Er ist als { $file } gespeichert.
+trouble-tried-again = { $seconds ->
+    [one] Discord hat den Track nicht angenommen. Er ist als { $file } gespeichert; nächster Versuch in { $seconds } s.
+   *[other] Discord hat den Track nicht angenommen. Er ist als { $file } gespeichert; nächster Versuch in { $seconds } s.
+}
 
 ### The engine
 
 engine-closed = Die Engine wurde beendet, bevor dieses Stück fertig war.
-engine-not-running = Die Engine läuft nicht; sie muss gestartet sein, bevor ein Stück entstehen kann.
-engine-composed-already = Dieses Stück ist schon zu Ende komponiert; lenk das nächste.
+engine-not-running = Die Engine läuft nicht. Versuch es in einer Minute noch einmal.
+engine-composed-already = Dieses Stück ist schon fertig komponiert. Steuere das nächste.
 engine-died = { $deaths ->
-    [one] Die Engine ist an diesem Stück abgestürzt; versuch es mit einem anderen.
-   *[other] Die Engine ist an diesem Stück { $deaths }-mal abgestürzt; versuch es mit einem anderen.
+    [one] Die Engine ist bei diesem Stück abgestürzt. Versuch ein anderes.
+   *[other] Die Engine ist bei diesem Stück { $deaths }-mal abgestürzt. Versuch ein anderes.
 }
-engine-too-little-memory = Für dieses Stück reicht der Speicher nicht; bitte um ein einfacheres.
-engine-does-not-fit = Ein Stück von { $seconds } s passt nicht in diese Engine; wähl eine andere Länge.
-engine-not-finite = Das Modell hat Zahlen errechnet, die nicht endlich sind, daher kann dieses Stück nicht weitergehen; vielleicht klappt es mit einem anderen Seed, und wenn mit keinem, ist das Modell beschädigt oder zu ungenau.
+engine-too-little-memory = Für dieses Stück reicht der Speicher nicht. Versuch ein einfacheres.
+engine-does-not-fit = Ein Stück von { $seconds } s passt nicht in diese Engine. Wähl eine andere Länge.
+engine-not-finite = Das Modell hat Zahlen erzeugt, die nicht endlich sind. Versuch einen anderen Seed; hilft keiner, ist der Checkpoint beschädigt oder seine Genauigkeit zu gering.
 engine-channels = { $channels ->
-    [one] Das Modell erzeugt Ton mit einem Kanal; Busker spielt einen oder zwei.
-   *[other] Das Modell erzeugt Ton mit { $channels } Kanälen; Busker spielt einen oder zwei.
+    [one] Das Modell erzeugt Ton mit einem Kanal. Busker spielt einen oder zwei.
+   *[other] Das Modell erzeugt Ton mit { $channels } Kanälen. Busker spielt einen oder zwei.
 }
-engine-no-sound = Das Modell hat etwas erzeugt, das kein Klang ist; vielleicht klappt es mit einem anderen Seed.
+engine-no-sound = Das Modell hat etwas erzeugt, das kein Ton ist. Versuch einen anderen Seed.
 
 ### Tracks and recordings
 
@@ -219,105 +222,105 @@ track-loudest = { $place ->
 track-line = „{ $prompt }“ · { $seconds } s · Seed { $seed }
 track-radio-line = „{ $prompt }“ · { $seconds } s aus dem Radio, ab { $begin } · Seed { $seed }
 track-not-saved = Der fertige Track konnte nicht gespeichert werden: { $why }.
-track-not-ours = { $file } ist kein Track, den Busker geschrieben hat.
+track-not-ours = { $file } ist kein Track von Busker.
 track-gone = { $file } ist weg oder kein Track mehr.
-recording-too-short = { $file } ist kürzer als { $shortest } s; wähl eine längere Datei.
-recording-changed = { $file } hat sich seit der Auswahl verändert; wähl die Datei noch einmal.
+recording-too-short = { $file } ist kürzer als { $shortest } s. Wähl eine längere Datei.
+recording-changed = { $file } hat sich geändert, seit du sie gewählt hast. Wähl sie noch einmal.
 recording-too-long = { $longest ->
-    [one] { $file } ist länger als eine Minute; wähl eine kürzere Datei.
-   *[other] { $file } ist länger als { $longest } Minuten; wähl eine kürzere Datei.
+    [one] { $file } ist länger als eine Minute. Wähl eine kürzere Datei.
+   *[other] { $file } ist länger als { $longest } Minuten. Wähl eine kürzere Datei.
 }
-recording-unreadable = { $file } lässt sich nicht als Ton lesen; FLAC, MP3, Ogg, WAV, M4A oder WebM geht.
-recording-silent = In { $file } ist kein Ton; wähl eine andere Datei.
+recording-unreadable = { $file } lässt sich nicht als Ton lesen. Nimm FLAC, MP3, Ogg, WAV, M4A oder WebM.
+recording-silent = In { $file } ist kein Ton. Wähl eine andere Datei.
 
 ### /settings
 
-settings-managers-only = Nur wer diesen Server verwalten darf, kann Buskers Einstellungen ändern.
-settings-too-long = Das längste Stück, das dieser Busker komponiert, hat { $longest } s; wähl eine Länge bis dahin.
-settings-no-role = Um die Musik DJs zu überlassen, gib auch ihre Rolle an: die Option { command-settings.dj_role-name }.
-settings-everybody = Die Rolle { $role } haben alle; wähl eine andere oder { command-settings.rights-name }: { $free }.
-settings-not-written = Dieser Busker schreibt kein { $format }; er schreibt { $formats }.
+settings-managers-only = Nur wer diesen Server verwalten darf, kann die Einstellungen von Busker ändern.
+settings-too-long = Dieser Busker komponiert Stücke bis { $longest } s. Wähl eine kürzere Länge.
+settings-no-role = Damit DJs die Musik steuern, leg auch ihre Rolle fest: Option { command-settings.dj_role-name }.
+settings-everybody = Die Rolle { $role } haben alle. Wähl eine andere oder { command-settings.rights-name }: { $free }.
+settings-not-written = { $format } kann dieser Busker nicht schreiben. Er schreibt { $formats }.
 settings-title = Einstellungen
-settings-shown = Jede Option von /{ command-settings } ändert eine davon; die Option { command-settings.reset-name } nimmt eine zurück.
-settings-changed = Geändert, gilt ab jetzt.
+settings-shown = Jede Option von /{ command-settings } ändert eine Einstellung. Die Option { command-settings.reset-name } stellt den Standard wieder her.
+settings-changed = Gespeichert. Gilt ab sofort.
 settings-label = { $option ->
     [announce] Status des Sprachkanals
     [dj_role] DJ-Rolle
     [format] Format
     [interval] Intervall
     [length] Länge
-    [minutes] Musik am Tag
-    [rights] Wer über die Musik bestimmt
+    [minutes] Musik pro Tag
+    [rights] Wer die Musik steuert
     [tracks_in] Tracks werden gepostet
     [volume] Lautstärke
-   *[waiting] Wartende Stücke
+   *[waiting] Stücke in der Warteschlange
 }
 settings-default = { $value } (Standard)
 settings-seconds = { $seconds } s
 settings-automatic = automatisch
 settings-volume = { NUMBER($share, style: "percent") }
 settings-rights = { $rights ->
-    [dj] alle mit der DJ-Rolle
-    [vote] die Mehrheit der Zuhörenden
+    [dj] Mitglieder mit der DJ-Rolle
+    [vote] alle, die zuhören, per Abstimmung
    *[free] alle, die zuhören
 }
 settings-no-dj-role = keine
 settings-dj-role = { $role }
 settings-posted-in = in { $channel }
-settings-posted-where-asked = wo um sie gebeten wurde
+settings-posted-where-asked = wo sie angefordert wurden
 settings-format = { $format }
 settings-formats = { $first }, dann { $then }
 settings-waiting = { $pieces ->
-    [0] unbegrenzt
+    [0] kein Limit
    *[other] { $pieces } pro Person
 }
 settings-minutes = { $minutes ->
-    [0] unbegrenzt
+    [0] kein Limit
    *[other] { $minutes } min pro Person
 }
-settings-announced = sagt, was läuft
-settings-not-announced = bleibt, wie er ist
+settings-announced = zeigt, was läuft
+settings-not-announced = bleibt unverändert
 
 ### /library
 
 library-title = Bibliothek
-library-nothing-made = Hier ist noch nichts entstanden, was du sehen kannst; mit /{ command-compose } entsteht etwas.
-library-nothing-found = Nichts, was hier entstanden ist, enthält diese Wörter; mit weniger Wörtern findest du mehr.
-library-no-more = Älteres gibt es nicht.
+library-nothing-made = Hier gibt es noch keine Tracks, die du sehen kannst. Mit /{ command-compose } entsteht einer.
+library-nothing-found = Keine passenden Tracks. Versuch es mit weniger Wörtern.
+library-no-more = Es gibt keine älteren Tracks.
 library-line = { $number }. „{ $prompt }“ · { $seconds } s · { $member } · { $when }
 library-choice = { $prompt } · { $seconds } s · Seed { $seed }
 library-placeholder = Wähl einen Track
 library-facts = { $seconds } s · Seed { $seed } · { $checkpoint }
 library-made-for = Entstanden für { $member } { $when }.
 library-act = { $act ->
-    [fetch] Holen
-    [forget] Vergessen
+    [fetch] Herunterladen
+    [forget] Löschen
    *[play] Noch einmal spielen
 }
-library-open = Zur Nachricht
+library-open = Nachricht öffnen
 library-older = Ältere
 library-gone = Dieser Track ist nicht mehr in der Bibliothek.
 library-playing = { $before ->
     [0] „{ $prompt }“ läuft noch einmal.
     [one] „{ $prompt }“ läuft noch einmal, nach einem anderen Stück.
-   *[other] „{ $prompt }“ läuft noch einmal, nach { $before } anderen.
+   *[other] „{ $prompt }“ läuft noch einmal, nach { $before } anderen Stücken.
 }
 library-making = { $before ->
-    [0] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal; es wird genauso klingen.
-    [one] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal, nach einem anderen Stück; es wird genauso klingen.
-   *[other] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal, nach { $before } anderen; es wird genauso klingen.
+    [0] Die Datei von „{ $prompt }“ ist weg, deshalb wird es neu komponiert. Es klingt genauso.
+    [one] Die Datei von „{ $prompt }“ ist weg, deshalb wird es nach einem anderen Stück neu komponiert. Es klingt genauso.
+   *[other] Die Datei von „{ $prompt }“ ist weg, deshalb wird es nach { $before } anderen Stücken neu komponiert. Es klingt genauso.
 }
 library-making-other = { $before ->
-    [0] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal. Es wird anders klingen: Es war mit { $then } gemacht, und jetzt komponiert Busker mit { $now }.
-    [one] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal, nach einem anderen Stück. Es wird anders klingen: Es war mit { $then } gemacht, und jetzt komponiert Busker mit { $now }.
-   *[other] Die Datei ist weg, deshalb entsteht „{ $prompt }“ noch einmal, nach { $before } anderen. Es wird anders klingen: Es war mit { $then } gemacht, und jetzt komponiert Busker mit { $now }.
+    [0] Die Datei von „{ $prompt }“ ist weg, deshalb wird es neu komponiert. Es klingt anders: Damals war es { $then }, jetzt ist es { $now }.
+    [one] Die Datei von „{ $prompt }“ ist weg, deshalb wird es nach einem anderen Stück neu komponiert. Es klingt anders: Damals war es { $then }, jetzt ist es { $now }.
+   *[other] Die Datei von „{ $prompt }“ ist weg, deshalb wird es nach { $before } anderen Stücken neu komponiert. Es klingt anders: Damals war es { $then }, jetzt ist es { $now }.
 }
-library-lost = Die Datei ist weg, und sie entstand aus einer Tondatei, die Busker nicht aufhebt; deshalb lässt sie sich nicht noch einmal machen.
-library-radio-lost = Die Datei ist weg, und was aus einem Radio behalten wurde, lässt sich nicht noch einmal machen.
-library-posted-there = Er steht in { $link }.
-library-nowhere = Die Datei ist weg, und sie wurde nie gepostet; „Noch einmal spielen“ macht sie neu.
-library-not-yours = Nur wer um einen Track gebeten hat und wer den Server verwaltet, kann Busker ihn vergessen lassen.
-library-forgotten = Vergessen, samt Datei. Die Nachricht mit dem Track bleibt, bis jemand sie löscht.
+library-lost = Die Datei ist weg. Sie entstand aus einer Tondatei, die Busker nicht aufbewahrt, und lässt sich nicht noch einmal erzeugen.
+library-radio-lost = Die Datei ist weg, und ein Ausschnitt aus einem Radio lässt sich nicht noch einmal erzeugen.
+library-posted-there = Hier kannst du ihn herunterladen: { $link }.
+library-nowhere = Die Datei ist weg und wurde nie gepostet. „Noch einmal spielen“ komponiert sie neu.
+library-not-yours = Löschen kann einen Track nur, wer ihn angefordert hat oder den Server verwaltet.
+library-forgotten = Gelöscht, samt Datei. Die Nachricht mit dem Track bleibt, bis jemand sie löscht.
 
 ### /privacy
 
@@ -325,10 +328,10 @@ privacy-tracks = { $count ->
     [one] { $count } Track
    *[other] { $count } Tracks
 }
-privacy-remembered = Busker merkt sich { $tracks }, um die du gebeten hast, auf allen Servern zusammen, mit Prompts, Seeds und Dateien. { privacy-for-now } { privacy-what-stays }
-privacy-nothing = Busker hat keinen Track von dir gespeichert. { privacy-for-now }
-privacy-for-now = Außerdem weiß er, worum du gebeten hast und was noch nicht zu Ende ist, und, wo es eine Grenze gibt, um wie viel Musik du heute gebeten hast. Sonst ist über dich nichts gespeichert.
-privacy-what-stays = Nachrichten, die Busker in Kanälen gepostet hat, bleiben; wer dort Nachrichten löschen darf, kann sie löschen.
+privacy-remembered = Busker speichert { $tracks } von dir, über alle Server hinweg, mit Prompts, Seeds und Dateien. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker speichert keine Tracks von dir. { privacy-for-now }
+privacy-for-now = Außerdem kennt er deine offenen Anforderungen und, wo es ein Tageslimit gibt, wie viel Musik du heute angefordert hast. Sonst speichert er nichts über dich.
+privacy-what-stays = Nachrichten, die Busker gepostet hat, bleiben; wer Nachrichten verwalten darf, kann sie löschen.
 privacy-delete = Diese Tracks löschen
 privacy-deleted = Gelöscht: { $tracks } samt Dateien. { privacy-for-now } { privacy-what-stays }
 
@@ -337,8 +340,8 @@ privacy-deleted = Gelöscht: { $tracks } samt Dateien. { privacy-for-now } { pri
 about-busker = Busker komponiert Musik, während du zuhörst.
 about-model = Modell
 about-made-on = { $checkpoint } ({ $revision }) auf { $device }
-about-licence = Lizenz der Gewichte
-about-speed = Tempo
+about-licence = Lizenz des Modells
+about-speed = Geschwindigkeit
 about-times = { $listeners ->
     [one] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) }-fache Echtzeit; ein Stück zugleich
    *[other] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) }-fache Echtzeit; { $listeners } Stücke zugleich
@@ -349,27 +352,27 @@ about-permissions = Nötig sind { $needed }, sonst nichts.
 about-invite = Busker einladen
 help-title = So geht’s los
 help-text =
-    Tritt einem Sprachkanal bei und tipp { $compose } mit deinen Worten, am besten auf Englisch, denn das verstehen die Modelle: Stil, Instrumente, Stimmung, Tempo. Die Musik beginnt, während sie entsteht, und der fertige Track wird gepostet.
+    Tritt einem Sprachkanal bei und gib { $compose } mit einer Beschreibung auf Englisch ein: Stil, Instrumente, Stimmung, Tempo. Die Musik beginnt, während sie komponiert wird, und der fertige Track wird gepostet.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` ergibt jedes Mal dieselbe Musik
-    { $compose } mit `{ command-compose.melody-name }:` oder `{ command-compose.continued-name }:` nimmt eine Tondatei, ebenso „Apps“ im Menü einer Sprachnachricht
-    { $steer } lässt andere Worte übernehmen, was läuft
-    { $radio } spielt ohne Ende, solange jemand zuhört; die letzten Minuten lassen sich behalten
-    { $queue } zeigt, was folgt · { $skip } { $pause } { $resume } { $stop } { $volume } steuern, was läuft
-    { $library } findet, was hier entstanden ist, zum Wiederhören · { $settings } ist für die Serververwaltung
-    { $privacy } zeigt und löscht, was Busker über dich weiß · { $about } sagt, womit Busker komponiert
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` ergibt immer dieselbe Musik
+    { $compose } mit `{ command-compose.melody-name }:` oder `{ command-compose.continued-name }:` nimmt eine Tondatei; oder Rechtsklick auf eine Sprachnachricht, dann Apps
+    { $steer } ändert die Musik, während sie läuft
+    { $radio } spielt endlos, solange jemand zuhört; die letzten Minuten kannst du behalten
+    { $queue } zeigt, was als Nächstes kommt · { $skip } { $pause } { $resume } { $stop } { $volume } steuern die Wiedergabe
+    { $library } findet Tracks zum Wiederhören · { $settings } ist für die Serververwaltung
+    { $privacy } zeigt und löscht, was Busker über dich speichert · { $about } zeigt das Modell
 
-    Oder fang mit einem von diesen an:
+    Oder probier eines davon:
 
 ### /queue
 
-queue-not-waiting = Das wartet nicht oder nicht mehr in der Warteschlange; wähl ein Stück aus der Liste oder gib seinen Platz an.
+queue-not-waiting = Dieses Stück ist nicht mehr in der Warteschlange. Wähl eines aus der Liste oder gib seine Position ein.
 queue-title = Warteschlange
-queue-nothing-waits = Es wartet nichts.
+queue-nothing-waits = Nichts wartet.
 queue-radio = Radio
 queue-removed = „{ $prompt }“ ist aus der Warteschlange genommen.
-queue-moved = „{ $prompt }“ ist jetzt auf Platz { $place } der Warteschlange.
+queue-moved = „{ $prompt }“ ist jetzt auf Position { $place } der Warteschlange.
 
 ### The presence, in English for everybody
 
@@ -381,15 +384,15 @@ presence-playing = { $channels ->
 
 ### Recordings that members bring
 
-melody-unfollowed = „{ $checkpoint }“ folgt keiner Melodie; ein Melodie-Modell wie facebook/musicgen-melody kann das, und jedes Modell kann eine Aufnahme fortsetzen.
-recording-broken = { $name } lässt sich nicht als Ton lesen; ein anderes Format geht.
-recording-large = { $name } hat { $size } MiB; bis { $most } MiB gehen.
-recording-none = In dieser Nachricht ist kein Ton; wähl eine mit einer Sprachnachricht oder Tondatei.
-recording-soundless = { $name } ist kein Ton; eine Sprachnachricht oder Tondatei geht.
+melody-unfollowed = „{ $checkpoint }“ kann keiner Melodie folgen. Ein Melody-Checkpoint wie facebook/musicgen-melody kann es; fortsetzen kann jeder eine Tondatei.
+recording-broken = { $name } lässt sich nicht als Ton lesen. Versuch ein anderes Format.
+recording-large = { $name } hat { $size } MiB. Erlaubt sind { $most } MiB.
+recording-none = In dieser Nachricht ist kein Ton. Wähl eine mit Sprachnachricht oder Tondatei.
+recording-soundless = { $name } ist kein Ton. Nimm eine Sprachnachricht oder eine Tondatei.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }
-recording-unfetched = Discord hat { $name } nicht herausgegeben; poste die Datei noch einmal.
-recording-unkept = { $name } ließ sich bei Busker nicht aufbewahren; es steht im Log.
+recording-unfetched = Discord hat { $name } nicht ausgeliefert. Poste die Datei noch einmal und versuch es erneut.
+recording-unkept = { $name } konnte nicht gespeichert werden. Versuch es bitte noch einmal; wenn es wieder passiert, sag der Person Bescheid, die diesen Bot betreibt.
 recording-words = Wie es klingen soll
 
 ### The card
@@ -397,9 +400,9 @@ recording-words = Wie es klingen soll
 card-stopped = Beendet
 card-played = Gespielt
 card-ended-early = Vorzeitig zu Ende
-card-paused = Angehalten
+card-paused = Pausiert
 card-holding = { $why }
-card-waiting = Ist bald an der Reihe
+card-waiting = In der Warteschlange
 card-playing = Läuft
 card-composing = Wird komponiert
 card-composing-for = Wird komponiert · erster Ton in etwa { $seconds } s
@@ -414,7 +417,7 @@ card-bar = { $what ->
 }
 card-trouble = **Problem:** { $trouble }
 card-trouble-of = **Problem** mit „{ $prompt }“: { $trouble }
-card-follows = **Danach**
+card-follows = **Als Nächstes**
 card-place = { $place }. { $piece }
 card-more = { $more ->
     [one] … und noch eines
@@ -425,7 +428,7 @@ card-button = { $act ->
     [resume] Weiter
     [skip] Überspringen
     [stop] Beenden
-    [steer] Lenken
+    [steer] Steuern
     [keep] Behalten
     [again] Noch einmal
     [remix] Remix
@@ -435,35 +438,35 @@ card-button = { $act ->
 ### After a restart
 
 restart-forgot = { $pieces ->
-    [one] Busker wurde neu gestartet, und ein Stück, um das hier gebeten wurde, ist vergessen.
-   *[other] Busker wurde neu gestartet, und { $pieces } Stücke, um die hier gebeten wurde, sind vergessen.
+    [one] Busker wurde neu gestartet und hat ein angefordertes Stück verworfen.
+   *[other] Busker wurde neu gestartet und hat { $pieces } angeforderte Stücke verworfen.
 }
 
 ### Again, Remix, Extend
 
-button-over = Dieses Stück läuft nicht mehr; die Knöpfe für das, was läuft, hat die neueste Karte.
-button-gone = Dieses Stück ist vorbei, und sein Track ist nicht in der Bibliothek; /{ command-compose } macht ein neues.
-remake-not-mine = Das ist kein Track von Busker; wähl eine Nachricht, in der Busker einen gepostet hat.
-remake-slow = Discord braucht zu lange, um den Track herauszugeben; bitte versuch es noch einmal.
+button-over = Dieses Stück läuft nicht mehr. Benutz die Knöpfe der neuesten Karte.
+button-gone = Dieses Stück ist vorbei, und sein Track ist nicht in der Bibliothek. Mit /{ command-compose } entsteht ein neues.
+remake-not-mine = Das ist kein Track von Busker. Wähl eine Nachricht, in der Busker einen gepostet hat.
+remake-slow = Discord braucht zu lange, um den Track auszuliefern. Versuch es bitte noch einmal.
 remake-again = { $before ->
     [0] „{ $prompt }“ läuft noch einmal.
     [one] „{ $prompt }“ läuft noch einmal, nach einem anderen Stück.
-   *[other] „{ $prompt }“ läuft noch einmal, nach { $before } anderen.
+   *[other] „{ $prompt }“ läuft noch einmal, nach { $before } anderen Stücken.
 }
 remix-title = Remix
 remix-words = Wie es klingen soll
-remix-seed = Seed, eine ganze Zahl; leer: ein neuer
-remix-no-seed = „{ $typed }“ ist kein Seed; jede ganze Zahl von 0 bis { $largest } geht.
+remix-seed = Seed, ganze Zahl; leer heißt zufällig
+remix-no-seed = „{ $typed }“ ist kein Seed. Wähl eine ganze Zahl von 0 bis { $largest }.
 extend-title = Verlängern
 extend-seconds = Sekunden mehr, { $least } bis { $most }
-extend-no-number = „{ $typed }“ ist keine Zahl von Sekunden; 20 wäre eine.
-extend-unfinished = Dieses Stück entsteht noch; es lässt sich verlängern, sobald sein Track gepostet ist.
-extend-gone = Die Datei dieses Tracks ist hier weg; auch die Nachricht mit dem Track hat einen Knopf, der ihn verlängert.
-extend-long = Dieser Track ist zu lang, um ihn zu verlängern; bis { $most } s geht es.
+extend-no-number = „{ $typed }“ ist keine Anzahl von Sekunden. Versuch 20.
+extend-unfinished = Dieses Stück wird noch komponiert. Du kannst es verlängern, sobald sein Track gepostet ist.
+extend-gone = Die Datei dieses Tracks ist hier weg. Benutz „Verlängern“ an der Nachricht mit dem Track.
+extend-long = Dieser Track ist zu lang zum Verlängern. Das Limit sind { $most } s.
 extend-answer = { $before ->
-    [0] „{ $prompt }“ geht { $seconds } s weiter, auf insgesamt { $total } s, mit dem Seed { $seed }.
-    [one] „{ $prompt }“ geht { $seconds } s weiter, auf insgesamt { $total } s, mit dem Seed { $seed }; vorher läuft noch ein anderes Stück.
-   *[other] „{ $prompt }“ geht { $seconds } s weiter, auf insgesamt { $total } s, mit dem Seed { $seed }; vorher laufen noch { $before } andere.
+    [0] „{ $prompt }“ wird um { $seconds } s auf { $total } s verlängert, mit Seed { $seed }.
+    [one] „{ $prompt }“ wird um { $seconds } s auf { $total } s verlängert, mit Seed { $seed }. Es läuft nach einem anderen Stück.
+   *[other] „{ $prompt }“ wird um { $seconds } s auf { $total } s verlängert, mit Seed { $seed }. Es läuft nach { $before } anderen Stücken.
 }
 
 ### Commands in the menu of a message (right click, Apps): up to 32 characters
@@ -494,92 +497,92 @@ command-choice = { $choice ->
    *[other] { $choice }
 }
 command-compose = komponieren
-    .description = Komponiert Musik nach deinen Worten und spielt sie, während sie entsteht
+    .description = Komponiert Musik nach deiner Beschreibung und spielt sie, während sie entsteht
     .prompt-name = prompt
     .prompt = Wie es klingen soll, auf Englisch: Stil, Instrumente, Stimmung, Tempo
     .length-name = länge
-    .length = Sekunden Musik, mindestens 10; ohne Angabe so viele, wie hier üblich sind
+    .length = Sekunden Musik, mindestens 10; ohne Angabe der Standard des Servers
     .interval-name = intervall
-    .interval = Sekunden Musik zwischen zwei Lieferungen, 0,5 bis 2,5; ohne Angabe automatisch
+    .interval = Sekunden Musik zwischen zwei Chunks, 0,5 bis 2,5; ohne Angabe automatisch
     .seed-name = seed
-    .seed = Gleiche Worte und gleicher Seed geben gleiche Musik; ohne Angabe gewürfelt
+    .seed = Gleicher Prompt und gleicher Seed ergeben gleiche Musik; ohne Angabe zufällig
     .melody-name = melodie
-    .melody = Tondatei zum Nachsummen, etwa eine Sprachnachricht; nur manche Modelle können das
+    .melody = Tondatei, deren Melodie die Musik folgt; nur manche Modelle können das
     .continued-name = fortsetzung
-    .continued = Tondatei, die weitergehen soll: Die Musik beginnt, wo sie endet
+    .continued = Tondatei zum Fortsetzen: Die Musik beginnt, wo sie endet
 command-radio = radio
-    .description = Spielt Musik ohne Ende, solange jemand zuhört
+    .description = Spielt endlos Musik, solange jemand zuhört
     .prompt-name = { command-compose.prompt-name }
     .prompt = { command-compose.prompt }
     .seed-name = { command-compose.seed-name }
     .seed = { command-compose.seed }
 command-stop = stopp
-    .description = Beendet die Musik und vergisst die Warteschlange
+    .description = Beendet die Musik und leert die Warteschlange
 command-skip = überspringen
-    .description = Beendet dieses Stück und spielt das nächste
-command-steer = lenken
-    .description = Lässt andere Worte die laufende Musik übernehmen
+    .description = Springt zum nächsten Stück
+command-steer = steuern
+    .description = Ändert die Musik, während sie läuft
     .words-name = worte
     .words = Wie es von jetzt an klingen soll
     .blend-name = übergang
     .blend = Sekunden, in denen die neuen Worte übernehmen, 0 bis 10; ohne Angabe 2
 command-pause = pause
-    .description = Hält die Musik an; komponiert wird weiter
+    .description = Pausiert die Musik; komponiert wird weiter
 command-resume = fortsetzen
-    .description = Spielt dort weiter, wo die Musik angehalten wurde
+    .description = Setzt die pausierte Musik fort
 command-queue = warteschlange
-    .description = Was läuft und was folgt
+    .description = Zeigt und ändert die Warteschlange
 command-queue-show = zeigen
-    .description = Was läuft und was folgt
+    .description = Zeigt, was läuft und was als Nächstes kommt
 command-queue-move = verschieben
-    .description = Lässt ein wartendes Stück früher oder später laufen
+    .description = Verschiebt ein wartendes Stück
     .piece-name = stück
-    .piece = Ein wartendes Stück oder sein Platz
+    .piece = Ein wartendes Stück oder seine Position
     .place-name = platz
-    .place = Wohin es soll: 1 läuft als Nächstes; spätere Plätze rücken nach hinten
+    .place = Neue Position: 1 läuft als Nächstes
 command-queue-remove = entfernen
-    .description = Nimmt ein wartendes Stück aus der Warteschlange
+    .description = Entfernt ein wartendes Stück
     .piece-name = stück
-    .piece = Ein wartendes Stück oder sein Platz
+    .piece = Ein wartendes Stück oder seine Position
 command-nowplaying = läuft
-    .description = Was läuft, wie viel davon komponiert und wie viel gespielt ist
+    .description = Zeigt, was läuft und wie viel davon komponiert und gespielt ist
 command-volume = lautstärke
-    .description = Wie laut die Musik im Kanal läuft; der gepostete Track behält seinen Pegel
+    .description = Ändert die Lautstärke im Kanal; gepostete Tracks behalten ihren Pegel
     .percent-name = prozent
-    .percent = 0 bis 100; lauter geht es nicht
+    .percent = 0 bis 100 (am lautesten)
 command-settings = einstellungen
-    .description = Was auf diesem Server gilt: Länge, Lautstärke, Rechte, Grenzen und mehr
+    .description = Einstellungen dieses Servers: Länge, Lautstärke, Rechte, Limits und mehr
     .length-name = länge
-    .length = Sekunden Musik, wenn niemand etwas angibt, mindestens 10
+    .length = Standardlänge in Sekunden, mindestens 10
     .interval-name = intervall
-    .interval = Sekunden Musik zwischen zwei Lieferungen, 0,5 bis 2,5
+    .interval = Sekunden Musik zwischen zwei Chunks, 0,5 bis 2,5
     .volume-name = lautstärke
-    .volume = Prozent, mit denen die Musik beginnt, 0 bis 100
+    .volume = Lautstärke zu Beginn, 0 bis 100 Prozent
     .rights-name = rechte
-    .rights = Wer überspringen, beenden, anhalten darf, außer wer darum bat und wer verwaltet
+    .rights = Wer überspringen, beenden und pausieren darf, neben Verwaltung und Anfordernden
     .dj_role-name = dj_rolle
-    .dj_role = Die Rolle für rechte: dj
+    .dj_role = Rolle, die bei rechte: dj die Musik steuert
     .tracks_in-name = tracks_in
-    .tracks_in = Der Textkanal, in dem fertige Tracks gepostet werden
+    .tracks_in = Textkanal, in dem fertige Tracks gepostet werden
     .format-name = format
-    .format = Das Format der Tracks, wo die Datei hineinpasst
+    .format = Dateiformat der Tracks, wenn die Datei klein genug ist
     .waiting-name = wartend
-    .waiting = Stücke einer Person, die warten oder laufen dürfen; 0 heißt unbegrenzt
+    .waiting = Stücke pro Person, die warten oder laufen dürfen; 0 heißt kein Limit
     .minutes-name = minuten
-    .minutes = Minuten Musik, um die eine Person am Tag bitten darf; 0 heißt unbegrenzt
+    .minutes = Minuten Musik, die eine Person pro Tag anfordern kann; 0 heißt kein Limit
     .announce-name = ankündigen
-    .announce = Ob der Status des Sprachkanals sagt, was läuft
+    .announce = Zeigt im Status des Sprachkanals, was läuft
     .reset-name = zurücksetzen
-    .reset = Nimmt eine Wahl zurück oder alle
+    .reset = Stellt einen Standard wieder her oder alle
 command-library = bibliothek
-    .description = Was hier entstanden ist: noch einmal spielen, holen, vergessen
+    .description = Findet Tracks von hier: wieder spielen, herunterladen, löschen
     .search-name = suche
-    .search = Wörter des Prompts; ohne Angabe die neuesten
+    .search = Wörter des Prompts; leer zeigt die neuesten
     .by-name = von
-    .by = Nur, worum diese Person gebeten hat
+    .by = Nur Tracks, die diese Person angefordert hat
 command-privacy = datenschutz
-    .description = Was Busker über dich gespeichert hat und wie du es löschst
+    .description = Zeigt, was Busker über dich speichert, und löscht es
 command-about = info
-    .description = Was Busker ist, womit er komponiert und wie du ihn einlädst
+    .description = Über Busker: Modell, Geschwindigkeit und Einladung
 command-help = hilfe
     .description = So geht’s los, mit Beispielen zum Anklicken

@@ -3,84 +3,84 @@
 # Names are those of the room that speaks, then what is said: compose-answer, voice-lost. Numbers are written as the
 # language does; seeds come as text, so that they are not grouped. “{ $prompt }” is already safe to show.
 #
-# Terms: a piece is what is asked for, a track the finished file. A seed is a number that decides the music together
-# with the prompt. Who listens sits in the voice channel; managers are those who may manage the server.
+# Terms: a piece is what somebody requested, a track the finished file. A seed is a number that decides the music together
+# with the prompt. Listeners are in the voice channel; managers have the Manage Server permission.
 
 ### Any command
 
-error-unforeseen = Something went wrong on Busker's side; it is in the log. Please try again.
-error-value = “{ $value }” cannot be used here; please check the value and ask again.
-error-forbidden = You may not do this here.
-error-old-command = Discord still shows an old form of this command; try again in a minute.
-error-servers-only = Busker plays in voice channels of servers; ask there.
-error-shutting-down = Busker is being shut down; please ask again in a minute.
+error-unforeseen = Something went wrong. Please try again; if it keeps happening, tell whoever runs this bot.
+error-value = “{ $value }” doesn't work here. Check the value and try again.
+error-forbidden = You don't have permission to do this here.
+error-old-command = Discord is still showing an old version of this command. Try again in a minute.
+error-servers-only = Busker plays in voice channels of servers. Use this command in a server.
+error-shutting-down = Busker is restarting. Try again in a minute.
 # A sentence that only operators should meet; it is English.
 error-for-operators = { $sentence }
 
 ### /steer
 
 steer-answer = { $seconds ->
-    [0] “{ $prompt }” takes over.
-   *[other] “{ $prompt }” takes over; that is heard in about { $seconds } s.
+    [0] Steering to “{ $prompt }” now.
+   *[other] Steering to “{ $prompt }”. You'll hear it in about { $seconds } s.
 }
 steer-title = Steer
 steer-words = What it should sound like from now on
-steer-too-late = All of this piece is composed already, so new words come too late for it; steer the next one sooner.
-steer-kept = This track was made before and is only played again, so new words cannot take it over.
+steer-too-late = This piece is already fully composed, so it can't be steered any more. Steer the next one earlier.
+steer-kept = This track is replayed from its file, so it can't be steered. Use Remix to change it.
 
 ### /compose
 
 compose-answer = { $before ->
     [0] Composing { $seconds } s of “{ $prompt }” with seed { $seed }.
-    [one] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after one other piece.
-   *[other] Composing { $seconds } s of “{ $prompt }” with seed { $seed }; it plays after { $before } others.
+    [one] Composing { $seconds } s of “{ $prompt }” with seed { $seed }. It plays after one other piece.
+   *[other] Composing { $seconds } s of “{ $prompt }” with seed { $seed }. It plays after { $before } other pieces.
 }
 
-compose-stage = On a Stage, Busker asks to speak first; until a moderator lets it, the music waits.
-compose-radio = The radio makes room for it and comes back when nothing else waits.
+compose-stage = On a Stage, Busker has to ask to speak. The music starts once a moderator accepts.
+compose-radio = The radio makes room for it and comes back when the queue is empty.
 
 ### /radio
 
 radio-answer = { $before ->
-    [0] The radio plays “{ $prompt }” with seed { $seed } until somebody ends it with /{ command-skip } or /{ command-stop }.
-    [one] When one other piece has played, the radio plays “{ $prompt }” with seed { $seed } until somebody ends it with /{ command-skip } or /{ command-stop }.
-   *[other] When { $before } others have played, the radio plays “{ $prompt }” with seed { $seed } until somebody ends it with /{ command-skip } or /{ command-stop }.
+    [0] The radio plays “{ $prompt }” with seed { $seed } until you end it with /{ command-skip } or /{ command-stop }.
+    [one] After one other piece, the radio plays “{ $prompt }” with seed { $seed } until you end it with /{ command-skip } or /{ command-stop }.
+   *[other] After { $before } other pieces, the radio plays “{ $prompt }” with seed { $seed } until you end it with /{ command-skip } or /{ command-stop }.
 }
-radio-already = A radio is on here already; /{ command-steer } gives it other words, /{ command-skip } ends it.
-radio-asleep = Nobody listens; the radio sleeps until somebody comes
-radio-enough-today = Who asked for the radio has had as much music as one person may have here in a day; anybody else can start another.
-radio-too-slow = Busker composes too slowly here for music without end; /{ command-compose } makes pieces that have one.
+radio-already = A radio is already on. Change it with /{ command-steer } or end it with /{ command-skip }.
+radio-asleep = Nobody is listening. The radio sleeps until somebody joins
+radio-enough-today = The radio ended: the member who started it has reached the daily limit. Anybody else can start another.
+radio-too-slow = Busker composes too slowly on this machine for a radio. Use /{ command-compose } instead.
 # { $clock } is minutes and seconds: 2:58.
-keep-answer = The last { $clock } minutes of the radio are posted as a track in a moment.
+keep-answer = Posting the last { $clock } of the radio as a track.
 keep-too-soon = { $seconds ->
-    [one] There is too little new to keep yet; try again when { $seconds } s more has been heard.
-   *[other] There is too little new to keep yet; try again when { $seconds } s more have been heard.
+    [one] There isn't enough new music to keep yet. Try again in { $seconds } s.
+   *[other] There isn't enough new music to keep yet. Try again in { $seconds } s.
 }
 
-### What may be asked for
+### What can be requested
 
 piece-prompt = { $signs ->
-    [one] The prompt has one readable character; it needs { $shortest } to { $longest }.
-   *[other] The prompt has { $signs } readable characters; it needs { $shortest } to { $longest }.
+    [one] The prompt has one readable character. It needs { $shortest } to { $longest }.
+   *[other] The prompt has { $signs } readable characters. It needs { $shortest } to { $longest }.
 }
 piece-seconds = { $field ->
-    [interval] The interval of { $seconds } s is out of range; { $lowest } to { $highest } s will do.
-   *[length] The length of { $seconds } s is out of range; { $lowest } to { $highest } s will do.
+    [interval] An interval of { $seconds } s is out of range. Choose { $lowest } to { $highest } s.
+   *[length] A length of { $seconds } s is out of range. Choose { $lowest } to { $highest } s.
 }
-piece-seed = The seed { $seed } is out of range; any whole number from 0 to { $largest } will do.
+piece-seed = The seed { $seed } is out of range. Choose a whole number from 0 to { $largest }.
 
-### Where Busker may play and post
+### Where Busker can play and post
 
-permissions-no-voice = You are in no voice channel; join one and ask again.
+permissions-no-voice = You're not in a voice channel. Join one and try again.
 permissions-full = { $limit ->
-    [one] { $channel } is full ({ $limit } person); make room and ask again.
-   *[other] { $channel } is full ({ $limit } people); make room and ask again.
+    [one] { $channel } is full ({ $limit } person). Make room for Busker and try again.
+   *[other] { $channel } is full ({ $limit } people). Make room for Busker and try again.
 }
-permissions-elsewhere = Busker plays in { $channel }; join there and ask again.
-permissions-no-posting = Busker cannot post tracks here; ask in a text channel of the server.
+permissions-elsewhere = Busker is playing in { $channel }. Join that channel and try again.
+permissions-no-posting = Busker can't post tracks here. Use a text channel of the server.
 permissions-missing = { $count ->
-    [one] In { $channel } Busker lacks the permission { $missing }; a moderator can grant it.
-   *[other] In { $channel } Busker lacks the permissions { $missing }; a moderator can grant them.
+    [one] Busker needs the { $missing } permission in { $channel }. A moderator can grant it.
+   *[other] Busker needs the permissions { $missing } in { $channel }. A moderator can grant them.
 }
 # As Discord's own settings name them.
 permissions-name = { $name ->
@@ -94,111 +94,112 @@ permissions-name = { $name ->
    *[view_channel] View Channel
 }
 
-### Who may do what
+### Who can do what
 
 # Commands are named with a slash, so that they can be typed.
 rights-voted = { $act ->
-    [pause] { $name } wants to pause the music: { $votes } of { $needed } votes. Who listens votes with /{ command-pause }.
-    [resume] { $name } wants to let the music go on: { $votes } of { $needed } votes. Who listens votes with /{ command-resume }.
-    [stop] { $name } wants to stop the music: { $votes } of { $needed } votes. Who listens votes with /{ command-stop }.
-    [volume] { $name } wants to change the volume: { $votes } of { $needed } votes. Who listens votes with /{ command-volume }.
-    [move] { $name } wants to move this in the queue: { $votes } of { $needed } votes. Who listens votes with /{ command-queue } { command-queue-move }.
-    [remove] { $name } wants to take this off the queue: { $votes } of { $needed } votes. Who listens votes with /{ command-queue } { command-queue-remove }.
-    [steer] { $name } wants to steer this: { $votes } of { $needed } votes. Who listens votes with /{ command-steer } and the same words.
-   *[skip] { $name } wants to skip this: { $votes } of { $needed } votes. Who listens votes with /{ command-skip }.
+    [pause] { $name } wants to pause the music: { $votes } of { $needed } votes. Listeners vote with /{ command-pause }.
+    [resume] { $name } wants to resume the music: { $votes } of { $needed } votes. Listeners vote with /{ command-resume }.
+    [stop] { $name } wants to stop the music: { $votes } of { $needed } votes. Listeners vote with /{ command-stop }.
+    [volume] { $name } wants to change the volume: { $votes } of { $needed } votes. Listeners vote with /{ command-volume }.
+    [move] { $name } wants to move this in the queue: { $votes } of { $needed } votes. Listeners vote with /{ command-queue } { command-queue-move }.
+    [remove] { $name } wants to remove this from the queue: { $votes } of { $needed } votes. Listeners vote with /{ command-queue } { command-queue-remove }.
+    [steer] { $name } wants to steer this: { $votes } of { $needed } votes. Listeners vote with /{ command-steer } and the same words.
+   *[skip] { $name } wants to skip this: { $votes } of { $needed } votes. Listeners vote with /{ command-skip }.
 }
 rights-role-needed = { $act ->
-    [pause] Only members with { $role }, and who asked for the piece, may pause the music here.
-    [resume] Only members with { $role }, and who asked for the piece, may let the music go on here.
-    [stop] Only members with { $role }, and who asked for the piece, may stop the music here.
-    [volume] Only members with { $role }, and who asked for the piece, may change the volume here.
-    [move] Only members with { $role }, and who asked for the piece, may move this in the queue here.
-    [remove] Only members with { $role }, and who asked for the piece, may take this off the queue here.
-    [steer] Only members with { $role }, and who asked for the piece, may steer this here.
-   *[skip] Only members with { $role }, and who asked for the piece, may skip this here.
+    [pause] Only members with { $role }, or whoever requested the piece, can pause the music here.
+    [resume] Only members with { $role }, or whoever requested the piece, can resume the music here.
+    [stop] Only members with { $role }, or whoever requested the piece, can stop the music here.
+    [volume] Only members with { $role }, or whoever requested the piece, can change the volume here.
+    [move] Only members with { $role }, or whoever requested the piece, can move this in the queue here.
+    [remove] Only members with { $role }, or whoever requested the piece, can remove this from the queue here.
+    [steer] Only members with { $role }, or whoever requested the piece, can steer this here.
+   *[skip] Only members with { $role }, or whoever requested the piece, can skip this here.
 }
 rights-role-unset = { $act ->
-    [pause] Only who asked for the piece may pause the music here; a manager can set a DJ role with /{ command-settings }.
-    [resume] Only who asked for the piece may let the music go on here; a manager can set a DJ role with /{ command-settings }.
-    [stop] Only who asked for the piece may stop the music here; a manager can set a DJ role with /{ command-settings }.
-    [volume] Only who asked for the piece may change the volume here; a manager can set a DJ role with /{ command-settings }.
-    [move] Only who asked for the piece may move this in the queue here; a manager can set a DJ role with /{ command-settings }.
-    [remove] Only who asked for the piece may take this off the queue here; a manager can set a DJ role with /{ command-settings }.
-    [steer] Only who asked for the piece may steer this here; a manager can set a DJ role with /{ command-settings }.
-   *[skip] Only who asked for the piece may skip this here; a manager can set a DJ role with /{ command-settings }.
+    [pause] Only whoever requested the piece can pause the music here. A manager can set a DJ role with /{ command-settings }.
+    [resume] Only whoever requested the piece can resume the music here. A manager can set a DJ role with /{ command-settings }.
+    [stop] Only whoever requested the piece can stop the music here. A manager can set a DJ role with /{ command-settings }.
+    [volume] Only whoever requested the piece can change the volume here. A manager can set a DJ role with /{ command-settings }.
+    [move] Only whoever requested the piece can move this in the queue here. A manager can set a DJ role with /{ command-settings }.
+    [remove] Only whoever requested the piece can remove this from the queue here. A manager can set a DJ role with /{ command-settings }.
+    [steer] Only whoever requested the piece can steer this here. A manager can set a DJ role with /{ command-settings }.
+   *[skip] Only whoever requested the piece can skip this here. A manager can set a DJ role with /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
-    [one] You have one piece waiting or playing, as many as one person may have here; ask again when it has played.
-   *[other] You have { $waiting } pieces waiting or playing, as many as one person may have here; ask again when one has played.
+    [one] You already have one piece waiting or playing, the limit here. Try again once it has played.
+   *[other] You already have { $waiting } pieces waiting or playing, the limit here. Try again once one has played.
 }
-rights-enough-today = You have asked for { $used } of the { $cap } s of music that one person may ask for here in a day, and { $seconds } s more do not fit. The count starts again { $again }.
+rights-enough-today = Daily limit reached: you have used { $used } of { $cap } s, and this needs { $seconds } s. It resets { $again }.
 
 ### What plays
 
-playback-nothing = Nothing is playing; /{ command-compose } starts something.
+playback-nothing = Nothing is playing. Start something with /{ command-compose }.
 playback-not-yet = Nothing is playing yet.
-playback-not-paused = Nothing is paused.
+playback-not-paused = The music isn't paused.
 playback-stopped = { $forgotten ->
     [0] Stopped.
-   *[other] Stopped, and { $forgotten } waiting forgotten.
+    [one] Stopped, and one waiting piece removed.
+   *[other] Stopped, and { $forgotten } waiting pieces removed.
 }
-playback-skipped = Skipped seed { $seed }.
-playback-paused = Paused; /{ command-resume } goes on from here.
-playback-resumed = Going on.
-playback-volume = Volume { $percent } %.
+playback-skipped = Skipped “{ $prompt }”.
+playback-paused = Paused. Use /{ command-resume } to continue.
+playback-resumed = Resumed.
+playback-volume = Volume set to { $percent }%.
 queue-full = { $waiting ->
-    [one] One piece waits already; ask again when it has played.
-   *[other] { $waiting } pieces wait already; ask again when one has played.
+    [one] The queue is full: one piece is already waiting. Try again once it has played.
+   *[other] The queue is full: { $waiting } pieces are already waiting. Try again once one has played.
 }
 
 ### Why the music is silent, or ended
 
 voice-waits = { $hold ->
-    [alone] Nobody listens; the music waits
-    [connecting] Connecting; the music waits
-    [muted] Busker is muted; the music waits
-    [speechless] Busker may not speak here; the music waits
-   *[suppressed] Busker asked to speak on the Stage; the music waits
+    [alone] Nobody is listening. The music waits
+    [connecting] Connecting. The music waits
+    [muted] Busker is muted. The music waits
+    [speechless] Busker isn't allowed to speak here. The music waits
+   *[suppressed] Busker asked to speak on the Stage. The music waits
 }
 voice-put-out = Busker was disconnected from the voice channel.
 voice-call-ended = Discord ended the call.
-voice-rate-limited = Discord wants Busker to stay out of voice for a while.
-voice-unencrypted = Discord found that Busker does not encrypt end to end.
-voice-gone = The voice channel is gone.
-voice-out-of-server = Busker is not in this server any more.
-voice-not-connected = Busker is not connected to a voice channel any more.
+voice-rate-limited = Discord asked Busker to stay out of voice for a while.
+voice-unencrypted = Discord reported that Busker doesn't encrypt end to end.
+voice-gone = The voice channel was deleted.
+voice-out-of-server = Busker is no longer in this server.
+voice-not-connected = Busker is no longer connected to a voice channel.
 voice-failed = Something went wrong with the voice connection.
-voice-lost-often = Busker lost the voice connection again and again.
-voice-not-let-in = Discord did not let Busker into { $channel }; please try again.
+voice-lost-often = Busker kept losing the voice connection.
+voice-not-let-in = Discord didn't let Busker into { $channel }. Please try again.
 trouble-deserted = Everybody left the voice channel.
 trouble-playing = Something went wrong while playing.
-trouble-composing = Something went wrong while composing; please ask again.
-trouble-writing = Something went wrong while the track was written; ask for it again.
-trouble-too-large = The track is too large to post; it is kept as { $file }.
-trouble-posted-anyway = { $trouble } The track is posted all the same.
-trouble-not-taken = Discord did not take the track; it is kept as { $file }.
+trouble-composing = Something went wrong while composing. Please try again.
+trouble-writing = Something went wrong while writing the track. Please request it again.
+trouble-too-large = The track is too large to post. It is saved as { $file }.
+trouble-posted-anyway = { $trouble } The track will be posted anyway.
+trouble-not-taken = Discord didn't accept the track. It is saved as { $file }.
 trouble-tried-again = { $seconds ->
-    [one] Discord did not take the track; it is kept as { $file }, and is tried again in { $seconds } s.
-   *[other] Discord did not take the track; it is kept as { $file }, and is tried again in { $seconds } s.
+    [one] Discord didn't accept the track. It is saved as { $file }; next attempt in { $seconds } s.
+   *[other] Discord didn't accept the track. It is saved as { $file }; next attempt in { $seconds } s.
 }
 
 ### The engine
 
-engine-closed = The engine was closed before this piece was made.
-engine-not-running = The engine is not running; start it before asking for a piece.
-engine-composed-already = This piece is composed to its end already; steer the next one.
+engine-closed = The engine was shut down before this piece was finished.
+engine-not-running = The engine isn't running. Try again in a minute.
+engine-composed-already = This piece is already fully composed. Steer the next one.
 engine-died = { $deaths ->
-    [one] The engine died while making this piece; try another one.
-   *[other] The engine died { $deaths } times while making this piece; try another one.
+    [one] The engine crashed while composing this piece. Try another one.
+   *[other] The engine crashed { $deaths } times while composing this piece. Try another one.
 }
-engine-too-little-memory = There is too little memory for this piece; ask for a simpler one.
-engine-does-not-fit = A piece of { $seconds } s does not fit this engine; ask for another length.
-engine-not-finite = The model computed numbers that are not finite, so this piece cannot go on; another seed may work, and if none does the checkpoint is damaged or its precision too low.
+engine-too-little-memory = There isn't enough memory for this piece. Try a simpler one.
+engine-does-not-fit = A piece of { $seconds } s doesn't fit this engine. Choose another length.
+engine-not-finite = The model produced numbers that aren't finite. Try another seed; if none works, the checkpoint is damaged or its precision too low.
 engine-channels = { $channels ->
-    [one] The model makes sound of one channel; Busker plays one or two.
-   *[other] The model makes sound of { $channels } channels; Busker plays one or two.
+    [one] The model makes sound with one channel. Busker plays one or two.
+   *[other] The model makes sound with { $channels } channels. Busker plays one or two.
 }
-engine-no-sound = The model made something that is not sound; another seed may do better.
+engine-no-sound = The model produced something that isn't sound. Try another seed.
 
 ### Tracks and recordings
 
@@ -225,107 +226,107 @@ track-loudest = { $place ->
    *[end] at the end
 }
 track-line = “{ $prompt }” · { $seconds } s · seed { $seed }
-track-radio-line = “{ $prompt }” · { $seconds } s of the radio, from { $begin } on · seed { $seed }
-track-not-saved = The finished track could not be saved: { $why }.
-track-not-ours = { $file } is not a track that Busker wrote.
-track-gone = { $file } is gone, or is not a track any more.
-recording-too-short = { $file } is shorter than { $shortest } s; choose a longer one.
-recording-changed = { $file } has changed since it was chosen; choose it again.
+track-radio-line = “{ $prompt }” · { $seconds } s of the radio, from { $begin } · seed { $seed }
+track-not-saved = The finished track couldn't be saved: { $why }.
+track-not-ours = { $file } isn't a track by Busker.
+track-gone = { $file } is gone or is no longer a track.
+recording-too-short = { $file } is shorter than { $shortest } s. Choose a longer one.
+recording-changed = { $file } has changed since you chose it. Choose it again.
 recording-too-long = { $longest ->
-    [one] { $file } is longer than one minute; choose a shorter one.
-   *[other] { $file } is longer than { $longest } minutes; choose a shorter one.
+    [one] { $file } is longer than one minute. Choose a shorter one.
+   *[other] { $file } is longer than { $longest } minutes. Choose a shorter one.
 }
-recording-unreadable = { $file } cannot be read as sound; a FLAC, MP3, Ogg, WAV, M4A or WebM file will do.
-recording-silent = There is no sound in { $file }; choose another file.
+recording-unreadable = { $file } can't be read as audio. Use FLAC, MP3, Ogg, WAV, M4A or WebM.
+recording-silent = There is no audio in { $file }. Choose another file.
 
 ### /settings
 
-settings-managers-only = Only who may manage this server can change Busker's settings.
-settings-too-long = The longest piece that this Busker composes is { $longest } s; choose a length up to that.
-settings-no-role = To leave the music to DJs, name their role as well: the option { command-settings.dj_role-name }.
-settings-everybody = Everybody has the role { $role }; choose another, or { command-settings.rights-name }: { $free }.
-settings-not-written = This Busker does not write { $format }; it writes { $formats }.
+settings-managers-only = Only members who can manage this server can change Busker's settings.
+settings-too-long = This Busker composes pieces of up to { $longest } s. Choose a shorter length.
+settings-no-role = To let DJs control the music, also set their role with the option { command-settings.dj_role-name }.
+settings-everybody = Everybody has the role { $role }. Choose another role, or { command-settings.rights-name }: { $free }.
+settings-not-written = This Busker can't write { $format }. It writes { $formats }.
 settings-title = Settings
-settings-shown = Each option of /{ command-settings } changes one of them; the option { command-settings.reset-name } takes one back.
-settings-changed = Changed, from now on.
+settings-shown = Each option of /{ command-settings } changes one setting. The option { command-settings.reset-name } restores a default.
+settings-changed = Saved. Applies from now on.
 settings-label = { $option ->
-    [announce] Voice channel's status
+    [announce] Voice channel status
     [dj_role] DJ role
     [format] Format
     [interval] Interval
     [length] Length
-    [minutes] Music a day
-    [rights] Who acts on the music
+    [minutes] Music per day
+    [rights] Who controls the music
     [tracks_in] Tracks are posted
     [volume] Volume
-   *[waiting] Waiting pieces
+   *[waiting] Pieces in the queue
 }
 settings-default = { $value } (default)
 settings-seconds = { $seconds } s
 settings-automatic = automatic
 settings-volume = { NUMBER($share, style: "percent") }
 settings-rights = { $rights ->
-    [dj] those with the DJ role
-    [vote] most listeners together
+    [dj] members with the DJ role
+    [vote] listeners, by vote
    *[free] every listener
 }
 settings-no-dj-role = none
 settings-dj-role = { $role }
 settings-posted-in = in { $channel }
-settings-posted-where-asked = where they were asked for
+settings-posted-where-asked = where they were requested
 settings-format = { $format }
 settings-formats = { $first }, then { $then }
 settings-waiting = { $pieces ->
-    [0] without limit
-   *[other] { $pieces } a person
+    [0] no limit
+   *[other] { $pieces } per person
 }
 settings-minutes = { $minutes ->
-    [0] without limit
-   *[other] { $minutes } min a person
+    [0] no limit
+   *[other] { $minutes } min per person
 }
-settings-announced = says what plays
+settings-announced = shows what plays
 settings-not-announced = is left alone
 
 ### /library
 
 library-title = Library
-library-nothing-made = Nothing has been made here yet that you can see; /{ command-compose } makes something.
-library-nothing-found = Nothing that was made here has these words; fewer of them find more.
-library-no-more = There is nothing older.
+library-nothing-made = There are no tracks here that you can see yet. Make one with /{ command-compose }.
+library-nothing-found = No tracks match. Try fewer words.
+library-no-more = There are no older tracks.
 library-line = { $number }. “{ $prompt }” · { $seconds } s · { $member } · { $when }
 library-choice = { $prompt } · { $seconds } s · seed { $seed }
 library-placeholder = Choose a track
 library-facts = { $seconds } s · seed { $seed } · { $checkpoint }
 library-made-for = Made for { $member } { $when }.
 library-act = { $act ->
-    [fetch] Fetch
-    [forget] Forget
+    [fetch] Download
+    [forget] Delete
    *[play] Play again
 }
 library-open = Open its message
 library-older = Older
-library-gone = This track is not in the library any more.
+library-gone = This track is no longer in the library.
 library-playing = { $before ->
     [0] Playing “{ $prompt }” again.
     [one] Playing “{ $prompt }” again after one other piece.
-   *[other] Playing “{ $prompt }” again after { $before } others.
+   *[other] Playing “{ $prompt }” again after { $before } other pieces.
 }
 library-making = { $before ->
-    [0] Its file is gone, so “{ $prompt }” is made again; it will sound the same.
-    [one] Its file is gone, so “{ $prompt }” is made again after one other piece; it will sound the same.
-   *[other] Its file is gone, so “{ $prompt }” is made again after { $before } others; it will sound the same.
+    [0] The file of “{ $prompt }” is gone, so Busker composes it again. It will sound the same.
+    [one] The file of “{ $prompt }” is gone, so Busker composes it again after one other piece. It will sound the same.
+   *[other] The file of “{ $prompt }” is gone, so Busker composes it again after { $before } other pieces. It will sound the same.
 }
 library-making-other = { $before ->
-    [0] Its file is gone, so “{ $prompt }” is made again. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
-    [one] Its file is gone, so “{ $prompt }” is made again after one other piece. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
-   *[other] Its file is gone, so “{ $prompt }” is made again after { $before } others. It will not sound the same: it was made with { $then }, and Busker composes with { $now } now.
+    [0] The file of “{ $prompt }” is gone, so Busker composes it again. It will sound different: it was made with { $then }, and Busker now uses { $now }.
+    [one] The file of “{ $prompt }” is gone, so Busker composes it again after one other piece. It will sound different: it was made with { $then }, and Busker now uses { $now }.
+   *[other] The file of “{ $prompt }” is gone, so Busker composes it again after { $before } other pieces. It will sound different: it was made with { $then }, and Busker now uses { $now }.
 }
-library-lost = Its file is gone, and it was made from a sound file that Busker does not keep, so it cannot be made again.
-library-radio-lost = Its file is gone, and what was kept of a radio cannot be made again.
-library-posted-there = It is in { $link }.
-library-nowhere = Its file is gone, and it was never posted; “Play again” makes it again.
-library-not-yours = Only who asked for a track, and who manages the server, can make Busker forget it.
-library-forgotten = Forgotten, with its file. The message that brought it stays until somebody deletes it.
+library-lost = The file is gone, and it was made from a sound file that Busker doesn't keep, so it can't be made again.
+library-radio-lost = The file is gone, and a part of a radio can't be made again.
+library-posted-there = You can download it here: { $link }.
+library-nowhere = The file is gone, and it was never posted. “Play again” composes it again.
+library-not-yours = Only whoever requested a track, or a server manager, can delete it.
+library-forgotten = Deleted, with its file. The message it was posted in stays until somebody deletes it.
 
 ### /privacy
 
@@ -334,19 +335,19 @@ privacy-tracks = { $count ->
     [one] { $count } track
    *[other] { $count } tracks
 }
-privacy-remembered = Busker remembers { $tracks } that you asked for, in all servers together, with the prompts, seeds and files. { privacy-for-now } { privacy-what-stays }
-privacy-nothing = Busker remembers no track of yours. { privacy-for-now }
-privacy-for-now = Besides, it knows what you asked for that is not over yet and, where there is a cap, how much music you asked for today. Nothing else about you is kept.
-privacy-what-stays = Messages that Busker posted in channels stay; who may delete messages there can delete them.
+privacy-remembered = Busker stores { $tracks } that you requested, across all servers, with prompts, seeds and files. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker stores no tracks of yours. { privacy-for-now }
+privacy-for-now = It also knows your unfinished requests and, where there is a daily limit, how much music you requested today. It stores nothing else about you.
+privacy-what-stays = Messages that Busker posted stay; members who can manage messages can delete them.
 privacy-delete = Delete these tracks
-privacy-deleted = Deleted: { $tracks } with their files. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Deleted { $tracks } with their files. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
 about-busker = Busker composes music while you listen.
 about-model = Model
 about-made-on = { $checkpoint } ({ $revision }) on { $device }
-about-licence = Licence of its weights
+about-licence = Licence of the model
 about-speed = Speed
 about-times = { $listeners ->
     [one] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } times real time; one piece at once
@@ -354,36 +355,36 @@ about-times = { $listeners ->
 }
 about-version = Version
 about-no-version = not installed as a package
-about-permissions = It needs { $needed }, and nothing else.
+about-permissions = It needs { $needed }, nothing else.
 about-invite = Invite Busker
-help-title = How to begin
+help-title = Getting started
 # The names of commands come as links that can be clicked.
 help-text =
-    Join a voice channel and type { $compose } with your words in English: style, instruments, mood, tempo. Music starts while it is being made, and the finished track is posted.
+    Join a voice channel and type { $compose } with a description in English: style, instruments, mood, tempo. The music starts while it is being composed, and the finished track is posted.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` makes the same music whenever it is asked for
-    { $compose } with `{ command-compose.melody-name }:` or `{ command-compose.continued-name }:` takes a sound file, as does Apps in the menu of a voice message
-    { $steer } lets other words take over what plays
-    { $radio } plays without end, while somebody listens; its last minutes can be kept
-    { $queue } shows what follows · { $skip } { $pause } { $resume } { $stop } { $volume } act on what plays
-    { $library } finds what was made here, to play it again · { $settings } is for managers
-    { $privacy } shows and deletes what Busker remembers about you · { $about } says what it composes with
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` makes the same music every time
+    { $compose } with `{ command-compose.melody-name }:` or `{ command-compose.continued-name }:` takes a sound file; or right-click a voice message and choose Apps
+    { $steer } changes the music while it plays
+    { $radio } plays without end while somebody listens; you can keep its last minutes
+    { $queue } shows what comes next · { $skip } { $pause } { $resume } { $stop } { $volume } control the music
+    { $library } finds tracks to play again · { $settings } is for managers
+    { $privacy } shows and deletes what Busker stores about you · { $about } shows the model
 
-    Or begin with one of these:
+    Or try one of these:
 
 ### /queue
 
-queue-not-waiting = This does not wait in the queue, or no more; choose a piece from the list, or its place.
+queue-not-waiting = That piece is not in the queue any more. Pick one from the list or type its position.
 queue-title = Queue
-queue-nothing-waits = Nothing waits.
+queue-nothing-waits = Nothing is waiting.
 queue-radio = radio
 queue-removed = Removed “{ $prompt }” from the queue.
-queue-moved = “{ $prompt }” is at place { $place } of the queue now.
+queue-moved = “{ $prompt }” is now at position { $place } in the queue.
 
 ### The presence, in English for everybody
 
-presence-idle = /{ command-compose } makes music
+presence-idle = /{ command-compose } to make music
 presence-playing = { $channels ->
     [one] Playing in one voice channel
    *[other] Playing in { $channels } voice channels
@@ -391,15 +392,15 @@ presence-playing = { $channels ->
 
 ### Recordings that members bring
 
-melody-unfollowed = “{ $checkpoint }” follows no melody; a melody checkpoint such as facebook/musicgen-melody would, and each goes on from a recording.
-recording-broken = { $name } cannot be read as sound; another format will do.
-recording-large = { $name } has { $size } MiB; up to { $most } MiB will do.
-recording-none = There is no sound in this message; choose one with a voice message or a sound file.
-recording-soundless = { $name } is no sound; a voice message or a sound file will do.
+melody-unfollowed = “{ $checkpoint }” can't follow a melody. A melody checkpoint such as facebook/musicgen-melody can; every checkpoint can continue a sound file.
+recording-broken = { $name } can't be read as audio. Try another format.
+recording-large = { $name } has { $size } MiB. The limit is { $most } MiB.
+recording-none = There is no audio in this message. Choose one with a voice message or a sound file.
+recording-soundless = { $name } isn't audio. Use a voice message or a sound file.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }
-recording-unfetched = Discord did not give { $name } out; post it once more.
-recording-unkept = { $name } could not be kept on Busker’s side; it is in the log.
+recording-unfetched = Discord didn't deliver { $name }. Post it again and retry.
+recording-unkept = { $name } couldn't be saved. Please try again; if it keeps happening, tell whoever runs this bot.
 recording-words = What it should sound like
 
 ### The card
@@ -409,7 +410,7 @@ card-played = Played
 card-ended-early = Ended early
 card-paused = Paused
 card-holding = { $why }
-card-waiting = Waiting for its turn
+card-waiting = Waiting in the queue
 card-playing = Playing
 card-composing = Composing
 card-composing-for = Composing · first sound in about { $seconds } s
@@ -419,12 +420,12 @@ card-radio-line = “{ $prompt }” · radio · seed { $seed }
 card-radio-facts = Radio · seed { $seed } · for { $name }
 card-radio-heard = { $clock } heard
 card-bar = { $what ->
-    [made] { $bar } { $seconds } of { $total } s made
+    [made] { $bar } { $seconds } of { $total } s composed
    *[played] { $bar } { $seconds } of { $total } s played
 }
-card-trouble = **Trouble:** { $trouble }
-card-trouble-of = **Trouble** with “{ $prompt }”: { $trouble }
-card-follows = **What follows**
+card-trouble = **Problem:** { $trouble }
+card-trouble-of = **Problem** with “{ $prompt }”: { $trouble }
+card-follows = **Up next**
 card-place = { $place }. { $piece }
 card-more = { $more ->
     [one] … and one more
@@ -446,38 +447,38 @@ card-button = { $act ->
 ### After a restart
 
 restart-forgot = { $pieces ->
-    [one] Busker was restarted, and one piece that was asked for here is forgotten.
-   *[other] Busker was restarted, and { $pieces } pieces that were asked for here are forgotten.
+    [one] Busker restarted and dropped one requested piece.
+   *[other] Busker restarted and dropped { $pieces } requested pieces.
 }
 
 ### Again, Remix, Extend
 
-button-over = This piece does not play any more; the newest card has the buttons for what plays.
-button-gone = This piece is over, and its track is not in the library; /{ command-compose } makes another.
-piece-tags = What this file says about its making cannot be used.
-remake-not-mine = This is no track of Busker’s; choose a message in which Busker posted one.
-remake-slow = Discord takes too long to give the track out; please try again.
+button-over = This piece is no longer playing. Use the buttons of the newest card.
+button-gone = This piece is over, and its track isn't in the library. Make another with /{ command-compose }.
+piece-tags = The information in this file about how it was made can't be used.
+remake-not-mine = This isn't a track by Busker. Choose a message in which Busker posted one.
+remake-slow = Discord takes too long to deliver the track. Please try again.
 remake-again = { $before ->
     [0] Playing “{ $prompt }” again.
-    [one] Playing “{ $prompt }” again, after one other piece.
-   *[other] Playing “{ $prompt }” again, after { $before } others.
+    [one] Playing “{ $prompt }” again after one other piece.
+   *[other] Playing “{ $prompt }” again after { $before } other pieces.
 }
 remix-title = Remix
 remix-words = What it should sound like
 # Up to 45 characters.
-remix-seed = Seed, a whole number; empty draws a new one
-remix-no-seed = “{ $typed }” is no seed; any whole number from 0 to { $largest } will do.
+remix-seed = Seed, a whole number; empty for a random one
+remix-no-seed = “{ $typed }” isn't a seed. Choose a whole number from 0 to { $largest }.
 extend-title = Extend
 # Up to 45 characters.
-extend-seconds = Seconds to go on, { $least } to { $most }
-extend-no-number = “{ $typed }” is no number of seconds; 20 would be one.
-extend-unfinished = This piece is still being made; it can be extended as soon as its track is posted.
-extend-gone = The file of this track is gone here; the message with the track has a button that extends it, too.
-extend-long = This track is too long to be extended; up to { $most } s will do.
+extend-seconds = Seconds to add, { $least } to { $most }
+extend-no-number = “{ $typed }” isn't a number of seconds. Try 20.
+extend-unfinished = This piece is still being composed. You can extend it once its track is posted.
+extend-gone = The file of this track is gone here. Use the Extend button of the message with the track.
+extend-long = This track is too long to extend. The limit is { $most } s.
 extend-answer = { $before ->
-    [0] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }.
-    [one] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after one other piece.
-   *[other] “{ $prompt }” goes on for { $seconds } s, to { $total } s in all, with seed { $seed }; it plays after { $before } others.
+    [0] Extending “{ $prompt }” by { $seconds } s to { $total } s, with seed { $seed }.
+    [one] Extending “{ $prompt }” by { $seconds } s to { $total } s, with seed { $seed }. It plays after one other piece.
+   *[other] Extending “{ $prompt }” by { $seconds } s to { $total } s, with seed { $seed }. It plays after { $before } other pieces.
 }
 
 ### Commands in the menu of a message (right click, Apps): up to 32 characters
@@ -510,92 +511,92 @@ command-choice = { $choice ->
 }
 
 command-compose = compose
-    .description = Compose music from your words and play it while it is being made
+    .description = Compose music from a description and play it while it is being composed
     .prompt-name = prompt
     .prompt = What it should sound like: style, instruments, mood, tempo
     .length-name = length
-    .length = Seconds of music, 10 or more; as is usual here if left out
+    .length = Seconds of music, 10 or more; the server's default if left out
     .interval-name = interval
-    .interval = Seconds of music made between two deliveries, 0.5 to 2.5; automatic if left out
+    .interval = Seconds of music between two chunks, 0.5 to 2.5; automatic if left out
     .seed-name = seed
-    .seed = The same words and seed make the same music; drawn if left out
+    .seed = The same prompt and seed make the same music; random if left out
     .melody-name = melody
-    .melody = A sound file to hum after, such as a voice message; only some models can
+    .melody = A sound file whose melody to follow, such as a voice message; only some models can
     .continued-name = continue
-    .continued = A sound file to go on from: the music begins where it ends
+    .continued = A sound file to continue: the music begins where it ends
 command-radio = radio
-    .description = Play music without end, while somebody listens
+    .description = Play endless music while somebody listens
     .prompt-name = { command-compose.prompt-name }
     .prompt = { command-compose.prompt }
     .seed-name = { command-compose.seed-name }
     .seed = { command-compose.seed }
 command-stop = stop
-    .description = End the music and forget the queue
+    .description = Stop the music and clear the queue
 command-skip = skip
-    .description = End this piece and play the next one
+    .description = Skip to the next piece
 command-steer = steer
-    .description = Let other words take over the music that plays
+    .description = Change the music while it plays
     .words-name = words
     .words = What it should sound like from now on
     .blend-name = blend
     .blend = Seconds over which the new words take over, 0 to 10; 2 if left out
 command-pause = pause
-    .description = Hold the music where it is; composing goes on
+    .description = Pause the music; composing continues
 command-resume = resume
-    .description = Go on from where the music was paused
+    .description = Resume the paused music
 command-queue = queue
-    .description = What plays and what follows
+    .description = Show and change the queue
 command-queue-show = show
-    .description = What plays and what follows
+    .description = Show what plays and what comes next
 command-queue-move = move
-    .description = Let a waiting piece play earlier or later
+    .description = Move a waiting piece
     .piece-name = piece
-    .piece = A waiting piece, or its place
+    .piece = A waiting piece, or its position
     .place-name = place
-    .place = Where it is to wait: 1 plays next; later places move back
+    .place = New position: 1 plays next
 command-queue-remove = remove
-    .description = Take a waiting piece off the queue
+    .description = Remove a waiting piece
     .piece-name = piece
-    .piece = A waiting piece, or its place
+    .piece = A waiting piece, or its position
 command-nowplaying = nowplaying
-    .description = What plays, how much of it is made and how much is played
+    .description = Show what plays, and how much of it is composed and played
 command-volume = volume
-    .description = How loud the music plays in the channel; the posted track keeps its level
+    .description = Set the volume in the channel; posted tracks keep their level
     .percent-name = percent
-    .percent = 0 to 100, which is the loudest
+    .percent = 0 to 100 (loudest)
 command-settings = settings
-    .description = What holds in this server: length, volume, rights, caps and more
+    .description = Settings of this server: length, volume, control, limits and more
     .length-name = length
-    .length = Seconds of music when nobody says, 10 or more
+    .length = Default length in seconds, 10 or more
     .interval-name = interval
-    .interval = Seconds of music made between two deliveries, 0.5 to 2.5
+    .interval = Seconds of music between two chunks, 0.5 to 2.5
     .volume-name = volume
-    .volume = Percent that music starts at, 0 to 100
+    .volume = Volume at the start, 0 to 100 percent
     .rights-name = rights
-    .rights = Who may skip, stop, pause and the like, besides who asked and managers
+    .rights = Who can skip, stop, pause and so on, besides requesters and managers
     .dj_role-name = dj_role
-    .dj_role = The role for rights: dj
+    .dj_role = The role that controls the music with rights: dj
     .tracks_in-name = tracks_in
     .tracks_in = The text channel where finished tracks are posted
     .format-name = format
-    .format = The format of tracks, where the file fits
+    .format = File format of tracks, if the file is small enough
     .waiting-name = waiting
-    .waiting = Pieces of one person that may wait or play; 0 is without limit
+    .waiting = Pieces that one person can have waiting or playing; 0 for no limit
     .minutes-name = minutes
-    .minutes = Minutes of music that one person may ask for in a day; 0 is without limit
+    .minutes = Minutes of music that one person can request per day; 0 for no limit
     .announce-name = announce
-    .announce = Whether the voice channel's status says what plays
+    .announce = Show what plays in the voice channel's status
     .reset-name = reset
-    .reset = Take one choice back, or all of them
+    .reset = Restore one default, or all of them
 command-library = library
-    .description = What was made here: play it again, fetch it, forget it
+    .description = Find tracks made here: play again, download, delete
     .search-name = search
-    .search = Words of its prompt; nothing shows the newest
+    .search = Words of the prompt; leave empty for the newest
     .by-name = by
-    .by = Only what this person asked for
+    .by = Only tracks that this person requested
 command-privacy = privacy
-    .description = What Busker remembers about you, and how to delete it
+    .description = See what Busker stores about you, and delete it
 command-about = about
-    .description = What Busker is, what it composes with, and how to invite it
+    .description = About Busker: its model, its speed, and how to invite it
 command-help = help
-    .description = How to begin, with examples to click
+    .description = Getting started, with examples to click

@@ -1,83 +1,83 @@
 # Lo que dice Busker en español, para España y América. Se tutea.
 #
 # Términos: piece = pieza (lo que se pide), track = pista (el archivo terminado), seed = semilla, prompt = prompt,
-# queue = cola, library = biblioteca, steer = redirigir, checkpoint = modelo, interval = intervalo,
+# queue = cola, library = biblioteca, steer = modificar, checkpoint = modelo, interval = intervalo,
 # managers = quien puede gestionar el servidor. Comillas « ».
 
 ### Any command
 
-error-unforeseen = Algo ha fallado en Busker; está en el registro. Vuelve a intentarlo.
-error-value = «{ $value }» no sirve aquí; revisa el valor y vuelve a pedirlo.
-error-forbidden = No puedes hacer eso aquí.
-error-old-command = Discord aún muestra una forma antigua de este comando; inténtalo de nuevo en un minuto.
-error-servers-only = Busker toca en canales de voz de servidores; pídeselo allí.
-error-shutting-down = Busker se está apagando; vuelve a pedirlo en un minuto.
+error-unforeseen = Algo ha salido mal. Inténtalo de nuevo; si sigue pasando, avisa a quien administra este bot.
+error-value = «{ $value }» no funciona aquí. Revisa el valor e inténtalo de nuevo.
+error-forbidden = No tienes permiso para hacer esto aquí.
+error-old-command = Discord todavía muestra una versión antigua de este comando. Inténtalo de nuevo en un minuto.
+error-servers-only = Busker toca en canales de voz de servidores. Usa este comando en un servidor.
+error-shutting-down = Busker se está reiniciando. Inténtalo de nuevo en un minuto.
 error-for-operators = { $sentence }
 
 ### /steer
 
 steer-answer = { $seconds ->
-    [0] «{ $prompt }» toma el relevo.
-   *[other] «{ $prompt }» toma el relevo; se oirá en unos { $seconds } s.
+    [0] La música cambia a «{ $prompt }».
+   *[other] La música cambiará a «{ $prompt }» en unos { $seconds } s.
 }
-steer-title = Redirigir
+steer-title = Modificar la música
 steer-words = Cómo debe sonar a partir de ahora
-steer-too-late = Esta pieza ya está compuesta entera, así que las palabras nuevas llegan tarde; redirige antes la próxima.
-steer-kept = Esta pista ya estaba hecha y solo vuelve a sonar, así que las palabras nuevas no pueden cambiarla.
+steer-too-late = Esta pieza ya está compuesta del todo y no se puede modificar. Modifica la siguiente antes.
+steer-kept = Esta pista se reproduce desde su archivo y no se puede modificar. Usa Remix.
 
 ### /compose
 
 compose-answer = { $before ->
-    [0] Compongo { $seconds } s de «{ $prompt }» con la semilla { $seed }.
-    [one] Compongo { $seconds } s de «{ $prompt }» con la semilla { $seed }; suena después de otra pieza.
-   *[other] Compongo { $seconds } s de «{ $prompt }» con la semilla { $seed }; suena después de otras { $before }.
+    [0] Componiendo { $seconds } s de «{ $prompt }» con la semilla { $seed }.
+    [one] Componiendo { $seconds } s de «{ $prompt }» con la semilla { $seed }. Sonará después de otra pieza.
+   *[other] Componiendo { $seconds } s de «{ $prompt }» con la semilla { $seed }. Sonará después de otras { $before } piezas.
 }
-compose-stage = En un escenario, Busker pide primero la palabra; hasta que la moderación se la dé, la música espera.
-compose-radio = La radio le deja sitio y vuelve cuando no espere nada más.
+compose-stage = En un escenario, Busker tiene que pedir la palabra. La música empieza cuando un moderador acepta.
+compose-radio = La radio se detiene mientras suena y vuelve cuando la cola queda vacía.
 
 ### /radio
 
 radio-answer = { $before ->
-    [0] La radio toca «{ $prompt }» con la semilla { $seed } hasta que alguien la termine con /{ command-skip } o /{ command-stop }.
-    [one] Después de otra pieza, la radio toca «{ $prompt }» con la semilla { $seed } hasta que alguien la termine con /{ command-skip } o /{ command-stop }.
-   *[other] Después de otras { $before } piezas, la radio toca «{ $prompt }» con la semilla { $seed } hasta que alguien la termine con /{ command-skip } o /{ command-stop }.
+    [0] La radio toca «{ $prompt }» con la semilla { $seed } hasta que la termines con /{ command-skip } o /{ command-stop }.
+    [one] Después de otra pieza, la radio toca «{ $prompt }» con la semilla { $seed } hasta que la termines con /{ command-skip } o /{ command-stop }.
+   *[other] Después de otras { $before } piezas, la radio toca «{ $prompt }» con la semilla { $seed } hasta que la termines con /{ command-skip } o /{ command-stop }.
 }
-radio-already = Aquí ya hay una radio; /{ command-steer } le da otras palabras y /{ command-skip } la termina.
-radio-asleep = Nadie escucha; la radio duerme hasta que venga alguien
-radio-enough-today = Quien pidió la radio ya ha tenido toda la música que una persona puede tener aquí al día; cualquier otra persona puede empezar otra.
-radio-too-slow = Busker compone aquí demasiado despacio para una música sin fin; /{ command-compose } hace piezas que sí lo tienen.
+radio-already = Ya hay una radio encendida. Modifícala con /{ command-steer } o termínala con /{ command-skip }.
+radio-asleep = Nadie escucha. La radio duerme hasta que entre alguien
+radio-enough-today = La radio ha terminado: quien la inició ha alcanzado el límite diario. Cualquier otra persona puede iniciar otra.
+radio-too-slow = Busker compone demasiado despacio en esta máquina para una radio. Usa /{ command-compose }.
 # { $clock } son minutos y segundos: 2:58.
-keep-answer = Los últimos { $clock } minutos de la radio se publican como pista en un momento.
+keep-answer = Publicando los últimos { $clock } de la radio como pista.
 keep-too-soon = { $seconds ->
-    [one] Todavía hay muy poco nuevo que guardar; inténtalo cuando haya sonado { $seconds } s más.
-   *[other] Todavía hay muy poco nuevo que guardar; inténtalo cuando hayan sonado { $seconds } s más.
+    [one] Todavía no hay suficiente música nueva. Inténtalo de nuevo en { $seconds } s.
+   *[other] Todavía no hay suficiente música nueva. Inténtalo de nuevo en { $seconds } s.
 }
 
 ### What may be asked for
 
 piece-prompt = { $signs ->
-    [one] El prompt tiene un carácter legible; necesita de { $shortest } a { $longest }.
-   *[other] El prompt tiene { $signs } caracteres legibles; necesita de { $shortest } a { $longest }.
+    [one] El prompt tiene un carácter legible. Necesita de { $shortest } a { $longest }.
+   *[other] El prompt tiene { $signs } caracteres legibles. Necesita de { $shortest } a { $longest }.
 }
 piece-seconds = { $field ->
-    [interval] El intervalo de { $seconds } s no es válido; sirve de { $lowest } a { $highest } s.
-   *[length] La duración de { $seconds } s no es válida; sirve de { $lowest } a { $highest } s.
+    [interval] Un intervalo de { $seconds } s está fuera de rango. Elige de { $lowest } a { $highest } s.
+   *[length] Una duración de { $seconds } s está fuera de rango. Elige de { $lowest } a { $highest } s.
 }
-piece-seed = La semilla { $seed } no es válida; sirve cualquier número entero de 0 a { $largest }.
-piece-tags = Lo que este archivo dice de cómo se hizo no se puede usar.
+piece-seed = La semilla { $seed } está fuera de rango. Elige un número entero de 0 a { $largest }.
+piece-tags = La información de este archivo sobre cómo se hizo no se puede usar.
 
 ### Where Busker may play and post
 
-permissions-no-voice = No estás en ningún canal de voz; únete a uno y vuelve a pedirlo.
+permissions-no-voice = No estás en ningún canal de voz. Únete a uno e inténtalo de nuevo.
 permissions-full = { $limit ->
-    [one] { $channel } está lleno ({ $limit } persona); hay que hacer sitio para volver a pedirlo.
-   *[other] { $channel } está lleno ({ $limit } personas); hay que hacer sitio para volver a pedirlo.
+    [one] { $channel } está lleno ({ $limit } persona). Haz sitio para Busker e inténtalo de nuevo.
+   *[other] { $channel } está lleno ({ $limit } personas). Haz sitio para Busker e inténtalo de nuevo.
 }
-permissions-elsewhere = Busker toca en { $channel }; únete allí y vuelve a pedirlo.
-permissions-no-posting = Busker no puede publicar pistas aquí; pídelo en un canal de texto del servidor.
+permissions-elsewhere = Busker está tocando en { $channel }. Únete a ese canal e inténtalo de nuevo.
+permissions-no-posting = Busker no puede publicar pistas aquí. Usa un canal de texto del servidor.
 permissions-missing = { $count ->
-    [one] En { $channel } a Busker le falta el permiso { $missing }; la moderación puede dárselo.
-   *[other] En { $channel } a Busker le faltan los permisos { $missing }; la moderación puede dárselos.
+    [one] Busker necesita el permiso { $missing } en { $channel }. Un moderador puede concederlo.
+   *[other] Busker necesita los permisos { $missing } en { $channel }. Un moderador puede concederlos.
 }
 permissions-name = { $name ->
     [attach_files] Adjuntar archivos
@@ -93,105 +93,108 @@ permissions-name = { $name ->
 ### Who may do what
 
 rights-voted = { $act ->
-    [pause] { $name } quiere pausar la música: { $votes } de { $needed } votos. Quien escucha vota con /{ command-pause }.
-    [resume] { $name } quiere que siga la música: { $votes } de { $needed } votos. Quien escucha vota con /{ command-resume }.
-    [stop] { $name } quiere detener la música: { $votes } de { $needed } votos. Quien escucha vota con /{ command-stop }.
-    [volume] { $name } quiere cambiar el volumen: { $votes } de { $needed } votos. Quien escucha vota con /{ command-volume }.
-    [move] { $name } quiere mover esto en la cola: { $votes } de { $needed } votos. Quien escucha vota con /{ command-queue } { command-queue-move }.
-    [remove] { $name } quiere quitar esto de la cola: { $votes } de { $needed } votos. Quien escucha vota con /{ command-queue } { command-queue-remove }.
-    [steer] { $name } quiere redirigir la música: { $votes } de { $needed } votos. Quien escucha vota con /{ command-steer } y las mismas palabras.
-   *[skip] { $name } quiere saltar esto: { $votes } de { $needed } votos. Quien escucha vota con /{ command-skip }.
+    [pause] { $name } quiere pausar la música: { $votes } de { $needed } votos. Vota con /{ command-pause }.
+    [resume] { $name } quiere reanudar la música: { $votes } de { $needed } votos. Vota con /{ command-resume }.
+    [stop] { $name } quiere detener la música: { $votes } de { $needed } votos. Vota con /{ command-stop }.
+    [volume] { $name } quiere cambiar el volumen: { $votes } de { $needed } votos. Vota con /{ command-volume }.
+    [move] { $name } quiere mover esta pieza en la cola: { $votes } de { $needed } votos. Vota con /{ command-queue } { command-queue-move }.
+    [remove] { $name } quiere quitar esta pieza de la cola: { $votes } de { $needed } votos. Vota con /{ command-queue } { command-queue-remove }.
+    [steer] { $name } quiere modificar la música: { $votes } de { $needed } votos. Vota con /{ command-steer } y las mismas palabras.
+   *[skip] { $name } quiere saltar esta pieza: { $votes } de { $needed } votos. Vota con /{ command-skip }.
 }
 rights-role-needed = { $act ->
-    [pause] Solo quien tiene { $role } o pidió la pieza puede pausar la música aquí.
-    [resume] Solo quien tiene { $role } o pidió la pieza puede hacer que siga la música aquí.
-    [stop] Solo quien tiene { $role } o pidió la pieza puede detener la música aquí.
-    [volume] Solo quien tiene { $role } o pidió la pieza puede cambiar el volumen aquí.
-    [move] Solo quien tiene { $role } o pidió la pieza puede moverla en la cola aquí.
-    [remove] Solo quien tiene { $role } o pidió la pieza puede quitarla de la cola aquí.
-    [steer] Solo quien tiene { $role } o pidió la pieza puede redirigirla aquí.
-   *[skip] Solo quien tiene { $role } o pidió la pieza puede saltarla aquí.
+    [pause] Aquí solo pueden pausar la música los miembros con { $role } y quien pidió la pieza.
+    [resume] Aquí solo pueden reanudar la música los miembros con { $role } y quien pidió la pieza.
+    [stop] Aquí solo pueden detener la música los miembros con { $role } y quien pidió la pieza.
+    [volume] Aquí solo pueden cambiar el volumen los miembros con { $role } y quien pidió la pieza.
+    [move] Aquí solo pueden mover esta pieza en la cola los miembros con { $role } y quien la pidió.
+    [remove] Aquí solo pueden quitar esta pieza de la cola los miembros con { $role } y quien la pidió.
+    [steer] Aquí solo pueden modificar la pieza los miembros con { $role } y quien la pidió.
+   *[skip] Aquí solo pueden saltar la pieza los miembros con { $role } y quien la pidió.
 }
 rights-role-unset = { $act ->
-    [pause] Solo quien pidió la pieza puede pausar la música aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-    [resume] Solo quien pidió la pieza puede hacer que siga la música aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-    [stop] Solo quien pidió la pieza puede detener la música aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-    [volume] Solo quien pidió la pieza puede cambiar el volumen aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-    [move] Solo quien pidió la pieza puede moverla en la cola aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-    [remove] Solo quien pidió la pieza puede quitarla de la cola aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-    [steer] Solo quien pidió la pieza puede redirigirla aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
-   *[skip] Solo quien pidió la pieza puede saltarla aquí; quien gestiona el servidor puede fijar un rol de DJ con /{ command-settings }.
+    [pause] Aquí solo puede pausar la música quien pidió la pieza. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+    [resume] Aquí solo puede reanudar la música quien pidió la pieza. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+    [stop] Aquí solo puede detener la música quien pidió la pieza. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+    [volume] Aquí solo puede cambiar el volumen quien pidió la pieza. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+    [move] Aquí solo puede mover esta pieza en la cola quien la pidió. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+    [remove] Aquí solo puede quitar esta pieza de la cola quien la pidió. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+    [steer] Aquí solo puede modificar la pieza quien la pidió. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
+   *[skip] Aquí solo puede saltar la pieza quien la pidió. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
-    [one] Ya tienes una pieza esperando o sonando, lo máximo por persona aquí; vuelve a pedir cuando haya sonado.
-   *[other] Ya tienes { $waiting } piezas esperando o sonando, lo máximo por persona aquí; vuelve a pedir cuando haya sonado una.
+    [one] Ya tienes una pieza en espera o sonando, que es el límite aquí. Inténtalo de nuevo cuando haya sonado.
+   *[other] Ya tienes { $waiting } piezas en espera o sonando, que es el límite aquí. Inténtalo de nuevo cuando haya sonado una.
 }
-rights-enough-today = Has pedido { $used } de los { $cap } s de música que una persona puede pedir aquí al día, y { $seconds } s más no caben. La cuenta empieza de nuevo { $again }.
+rights-enough-today = Límite diario alcanzado: has usado { $used } de { $cap } s y esto necesita { $seconds } s. Se restablece { $again }.
 
 ### What plays
 
-playback-nothing = No suena nada; /{ command-compose } empieza algo.
+playback-nothing = No suena nada. Empieza algo con /{ command-compose }.
 playback-not-yet = Todavía no suena nada.
-playback-not-paused = No hay nada en pausa.
+playback-not-paused = La música no está en pausa.
 playback-stopped = { $forgotten ->
-    [0] Detenido.
-    [one] Detenido, y olvidada { $forgotten } pieza que esperaba.
-   *[other] Detenido, y olvidadas { $forgotten } piezas que esperaban.
+    [0] Detenida.
+    [one] Detenida, y una pieza en espera quitada.
+   *[other] Detenida, y { $forgotten } piezas en espera quitadas.
 }
-playback-skipped = Semilla { $seed } saltada.
-playback-paused = En pausa; /{ command-resume } sigue desde aquí.
-playback-resumed = Seguimos.
+playback-skipped = «{ $prompt }» saltada.
+playback-paused = En pausa. Continúa con /{ command-resume }.
+playback-resumed = Reanudada.
 playback-volume = Volumen al { $percent } %.
 queue-full = { $waiting ->
-    [one] Ya espera una pieza; vuelve a pedir cuando haya sonado.
-   *[other] Ya esperan { $waiting } piezas; vuelve a pedir cuando haya sonado una.
+    [one] La cola está llena: ya espera una pieza. Inténtalo de nuevo cuando haya sonado.
+   *[other] La cola está llena: ya esperan { $waiting } piezas. Inténtalo de nuevo cuando haya sonado una.
 }
 
 ### Why the music is silent, or ended
 
 voice-waits = { $hold ->
-    [alone] Nadie escucha; la música espera
-    [connecting] Conectando; la música espera
-    [muted] Busker está silenciado; la música espera
-    [speechless] Busker no puede hablar aquí; la música espera
-   *[suppressed] Busker ha pedido la palabra en el escenario; la música espera
+    [alone] Nadie escucha. La música espera
+    [connecting] Conectando. La música espera
+    [muted] Busker está silenciado. La música espera
+    [speechless] Busker no tiene permiso para hablar aquí. La música espera
+   *[suppressed] Busker pidió la palabra en el escenario. La música espera
 }
 voice-put-out = Han desconectado a Busker del canal de voz.
 voice-call-ended = Discord ha terminado la llamada.
-voice-rate-limited = Discord quiere que Busker deje los canales de voz un rato.
-voice-unencrypted = Discord ha visto que Busker no cifra de extremo a extremo.
-voice-gone = El canal de voz ya no existe.
+voice-rate-limited = Discord le ha pedido a Busker que no entre en canales de voz por un rato.
+voice-unencrypted = Discord indica que Busker no cifra de extremo a extremo.
+voice-gone = Han borrado el canal de voz.
 voice-out-of-server = Busker ya no está en este servidor.
-voice-not-connected = Busker ya no está conectado a ningún canal de voz.
+voice-not-connected = Busker ya no está conectado a un canal de voz.
 voice-failed = Algo ha fallado en la conexión de voz.
-voice-lost-often = Busker ha perdido la conexión de voz una y otra vez.
-voice-not-let-in = Discord no ha dejado entrar a Busker en { $channel }; vuelve a intentarlo.
-trouble-deserted = Todo el mundo ha salido del canal de voz.
+voice-lost-often = Busker perdía la conexión de voz una y otra vez.
+voice-not-let-in = Discord no dejó entrar a Busker en { $channel }. Inténtalo de nuevo.
+trouble-deserted = Todos salieron del canal de voz.
 trouble-playing = Algo ha fallado al tocar.
-trouble-composing = Algo ha fallado al componer; vuelve a pedirlo.
-trouble-writing = Algo ha fallado al escribir la pista; vuelve a pedirla.
-trouble-too-large = La pista es demasiado grande para publicarla; se guarda como { $file }.
-trouble-posted-anyway = { $trouble } La pista se publica igualmente.
-trouble-not-taken = Discord no ha aceptado la pista; se guarda como { $file }.
-trouble-tried-again = Discord no ha aceptado la pista; se guarda como { $file } y se vuelve a intentar en { $seconds } s.
+trouble-composing = Algo ha fallado al componer. Inténtalo de nuevo.
+trouble-writing = Algo ha fallado al guardar la pista. Pídela de nuevo.
+trouble-too-large = La pista es demasiado grande para publicarla. Está guardada como { $file }.
+trouble-posted-anyway = { $trouble } La pista se publicará de todos modos.
+trouble-not-taken = Discord no aceptó la pista. Está guardada como { $file }.
+trouble-tried-again = { $seconds ->
+    [one] Discord no aceptó la pista. Está guardada como { $file }; próximo intento en { $seconds } s.
+   *[other] Discord no aceptó la pista. Está guardada como { $file }; próximo intento en { $seconds } s.
+}
 
 ### The engine
 
-engine-closed = El motor se cerró antes de hacer esta pieza.
-engine-not-running = El motor no está en marcha; hay que arrancarlo antes de pedir una pieza.
-engine-composed-already = Esta pieza ya está compuesta hasta el final; redirige la siguiente.
+engine-closed = El motor se cerró antes de terminar esta pieza.
+engine-not-running = El motor no está en marcha. Inténtalo de nuevo en un minuto.
+engine-composed-already = Esta pieza ya está compuesta del todo. Modifica la siguiente.
 engine-died = { $deaths ->
-    [one] El motor se ha caído { $deaths } vez al hacer esta pieza; prueba con otra.
-   *[other] El motor se ha caído { $deaths } veces al hacer esta pieza; prueba con otra.
+    [one] El motor falló al componer esta pieza. Prueba otra.
+   *[other] El motor falló { $deaths } veces al componer esta pieza. Prueba otra.
 }
-engine-too-little-memory = Hay poca memoria para esta pieza; pide una más sencilla.
-engine-does-not-fit = Una pieza de { $seconds } s no cabe en este motor; pide otra duración.
-engine-not-finite = El modelo ha calculado números que no son finitos, así que esta pieza no puede seguir; puede que otra semilla sirva y, si no sirve ninguna, el modelo está dañado o tiene poca precisión.
+engine-too-little-memory = No hay memoria suficiente para esta pieza. Prueba una más sencilla.
+engine-does-not-fit = Una pieza de { $seconds } s no cabe en este motor. Elige otra duración.
+engine-not-finite = El modelo produjo números no finitos. Prueba otra semilla; si ninguna funciona, el checkpoint está dañado o su precisión es demasiado baja.
 engine-channels = { $channels ->
-    [one] El modelo hace sonido de { $channels } canal; Busker toca uno o dos.
-   *[other] El modelo hace sonido de { $channels } canales; Busker toca uno o dos.
+    [one] El modelo produce sonido de un canal. Busker toca uno o dos.
+   *[other] El modelo produce sonido de { $channels } canales. Busker toca uno o dos.
 }
-engine-no-sound = El modelo ha hecho algo que no es sonido; puede que otra semilla salga mejor.
+engine-no-sound = El modelo produjo algo que no es sonido. Prueba otra semilla.
 
 ### Tracks and recordings
 
@@ -218,48 +221,48 @@ track-loudest = { $place ->
 }
 track-line = «{ $prompt }» · { $seconds } s · semilla { $seed }
 track-radio-line = «{ $prompt }» · { $seconds } s de la radio, desde { $begin } · semilla { $seed }
-track-not-saved = No se ha podido guardar la pista terminada: { $why }.
-track-not-ours = { $file } no es una pista que haya escrito Busker.
-track-gone = { $file } ya no está, o ya no es una pista.
-recording-too-short = { $file } dura menos de { $shortest } s; elige un archivo más largo.
-recording-changed = { $file } ha cambiado desde que se eligió; elígelo de nuevo.
+track-not-saved = No se pudo guardar la pista terminada: { $why }.
+track-not-ours = { $file } no es una pista de Busker.
+track-gone = { $file } ya no está o ya no es una pista.
+recording-too-short = { $file } dura menos de { $shortest } s. Elige un archivo más largo.
+recording-changed = { $file } ha cambiado desde que lo elegiste. Elígelo de nuevo.
 recording-too-long = { $longest ->
-    [one] { $file } dura más de { $longest } minuto; elige un archivo más corto.
-   *[other] { $file } dura más de { $longest } minutos; elige un archivo más corto.
+    [one] { $file } dura más de un minuto. Elige un archivo más corto.
+   *[other] { $file } dura más de { $longest } minutos. Elige un archivo más corto.
 }
-recording-unreadable = { $file } no se puede leer como sonido; sirve un archivo FLAC, MP3, Ogg, WAV, M4A o WebM.
-recording-silent = No hay sonido en { $file }; elige otro archivo.
+recording-unreadable = { $file } no se puede leer como audio. Usa FLAC, MP3, Ogg, WAV, M4A o WebM.
+recording-silent = No hay audio en { $file }. Elige otro archivo.
 
 ### /settings
 
-settings-managers-only = Solo quien puede gestionar este servidor puede cambiar los ajustes de Busker.
-settings-too-long = La pieza más larga que compone este Busker dura { $longest } s; elige una duración hasta ahí.
-settings-no-role = Para dejar la música a los DJ, indica también su rol: la opción { command-settings.dj_role-name }.
-settings-everybody = Todo el mundo tiene el rol { $role }; elige otro, o { command-settings.rights-name }: { $free }.
-settings-not-written = Este Busker no escribe { $format }; escribe { $formats }.
+settings-managers-only = Solo quien puede administrar este servidor puede cambiar los ajustes de Busker.
+settings-too-long = Este Busker compone piezas de hasta { $longest } s. Elige una duración menor.
+settings-no-role = Para que los DJ controlen la música, indica también su rol con la opción { command-settings.dj_role-name }.
+settings-everybody = Todos tienen el rol { $role }. Elige otro, o { command-settings.rights-name }: { $free }.
+settings-not-written = Este Busker no puede escribir { $format }. Escribe { $formats }.
 settings-title = Ajustes
-settings-shown = Cada opción de /{ command-settings } cambia uno; la opción { command-settings.reset-name } deshace uno.
-settings-changed = Cambiado, desde ahora.
+settings-shown = Cada opción de /{ command-settings } cambia un ajuste. La opción { command-settings.reset-name } restablece uno.
+settings-changed = Guardado. Vale desde ahora.
 settings-label = { $option ->
     [announce] Estado del canal de voz
     [dj_role] Rol de DJ
     [format] Formato
     [interval] Intervalo
     [length] Duración
-    [minutes] Música al día
-    [rights] Quién decide sobre la música
+    [minutes] Música por día
+    [rights] Quién controla la música
     [tracks_in] Las pistas se publican
     [volume] Volumen
-   *[waiting] Piezas en espera
+   *[waiting] Piezas en la cola
 }
 settings-default = { $value } (por defecto)
 settings-seconds = { $seconds } s
 settings-automatic = automático
 settings-volume = { NUMBER($share, style: "percent") }
 settings-rights = { $rights ->
-    [dj] quien tiene el rol de DJ
-    [vote] la mayoría de quienes escuchan
-   *[free] cualquiera que escuche
+    [dj] miembros con el rol de DJ
+    [vote] oyentes, por votación
+   *[free] todos los oyentes
 }
 settings-no-dj-role = ninguno
 settings-dj-role = { $role }
@@ -275,49 +278,49 @@ settings-minutes = { $minutes ->
     [0] sin límite
    *[other] { $minutes } min por persona
 }
-settings-announced = dice lo que suena
-settings-not-announced = se deja como está
+settings-announced = muestra lo que suena
+settings-not-announced = no se cambia
 
 ### /library
 
 library-title = Biblioteca
-library-nothing-made = Aquí aún no se ha hecho nada que puedas ver; /{ command-compose } hace algo.
-library-nothing-found = Nada de lo que se hizo aquí tiene esas palabras; con menos encuentras más.
-library-no-more = No hay nada más antiguo.
+library-nothing-made = Todavía no hay pistas que puedas ver aquí. Crea una con /{ command-compose }.
+library-nothing-found = No hay pistas que coincidan. Prueba con menos palabras.
+library-no-more = No hay pistas más antiguas.
 library-line = { $number }. «{ $prompt }» · { $seconds } s · { $member } · { $when }
 library-choice = { $prompt } · { $seconds } s · semilla { $seed }
 library-placeholder = Elige una pista
 library-facts = { $seconds } s · semilla { $seed } · { $checkpoint }
 library-made-for = Hecha para { $member } { $when }.
 library-act = { $act ->
-    [fetch] Obtener
-    [forget] Olvidar
-   *[play] Tocar otra vez
+    [fetch] Descargar
+    [forget] Borrar
+   *[play] Tocar de nuevo
 }
 library-open = Abrir su mensaje
 library-older = Más antiguas
 library-gone = Esta pista ya no está en la biblioteca.
 library-playing = { $before ->
-    [0] «{ $prompt }» suena otra vez.
-    [one] «{ $prompt }» suena otra vez después de otra pieza.
-   *[other] «{ $prompt }» suena otra vez después de otras { $before }.
+    [0] «{ $prompt }» suena de nuevo.
+    [one] «{ $prompt }» suena de nuevo después de otra pieza.
+   *[other] «{ $prompt }» suena de nuevo después de otras { $before } piezas.
 }
 library-making = { $before ->
-    [0] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo; sonará igual.
-    [one] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo después de otra pieza; sonará igual.
-   *[other] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo después de otras { $before }; sonará igual.
+    [0] El archivo de «{ $prompt }» ya no está, así que Busker la compone de nuevo. Sonará igual.
+    [one] El archivo de «{ $prompt }» ya no está, así que Busker la compone de nuevo después de otra pieza. Sonará igual.
+   *[other] El archivo de «{ $prompt }» ya no está, así que Busker la compone de nuevo después de otras { $before } piezas. Sonará igual.
 }
 library-making-other = { $before ->
-    [0] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo. No sonará igual: se hizo con { $then }, y Busker compone ahora con { $now }.
-    [one] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo después de otra pieza. No sonará igual: se hizo con { $then }, y Busker compone ahora con { $now }.
-   *[other] Su archivo ya no está, así que «{ $prompt }» se hace de nuevo después de otras { $before }. No sonará igual: se hizo con { $then }, y Busker compone ahora con { $now }.
+    [0] El archivo de «{ $prompt }» ya no está, así que Busker la compone de nuevo. Sonará distinta: se hizo con { $then } y Busker usa ahora { $now }.
+    [one] El archivo de «{ $prompt }» ya no está, así que Busker la compone de nuevo después de otra pieza. Sonará distinta: se hizo con { $then } y Busker usa ahora { $now }.
+   *[other] El archivo de «{ $prompt }» ya no está, así que Busker la compone de nuevo después de otras { $before } piezas. Sonará distinta: se hizo con { $then } y Busker usa ahora { $now }.
 }
-library-lost = Su archivo ya no está, y se hizo a partir de un archivo de sonido que Busker no guarda, así que no se puede hacer de nuevo.
-library-radio-lost = Su archivo ya no está, y lo que se guardó de una radio no se puede hacer de nuevo.
-library-posted-there = Está en { $link }.
-library-nowhere = Su archivo ya no está, y nunca se publicó; «Tocar otra vez» la hace de nuevo.
-library-not-yours = Solo quien pidió una pista, y quien gestiona el servidor, puede hacer que Busker la olvide.
-library-forgotten = Olvidada, con su archivo. El mensaje que la trajo sigue ahí hasta que alguien lo borre.
+library-lost = El archivo ya no está y se hizo a partir de un audio que Busker no guarda, así que no se puede volver a hacer.
+library-radio-lost = El archivo ya no está, y un fragmento de radio no se puede volver a hacer.
+library-posted-there = Puedes descargarla aquí: { $link }.
+library-nowhere = El archivo ya no está y nunca se publicó. «Tocar de nuevo» la compone otra vez.
+library-not-yours = Solo quien pidió una pista, o quien administra el servidor, puede borrarla.
+library-forgotten = Borrada, con su archivo. El mensaje donde se publicó queda hasta que alguien lo borre.
 
 ### /privacy
 
@@ -325,19 +328,19 @@ privacy-tracks = { $count ->
     [one] { $count } pista
    *[other] { $count } pistas
 }
-privacy-remembered = Busker recuerda { $tracks } que has pedido, en todos los servidores juntos, con los prompts, semillas y archivos. { privacy-for-now } { privacy-what-stays }
-privacy-nothing = Busker no recuerda ninguna pista tuya. { privacy-for-now }
-privacy-for-now = Además sabe lo que has pedido y aún no ha terminado y, donde hay un límite, cuánta música has pedido hoy. No se guarda nada más sobre ti.
-privacy-what-stays = Los mensajes que Busker publicó en canales se quedan; quien puede borrar mensajes allí puede borrarlos.
+privacy-remembered = Busker guarda { $tracks } que pediste, en todos los servidores, con prompts, semillas y archivos. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker no guarda ninguna pista tuya. { privacy-for-now }
+privacy-for-now = También conoce tus peticiones sin terminar y, donde hay un límite diario, cuánta música pediste hoy. No guarda nada más sobre ti.
+privacy-what-stays = Los mensajes que Busker publicó quedan; quien puede gestionar mensajes puede borrarlos.
 privacy-delete = Borrar estas pistas
-privacy-deleted = Borrado: { $tracks } con sus archivos. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Se han borrado { $tracks } con sus archivos. { privacy-for-now } { privacy-what-stays }
 
 ### /about and /help
 
 about-busker = Busker compone música mientras la escuchas.
 about-model = Modelo
 about-made-on = { $checkpoint } ({ $revision }) en { $device }
-about-licence = Licencia de sus pesos
+about-licence = Licencia del modelo
 about-speed = Velocidad
 about-times = { $listeners ->
     [one] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } veces el tiempo real; { $listeners } pieza a la vez
@@ -345,31 +348,31 @@ about-times = { $listeners ->
 }
 about-version = Versión
 about-no-version = no instalado como paquete
-about-permissions = Necesita { $needed }, y nada más.
+about-permissions = Necesita { $needed }, nada más.
 about-invite = Invitar a Busker
 help-title = Cómo empezar
 help-text =
-    Únete a un canal de voz y escribe { $compose } con tus palabras, mejor en inglés, que es lo que entienden los modelos: estilo, instrumentos, ambiente, tempo. La música empieza mientras se hace, y la pista terminada se publica.
+    Únete a un canal de voz y escribe { $compose } con una descripción en inglés: estilo, instrumentos, ambiente, tempo. La música empieza mientras se compone, y la pista terminada se publica.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` hace la misma música siempre que se pida
-    { $compose } con `{ command-compose.melody-name }:` o `{ command-compose.continued-name }:` toma un archivo de sonido, igual que Aplicaciones en el menú de un mensaje de voz
-    { $steer } deja que otras palabras tomen el relevo
-    { $radio } toca sin fin mientras alguien escuche; sus últimos minutos se pueden guardar
-    { $queue } muestra lo que sigue · { $skip } { $pause } { $resume } { $stop } { $volume } actúan sobre lo que suena
-    { $library } encuentra lo que se hizo aquí, para tocarlo otra vez · { $settings } es para quien gestiona el servidor
-    { $privacy } muestra y borra lo que Busker recuerda de ti · { $about } dice con qué compone
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` da siempre la misma música
+    { $compose } con `{ command-compose.melody-name }:` o `{ command-compose.continued-name }:` toma un archivo de audio; o clic derecho en un mensaje de voz y Aplicaciones
+    { $steer } modifica la música mientras suena
+    { $radio } suena sin fin mientras alguien escucha; puedes guardar los últimos minutos
+    { $queue } muestra lo que sigue · { $skip } { $pause } { $resume } { $stop } { $volume } controlan la música
+    { $library } encuentra pistas para volver a oírlas · { $settings } es para la administración
+    { $privacy } muestra y borra lo que Busker guarda sobre ti · { $about } muestra el modelo
 
-    O empieza con una de estas:
+    O prueba una de estas:
 
 ### /queue
 
-queue-not-waiting = Esto no espera en la cola, o ya no; elige una pieza de la lista, o su puesto.
+queue-not-waiting = Esa pieza ya no está en la cola. Elige una de la lista o escribe su posición.
 queue-title = Cola
-queue-nothing-waits = No espera nada.
+queue-nothing-waits = Nada espera.
 queue-radio = radio
 queue-removed = «{ $prompt }» ya no está en la cola.
-queue-moved = «{ $prompt }» está ahora en el puesto { $place } de la cola.
+queue-moved = «{ $prompt }» está ahora en la posición { $place } de la cola.
 
 ### The presence, in English for everybody
 
@@ -381,15 +384,15 @@ presence-playing = { $channels ->
 
 ### Recordings that members bring
 
-melody-unfollowed = «{ $checkpoint }» no sigue melodías; un modelo de melodía como facebook/musicgen-melody lo haría, y todos pueden continuar una grabación.
-recording-broken = { $name } no se puede leer como sonido; sirve otro formato.
-recording-large = { $name } ocupa { $size } MiB; sirve hasta { $most } MiB.
-recording-none = No hay sonido en este mensaje; elige uno con un mensaje de voz o un archivo de sonido.
-recording-soundless = { $name } no es sonido; sirve un mensaje de voz o un archivo de sonido.
+melody-unfollowed = «{ $checkpoint }» no puede seguir una melodía. Un checkpoint de melodía como facebook/musicgen-melody puede; todos pueden continuar un audio.
+recording-broken = { $name } no se puede leer como audio. Prueba otro formato.
+recording-large = { $name } tiene { $size } MiB. El límite es de { $most } MiB.
+recording-none = No hay audio en este mensaje. Elige uno con un mensaje de voz o un archivo de audio.
+recording-soundless = { $name } no es audio. Usa un mensaje de voz o un archivo de audio.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }
-recording-unfetched = Discord no ha entregado { $name }; publícalo otra vez.
-recording-unkept = { $name } no se ha podido guardar en Busker; está en el registro.
+recording-unfetched = Discord no entregó { $name }. Publícalo otra vez e inténtalo de nuevo.
+recording-unkept = No se pudo guardar { $name }. Inténtalo de nuevo; si sigue pasando, avisa a quien administra este bot.
 recording-words = Cómo debe sonar
 
 ### The card
@@ -399,7 +402,7 @@ card-played = Tocada
 card-ended-early = Terminó antes de tiempo
 card-paused = En pausa
 card-holding = { $why }
-card-waiting = Espera su turno
+card-waiting = En la cola
 card-playing = Sonando
 card-composing = Componiendo
 card-composing-for = Componiendo · primer sonido en unos { $seconds } s
@@ -409,12 +412,12 @@ card-radio-line = «{ $prompt }» · radio · semilla { $seed }
 card-radio-facts = Radio · semilla { $seed } · para { $name }
 card-radio-heard = { $clock } de música
 card-bar = { $what ->
-    [made] { $bar } { $seconds } de { $total } s hechos
-   *[played] { $bar } { $seconds } de { $total } s tocados
+    [made] { $bar } { $seconds } de { $total } s compuestos
+   *[played] { $bar } { $seconds } de { $total } s reproducidos
 }
 card-trouble = **Problema:** { $trouble }
 card-trouble-of = **Problema** con «{ $prompt }»: { $trouble }
-card-follows = **Lo que sigue**
+card-follows = **A continuación**
 card-place = { $place }. { $piece }
 card-more = { $more ->
     [one] … y una más
@@ -422,10 +425,10 @@ card-more = { $more ->
 }
 card-button = { $act ->
     [pause] Pausa
-    [resume] Seguir
+    [resume] Reanudar
     [skip] Saltar
     [stop] Detener
-    [steer] Redirigir
+    [steer] Modificar
     [keep] Guardar
     [again] Otra vez
     [remix] Remix
@@ -435,35 +438,35 @@ card-button = { $act ->
 ### After a restart
 
 restart-forgot = { $pieces ->
-    [one] Busker se ha reiniciado, y una pieza que se pidió aquí queda olvidada.
-   *[other] Busker se ha reiniciado, y { $pieces } piezas que se pidieron aquí quedan olvidadas.
+    [one] Busker se reinició y descartó una pieza pedida.
+   *[other] Busker se reinició y descartó { $pieces } piezas pedidas.
 }
 
 ### Again, Remix, Extend
 
-button-over = Esta pieza ya no suena; la tarjeta más reciente tiene los botones de lo que suena.
-button-gone = Esta pieza ha terminado, y su pista no está en la biblioteca; /{ command-compose } hace otra.
-remake-not-mine = Esta no es una pista de Busker; elige un mensaje en el que Busker publicó una.
-remake-slow = Discord tarda demasiado en entregar la pista; vuelve a intentarlo.
+button-over = Esta pieza ya no suena. Usa los botones de la tarjeta más reciente.
+button-gone = Esta pieza ha terminado y su pista no está en la biblioteca. Crea otra con /{ command-compose }.
+remake-not-mine = Esto no es una pista de Busker. Elige un mensaje en el que Busker publicó una.
+remake-slow = Discord tarda demasiado en entregar la pista. Inténtalo de nuevo.
 remake-again = { $before ->
-    [0] «{ $prompt }» suena otra vez.
-    [one] «{ $prompt }» suena otra vez, después de otra pieza.
-   *[other] «{ $prompt }» suena otra vez, después de otras { $before }.
+    [0] «{ $prompt }» suena de nuevo.
+    [one] «{ $prompt }» suena de nuevo después de otra pieza.
+   *[other] «{ $prompt }» suena de nuevo después de otras { $before } piezas.
 }
 remix-title = Remix
 remix-words = Cómo debe sonar
-remix-seed = Semilla, un entero; vacío: una nueva
-remix-no-seed = «{ $typed }» no es una semilla; sirve cualquier número entero de 0 a { $largest }.
+remix-seed = Semilla, un entero; vacío: al azar
+remix-no-seed = «{ $typed }» no es una semilla. Elige un número entero de 0 a { $largest }.
 extend-title = Alargar
-extend-seconds = Segundos más, de { $least } a { $most }
-extend-no-number = «{ $typed }» no es un número de segundos; 20 lo sería.
-extend-unfinished = Esta pieza aún se está haciendo; se podrá alargar en cuanto se publique su pista.
-extend-gone = El archivo de esta pista ya no está aquí; el mensaje con la pista también tiene un botón que la alarga.
-extend-long = Esta pista es demasiado larga para alargarla; sirve hasta { $most } s.
+extend-seconds = Segundos que añadir, de { $least } a { $most }
+extend-no-number = «{ $typed }» no es un número de segundos. Prueba con 20.
+extend-unfinished = Esta pieza todavía se está componiendo. Podrás alargarla cuando se publique su pista.
+extend-gone = El archivo de esta pista ya no está aquí. Usa el botón Alargar del mensaje con la pista.
+extend-long = Esta pista es demasiado larga para alargarla. El límite es de { $most } s.
 extend-answer = { $before ->
-    [0] «{ $prompt }» sigue { $seconds } s, hasta { $total } s en total, con la semilla { $seed }.
-    [one] «{ $prompt }» sigue { $seconds } s, hasta { $total } s en total, con la semilla { $seed }; suena después de otra pieza.
-   *[other] «{ $prompt }» sigue { $seconds } s, hasta { $total } s en total, con la semilla { $seed }; suena después de otras { $before }.
+    [0] «{ $prompt }» se alarga { $seconds } s, hasta { $total } s, con la semilla { $seed }.
+    [one] «{ $prompt }» se alarga { $seconds } s, hasta { $total } s, con la semilla { $seed }. Sonará después de otra pieza.
+   *[other] «{ $prompt }» se alarga { $seconds } s, hasta { $total } s, con la semilla { $seed }. Sonará después de otras { $before } piezas.
 }
 
 ### Commands in the menu of a message (right click, Apps): up to 32 characters
@@ -494,92 +497,92 @@ command-choice = { $choice ->
    *[other] { $choice }
 }
 command-compose = componer
-    .description = Compone música con tus palabras y la toca mientras se hace
+    .description = Compone música a partir de tu descripción y la toca mientras se compone
     .prompt-name = prompt
     .prompt = Cómo debe sonar, en inglés: estilo, instrumentos, ambiente, tempo
     .length-name = duración
-    .length = Segundos de música, 10 o más; si no se indica, lo habitual aquí
+    .length = Segundos de música, 10 como mínimo; si falta, lo habitual del servidor
     .interval-name = intervalo
-    .interval = Segundos de música entre dos entregas, de 0,5 a 2,5; automático si no se indica
+    .interval = Segundos de música entre dos fragmentos, de 0,5 a 2,5; si falta, automático
     .seed-name = semilla
-    .seed = Las mismas palabras y semilla hacen la misma música; al azar si no se indica
+    .seed = El mismo prompt y semilla dan la misma música; si falta, al azar
     .melody-name = melodía
-    .melody = Un sonido que tararear, como un mensaje de voz; solo algunos modelos pueden
+    .melody = Un archivo de audio cuya melodía seguir; solo algunos modelos pueden
     .continued-name = continuar
-    .continued = Un archivo de sonido: la música empieza donde este acaba
+    .continued = Un archivo de audio que continuar: la música empieza donde termina
 command-radio = radio
-    .description = Toca música sin fin mientras alguien escuche
+    .description = Toca música sin fin mientras alguien escucha
     .prompt-name = { command-compose.prompt-name }
     .prompt = { command-compose.prompt }
     .seed-name = { command-compose.seed-name }
     .seed = { command-compose.seed }
 command-stop = detener
-    .description = Termina la música y olvida la cola
+    .description = Detiene la música y vacía la cola
 command-skip = saltar
-    .description = Termina esta pieza y toca la siguiente
-command-steer = redirigir
-    .description = Deja que otras palabras tomen el relevo en la música que suena
+    .description = Pasa a la siguiente pieza
+command-steer = modificar
+    .description = Modifica la música mientras suena
     .words-name = palabras
     .words = Cómo debe sonar a partir de ahora
     .blend-name = transición
-    .blend = Segundos en que las palabras nuevas toman el relevo, de 0 a 10; 2 si se omite
+    .blend = Segundos de transición a las nuevas palabras, de 0 a 10; si falta, 2
 command-pause = pausa
-    .description = Deja la música donde está; la composición sigue
-command-resume = seguir
-    .description = Sigue desde donde se pausó la música
+    .description = Pausa la música; la composición sigue
+command-resume = reanudar
+    .description = Reanuda la música en pausa
 command-queue = cola
-    .description = Lo que suena y lo que sigue
+    .description = Muestra y cambia la cola
 command-queue-show = ver
-    .description = Lo que suena y lo que sigue
+    .description = Muestra lo que suena y lo que sigue
 command-queue-move = mover
-    .description = Hace que una pieza en espera suene antes o después
+    .description = Mueve una pieza en espera
     .piece-name = pieza
-    .piece = Una pieza en espera, o su puesto
+    .piece = Una pieza en espera, o su posición
     .place-name = puesto
-    .place = Dónde debe esperar: 1 suena a continuación; los siguientes se retrasan
+    .place = Nueva posición: 1 suena a continuación
 command-queue-remove = quitar
-    .description = Quita de la cola una pieza en espera
+    .description = Quita una pieza en espera
     .piece-name = pieza
-    .piece = Una pieza en espera, o su puesto
+    .piece = Una pieza en espera, o su posición
 command-nowplaying = sonando
-    .description = Lo que suena, cuánto está hecho y cuánto ha sonado
+    .description = Muestra lo que suena, y cuánto está compuesto y reproducido
 command-volume = volumen
-    .description = Volumen de la música en el canal; la pista publicada conserva su nivel
+    .description = Cambia el volumen en el canal; las pistas publicadas mantienen su nivel
     .percent-name = porcentaje
-    .percent = De 0 a 100, que es lo más fuerte
+    .percent = De 0 a 100 (el más alto)
 command-settings = ajustes
-    .description = Lo que vale en este servidor: duración, volumen, derechos, límites y más
+    .description = Ajustes de este servidor: duración, volumen, control, límites y más
     .length-name = duración
-    .length = Segundos de música cuando nadie los indica, 10 o más
+    .length = Duración predeterminada en segundos, 10 como mínimo
     .interval-name = intervalo
-    .interval = Segundos de música entre dos entregas, de 0,5 a 2,5
+    .interval = Segundos de música entre dos fragmentos, de 0,5 a 2,5
     .volume-name = volumen
-    .volume = Porcentaje con el que empieza la música, de 0 a 100
+    .volume = Volumen al empezar, de 0 a 100 por ciento
     .rights-name = derechos
-    .rights = Quién puede saltar, detener, pausar y demás, además de quien pidió y quien gestiona
+    .rights = Quién puede saltar, detener y pausar, además de solicitantes y administración
     .dj_role-name = rol_dj
-    .dj_role = El rol para derechos: dj
+    .dj_role = El rol que controla la música con derechos: dj
     .tracks_in-name = pistas_en
     .tracks_in = El canal de texto donde se publican las pistas terminadas
     .format-name = formato
-    .format = El formato de las pistas, donde quepa el archivo
+    .format = Formato de archivo de las pistas, si el archivo cabe
     .waiting-name = espera
-    .waiting = Piezas de una persona que pueden esperar o sonar; 0 es sin límite
+    .waiting = Piezas por persona en espera o sonando; 0 es sin límite
     .minutes-name = minutos
-    .minutes = Minutos de música que una persona puede pedir al día; 0 es sin límite
+    .minutes = Minutos de música por persona y día; 0 es sin límite
     .announce-name = anunciar
-    .announce = Si el estado del canal de voz dice lo que suena
+    .announce = Muestra lo que suena en el estado del canal de voz
     .reset-name = restablecer
-    .reset = Deshace una elección, o todas
+    .reset = Restablece un ajuste, o todos
 command-library = biblioteca
-    .description = Lo que se hizo aquí: tocarlo otra vez, obtenerlo, olvidarlo
+    .description = Encuentra las pistas de aquí: tocar de nuevo, descargar, borrar
     .search-name = buscar
-    .search = Palabras de su prompt; sin nada, las más nuevas
+    .search = Palabras del prompt; vacío muestra las más recientes
     .by-name = de
-    .by = Solo lo que pidió esta persona
+    .by = Solo las pistas que pidió esta persona
 command-privacy = privacidad
-    .description = Lo que Busker recuerda de ti, y cómo borrarlo
+    .description = Muestra lo que Busker guarda sobre ti, y lo borra
 command-about = acerca
-    .description = Qué es Busker, con qué compone y cómo invitarlo
+    .description = Acerca de Busker: modelo, velocidad e invitación
 command-help = ayuda
-    .description = Cómo empezar, con ejemplos en los que hacer clic
+    .description = Cómo empezar, con ejemplos para pulsar

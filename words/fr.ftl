@@ -1,83 +1,83 @@
 # Ce que dit Busker en français. On tutoie.
 #
 # Termes : piece = morceau (ce qui est demandé), track = piste (le fichier fini), seed = graine, prompt = prompt,
-# queue = file d’attente, library = bibliothèque, steer = réorienter, checkpoint = modèle, interval = intervalle,
+# queue = file d’attente, library = bibliothèque, steer = modifier, checkpoint = modèle, interval = intervalle,
 # managers = qui peut gérer le serveur. Guillemets « ».
 
 ### Any command
 
-error-unforeseen = Un problème est survenu du côté de Busker ; il est dans le journal. Réessaie, s’il te plaît.
-error-value = « { $value } » ne peut pas servir ici ; vérifie la valeur et redemande.
-error-forbidden = Tu n’as pas le droit de faire ça ici.
-error-old-command = Discord affiche encore une ancienne forme de cette commande ; réessaie dans une minute.
-error-servers-only = Busker joue dans les salons vocaux des serveurs ; demande-lui là-bas.
-error-shutting-down = Busker est en train de s’arrêter ; redemande dans une minute.
+error-unforeseen = Une erreur s’est produite. Réessaie ; si ça se répète, préviens la personne qui gère ce bot.
+error-value = « { $value } » ne convient pas ici. Vérifie la valeur et réessaie.
+error-forbidden = Tu n’as pas la permission de faire ça ici.
+error-old-command = Discord affiche encore une ancienne version de cette commande. Réessaie dans une minute.
+error-servers-only = Busker joue dans les salons vocaux des serveurs. Utilise cette commande sur un serveur.
+error-shutting-down = Busker redémarre. Réessaie dans une minute.
 error-for-operators = { $sentence }
 
 ### /steer
 
 steer-answer = { $seconds ->
-    [0] « { $prompt } » prend le relais.
-   *[other] « { $prompt } » prend le relais ; ça s’entend dans { $seconds } s environ.
+    [0] La musique passe à « { $prompt } ».
+   *[other] La musique passera à « { $prompt } » dans environ { $seconds } s.
 }
-steer-title = Réorienter
+steer-title = Modifier la musique
 steer-words = Comment ça doit sonner désormais
-steer-too-late = Ce morceau est déjà entièrement composé, de nouveaux mots arrivent trop tard ; réoriente le prochain plus tôt.
-steer-kept = Cette piste existe déjà et ne fait que repasser, de nouveaux mots ne peuvent plus la changer.
+steer-too-late = Ce morceau est déjà entièrement composé, on ne peut plus le modifier. Modifie le prochain plus tôt.
+steer-kept = Cette piste est rejouée depuis son fichier, on ne peut pas la modifier. Utilise Remix.
 
 ### /compose
 
 compose-answer = { $before ->
-    [0] Je compose { $seconds } s de « { $prompt } » avec la graine { $seed }.
-    [one] Je compose { $seconds } s de « { $prompt } » avec la graine { $seed } ; un autre morceau passe avant.
-   *[other] Je compose { $seconds } s de « { $prompt } » avec la graine { $seed } ; { $before } autres passent avant.
+    [0] Composition de { $seconds } s de « { $prompt } » avec la graine { $seed }.
+    [one] Composition de { $seconds } s de « { $prompt } » avec la graine { $seed }. Lecture après un autre morceau.
+   *[other] Composition de { $seconds } s de « { $prompt } » avec la graine { $seed }. Lecture après { $before } autres morceaux.
 }
-compose-stage = Sur une conférence, Busker demande d’abord la parole ; tant que la modération ne la donne pas, la musique attend.
-compose-radio = La radio lui laisse la place et revient quand plus rien d’autre n’attend.
+compose-stage = Dans une conférence, Busker doit demander la parole. La musique commence dès que la modération accepte.
+compose-radio = La radio lui laisse la place et revient quand la file est vide.
 
 ### /radio
 
 radio-answer = { $before ->
-    [0] La radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que quelqu’un l’arrête avec /{ command-skip } ou /{ command-stop }.
-    [one] Après un autre morceau, la radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que quelqu’un l’arrête avec /{ command-skip } ou /{ command-stop }.
-   *[other] Après { $before } autres morceaux, la radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que quelqu’un l’arrête avec /{ command-skip } ou /{ command-stop }.
+    [0] La radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que tu l’arrêtes avec /{ command-skip } ou /{ command-stop }.
+    [one] Après un autre morceau, la radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que tu l’arrêtes avec /{ command-skip } ou /{ command-stop }.
+   *[other] Après { $before } autres morceaux, la radio joue « { $prompt } » avec la graine { $seed } jusqu’à ce que tu l’arrêtes avec /{ command-skip } ou /{ command-stop }.
 }
-radio-already = Une radio est déjà en marche ici ; /{ command-steer } lui donne d’autres mots, /{ command-skip } l’arrête.
-radio-asleep = Personne n’écoute ; la radio dort jusqu’à ce que quelqu’un vienne
-radio-enough-today = La personne qui a demandé la radio a eu autant de musique qu’une personne peut en avoir ici par jour ; quelqu’un d’autre peut en lancer une nouvelle.
-radio-too-slow = Busker compose trop lentement ici pour une musique sans fin ; /{ command-compose } fait des morceaux qui en ont une.
+radio-already = Une radio est déjà en cours. Modifie-la avec /{ command-steer } ou arrête-la avec /{ command-skip }.
+radio-asleep = Personne n’écoute. La radio dort jusqu’à ce que quelqu’un arrive
+radio-enough-today = La radio est terminée : la personne qui l’a lancée a atteint la limite du jour. Quelqu’un d’autre peut en lancer une.
+radio-too-slow = Busker compose trop lentement sur cette machine pour une radio. Utilise plutôt /{ command-compose }.
 # { $clock } : minutes et secondes, comme 2:58.
-keep-answer = Les { $clock } dernières minutes de la radio seront publiées comme piste dans un instant.
+keep-answer = Publication des { $clock } dernières minutes de la radio.
 keep-too-soon = { $seconds ->
-    [one] Il y a encore trop peu de nouveau à garder ; réessaie quand { $seconds } s de plus aura joué.
-   *[other] Il y a encore trop peu de nouveau à garder ; réessaie quand { $seconds } s de plus auront joué.
+    [one] Il n’y a pas encore assez de musique nouvelle. Réessaie dans { $seconds } s.
+   *[other] Il n’y a pas encore assez de musique nouvelle. Réessaie dans { $seconds } s.
 }
 
 ### What may be asked for
 
 piece-prompt = { $signs ->
-    [one] Le prompt a { $signs } caractère lisible ; il en faut de { $shortest } à { $longest }.
-   *[other] Le prompt a { $signs } caractères lisibles ; il en faut de { $shortest } à { $longest }.
+    [one] Le prompt a un caractère lisible. Il en faut de { $shortest } à { $longest }.
+   *[other] Le prompt a { $signs } caractères lisibles. Il en faut de { $shortest } à { $longest }.
 }
 piece-seconds = { $field ->
-    [interval] L’intervalle de { $seconds } s est hors limites ; de { $lowest } à { $highest } s, ça va.
-   *[length] La durée de { $seconds } s est hors limites ; de { $lowest } à { $highest } s, ça va.
+    [interval] Un intervalle de { $seconds } s est hors limites. Choisis de { $lowest } à { $highest } s.
+   *[length] Une durée de { $seconds } s est hors limites. Choisis de { $lowest } à { $highest } s.
 }
-piece-seed = La graine { $seed } est hors limites ; n’importe quel entier de 0 à { $largest } convient.
-piece-tags = Ce que ce fichier dit de sa création est inutilisable.
+piece-seed = La graine { $seed } est hors limites. Choisis un entier de 0 à { $largest }.
+piece-tags = Les informations de ce fichier sur sa création sont inutilisables.
 
 ### Where Busker may play and post
 
-permissions-no-voice = Tu n’es dans aucun salon vocal ; rejoins-en un et redemande.
+permissions-no-voice = Tu n’es dans aucun salon vocal. Rejoins-en un et réessaie.
 permissions-full = { $limit ->
-    [one] { $channel } est plein ({ $limit } personne) ; faites de la place et redemande.
-   *[other] { $channel } est plein ({ $limit } personnes) ; faites de la place et redemande.
+    [one] { $channel } est complet ({ $limit } personne). Fais de la place à Busker et réessaie.
+   *[other] { $channel } est complet ({ $limit } personnes). Fais de la place à Busker et réessaie.
 }
-permissions-elsewhere = Busker joue dans { $channel } ; rejoins-le là-bas et redemande.
-permissions-no-posting = Busker ne peut pas publier de pistes ici ; demande dans un salon textuel du serveur.
+permissions-elsewhere = Busker joue dans { $channel }. Rejoins ce salon et réessaie.
+permissions-no-posting = Busker ne peut pas publier de pistes ici. Utilise un salon textuel du serveur.
 permissions-missing = { $count ->
-    [one] Dans { $channel }, il manque à Busker la permission { $missing } ; la modération peut la donner.
-   *[other] Dans { $channel }, il manque à Busker les permissions { $missing } ; la modération peut les donner.
+    [one] Busker a besoin de la permission { $missing } dans { $channel }. La modération peut l’accorder.
+   *[other] Busker a besoin des permissions { $missing } dans { $channel }. La modération peut les accorder.
 }
 permissions-name = { $name ->
     [attach_files] Joindre des fichiers
@@ -93,105 +93,108 @@ permissions-name = { $name ->
 ### Who may do what
 
 rights-voted = { $act ->
-    [pause] { $name } veut mettre la musique en pause : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-pause }.
-    [resume] { $name } veut reprendre la musique : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-resume }.
-    [stop] { $name } veut arrêter la musique : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-stop }.
-    [volume] { $name } veut changer le volume : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-volume }.
-    [move] { $name } veut déplacer ceci dans la file d’attente : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-queue } { command-queue-move }.
-    [remove] { $name } veut retirer ceci de la file d’attente : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-queue } { command-queue-remove }.
-    [steer] { $name } veut réorienter la musique : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-steer } et les mêmes mots.
-   *[skip] { $name } veut passer ce morceau : { $votes } voix sur { $needed }. Qui écoute vote avec /{ command-skip }.
+    [pause] { $name } veut mettre la musique en pause : { $votes } voix sur { $needed }. Votez avec /{ command-pause }.
+    [resume] { $name } veut reprendre la musique : { $votes } voix sur { $needed }. Votez avec /{ command-resume }.
+    [stop] { $name } veut arrêter la musique : { $votes } voix sur { $needed }. Votez avec /{ command-stop }.
+    [volume] { $name } veut changer le volume : { $votes } voix sur { $needed }. Votez avec /{ command-volume }.
+    [move] { $name } veut déplacer ce morceau dans la file : { $votes } voix sur { $needed }. Votez avec /{ command-queue } { command-queue-move }.
+    [remove] { $name } veut retirer ce morceau de la file : { $votes } voix sur { $needed }. Votez avec /{ command-queue } { command-queue-remove }.
+    [steer] { $name } veut modifier la musique : { $votes } voix sur { $needed }. Votez avec /{ command-steer } et les mêmes mots.
+   *[skip] { $name } veut passer ce morceau : { $votes } voix sur { $needed }. Votez avec /{ command-skip }.
 }
 rights-role-needed = { $act ->
-    [pause] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent mettre la musique en pause ici.
-    [resume] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent reprendre la musique ici.
-    [stop] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent arrêter la musique ici.
-    [volume] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent changer le volume ici.
-    [move] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le déplacer dans la file d’attente ici.
-    [remove] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le retirer de la file d’attente ici.
-    [steer] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le réorienter ici.
-   *[skip] Seules les personnes qui ont { $role } ou qui ont demandé le morceau peuvent le passer ici.
+    [pause] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent mettre la musique en pause ici.
+    [resume] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent reprendre la musique ici.
+    [stop] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent arrêter la musique ici.
+    [volume] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent changer le volume ici.
+    [move] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent le déplacer dans la file ici.
+    [remove] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent le retirer de la file ici.
+    [steer] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent le modifier ici.
+   *[skip] Seuls les membres avec { $role } et la personne qui a demandé le morceau peuvent le passer ici.
 }
 rights-role-unset = { $act ->
-    [pause] Seul qui a demandé le morceau peut mettre la musique en pause ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
-    [resume] Seul qui a demandé le morceau peut reprendre la musique ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
-    [stop] Seul qui a demandé le morceau peut arrêter la musique ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
-    [volume] Seul qui a demandé le morceau peut changer le volume ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
-    [move] Seul qui a demandé le morceau peut le déplacer dans la file d’attente ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
-    [remove] Seul qui a demandé le morceau peut le retirer de la file d’attente ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
-    [steer] Seul qui a demandé le morceau peut le réorienter ici ; qui gère le serveur peut définir un rôle de DJ avec /{ command-settings }.
-   *[skip] Seul qui a demandé le morceau peut le passer ici ; qui gère le serveur peut choisir un rôle de DJ avec /{ command-settings }.
+    [pause] Seule la personne qui a demandé le morceau peut mettre la musique en pause ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+    [resume] Seule la personne qui a demandé le morceau peut reprendre la musique ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+    [stop] Seule la personne qui a demandé le morceau peut arrêter la musique ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+    [volume] Seule la personne qui a demandé le morceau peut changer le volume ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+    [move] Seule la personne qui a demandé le morceau peut le déplacer dans la file ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+    [remove] Seule la personne qui a demandé le morceau peut le retirer de la file ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+    [steer] Seule la personne qui a demandé le morceau peut le modifier ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
+   *[skip] Seule la personne qui a demandé le morceau peut le passer ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
 }
 rights-enough-waiting = { $waiting ->
-    [one] Tu as déjà un morceau en attente ou en lecture, le maximum par personne ici ; redemande quand il sera passé.
-   *[other] Tu as déjà { $waiting } morceaux en attente ou en lecture, le maximum par personne ici ; redemande quand l’un d’eux sera passé.
+    [one] Tu as déjà un morceau en attente ou en lecture, c’est la limite ici. Réessaie quand il aura été joué.
+   *[other] Tu as déjà { $waiting } morceaux en attente ou en lecture, c’est la limite ici. Réessaie quand l’un d’eux aura été joué.
 }
-rights-enough-today = Tu as demandé { $used } des { $cap } s de musique qu’une personne peut demander ici par jour, et { $seconds } s de plus n’y tiennent pas. Le compte repart { $again }.
+rights-enough-today = Limite du jour atteinte : tu as utilisé { $used } s sur { $cap }, et il en faut { $seconds }. Remise à zéro { $again }.
 
 ### What plays
 
-playback-nothing = Rien ne joue ; /{ command-compose } lance quelque chose.
-playback-not-yet = Rien ne joue encore.
-playback-not-paused = Rien n’est en pause.
+playback-nothing = Rien n’est en lecture. Lance quelque chose avec /{ command-compose }.
+playback-not-yet = Rien n’est encore en lecture.
+playback-not-paused = La musique n’est pas en pause.
 playback-stopped = { $forgotten ->
     [0] Arrêté.
-    [one] Arrêté, et { $forgotten } morceau en attente oublié.
-   *[other] Arrêté, et { $forgotten } morceaux en attente oubliés.
+    [one] Arrêté, et un morceau en attente retiré.
+   *[other] Arrêté, et { $forgotten } morceaux en attente retirés.
 }
-playback-skipped = Graine { $seed } passée.
-playback-paused = En pause ; /{ command-resume } reprend d’ici.
-playback-resumed = C’est reparti.
-playback-volume = Volume à { $percent } %.
+playback-skipped = « { $prompt } » passé.
+playback-paused = En pause. Reprends avec /{ command-resume }.
+playback-resumed = Lecture reprise.
+playback-volume = Volume réglé à { $percent } %.
 queue-full = { $waiting ->
-    [one] Un morceau attend déjà ; redemande quand il sera passé.
-   *[other] { $waiting } morceaux attendent déjà ; redemande quand l’un d’eux sera passé.
+    [one] La file est pleine : un morceau attend déjà. Réessaie quand il aura été joué.
+   *[other] La file est pleine : { $waiting } morceaux attendent déjà. Réessaie quand l’un d’eux aura été joué.
 }
 
 ### Why the music is silent, or ended
 
 voice-waits = { $hold ->
-    [alone] Personne n’écoute ; la musique attend
-    [connecting] Connexion en cours ; la musique attend
-    [muted] Busker est muet ; la musique attend
-    [speechless] Busker n’a pas le droit de parler ici ; la musique attend
-   *[suppressed] Busker a demandé la parole sur la conférence ; la musique attend
+    [alone] Personne n’écoute. La musique attend
+    [connecting] Connexion en cours. La musique attend
+    [muted] Busker est rendu muet. La musique attend
+    [speechless] Busker n’a pas le droit de parler ici. La musique attend
+   *[suppressed] Busker a demandé la parole. La musique attend
 }
 voice-put-out = Busker a été déconnecté du salon vocal.
 voice-call-ended = Discord a mis fin à l’appel.
-voice-rate-limited = Discord veut que Busker reste un moment hors du vocal.
-voice-unencrypted = Discord a constaté que Busker ne chiffre pas de bout en bout.
-voice-gone = Le salon vocal n’existe plus.
+voice-rate-limited = Discord demande à Busker de rester hors du vocal un moment.
+voice-unencrypted = Discord signale que Busker ne chiffre pas de bout en bout.
+voice-gone = Le salon vocal a été supprimé.
 voice-out-of-server = Busker n’est plus sur ce serveur.
 voice-not-connected = Busker n’est plus connecté à un salon vocal.
 voice-failed = Un problème est survenu avec la connexion vocale.
-voice-lost-often = Busker a perdu la connexion vocale encore et encore.
-voice-not-let-in = Discord n’a pas laissé Busker entrer dans { $channel } ; réessaie, s’il te plaît.
+voice-lost-often = Busker n’a cessé de perdre la connexion vocale.
+voice-not-let-in = Discord n’a pas laissé Busker entrer dans { $channel }. Réessaie.
 trouble-deserted = Tout le monde a quitté le salon vocal.
 trouble-playing = Un problème est survenu pendant la lecture.
-trouble-composing = Un problème est survenu pendant la composition ; redemande, s’il te plaît.
-trouble-writing = Un problème est survenu pendant l’écriture de la piste ; redemande-la.
-trouble-too-large = La piste est trop lourde pour être publiée ; elle est gardée sous le nom { $file }.
-trouble-posted-anyway = { $trouble } La piste est publiée quand même.
-trouble-not-taken = Discord n’a pas accepté la piste ; elle est gardée sous le nom { $file }.
-trouble-tried-again = Discord n’a pas accepté la piste ; elle est gardée sous le nom { $file }, nouvel essai dans { $seconds } s.
+trouble-composing = Une erreur s’est produite pendant la composition. Réessaie.
+trouble-writing = Une erreur s’est produite pendant l’écriture de la piste. Redemande-la.
+trouble-too-large = La piste est trop grande pour être publiée. Elle est enregistrée sous { $file }.
+trouble-posted-anyway = { $trouble } La piste sera quand même publiée.
+trouble-not-taken = Discord n’a pas accepté la piste. Elle est enregistrée sous { $file }.
+trouble-tried-again = { $seconds ->
+    [one] Discord n’a pas accepté la piste. Elle est enregistrée sous { $file } ; prochain essai dans { $seconds } s.
+   *[other] Discord n’a pas accepté la piste. Elle est enregistrée sous { $file } ; prochain essai dans { $seconds } s.
+}
 
 ### The engine
 
-engine-closed = Le moteur a été arrêté avant que ce morceau soit composé.
-engine-not-running = Le moteur ne tourne pas ; il doit démarrer avant de pouvoir composer.
-engine-composed-already = Ce morceau est déjà composé jusqu’au bout ; réoriente le suivant.
+engine-closed = Le moteur a été arrêté avant la fin de ce morceau.
+engine-not-running = Le moteur ne tourne pas. Réessaie dans une minute.
+engine-composed-already = Ce morceau est déjà entièrement composé. Modifie le prochain.
 engine-died = { $deaths ->
-    [one] Le moteur s’est interrompu { $deaths } fois sur ce morceau ; essaies-en un autre.
-   *[other] Le moteur s’est interrompu { $deaths } fois sur ce morceau ; essaies-en un autre.
+    [one] Le moteur a planté en composant ce morceau. Essaies-en un autre.
+   *[other] Le moteur a planté { $deaths } fois en composant ce morceau. Essaies-en un autre.
 }
-engine-too-little-memory = Il y a trop peu de mémoire pour ce morceau ; demandes-en un plus simple.
-engine-does-not-fit = Un morceau de { $seconds } s ne tient pas dans ce moteur ; demande une autre durée.
-engine-not-finite = Le modèle a calculé des nombres qui ne sont pas finis, ce morceau ne peut donc pas continuer ; une autre graine peut marcher, et si aucune ne marche, le modèle est abîmé ou trop peu précis.
+engine-too-little-memory = Il n’y a pas assez de mémoire pour ce morceau. Essaies-en un plus simple.
+engine-does-not-fit = Un morceau de { $seconds } s ne convient pas à ce moteur. Choisis une autre durée.
+engine-not-finite = Le modèle a produit des nombres non finis. Essaie une autre graine ; si aucune ne marche, le checkpoint est abîmé ou sa précision trop faible.
 engine-channels = { $channels ->
-    [one] Le modèle produit du son à { $channels } canal ; Busker en joue un ou deux.
-   *[other] Le modèle produit du son à { $channels } canaux ; Busker en joue un ou deux.
+    [one] Le modèle produit un son à un canal. Busker en joue un ou deux.
+   *[other] Le modèle produit un son à { $channels } canaux. Busker en joue un ou deux.
 }
-engine-no-sound = Le modèle a produit quelque chose qui n’est pas du son ; une autre graine fera peut-être mieux.
+engine-no-sound = Le modèle a produit quelque chose qui n’est pas un son. Essaie une autre graine.
 
 ### Tracks and recordings
 
@@ -218,48 +221,48 @@ track-loudest = { $place ->
 }
 track-line = « { $prompt } » · { $seconds } s · graine { $seed }
 track-radio-line = « { $prompt } » · { $seconds } s de la radio, à partir de { $begin } · graine { $seed }
-track-not-saved = La piste finie n’a pas pu être enregistrée : { $why }.
-track-not-ours = { $file } n’est pas une piste écrite par Busker.
-track-gone = { $file } a disparu, ou n’est plus une piste.
-recording-too-short = { $file } dure moins de { $shortest } s ; choisis un fichier plus long.
-recording-changed = { $file } a changé depuis que tu l’as choisi ; choisis-le de nouveau.
+track-not-saved = La piste terminée n’a pas pu être enregistrée : { $why }.
+track-not-ours = { $file } n’est pas une piste de Busker.
+track-gone = { $file } a disparu ou n’est plus une piste.
+recording-too-short = { $file } dure moins de { $shortest } s. Choisis un fichier plus long.
+recording-changed = { $file } a changé depuis que tu l’as choisi. Choisis-le à nouveau.
 recording-too-long = { $longest ->
-    [one] { $file } dure plus de { $longest } minute ; choisis un fichier plus court.
-   *[other] { $file } dure plus de { $longest } minutes ; choisis un fichier plus court.
+    [one] { $file } dure plus d’une minute. Choisis un fichier plus court.
+   *[other] { $file } dure plus de { $longest } minutes. Choisis un fichier plus court.
 }
-recording-unreadable = { $file } ne peut pas être lu comme du son ; un fichier FLAC, MP3, Ogg, WAV, M4A ou WebM convient.
-recording-silent = Il n’y a pas de son dans { $file } ; choisis un autre fichier.
+recording-unreadable = { $file } n’est pas lisible comme son. Utilise FLAC, MP3, Ogg, WAV, M4A ou WebM.
+recording-silent = Il n’y a pas de son dans { $file }. Choisis un autre fichier.
 
 ### /settings
 
-settings-managers-only = Seul qui peut gérer ce serveur peut changer les réglages de Busker.
-settings-too-long = Le morceau le plus long que ce Busker compose dure { $longest } s ; choisis une durée jusque-là.
-settings-no-role = Pour laisser la musique aux DJ, indique aussi leur rôle : l’option { command-settings.dj_role-name }.
-settings-everybody = Tout le monde a le rôle { $role } ; choisis-en un autre, ou { command-settings.rights-name } : { $free }.
-settings-not-written = Ce Busker n’écrit pas de { $format } ; il écrit { $formats }.
+settings-managers-only = Il faut la permission de gérer ce serveur pour changer les réglages de Busker.
+settings-too-long = Ce Busker compose des morceaux de { $longest } s au plus. Choisis une durée plus courte.
+settings-no-role = Pour confier la musique aux DJ, indique aussi leur rôle avec l’option { command-settings.dj_role-name }.
+settings-everybody = Tout le monde a le rôle { $role }. Choisis-en un autre, ou { command-settings.rights-name } : { $free }.
+settings-not-written = Ce Busker ne peut pas écrire en { $format }. Il écrit en { $formats }.
 settings-title = Réglages
-settings-shown = Chaque option de /{ command-settings } en change un ; l’option { command-settings.reset-name } en annule un.
-settings-changed = Changé, dès maintenant.
+settings-shown = Chaque option de /{ command-settings } change un réglage. L’option { command-settings.reset-name } rétablit une valeur par défaut.
+settings-changed = Enregistré. Valable dès maintenant.
 settings-label = { $option ->
     [announce] Statut du salon vocal
-    [dj_role] Rôle de DJ
+    [dj_role] Rôle DJ
     [format] Format
     [interval] Intervalle
     [length] Durée
     [minutes] Musique par jour
-    [rights] Qui agit sur la musique
+    [rights] Contrôle de la musique
     [tracks_in] Publication des pistes
     [volume] Volume
-   *[waiting] Morceaux en attente
+   *[waiting] Morceaux en file
 }
 settings-default = { $value } (par défaut)
 settings-seconds = { $seconds } s
 settings-automatic = automatique
 settings-volume = { NUMBER($share, style: "percent") }
 settings-rights = { $rights ->
-    [dj] ceux qui ont le rôle de DJ
-    [vote] la majorité de ceux qui écoutent
-   *[free] tous ceux qui écoutent
+    [dj] membres avec le rôle DJ
+    [vote] auditeurs, par vote
+   *[free] tous les auditeurs
 }
 settings-no-dj-role = aucun
 settings-dj-role = { $role }
@@ -275,49 +278,49 @@ settings-minutes = { $minutes ->
     [0] sans limite
    *[other] { $minutes } min par personne
 }
-settings-announced = dit ce qui joue
-settings-not-announced = reste tel quel
+settings-announced = affiche ce qui joue
+settings-not-announced = reste inchangé
 
 ### /library
 
 library-title = Bibliothèque
-library-nothing-made = Rien n’a encore été composé ici que tu puisses voir ; /{ command-compose } compose quelque chose.
-library-nothing-found = Rien de ce qui a été composé ici ne contient ces mots ; avec moins de mots, tu trouveras plus.
-library-no-more = Il n’y a rien de plus ancien.
+library-nothing-made = Il n’y a encore aucune piste que tu puisses voir ici. Crées-en une avec /{ command-compose }.
+library-nothing-found = Aucune piste ne correspond. Essaie avec moins de mots.
+library-no-more = Il n’y a pas de pistes plus anciennes.
 library-line = { $number }. « { $prompt } » · { $seconds } s · { $member } · { $when }
 library-choice = { $prompt } · { $seconds } s · graine { $seed }
 library-placeholder = Choisis une piste
 library-facts = { $seconds } s · graine { $seed } · { $checkpoint }
 library-made-for = Composée pour { $member } { $when }.
 library-act = { $act ->
-    [fetch] Récupérer
-    [forget] Oublier
+    [fetch] Télécharger
+    [forget] Supprimer
    *[play] Rejouer
 }
 library-open = Ouvrir son message
 library-older = Plus anciennes
 library-gone = Cette piste n’est plus dans la bibliothèque.
 library-playing = { $before ->
-    [0] Je rejoue « { $prompt } ».
-    [one] Je rejoue « { $prompt } » après un autre morceau.
-   *[other] Je rejoue « { $prompt } » après { $before } autres.
+    [0] Nouvelle lecture de « { $prompt } ».
+    [one] Nouvelle lecture de « { $prompt } » après un autre morceau.
+   *[other] Nouvelle lecture de « { $prompt } » après { $before } autres morceaux.
 }
 library-making = { $before ->
-    [0] Son fichier a disparu, donc « { $prompt } » est recomposé ; le son sera le même.
-    [one] Son fichier a disparu, donc « { $prompt } » est recomposé après un autre morceau ; le son sera le même.
-   *[other] Son fichier a disparu, donc « { $prompt } » est recomposé après { $before } autres ; le son sera le même.
+    [0] Le fichier de « { $prompt } » a disparu, Busker le recompose. Le son sera le même.
+    [one] Le fichier de « { $prompt } » a disparu, Busker le recompose après un autre morceau. Le son sera le même.
+   *[other] Le fichier de « { $prompt } » a disparu, Busker le recompose après { $before } autres morceaux. Le son sera le même.
 }
 library-making-other = { $before ->
-    [0] Son fichier a disparu, donc « { $prompt } » est recomposé. Le son ne sera pas le même : il venait de { $then }, et Busker compose maintenant avec { $now }.
-    [one] Son fichier a disparu, donc « { $prompt } » est recomposé après un autre morceau. Le son ne sera pas le même : il venait de { $then }, et Busker compose maintenant avec { $now }.
-   *[other] Son fichier a disparu, donc « { $prompt } » est recomposé après { $before } autres. Le son ne sera pas le même : il venait de { $then }, et Busker compose maintenant avec { $now }.
+    [0] Le fichier de « { $prompt } » a disparu, Busker le recompose. Le son sera différent : il venait de { $then }, et Busker utilise maintenant { $now }.
+    [one] Le fichier de « { $prompt } » a disparu, Busker le recompose après un autre morceau. Le son sera différent : il venait de { $then }, et Busker utilise maintenant { $now }.
+   *[other] Le fichier de « { $prompt } » a disparu, Busker le recompose après { $before } autres morceaux. Le son sera différent : il venait de { $then }, et Busker utilise maintenant { $now }.
 }
-library-lost = Son fichier a disparu, et il venait d’un fichier audio que Busker ne garde pas ; il ne peut donc pas être recomposé.
-library-radio-lost = Son fichier a disparu, et ce qui a été gardé d’une radio ne peut pas être recomposé.
-library-posted-there = Elle est dans { $link }.
-library-nowhere = Son fichier a disparu, et elle n’a jamais été publiée ; « Rejouer » la recompose.
-library-not-yours = Seules la personne qui a demandé une piste et celles qui gèrent le serveur peuvent la faire oublier à Busker.
-library-forgotten = Oubliée, avec son fichier. Le message qui l’a apportée reste jusqu’à ce que quelqu’un le supprime.
+library-lost = Le fichier a disparu, et il venait d’un son que Busker ne garde pas : impossible de le refaire.
+library-radio-lost = Le fichier a disparu, et un extrait de radio ne peut pas être refait.
+library-posted-there = Tu peux la télécharger ici : { $link }.
+library-nowhere = Le fichier a disparu et n’a jamais été publié. « Rejouer » le recompose.
+library-not-yours = Seules la personne qui a demandé une piste et celles qui gèrent le serveur peuvent la supprimer.
+library-forgotten = Supprimée, avec son fichier. Le message qui la contient reste tant que personne ne le supprime.
 
 ### /privacy
 
@@ -325,10 +328,10 @@ privacy-tracks = { $count ->
     [one] { $count } piste
    *[other] { $count } pistes
 }
-privacy-remembered = Busker garde en mémoire, tous serveurs confondus, { $tracks } à ta demande, avec les prompts, les graines et les fichiers. { privacy-for-now } { privacy-what-stays }
-privacy-nothing = Busker n’a gardé aucune piste de toi. { privacy-for-now }
-privacy-for-now = Il sait aussi ce que tu as demandé et qui n’est pas terminé et, là où il y a une limite, combien de musique tu as demandé aujourd’hui. Rien d’autre sur toi n’est gardé.
-privacy-what-stays = Les messages que Busker a publiés dans les salons restent ; qui peut y supprimer des messages peut les supprimer.
+privacy-remembered = Busker garde { $tracks } que tu as demandées, tous serveurs confondus, avec prompts, graines et fichiers. { privacy-for-now } { privacy-what-stays }
+privacy-nothing = Busker ne garde aucune piste de toi. { privacy-for-now }
+privacy-for-now = Il connaît aussi tes demandes en cours et, là où il y a une limite par jour, combien de musique tu as demandée aujourd’hui. Il ne garde rien d’autre sur toi.
+privacy-what-stays = Les messages publiés par Busker restent ; les membres qui peuvent gérer les messages peuvent les supprimer.
 privacy-delete = Supprimer ces pistes
 privacy-deleted = Supprimé : { $tracks } avec leurs fichiers. { privacy-for-now } { privacy-what-stays }
 
@@ -337,7 +340,7 @@ privacy-deleted = Supprimé : { $tracks } avec leurs fichiers. { privacy-for-now
 about-busker = Busker compose de la musique pendant que tu l’écoutes.
 about-model = Modèle
 about-made-on = { $checkpoint } ({ $revision }) sur { $device }
-about-licence = Licence de ses poids
+about-licence = Licence du modèle
 about-speed = Vitesse
 about-times = { $listeners ->
     [one] { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } fois le temps réel ; { $listeners } morceau à la fois
@@ -345,31 +348,31 @@ about-times = { $listeners ->
 }
 about-version = Version
 about-no-version = non installé comme paquet
-about-permissions = Il lui faut { $needed }, et rien d’autre.
+about-permissions = Il lui faut { $needed }, rien d’autre.
 about-invite = Inviter Busker
 help-title = Pour commencer
 help-text =
-    Rejoins un salon vocal et tape { $compose } avec tes mots, en anglais de préférence, car c’est ce que comprennent les modèles : style, instruments, ambiance, tempo. La musique commence pendant qu’elle se compose, et la piste finie est publiée.
+    Rejoins un salon vocal et tape { $compose } avec une description en anglais : style, instruments, ambiance, tempo. La musique commence pendant sa composition, et la piste terminée est publiée.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` donne toujours la même musique
-    { $compose } avec `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` prend un fichier audio, tout comme Applications dans le menu d’un message vocal
-    { $steer } laisse d’autres mots prendre le relais
-    { $radio } joue sans fin, tant que quelqu’un écoute ; ses dernières minutes peuvent être gardées
-    { $queue } montre la suite · { $skip } { $pause } { $resume } { $stop } { $volume } agissent sur ce qui joue
-    { $library } retrouve ce qui a été composé ici, pour le rejouer · { $settings } est pour qui gère le serveur
-    { $privacy } montre et supprime ce que Busker sait de toi · { $about } dit avec quoi il compose
+    { $compose } avec `{ command-compose.melody-name }:` ou `{ command-compose.continued-name }:` prend un fichier son ; ou clic droit sur un message vocal, puis Applications
+    { $steer } modifie la musique pendant la lecture
+    { $radio } joue sans fin tant que quelqu’un écoute ; tu peux en garder les dernières minutes
+    { $queue } montre la suite · { $skip } { $pause } { $resume } { $stop } { $volume } contrôlent la lecture
+    { $library } retrouve des pistes à rejouer · { $settings } est pour l’administration du serveur
+    { $privacy } montre et supprime ce que Busker garde sur toi · { $about } présente le modèle
 
-    Ou commence par l’un de ceux-ci :
+    Ou essaie l’un de ceux-ci :
 
 ### /queue
 
-queue-not-waiting = Ceci n’attend pas, ou plus, dans la file d’attente ; choisis un morceau de la liste, ou sa place.
+queue-not-waiting = Ce morceau n’est plus dans la file. Choisis-en un dans la liste ou tape sa position.
 queue-title = File d’attente
-queue-nothing-waits = Rien n’attend.
+queue-nothing-waits = Rien n’est en attente.
 queue-radio = radio
 queue-removed = « { $prompt } » est retiré de la file d’attente.
-queue-moved = « { $prompt } » est maintenant à la place { $place } de la file d’attente.
+queue-moved = « { $prompt } » est maintenant en position { $place } dans la file.
 
 ### The presence, in English for everybody
 
@@ -381,15 +384,15 @@ presence-playing = { $channels ->
 
 ### Recordings that members bring
 
-melody-unfollowed = « { $checkpoint } » ne suit pas de mélodie ; un modèle à mélodie comme facebook/musicgen-melody le ferait, et tous savent prolonger un enregistrement.
-recording-broken = { $name } ne peut pas être lu comme du son ; un autre format conviendra.
-recording-large = { $name } fait { $size } Mio ; jusqu’à { $most } Mio, ça va.
-recording-none = Il n’y a pas de son dans ce message ; choisis-en un avec un message vocal ou un fichier audio.
-recording-soundless = { $name } n’est pas du son ; un message vocal ou un fichier audio convient.
+melody-unfollowed = « { $checkpoint } » ne peut pas suivre une mélodie. Un checkpoint de mélodie comme facebook/musicgen-melody le peut ; tous peuvent prolonger un fichier son.
+recording-broken = { $name } n’est pas lisible comme son. Essaie un autre format.
+recording-large = { $name } fait { $size } Mio. La limite est de { $most } Mio.
+recording-none = Il n’y a pas de son dans ce message. Choisis-en un avec un message vocal ou un fichier son.
+recording-soundless = { $name } n’est pas un son. Utilise un message vocal ou un fichier son.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }
-recording-unfetched = Discord n’a pas donné { $name } ; publie-le encore une fois.
-recording-unkept = { $name } n’a pas pu être gardé du côté de Busker ; c’est dans le journal.
+recording-unfetched = Discord n’a pas fourni { $name }. Publie-le à nouveau et réessaie.
+recording-unkept = { $name } n’a pas pu être enregistré. Réessaie ; si ça se répète, préviens la personne qui gère ce bot.
 recording-words = Comment ça doit sonner
 
 ### The card
@@ -399,7 +402,7 @@ card-played = Joué
 card-ended-early = Terminé trop tôt
 card-paused = En pause
 card-holding = { $why }
-card-waiting = Attend son tour
+card-waiting = Dans la file d’attente
 card-playing = En lecture
 card-composing = En composition
 card-composing-for = En composition · premier son dans environ { $seconds } s
@@ -409,12 +412,12 @@ card-radio-line = « { $prompt } » · radio · graine { $seed }
 card-radio-facts = Radio · graine { $seed } · pour { $name }
 card-radio-heard = { $clock } de musique
 card-bar = { $what ->
-    [made] { $bar } { $seconds } s sur { $total } composées
-   *[played] { $bar } { $seconds } s sur { $total } jouées
+    [made] { $bar } { $seconds } s composées sur { $total }
+   *[played] { $bar } { $seconds } s jouées sur { $total }
 }
 card-trouble = **Problème :** { $trouble }
 card-trouble-of = **Problème** avec « { $prompt } » : { $trouble }
-card-follows = **Ensuite**
+card-follows = **À suivre**
 card-place = { $place }. { $piece }
 card-more = { $more ->
     [one] … et { $more } de plus
@@ -425,7 +428,7 @@ card-button = { $act ->
     [resume] Reprendre
     [skip] Passer
     [stop] Arrêter
-    [steer] Réorienter
+    [steer] Modifier
     [keep] Garder
     [again] Rejouer
     [remix] Remix
@@ -435,35 +438,35 @@ card-button = { $act ->
 ### After a restart
 
 restart-forgot = { $pieces ->
-    [one] Busker a redémarré, et { $pieces } morceau demandé ici est oublié.
-   *[other] Busker a redémarré, et { $pieces } morceaux demandés ici sont oubliés.
+    [one] Busker a redémarré et abandonné un morceau demandé ici.
+   *[other] Busker a redémarré et abandonné { $pieces } morceaux demandés ici.
 }
 
 ### Again, Remix, Extend
 
-button-over = Ce morceau ne joue plus ; la carte la plus récente a les boutons pour ce qui joue.
-button-gone = Ce morceau est terminé, et sa piste n’est pas dans la bibliothèque ; /{ command-compose } en compose un autre.
-remake-not-mine = Ce n’est pas une piste de Busker ; choisis un message où Busker en a publié une.
-remake-slow = Discord met trop de temps à donner la piste ; réessaie, s’il te plaît.
+button-over = Ce morceau n’est plus en lecture. Utilise les boutons de la carte la plus récente.
+button-gone = Ce morceau est terminé et sa piste n’est pas dans la bibliothèque. Crées-en un autre avec /{ command-compose }.
+remake-not-mine = Ce n’est pas une piste de Busker. Choisis un message où Busker en a publié une.
+remake-slow = Discord met trop de temps à fournir la piste. Réessaie.
 remake-again = { $before ->
-    [0] Je rejoue « { $prompt } ».
-    [one] Je rejoue « { $prompt } », après un autre morceau.
-   *[other] Je rejoue « { $prompt } », après { $before } autres.
+    [0] Nouvelle lecture de « { $prompt } ».
+    [one] Nouvelle lecture de « { $prompt } » après un autre morceau.
+   *[other] Nouvelle lecture de « { $prompt } » après { $before } autres morceaux.
 }
 remix-title = Remix
 remix-words = Comment ça doit sonner
-remix-seed = Graine, un entier ; vide : une nouvelle
-remix-no-seed = « { $typed } » n’est pas une graine ; n’importe quel entier de 0 à { $largest } convient.
+remix-seed = Graine, un entier ; vide : au hasard
+remix-no-seed = « { $typed } » n’est pas une graine. Choisis un entier de 0 à { $largest }.
 extend-title = Prolonger
-extend-seconds = Secondes de plus, de { $least } à { $most }
-extend-no-number = « { $typed } » n’est pas un nombre de secondes ; 20 en serait un.
-extend-unfinished = Ce morceau est encore en composition ; il pourra être prolongé dès que sa piste sera publiée.
-extend-gone = Le fichier de cette piste n’est plus ici ; le message avec la piste a aussi un bouton qui la prolonge.
-extend-long = Cette piste est trop longue pour être prolongée ; jusqu’à { $most } s, ça va.
+extend-seconds = Secondes à ajouter, de { $least } à { $most }
+extend-no-number = « { $typed } » n’est pas un nombre de secondes. Essaie 20.
+extend-unfinished = Ce morceau est encore en composition. Tu pourras le prolonger quand sa piste sera publiée.
+extend-gone = Le fichier de cette piste n’est plus ici. Utilise le bouton Prolonger du message qui contient la piste.
+extend-long = Cette piste est trop longue à prolonger. La limite est de { $most } s.
 extend-answer = { $before ->
-    [0] « { $prompt } » continue pendant { $seconds } s, jusqu’à { $total } s en tout, avec la graine { $seed }.
-    [one] « { $prompt } » continue pendant { $seconds } s, jusqu’à { $total } s en tout, avec la graine { $seed } ; un autre morceau passe avant.
-   *[other] « { $prompt } » continue pendant { $seconds } s, jusqu’à { $total } s en tout, avec la graine { $seed } ; { $before } autres passent avant.
+    [0] « { $prompt } » est prolongé de { $seconds } s, à { $total } s, avec la graine { $seed }.
+    [one] « { $prompt } » est prolongé de { $seconds } s, à { $total } s, avec la graine { $seed }. Lecture après un autre morceau.
+   *[other] « { $prompt } » est prolongé de { $seconds } s, à { $total } s, avec la graine { $seed }. Lecture après { $before } autres morceaux.
 }
 
 ### Commands in the menu of a message (right click, Apps): up to 32 characters
@@ -494,92 +497,92 @@ command-choice = { $choice ->
    *[other] { $choice }
 }
 command-compose = composer
-    .description = Compose de la musique avec tes mots et la joue pendant qu’elle se compose
+    .description = Compose de la musique d’après ta description et la joue pendant la composition
     .prompt-name = prompt
     .prompt = Comment ça doit sonner, en anglais : style, instruments, ambiance, tempo
     .length-name = durée
-    .length = Secondes de musique, 10 au moins ; sans indication, comme d’habitude ici
+    .length = Secondes de musique, 10 au moins ; par défaut, celles du serveur
     .interval-name = intervalle
-    .interval = Secondes de musique entre deux livraisons, de 0,5 à 2,5 ; automatique sans indication
+    .interval = Secondes de musique entre deux fragments, de 0,5 à 2,5 ; automatique par défaut
     .seed-name = graine
-    .seed = Mêmes mots et même graine font la même musique ; tirée au sort sans indication
+    .seed = Même prompt et même graine donnent la même musique ; au hasard par défaut
     .melody-name = mélodie
-    .melody = Un son à fredonner, comme un message vocal ; certains modèles seulement
+    .melody = Un fichier son dont suivre la mélodie ; certains modèles seulement
     .continued-name = suite_de
-    .continued = Un son à prolonger : la musique commence là où il finit
+    .continued = Un fichier son à prolonger : la musique commence là où il finit
 command-radio = radio
-    .description = Joue une musique sans fin, tant que quelqu’un écoute
+    .description = Joue une musique sans fin tant que quelqu’un écoute
     .prompt-name = { command-compose.prompt-name }
     .prompt = { command-compose.prompt }
     .seed-name = { command-compose.seed-name }
     .seed = { command-compose.seed }
 command-stop = arrêter
-    .description = Arrête la musique et oublie la file d’attente
+    .description = Arrête la musique et vide la file
 command-skip = passer
-    .description = Termine ce morceau et joue le suivant
-command-steer = réorienter
-    .description = Laisse d’autres mots prendre le relais dans la musique qui joue
+    .description = Passe au morceau suivant
+command-steer = modifier
+    .description = Modifie la musique pendant la lecture
     .words-name = mots
     .words = Comment ça doit sonner désormais
     .blend-name = transition
-    .blend = Secondes que prennent les nouveaux mots pour s’imposer, de 0 à 10 ; 2 par défaut
+    .blend = Durée de la transition vers les nouveaux mots, de 0 à 10 s ; 2 par défaut
 command-pause = pause
     .description = Met la musique en pause ; la composition continue
 command-resume = reprendre
-    .description = Reprend là où la musique s’est arrêtée
+    .description = Reprend la musique en pause
 command-queue = file
-    .description = Ce qui joue et ce qui suit
+    .description = Affiche et modifie la file
 command-queue-show = voir
-    .description = Ce qui joue et ce qui suit
+    .description = Affiche ce qui joue et la suite
 command-queue-move = déplacer
-    .description = Fait jouer un morceau en attente plus tôt ou plus tard
+    .description = Déplace un morceau en attente
     .piece-name = morceau
-    .piece = Un morceau en attente, ou sa place
+    .piece = Un morceau en attente, ou sa position
     .place-name = place
-    .place = Où il doit attendre : 1 joue ensuite ; les places suivantes reculent
+    .place = Nouvelle position : 1 joue juste après
 command-queue-remove = retirer
-    .description = Retire un morceau de la file d’attente
+    .description = Retire un morceau en attente
     .piece-name = morceau
-    .piece = Un morceau en attente, ou sa place
+    .piece = Un morceau en attente, ou sa position
 command-nowplaying = encours
-    .description = Ce qui joue, ce qui en est composé et ce qui en est joué
+    .description = Affiche ce qui joue, et ce qui en est composé et joué
 command-volume = volume
-    .description = Volume de la musique dans le salon ; la piste publiée garde son niveau
+    .description = Règle le volume dans le salon ; les pistes publiées gardent leur niveau
     .percent-name = pourcentage
-    .percent = De 0 à 100, le plus fort possible
+    .percent = De 0 à 100 (le plus fort)
 command-settings = réglages
-    .description = Ce qui vaut sur ce serveur : durée, volume, droits, limites et plus
+    .description = Réglages de ce serveur : durée, volume, contrôle, limites et plus
     .length-name = durée
-    .length = Secondes de musique quand personne n’en dit rien, 10 au moins
+    .length = Durée par défaut en secondes, 10 au moins
     .interval-name = intervalle
-    .interval = Secondes de musique entre deux livraisons, de 0,5 à 2,5
+    .interval = Secondes de musique entre deux fragments, de 0,5 à 2,5
     .volume-name = volume
-    .volume = Pourcentage auquel la musique commence, de 0 à 100
+    .volume = Volume au départ, de 0 à 100 pour cent
     .rights-name = droits
-    .rights = Qui peut passer, arrêter, mettre en pause, outre qui a demandé et qui gère
+    .rights = Qui peut passer, arrêter et mettre en pause, outre gérants et demandeurs
     .dj_role-name = rôle_dj
-    .dj_role = Le rôle pour droits : dj
+    .dj_role = Le rôle qui contrôle la musique avec droits : dj
     .tracks_in-name = pistes_dans
-    .tracks_in = Le salon textuel où les pistes finies sont publiées
+    .tracks_in = Le salon textuel où les pistes terminées sont publiées
     .format-name = format
-    .format = Le format des pistes, là où le fichier tient
+    .format = Format de fichier des pistes, si le fichier est assez petit
     .waiting-name = attente
-    .waiting = Morceaux en attente ou en lecture par personne ; 0 est sans limite
+    .waiting = Morceaux par personne en attente ou en lecture ; 0 pour aucune limite
     .minutes-name = minutes
-    .minutes = Minutes de musique qu’une personne peut demander par jour ; 0 est sans limite
+    .minutes = Minutes de musique par personne et par jour ; 0 pour aucune limite
     .announce-name = annoncer
-    .announce = Si le statut du salon vocal dit ce qui joue
+    .announce = Affiche ce qui joue dans le statut du salon vocal
     .reset-name = annuler
-    .reset = Annule un choix, ou tous
+    .reset = Rétablit une valeur par défaut, ou toutes
 command-library = bibliothèque
-    .description = Ce qui a été composé ici : rejouer, récupérer, oublier
+    .description = Retrouve les pistes d’ici : rejouer, télécharger, supprimer
     .search-name = recherche
-    .search = Des mots du prompt ; sans rien, les plus récentes
+    .search = Mots du prompt ; vide pour les plus récentes
     .by-name = par
-    .by = Seulement ce que cette personne a demandé
+    .by = Seulement les pistes demandées par cette personne
 command-privacy = confidentialité
-    .description = Ce que Busker garde sur toi, et comment le supprimer
+    .description = Montre ce que Busker garde sur toi, et le supprime
 command-about = infos
-    .description = Ce qu’est Busker, avec quoi il compose et comment l’inviter
+    .description = À propos de Busker : modèle, vitesse, invitation
 command-help = aide
     .description = Pour commencer, avec des exemples à cliquer

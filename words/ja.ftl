@@ -1,29 +1,29 @@
 # Busker が日本語で話すこと。です・ます調。
 #
 # 用語: piece = 曲(依頼されるもの)、track = トラック(完成したファイル)、seed = シード、prompt = プロンプト、
-# queue = キュー、library = ライブラリ、steer = 方向転換、checkpoint = モデル、interval = 間隔、
+# queue = キュー、library = ライブラリ、steer = 曲調変更、checkpoint = モデル、interval = 間隔、
 # managers = サーバーを管理できる人。引用符は「 」。
 
 ### Any command
 
-error-unforeseen = Busker 側で問題が起きました。ログに記録されています。もう一度お試しください。
+error-unforeseen = 問題が発生しました。もう一度お試しください。何度も起きる場合は、このボットの運営者に知らせてください。
 error-value = 「{ $value }」はここでは使えません。値を確かめて、もう一度お試しください。
-error-forbidden = ここではその操作はできません。
+error-forbidden = ここでその操作をする権限がありません。
 error-old-command = Discord にこのコマンドの古い形が表示されています。1 分後にもう一度お試しください。
-error-servers-only = Busker はサーバーのボイスチャンネルで演奏します。そちらでお試しください。
-error-shutting-down = Busker は終了処理中です。1 分後にもう一度お試しください。
+error-servers-only = Busker はサーバーのボイスチャンネルで演奏します。サーバーでこのコマンドを使ってください。
+error-shutting-down = Busker は再起動中です。1 分後にもう一度お試しください。
 error-for-operators = { $sentence }
 
 ### /steer
 
 steer-answer = { $seconds ->
-    [0] 「{ $prompt }」に切り替わります。
-   *[other] 「{ $prompt }」に切り替わります。約 { $seconds } 秒後に聞こえます。
+    [0] 「{ $prompt }」に変わります。
+   *[other] 約 { $seconds } 秒後に「{ $prompt }」に変わります。
 }
-steer-title = 方向転換
+steer-title = 曲調を変える
 steer-words = これからどんな音にするか
-steer-too-late = この曲はもう最後まで作曲されているので、新しい言葉は間に合いません。次の曲では早めに方向転換してください。
-steer-kept = このトラックは完成済みで、もう一度再生しているだけなので、新しい言葉では変えられません。
+steer-too-late = この曲は作曲が終わっているため、もう変更できません。次の曲では早めに変更してください。
+steer-kept = このトラックはファイルから再生しているため、変更できません。リミックスを使ってください。
 
 ### /compose
 
@@ -31,8 +31,8 @@ compose-answer = { $before ->
     [0] 「{ $prompt }」を { $seconds } 秒、シード { $seed } で作曲します。
    *[other] 「{ $prompt }」を { $seconds } 秒、シード { $seed } で作曲します。先に { $before } 曲が流れます。
 }
-compose-stage = ステージでは、Busker はまず発言をリクエストします。モデレーターが許可するまで音楽は待機します。
-compose-radio = そのあいだラジオは場所をゆずり、待っている曲がなくなると戻ってきます。
+compose-stage = ステージでは、Busker は発言をリクエストする必要があります。モデレーターが許可すると音楽が始まります。
+compose-radio = そのあいだラジオは休み、キューが空になると戻ります。
 
 ### /radio
 
@@ -40,31 +40,31 @@ radio-answer = { $before ->
     [0] ラジオで「{ $prompt }」をシード { $seed } で流します。/{ command-skip } か /{ command-stop } で終わらせるまで続きます。
    *[other] 先に { $before } 曲が流れたあと、ラジオで「{ $prompt }」をシード { $seed } で流します。/{ command-skip } か /{ command-stop } で終わらせるまで続きます。
 }
-radio-already = ここではもうラジオが流れています。/{ command-steer } で言葉を変え、/{ command-skip } で終わらせることができます。
-radio-asleep = 聴いている人がいないため、誰かが来るまでラジオは眠っています
-radio-enough-today = ラジオを頼んだ人は、ここで 1 人が 1 日に頼める音楽の上限に達しました。ほかの人なら新しく始められます。
-radio-too-slow = ここでは Busker の作曲が遅く、終わりのない音楽は流せません。/{ command-compose } なら終わりのある曲を作れます。
+radio-already = すでにラジオが流れています。/{ command-steer } で曲調を変えるか、/{ command-skip } で終了できます。
+radio-asleep = 聴いている人がいないため、ラジオは誰かが来るまで休んでいます
+radio-enough-today = ラジオが終わりました。始めた人が 1 日の上限に達したためです。ほかの人は新しく始められます。
+radio-too-slow = このマシンでは作曲が遅く、ラジオを流せません。代わりに /{ command-compose } を使ってください。
 # { $clock } は分と秒: 2:58
-keep-answer = ラジオの直近 { $clock } をまもなくトラックとして投稿します。
-keep-too-soon = 保存できる新しい部分がまだ足りません。あと { $seconds } 秒聴いてからもう一度お試しください。
+keep-answer = ラジオの直近 { $clock } をトラックとして投稿します。
+keep-too-soon = 保存できる新しい音楽がまだ足りません。{ $seconds } 秒後にもう一度お試しください。
 
 ### What may be asked for
 
-piece-prompt = プロンプトの読める文字は { $signs } 文字です。{ $shortest }~{ $longest } 文字にしてください。
+piece-prompt = プロンプトの読める文字は { $signs } 文字です。{ $shortest }〜{ $longest } 文字にしてください。
 piece-seconds = { $field ->
-    [interval] 間隔 { $seconds } 秒は範囲外です。{ $lowest }~{ $highest } 秒にしてください。
-   *[length] 長さ { $seconds } 秒は範囲外です。{ $lowest }~{ $highest } 秒にしてください。
+    [interval] 間隔 { $seconds } 秒は範囲外です。{ $lowest }〜{ $highest } 秒にしてください。
+   *[length] 長さ { $seconds } 秒は範囲外です。{ $lowest }〜{ $highest } 秒にしてください。
 }
 piece-seed = シード { $seed } は範囲外です。0 から { $largest } までの整数にしてください。
-piece-tags = このファイルに書かれた作り方の情報は使えません。
+piece-tags = このファイルの作成情報は使えません。
 
 ### Where Busker may play and post
 
 permissions-no-voice = ボイスチャンネルに参加していません。参加してからもう一度お試しください。
-permissions-full = { $channel } は満員です({ $limit } 人)。空きを作ってからもう一度お試しください。
+permissions-full = { $channel } は満員です（{ $limit } 人）。Busker のために空きを作ってから、もう一度お試しください。
 permissions-elsewhere = Busker は { $channel } で演奏しています。そちらに参加してからもう一度お試しください。
 permissions-no-posting = Busker はここにトラックを投稿できません。サーバーのテキストチャンネルでお試しください。
-permissions-missing = { $channel } で Busker に次の権限がありません: { $missing }。モデレーターが付与できます。
+permissions-missing = Busker には { $channel } での「{ $missing }」の権限が必要です。モデレーターが付与できます。
 permissions-name = { $name ->
     [attach_files] ファイルを添付
     [connect] 接続
@@ -79,52 +79,52 @@ permissions-name = { $name ->
 ### Who may do what
 
 rights-voted = { $act ->
-    [pause] { $name } さんが音楽の一時停止を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-pause } で投票できます。
-    [resume] { $name } さんが音楽の再開を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-resume } で投票できます。
-    [stop] { $name } さんが音楽の停止を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-stop } で投票できます。
-    [volume] { $name } さんが音量の変更を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-volume } で投票できます。
-    [move] { $name } さんがキュー内の移動を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-queue } { command-queue-move } で投票できます。
-    [remove] { $name } さんがキューからの削除を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-queue } { command-queue-remove } で投票できます。
-    [steer] { $name } さんが方向転換を希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-steer } と同じ言葉で投票できます。
-   *[skip] { $name } さんがスキップを希望しています: { $needed } 票中 { $votes } 票。聴いている人は /{ command-skip } で投票できます。
+    [pause] { $name } さんが一時停止を希望しています（{ $votes }/{ $needed } 票）。/{ command-pause } で投票できます。
+    [resume] { $name } さんが再開を希望しています（{ $votes }/{ $needed } 票）。/{ command-resume } で投票できます。
+    [stop] { $name } さんが停止を希望しています（{ $votes }/{ $needed } 票）。/{ command-stop } で投票できます。
+    [volume] { $name } さんが音量の変更を希望しています（{ $votes }/{ $needed } 票）。/{ command-volume } で投票できます。
+    [move] { $name } さんがキュー内の移動を希望しています（{ $votes }/{ $needed } 票）。/{ command-queue } { command-queue-move } で投票できます。
+    [remove] { $name } さんがキューからの削除を希望しています（{ $votes }/{ $needed } 票）。/{ command-queue } { command-queue-remove } で投票できます。
+    [steer] { $name } さんが曲調の変更を希望しています（{ $votes }/{ $needed } 票）。/{ command-steer } に同じ言葉を入れて投票できます。
+   *[skip] { $name } さんがスキップを希望しています（{ $votes }/{ $needed } 票）。/{ command-skip } で投票できます。
 }
 rights-role-needed = { $act ->
-    [pause] ここで音楽を一時停止できるのは、{ $role } の人と曲を頼んだ人だけです。
-    [resume] ここで音楽を再開できるのは、{ $role } の人と曲を頼んだ人だけです。
-    [stop] ここで音楽を停止できるのは、{ $role } の人と曲を頼んだ人だけです。
-    [volume] ここで音量を変えられるのは、{ $role } の人と曲を頼んだ人だけです。
-    [move] ここでキュー内の曲を動かせるのは、{ $role } の人と曲を頼んだ人だけです。
-    [remove] ここでキューから曲を外せるのは、{ $role } の人と曲を頼んだ人だけです。
-    [steer] ここで曲を方向転換できるのは、{ $role } の人と曲を頼んだ人だけです。
-   *[skip] ここで曲をスキップできるのは、{ $role } の人と曲を頼んだ人だけです。
+    [pause] ここで一時停止できるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+    [resume] ここで再開できるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+    [stop] ここで停止できるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+    [volume] ここで音量を変えられるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+    [move] ここでキュー内の曲を移動できるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+    [remove] ここでキューから曲を削除できるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+    [steer] ここで曲調を変えられるのは、{ $role } のメンバーと曲をリクエストした人だけです。
+   *[skip] ここでスキップできるのは、{ $role } のメンバーと曲をリクエストした人だけです。
 }
 rights-role-unset = { $act ->
-    [pause] ここで音楽を一時停止できるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-    [resume] ここで音楽を再開できるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-    [stop] ここで音楽を停止できるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-    [volume] ここで音量を変えられるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-    [move] ここでキュー内の曲を動かせるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-    [remove] ここでキューから曲を外せるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-    [steer] ここで曲を方向転換できるのは、曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
-   *[skip] ここで曲をスキップできるのは曲を頼んだ人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [pause] ここで一時停止できるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [resume] ここで再開できるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [stop] ここで停止できるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [volume] ここで音量を変えられるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [move] ここでキュー内の曲を移動できるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [remove] ここでキューから曲を削除できるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+    [steer] ここで曲調を変えられるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
+   *[skip] ここでスキップできるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
 }
-rights-enough-waiting = 待機中または再生中の曲が { $waiting } 曲あり、ここでの 1 人の上限に達しています。1 曲終わってからもう一度お試しください。
-rights-enough-today = ここで 1 人が 1 日に頼める音楽 { $cap } 秒のうち { $used } 秒を頼みました。あと { $seconds } 秒は入りません。{ $again }にリセットされます。
+rights-enough-waiting = 待機中または再生中の曲が { $waiting } 曲あり、ここでの上限に達しています。1 曲終わってからもう一度お試しください。
+rights-enough-today = 1 日の上限に達しました。{ $cap } 秒のうち { $used } 秒を使用済みで、この曲には { $seconds } 秒必要です。リセットは { $again } です。
 
 ### What plays
 
 playback-nothing = 何も再生していません。/{ command-compose } で始められます。
 playback-not-yet = まだ何も再生していません。
-playback-not-paused = 一時停止しているものはありません。
+playback-not-paused = 音楽は一時停止していません。
 playback-stopped = { $forgotten ->
     [0] 停止しました。
-   *[other] 停止しました。待機中の { $forgotten } 曲も取り消しました。
+   *[other] 停止し、待機中の { $forgotten } 曲を削除しました。
 }
-playback-skipped = シード { $seed } をスキップしました。
-playback-paused = 一時停止しました。/{ command-resume } で続きから再開します。
-playback-resumed = 再開します。
+playback-skipped = 「{ $prompt }」をスキップしました。
+playback-paused = 一時停止しました。/{ command-resume } で再開できます。
+playback-resumed = 再開しました。
 playback-volume = 音量を { $percent }% にしました。
-queue-full = すでに { $waiting } 曲が待機しています。1 曲終わってからもう一度お試しください。
+queue-full = キューがいっぱいです（{ $waiting } 曲待機中）。1 曲終わってからもう一度お試しください。
 
 ### Why the music is silent, or ended
 
@@ -138,8 +138,8 @@ voice-waits = { $hold ->
 voice-put-out = Busker はボイスチャンネルから切断されました。
 voice-call-ended = Discord が通話を終了しました。
 voice-rate-limited = Discord の制限により、Busker はしばらくボイスに参加できません。
-voice-unencrypted = Busker がエンドツーエンドで暗号化していないと Discord が判断しました。
-voice-gone = ボイスチャンネルがなくなりました。
+voice-unencrypted = Busker がエンドツーエンドで暗号化していないと Discord から通知されました。
+voice-gone = ボイスチャンネルが削除されました。
 voice-out-of-server = Busker はもうこのサーバーにいません。
 voice-not-connected = Busker はもうボイスチャンネルに接続していません。
 voice-failed = ボイス接続で問題が起きました。
@@ -150,21 +150,21 @@ trouble-playing = 再生中に問題が起きました。
 trouble-composing = 作曲中に問題が起きました。もう一度お試しください。
 trouble-writing = トラックの書き出し中に問題が起きました。もう一度お試しください。
 trouble-too-large = トラックが大きすぎて投稿できません。{ $file } として保存してあります。
-trouble-posted-anyway = { $trouble }トラックはそのまま投稿されます。
+trouble-posted-anyway = { $trouble }トラックは投稿されます。
 trouble-not-taken = Discord がトラックを受け付けませんでした。{ $file } として保存してあります。
 trouble-tried-again = Discord がトラックを受け付けませんでした。{ $file } として保存してあり、{ $seconds } 秒後に再試行します。
 
 ### The engine
 
 engine-closed = この曲ができる前にエンジンが終了しました。
-engine-not-running = エンジンが動いていません。曲を頼む前に起動する必要があります。
-engine-composed-already = この曲はすでに最後まで作曲済みです。次の曲でお試しください。
-engine-died = この曲の作曲中にエンジンが { $deaths } 回落ちました。別の曲をお試しください。
-engine-too-little-memory = この曲にはメモリが足りません。もっと簡単な曲をお試しください。
+engine-not-running = エンジンが動いていません。1 分後にもう一度お試しください。
+engine-composed-already = この曲は作曲が終わっています。次の曲で変更してください。
+engine-died = この曲の作曲中にエンジンが { $deaths } 回クラッシュしました。別の曲をお試しください。
+engine-too-little-memory = この曲にはメモリが足りません。もっと単純な曲をお試しください。
 engine-does-not-fit = { $seconds } 秒の曲はこのエンジンに収まりません。別の長さをお試しください。
-engine-not-finite = モデルの計算結果が有限の数にならず、この曲は続けられません。別のシードならうまくいくかもしれません。どのシードでもだめなら、モデルが壊れているか精度が足りません。
+engine-not-finite = モデルが有限でない数値を出力しました。別のシードをお試しください。どのシードでも起きる場合は、チェックポイントが壊れているか精度が足りません。
 engine-channels = モデルの音は { $channels } チャンネルです。Busker が再生できるのは 1 または 2 チャンネルです。
-engine-no-sound = モデルが音ではないものを作りました。別のシードならうまくいくかもしれません。
+engine-no-sound = モデルが音声ではないものを出力しました。別のシードをお試しください。
 
 ### Tracks and recordings
 
@@ -189,7 +189,7 @@ track-loudest = { $place ->
 track-line = 「{ $prompt }」 · { $seconds } 秒 · シード { $seed }
 track-radio-line = 「{ $prompt }」 · ラジオの { $begin } から { $seconds } 秒 · シード { $seed }
 track-not-saved = 完成したトラックを保存できませんでした: { $why }。
-track-not-ours = { $file } は Busker が書き出したトラックではありません。
+track-not-ours = { $file } は Busker のトラックではありません。
 track-gone = { $file } はなくなったか、もうトラックではありません。
 recording-too-short = { $file } は { $shortest } 秒より短いです。もっと長いものを選んでください。
 recording-changed = { $file } は選んだ後に変更されました。もう一度選んでください。
@@ -201,37 +201,37 @@ recording-silent = { $file } には音声がありません。別のファイル
 
 settings-managers-only = Busker の設定を変えられるのは、このサーバーを管理できる人だけです。
 settings-too-long = この Busker が作曲できる最長は { $longest } 秒です。それ以下の長さを選んでください。
-settings-no-role = 音楽を DJ に任せるには、そのロールもオプション { command-settings.dj_role-name } で指定してください。
+settings-no-role = DJ が音楽を操作するには、オプション { command-settings.dj_role-name } でそのロールも指定してください。
 settings-everybody = ロール { $role } は全員が持っています。別のロールか、{ command-settings.rights-name }: { $free } を選んでください。
 settings-not-written = この Busker は { $format } を書き出しません。書き出せるのは { $formats } です。
 settings-title = 設定
-settings-shown = /{ command-settings } の各オプションで変更できます。オプション { command-settings.reset-name } で元に戻せます。
-settings-changed = 変更しました。今から有効です。
+settings-shown = /{ command-settings } の各オプションで設定を変更できます。オプション { command-settings.reset-name } で既定値に戻せます。
+settings-changed = 保存しました。今から有効です。
 settings-label = { $option ->
     [announce] ボイスチャンネルのステータス
     [dj_role] DJ ロール
     [format] 形式
     [interval] 間隔
     [length] 長さ
-    [minutes] 1 日の音楽
+    [minutes] 1 日あたりの音楽
     [rights] 音楽を操作できる人
     [tracks_in] トラックの投稿先
     [volume] 音量
-   *[waiting] 待機できる曲
+   *[waiting] キューの曲数
 }
 settings-default = { $value }(既定)
 settings-seconds = { $seconds } 秒
 settings-automatic = 自動
 settings-volume = { NUMBER($share, style: "percent") }
 settings-rights = { $rights ->
-    [dj] DJ ロールを持つ人
-    [vote] 聴いている人の過半数
+    [dj] DJ ロールのメンバー
+    [vote] 聴いている人の投票
    *[free] 聴いている人全員
 }
 settings-no-dj-role = なし
 settings-dj-role = { $role }
 settings-posted-in = { $channel }
-settings-posted-where-asked = 頼まれた場所
+settings-posted-where-asked = リクエストされた場所
 settings-format = { $format }
 settings-formats = { $first }、次に { $then }
 settings-waiting = { $pieces ->
@@ -248,17 +248,17 @@ settings-not-announced = 変更しない
 ### /library
 
 library-title = ライブラリ
-library-nothing-made = 見られるものはまだ何も作られていません。/{ command-compose } で作れます。
-library-nothing-found = その言葉を含むものはありません。言葉を減らすともっと見つかります。
-library-no-more = これより古いものはありません。
+library-nothing-made = 表示できるトラックはまだありません。/{ command-compose } で作れます。
+library-nothing-found = 一致するトラックがありません。言葉を減らしてみてください。
+library-no-more = これより古いトラックはありません。
 library-line = { $number }. 「{ $prompt }」 · { $seconds } 秒 · { $member } · { $when }
 library-choice = { $prompt } · { $seconds } 秒 · シード { $seed }
 library-placeholder = トラックを選ぶ
 library-facts = { $seconds } 秒 · シード { $seed } · { $checkpoint }
 library-made-for = { $member } さんのために作曲({ $when })
 library-act = { $act ->
-    [fetch] 受け取る
-    [forget] 忘れる
+    [fetch] ダウンロード
+    [forget] 削除
    *[play] もう一度再生
 }
 library-open = メッセージを開く
@@ -269,36 +269,36 @@ library-playing = { $before ->
    *[other] 「{ $prompt }」をもう一度再生します。先に { $before } 曲が流れます。
 }
 library-making = { $before ->
-    [0] ファイルがないため、「{ $prompt }」を作り直します。同じ音になります。
-   *[other] ファイルがないため、「{ $prompt }」を作り直します。同じ音になります。先に { $before } 曲が流れます。
+    [0] 「{ $prompt }」のファイルがないため、作曲し直します。同じ音になります。
+   *[other] 「{ $prompt }」のファイルがないため、先の { $before } 曲のあとに作曲し直します。同じ音になります。
 }
 library-making-other = { $before ->
-    [0] ファイルがないため、「{ $prompt }」を作り直します。同じ音にはなりません。元は { $then } で作られ、Busker は今 { $now } で作曲しています。
-   *[other] ファイルがないため、「{ $prompt }」を作り直します。先に { $before } 曲が流れます。同じ音にはなりません。元は { $then } で作られ、Busker は今 { $now } で作曲しています。
+    [0] 「{ $prompt }」のファイルがないため、作曲し直します。元は { $then } で作られ、今は { $now } を使うため、違う音になります。
+   *[other] 「{ $prompt }」のファイルがないため、先の { $before } 曲のあとに作曲し直します。元は { $then } で作られ、今は { $now } を使うため、違う音になります。
 }
 library-lost = ファイルがなく、元になった音声ファイルも Busker は保存していないため、作り直せません。
-library-radio-lost = ファイルがなく、ラジオから保存したものは作り直せません。
-library-posted-there = { $link } にあります。
-library-nowhere = ファイルがなく、投稿もされていません。「もう一度再生」で作り直せます。
-library-not-yours = トラックを Busker に忘れさせられるのは、頼んだ人とサーバーの管理者だけです。
-library-forgotten = ファイルごと忘れました。トラックを投稿したメッセージは、誰かが削除するまで残ります。
+library-radio-lost = ファイルがなく、ラジオの一部は作り直せません。
+library-posted-there = こちらからダウンロードできます: { $link }
+library-nowhere = ファイルがなく、投稿もされていません。「もう一度再生」で作曲し直せます。
+library-not-yours = トラックを削除できるのは、リクエストした人とサーバーの管理者だけです。
+library-forgotten = ファイルごと削除しました。投稿されたメッセージは、誰かが削除するまで残ります。
 
 ### /privacy
 
 privacy-tracks = { $count } 件のトラック
-privacy-remembered = Busker は、全サーバー合わせて、あなたが頼んだ{ $tracks }をプロンプト、シード、ファイルとともに覚えています。{ privacy-for-now }{ privacy-what-stays }
-privacy-nothing = Busker はあなたのトラックを一つも覚えていません。{ privacy-for-now }
-privacy-for-now = ほかに、頼まれてまだ終わっていない曲と、上限がある場合は今日頼んだ音楽の量を覚えています。それ以外は保存していません。
-privacy-what-stays = Busker がチャンネルに投稿したメッセージは残ります。そこでメッセージを削除できる人が削除できます。
+privacy-remembered = Busker は、全サーバーであなたがリクエストした{ $tracks }を、プロンプト、シード、ファイルとともに保存しています。{ privacy-for-now }{ privacy-what-stays }
+privacy-nothing = Busker はあなたのトラックを保存していません。{ privacy-for-now }
+privacy-for-now = ほかに、まだ終わっていないリクエストと、1 日の上限がある場合は今日リクエストした音楽の量を保持しています。それ以外は保存していません。
+privacy-what-stays = Busker が投稿したメッセージは残ります。メッセージを管理できる人が削除できます。
 privacy-delete = これらのトラックを削除
-privacy-deleted = 削除しました: { $tracks }とそのファイル。{ privacy-for-now }{ privacy-what-stays }
+privacy-deleted = { $tracks }とそのファイルを削除しました。{ privacy-for-now }{ privacy-what-stays }
 
 ### /about and /help
 
 about-busker = Busker は、あなたが聴いている間に音楽を作曲します。
 about-model = モデル
 about-made-on = { $checkpoint }({ $revision })、{ $device } 上
-about-licence = 重みのライセンス
+about-licence = モデルのライセンス
 about-speed = 速度
 about-times = 実時間の { NUMBER($speed, minimumFractionDigits: 1, maximumFractionDigits: 1) } 倍、同時に { $listeners } 曲
 about-version = バージョン
@@ -307,26 +307,26 @@ about-permissions = 必要な権限は { $needed } だけです。
 about-invite = Busker を招待
 help-title = はじめかた
 help-text =
-    ボイスチャンネルに参加して { $compose } と入力し、スタイル、楽器、雰囲気、テンポを言葉で書いてください。モデルが理解するのは英語なので、英語がおすすめです。作曲しながら音楽が流れ、完成したトラックが投稿されます。
+    ボイスチャンネルに参加し、{ $compose } にスタイル、楽器、雰囲気、テンポを英語で入力してください。作曲しながら音楽が流れ、完成したトラックが投稿されます。
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
-    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` は、いつ頼んでも同じ音楽になります
-    { $compose } の `{ command-compose.melody-name }:` や `{ command-compose.continued-name }:` には音声ファイルを渡せます。ボイスメッセージのメニューの「アプリ」からも使えます
-    { $steer } は再生中の音楽を別の言葉に切り替え
-    { $radio } は誰かが聴いているあいだ、終わりなく流れ、直近の数分を保存できます
-    { $queue } は次に流れる曲を表示 · { $skip } { $pause } { $resume } { $stop } { $volume } は再生中の曲を操作
-    { $library } はここで作られた曲を探してもう一度再生 · { $settings } はサーバーの管理者用
-    { $privacy } は Busker が覚えていることを表示・削除 · { $about } は作曲に使うモデルなどを表示
+    { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` は、いつも同じ音楽になります
+    { $compose } の `{ command-compose.melody-name }:` や `{ command-compose.continued-name }:` には音声ファイルを渡せます。ボイスメッセージを右クリックして「アプリ」からも使えます
+    { $steer } は再生中の曲調を変更
+    { $radio } は誰かが聴いているあいだ音楽を流し続け、直近の数分を保存できます
+    { $queue } は次の曲を表示 · { $skip } { $pause } { $resume } { $stop } { $volume } は再生を操作
+    { $library } はトラックを探してもう一度再生 · { $settings } はサーバーの管理者用
+    { $privacy } は Busker が保存している情報を表示・削除 · { $about } はモデルを表示
 
-    次の例から始めることもできます:
+    次の例を試すこともできます:
 
 ### /queue
 
-queue-not-waiting = その曲はキューで待っていません。一覧から曲を選ぶか、順番を入力してください。
+queue-not-waiting = その曲はもうキューにありません。一覧から選ぶか、順番を入力してください。
 queue-title = キュー
 queue-nothing-waits = 待っている曲はありません。
 queue-radio = ラジオ
-queue-removed = 「{ $prompt }」をキューから外しました。
+queue-removed = 「{ $prompt }」をキューから削除しました。
 queue-moved = 「{ $prompt }」はキューの { $place } 番目になりました。
 
 ### The presence, in English for everybody
@@ -338,13 +338,13 @@ presence-playing = { $channels } つのボイスチャンネルで演奏中
 
 melody-unfollowed = 「{ $checkpoint }」はメロディーに沿って作曲できません。facebook/musicgen-melody のようなメロディー対応モデルならできます。録音の続きを作ることはどのモデルでもできます。
 recording-broken = { $name } は音声として読めません。別の形式をお試しください。
-recording-large = { $name } は { $size } MiB です。{ $most } MiB までにしてください。
+recording-large = { $name } は { $size } MiB です。上限は { $most } MiB です。
 recording-none = このメッセージには音声がありません。ボイスメッセージか音声ファイルのあるメッセージを選んでください。
 recording-soundless = { $name } は音声ではありません。ボイスメッセージか音声ファイルを使ってください。
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }
-recording-unfetched = Discord から { $name } を受け取れませんでした。もう一度投稿してください。
-recording-unkept = { $name } を Busker 側に保存できませんでした。ログに記録されています。
+recording-unfetched = Discord から { $name } を受け取れませんでした。投稿し直して、もう一度お試しください。
+recording-unkept = { $name } を保存できませんでした。もう一度お試しください。何度も起きる場合は、このボットの運営者に知らせてください。
 recording-words = どんな音にするか
 
 ### The card
@@ -369,7 +369,7 @@ card-bar = { $what ->
 }
 card-trouble = **問題:** { $trouble }
 card-trouble-of = 「{ $prompt }」の**問題:** { $trouble }
-card-follows = **このあと**
+card-follows = **次の曲**
 card-place = { $place }. { $piece }
 card-more = … ほか { $more } 曲
 card-button = { $act ->
@@ -377,7 +377,7 @@ card-button = { $act ->
     [resume] 再開
     [skip] スキップ
     [stop] 停止
-    [steer] 方向転換
+    [steer] 曲調変更
     [keep] 保存
     [again] もう一度
     [remix] リミックス
@@ -386,13 +386,13 @@ card-button = { $act ->
 
 ### After a restart
 
-restart-forgot = Busker が再起動したため、ここで頼まれた { $pieces } 曲が取り消されました。
+restart-forgot = Busker が再起動し、リクエストされた { $pieces } 曲が取り消されました。
 
 ### Again, Remix, Extend
 
-button-over = この曲はもう再生していません。再生中の曲のボタンは最新のカードにあります。
+button-over = この曲はもう再生していません。最新のカードのボタンを使ってください。
 button-gone = この曲は終わり、トラックもライブラリにありません。/{ command-compose } で新しく作れます。
-remake-not-mine = Busker のトラックではありません。Busker がトラックを投稿したメッセージを選んでください。
+remake-not-mine = これは Busker のトラックではありません。Busker がトラックを投稿したメッセージを選んでください。
 remake-slow = Discord からトラックを受け取るのに時間がかかりすぎています。もう一度お試しください。
 remake-again = { $before ->
     [0] 「{ $prompt }」をもう一度再生します。
@@ -400,14 +400,14 @@ remake-again = { $before ->
 }
 remix-title = リミックス
 remix-words = どんな音にするか
-remix-seed = シード(整数)。空欄なら新しく決めます
+remix-seed = シード（整数）。空欄ならランダム
 remix-no-seed = 「{ $typed }」はシードではありません。0 から { $largest } までの整数にしてください。
 extend-title = 延長
-extend-seconds = 延長する秒数、{ $least }~{ $most }
+extend-seconds = 追加する秒数、{ $least }〜{ $most }
 extend-no-number = 「{ $typed }」は秒数ではありません。たとえば 20 と入力してください。
 extend-unfinished = この曲はまだ作曲中です。トラックが投稿されたら延長できます。
-extend-gone = このトラックのファイルはもうここにありません。トラックのあるメッセージのボタンからも延長できます。
-extend-long = このトラックは長すぎて延長できません。{ $most } 秒までです。
+extend-gone = このトラックのファイルはもうここにありません。トラックのメッセージにある「延長」を使ってください。
+extend-long = このトラックは長すぎて延長できません。上限は { $most } 秒です。
 extend-answer = { $before ->
     [0] 「{ $prompt }」を { $seconds } 秒延長し、シード { $seed } で合計 { $total } 秒にします。
    *[other] 「{ $prompt }」を { $seconds } 秒延長し、シード { $seed } で合計 { $total } 秒にします。先に { $before } 曲が流れます。
@@ -441,92 +441,92 @@ command-choice = { $choice ->
    *[other] { $choice }
 }
 command-compose = 作曲
-    .description = あなたの言葉から音楽を作曲し、作りながら再生します
+    .description = 説明文から音楽を作曲し、作りながら再生します
     .prompt-name = プロンプト
     .prompt = どんな音にするか(英語で): スタイル、楽器、雰囲気、テンポ
     .length-name = 長さ
-    .length = 音楽の秒数、10 以上。省略時はここでの標準の長さ
+    .length = 音楽の秒数、10 以上。省略時はサーバーの既定値
     .interval-name = 間隔
-    .interval = 音楽を届ける間隔の秒数、0.5~2.5。省略時は自動
+    .interval = 音楽を区切る間隔の秒数、0.5〜2.5。省略時は自動
     .seed-name = シード
-    .seed = 同じ言葉と同じシードなら同じ音楽になります。省略時はランダム
+    .seed = 同じプロンプトと同じシードなら同じ音楽になります。省略時はランダム
     .melody-name = メロディー
-    .melody = ボイスメッセージなど、口ずさむもとになる音声。対応モデルのみ
+    .melody = メロディーの元になる音声ファイル。対応モデルのみ
     .continued-name = 続き
     .continued = 続きを作る音声ファイル。音楽はその終わりから始まります
 command-radio = ラジオ
-    .description = 誰かが聴いているあいだ、終わりのない音楽を流します
+    .description = 誰かが聴いているあいだ、音楽を流し続けます
     .prompt-name = { command-compose.prompt-name }
     .prompt = { command-compose.prompt }
     .seed-name = { command-compose.seed-name }
     .seed = { command-compose.seed }
 command-stop = 停止
-    .description = 音楽を終え、キューを取り消します
+    .description = 音楽を停止し、キューを空にします
 command-skip = スキップ
-    .description = この曲を終え、次の曲を再生します
-command-steer = 方向転換
-    .description = 再生中の音楽を別の言葉に切り替えます
+    .description = 次の曲に進みます
+command-steer = 曲調変更
+    .description = 再生中の曲調を変えます
     .words-name = 言葉
     .words = これからどんな音にするか
     .blend-name = 移行
-    .blend = 新しい言葉に移る秒数、0~10。省略すると 2
+    .blend = 新しい言葉に移る秒数、0〜10。省略時は 2
 command-pause = 一時停止
-    .description = 音楽を止めておきます。作曲は続きます
+    .description = 音楽を一時停止します。作曲は続きます
 command-resume = 再開
-    .description = 一時停止したところから再開します
+    .description = 一時停止した音楽を再開します
 command-queue = キュー
-    .description = 再生中の曲と次の曲
+    .description = キューの表示と変更
 command-queue-show = 表示
-    .description = 再生中の曲と次の曲
+    .description = 再生中の曲と次の曲を表示します
 command-queue-move = 移動
-    .description = 待っている曲の順番を変えます
+    .description = 待機中の曲を移動します
     .piece-name = 曲
     .piece = 待っている曲、またはその順番
     .place-name = 順番
-    .place = 移す先。1 は次に再生。後ろの曲は繰り下がります
+    .place = 新しい順番。1 が次に再生
 command-queue-remove = 削除
-    .description = 待っている曲をキューから外します
+    .description = 待機中の曲を削除します
     .piece-name = 曲
     .piece = 待っている曲、またはその順番
 command-nowplaying = 再生中
-    .description = 再生中の曲と、作曲と再生の進み具合
+    .description = 再生中の曲と、作曲と再生の進み具合を表示します
 command-volume = 音量
-    .description = チャンネルでの音量。投稿されるトラックの音量は変わりません
+    .description = チャンネルでの音量を変えます。投稿されるトラックの音量は変わりません
     .percent-name = パーセント
-    .percent = 0~100。100 が最大
+    .percent = 0〜100（最大）
 command-settings = 設定
     .description = このサーバーの設定: 長さ、音量、権限、上限など
     .length-name = 長さ
-    .length = 指定がないときの音楽の秒数、10 以上
+    .length = 既定の長さ（秒）、10 以上
     .interval-name = 間隔
-    .interval = 音楽を届ける間隔の秒数、0.5~2.5
+    .interval = 音楽を区切る間隔の秒数、0.5〜2.5
     .volume-name = 音量
-    .volume = 音楽が始まるときの音量(%)、0~100
+    .volume = 開始時の音量（%）、0〜100
     .rights-name = 権限
-    .rights = 頼んだ人と管理者のほかに、スキップや停止などができる人
+    .rights = リクエストした人と管理者のほかに、スキップや停止などができる人
     .dj_role-name = djロール
-    .dj_role = 権限が dj のときのロール
+    .dj_role = 権限が dj のときに音楽を操作するロール
     .tracks_in-name = 投稿先
     .tracks_in = 完成したトラックを投稿するテキストチャンネル
     .format-name = 形式
-    .format = ファイルが収まる場合のトラックの形式
+    .format = トラックのファイル形式（サイズが収まる場合）
     .waiting-name = 待機数
     .waiting = 1 人が待機・再生できる曲数。0 は無制限
     .minutes-name = 分数
-    .minutes = 1 人が 1 日に頼める音楽の分数。0 は無制限
+    .minutes = 1 人が 1 日にリクエストできる音楽の分数。0 は無制限
     .announce-name = 告知
-    .announce = ボイスチャンネルのステータスに再生中の曲を表示するか
+    .announce = ボイスチャンネルのステータスに再生中の曲を表示します
     .reset-name = リセット
-    .reset = 設定を 1 つ、またはすべて元に戻します
+    .reset = 設定を 1 つ、またはすべて既定値に戻します
 command-library = ライブラリ
-    .description = ここで作られた曲: もう一度再生、受け取る、忘れる
+    .description = ここで作られたトラックを探す: 再生、ダウンロード、削除
     .search-name = 検索
-    .search = プロンプトの言葉。空なら新しい順
+    .search = プロンプトの言葉。空欄なら新しい順
     .by-name = 依頼者
-    .by = この人が頼んだものだけ
+    .by = この人がリクエストしたトラックだけ
 command-privacy = プライバシー
-    .description = Busker があなたについて覚えていることと、その削除方法
+    .description = Busker が保存しているあなたの情報を表示・削除します
 command-about = 情報
-    .description = Busker の紹介、作曲に使うモデル、招待方法
+    .description = Busker について: モデル、速度、招待
 command-help = ヘルプ
-    .description = はじめかたと、クリックできる例
+    .description = はじめかた。クリックできる例つき

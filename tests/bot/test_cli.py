@@ -55,9 +55,9 @@ def test_an_invalid_setting_exits_with_one_sentence(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["compose", "a"], "The prompt has one readable character;"),
-        (["compose", "a slow dub", "--length", "999"], "The length of 999 s is out of range"),
-        (["compose", "a slow dub", "--interval", "9"], "The interval of 9 s is out of range"),
+        (["compose", "a"], "The prompt has one readable character."),
+        (["compose", "a slow dub", "--length", "999"], "A length of 999 s is out of range"),
+        (["compose", "a slow dub", "--interval", "9"], "An interval of 9 s is out of range"),
         (["compose", "a slow dub", "--seed", "-1"], "The seed -1 is out of range"),
     ],
 )

@@ -19,7 +19,7 @@ async def test_about_shows_model_licence_and_speed_and_invites_with_exact_permis
         (embed,) = message.embeds
         fields = {field["name"]: field["value"] for field in embed["fields"]}
         assert fields["Model"] == "tone (1) on none"
-        assert fields["Licence of its weights"] == "MIT"
+        assert fields["Licence of the model"] == "MIT"
         assert fields["Speed"] == "8.0 times real time; 16 pieces at once"
         assert set(re.split(",? and |, ", embed["footer"]["text"].removeprefix("It needs "))) >= {
             "Connect",
@@ -49,7 +49,7 @@ async def test_an_example_of_help_is_composed_when_it_is_clicked(tmp_path: Path)
         assert house.session.now.piece.prompt == PRESETS[1]
         outsider = house.here.person(house.guild, "outsider")
         answer = await outsider.click(message, "help:compose:0")
-        assert answer.content == "You are in no voice channel; join one and ask again."
+        assert answer.content == "You're not in a voice channel. Join one and try again."
 
 
 async def test_an_example_clicked_in_a_direct_message_says_where_busker_plays(tmp_path: Path) -> None:
@@ -57,4 +57,4 @@ async def test_an_example_clicked_in_a_direct_message_says_where_busker_plays(tm
         direct = server.here.world.dm(server.ann.user)
         message = await (await server.ann.use("help", {}, direct)).said()
         answer = await server.ann.click(message, "help:compose:0")
-        assert answer.content == "Busker plays in voice channels of servers; ask there."
+        assert answer.content == "Busker plays in voice channels of servers. Use this command in a server."

@@ -24,7 +24,7 @@ from rehearsal.voice.analysis import CODEC_DELAY_SAMPLES, correlation
 from rehearsal.world import Message
 from tests.house import House, a_house, read, restarted, until
 
-OVER = "This piece does not play any more; the newest card has the buttons for what plays."
+OVER = "This piece is no longer playing. Use the buttons of the newest card."
 
 
 async def card_of(house: House) -> Message:
@@ -59,9 +59,9 @@ async def test_the_buttons_of_the_card_pause_resume_skip_and_stop(tmp_path: Path
         assert (await said(await house.asker.press(card, "Pause"))).startswith("Paused")
         await until(lambda: "### Paused" in read(card))
         held = first.buffer.frames_played
-        assert await said(await house.asker.press(card, "Resume")) == "Going on."
+        assert await said(await house.asker.press(card, "Resume")) == "Resumed."
         await until(lambda: first.buffer.frames_played > held)
-        assert await said(await house.asker.press(card, "Skip")) == "Skipped seed 1."
+        assert await said(await house.asker.press(card, "Skip")) == "Skipped “bells”."
         await until(lambda: first.ended and "seed 2 · for asker" in read(card))
         assert await said(await house.asker.press(card, "Stop")) == "Stopped."
         await until(lambda: second.ended and "### Stopped" in read(card))
@@ -75,8 +75,8 @@ async def test_a_press_by_somebody_who_does_not_listen_is_refused_with_the_reaso
         await until(lambda: piece.buffer.frames_played > 0)
         outsider = house.here.person(house.guild, "outsider")
         for label in ("Skip", "Stop"):
-            assert "Busker plays in" in await said(await outsider.press(card, label))
-        assert "You are in no voice channel" in await said(await outsider.press(card, "Again"))
+            assert "Busker is playing in" in await said(await outsider.press(card, label))
+        assert "You're not in a voice channel" in await said(await outsider.press(card, "Again"))
         assert not piece.dismissed
         assert len(house.session.queue) == 1
 
@@ -154,7 +154,7 @@ async def test_remix_opens_a_form_with_the_prompt_filled_in_and_a_seed(tmp_path:
         words, _ = (item["component"] for item in modal["components"])
         assert (words["custom_id"], words["value"]) == ("words", "bells")
         reply = await house.asker.submit(opened, {"words": "drums", "seed": "5"})
-        assert "The length of 1 s is out of range" in await said(reply)
+        assert "A length of 1 s is out of range" in await said(reply)
 
 
 async def test_a_remix_has_the_same_length_and_a_new_seed_if_none_is_given(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ async def test_a_remix_has_the_same_length_and_a_new_seed_if_none_is_given(tmp_p
         original = house.ask(seconds=12.0, seed=7)
         card = await card_of(house)
         seeds = []
-        for seed, said_so in (("", ""), ("5", "with seed 5"), ("five", "“five” is no seed")):
+        for seed, said_so in (("", ""), ("5", "with seed 5"), ("five", "“five” isn't a seed")):
             opened = await house.asker.press(card, "Remix")
             reply = await house.asker.submit(opened, {"words": "bells and drums", "seed": seed})
             assert said_so in await said(reply)
@@ -181,7 +181,7 @@ async def test_messages_of_others_are_refused(tmp_path: Path) -> None:
         for menu in ("Again", "Remix"):
             reply = await house.asker.use_on(menu, of_member)
             assert await said(reply) == (
-                "This is no track of Busker’s; choose a message in which Busker posted one."
+                "This isn't a track by Busker. Choose a message in which Busker posted one."
             )
         empty = await house.asker.use("queue show", channel=house.text)
         assert empty.message is not None
@@ -218,7 +218,7 @@ async def test_tags_outside_the_limits_are_refused_in_a_sentence(
         message = posted_by_bot(house, Upload("bells.flac", forged(tmp_path, **tags).read_bytes()))
         reply = await house.asker.use_on("Again", message)
         answer = await said(reply)
-        refusals = ("out of range", "readable character", "What this file says")
+        refusals = ("out of range", "readable character", "The information in this file")
         assert any(refusal in answer for refusal in refusals)
         assert not house.session.queue
 
@@ -227,9 +227,9 @@ async def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         for upload in (Upload("bells.flac", b"fLaC" + bytes(100)), Upload("bells.ogg", b"")):
             reply = await house.asker.use_on("Again", posted_by_bot(house, upload))
-            assert "cannot be read as sound" in await said(reply)
+            assert "can't be read as audio" in await said(reply)
         picture = posted_by_bot(house, Upload("bells.png", b"\x89PNG"))
-        assert "There is no sound in this message" in await said(await house.asker.use_on("Again", picture))
+        assert "There is no audio in this message" in await said(await house.asker.use_on("Again", picture))
 
 
 @pytest.mark.parametrize("way", ["card", "track", "menu"])
@@ -246,7 +246,7 @@ async def test_an_extended_track_begins_like_the_old_one_and_is_played_and_poste
             opened = await house.asker.press(card if way == "card" else track, "Extend")
         reply = await house.asker.submit(opened, {"seconds": "10"})
         answer = await said(reply)
-        assert answer.startswith("“bells” goes on for 10 s, to 10.9")
+        assert answer.startswith("Extending “bells” by 10 s to 10.9")
         longer = house.session.now
         old = longer.piece.prelude
         assert 0.9 < old < 1.0
@@ -272,7 +272,7 @@ async def test_an_extended_track_begins_like_the_old_one_and_is_played_and_poste
 async def test_an_invalid_length_and_a_missing_track_are_refused_in_a_sentence(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         track = await played(house, seconds=1.0, seed=7)
-        for typed, sentence in (("long", "“long” is no number"), ("31", "31 s is out of range")):
+        for typed, sentence in (("long", "“long” isn't a number"), ("31", "31 s is out of range")):
             opened = await house.asker.press(track, "Extend")
             assert sentence in await said(await house.asker.submit(opened, {"seconds": typed}))
         card = await card_of(house)

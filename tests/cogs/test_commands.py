@@ -25,16 +25,16 @@ README = Path(__file__).parents[2] / "README.md"
 async def test_compose_without_a_voice_channel_says_what_to_do(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         said = await server.said("compose", prompt="bells")
-        assert said == "You are in no voice channel; join one and ask again."
+        assert said == "You're not in a voice channel. Join one and try again."
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"prompt": "   \u200b "}, "The prompt has 0 readable characters; it needs 3 to 300."),
-        ({"prompt": "\u202e\u202d\u200f!"}, "The prompt has one readable character; it needs 3 to 300."),
-        ({"prompt": "<@123456789>"}, "The prompt has 0 readable characters; it needs 3 to 300."),
-        ({"prompt": "bells", "length": 40}, "The length of 40 s is out of range; 10 to 30 s will do."),
+        ({"prompt": "   \u200b "}, "The prompt has 0 readable characters. It needs 3 to 300."),
+        ({"prompt": "\u202e\u202d\u200f!"}, "The prompt has one readable character. It needs 3 to 300."),
+        ({"prompt": "<@123456789>"}, "The prompt has 0 readable characters. It needs 3 to 300."),
+        ({"prompt": "bells", "length": 40}, "A length of 40 s is out of range. Choose 10 to 30 s."),
     ],
 )
 async def test_an_invalid_piece_is_refused_in_a_sentence(
@@ -70,7 +70,7 @@ async def test_discord_itself_refuses_values_that_the_options_exclude(
 @pytest.mark.parametrize("command", ["stop", "skip", "pause", "resume", "queue show", "nowplaying"])
 async def test_where_nothing_plays_every_command_says_so(tmp_path: Path, command: str) -> None:
     async with a_server(tmp_path) as server:
-        assert await server.said(command) == "Nothing is playing; /compose starts something."
+        assert await server.said(command) == "Nothing is playing. Start something with /compose."
 
 
 async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_a_traceback_in_the_log(
@@ -83,7 +83,10 @@ async def test_an_unforeseen_error_is_a_sentence_for_the_member_and_a_traceback_
 
         monkeypatch.setattr(server.bot.sessions, "of", broken)
         said = await server.said("stop")
-        assert said == "Something went wrong on Busker's side; it is in the log. Please try again."
+        assert (
+            said
+            == "Something went wrong. Please try again; if it keeps happening, tell whoever runs this bot."
+        )
         assert "ZeroDivisionError: of all things" in caplog.text
 
 

@@ -41,8 +41,8 @@ async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tm
 async def test_a_second_piece_waits_in_the_queue_and_both_are_listed(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await compose(house, seed=1)
-        assert (await compose(house, seed=2)).endswith("it plays after one other piece.")
-        assert (await compose(house, seed=3)).endswith("it plays after 2 others.")
+        assert (await compose(house, seed=2)).endswith("It plays after one other piece.")
+        assert (await compose(house, seed=3)).endswith("It plays after 2 other pieces.")
         embed = (await house.asker.use("queue show", channel=house.text)).embeds[0]
         assert embed["fields"][0]["value"] == "“bells” · 20 s · seed 1"
         assert embed["description"] == "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3"
@@ -57,10 +57,10 @@ async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
         piece = house.session.now
         await until(lambda: piece.buffer.frames_played > 0)
         assert (await house.asker.use("pause", channel=house.text)).content.startswith("Paused")
-        assert (await house.asker.use("resume", channel=house.text)).content == "Going on."
-        assert (await house.asker.use("volume", {"percent": 30}, house.text)).content == "Volume 30 %."
+        assert (await house.asker.use("resume", channel=house.text)).content == "Resumed."
+        assert (await house.asker.use("volume", {"percent": 30}, house.text)).content == "Volume set to 30%."
         assert house.session.volume == 0.3
-        assert (await house.asker.use("skip", channel=house.text)).content.startswith("Skipped seed")
+        assert (await house.asker.use("skip", channel=house.text)).content.startswith("Skipped “")
         await until(lambda: piece.ended)
         assert piece.buffer.frames_played < 30 * 50
 
@@ -94,20 +94,23 @@ async def test_a_full_channel_is_named(tmp_path: Path) -> None:
         house.corner.user_limit = 2
         house.here.announce_channel(house.corner)
         await until(lambda: house.request().voice_channel.user_limit == 2)
-        assert await compose(house) == f"<#{house.corner.id}> is full (2 people); make room and ask again."
+        assert (
+            await compose(house)
+            == f"<#{house.corner.id}> is full (2 people). Make room for Busker and try again."
+        )
 
 
 @pytest.mark.parametrize(
     ("missing", "in_voice", "named"),
     [
-        (Permission.CONNECT, True, "permission Connect;"),
-        (Permission.SPEAK, True, "permission Speak;"),
-        (Permission.VIEW_CHANNEL, True, "permission View Channel;"),
-        (Permission.SEND_MESSAGES, False, "permission Send Messages;"),
+        (Permission.CONNECT, True, "needs the Connect permission"),
+        (Permission.SPEAK, True, "needs the Speak permission"),
+        (Permission.VIEW_CHANNEL, True, "needs the View Channel permission"),
+        (Permission.SEND_MESSAGES, False, "needs the Send Messages permission"),
         (
             Permission.ATTACH_FILES | Permission.EMBED_LINKS,
             False,
-            "permissions Embed Links and Attach Files;",
+            "needs the permissions Embed Links and Attach Files",
         ),
     ],
 )
@@ -120,8 +123,7 @@ async def test_each_missing_permission_is_named_before_anything_begins(
         house.here.announce_channel(channel)
         await until(lambda: bool(house.discord_guild.get_channel(channel.id).overwrites))  # type: ignore[union-attr]
         said = await compose(house)
-        assert said.startswith(f"In <#{channel.id}> Busker lacks the permission")
-        assert named in said
+        assert said.startswith(f"Busker {named} in <#{channel.id}>. A moderator can grant")
         assert not house.session.queue
 
 
@@ -130,7 +132,7 @@ async def test_somebody_who_does_not_listen_can_neither_stop_the_music_nor_move_
         await compose(house, length=30)
         piece = house.session.now
         await until(lambda: piece.buffer.frames_played > 0)
-        join = f"Busker plays in <#{house.corner.id}>; join there and ask again."
+        join = f"Busker is playing in <#{house.corner.id}>. Join that channel and try again."
         outsider = house.here.person(house.guild, "outsider")
         for command in ("stop", "skip", "pause", "resume"):
             assert (await outsider.use(command, channel=house.text)).content == join
@@ -147,7 +149,7 @@ async def test_sixty_commands_at_once_are_all_answered_in_sentences(tmp_path: Pa
         said = await asyncio.gather(*(compose(house, seed=seed) for seed in range(60)))
         waiting = house.bot.settings.music.queue_length
         assert sum(sentence.startswith("Composing") for sentence in said) == waiting
-        assert sum("pieces wait already" in sentence for sentence in said) == 60 - waiting
+        assert sum("pieces are already waiting" in sentence for sentence in said) == 60 - waiting
         assert len(house.session.queue) == waiting
 
 
@@ -209,7 +211,7 @@ async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(
         stage = house.guild.stage_channel("Stage")
         house.here.announce_channel(stage, "CHANNEL_CREATE")
         await house.asker.join_voice(stage)
-        waits = "On a Stage, Busker asks to speak first; until a moderator lets it, the music waits."
+        waits = "On a Stage, Busker has to ask to speak. The music starts once a moderator accepts."
         assert (await compose(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")
         seats = house.guild.voice_states
         await until(
@@ -221,5 +223,5 @@ async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(
         moderators = house.guild.role("moderators", Permission.MUTE_MEMBERS)
         house.here.person(house.guild, "moderator", moderators).let_speak(house.here.bot.user)
         await until(lambda: piece.buffer.frames_played > 0)
-        assert (await compose(house, length=10, seed=8)).endswith("it plays after one other piece.")
+        assert (await compose(house, length=10, seed=8)).endswith("It plays after one other piece.")
         house.session.stop()

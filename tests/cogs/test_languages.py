@@ -14,9 +14,9 @@ from tests.server import a_server
 @pytest.mark.parametrize(
     ("locale", "sentence"),
     [
-        ("de", "Du bist in keinem Sprachkanal; tritt einem bei und versuch es noch einmal."),
-        ("es-419", "No estás en ningún canal de voz; únete a uno y vuelve a pedirlo."),
-        ("fi", "You are in no voice channel; join one and ask again."),
+        ("de", "Du bist in keinem Sprachkanal. Tritt einem bei und versuch es noch einmal."),
+        ("es-419", "No estás en ningún canal de voz. Únete a uno e inténtalo de nuevo."),
+        ("fi", "You're not in a voice channel. Join one and try again."),
     ],
 )
 async def test_an_answer_to_one_member_is_in_their_language(

@@ -58,7 +58,7 @@ def lines_of(message: Message) -> list[str]:
 async def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         said = await server.said("library")
-        assert said == "Nothing has been made here yet that you can see; /compose makes something."
+        assert said == "There are no tracks here that you can see yet. Make one with /compose."
 
 
 async def test_tracks_are_listed_and_can_be_chosen(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ async def test_a_search_matches_words_and_a_person(tmp_path: Path) -> None:
         assert "slow bells" in lines_of(hers)[0]
         assert len(lines_of(hers)) == 1
         said = await server.said("library", search="waltz")
-        assert said == "Nothing that was made here has these words; fewer of them find more."
+        assert said == "No tracks match. Try fewer words."
 
 
 async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ async def test_a_long_list_has_older_pages_to_its_end(tmp_path: Path) -> None:
         assert "no. 19" in lines_of(first)[0]
         second = await (await server.ann.press(first, "Older")).said()
         assert ["no. 9" in lines_of(second)[0], "no. 0" in lines_of(second)[-1]] == [True, True]
-        assert await pressed(server.ann, second, "Older") == "There is nothing older."
+        assert await pressed(server.ann, second, "Older") == "There are no older tracks."
 
 
 async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) -> None:
@@ -117,9 +117,7 @@ async def test_suggestions_are_tracks_that_the_member_may_see(tmp_path: Path) ->
         assert len(hers[-1]["name"]) <= 100
         his = await server.max.suggestions("library", "search", "", {}, server.text)
         assert [choice["value"] for choice in his] == [f"#{shown.id}", f"#{archived.id}"]
-        assert (
-            await opened(server, hidden, server.max)
-        ).content == "This track is not in the library any more."
+        assert (await opened(server, hidden, server.max)).content == "This track is no longer in the library."
         assert (await opened(server, hidden, server.ann)).embeds
 
 
@@ -127,16 +125,19 @@ async def test_a_track_is_fetched_from_its_file_its_message_or_nowhere(tmp_path:
     async with a_server(tmp_path) as server:
         (tmp_path / "dub-7.flac").write_bytes(b"music")
         saved = await opened(server, await add_track(server, file="dub-7.flac"), server.ann)
-        fetched = await private(await server.ann.press(saved, "Fetch"))
+        fetched = await private(await server.ann.press(saved, "Download"))
         assert fetched.content == r"“slow \*dub\* \<t:1:R>” · 12.5 s · seed 7"
         assert [file.filename for file in fetched.attachments] == ["dub-7.flac"]
         track = await add_track(server, file="gone.flac", message_id=99)
         posted = await opened(server, track, server.ann)
-        said = await pressed(server.ann, posted, "Fetch")
-        assert said == f"It is in https://discord.com/channels/{server.guild.id}/{server.text.id}/99."
+        said = await pressed(server.ann, posted, "Download")
+        assert (
+            said
+            == f"You can download it here: https://discord.com/channels/{server.guild.id}/{server.text.id}/99."
+        )
         nowhere = await opened(server, await add_track(server), server.ann)
-        said = await pressed(server.ann, nowhere, "Fetch")
-        assert said == "Its file is gone, and it was never posted; “Play again” makes it again."
+        said = await pressed(server.ann, nowhere, "Download")
+        assert said == "The file is gone, and it was never posted. “Play again” composes it again."
 
 
 async def test_only_the_requester_and_managers_delete_a_track_with_its_files(tmp_path: Path) -> None:
@@ -148,16 +149,16 @@ async def test_only_the_requester_and_managers_delete_a_track_with_its_files(tmp
             await add_track(server, file="b.flac", member_id=server.max.id),
         )
         stranger = await opened(server, his, server.ann)
-        said = await pressed(server.ann, stranger, "Forget")
-        assert said.startswith("Only who asked for a track, and who manages the server")
+        said = await pressed(server.ann, stranger, "Delete")
+        assert said.startswith("Only whoever requested a track, or a server manager, can delete it.")
         for who, track in ((server.ann, hers), (server.max, his)):
-            forgotten = await (await who.press(await opened(server, track, who), "Forget")).said()
-            assert forgotten.content.startswith("Forgotten, with its file.")
+            forgotten = await (await who.press(await opened(server, track, who), "Delete")).said()
+            assert forgotten.content.startswith("Deleted, with its file.")
             assert not forgotten.components
         assert not list(tmp_path.glob("*.flac")) + list(tmp_path.glob("*.png"))
         assert (
             await server.said("library")
-            == "Nothing has been made here yet that you can see; /compose makes something."
+            == "There are no tracks here that you can see yet. Make one with /compose."
         )
 
 
@@ -166,22 +167,22 @@ async def test_a_button_of_a_deleted_track_says_so(tmp_path: Path) -> None:
         track = await add_track(server)
         shown = await opened(server, track, server.ann)
         await server.bot.store.forget_track(track.id)
-        for label in ("Play again", "Fetch", "Forget"):
+        for label in ("Play again", "Download", "Delete"):
             said = await pressed(server.ann, shown, label)
-            assert said == "This track is not in the library any more."
+            assert said == "This track is no longer in the library."
 
 
 async def test_privacy_counts_the_tracks_of_the_user_and_deletes_all_of_them(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
-        assert (await server.said("privacy")).startswith("Busker remembers no track of yours.")
+        assert (await server.said("privacy")).startswith("Busker stores no tracks of yours.")
         (tmp_path / "a.flac").touch()
         await add_track(server, file="a.flac")
         await add_track(server)
         other = await add_track(server, member_id=server.max.id)
         response = await server.answer(server.ann, "privacy")
-        assert response.content.startswith("Busker remembers 2 tracks that you asked for")
+        assert response.content.startswith("Busker stores 2 tracks that you requested")
         deleted = await (await server.ann.press(response, "Delete these tracks")).said()
-        assert deleted.content.startswith("Deleted: 2 tracks with their files.")
+        assert deleted.content.startswith("Deleted 2 tracks with their files.")
         assert not (tmp_path / "a.flac").exists()
         assert await server.bot.store.count_tracks_of(server.ann.id) == 0
         assert await server.bot.store.track(server.guild.id, other.id) == other
@@ -194,7 +195,7 @@ async def test_a_track_made_from_a_lost_recording_is_not_composed_again(
         shown = await opened(server, await add_track(server, from_recording=True), server.ann)
         await server.ann.join_voice(server.voice)
         said = await pressed(server.ann, shown, "Play again")
-        assert said.endswith("made from a sound file that Busker does not keep, so it cannot be made again.")
+        assert said.endswith("made from a sound file that Busker doesn't keep, so it can't be made again.")
 
 
 async def saved_in(house: House, folder: Path) -> MadeTrack:
@@ -241,16 +242,17 @@ async def test_a_track_without_a_file_is_composed_again_with_the_same_sound(tmp_
         )
         said = await press(house, track, "play")
         assert said == (
-            r"Its file is gone, so “slow \*dub\* \<t:1:R>” is made again; it will sound the same."
+            r"The file of “slow \*dub\* \<t:1:R>” is gone, so Busker composes it again. "
+            "It will sound the same."
         )
         assert house.session.now.piece == track.piece
         await until(lambda: house.session.now.buffer.frames_played > 0)
         other = await house.bot.store.add_track(dataclasses.replace(track, checkpoint="musicgen-small"))
         assert (await press(house, other, "play")).endswith(
-            "is made again after one other piece. It will not sound the same: it was made with "
-            "musicgen-small, and Busker composes with tone now."
+            "composes it again after one other piece. It will sound different: it was made with "
+            "musicgen-small, and Busker now uses tone."
         )
         channel = house.request().voice_channel
         await house.asker.leave_voice()
         await until(lambda: house.asker.id not in channel.voice_states)
-        assert "in no voice channel" in await press(house, track, "play")
+        assert "not in a voice channel" in await press(house, track, "play")

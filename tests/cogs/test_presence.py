@@ -11,7 +11,7 @@ import pytest
 from rehearsal.discord_here import DiscordHere
 from tests.house import a_house, until
 
-IDLE, PLAYING = "/compose makes music", "Playing in one voice channel"
+IDLE, PLAYING = "/compose to make music", "Playing in one voice channel"
 
 
 def said(here: DiscordHere) -> list[str]:

@@ -14,7 +14,7 @@ from cogs.queue import queue_of
 from rehearsal.people.members import Person
 from tests.house import House, a_house, until
 
-GONE = "This does not wait in the queue, or no more; choose a piece from the list, or its place."
+GONE = "That piece is not in the queue any more. Pick one from the list or type its position."
 
 
 async def compose(person: Person, house: House, seed: int) -> str:
@@ -42,7 +42,7 @@ async def test_compose_answers_with_the_position_and_people_take_turns(tmp_path:
         await until(lambda: house.session.queue[1].composed)
         assert "plays after one other piece" in await compose(house.listener, house, 4)
         assert seeds(house) == [1, 4, 2, 3]
-        assert "plays after 3 others" in await compose(house.listener, house, 5)
+        assert "plays after 3 other pieces" in await compose(house.listener, house, 5)
         assert seeds(house) == [1, 4, 2, 5, 3]
         await until(lambda: at(house, 4).composed)  # a composed piece may be overtaken
         assert at(house, 5).composition_state is CompositionState.WAITING
@@ -57,7 +57,7 @@ async def test_a_waiting_piece_is_chosen_from_the_list_moved_and_removed(tmp_pat
         moved = await house.asker.use(
             "queue move", {"piece": offered["2. bells 3 · 12 s · asker"], "place": 1}, house.text
         )
-        assert moved.content == "“bells 3” is at place 1 of the queue now."
+        assert moved.content == "“bells 3” is now at position 1 in the queue."
         assert seeds(house) == [1, 3, 2]
         removed = await house.asker.use("queue remove", {"piece": "2"}, house.text)
         assert removed.content == "Removed “bells 2” from the queue."
@@ -82,14 +82,14 @@ async def test_votes_are_needed_for_pieces_of_others_and_none_for_ones_own(tmp_p
         await until(lambda: house.session.queue[1].composed)
         await compose(house.listener, house, 3)
         assert seeds(house) == [1, 3, 2]
-        wants = "wants to {}: 1 of 2 votes. Who listens votes with /queue {}."
+        wants = "wants to {}: 1 of 2 votes. Listeners vote with /queue {}."
         # Moving a piece before one of the listener's needs more than its own requester.
         overtaking = await house.asker.use("queue move", {"piece": "2", "place": 1}, house.text)
         assert wants.format("move this in the queue", "move") in overtaking.content
         removing = await house.asker.use("queue remove", {"piece": "1"}, house.text)
-        assert wants.format("take this off the queue", "remove") in removing.content
+        assert wants.format("remove this from the queue", "remove") in removing.content
         back = await house.listener.use("queue move", {"piece": "1", "place": 2}, house.text)
-        assert back.content == "“bells 3” is at place 2 of the queue now."
+        assert back.content == "“bells 3” is now at position 2 in the queue."
         assert seeds(house) == [1, 2, 3]
         await house.listener.leave_voice()  # requesters may remove their pieces from anywhere
         await until(lambda: house.listener.id not in house.request().voice_channel.voice_states)

@@ -73,7 +73,7 @@ async def test_without_a_melody_checkpoint_nothing_is_fetched_and_the_answer_nam
     async with a_house(tmp_path, engine=ToneEngine(melodies=False)) as house:
         sound = voice_message(tmp_path)
         message = house.listener.say("", house.text, sound)
-        sentence = "“tone” follows no melody; a melody checkpoint such as facebook/musicgen-melody would"
+        sentence = "“tone” can't follow a melody. A melody checkpoint such as facebook/musicgen-melody can"
         reply = await house.asker.use("compose", {"prompt": "bells", "melody": sound}, house.text)
         assert reply.content.startswith(sentence)
         assert (await house.asker.use_on("Compose on this melody", message)).content.startswith(sentence)
@@ -88,13 +88,13 @@ async def test_a_message_without_sound_and_a_file_without_sound_are_refused_in_a
         picture = house.listener.say("look", house.text, Upload("cat.png", b"cat"))
         reply = await house.asker.use_on("Continue this", picture)
         assert reply.content == (
-            "There is no sound in this message; choose one with a voice message or a sound file."
+            "There is no audio in this message. Choose one with a voice message or a sound file."
         )
         no_sound = Upload("noise.mp3", bytes(range(256)) * 40)
         reply = await house.asker.use("compose", {"prompt": "bells", "continue": no_sound}, house.text)
         await until(lambda: bool(reply.content or reply.followups))
         sentence = reply.content or reply.followups[0].content
-        assert sentence.startswith("noise.mp3 cannot be read as sound")
+        assert sentence.startswith("noise.mp3 can't be read as audio")
         assert not house.session.queue
         assert not list((tmp_path / FOLDER).glob("*"))
 

@@ -45,7 +45,7 @@ async def test_a_majority_of_listeners_skips(tmp_path: Path) -> None:
         await choose(house, rights="vote")
         third, fourth = await another(house, "third"), await another(house, "*fourth*")
         piece = await playing(house)
-        wants = r"{} wants to skip this: {} of 3 votes. Who listens votes with /skip."
+        wants = r"{} wants to skip this: {} of 3 votes. Listeners vote with /skip."
         assert await said(house.listener, house, "skip") == wants.format("listener", 1)
         assert await said(house.listener, house, "skip") == wants.format("listener", 1)  # one vote per member
         assert await said(fourth, house, "skip") == wants.format(r"\*fourth\*", 2)
@@ -67,7 +67,7 @@ async def test_the_requester_and_managers_need_no_votes(tmp_path: Path) -> None:
         manager = house.here.person(house.guild, "manager", house.guild.role("m", Permission.MANAGE_GUILD))
         piece = await playing(house)
         assert (await said(house.asker, house, "pause")).startswith("Paused")
-        assert await said(manager, house, "resume") == "Going on."  # although in no voice channel
+        assert await said(manager, house, "resume") == "Resumed."  # although in no voice channel
         theirs = dataclasses.replace(house.request(seconds=30.0, seed=2), requester=_member(house))
         house.session.request(theirs)
         assert "1 of 2 votes" in await said(
@@ -85,16 +85,16 @@ async def test_in_dj_mode_the_role_may_act_and_nobody_may_without_one(tmp_path: 
         dj = await another(house, "dj", role)
         piece = await playing(house)
         assert await said(dj, house, "stop") == (
-            "Only who asked for the piece may stop the music here; a manager can set a DJ role with "
+            "Only whoever requested the piece can stop the music here. A manager can set a DJ role with "
             "/settings."
         )
         await choose(house, dj_role_id=role.id)
         reply = await house.listener.use("volume", {"percent": 10}, house.text)
         assert reply.ephemeral
         assert reply.content == (
-            f"Only members with <@&{role.id}>, and who asked for the piece, may change the volume here."
+            f"Only members with <@&{role.id}>, or whoever requested the piece, can change the volume here."
         )
-        assert await said(dj, house, "volume", percent=10) == "Volume 10 %."
+        assert await said(dj, house, "volume", percent=10) == "Volume set to 10%."
         assert not piece.dismissed
 
 
@@ -105,20 +105,18 @@ async def test_limits_per_person_are_enforced_and_explained(tmp_path: Path) -> N
         assert (await said(house.asker, house, "compose", **compose)).startswith("Composing")
         assert (await said(house.asker, house, "compose", **compose)).startswith("Composing")
         assert await said(house.asker, house, "compose", **compose) == (
-            "You have 2 pieces waiting or playing, as many as one person may have here; ask again when one "
-            "has played."
+            "You already have 2 pieces waiting or playing, the limit here. Try again once one has played."
         )
         assert (await said(house.listener, house, "compose", **compose)).startswith("Composing")
         house.session.stop()
         answer = await said(house.asker, house, "compose", **compose)
         assert answer.startswith(
-            "You have asked for 50 of the 60 s of music that one person may ask for here in a day, and 25 s "
-            "more do not fit. The count starts again <t:"
+            "Daily limit reached: you have used 50 of 60 s, and this needs 25 s. It resets <t:"
         )
         # A refused request is not charged: the ten seconds that are left are granted.
         ten = {"prompt": "bells", "length": 10}
         assert (await said(house.asker, house, "compose", **ten)).startswith("Composing")
-        assert "asked for 60 of the 60 s" in await said(house.asker, house, "compose", **ten)
+        assert "used 60 of 60 s" in await said(house.asker, house, "compose", **ten)
 
 
 def _member(house: House) -> Any:

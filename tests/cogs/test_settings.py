@@ -39,13 +39,13 @@ async def test_settings_shows_the_defaults_as_such(tmp_path: Path) -> None:
             "Length": "20 s (default)",
             "Interval": "automatic (default)",
             "Volume": "100% (default)",
-            "Who acts on the music": "every listener (default)",
+            "Who controls the music": "every listener (default)",
             "DJ role": "none (default)",
-            "Tracks are posted": "where they were asked for (default)",
+            "Tracks are posted": "where they were requested (default)",
             "Format": "flac, then opus, then mp3 (default)",
-            "Waiting pieces": "without limit (default)",
-            "Music a day": "without limit (default)",
-            "Voice channel's status": "says what plays (default)",
+            "Pieces in the queue": "no limit (default)",
+            "Music per day": "no limit (default)",
+            "Voice channel status": "shows what plays (default)",
         }
         assert len(values(response)) == len(OPTIONS)
 
@@ -58,10 +58,10 @@ async def test_every_option_is_stored_shown_and_reset(tmp_path: Path) -> None:
             "tracks_in": server.text, "format": "mp3", "waiting": 3, "minutes": 90, "announce": False,
         }  # fmt: skip
         response = await choose(server, **options)
-        assert response.content == "Changed, from now on."
+        assert response.content == "Saved. Applies from now on."
         assert [*values(response).values()] == [
-            "12.5 s", "0.5 s", "30%", "those with the DJ role", f"<@&{role.id}>", f"in <#{server.text.id}>",
-            "mp3, then flac, then opus", "3 a person", "90 min a person", "is left alone",
+            "12.5 s", "0.5 s", "30%", "members with the DJ role", f"<@&{role.id}>", f"in <#{server.text.id}>",
+            "mp3, then flac, then opus", "3 per person", "90 min per person", "is left alone",
         ]  # fmt: skip
         chosen = GuildChoices(12.5, 0.5, 0.3, "dj", role.id, server.text.id, "mp3", 3, 5400.0, False)
         assert server.bot.store.choices_of(server.guild.id) == chosen
@@ -77,9 +77,9 @@ async def test_every_option_is_stored_shown_and_reset(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"length": 31}, "The longest piece that this Busker composes is 30 s; choose a length up to that."),
-        ({"rights": "dj"}, "To leave the music to DJs, name their role as well: the option dj_role."),
-        ({"format": "opus"}, "This Busker does not write opus; it writes flac and mp3."),
+        ({"length": 31}, "This Busker composes pieces of up to 30 s. Choose a shorter length."),
+        ({"rights": "dj"}, "To let DJs control the music, also set their role with the option dj_role."),
+        ({"format": "opus"}, "This Busker can't write opus. It writes flac and mp3."),
     ],
 )
 async def test_a_bad_value_is_refused_in_one_sentence_and_changes_nothing(
@@ -97,7 +97,7 @@ async def test_a_bad_value_is_refused_in_one_sentence_and_changes_nothing(
 async def test_the_everyone_role_is_refused_as_dj_role(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         said = (await choose(server, dj_role=server.guild.everyone)).content
-        assert said == f"Everybody has the role <@&{server.guild.id}>; choose another, or rights: free."
+        assert said == f"Everybody has the role <@&{server.guild.id}>. Choose another role, or rights: free."
 
 
 async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ async def test_a_channel_where_tracks_cannot_be_posted_is_refused(tmp_path: Path
         server.text.overwrite(server.guild.members[server.here.bot.id], deny=Permission.ATTACH_FILES)
         server.here.announce_channel(server.text)
         said = (await choose(server, tracks_in=server.text)).content
-        assert "lacks the permission" in said
+        assert "needs the" in said
         assert "Attach Files" in said
 
 
 async def test_the_dj_role_cannot_be_reset_while_the_rights_need_it(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         await choose(server, rights="dj", dj_role=server.dj)
-        assert (await choose(server, reset="dj_role")).content.startswith("To leave the music to DJs")
+        assert (await choose(server, reset="dj_role")).content.startswith("To let DJs control the music")
 
 
 async def test_a_member_who_does_not_manage_is_refused_even_if_the_command_is_granted(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ async def test_a_member_who_does_not_manage_is_refused_even_if_the_command_is_gr
         command.default_permissions = None
         await server.bot.tree.sync()
         said = await server.said("settings", volume=1)
-        assert said == "Only who may manage this server can change Busker's settings."
+        assert said == "Only members who can manage this server can change Busker's settings."
         assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
 
 

@@ -39,7 +39,7 @@ async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags
         piece = request_piece(house, 3.0)
         await until(lambda: piece.buffer.seconds_played > 0.3)
         reply = await house.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, house.text)
-        assert (await said(reply)).startswith("“drums and brass” takes over")
+        assert (await said(reply)).startswith("Steering to “drums and brass”")
         assert not reply.ephemeral
         audible_within = piece.buffer.seconds_made - piece.buffer.seconds_played
         await house.play(piece)
@@ -64,13 +64,13 @@ async def test_the_button_asks_for_a_prompt_and_steers_its_own_piece_alone(tmp_p
         opened = await house.asker.press(card, "Steer")
         late = await house.asker.press(card, "Steer")
         reply = await house.asker.submit(opened, {"words": "brass"})
-        assert (await said(reply)).startswith("“brass” takes over")
+        assert (await said(reply)).startswith("Steering to “brass”")
         assert reply.ephemeral
         await until(lambda: first.piece.prompts == ("bells", "brass"))
         house.session.skip()
         await until(lambda: house.session.now is second)
         assert (await said(await house.asker.submit(late, {"words": "strings"}))).startswith(
-            "This piece does"
+            "This piece is no longer"
         )
         assert second.piece.prompts == ("bells",)
 
@@ -82,7 +82,7 @@ async def test_a_prompt_that_is_too_late_or_unreadable_is_refused_in_a_sentence(
         piece = house.ask(seconds=1.0)
         await until(lambda: piece.composed)
         late = await house.asker.use("steer", {"words": "brass"}, house.text)
-        assert "come too late" in await said(late)
+        assert "can't be steered any more" in await said(late)
         house.ask(seconds=1.0)
         none = await house.asker.use("steer", {"words": "   \u200b "}, house.text)
         assert "readable characters" in await said(none)

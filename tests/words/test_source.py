@@ -14,11 +14,10 @@ from words.catalogue import FOLDER
 ROOT = FOLDER.parent
 
 FOR_OPERATORS = frozenset(
-    {"__main__.py", "cli.py", "errors.py", "config/engine_factory.py", "config/settings.py",
-     "config/tokens.py",
-     "ops/doctor.py", "ops/health.py", "ops/logs.py", "ops/metrics.py", "ops/offline.py",
-     "session/counters.py", "session/journal.py",
-     "store/database.py", "store/records.py", "store/repository.py"}
+    {"__main__.py", "cli.py", "config/engine_factory.py", "config/loading.py", "config/settings.py",
+     "config/tokens.py", "errors.py", "ops/doctor.py", "ops/health.py", "ops/logs.py", "ops/metrics.py",
+     "ops/offline.py", "session/counters.py", "session/journal.py", "store/database.py",
+     "store/records.py", "store/repository.py"}
 )  # fmt: skip
 """Files of `bot/` whose words reach the console, the log and the settings file."""
 

@@ -21,7 +21,7 @@ def test_it_is_english_for_logs_and_for_languages_that_busker_does_not_speak() -
 
 def test_numbers_choose_the_form_of_the_sentence() -> None:
     assert "after one other piece" in str(answer(before=1))
-    assert "after 3 others" in str(answer(before=3, seconds=12.5))
+    assert "after 3 other pieces" in str(answer(before=3, seconds=12.5))
     assert "12.5 s" in str(answer(seconds=12.5))
 
 

@@ -256,5 +256,5 @@ def test_a_piece_takes_its_defaults_and_its_limit_from_the_settings() -> None:
     music = load(written("[music]\nlongest_seconds = 60\ndefault_seconds = 40\ntop_k = 9")).music
     piece = music.piece("a slow dub", seed=3)
     assert (piece.seconds, piece.top_k, piece.seed) == (40, 9, 3)
-    with pytest.raises(PieceError, match="10 to 60 s will do"):
+    with pytest.raises(PieceError, match="Choose 10 to 60 s"):
         music.piece("a slow dub", 61)

@@ -205,7 +205,7 @@ async def test_without_listeners_begun_pieces_are_posted_and_the_others_forgotte
             await until(lambda: len(again.tracks) >= 1)
             await until(lambda: not again.bot.journal.following)
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
-            messages = [message.content for message in again.text.messages if "forgotten" in message.content]
+            messages = [message.content for message in again.text.messages if "dropped" in message.content]
             assert len(messages) == 1
             assert "restarted" in messages[0]
             await until(lambda: again.here.bot.id not in again.guild.voice_states)
@@ -221,7 +221,7 @@ async def test_a_piece_is_given_up_after_too_many_restarts(tmp_path: Path) -> No
         await house.bot.store.update_journal([replace(entry, restarts=MAX_RESTARTS)], [])
         await kill(house)
         async with another_bot(house, tmp_path) as again:
-            await until(lambda: any("forgotten" in message.content for message in again.text.messages))
+            await until(lambda: any("dropped" in message.content for message in again.text.messages))
             assert not again.session.queue
 
 

@@ -102,7 +102,7 @@ async def test_when_the_engine_fails_in_mid_piece_listeners_are_told_and_the_com
         await engine.close()
         await house.play(piece)
         assert piece.composition_state is CompositionState.FAILED
-        assert str(piece.trouble) == "The engine was closed before this piece was made."
+        assert str(piece.trouble) == "The engine was shut down before this piece was finished."
         assert piece.buffer.frames_played < 20 * 50
         assert not list(tmp_path.glob("*.flac"))
         await engine.start()
@@ -166,7 +166,7 @@ async def test_a_piece_that_cannot_be_played_is_composed_and_posted(
         for piece in pieces:
             await house.play(piece)
             assert piece.composition_state is CompositionState.DELIVERED
-            assert str(piece.trouble) == "Discord did not let Busker in. The track is posted all the same."
+            assert str(piece.trouble) == "Discord did not let Busker in. The track will be posted anyway."
         assert len(house.tracks) == 3
 
 
@@ -312,7 +312,7 @@ async def test_words_that_come_too_late_are_refused(tmp_path: Path) -> None:
             house.session.steer("a harp", 0.0)
         piece = house.ask(seconds=2.0)
         await until(lambda: piece.composed)
-        with pytest.raises(RequestError, match="composed already"):
+        with pytest.raises(RequestError, match="already fully composed"):
             house.session.steer("a harp", 0.0)
         with pytest.raises(PieceError, match="0 readable"):
             house.session.steer(" ", 0.0)

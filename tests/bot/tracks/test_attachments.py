@@ -141,13 +141,13 @@ def unwritable(folder: Path) -> Any:
 @pytest.mark.parametrize(
     ("make_attachment", "sentence"),
     [
-        (silence, "notes.mp3 cannot be read as sound"),
-        (too_large, "opera.wav has 32 MiB; up to 32 MiB will do."),
-        (picture, "cat.png is no sound; a voice message or a sound file will do."),
+        (silence, "notes.mp3 can't be read as audio"),
+        (too_large, "opera.wav has 32 MiB. The limit is 32 MiB."),
+        (picture, "cat.png isn't audio. Use a voice message or a sound file."),
         (a_blip, "blip.wav is shorter than 0.5 s"),
         (too_long, "long.flac is longer than 10 minutes"),
-        (gone, "Discord did not give slow.mp3 out; post it once more."),
-        (unwritable, "hum.ogg could not be kept"),
+        (gone, "Discord didn't deliver slow.mp3. Post it again and retry."),
+        (unwritable, "hum.ogg couldn't be saved"),
     ],
 )
 async def test_an_unusable_file_is_refused_by_name_and_leaves_nothing_behind(

@@ -28,8 +28,8 @@ async def test_a_refused_track_stays_on_disk_is_reported_and_retried(tmp_path: P
         piece = house.ask(seconds=0.5, seed=7)
         forbid(house, Permission.ATTACH_FILES)
         await until(lambda: "60 s" in str(piece.trouble))
-        refused = "Discord did not take the track; it is kept as bells-7.flac"
-        assert str(piece.trouble) == f"{refused}, and is tried again in 60 s."
+        refused = "Discord didn't accept the track. It is saved as bells-7.flac"
+        assert str(piece.trouble) == f"{refused}; next attempt in 60 s."
         assert (tmp_path / "bells-7.flac").exists()
         assert not house.tracks
 
@@ -52,7 +52,7 @@ async def test_after_the_last_retry_the_track_stays_on_disk_and_the_music_contin
         forbid(house, Permission.ATTACH_FILES)
         piece = house.ask(seconds=0.5, seed=7)
         await house.play(piece)
-        assert str(piece.trouble) == "Discord did not take the track; it is kept as bells-7.flac."
+        assert str(piece.trouble) == "Discord didn't accept the track. It is saved as bells-7.flac."
         forbid(house, Permission(0))
         following = house.ask(seconds=0.5, seed=8)
         await house.play(following)
@@ -66,7 +66,7 @@ async def test_a_track_too_large_for_the_guild_is_reported_in_a_sentence(
     async with a_house(tmp_path) as house:
         piece = house.ask(seconds=0.5)
         await house.play(piece)
-        assert str(piece.trouble) == "The track is too large to post; it is kept as bells-1.mp3."
+        assert str(piece.trouble) == "The track is too large to post. It is saved as bells-1.mp3."
         assert (tmp_path / "bells-1.mp3").exists()
         assert piece.buffer.frames_played == 25
         assert not house.tracks

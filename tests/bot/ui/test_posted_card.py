@@ -68,7 +68,7 @@ async def test_one_message_shows_all_pieces_until_the_queue_is_empty_and_later_o
     async with a_house(tmp_path) as house:
         pieces = [house.ask(seconds=0.5, seed=seed) for seed in (1, 2, 3)]
         card = await card_of(house)
-        assert "**What follows**\n1. “bells” · 0.5 s · seed 2\n2. “bells” · 0.5 s · seed 3" in read(card)
+        assert "**Up next**\n1. “bells” · 0.5 s · seed 2\n2. “bells” · 0.5 s · seed 3" in read(card)
         for piece in pieces:
             await house.play(piece)
         await until(lambda: bool(card.attachments))
@@ -141,7 +141,7 @@ async def test_trouble_with_a_track_is_shown_while_the_next_piece_plays(
         house.text.overwrite(house.guild.members[house.here.bot.id], deny=Permission.ATTACH_FILES)
         second = house.ask(seconds=20.0, seed=2, prompt="drums")
         await house.play(first)
-        trouble = "**Trouble** with “bells”: Discord did not take the track; it is kept as bells-1.flac."
+        trouble = "**Problem** with “bells”: Discord didn't accept the track. It is saved as bells-1.flac."
         await until(lambda: trouble in read(card))
         assert not second.ended
         assert "“drums”" in read(card)

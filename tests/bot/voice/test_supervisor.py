@@ -195,7 +195,7 @@ async def test_a_guild_that_is_gone_ends_the_sound(tmp_path: Path) -> None:
         house.here.sessions.dispatch("GUILD_DELETE", {"id": str(house.guild.id)})
 
     async with a_house(tmp_path) as house:
-        await ends(house, gone, "not in this server any more")
+        await ends(house, gone, "no longer in this server")
 
 
 async def test_a_bot_removed_from_a_guild_in_mid_piece_plays_again_once_invited(
@@ -310,7 +310,7 @@ async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_
         )
         made, played = piece.buffer.seconds_made, piece.buffer.frames_played
         assert made < 4.0
-        assert "Nobody listens" in str(render_headline(piece))
+        assert "Nobody is listening" in str(render_headline(piece))
         await asyncio.sleep(0.1)
         assert piece.buffer.seconds_made == made
         assert piece.buffer.frames_played <= played + 1
@@ -398,7 +398,7 @@ async def test_without_udp_it_gives_up_with_a_sentence_and_posts_the_piece(
         monkeypatch.setattr(house.here.voice, "_discover", lambda *_: None)
         piece = house.ask(seconds=0.5)
         await house.play(piece)
-        assert "did not let Busker into" in str(piece.trouble)
+        assert "didn't let Busker into" in str(piece.trouble)
         assert piece.composition_state is CompositionState.DELIVERED
         assert reader_threads() == []
         assert house.here.bot.id not in house.guild.voice_states
