@@ -20,7 +20,7 @@ def test_without_a_browser_it_says_what_is_missing(
 
 def test_the_pictures_of_the_readme_are_there_and_small() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name in ("card", "settings", "library", "track"):
+    for name in ("card", "posted", "settings", "library", "track"):
         path = ROOT / FOLDER / f"{name}.png"
         assert str(FOLDER / path.name) in readme
         assert path.stat().st_size < 200_000
