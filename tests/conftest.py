@@ -69,10 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session", autouse=True)
 def writing_processes() -> Iterator[None]:
     """Let bots start their writing process from a server that has imported what it needs."""
-    if "tests.house" not in sys.modules:  # no bot in this process
+    if "tests.loopback_guild" not in sys.modules:  # no bot in this process
         yield
         return
-    from tests.house import forked_writers
+    from tests.loopback_guild import forked_writers
 
     with forked_writers():
         yield

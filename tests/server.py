@@ -18,7 +18,7 @@ from rehearsal.people.reply import Reply
 from rehearsal.permissions import Permission
 from rehearsal.rest.components import MENUS, walk
 from rehearsal.world import Channel, Guild, Message, Role
-from tests.house import logged_in, quiet_settings
+from tests.loopback_guild import logged_in, quiet_settings
 
 
 @dataclass

@@ -16,7 +16,7 @@ from bot.errors import StartError, StoreError, TokenError
 from bot.run import run
 from rehearsal.discord_here import DiscordHere, Loopback
 from rehearsal.state import make_token
-from tests.house import a_house, until
+from tests.loopback_guild import loopback_guild, until
 
 
 def settings_with(token: str, folder: Path) -> Settings:
@@ -73,16 +73,18 @@ async def test_an_unreachable_discord_fails_the_start_with_a_sentence(tmp_path: 
 async def test_close_posts_finished_tracks_first_and_waits_for_no_rate_limit(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path) as house:
-        await house.play(house.ask(seconds=0.5))  # starts the writing process
-        piece = house.ask(seconds=2.0, seed=2)
+    async with loopback_guild(tmp_path) as loopback:
+        await loopback.play(loopback.ask(seconds=0.5))  # starts the writing process
+        piece = loopback.ask(seconds=2.0, seed=2)
         await until(lambda: piece.composed and piece.buffer.frames_played > 5)
-        limiter = house.bot.ws._rate_limiter
+        limiter = loopback.bot.ws._rate_limiter
         limiter.remaining, limiter.window = 0, time.time()
         async with asyncio.timeout(10):
-            await house.bot.close()
-        assert len(house.tracks) == 2
-        await until(lambda: house.here.bot.id not in house.guild.voice_states)  # Discord received the goodbye
+            await loopback.bot.close()
+        assert len(loopback.tracks) == 2
+        await until(
+            lambda: loopback.here.bot.id not in loopback.guild.voice_states
+        )  # Discord received the goodbye
 
 
 async def test_sigterm_during_a_piece_ends_everything(tmp_path: Path) -> None:

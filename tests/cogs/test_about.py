@@ -9,7 +9,7 @@ import discord
 
 from audio.worker.tone_engine import ToneEngine
 from bot.ui.presets import PRESETS
-from tests.house import a_house
+from tests.loopback_guild import loopback_guild
 from tests.server import a_server
 
 
@@ -42,12 +42,12 @@ async def test_help_mentions_every_command_as_a_link(tmp_path: Path) -> None:
 
 
 async def test_an_example_of_help_is_composed_when_it_is_clicked(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
-        message = await (await house.asker.use("help", channel=house.text)).said()
-        reply = await house.asker.click(message, "help:compose:1")
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
+        message = await (await loopback.asker.use("help", channel=loopback.text)).said()
+        reply = await loopback.asker.click(message, "help:compose:1")
         assert reply.content.startswith("Composing 20 s of “slow dub with brushed drums")
-        assert house.session.now.piece.prompt == PRESETS[1]
-        outsider = house.here.person(house.guild, "outsider")
+        assert loopback.session.now.piece.prompt == PRESETS[1]
+        outsider = loopback.here.person(loopback.guild, "outsider")
         answer = await outsider.click(message, "help:compose:0")
         assert answer.content == "You're not in a voice channel. Join one and try again."
 

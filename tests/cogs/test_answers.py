@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from audio.worker.tone_engine import ToneEngine
-from tests.house import a_house
+from tests.loopback_guild import loopback_guild
 
 COMMANDS: dict[str, dict[str, object]] = {
     "compose": {"prompt": "bells"},
@@ -32,14 +32,14 @@ COMMANDS: dict[str, dict[str, object]] = {
 
 
 async def test_every_command_is_answered_while_the_engine_is_full(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=0.001, slots=1)) as house:
-        house.guild.owner_id = house.asker.id  # the owner may do everything
-        house.ask(seconds=20.0)
-        house.ask(seconds=20.0, seed=2)
-        named = {command.name for command in house.bot.tree.get_commands()}
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=0.001, slots=1)) as loopback:
+        loopback.guild.owner_id = loopback.asker.id  # the owner may do everything
+        loopback.ask(seconds=20.0)
+        loopback.ask(seconds=20.0, seed=2)
+        named = {command.name for command in loopback.bot.tree.get_commands()}
         assert {command.split()[0] for command in COMMANDS} >= {name for name in named if name.islower()}
         for command, options in COMMANDS.items():
-            reply = await house.asker.use(command, options, house.text)
+            reply = await loopback.asker.use(command, options, loopback.text)
             await reply.said()
             assert not reply.deferred, f"/{command} is answered at once"
-        assert not house.session.wanted
+        assert not loopback.session.wanted

@@ -22,14 +22,14 @@ from rehearsal.rest.drafts import read_draft, write
 from rehearsal.rest.uploads import Upload
 from rehearsal.voice.analysis import CODEC_DELAY_SAMPLES, correlation
 from rehearsal.world import Message
-from tests.house import House, a_house, read, restarted, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, read, restarted, until
 
 OVER = "This piece is no longer playing. Use the buttons of the newest card."
 
 
-async def card_of(house: House) -> Message:
-    await until(lambda: bool(house.cards))
-    return house.cards[-1]
+async def card_of(loopback: LoopbackGuild) -> Message:
+    await until(lambda: bool(loopback.cards))
+    return loopback.cards[-1]
 
 
 async def said(reply: Reply) -> str:
@@ -38,70 +38,72 @@ async def said(reply: Reply) -> str:
     return reply.content
 
 
-async def played(house: House, **options: object) -> Message:
+async def played(loopback: LoopbackGuild, **options: object) -> Message:
     """Play a piece to its end and return the message with its track."""
-    await house.play(house.ask(**options))  # type: ignore[arg-type]
-    await until(lambda: bool(house.tracks))
-    return house.tracks[-1]
+    await loopback.play(loopback.ask(**options))  # type: ignore[arg-type]
+    await until(lambda: bool(loopback.tracks))
+    return loopback.tracks[-1]
 
 
-def posted_by_bot(house: House, *files: Upload) -> Message:
+def posted_by_bot(loopback: LoopbackGuild, *files: Upload) -> Message:
     """Post a message of the bot with these files."""
     draft = read_draft({}, dict(enumerate(files)))
-    return write(house.here.world, draft, house.text, house.guild, house.here.bot.user, may=Permission(0))
+    return write(
+        loopback.here.world, draft, loopback.text, loopback.guild, loopback.here.bot.user, may=Permission(0)
+    )
 
 
 async def test_the_buttons_of_the_card_pause_resume_skip_and_stop(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        first, second = house.ask(seconds=20.0, seed=1), house.ask(seconds=20.0, seed=2)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path) as loopback:
+        first, second = loopback.ask(seconds=20.0, seed=1), loopback.ask(seconds=20.0, seed=2)
+        card = await card_of(loopback)
         await until(lambda: "### Playing" in read(card))
-        assert (await said(await house.asker.press(card, "Pause"))).startswith("Paused")
+        assert (await said(await loopback.asker.press(card, "Pause"))).startswith("Paused")
         await until(lambda: "### Paused" in read(card))
         held = first.buffer.frames_played
-        assert await said(await house.asker.press(card, "Resume")) == "Resumed."
+        assert await said(await loopback.asker.press(card, "Resume")) == "Resumed."
         await until(lambda: first.buffer.frames_played > held)
-        assert await said(await house.asker.press(card, "Skip")) == "Skipped “bells”."
+        assert await said(await loopback.asker.press(card, "Skip")) == "Skipped “bells”."
         await until(lambda: first.ended and "seed 2 · for asker" in read(card))
-        assert await said(await house.asker.press(card, "Stop")) == "Stopped."
+        assert await said(await loopback.asker.press(card, "Stop")) == "Stopped."
         await until(lambda: second.ended and "### Stopped" in read(card))
-        assert not house.here.refusals
+        assert not loopback.here.refusals
 
 
 async def test_a_press_by_somebody_who_does_not_listen_is_refused_with_the_reason(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        piece = house.ask(seconds=20.0)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path) as loopback:
+        piece = loopback.ask(seconds=20.0)
+        card = await card_of(loopback)
         await until(lambda: piece.buffer.frames_played > 0)
-        outsider = house.here.person(house.guild, "outsider")
+        outsider = loopback.here.person(loopback.guild, "outsider")
         for label in ("Skip", "Stop"):
             assert "Busker is playing in" in await said(await outsider.press(card, label))
         assert "You're not in a voice channel" in await said(await outsider.press(card, "Again"))
         assert not piece.dismissed
-        assert len(house.session.queue) == 1
+        assert len(loopback.session.queue) == 1
 
 
 async def test_a_press_for_a_piece_that_is_over_does_not_end_another_one(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        first, second = house.ask(seconds=20.0, seed=1), house.ask(seconds=20.0, seed=2)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path) as loopback:
+        first, second = loopback.ask(seconds=20.0, seed=1), loopback.ask(seconds=20.0, seed=2)
+        card = await card_of(loopback)
         await until(lambda: first.buffer.frames_played > 0)
-        assert house.session.skip() is first  # and the card still shows it
-        assert await said(await house.asker.press(card, "Skip")) == OVER
-        assert house.session.now is second
+        assert loopback.session.skip() is first  # and the card still shows it
+        assert await said(await loopback.asker.press(card, "Skip")) == OVER
+        assert loopback.session.now is second
 
 
 async def test_after_a_restart_old_cards_and_old_tracks_still_answer(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        track = await played(house, seconds=1.0, seed=7)
-        await until(lambda: bool(house.cards[0].attachments))
-        stopped = house.ask(seconds=20.0, seed=8)
-        await until(lambda: len(house.cards) == 2 and stopped.buffer.frames_played > 0)
-        ended, interrupted = house.cards
+    async with loopback_guild(tmp_path) as loopback:
+        track = await played(loopback, seconds=1.0, seed=7)
+        await until(lambda: bool(loopback.cards[0].attachments))
+        stopped = loopback.ask(seconds=20.0, seed=8)
+        await until(lambda: len(loopback.cards) == 2 and stopped.buffer.frames_played > 0)
+        ended, interrupted = loopback.cards
         buttons = copy.deepcopy(interrupted.components)
-        async with restarted(house) as again:
+        async with restarted(loopback) as again:
             interrupted.components = buttons  # as a killed bot leaves them
-            assert again.bot is not house.bot
+            assert again.bot is not loopback.bot
             await until(lambda: bool(again.session.wanted))  # it continues after the restart
             again.session.stop()
             await until(lambda: not again.session.queue)
@@ -118,74 +120,74 @@ async def test_again_in_the_context_menu_plays_the_same_sound_after_the_library_
     tmp_path: Path,
 ) -> None:
     engine = ToneEngine(slots=1)
-    async with a_house(tmp_path, engine=engine) as house:
-        track = await played(house, seconds=1.0, seed=7)
-        await house.bot.store.forget_tracks_of(house.asker.id)
+    async with loopback_guild(tmp_path, engine=engine) as loopback:
+        track = await played(loopback, seconds=1.0, seed=7)
+        await loopback.bot.store.forget_tracks_of(loopback.asker.id)
         file = tmp_path / "bells-7.flac"
         sound = floats(read_pcm(file, 1.0)).T
         file.unlink()
         async with engine.open(Piece("drums", 10.0, 1)):  # the engine is full, so it plays from the file
-            reply = await house.asker.use_on("Again", track)
+            reply = await loopback.asker.use_on("Again", track)
             assert await said(reply) == "Playing “bells” again."
-            repeated = house.session.now
+            repeated = loopback.session.now
             assert (repeated.piece.prompt, repeated.piece.seed) == ("bells", 7)
-            await house.play(repeated)
-        assert len(house.tracks) == 1
-        spurt = house.ears.spurts(house.here.bot.id)[-1]
+            await loopback.play(repeated)
+        assert len(loopback.tracks) == 1
+        spurt = loopback.ears.spurts(loopback.here.bot.id)[-1]
         assert correlation(spurt.pcm(), sound, CODEC_DELAY_SAMPLES) > 0.9
         await until(lambda: not list((tmp_path / FOLDER).glob("*")))
 
 
 @pytest.mark.parametrize("way", ["card", "track", "menu", "menu of a forgotten track"])
 async def test_remix_opens_a_form_with_the_prompt_filled_in_and_a_seed(tmp_path: Path, way: str) -> None:
-    async with a_house(tmp_path) as house:
-        track = await played(house, seconds=1.0, seed=7)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path) as loopback:
+        track = await played(loopback, seconds=1.0, seed=7)
+        card = await card_of(loopback)
         if way == "card":
-            opened = await house.asker.press(card, "Remix")
+            opened = await loopback.asker.press(card, "Remix")
         elif way == "track":
-            opened = await house.asker.press(track, "Remix")
+            opened = await loopback.asker.press(track, "Remix")
         else:
             if way != "menu":
-                await house.bot.store.forget_tracks_of(house.asker.id)
-            opened = await house.asker.use_on("Remix", track)
+                await loopback.bot.store.forget_tracks_of(loopback.asker.id)
+            opened = await loopback.asker.use_on("Remix", track)
         modal = opened.interaction.modal
         assert modal is not None
         words, _ = (item["component"] for item in modal["components"])
         assert (words["custom_id"], words["value"]) == ("words", "bells")
-        reply = await house.asker.submit(opened, {"words": "drums", "seed": "5"})
+        reply = await loopback.asker.submit(opened, {"words": "drums", "seed": "5"})
         assert "A length of 1 s is out of range" in await said(reply)
 
 
 async def test_a_remix_has_the_same_length_and_a_new_seed_if_none_is_given(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        original = house.ask(seconds=12.0, seed=7)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path) as loopback:
+        original = loopback.ask(seconds=12.0, seed=7)
+        card = await card_of(loopback)
         seeds = []
         for seed, said_so in (("", ""), ("5", "with seed 5"), ("five", "“five” isn't a seed")):
-            opened = await house.asker.press(card, "Remix")
-            reply = await house.asker.submit(opened, {"words": "bells and drums", "seed": seed})
+            opened = await loopback.asker.press(card, "Remix")
+            reply = await loopback.asker.submit(opened, {"words": "bells and drums", "seed": seed})
             assert said_so in await said(reply)
-            seeds.append(house.session.queue[-1].piece.seed)
-        assert [one.piece.seconds for one in house.session.queue] == [12.0, 12.0, 12.0]
-        assert house.session.queue[-1].piece.prompt == "bells and drums"
+            seeds.append(loopback.session.queue[-1].piece.seed)
+        assert [one.piece.seconds for one in loopback.session.queue] == [12.0, 12.0, 12.0]
+        assert loopback.session.queue[-1].piece.prompt == "bells and drums"
         assert seeds[0] != original.piece.seed
         assert seeds[1:] == [5, 5]
-        house.session.stop()
+        loopback.session.stop()
 
 
 async def test_messages_of_others_are_refused(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         path = forged(tmp_path)
-        of_member = house.listener.say("listen", house.text, Upload("bells.flac", path.read_bytes()))
+        of_member = loopback.listener.say("listen", loopback.text, Upload("bells.flac", path.read_bytes()))
         for menu in ("Again", "Remix"):
-            reply = await house.asker.use_on(menu, of_member)
+            reply = await loopback.asker.use_on(menu, of_member)
             assert await said(reply) == (
                 "This isn't a track by Busker. Choose a message in which Busker posted one."
             )
-        empty = await house.asker.use("queue show", channel=house.text)
+        empty = await loopback.asker.use("queue show", channel=loopback.text)
         assert empty.message is not None
-        assert not house.session.queue
+        assert not loopback.session.queue
 
 
 def forged(folder: Path, **tags: object) -> Path:
@@ -214,71 +216,73 @@ def forged(folder: Path, **tags: object) -> Path:
 async def test_tags_outside_the_limits_are_refused_in_a_sentence(
     tmp_path: Path, tags: dict[str, object]
 ) -> None:
-    async with a_house(tmp_path) as house:
-        message = posted_by_bot(house, Upload("bells.flac", forged(tmp_path, **tags).read_bytes()))
-        reply = await house.asker.use_on("Again", message)
+    async with loopback_guild(tmp_path) as loopback:
+        message = posted_by_bot(loopback, Upload("bells.flac", forged(tmp_path, **tags).read_bytes()))
+        reply = await loopback.asker.use_on("Again", message)
         answer = await said(reply)
         refusals = ("out of range", "readable character", "The information in this file")
         assert any(refusal in answer for refusal in refusals)
-        assert not house.session.queue
+        assert not loopback.session.queue
 
 
 async def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         for upload in (Upload("bells.flac", b"fLaC" + bytes(100)), Upload("bells.ogg", b"")):
-            reply = await house.asker.use_on("Again", posted_by_bot(house, upload))
+            reply = await loopback.asker.use_on("Again", posted_by_bot(loopback, upload))
             assert "can't be read as audio" in await said(reply)
-        picture = posted_by_bot(house, Upload("bells.png", b"\x89PNG"))
-        assert "There is no audio in this message" in await said(await house.asker.use_on("Again", picture))
+        picture = posted_by_bot(loopback, Upload("bells.png", b"\x89PNG"))
+        assert "There is no audio in this message" in await said(
+            await loopback.asker.use_on("Again", picture)
+        )
 
 
 @pytest.mark.parametrize("way", ["card", "track", "menu"])
 async def test_an_extended_track_begins_like_the_old_one_and_is_played_and_posted_as_a_whole(
     tmp_path: Path, way: str
 ) -> None:
-    async with a_house(tmp_path) as house:
-        track = await played(house, seconds=1.0, seed=7)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path) as loopback:
+        track = await played(loopback, seconds=1.0, seed=7)
+        card = await card_of(loopback)
         await until(lambda: bool(card.attachments))
         if way == "menu":
-            opened = await house.asker.use_on("Extend", track)
+            opened = await loopback.asker.use_on("Extend", track)
         else:
-            opened = await house.asker.press(card if way == "card" else track, "Extend")
-        reply = await house.asker.submit(opened, {"seconds": "10"})
+            opened = await loopback.asker.press(card if way == "card" else track, "Extend")
+        reply = await loopback.asker.submit(opened, {"seconds": "10"})
         answer = await said(reply)
         assert answer.startswith("Extending “bells” by 10 s to 10.9")
-        longer = house.session.now
+        longer = loopback.session.now
         old = longer.piece.prelude
         assert 0.9 < old < 1.0
         assert longer.piece.seconds == pytest.approx(old + 10.0)
-        await until(lambda: len(house.tracks) == 2 and longer.buffer.seconds_played > 2.0)
-        house.session.stop()
-        await house.play(longer)
-        origin = read_tags(tmp_path / house.tracks[1].attachments[0].filename)
+        await until(lambda: len(loopback.tracks) == 2 and longer.buffer.seconds_played > 2.0)
+        loopback.session.stop()
+        await loopback.play(longer)
+        origin = read_tags(tmp_path / loopback.tracks[1].attachments[0].filename)
         assert origin.piece.prelude == old
         assert set(origin.recordings) == {"continues"}
         first, second = (
-            floats(read_pcm(tmp_path / message.attachments[0].filename, 2.0)).T for message in house.tracks
+            floats(read_pcm(tmp_path / message.attachments[0].filename, 2.0)).T for message in loopback.tracks
         )
         before_its_ending = 36_000
         one, other = first[1_000:before_its_ending, 0], second[1_000:before_its_ending, 0]
         assert np.dot(one, other) / np.sqrt(np.dot(one, one) * np.dot(other, other)) > 0.99
-        received = house.ears.spurts(house.here.bot.id)[-1]
+        received = loopback.ears.spurts(loopback.here.bot.id)[-1]
         assert correlation(received.pcm()[:90_000], second[:90_000], CODEC_DELAY_SAMPLES) > 0.9
         await until(lambda: not list((tmp_path / FOLDER).glob("*")))
-        assert not house.here.refusals
+        assert not loopback.here.refusals
 
 
 async def test_an_invalid_length_and_a_missing_track_are_refused_in_a_sentence(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        track = await played(house, seconds=1.0, seed=7)
+    async with loopback_guild(tmp_path) as loopback:
+        track = await played(loopback, seconds=1.0, seed=7)
         for typed, sentence in (("long", "“long” isn't a number"), ("31", "31 s is out of range")):
-            opened = await house.asker.press(track, "Extend")
-            assert sentence in await said(await house.asker.submit(opened, {"seconds": typed}))
-        card = await card_of(house)
+            opened = await loopback.asker.press(track, "Extend")
+            assert sentence in await said(await loopback.asker.submit(opened, {"seconds": typed}))
+        card = await card_of(loopback)
         await until(lambda: bool(card.attachments))
         (tmp_path / "bells-7.flac").unlink()
-        opened = await house.asker.press(card, "Extend")
-        answer = await said(await house.asker.submit(opened, {}))
+        opened = await loopback.asker.press(card, "Extend")
+        answer = await said(await loopback.asker.submit(opened, {}))
         assert answer.startswith("The file of this track is gone here")
-        assert not house.session.queue
+        assert not loopback.session.queue

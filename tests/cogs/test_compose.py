@@ -13,54 +13,56 @@ from audio.worker.tone_engine import ToneEngine
 from bot.store.records import MadeTrack
 from bot.ui.presets import PRESETS
 from rehearsal.permissions import Permission
-from tests.house import House, a_house, read, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, read, until
 
 
-async def compose(house: House, **options: object) -> str:
+async def compose(loopback: LoopbackGuild, **options: object) -> str:
     """Use `/compose` and return the answer."""
-    reply = await house.asker.use("compose", {"prompt": "bells", **options}, house.text)
+    reply = await loopback.asker.use("compose", {"prompt": "bells", **options}, loopback.text)
     assert reply.ephemeral
     return reply.content
 
 
 async def test_compose_answers_at_once_shows_a_card_plays_and_posts_the_track(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        assert await compose(house, length=10, seed=7) == "Composing 10 s of “bells” with seed 7."
-        await until(lambda: bool(house.cards))
-        piece = house.session.now
-        await until(lambda: bool(house.tracks))  # while it still plays
+    async with loopback_guild(tmp_path) as loopback:
+        assert await compose(loopback, length=10, seed=7) == "Composing 10 s of “bells” with seed 7."
+        await until(lambda: bool(loopback.cards))
+        piece = loopback.session.now
+        await until(lambda: bool(loopback.tracks))  # while it still plays
         assert not piece.ended
-        sound, picture = house.tracks[0].attachments
+        sound, picture = loopback.tracks[0].attachments
         assert (sound.filename, picture.filename) == ("bells-7.flac", "bells-7.png")
         assert picture.description
         assert read_tags(tmp_path / sound.filename).piece == piece.piece
-        house.session.skip()
-        await house.play(piece)
+        loopback.session.skip()
+        await loopback.play(piece)
 
 
 async def test_a_second_piece_waits_in_the_queue_and_both_are_listed(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        await compose(house, seed=1)
-        assert (await compose(house, seed=2)).endswith("It plays after one other piece.")
-        assert (await compose(house, seed=3)).endswith("It plays after 2 other pieces.")
-        embed = (await house.asker.use("queue show", channel=house.text)).embeds[0]
+    async with loopback_guild(tmp_path) as loopback:
+        await compose(loopback, seed=1)
+        assert (await compose(loopback, seed=2)).endswith("It plays after one other piece.")
+        assert (await compose(loopback, seed=3)).endswith("It plays after 2 other pieces.")
+        embed = (await loopback.asker.use("queue show", channel=loopback.text)).embeds[0]
         assert embed["fields"][0]["value"] == "“bells” · 20 s · seed 1"
         assert embed["description"] == "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3"
-        shown = read(await (await house.asker.use("nowplaying", channel=house.text)).said())
+        shown = read(await (await loopback.asker.use("nowplaying", channel=loopback.text)).said())
         assert "20 s · seed 1 · for asker" in shown
         assert "1. “bells” · 20 s · seed 2\n2. “bells” · 20 s · seed 3" in shown
 
 
 async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        await compose(house, length=30)
-        piece = house.session.now
+    async with loopback_guild(tmp_path) as loopback:
+        await compose(loopback, length=30)
+        piece = loopback.session.now
         await until(lambda: piece.buffer.frames_played > 0)
-        assert (await house.asker.use("pause", channel=house.text)).content.startswith("Paused")
-        assert (await house.asker.use("resume", channel=house.text)).content == "Resumed."
-        assert (await house.asker.use("volume", {"percent": 30}, house.text)).content == "Volume set to 30%."
-        assert house.session.volume == 0.3
-        assert (await house.asker.use("skip", channel=house.text)).content.startswith("Skipped “")
+        assert (await loopback.asker.use("pause", channel=loopback.text)).content.startswith("Paused")
+        assert (await loopback.asker.use("resume", channel=loopback.text)).content == "Resumed."
+        assert (
+            await loopback.asker.use("volume", {"percent": 30}, loopback.text)
+        ).content == "Volume set to 30%."
+        assert loopback.session.volume == 0.3
+        assert (await loopback.asker.use("skip", channel=loopback.text)).content.startswith("Skipped “")
         await until(lambda: piece.ended)
         assert piece.buffer.frames_played < 30 * 50
 
@@ -75,13 +77,13 @@ async def test_playback_commands_act_on_what_plays(tmp_path: Path) -> None:
     ],
 )
 async def test_prompts_neither_ping_nor_format(tmp_path: Path, prompt: str) -> None:
-    async with a_house(tmp_path) as house:
-        answer = await house.asker.use(
-            "compose", {"prompt": prompt.format(asker=house.asker.id), "length": 10}, house.text
+    async with loopback_guild(tmp_path) as loopback:
+        answer = await loopback.asker.use(
+            "compose", {"prompt": prompt.format(asker=loopback.asker.id), "length": 10}, loopback.text
         )
-        await until(lambda: bool(house.tracks) and bool(house.cards))
-        shown = [answer.content, house.tracks[0].content, read(house.cards[0])]
-        assert all(not message.pinged for message in house.text.messages)
+        await until(lambda: bool(loopback.tracks) and bool(loopback.cards))
+        shown = [answer.content, loopback.tracks[0].content, read(loopback.cards[0])]
+        assert all(not message.pinged for message in loopback.text.messages)
         for text in shown:
             assert "<@" not in text
             assert "@everyone" not in text
@@ -90,13 +92,13 @@ async def test_prompts_neither_ping_nor_format(tmp_path: Path, prompt: str) -> N
 
 
 async def test_a_full_channel_is_named(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        house.corner.user_limit = 2
-        house.here.announce_channel(house.corner)
-        await until(lambda: house.request().voice_channel.user_limit == 2)
+    async with loopback_guild(tmp_path) as loopback:
+        loopback.corner.user_limit = 2
+        loopback.here.announce_channel(loopback.corner)
+        await until(lambda: loopback.request().voice_channel.user_limit == 2)
         assert (
-            await compose(house)
-            == f"<#{house.corner.id}> is full (2 people). Make room for Busker and try again."
+            await compose(loopback)
+            == f"<#{loopback.corner.id}> is full (2 people). Make room for Busker and try again."
         )
 
 
@@ -117,55 +119,55 @@ async def test_a_full_channel_is_named(tmp_path: Path) -> None:
 async def test_each_missing_permission_is_named_before_anything_begins(
     tmp_path: Path, missing: Permission, in_voice: bool, named: str
 ) -> None:
-    async with a_house(tmp_path) as house:
-        channel = house.corner if in_voice else house.text
-        channel.overwrite(house.guild.members[house.here.bot.id], deny=missing)
-        house.here.announce_channel(channel)
-        await until(lambda: bool(house.discord_guild.get_channel(channel.id).overwrites))  # type: ignore[union-attr]
-        said = await compose(house)
+    async with loopback_guild(tmp_path) as loopback:
+        channel = loopback.corner if in_voice else loopback.text
+        channel.overwrite(loopback.guild.members[loopback.here.bot.id], deny=missing)
+        loopback.here.announce_channel(channel)
+        await until(lambda: bool(loopback.discord_guild.get_channel(channel.id).overwrites))  # type: ignore[union-attr]
+        said = await compose(loopback)
         assert said.startswith(f"Busker {named} in <#{channel.id}>. A moderator can grant")
-        assert not house.session.queue
+        assert not loopback.session.queue
 
 
 async def test_somebody_who_does_not_listen_can_neither_stop_the_music_nor_move_it(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        await compose(house, length=30)
-        piece = house.session.now
+    async with loopback_guild(tmp_path) as loopback:
+        await compose(loopback, length=30)
+        piece = loopback.session.now
         await until(lambda: piece.buffer.frames_played > 0)
-        join = f"Busker is playing in <#{house.corner.id}>. Join that channel and try again."
-        outsider = house.here.person(house.guild, "outsider")
+        join = f"Busker is playing in <#{loopback.corner.id}>. Join that channel and try again."
+        outsider = loopback.here.person(loopback.guild, "outsider")
         for command in ("stop", "skip", "pause", "resume"):
-            assert (await outsider.use(command, channel=house.text)).content == join
-        assert (await outsider.use("nowplaying", channel=house.text)).message
-        elsewhere = house.guild.voice_channel("Elsewhere")
-        house.here.announce_channel(elsewhere, "CHANNEL_CREATE")
+            assert (await outsider.use(command, channel=loopback.text)).content == join
+        assert (await outsider.use("nowplaying", channel=loopback.text)).message
+        elsewhere = loopback.guild.voice_channel("Elsewhere")
+        loopback.here.announce_channel(elsewhere, "CHANNEL_CREATE")
         await outsider.join_voice(elsewhere)
-        assert (await outsider.use("compose", {"prompt": "bells"}, house.text)).content == join
+        assert (await outsider.use("compose", {"prompt": "bells"}, loopback.text)).content == join
         assert not piece.dismissed
 
 
 async def test_sixty_commands_at_once_are_all_answered_in_sentences(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        said = await asyncio.gather(*(compose(house, seed=seed) for seed in range(60)))
-        waiting = house.bot.settings.music.queue_length
+    async with loopback_guild(tmp_path) as loopback:
+        said = await asyncio.gather(*(compose(loopback, seed=seed) for seed in range(60)))
+        waiting = loopback.bot.settings.music.queue_length
         assert sum(sentence.startswith("Composing") for sentence in said) == waiting
         assert sum("pieces are already waiting" in sentence for sentence in said) == 60 - waiting
-        assert len(house.session.queue) == waiting
+        assert len(loopback.session.queue) == waiting
 
 
 async def test_a_failure_in_one_guild_leaves_the_others_playing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with a_house(tmp_path) as house:
-        other = house.here.world.guild("Other", house.here.bot.owner)
+    async with loopback_guild(tmp_path) as loopback:
+        other = loopback.here.world.guild("Other", loopback.here.bot.owner)
         text, voice = other.text_channel("music"), other.voice_channel("Room")
-        house.here.invite(other)
-        unlucky = house.here.person(other, "unlucky")
+        loopback.here.invite(other)
+        unlucky = loopback.here.person(other, "unlucky")
         await unlucky.join_voice(voice)
-        await until(lambda: house.bot.get_guild(other.id) is not None)
-        playing = house.ask(seconds=2.0)
+        await until(lambda: loopback.bot.get_guild(other.id) is not None)
+        playing = loopback.ask(seconds=2.0)
         await until(lambda: playing.buffer.frames_played > 0)
-        broken = house.bot.sessions.of(house.bot.get_guild(other.id))  # type: ignore[arg-type]
+        broken = loopback.bot.sessions.of(loopback.bot.get_guild(other.id))  # type: ignore[arg-type]
 
         async def fail(*_: object) -> None:
             raise ZeroDivisionError("of all things")
@@ -175,53 +177,53 @@ async def test_a_failure_in_one_guild_leaves_the_others_playing(
         assert reply.content.startswith("Composing")
         await until(lambda: not broken.queue)
         assert "ZeroDivisionError: of all things" in caplog.text
-        await house.play(playing)
+        await loopback.play(playing)
         assert (playing.buffer.frames_played, playing.buffer.starvations) == (100, 0)
 
 
 async def test_prompts_are_suggested_from_the_library_and_the_presets(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
         for prompt in ("bells in the rain", "x" * 101, "Bells"):
-            await house.bot.store.add_track(
+            await loopback.bot.store.add_track(
                 MadeTrack(
                     id=0,
-                    guild_id=house.guild.id,
-                    member_id=house.listener.id,
+                    guild_id=loopback.guild.id,
+                    member_id=loopback.listener.id,
                     piece=Piece(prompt, 10.0, 1),
                     checkpoint="tone",
                     revision="1",
-                    channel_id=house.text.id,
+                    channel_id=loopback.text.id,
                     message_id=None,
                     file=None,
                     made_at=0.0,
                 )
             )
-        offered = await house.asker.suggestions("compose", "prompt", "", channel=house.text)
+        offered = await loopback.asker.suggestions("compose", "prompt", "", channel=loopback.text)
         values = [choice["value"] for choice in offered]
         assert values == ["Bells", "bells in the rain", *PRESETS]
-        typed = await house.asker.suggestions("compose", "prompt", "bell RAIN", channel=house.text)
+        typed = await loopback.asker.suggestions("compose", "prompt", "bell RAIN", channel=loopback.text)
         assert [choice["value"] for choice in typed] == ["bells in the rain"]
-        assert (await compose(house, prompt=values[1], seed=1)).startswith(
+        assert (await compose(loopback, prompt=values[1], seed=1)).startswith(
             "Composing 20 s of “bells in the rain”"
         )
 
 
 async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        stage = house.guild.stage_channel("Stage")
-        house.here.announce_channel(stage, "CHANNEL_CREATE")
-        await house.asker.join_voice(stage)
+    async with loopback_guild(tmp_path) as loopback:
+        stage = loopback.guild.stage_channel("Stage")
+        loopback.here.announce_channel(stage, "CHANNEL_CREATE")
+        await loopback.asker.join_voice(stage)
         waits = "On a Stage, Busker has to ask to speak. The music starts once a moderator accepts."
-        assert (await compose(house, length=10, seed=7)).endswith(f"with seed 7. {waits}")
-        seats = house.guild.voice_states
+        assert (await compose(loopback, length=10, seed=7)).endswith(f"with seed 7. {waits}")
+        seats = loopback.guild.voice_states
         await until(
-            lambda: house.here.bot.id in seats and bool(seats[house.here.bot.id].requested_to_speak_at)
+            lambda: loopback.here.bot.id in seats and bool(seats[loopback.here.bot.id].requested_to_speak_at)
         )
-        await until(lambda: "asked to speak" in str([card.components for card in house.text.messages]))
-        piece = house.session.now
+        await until(lambda: "asked to speak" in str([card.components for card in loopback.text.messages]))
+        piece = loopback.session.now
         assert piece.buffer.frames_played == 0
-        moderators = house.guild.role("moderators", Permission.MUTE_MEMBERS)
-        house.here.person(house.guild, "moderator", moderators).let_speak(house.here.bot.user)
+        moderators = loopback.guild.role("moderators", Permission.MUTE_MEMBERS)
+        loopback.here.person(loopback.guild, "moderator", moderators).let_speak(loopback.here.bot.user)
         await until(lambda: piece.buffer.frames_played > 0)
-        assert (await compose(house, length=10, seed=8)).endswith("It plays after one other piece.")
-        house.session.stop()
+        assert (await compose(loopback, length=10, seed=8)).endswith("It plays after one other piece.")
+        loopback.session.stop()

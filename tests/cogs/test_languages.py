@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.rest.components import walk
-from tests.house import a_house, read, until
+from tests.loopback_guild import loopback_guild, read, until
 from tests.server import a_server
 
 
@@ -27,12 +27,12 @@ async def test_an_answer_to_one_member_is_in_their_language(
 
 
 async def test_in_japanese_commands_answers_and_cards_are_japanese(tmp_path: Path) -> None:
-    async with a_house(tmp_path, locale="ja") as house:
-        reply = await house.asker.use("作曲", {"prompt": "bells", "length": 10, "seed": 7})
+    async with loopback_guild(tmp_path, locale="ja") as loopback:
+        reply = await loopback.asker.use("作曲", {"prompt": "bells", "length": 10, "seed": 7})
         assert reply.content == "「bells」を 10 秒、シード 7 で作曲します。"
-        await until(lambda: bool(house.cards) and "再生中" in read(house.cards[0]))
-        assert any(button.get("label") == "スキップ" for _, button in walk(house.cards[0].components))
-        reply = await house.asker.use("停止")
+        await until(lambda: bool(loopback.cards) and "再生中" in read(loopback.cards[0]))
+        assert any(button.get("label") == "スキップ" for _, button in walk(loopback.cards[0].components))
+        reply = await loopback.asker.use("停止")
         assert reply.content == "停止しました。"
-        reply = await house.asker.use("再開")
+        reply = await loopback.asker.use("再開")
         assert "/作曲 で始められます" in reply.content

@@ -15,7 +15,7 @@ from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
 from rehearsal.voice.analysis import CODEC_DELAY_SAMPLES, correlation
 from rehearsal.world import Message
-from tests.house import FAST, House, a_house, until
+from tests.loopback_guild import FAST, LoopbackGuild, loopback_guild, until
 from tests.server import Server, a_server, choose_from, private
 
 TRACK = MadeTrack(
@@ -198,61 +198,63 @@ async def test_a_track_made_from_a_lost_recording_is_not_composed_again(
         assert said.endswith("made from a sound file that Busker doesn't keep, so it can't be made again.")
 
 
-async def saved_in(house: House, folder: Path) -> MadeTrack:
+async def saved_in(loopback: LoopbackGuild, folder: Path) -> MadeTrack:
     """Play and post a track, and return it."""
-    piece = house.ask(seconds=1.0, seed=7)
-    await house.play(piece)
-    (track,) = await house.bot.store.search(house.guild.id, "", Visibility(house.asker.id, frozenset()))
+    piece = loopback.ask(seconds=1.0, seed=7)
+    await loopback.play(piece)
+    (track,) = await loopback.bot.store.search(
+        loopback.guild.id, "", Visibility(loopback.asker.id, frozenset())
+    )
     assert (folder / str(track.file)).exists()
     return track
 
 
-async def press(house: House, track: MadeTrack, action: str) -> str:
-    shown = await house.asker.use("library", {"search": f"#{track.id}"}, house.text)
+async def press(loopback: LoopbackGuild, track: MadeTrack, action: str) -> str:
+    shown = await loopback.asker.use("library", {"search": f"#{track.id}"}, loopback.text)
     message = await shown.said()
-    return (await house.asker.click(message, f"library:{action}:{track.id}")).content
+    return (await loopback.asker.click(message, f"library:{action}:{track.id}")).content
 
 
 async def test_a_saved_track_is_played_again_from_its_file_and_not_posted_twice(tmp_path: Path) -> None:
     engine = ToneEngine(speed=FAST, slots=1)
-    async with a_house(tmp_path, engine=engine) as house:
-        track = await saved_in(house, tmp_path)
+    async with loopback_guild(tmp_path, engine=engine) as loopback:
+        track = await saved_in(loopback, tmp_path)
         async with engine.open(track.piece):  # the engine is full, so it plays from the file
-            assert await press(house, track, "play") == "Playing “bells” again."
-            again = house.session.now
-            await house.play(again)
+            assert await press(loopback, track, "play") == "Playing “bells” again."
+            again = loopback.session.now
+            await loopback.play(again)
         assert again.buffer.frames_played == 50
-        assert len(house.tracks) == 1
-        _, spurt = house.ears.spurts(house.here.bot.id)
+        assert len(loopback.tracks) == 1
+        _, spurt = loopback.ears.spurts(loopback.here.bot.id)
         sound = floats(read_pcm(tmp_path / str(track.file), 1.0)).T
         assert correlation(spurt.pcm(), sound, CODEC_DELAY_SAMPLES) > 0.9
 
 
 async def test_a_track_without_a_file_is_composed_again_with_the_same_sound(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
-        member = house.request().requester
-        track = await house.bot.store.add_track(
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
+        member = loopback.request().requester
+        track = await loopback.bot.store.add_track(
             dataclasses.replace(
                 TRACK,
-                guild_id=house.guild.id,
+                guild_id=loopback.guild.id,
                 member_id=member.id,
                 file="gone.flac",
-                channel_id=house.text.id,
+                channel_id=loopback.text.id,
             )
         )
-        said = await press(house, track, "play")
+        said = await press(loopback, track, "play")
         assert said == (
             r"The file of “slow \*dub\* \<t:1:R>” is gone, so Busker composes it again. "
             "It will sound the same."
         )
-        assert house.session.now.piece == track.piece
-        await until(lambda: house.session.now.buffer.frames_played > 0)
-        other = await house.bot.store.add_track(dataclasses.replace(track, checkpoint="musicgen-small"))
-        assert (await press(house, other, "play")).endswith(
+        assert loopback.session.now.piece == track.piece
+        await until(lambda: loopback.session.now.buffer.frames_played > 0)
+        other = await loopback.bot.store.add_track(dataclasses.replace(track, checkpoint="musicgen-small"))
+        assert (await press(loopback, other, "play")).endswith(
             "composes it again after one other piece. It will sound different: it was made with "
             "musicgen-small, and Busker now uses tone."
         )
-        channel = house.request().voice_channel
-        await house.asker.leave_voice()
-        await until(lambda: house.asker.id not in channel.voice_states)
-        assert "not in a voice channel" in await press(house, track, "play")
+        channel = loopback.request().voice_channel
+        await loopback.asker.leave_voice()
+        await until(lambda: loopback.asker.id not in channel.voice_states)
+        assert "not in a voice channel" in await press(loopback, track, "play")

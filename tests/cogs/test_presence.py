@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.discord_here import DiscordHere
-from tests.house import a_house, until
+from tests.loopback_guild import loopback_guild, until
 
 IDLE, PLAYING = "/compose to make music", "Playing in one voice channel"
 
@@ -22,23 +22,23 @@ def said(here: DiscordHere) -> list[str]:
 async def test_it_shows_a_hint_then_the_channels_with_music_then_the_hint_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         monkeypatch.setattr(sys.modules["cogs.presence"], "UPDATE_SECONDS", 0.02)
-        await until(lambda: said(house.here) == [IDLE])
-        await house.play(house.ask(seconds=0.5))
-        await until(lambda: said(house.here) == [IDLE, PLAYING, IDLE])
-        house.here.gateway.invalidate()  # a new connection begins without one
-        await until(lambda: said(house.here) == [IDLE, PLAYING, IDLE, IDLE])
-        assert not house.here.refusals
+        await until(lambda: said(loopback.here) == [IDLE])
+        await loopback.play(loopback.ask(seconds=0.5))
+        await until(lambda: said(loopback.here) == [IDLE, PLAYING, IDLE])
+        loopback.here.gateway.invalidate()  # a new connection begins without one
+        await until(lambda: said(loopback.here) == [IDLE, PLAYING, IDLE, IDLE])
+        assert not loopback.here.refusals
 
 
 async def test_changes_between_two_updates_are_sent_together(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        await until(lambda: said(house.here) == [IDLE])
+    async with loopback_guild(tmp_path) as loopback:
+        await until(lambda: said(loopback.here) == [IDLE])
         for _ in range(3):
-            piece = house.ask(seconds=0.5)
+            piece = loopback.ask(seconds=0.5)
             await until(lambda piece=piece: piece.buffer.frames_played > 0)  # type: ignore[misc]
-            house.session.stop()
-            await house.play(piece)
+            loopback.session.stop()
+            await loopback.play(piece)
         await asyncio.sleep(0)
-        assert said(house.here) == [IDLE]
+        assert said(loopback.here) == [IDLE]

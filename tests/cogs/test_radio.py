@@ -17,7 +17,7 @@ from bot.playback.performance import Performance
 from bot.voice.supervisor import Hold
 from rehearsal.people.reply import Reply
 from rehearsal.world import Message
-from tests.house import House, a_house, quiet_settings, read, restarted, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, read, restarted, until
 
 
 async def said(reply: Reply) -> str:
@@ -25,65 +25,65 @@ async def said(reply: Reply) -> str:
     return reply.content
 
 
-async def a_radio(house: House) -> Performance:
+async def a_radio(loopback: LoopbackGuild) -> Performance:
     """Start a radio and wait until it plays."""
-    await said(await house.asker.use("radio", {"prompt": "bells", "seed": 7}, house.text))
-    radio = house.session.now
+    await said(await loopback.asker.use("radio", {"prompt": "bells", "seed": 7}, loopback.text))
+    radio = loopback.session.now
     await until(lambda: radio.buffer.frames_played > 10)
     return radio
 
 
-async def card_of(house: House, words: str) -> Message:
+async def card_of(loopback: LoopbackGuild, words: str) -> Message:
     """Wait for a card with these words and return it."""
-    await until(lambda: bool(house.cards) and words in read(house.cards[-1]))
-    return house.cards[-1]
+    await until(lambda: bool(loopback.cards) and words in read(loopback.cards[-1]))
+    return loopback.cards[-1]
 
 
 @pytest.mark.parametrize("way", ["stop", "Skip"])
 async def test_it_plays_until_somebody_ends_it_then_fades_out_and_is_not_posted(
     tmp_path: Path, way: str
 ) -> None:
-    async with a_house(tmp_path) as house:
-        reply = await house.asker.use("radio", {"prompt": "bells", "seed": 7}, house.text)
+    async with loopback_guild(tmp_path) as loopback:
+        reply = await loopback.asker.use("radio", {"prompt": "bells", "seed": 7}, loopback.text)
         assert (await said(reply)).startswith("The radio plays “bells” with seed 7 until you end it")
-        radio = house.session.now
+        radio = loopback.session.now
         await until(lambda: radio.buffer.frames_played > 2 * FRAME_RATE)
-        card = await card_of(house, "Radio · seed 7")
+        card = await card_of(loopback, "Radio · seed 7")
         played = radio.buffer.frames_played
         if way == "stop":
-            await house.asker.use("stop", channel=house.text)
+            await loopback.asker.use("stop", channel=loopback.text)
         else:
-            await house.asker.press(card, way)
+            await loopback.asker.press(card, way)
         await until(lambda: radio.settled)
         rest = radio.buffer.frames_played - played
         assert 3 * FRAME_RATE < rest < 4.5 * FRAME_RATE, "half a second, then three seconds of fade"
-        (spurt,) = house.ears.spurts(house.here.bot.id)
+        (spurt,) = loopback.ears.spurts(loopback.here.bot.id)
         seconds = np.sqrt((spurt.pcm()[-3 * SAMPLE_RATE :].reshape(3, -1) ** 2).mean(axis=1))
         assert seconds[0] > 1.5 * seconds[1] > 4 * seconds[2], "it fades out"
-        await card_of(house, "### Stopped")
-        assert not house.tracks
+        await card_of(loopback, "### Stopped")
+        assert not loopback.tracks
         assert not list(tmp_path.glob("*.flac"))
 
 
 async def test_it_gives_way_to_a_requested_piece_and_continues_with_another_segment(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path) as house:
-        radio = await a_radio(house)
-        await house.asker.use("steer", {"words": "brass"}, house.text)
-        reply = await house.listener.use("compose", {"prompt": "drums", "length": 10.0}, house.text)
+    async with loopback_guild(tmp_path) as loopback:
+        radio = await a_radio(loopback)
+        await loopback.asker.use("steer", {"words": "brass"}, loopback.text)
+        reply = await loopback.listener.use("compose", {"prompt": "drums", "length": 10.0}, loopback.text)
         assert "The radio makes room for it and comes back" in await said(reply)
-        piece, following = house.session.wanted
+        piece, following = loopback.session.wanted
         assert (following.piece.prompt, following.piece.seed, following.piece.endless) == ("brass", 8, True)
-        again = await house.asker.use("radio", {"prompt": "pads"}, house.text)
+        again = await loopback.asker.use("radio", {"prompt": "pads"}, loopback.text)
         assert "A radio is already on" in await said(again)
         await until(lambda: piece.buffer.frames_played > 10)
         assert radio.settled
         assert not radio.buffer.starvations
-        house.session.skip()
+        loopback.session.skip()
         await until(lambda: following.buffer.frames_played > 10)
-        assert house.session.wanted == [following]
-        house.session.stop()
+        assert loopback.session.wanted == [following]
+        loopback.session.stop()
         await until(lambda: following.settled)
 
 
@@ -92,18 +92,18 @@ async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
 ) -> None:
     monkeypatch.setattr("bot.playback.radio.MIN_EXCERPT_GAP_SECONDS", 6.0)
     monkeypatch.setattr("bot.playback.radio.EXCERPT_SECONDS", 1.5)
-    async with a_house(tmp_path) as house:
-        radio = await a_radio(house)
-        card = await card_of(house, "### Playing")
-        early = await house.listener.press(card, "Keep")
+    async with loopback_guild(tmp_path) as loopback:
+        radio = await a_radio(loopback)
+        card = await card_of(loopback, "### Playing")
+        early = await loopback.listener.press(card, "Keep")
         assert "enough new music to keep" in await said(early)
         await until(lambda: radio.buffer.seconds_played > 6.0)
-        reply = await house.listener.press(card, "Keep")
-        twice = await house.asker.press(card, "Keep")
+        reply = await loopback.listener.press(card, "Keep")
+        twice = await loopback.asker.press(card, "Keep")
         assert "of the radio as a track" in await said(reply)
         assert "enough new music to keep" in await said(twice)
-        await until(lambda: bool(house.tracks))
-        (message,) = house.tracks
+        await until(lambda: bool(loopback.tracks))
+        (message,) = loopback.tracks
         assert "s of the radio, from 0:04 · seed 7" in message.content
         file = tmp_path / "posted.flac"
         file.write_bytes(message.attachments[0].data)
@@ -112,10 +112,10 @@ async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
         assert origin.excerpt is not None
         sound = floats(read_pcm(file, origin.seconds))
         assert integrated(sound) == pytest.approx(-14.0, abs=0.3)
-        (made,) = await house.bot.store._select("SELECT * FROM tracks")
-        assert (made.member_id, made.piece) == (house.listener.id, origin)
-        assert house.session.wanted == [radio], "it plays on"
-        house.session.stop()
+        (made,) = await loopback.bot.store._select("SELECT * FROM tracks")
+        assert (made.member_id, made.piece) == (loopback.listener.id, origin)
+        assert loopback.session.wanted == [radio], "it plays on"
+        loopback.session.stop()
         await until(lambda: radio.settled)
 
 
@@ -125,46 +125,48 @@ async def test_without_listeners_it_sleeps_and_continues_with_another_segment(
     monkeypatch.setattr("bot.session.empty_channel.SLOT_SECONDS", 0.2)
     engine = ToneEngine(speed=20.0)
     settings = quiet_settings(tmp_path, leave_after_seconds=0.4)
-    async with a_house(tmp_path, engine=engine, settings=settings) as house:
-        radio = await a_radio(house)
-        await house.asker.leave_voice()
-        await house.listener.leave_voice()
-        card = await card_of(house, "Nobody is listening. The radio sleeps")
+    async with loopback_guild(tmp_path, engine=engine, settings=settings) as loopback:
+        radio = await a_radio(loopback)
+        await loopback.asker.leave_voice()
+        await loopback.listener.leave_voice()
+        card = await card_of(loopback, "Nobody is listening. The radio sleeps")
         assert radio.settled
         assert engine._open == 0, "asleep, it holds nothing of the engine"
-        await house.listener.join_voice(house.corner)
-        awake = house.session.now
+        await loopback.listener.join_voice(loopback.corner)
+        awake = loopback.session.now
         await until(lambda: awake.buffer.frames_played > 10)
         assert awake.piece.seed == 8
         await until(lambda: "### Playing" in read(card))
-        house.session.stop()
+        loopback.session.stop()
         await until(lambda: awake.settled)
 
 
 async def test_a_sleeping_radio_does_not_keep_busker_from_another_channel(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
-        hall = house.guild.voice_channel("Hall")
-        house.here.announce_channel(hall, "CHANNEL_CREATE")
-        radio = await a_radio(house)
-        await house.asker.leave_voice()
-        await house.listener.join_voice(hall)
-        await until(lambda: house.session.voice.hold is Hold.ALONE)
-        reply = await house.listener.use("compose", {"prompt": "rain", "length": 10, "seed": 2}, house.text)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=20.0)) as loopback:
+        hall = loopback.guild.voice_channel("Hall")
+        loopback.here.announce_channel(hall, "CHANNEL_CREATE")
+        radio = await a_radio(loopback)
+        await loopback.asker.leave_voice()
+        await loopback.listener.join_voice(hall)
+        await until(lambda: loopback.session.voice.hold is Hold.ALONE)
+        reply = await loopback.listener.use(
+            "compose", {"prompt": "rain", "length": 10, "seed": 2}, loopback.text
+        )
         assert (await said(reply)) == "Composing 10 s of “rain” with seed 2."
-        piece = house.session.now
+        piece = loopback.session.now
         await until(lambda: piece.buffer.frames_played > 10)
         assert radio.settled
-        assert house.session.voice.channel is not None
-        assert house.session.voice.channel.id == hall.id
-        assert house.session.wanted == [piece]
-        house.session.stop()
+        assert loopback.session.voice.channel is not None
+        assert loopback.session.voice.channel.id == hall.id
+        assert loopback.session.wanted == [piece]
+        loopback.session.stop()
         await until(lambda: piece.settled)
 
 
 async def test_after_a_restart_it_continues_with_another_segment(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        await a_radio(house)
-        async with restarted(house) as again:
+    async with loopback_guild(tmp_path) as loopback:
+        await a_radio(loopback)
+        async with restarted(loopback) as again:
             await until(lambda: len(again.session.queue) == 1)
             radio = again.session.now
             assert (radio.piece.seed, radio.piece.endless) == (8, True)
@@ -179,17 +181,17 @@ async def test_it_ends_at_the_daily_limit_of_its_requester(
     monkeypatch.setattr("bot.playback.radio.CHARGED_SECONDS", 1.0)
     monkeypatch.setattr("bot.commands.requests.CHARGED_SECONDS", 1.0)
     settings = quiet_settings(tmp_path).model_copy(update={"rights": RightsSettings(seconds_a_day=2.0)})
-    async with a_house(tmp_path, settings=settings) as house:
-        radio = await a_radio(house)
+    async with loopback_guild(tmp_path, settings=settings) as loopback:
+        radio = await a_radio(loopback)
         await until(lambda: radio.settled)
         assert 2.0 <= radio.buffer.seconds_played < 7.0
-        await card_of(house, "has reached the daily limit")
-        refused = await house.asker.use("radio", {"prompt": "bells"}, house.text)
+        await card_of(loopback, "has reached the daily limit")
+        refused = await loopback.asker.use("radio", {"prompt": "bells"}, loopback.text)
         assert "used 2 of 2 s" in await said(refused)
 
 
 async def test_it_is_refused_in_a_sentence_if_the_engine_is_slower_than_real_time(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=0.9)) as house:
-        reply = await house.asker.use("radio", {"prompt": "bells"}, house.text)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=0.9)) as loopback:
+        reply = await loopback.asker.use("radio", {"prompt": "bells"}, loopback.text)
         assert "too slowly on this machine for a radio" in await said(reply)
-        assert not house.session.queue
+        assert not loopback.session.queue

@@ -12,7 +12,7 @@ from audio.worker.tone_engine import ToneEngine
 from bot.tracks.attachments import FOLDER
 from rehearsal.rest.uploads import Upload
 from tests.audio.files.sound_files import hum, written
-from tests.house import House, a_house, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, until
 
 
 def voice_message(folder: Path) -> Upload:
@@ -24,78 +24,78 @@ def digest(upload: Upload) -> str:
     return hashlib.sha256(upload.data).hexdigest()
 
 
-async def posted_tags(house: House, folder: Path) -> dict[str, str]:
+async def posted_tags(loopback: LoopbackGuild, folder: Path) -> dict[str, str]:
     """Skip the piece; return the recordings in the tags of its track once their files are deleted."""
-    await until(lambda: bool(house.tracks))
-    piece = house.session.now
-    house.session.skip()
-    await house.play(piece)
+    await until(lambda: bool(loopback.tracks))
+    piece = loopback.session.now
+    loopback.session.skip()
+    await loopback.play(piece)
     await until(lambda: not list((folder / FOLDER).glob("*")))
-    return dict(read_tags(folder / house.tracks[0].attachments[0].filename).recordings)
+    return dict(read_tags(folder / loopback.tracks[0].attachments[0].filename).recordings)
 
 
 async def test_compose_takes_a_melody_and_a_beginning_and_the_tags_name_them(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         sound = voice_message(tmp_path)
         options = {"prompt": "bells", "length": 10, "seed": 7, "melody": sound, "continue": sound}
-        reply = await house.asker.use("compose", options, house.text)
+        reply = await loopback.asker.use("compose", options, loopback.text)
         assert reply.deferred
         await until(lambda: bool(reply.content))
         assert reply.content == "Composing 10 s of “bells” with seed 7."
-        assert await posted_tags(house, tmp_path) == {"continues": digest(sound), "melody": digest(sound)}
-        assert not house.here.refusals
+        assert await posted_tags(loopback, tmp_path) == {"continues": digest(sound), "melody": digest(sound)}
+        assert not loopback.here.refusals
 
 
 async def test_the_context_menu_of_a_voice_message_asks_for_a_prompt_and_composes_on_it(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         sound = voice_message(tmp_path)
-        message = house.listener.say("la la la", house.text, sound)
+        message = loopback.listener.say("la la la", loopback.text, sound)
         for menu, role in (("Compose on this melody", "melody"), ("Continue this", "continues")):
-            opened = await house.asker.use_on(menu, message)
+            opened = await loopback.asker.use_on(menu, message)
             assert opened.interaction.modal is not None
             (words,) = opened.interaction.modal["components"]
-            reply = await house.asker.submit(opened, {words["component"]["custom_id"]: f"bells, {role}"})
+            reply = await loopback.asker.submit(opened, {words["component"]["custom_id"]: f"bells, {role}"})
             await until(lambda reply=reply: bool(reply.content))  # type: ignore[misc]
             assert f"“bells, {role}”" in reply.content
-            performance = house.session.queue[-1]
+            performance = loopback.session.queue[-1]
             (recording,) = performance.piece.recordings
             assert getattr(performance.piece, role) == recording
             assert recording.digest == digest(sound)
-        house.session.stop()
-        assert not house.here.refusals
+        loopback.session.stop()
+        assert not loopback.here.refusals
 
 
 async def test_without_a_melody_checkpoint_nothing_is_fetched_and_the_answer_names_one(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(melodies=False)) as house:
+    async with loopback_guild(tmp_path, engine=ToneEngine(melodies=False)) as loopback:
         sound = voice_message(tmp_path)
-        message = house.listener.say("", house.text, sound)
+        message = loopback.listener.say("", loopback.text, sound)
         sentence = "“tone” can't follow a melody. A melody checkpoint such as facebook/musicgen-melody can"
-        reply = await house.asker.use("compose", {"prompt": "bells", "melody": sound}, house.text)
+        reply = await loopback.asker.use("compose", {"prompt": "bells", "melody": sound}, loopback.text)
         assert reply.content.startswith(sentence)
-        assert (await house.asker.use_on("Compose on this melody", message)).content.startswith(sentence)
+        assert (await loopback.asker.use_on("Compose on this melody", message)).content.startswith(sentence)
         assert not (tmp_path / FOLDER).exists()
-        assert not house.session.queue
+        assert not loopback.session.queue
 
 
 async def test_a_message_without_sound_and_a_file_without_sound_are_refused_in_a_sentence(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path) as house:
-        picture = house.listener.say("look", house.text, Upload("cat.png", b"cat"))
-        reply = await house.asker.use_on("Continue this", picture)
+    async with loopback_guild(tmp_path) as loopback:
+        picture = loopback.listener.say("look", loopback.text, Upload("cat.png", b"cat"))
+        reply = await loopback.asker.use_on("Continue this", picture)
         assert reply.content == (
             "There is no audio in this message. Choose one with a voice message or a sound file."
         )
         no_sound = Upload("noise.mp3", bytes(range(256)) * 40)
-        reply = await house.asker.use("compose", {"prompt": "bells", "continue": no_sound}, house.text)
+        reply = await loopback.asker.use("compose", {"prompt": "bells", "continue": no_sound}, loopback.text)
         await until(lambda: bool(reply.content or reply.followups))
         sentence = reply.content or reply.followups[0].content
         assert sentence.startswith("noise.mp3 can't be read as audio")
-        assert not house.session.queue
+        assert not loopback.session.queue
         assert not list((tmp_path / FOLDER).glob("*"))
 
 
@@ -103,12 +103,12 @@ async def test_a_melody_checkpoint_follows_a_posted_melody(tmp_path: Path) -> No
     folder = tmp_path / "melody"
     seeded_melody_model(hidden=64, layers=2, heads=2).save_pretrained(folder)
     seeded_tokenizer().save_pretrained(folder)
-    async with a_house(tmp_path, engine=LocalEngine(str(folder))) as house:
+    async with loopback_guild(tmp_path, engine=LocalEngine(str(folder))) as loopback:
         options = {"prompt": "bells", "length": 10, "melody": voice_message(tmp_path)}
-        await house.asker.use("compose", options, house.text)
-        await until(lambda: bool(house.session.queue))
-        piece = house.session.now
+        await loopback.asker.use("compose", options, loopback.text)
+        await until(lambda: bool(loopback.session.queue))
+        piece = loopback.session.now
         await until(lambda: piece.composed)
         assert piece.piece.melody is not None
-        house.session.stop()
-        await house.play(piece)
+        loopback.session.stop()
+        await loopback.play(piece)

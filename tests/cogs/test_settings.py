@@ -16,7 +16,7 @@ from bot.store.records import GuildChoices, Visibility
 from cogs.settings import OPTIONS
 from rehearsal.permissions import Permission
 from rehearsal.world import Message
-from tests.house import a_house, quiet_settings, until
+from tests.loopback_guild import loopback_guild, quiet_settings, until
 from tests.server import Server, a_server
 
 
@@ -140,24 +140,26 @@ async def test_choices_apply_to_the_next_piece_and_after_a_restart(tmp_path: Pat
 
 
 async def test_tracks_are_posted_in_the_chosen_channel(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
-        gallery = house.guild.text_channel("gallery")
-        house.here.announce_channel(gallery, "CHANNEL_CREATE")
-        await until(lambda: house.discord_guild.get_channel(gallery.id) is not None)
-        await house.bot.store.choose(
-            house.guild.id,
+    async with loopback_guild(tmp_path) as loopback:
+        gallery = loopback.guild.text_channel("gallery")
+        loopback.here.announce_channel(gallery, "CHANNEL_CREATE")
+        await until(lambda: loopback.discord_guild.get_channel(gallery.id) is not None)
+        await loopback.bot.store.choose(
+            loopback.guild.id,
             lambda chosen: dataclasses.replace(chosen, posting_channel_id=gallery.id, format="mp3"),
         )
-        await house.play(house.ask(seconds=0.5, seed=7))
+        await loopback.play(loopback.ask(seconds=0.5, seed=7))
         (message,) = gallery.messages
         assert message.attachments[0].filename == "bells-7.mp3"
-        assert not house.tracks
-        (made,) = await house.bot.store.search(house.guild.id, "", Visibility(0, frozenset([gallery.id])))
-        assert (made.message_id, made.file, made.member_id) == (message.id, "bells-7.mp3", house.asker.id)
-        await house.here.delete_channel(gallery)
-        await until(lambda: house.discord_guild.get_channel(gallery.id) is None)
-        await house.play(house.ask(seconds=0.5, seed=8))
-        assert house.tracks[0].attachments[0].filename == "bells-8.mp3"
+        assert not loopback.tracks
+        (made,) = await loopback.bot.store.search(
+            loopback.guild.id, "", Visibility(0, frozenset([gallery.id]))
+        )
+        assert (made.message_id, made.file, made.member_id) == (message.id, "bells-7.mp3", loopback.asker.id)
+        await loopback.here.delete_channel(gallery)
+        await until(lambda: loopback.discord_guild.get_channel(gallery.id) is None)
+        await loopback.play(loopback.ask(seconds=0.5, seed=8))
+        assert loopback.tracks[0].attachments[0].filename == "bells-8.mp3"
 
 
 def test_a_choice_beyond_the_operators_limits_does_not_apply(tmp_path: Path) -> None:

@@ -10,21 +10,21 @@ from audio.worker.tone_engine import ToneEngine
 from bot.playback.performance import Performance
 from rehearsal.people.reply import Reply
 from rehearsal.world import Message
-from tests.house import House, a_house, read, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, read, until
 
 LEAD = 0.5
 """Seconds that the engine may be ahead of the listeners in these tests."""
 
 
-def request_piece(house: House, seconds: float, seed: int = 1) -> Performance:
+def request_piece(loopback: LoopbackGuild, seconds: float, seed: int = 1) -> Performance:
     """Request a piece of which little is composed ahead."""
-    request = house.request(seconds, seed)
-    return house.session.request(replace(request, piece=replace(request.piece, interval=0.5, lead=LEAD)))
+    request = loopback.request(seconds, seed)
+    return loopback.session.request(replace(request, piece=replace(request.piece, interval=0.5, lead=LEAD)))
 
 
-async def card_of(house: House) -> Message:
-    await until(lambda: bool(house.cards))
-    return house.cards[-1]
+async def card_of(loopback: LoopbackGuild) -> Message:
+    await until(lambda: bool(loopback.cards))
+    return loopback.cards[-1]
 
 
 async def said(reply: Reply) -> str:
@@ -35,41 +35,41 @@ async def said(reply: Reply) -> str:
 async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags_of_the_track(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
-        piece = request_piece(house, 3.0)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=20.0)) as loopback:
+        piece = request_piece(loopback, 3.0)
         await until(lambda: piece.buffer.seconds_played > 0.3)
-        reply = await house.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, house.text)
+        reply = await loopback.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, loopback.text)
         assert (await said(reply)).startswith("Steering to “drums and brass”")
         assert not reply.ephemeral
         audible_within = piece.buffer.seconds_made - piece.buffer.seconds_played
-        await house.play(piece)
+        await loopback.play(piece)
         (change,) = piece.piece.prompt_changes
         assert (change.prompt, change.blend) == ("drums and brass", 25)
         assert 0.3 < change.step / 50 < 3.0
         assert audible_within < LEAD + 1.0, "the change came later than the lead and a chunk"
-        card = await card_of(house)
+        card = await card_of(loopback)
         await until(lambda: "“bells” → “drums and brass”" in read(card))
-        (track,) = house.tracks
+        (track,) = loopback.tracks
         file = tmp_path / "posted"
         file.write_bytes(track.attachments[0].data)
         assert read_tags(file).piece.prompt_changes == piece.piece.prompt_changes
 
 
 async def test_the_button_asks_for_a_prompt_and_steers_its_own_piece_alone(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=20.0)) as house:
-        first = request_piece(house, 5.0)
-        second = request_piece(house, 1.0, seed=2)
-        card = await card_of(house)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=20.0)) as loopback:
+        first = request_piece(loopback, 5.0)
+        second = request_piece(loopback, 1.0, seed=2)
+        card = await card_of(loopback)
         await until(lambda: "### Playing" in read(card))
-        opened = await house.asker.press(card, "Steer")
-        late = await house.asker.press(card, "Steer")
-        reply = await house.asker.submit(opened, {"words": "brass"})
+        opened = await loopback.asker.press(card, "Steer")
+        late = await loopback.asker.press(card, "Steer")
+        reply = await loopback.asker.submit(opened, {"words": "brass"})
         assert (await said(reply)).startswith("Steering to “brass”")
         assert reply.ephemeral
         await until(lambda: first.piece.prompts == ("bells", "brass"))
-        house.session.skip()
-        await until(lambda: house.session.now is second)
-        assert (await said(await house.asker.submit(late, {"words": "strings"}))).startswith(
+        loopback.session.skip()
+        await until(lambda: loopback.session.now is second)
+        assert (await said(await loopback.asker.submit(late, {"words": "strings"}))).startswith(
             "This piece is no longer"
         )
         assert second.piece.prompts == ("bells",)
@@ -78,11 +78,11 @@ async def test_the_button_asks_for_a_prompt_and_steers_its_own_piece_alone(tmp_p
 async def test_a_prompt_that_is_too_late_or_unreadable_is_refused_in_a_sentence(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path) as house:
-        piece = house.ask(seconds=1.0)
+    async with loopback_guild(tmp_path) as loopback:
+        piece = loopback.ask(seconds=1.0)
         await until(lambda: piece.composed)
-        late = await house.asker.use("steer", {"words": "brass"}, house.text)
+        late = await loopback.asker.use("steer", {"words": "brass"}, loopback.text)
         assert "can't be steered any more" in await said(late)
-        house.ask(seconds=1.0)
-        none = await house.asker.use("steer", {"words": "   \u200b "}, house.text)
+        loopback.ask(seconds=1.0)
+        none = await loopback.asker.use("steer", {"words": "   \u200b "}, loopback.text)
         assert "readable characters" in await said(none)

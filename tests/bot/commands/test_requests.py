@@ -10,43 +10,43 @@ from bot.tracks import attachments
 from rehearsal.permissions import Permission
 from rehearsal.rest.uploads import Upload
 from tests.audio.files.sound_files import hum, written
-from tests.house import a_house, until
+from tests.loopback_guild import loopback_guild, until
 from words.text import Text
 
 
 async def test_a_member_who_leaves_the_channel_during_a_download_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         download = attachments._data
 
         async def leave_and_download(attachment: object) -> bytes:
-            await house.asker.leave_voice()
-            channel = house.request().voice_channel
-            await until(lambda: house.asker.id not in channel.voice_states)
+            await loopback.asker.leave_voice()
+            channel = loopback.request().voice_channel
+            await until(lambda: loopback.asker.id not in channel.voice_states)
             return await download(attachment)  # type: ignore[arg-type]
 
         monkeypatch.setattr(attachments, "_data", leave_and_download)
         sound = Upload("hum.ogg", written(tmp_path / "hum.ogg", hum(1.0, 48_000), 48_000).read_bytes())
-        reply = await house.asker.use("compose", {"prompt": "bells", "continue": sound}, house.text)
+        reply = await loopback.asker.use("compose", {"prompt": "bells", "continue": sound}, loopback.text)
         await until(lambda: bool(reply.content or reply.followups))
         assert str(Text("permissions-no-voice")) in (
             reply.content,
             *(each.content for each in reply.followups),
         )
-        assert not house.session.queue
+        assert not loopback.session.queue
         assert not list((tmp_path / attachments.FOLDER).glob("*"))
 
 
 async def test_without_permission_to_post_nothing_is_downloaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         downloads: list[object] = []
         monkeypatch.setattr(attachments, "_data", downloads.append)
-        house.text.overwrite(house.guild.members[house.here.bot.id], deny=Permission.ATTACH_FILES)
-        house.here.announce_channel(house.text)
+        loopback.text.overwrite(loopback.guild.members[loopback.here.bot.id], deny=Permission.ATTACH_FILES)
+        loopback.here.announce_channel(loopback.text)
         sound = Upload("hum.ogg", written(tmp_path / "hum.ogg", hum(1.0, 48_000), 48_000).read_bytes())
-        reply = await house.asker.use("compose", {"prompt": "bells", "continue": sound}, house.text)
+        reply = await loopback.asker.use("compose", {"prompt": "bells", "continue": sound}, loopback.text)
         assert "Attach Files" in reply.content
         assert not downloads

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from audio.engine import EngineInfo
 from bot.ops.metrics import Metrics
 from bot.session.counters import Counters
-from tests.house import a_house
+from tests.loopback_guild import loopback_guild
 
 OLD_NAMES = {
     "busker_channels",
@@ -52,19 +52,19 @@ def exposed(counters: Counters, *, frames_sent: int = 0) -> dict[tuple[str, str]
 
 
 async def test_played_and_composed_music_is_counted(tmp_path: Path) -> None:
-    async with a_house(tmp_path) as house:
+    async with loopback_guild(tmp_path) as loopback:
         for seed in (1, 2):
-            await house.play(house.ask(seconds=0.5, seed=seed))
-        found = samples(house.bot.metrics())
+            await loopback.play(loopback.ask(seconds=0.5, seed=seed))
+        found = samples(loopback.bot.metrics())
         assert found["busker_frames_sent_total", ""] == 50
         assert found["busker_frames_silent_total", ""] == 0
         assert found["busker_composed_seconds_total", ""] == 1.0
         assert 0 < found["busker_composing_seconds_total", ""] < 60
-        assert found["busker_realtime_factor", ""] == house.bot.engine.info.speed
+        assert found["busker_realtime_factor", ""] == loopback.bot.engine.info.speed
         assert found["busker_channels", ""] == 1
         assert found["busker_queue", ""] == 0
         assert found["busker_first_sound_seconds_count", ""] == 2
-        assert house.bot.is_sending()
+        assert loopback.bot.is_sending()
 
 
 def test_single_packets_still_count_after_a_day_of_sixty_channels() -> None:

@@ -18,7 +18,7 @@ from audio.piece import Piece, PromptChange
 from audio.worker.tone_engine import ToneEngine
 from bot.playback.composition import CompositionState
 from bot.playback.performance import Performance, PlaybackState, Request
-from tests.house import until
+from tests.loopback_guild import until
 
 ROOT = Path(bot.__file__).parents[1]
 OWN_FILES = {ROOT / "bot/playback" / name for name in ("performance.py", "composition.py")}

@@ -19,7 +19,7 @@ from bot.playback.composition import CompositionState
 from bot.playback.performance import Performance
 from bot.session.restore import MAX_RESTARTS, Restoration
 from rehearsal.voice.alignment import align
-from tests.house import House, a_house, quiet_settings, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, until
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +29,9 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.client.GOODBYE_SECONDS", 0.2)
 
 
-async def kill(house: House) -> None:
+async def kill(loopback: LoopbackGuild) -> None:
     """End the bot like `kill -9`, as far as one process can: nothing reaches the store or Discord."""
-    bot = house.bot
+    bot = loopback.bot
     bot.journal._closed = True
     bot.pacer.close()
     await bot.store.close()
@@ -43,42 +43,42 @@ async def kill(house: House) -> None:
 
 
 @asynccontextmanager
-async def another_bot(house: House, tmp_path: Path) -> AsyncIterator[House]:
+async def another_bot(loopback: LoopbackGuild, tmp_path: Path) -> AsyncIterator[LoopbackGuild]:
     """Start the same bot again."""
     settings = quiet_settings(tmp_path, crossfade_seconds=0.0)  # so that only the piece is audible
-    bot = Busker(settings, house.bot.engine, connector=house.here.connector())
+    bot = Busker(settings, loopback.bot.engine, connector=loopback.here.connector())
     async with bot:
-        await bot.login(house.here.bot.token)
+        await bot.login(loopback.here.bot.token)
         connection = asyncio.create_task(bot.connect())
-        await until(lambda: bot.get_guild(house.guild.id) is not None)
-        yield replace(house, bot=bot)
+        await until(lambda: bot.get_guild(loopback.guild.id) is not None)
+        yield replace(loopback, bot=bot)
     await connection
 
 
-def seeds(house: House) -> list[int]:
-    return [performance.piece.seed for performance in house.session.queue]
+def seeds(loopback: LoopbackGuild) -> list[int]:
+    return [performance.piece.seed for performance in loopback.session.queue]
 
 
-async def restored(house: House, *expected: int) -> list[Performance]:
+async def restored(loopback: LoopbackGuild, *expected: int) -> list[Performance]:
     """Wait until the queue has pieces with these seeds and return it."""
-    await until(lambda: seeds(house) == [*expected])
-    return list(house.session.queue)
+    await until(lambda: seeds(loopback) == [*expected])
+    return list(loopback.session.queue)
 
 
 async def test_after_a_crash_the_music_continues_where_it_was_and_the_queue_is_restored(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=3.0)) as house:
-        house.session.volume = 1.0
-        first = house.ask(seconds=6.0, seed=1)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=3.0)) as loopback:
+        loopback.session.volume = 1.0
+        first = loopback.ask(seconds=6.0, seed=1)
         for seed in (2, 3):
-            house.ask(seconds=30.0, seed=seed)
+            loopback.ask(seconds=30.0, seed=seed)
         await until(lambda: first.buffer.frames_played > 40)
-        house.session.move(house.session.queue[2], 1)
-        await house.bot.journal.flush()
+        loopback.session.move(loopback.session.queue[2], 1)
+        await loopback.bot.journal.flush()
         flushed = first.buffer.frames_played
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             again.session.volume = 1.0
             one, three, two = await restored(again, 1, 3, 2)
             assert one.buffer.frames_played >= flushed
@@ -87,7 +87,7 @@ async def test_after_a_crash_the_music_continues_where_it_was_and_the_queue_is_r
             again.session.stop()
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
             posted = floats(read_pcm(tmp_path / "bells-1.flac", 6.0)).T
-            received = align([house.ears.recording(house.here.bot.id)], posted)
+            received = align([loopback.ears.recording(loopback.here.bot.id)], posted)
             assert received.frames_skipped <= 2
             assert received.frames_repeated <= 60  # no more than was played since the flush
             assert received.frames_left <= 2
@@ -97,13 +97,13 @@ async def test_after_a_crash_the_music_continues_where_it_was_and_the_queue_is_r
 async def test_after_a_clean_shutdown_pieces_continue_too_and_the_journal_ends_empty(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
-        one = house.ask(seconds=1.0, seed=1)
-        two = house.ask(seconds=1.0, seed=2)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=50.0)) as loopback:
+        one = loopback.ask(seconds=1.0, seed=1)
+        two = loopback.ask(seconds=1.0, seed=2)
         await until(lambda: one.buffer.frames_played > 5)
-        await house.bot.close()
+        await loopback.bot.close()
         assert two.dismissed  # it ended with its bot, but it will continue
-        async with another_bot(house, tmp_path) as again:
+        async with another_bot(loopback, tmp_path) as again:
             pieces = await restored(again, 1, 2)
             for piece in pieces:
                 await again.play(piece)
@@ -115,13 +115,13 @@ async def test_after_a_clean_shutdown_pieces_continue_too_and_the_journal_ends_e
 
 
 async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
-        playing = house.ask(seconds=3.0, seed=7)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=50.0)) as loopback:
+        playing = loopback.ask(seconds=3.0, seed=7)
         await until(lambda: playing.buffer.frames_played > 10)
-        house.session.pause()  # otherwise it could end before its track is written
+        loopback.session.pause()  # otherwise it could end before its track is written
         await until(lambda: playing.composition_state is CompositionState.DELIVERED)
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             (piece,) = await restored(again, 7)
             await again.play(piece)
             assert piece.buffer.frames_played == 150
@@ -132,17 +132,17 @@ async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Pat
 async def test_a_track_that_discord_accepted_before_a_crash_is_not_posted_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=50.0)) as loopback:
         forever = asyncio.Event()
 
         async def unnoted(*_: int) -> None:
             await forever.wait()
 
-        monkeypatch.setattr(house.bot.store, "set_message", unnoted)
-        piece = house.ask(seconds=0.5, seed=7)
-        await until(lambda: piece.ended and len(house.tracks) == 1)
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        monkeypatch.setattr(loopback.bot.store, "set_message", unnoted)
+        piece = loopback.ask(seconds=0.5, seed=7)
+        await until(lambda: piece.ended and len(loopback.tracks) == 1)
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             async with asyncio.timeout(60):
                 while not (posted := await again.bot.store._select("SELECT * FROM tracks WHERE message_id")):
                     await asyncio.sleep(0.005)
@@ -154,19 +154,19 @@ async def test_a_track_that_discord_accepted_before_a_crash_is_not_posted_again(
 async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=50.0)) as loopback:
         never = asyncio.Event()
 
         async def unposted(*_: object) -> None:
             await never.wait()
 
-        monkeypatch.setattr(house.bot.poster, "_send", unposted)
-        piece = house.ask(seconds=0.5, seed=7)
+        monkeypatch.setattr(loopback.bot.poster, "_send", unposted)
+        piece = loopback.ask(seconds=0.5, seed=7)
         await until(lambda: piece.ended and (tmp_path / "bells-7.flac").exists())
         await until(lambda: piece.composed)
         await asyncio.sleep(0.1)  # for the library
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             await until(lambda: len(again.tracks) == 1)
             assert [path.name for path in tmp_path.glob("*.flac")] == ["bells-7.flac"]
 
@@ -174,19 +174,19 @@ async def test_a_track_that_was_written_and_not_posted_is_posted_from_its_file(
 async def test_a_skipped_piece_does_not_play_again_and_its_track_is_still_posted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=50.0)) as house:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=50.0)) as loopback:
         never = asyncio.Event()
 
         async def unposted(*_: object) -> None:
             await never.wait()
 
-        monkeypatch.setattr(house.bot.poster, "_send", unposted)
-        piece = house.ask(seconds=20.0, seed=7)
+        monkeypatch.setattr(loopback.bot.poster, "_send", unposted)
+        piece = loopback.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0 and piece.track is not None)
-        house.session.skip()
-        await house.bot.journal.flush()  # before it has left the queue
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        loopback.session.skip()
+        await loopback.bot.journal.flush()  # before it has left the queue
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             await until(lambda: len(again.tracks) == 1)
             assert not again.session.queue
 
@@ -194,14 +194,14 @@ async def test_a_skipped_piece_does_not_play_again_and_its_track_is_still_posted
 async def test_without_listeners_begun_pieces_are_posted_and_the_others_forgotten_with_a_message(
     tmp_path: Path,
 ) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=4.0)) as house:
-        pieces = [house.ask(seconds=4.0, seed=seed) for seed in (1, 2, 3)]
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=4.0)) as loopback:
+        pieces = [loopback.ask(seconds=4.0, seed=seed) for seed in (1, 2, 3)]
         await until(lambda: pieces[0].buffer.frames_played > 0)
-        await house.bot.journal.flush()
-        await kill(house)
-        for person in (house.asker, house.listener):
+        await loopback.bot.journal.flush()
+        await kill(loopback)
+        for person in (loopback.asker, loopback.listener):
             await person.leave_voice()
-        async with another_bot(house, tmp_path) as again:
+        async with another_bot(loopback, tmp_path) as again:
             await until(lambda: len(again.tracks) >= 1)
             await until(lambda: not again.bot.journal.following)
             assert again.tracks[0].attachments[0].filename == "bells-1.flac"
@@ -213,14 +213,14 @@ async def test_without_listeners_begun_pieces_are_posted_and_the_others_forgotte
 
 
 async def test_a_piece_is_given_up_after_too_many_restarts(tmp_path: Path) -> None:
-    async with a_house(tmp_path, engine=ToneEngine(speed=1.5)) as house:
-        piece = house.ask(seconds=20.0, seed=7)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
+        piece = loopback.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
-        (entry,) = await house.bot.store.journal()
-        house.bot.journal._closed = True
-        await house.bot.store.update_journal([replace(entry, restarts=MAX_RESTARTS)], [])
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        (entry,) = await loopback.bot.store.journal()
+        loopback.bot.journal._closed = True
+        await loopback.bot.store.update_journal([replace(entry, restarts=MAX_RESTARTS)], [])
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             await until(lambda: any("dropped" in message.content for message in again.text.messages))
             assert not again.session.queue
 
@@ -231,11 +231,11 @@ async def test_after_days_of_uptime_pieces_continue_with_the_lead_of_the_new_set
     monkeypatch.setattr(
         "bot.playback.performance._REQUEST_IDS", itertools.count(1)
     )  # as if it had started long ago
-    async with a_house(tmp_path) as house:
-        piece = house.ask(seconds=20.0, seed=7)
+    async with loopback_guild(tmp_path) as loopback:
+        piece = loopback.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             (goes_on,) = await restored(again, 7)
             assert goes_on.piece.lead == again.bot.settings.music.lead_seconds
             again.session.stop()
@@ -246,11 +246,11 @@ async def test_after_days_of_absence_nothing_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.session.restore.MAX_ABSENCE_SECONDS", -60.0)
-    async with a_house(tmp_path) as house:
-        piece = house.ask(seconds=20.0, seed=7)
+    async with loopback_guild(tmp_path) as loopback:
+        piece = loopback.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
-        await kill(house)
-        async with another_bot(house, tmp_path) as again:
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
             assert await again.bot.store.journal() == []
             assert not again.session.queue
 
@@ -263,12 +263,12 @@ async def test_a_piece_that_cannot_continue_without_discord_continues_when_disco
     async def fail(*_: object) -> None:
         raise OSError("Discord is unreachable")
 
-    async with a_house(tmp_path) as house:
-        piece = house.ask(seconds=20.0, seed=7)
+    async with loopback_guild(tmp_path) as loopback:
+        piece = loopback.ask(seconds=20.0, seed=7)
         await until(lambda: piece.buffer.frames_played > 0)
-        await kill(house)
+        await kill(loopback)
         monkeypatch.setattr(Restoration, "_request", fail)
-        async with another_bot(house, tmp_path) as again:
+        async with another_bot(loopback, tmp_path) as again:
             await until(lambda: "Discord is unreachable" in caplog.text)
             assert not again.session.queue
             monkeypatch.setattr(Restoration, "_request", answer)

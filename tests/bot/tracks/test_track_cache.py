@@ -7,7 +7,7 @@ import pytest
 
 from bot.config.settings import Settings, StoreSettings, TrackSettings
 from bot.tracks.track_cache import evict, touch
-from tests.house import a_house
+from tests.loopback_guild import loopback_guild
 
 
 def write_tracks(folder: Path, *names: str) -> None:
@@ -57,13 +57,13 @@ async def test_an_evicted_track_stays_in_the_library(tmp_path: Path) -> None:
         tracks=TrackSettings(folder=tmp_path, keep_mib=0.01),
         store=StoreSettings(path=tmp_path / "busker.sqlite"),
     )
-    async with a_house(tmp_path, settings=settings) as house:
+    async with loopback_guild(tmp_path, settings=settings) as loopback:
         for seed in (1, 2):
-            await house.play(house.ask(seconds=0.5, seed=seed))
+            await loopback.play(loopback.ask(seconds=0.5, seed=seed))
         assert {path.name for path in tmp_path.glob("*.flac")} == {"bells-2.flac"}
-        first, second = [await house.bot.store.track(house.guild.id, number) for number in (1, 2)]
+        first, second = [await loopback.bot.store.track(loopback.guild.id, number) for number in (1, 2)]
         assert first is not None
         assert second is not None
-        assert (house.bot.library.file_of(first), first.file) == (None, None)
-        assert house.bot.library.file_of(second) == tmp_path / "bells-2.flac"
-        assert len(house.tracks) == 2
+        assert (loopback.bot.library.file_of(first), first.file) == (None, None)
+        assert loopback.bot.library.file_of(second) == tmp_path / "bells-2.flac"
+        assert len(loopback.tracks) == 2

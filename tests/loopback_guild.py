@@ -1,4 +1,4 @@
-"""A house for tests: the loopback Discord, the real bot in it, and people who sit in a voice channel."""
+"""A guild for tests: the loopback Discord, the real bot in it, and people in a voice channel."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def forked_writers() -> Iterator[None]:
 
 
 @dataclass
-class House:
+class LoopbackGuild:
     """One guild of the loopback Discord with a text channel, a voice channel and two people."""
 
     here: DiscordHere
@@ -131,23 +131,23 @@ def quiet_settings(folder: Path, **voice: Any) -> Settings:
 
 
 @asynccontextmanager
-async def a_house(
+async def loopback_guild(
     folder: Path,
     *,
     engine: Engine | None = None,
     settings: Settings | None = None,
     locale: str = "en-US",
-) -> AsyncIterator[House]:
-    """Open a house where everybody speaks the language of `locale`; everything in it ends with the block."""
+) -> AsyncIterator[LoopbackGuild]:
+    """Open a guild whose members use the language of `locale`; close everything in it after the block."""
     load_opus()
     engine = engine or ToneEngine(speed=FAST)
     await engine.start()
     try:
         async with (
             DiscordHere() as here,
-            connected(here, engine, settings or quiet_settings(folder), locale) as house,
+            connected(here, engine, settings or quiet_settings(folder), locale) as loopback,
         ):
-            yield house
+            yield loopback
     finally:
         await engine.close()
 
@@ -155,7 +155,7 @@ async def a_house(
 @asynccontextmanager
 async def connected(
     here: DiscordHere, engine: Engine, settings: Settings, locale: str = "en-US"
-) -> AsyncIterator[House]:
+) -> AsyncIterator[LoopbackGuild]:
     """The real bot, logged in, and two people in the voice channel of a guild."""
     guild = here.guild("House", bot_may=Permission(NEEDED.value))
     text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
@@ -164,18 +164,18 @@ async def connected(
     async with logged_in(here, engine, settings, guild) as bot:
         await asker.join_voice(corner)
         await listener.join_voice(corner)
-        house = House(here, bot, guild, text, corner, asker, listener)
-        await until(lambda: house.discord_guild.get_member(asker.id) is not None)
-        yield house
+        loopback = LoopbackGuild(here, bot, guild, text, corner, asker, listener)
+        await until(lambda: loopback.discord_guild.get_member(asker.id) is not None)
+        yield loopback
 
 
 @asynccontextmanager
-async def restarted(house: House) -> AsyncIterator[House]:
-    """The same house with another bot, once the one that was in it has ended."""
-    await house.bot.close()
-    async with logged_in(house.here, house.bot.engine, house.bot.settings, house.guild) as bot:
-        again = replace(house, bot=bot)
-        await until(lambda: again.discord_guild.get_member(house.asker.id) is not None)
+async def restarted(loopback: LoopbackGuild) -> AsyncIterator[LoopbackGuild]:
+    """Close the bot of a guild and start another one in its place."""
+    await loopback.bot.close()
+    async with logged_in(loopback.here, loopback.bot.engine, loopback.bot.settings, loopback.guild) as bot:
+        again = replace(loopback, bot=bot)
+        await until(lambda: again.discord_guild.get_member(loopback.asker.id) is not None)
         yield again
 
 
