@@ -107,12 +107,11 @@ class Requests:
         return before
 
     def _reserved(self, admission: Admission, seconds: float) -> AbstractAsyncContextManager[None]:
-        member, session = admission.member, admission.session
-        return self._quota.reserve(
-            member,
-            seconds,
-            manages=admission.manages,
-            count_waiting=lambda: sum(
-                performance.request.requester.id == member.id for performance in session.wanted
-            ),
-        )
+        member = admission.member
+
+        def count_waiting() -> int:
+            # Not `admission.session`: a shutdown may have begun while the store was charged.
+            wanted = self._sessions.of(member.guild).wanted
+            return sum(performance.request.requester.id == member.id for performance in wanted)
+
+        return self._quota.reserve(member, seconds, manages=admission.manages, count_waiting=count_waiting)
