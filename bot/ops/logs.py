@@ -19,7 +19,7 @@ from bot.config.tokens import redact
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-OWN_PACKAGES: Final = ("audio", "bot", "cogs", "rehearsal")
+OWN_PACKAGES: Final = ("acceptance", "audio", "bot", "cogs", "rehearsal")
 """Loggers that follow the level of the settings. Libraries log warnings and errors only."""
 
 INFO_AT_MOST: Final = ("discord.client", "discord.gateway")

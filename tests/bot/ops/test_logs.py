@@ -55,13 +55,14 @@ def test_a_text_from_outside_cannot_forge_a_record_or_move_the_cursor() -> None:
 def test_our_packages_log_at_the_level_of_the_settings_and_libraries_only_warnings() -> None:
     stream = io.StringIO()
     with logging_to(stream, "debug"):
-        logging.getLogger("audio.worker.client").debug("ours")
+        for package in ("acceptance.trials.trial", "audio.worker.client", "bot.run", "cogs.errors"):
+            logging.getLogger(package).debug("ours")
         logging.getLogger("discord.gateway").info("resumed")
         logging.getLogger("discord.gateway").debug("WebSocket Event: what somebody said")
         logging.getLogger("discord.voice_state").info("chatter")
         logging.getLogger("aiohttp.server").warning("odd request")
     words = [line.rsplit(": ", 1)[1] for line in stream.getvalue().splitlines()]
-    assert words == ["ours", "resumed", "odd request"]
+    assert words == [*["ours"] * 4, "resumed", "odd request"]
 
 
 def test_level_error_silences_warnings_of_all_loggers() -> None:
