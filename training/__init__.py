@@ -1,1 +1,1 @@
-"""How étude, the small model that ships with Busker, is made: composed, played, learned, heard."""
+"""Makes étude, the small model that ships with Busker: data, training, export and evaluation."""

@@ -16,7 +16,7 @@ import argparse
 from pathlib import Path
 
 from training.model import resume
-from training.stages import STAGES, WORK, run, run_all
+from training.stages import STAGES, WORK_FOLDER, run, run_all
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.origin:
         try:
-            resume.take_up(chosen.origin, WORK)
+            resume.import_model(chosen.origin, WORK_FOLDER)
         except FileExistsError as error:
             parser.error(str(error))
     if chosen.stage:

@@ -11,17 +11,17 @@ from typing import Final
 
 import torch
 
-from training.evaluation.evaluate import listen
+from training.evaluation.evaluate import evaluate
 from training.model import train_codec, train_language
-from training.model.export import export, model
-from training.model.tune_guidance import steady
-from training.text.tokenizer import kept_tokenizer
+from training.model.export import assemble_model, export_model
+from training.model.tune_guidance import tune_heads
+from training.text.tokenizer import load_or_train_tokenizer
 
 SEED: Final = 1
-WORK: Final = Path("var/etude")
+WORK_FOLDER: Final = Path("var/etude")
 """Where what is half trained lies."""
-MODEL: Final = Path("models/etude")
-REPORT: Final = Path("var/listen")
+MODEL_FOLDER: Final = Path("models/etude")
+REPORT_FOLDER: Final = Path("var/listen")
 MINUTES: Final = {"codec": 45.0, "language": 80.0}
 """What is trained, and how long: of one core of an EPYC shared with others."""
 
@@ -29,9 +29,9 @@ MINUTES: Final = {"codec": 45.0, "language": 80.0}
 def run_all(minutes: float | None = None) -> None:
     """Make étude from nothing. Codec and language model know nothing of each other, so each is trained on a
     core of its own, for `minutes` if they are given."""
-    with ProcessPoolExecutor(len(MINUTES), multiprocessing.get_context("spawn")) as beside:
-        for training in [beside.submit(run, stage, minutes) for stage in MINUTES]:
-            training.result()
+    with ProcessPoolExecutor(len(MINUTES), multiprocessing.get_context("spawn")) as executor:
+        for future in [executor.submit(run, stage, minutes) for stage in MINUTES]:
+            future.result()
     for stage in STAGES:
         if stage not in MINUTES:
             run(stage)
@@ -40,38 +40,38 @@ def run_all(minutes: float | None = None) -> None:
 def run(stage: str, minutes: float | None = None) -> None:
     """One stage, on one core; says how long it took."""
     torch.set_num_threads(1)
-    began = time.monotonic()
+    started = time.monotonic()
     STAGES[stage](minutes or MINUTES.get(stage, 0.0))
-    print(f"{stage}: {(time.monotonic() - began) / 60:.1f} min", flush=True)
+    print(f"{stage}: {(time.monotonic() - started) / 60:.1f} min", flush=True)
 
 
 def _codec(minutes: float) -> None:
-    train_codec.train(minutes, WORK, SEED)
+    train_codec.train(minutes, WORK_FOLDER, SEED)
 
 
 def _language(minutes: float) -> None:
-    train_language.train(minutes, WORK, SEED)
+    train_language.train(minutes, WORK_FOLDER, SEED)
 
 
 def _export(_: float) -> None:
     """Put together what the training so far has made, steadied."""
-    writer, codec, words = (
-        train_language.averaged(WORK, SEED),
-        train_codec.learned(WORK),
-        kept_tokenizer(WORK, SEED),
+    language_model, codec, tokenizer = (
+        train_language.load_averaged(WORK_FOLDER, SEED),
+        train_codec.load_codec(WORK_FOLDER),
+        load_or_train_tokenizer(WORK_FOLDER, SEED),
     )
-    steady(writer, codec, words, SEED)
-    size = export(model(writer, codec), words, MODEL)
-    print(f"{MODEL}: {size / 2**20:.1f} MiB")
+    tune_heads(language_model, codec, tokenizer, SEED)
+    size = export_model(assemble_model(language_model, codec), tokenizer, MODEL_FOLDER)
+    print(f"{MODEL_FOLDER}: {size / 2**20:.1f} MiB")
 
 
-def _listen(_: float) -> None:
-    print(listen(MODEL, REPORT).text())
+def _evaluate(_: float) -> None:
+    print(evaluate(MODEL_FOLDER, REPORT_FOLDER).text())
 
 
 STAGES: Final[dict[str, Callable[[float], None]]] = {
     "codec": _codec,
     "language": _language,
     "export": _export,
-    "listen": _listen,
+    "listen": _evaluate,
 }

@@ -19,7 +19,7 @@ from audio.units import STEP_RATE
 from tests.audio.composed import played
 from training.evaluation.evaluate import si_sdr
 from training.model import codec
-from training.model.sampling import Performer
+from training.model.sampling import BatchSampler
 from training.songs.codes import BOOKS, SOUNDING
 from training.songs.composer import compose
 from training.songs.score import score
@@ -65,8 +65,8 @@ def test_the_card_says_the_licence() -> None:
 
 def test_plain_transformers_generates_sound(etude: Any, processor: Any) -> None:
     torch.manual_seed(0)
-    words = processor(text=["techno, 128 bpm, with drums"], return_tensors="pt")
-    sound = etude.generate(**words, do_sample=True, max_new_tokens=50 + len(BOOKS) - 1)
+    inputs = processor(text=["techno, 128 bpm, with drums"], return_tensors="pt")
+    sound = etude.generate(**inputs, do_sample=True, max_new_tokens=50 + len(BOOKS) - 1)
     assert sound.shape == (1, 1, 50 * 640)
     assert 0.01 < float(sound.abs().max()) < 2
 
@@ -82,7 +82,7 @@ def test_the_codec_plays_held_out_scores(etude: Any) -> None:
 def test_what_its_grains_render_is_what_the_codec_plays(etude: Any) -> None:
     codes = score(compose(4325, 6))[:, :250]
     played = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values[0, 0].numpy()
-    table = {book: grains.numpy() for book, grains in codec.grains(etude.audio_encoder).items()}
+    table = {book: grains.numpy() for book, grains in codec.codec_grains(etude.audio_encoder).items()}
     assert np.abs(render(codes, table.__getitem__) - played).max() < 1e-4
     assert np.abs(render(codes) - played).max() > 1e-2, "what the basis leaves out is heard"
 
@@ -99,36 +99,38 @@ def test_most_codes_are_read_back_from_sound(etude: Any) -> None:
     for seed in (4322, 4323, 4324):
         codes = score(compose(seed, 8))[:, :300]
         sound = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values
-        read = etude.audio_encoder.encode(sound).audio_codes[0, 0].numpy()
-        shares += [np.mean(read[book] == codes[book]) for book in SOUNDING]
+        decoded = etude.audio_encoder.encode(sound).audio_codes[0, 0].numpy()
+        shares += [np.mean(decoded[book] == codes[book]) for book in SOUNDING]
     assert np.mean(shares) > 0.94
 
 
 def test_performing_writes_what_transformers_would(etude: Any, processor: Any) -> None:
     """The logits of the batch in lockstep lead to the same most likely codes as the library's own loop."""
-    words = processor(text=["waltz in D minor, 120 bpm"], return_tensors="pt")
-    theirs = etude.generate(**words, do_sample=False, guidance_scale=3.0, max_new_tokens=30 + len(BOOKS) - 1)
-    ours = Performer(etude, processor.tokenizer).perform(
+    inputs = processor(text=["waltz in D minor, 120 bpm"], return_tensors="pt")
+    generated = etude.generate(
+        **inputs, do_sample=False, guidance_scale=3.0, max_new_tokens=30 + len(BOOKS) - 1
+    )
+    sampled = BatchSampler(etude, processor.tokenizer).sample(
         ["waltz in D minor, 120 bpm"], 30, 1, guidance=3.0, temperature=1e-4
     )
     with torch.inference_mode():
-        sound = etude.audio_encoder.decode(torch.as_tensor(ours)[None], [None]).audio_values
-    assert torch.allclose(sound, theirs, atol=1e-3)
+        sound = etude.audio_encoder.decode(torch.as_tensor(sampled)[None], [None]).audio_values
+    assert torch.allclose(sound, generated, atol=1e-3)
 
 
 def test_performing_turns_to_other_prompts_as_the_engine_does(etude: Any, processor: Any) -> None:
     prompts = "techno, 180 bpm", "ambient, no drums, 70 bpm"
-    straight, turned = (
-        Performer(etude, processor.tokenizer).perform(
-            prompts[:1], 120, 1, temperature=1e-4, turned=(frame, prompts[1:])
+    unchanged, changed = (
+        BatchSampler(etude, processor.tokenizer).sample(
+            prompts[:1], 120, 1, temperature=1e-4, prompt_change=(frame, prompts[1:])
         )
         for frame in (120, 40)
     )
-    assert (straight[:, :, :40] == turned[:, :, :40]).all()
-    assert (straight != turned).any()
+    assert (unchanged[:, :, :40] == changed[:, :, :40]).all()
+    assert (unchanged != changed).any()
     core = EngineCore(load_checkpoint(str(ETUDE)))
     change = PromptChange(prompts[1], 40)
     pcm = played(core, Piece(prompts[0], 120 / STEP_RATE, 1, top_k=1, prompt_changes=(change,)))
     with torch.inference_mode():
-        sound = etude.audio_encoder.decode(torch.as_tensor(turned)[None], [None]).audio_values
+        sound = etude.audio_encoder.decode(torch.as_tensor(changed)[None], [None]).audio_values
     assert np.allclose(pcm, sound[0].numpy(), atol=1e-3)

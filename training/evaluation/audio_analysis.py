@@ -27,11 +27,11 @@ _BANDS: Final = 40
 _LAGS: Final = np.geomspace(0.12, 2.4, 72)
 """Seconds at which the rhythm of a style is looked at."""
 _NEURONS: Final = 192
-_LESSONS, _BATCH, _PACE = 2500, 256, 3e-3
+_STEPS, _BATCH, _LEARNING_RATE = 2500, 256, 3e-3
 """Of an ear's training: steps, pieces in each, and AdamW's learning rate at the start."""
-_COVERED_DB: Final = 40.0
+_MASKED_DB: Final = 40.0
 """How far below the loudest band of loud moments nothing is heard to begin."""
-_LOUD_SHARE: Final = 95
+_LOUD_PERCENTILE: Final = 95
 """Of all moments, in per cent, those that are less loud than a loud one."""
 _FINE_SIZE, _FINE_STEP = 8192, 1600
 """Samples of the spectra that tell low tones apart, and between them: 4 Hz and 50 ms."""
@@ -40,14 +40,14 @@ _FINE_EDGES: Final = np.geomspace(40, 640, 49)
 
 
 @cache
-def _mel() -> Numbers:
+def _mel_filters() -> Numbers:
     """Triangles over the spectrum, shaped (bands, bins), evenly wide to the ear from 30 Hz to 15 kHz."""
     lowest, highest = (2595 * np.log10(1 + hertz / 700) for hertz in (30, 15_000))
     edges = 700 * (10 ** (np.linspace(lowest, highest, _BANDS + 2) / 2595) - 1)
     bins = np.fft.rfftfreq(_SIZE, 1 / SAMPLE_RATE)
-    up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
-    triangles: Numbers = np.maximum(0, np.minimum(up, down)) + 1e-9
+    rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    triangles: Numbers = np.maximum(0, np.minimum(rising, falling)) + 1e-9
     return np.asarray(triangles / triangles.sum(axis=1, keepdims=True))
 
 
@@ -55,7 +55,7 @@ def spectra(sound: Sound) -> Numbers:
     """Loudness of the bands in decibels over time, shaped (bands, spectra)."""
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(sound, _SIZE // 2), _SIZE)[::_STEP]
     power = np.abs(np.fft.rfft(frames * np.hanning(_SIZE).astype(np.float32), axis=1)) ** 2
-    decibels: Numbers = 10 * np.log10(_mel() @ power.T + 1e-5)
+    decibels: Numbers = 10 * np.log10(_mel_filters() @ power.T + 1e-5)
     return decibels
 
 
@@ -77,51 +77,51 @@ def onset_strength(bands: Numbers) -> Numbers:
     return np.asarray(np.maximum(0, rise - slow))
 
 
-def _likeness(strength: Numbers, longest: float) -> Numbers:
-    """Likeness of the rhythm to itself later, by lags up to `longest` seconds; 1 at lag 0."""
+def _autocorrelation(strength: Numbers, max_lag_seconds: float) -> Numbers:
+    """Likeness of the rhythm to itself later, by lags up to `max_lag_seconds` seconds; 1 at lag 0."""
     strength = np.convolve(strength, np.hanning(7) / 3, mode="same")
     spectrum = np.fft.rfft(strength - strength.mean(), 2 * len(strength))
-    likeness = np.fft.irfft(np.abs(spectrum) ** 2)[: int(longest * _RATE)]
-    likeness = likeness / (1 - np.arange(len(likeness)) / len(strength))
-    return np.asarray(likeness / (likeness[0] + 1e-9))
+    autocorrelation = np.fft.irfft(np.abs(spectrum) ** 2)[: int(max_lag_seconds * _RATE)]
+    autocorrelation = autocorrelation / (1 - np.arange(len(autocorrelation)) / len(strength))
+    return np.asarray(autocorrelation / (autocorrelation[0] + 1e-9))
 
 
-def _audible(bands: Numbers) -> Numbers:
+def _mask_covered(bands: Numbers) -> Numbers:
     """The bands without what the music covers. Where next to nothing begins, held tones are tapped to that go
     round a loop: taken as they are, of a hundred composed pieces two more are tapped wrong.
     """
-    return np.asarray(np.maximum(bands, np.percentile(bands.max(axis=0), _LOUD_SHARE) - _COVERED_DB))
+    return np.asarray(np.maximum(bands, np.percentile(bands.max(axis=0), _LOUD_PERCENTILE) - _MASKED_DB))
 
 
-def tempo(sound: Sound, slowest: float = 58, fastest: float = 185) -> float:
+def estimate_bpm(sound: Sound, min_bpm: float = 58, max_bpm: float = 185) -> float:
     """Beats a minute that a listener would tap, which may be half or twice what was meant."""
-    likeness = _likeness(onset_strength(_audible(spectra(sound))), 8.5)
-    candidates = np.geomspace(slowest, fastest, 1200)
+    autocorrelation = _autocorrelation(onset_strength(_mask_covered(spectra(sound))), 8.5)
+    candidates = np.geomspace(min_bpm, max_bpm, 1200)
     lags = 60 / candidates * _RATE
     score = np.zeros(len(candidates))
     for beats, weight in ((1, 1.0), (2, 1.0), (3, 0.5), (4, 1.0), (8, 0.6)):
-        score += weight * np.interp(beats * lags, np.arange(len(likeness)), likeness, right=0)
+        score += weight * np.interp(beats * lags, np.arange(len(autocorrelation)), autocorrelation, right=0)
     # people tap near 110 rather than at the ends (a weak pull: an octave costs a tenth)
     score *= np.exp(-0.5 * (np.log2(candidates / 110) / 2.2) ** 2)
     best = int(np.argmax(score))
-    return _refined(likeness, float(candidates[best]))
+    return _refine_bpm(autocorrelation, float(candidates[best]))
 
 
-def _refined(likeness: Numbers, bpm: float) -> float:
+def _refine_bpm(autocorrelation: Numbers, bpm: float) -> float:
     """The tempo by the peak near eight beats, or as many as there are, where it is sharpest."""
     for beats in (8, 4, 2):
         centre = beats * 60 / bpm * _RATE
         near = np.arange(int(centre * 0.985), int(centre * 1.015) + 1)
-        if near[-1] + 1 < len(likeness) and len(near) > 2:
-            top = int(near[np.argmax(likeness[near])])
-            if near[0] < top < near[-1] and likeness[top] > 0.15:
+        if near[-1] + 1 < len(autocorrelation) and len(near) > 2:
+            top = int(near[np.argmax(autocorrelation[near])])
+            if near[0] < top < near[-1] and autocorrelation[top] > 0.15:
                 return beats * 60 * _RATE / top
     return bpm
 
 
-def same_tempo(heard: float, asked: float, tolerance: float = 0.03) -> bool:
+def same_tempo(bpm: float, expected_bpm: float, tolerance: float = 0.03) -> bool:
     """Whether two tempos are the same, or one is tapped twice as fast."""
-    return any(abs(heard * factor / asked - 1) <= tolerance for factor in (0.5, 1.0, 2.0))
+    return any(abs(bpm * factor / expected_bpm - 1) <= tolerance for factor in (0.5, 1.0, 2.0))
 
 
 def loudness(sound: Sound) -> Numbers:
@@ -130,13 +130,13 @@ def loudness(sound: Sound) -> Numbers:
     return np.asarray(20 * np.log10(np.sqrt(np.mean(whole.astype(np.float64) ** 2, axis=1)) + 1e-6))
 
 
-def described(sound: Sound) -> Numbers:
+def audio_features(sound: Sound) -> Numbers:
     """Numbers that tell kinds of music apart, shaped (numbers,)."""
     bands = spectra(sound)
     loud = bands - bands.mean()
     rise = np.maximum(0, np.diff(bands, axis=1))
-    likeness = _likeness(onset_strength(bands), 2.5)
-    rhythm = np.interp(_LAGS * _RATE, np.arange(len(likeness)), likeness)
+    autocorrelation = _autocorrelation(onset_strength(bands), 2.5)
+    rhythm = np.interp(_LAGS * _RATE, np.arange(len(autocorrelation)), autocorrelation)
     quartiles = [np.percentile(loud, share, axis=1) for share in (10, 50, 90)]
     low = _low_tones(sound)
     struck = np.maximum(0, np.diff(low, axis=1))
@@ -148,34 +148,34 @@ def described(sound: Sound) -> Numbers:
     return np.concatenate([*quartiles, bands.std(axis=1), rise.mean(axis=1), 10 * rhythm, *tones])
 
 
-class Ear:
+class Classifier:
     """A small network that puts pieces, by their description, into one of some classes."""
 
-    def __init__(self, descriptions: Numbers, classes: list[int], seed: int = 0) -> None:
+    def __init__(self, features: Numbers, classes: list[int], seed: int = 0) -> None:
         torch.manual_seed(seed)
-        self.mean, self.spread = descriptions.mean(axis=0), descriptions.std(axis=0) + 1e-6
-        truth = torch.tensor(classes)
+        self.mean, self.spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+        labels = torch.tensor(classes)
         self.net = torch.nn.Sequential(
-            torch.nn.Linear(descriptions.shape[1], _NEURONS), torch.nn.ReLU(), torch.nn.Dropout(0.5),
-            torch.nn.Linear(_NEURONS, int(truth.max()) + 1),
+            torch.nn.Linear(features.shape[1], _NEURONS), torch.nn.ReLU(), torch.nn.Dropout(0.5),
+            torch.nn.Linear(_NEURONS, int(labels.max()) + 1),
         )  # fmt: skip
-        optimiser = torch.optim.AdamW(self.net.parameters(), lr=_PACE, weight_decay=0.05)
-        known = self._scaled(descriptions)
-        for step in range(_LESSONS):
-            some = torch.randint(len(known), (_BATCH,))
-            noisy = known[some] + 0.3 * torch.randn(_BATCH, known.shape[1])
-            loss = torch.nn.functional.cross_entropy(self.net(noisy), truth[some])
-            optimiser.param_groups[0]["lr"] = _PACE * (1 - step / _LESSONS)
+        optimiser = torch.optim.AdamW(self.net.parameters(), lr=_LEARNING_RATE, weight_decay=0.05)
+        scaled = self._scaled(features)
+        for step in range(_STEPS):
+            indices = torch.randint(len(scaled), (_BATCH,))
+            noisy = scaled[indices] + 0.3 * torch.randn(_BATCH, scaled.shape[1])
+            loss = torch.nn.functional.cross_entropy(self.net(noisy), labels[indices])
+            optimiser.param_groups[0]["lr"] = _LEARNING_RATE * (1 - step / _STEPS)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         self.net.eval()
 
-    def _scaled(self, descriptions: Numbers) -> Tensor:
-        return torch.from_numpy((descriptions - self.mean) / self.spread).float()
+    def _scaled(self, features: Numbers) -> Tensor:
+        return torch.from_numpy((features - self.mean) / self.spread).float()
 
     @torch.no_grad()
-    def __call__(self, descriptions: Numbers) -> npt.NDArray[np.int64]:
+    def __call__(self, features: Numbers) -> npt.NDArray[np.int64]:
         """The class of each description, shaped (pieces,)."""
-        found: npt.NDArray[np.int64] = self.net(self._scaled(descriptions)).argmax(1).numpy()
-        return found
+        predicted: npt.NDArray[np.int64] = self.net(self._scaled(features)).argmax(1).numpy()
+        return predicted

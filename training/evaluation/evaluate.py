@@ -26,31 +26,36 @@ from training.evaluation.audio_analysis import (
     onset_strength,
     spectra,
 )
-from training.evaluation.pictures import picture
-from training.evaluation.prompt_adherence import HEARD_FRAMES, Ears, obeyed, taught, understood
-from training.evaluation.prompt_set import STEERED, WRITTEN, Trial, misspelt, trials
-from training.model.export import loaded
-from training.model.sampling import GUIDANCE, Performer
-from training.songs.clock import Codes
-from training.songs.clock import tempo as counted_tempo
+from training.evaluation.pictures import draw_piece
+from training.evaluation.prompt_adherence import (
+    ANALYSED_FRAMES,
+    Classifiers,
+    measure_adherence,
+    outline_adherence,
+    train_classifiers,
+)
+from training.evaluation.prompt_set import HANDWRITTEN, PROMPT_CHANGES, PromptCase, generate_cases, misspell
+from training.model.export import load_model
+from training.model.sampling import GUIDANCE, BatchSampler
+from training.songs.clock import Codes, counted_bpm
 from training.songs.codes import BOOKS, CONDUCTOR, SOUNDING
 from training.songs.composer import compose
-from training.songs.score import in_asked_key, score
+from training.songs.score import score, share_in_scale
 from training.synth.oscillators import HOP
 from training.synth.rendering import render
 
-_PIECES = 240
+_CASES = 240
 """Of 80, two more or less are 2.5 %: the same heads fitted twice had 92 % of styles, and 96 %."""
-_OUTLINED_FRAMES = 4 * STEP_RATE
+_OUTLINE_FRAMES = 4 * STEP_RATE
 """Within so many the outline has said what the piece will be."""
-_QUICK = fastest_dtype("cpu")
+_CPU_DTYPE = fastest_dtype("cpu")
 """What Busker holds the decoder's matrices in on a CPU unless it is told otherwise."""
 _LONG_SECONDS = 60
-_STEERED_FRAMES = 10 * STEP_RATE
+_CHANGE_FRAMES = 10 * STEP_RATE
 """After so many other words take over, and twice as many follow."""
-_STEERED_TIMES = 2
+_CHANGE_REPEATS = 2
 """How often each is tried: of four tries one more or less says nothing."""
-_OTHER_TEMPO = 1.15
+_TEMPO_CHANGE_RATIO = 1.15
 """A tempo that is another one to any listener."""
 
 
@@ -61,9 +66,9 @@ class Report:
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def add(self, what: str, target: str, measured: str) -> None:
-        self.rows.append((what, target, measured))
-        print(f"{what}: {measured} (target: {target})", flush=True)
+    def add(self, kind: str, target: str, measured: str) -> None:
+        self.rows.append((kind, target, measured))
+        print(f"{kind}: {measured} (target: {target})", flush=True)
 
     def text(self) -> str:
         lines = ["| measure | target | measured |", "|---|---|---|"]
@@ -71,41 +76,43 @@ class Report:
         return "\n".join([*lines, "", *self.remarks, ""])
 
 
-def listen(folder: Path, out: Path) -> Report:
+def evaluate(folder: Path, out: Path) -> Report:
     """Measure the model in `folder`; write report.md and pictures into `out`."""
     out.mkdir(parents=True, exist_ok=True)
-    whole, tokenizer = loaded(folder)
-    performer = Performer(whole, tokenizer)
+    model, tokenizer = load_model(folder)
+    sampler = BatchSampler(model, tokenizer)
     report = Report()
-    _codec(report, whole)
-    ears = taught(whole.audio_encoder, out / "ears.npz")
+    _codec(report, model)
+    classifiers = train_classifiers(model.audio_encoder, out / "ears.npz")
     report.remarks.append(
-        f"The ears themselves name {ears.right_style:.0%} of styles, {ears.right_drums:.0%} of drums and "
-        f"{ears.right_tempo:.0%} of tempos right on composed music they were not taught."
+        f"Accuracy of the classifiers on held-out songs: {classifiers.style_accuracy:.0%} of styles, "
+        f"{classifiers.drums_accuracy:.0%} of drums, {classifiers.tempo_accuracy:.0%} of tempos."
     )
-    asked = trials(_PIECES, seed=1)
+    cases = generate_cases(_CASES, seed=1)
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
-        codes = performer.perform([trial.prompt for trial in asked], HEARD_FRAMES, 1, guidance)
-        sounds = _played(whole, codes)
-        _obedience(report, ears, asked, codes, sounds, f"guidance {guidance:g}")
+        codes = sampler.sample([case.prompt for case in cases], ANALYSED_FRAMES, 1, guidance)
+        sounds = _decode(model, codes)
+        _adherence(report, classifiers, cases, codes, sounds, f"guidance {guidance:g}")
         if guidance == GUIDANCE:
-            _draw(out, asked[:12], codes, sounds, "piece")
-    wrong = misspelt(asked, seed=1)
+            _draw(out, cases[:12], codes, sounds, "piece")
+    misspelt = misspell(cases, seed=1)
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
-        codes = performer.perform([trial.prompt for trial in wrong], _OUTLINED_FRAMES, 1, guidance)
-        _outlined(report, wrong, codes, f"guidance {guidance:g}, misspelt")
-    codes = _composed(folder, [trial.prompt for trial in asked])
-    _obedience(report, ears, asked, codes, _played(whole, codes), f"guidance {GUIDANCE:g}, {_QUICK}")
-    codes = performer.perform([trial.prompt for trial in WRITTEN], HEARD_FRAMES, 2)
-    sounds = _played(whole, codes)
-    _obedience(report, ears, WRITTEN, codes, sounds, "written by hand")
-    _draw(out, WRITTEN, codes, sounds, "written")
-    _long(report, out, performer)
+        codes = sampler.sample([case.prompt for case in misspelt], _OUTLINE_FRAMES, 1, guidance)
+        _outline(report, misspelt, codes, f"guidance {guidance:g}, misspelt")
+    codes = _compose_with_engine(folder, [case.prompt for case in cases])
+    _adherence(
+        report, classifiers, cases, codes, _decode(model, codes), f"guidance {GUIDANCE:g}, {_CPU_DTYPE}"
+    )
+    codes = sampler.sample([case.prompt for case in HANDWRITTEN], ANALYSED_FRAMES, 2)
+    sounds = _decode(model, codes)
+    _adherence(report, classifiers, HANDWRITTEN, codes, sounds, "written by hand")
+    _draw(out, HANDWRITTEN, codes, sounds, "written")
+    _long(report, out, sampler)
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
-        _steered(report, out, performer, guidance)
-    _continuation(report, performer)
+        _prompt_changes(report, out, sampler, guidance)
+    _continuation(report, sampler)
     _speed(report, folder)
-    _plain(report, whole, tokenizer)
+    _transformers(report, model, tokenizer)
     (out / "report.md").write_text(report.text(), encoding="utf-8")
     return report
 
@@ -118,10 +125,10 @@ def si_sdr(played: Sound, meant: Sound) -> float:
 
 
 @torch.inference_mode()
-def _played(whole: Any, codes: Codes) -> list[Sound]:
+def _decode(model: Any, codes: Codes) -> list[Sound]:
     """The sound of each piece of codes shaped (pieces, books, frames)."""
     return [
-        whole.audio_encoder.decode(torch.as_tensor(piece)[None, None], [None]).audio_values[0, 0].numpy()
+        model.audio_encoder.decode(torch.as_tensor(piece)[None, None], [None]).audio_values[0, 0].numpy()
         for piece in codes
     ]
 
@@ -149,142 +156,155 @@ class _RecordingCodec:
         return self._codec.decode(chunks)
 
 
-def _composed(folder: Path, prompts: Sequence[str]) -> Codes:
+def _compose_with_engine(folder: Path, prompts: Sequence[str]) -> Codes:
     """Compose a piece for each prompt on a CPU; returns the codes, shaped (pieces, books, frames)."""
     checkpoint = load_checkpoint(str(folder))
     recording: Any = _RecordingCodec(checkpoint.codec)
-    core = EngineCore(replace(checkpoint, codec=recording), slots=8, dtype=_QUICK)
-    begun: list[int] = []
-    core.on_begin = begun.append
+    core = EngineCore(replace(checkpoint, codec=recording), slots=8, dtype=_CPU_DTYPE)
+    keys: list[int] = []
+    core.on_begin = keys.append
     for seed, prompt in enumerate(prompts):
-        core.admit(seed, Piece(prompt, HEARD_FRAMES / STEP_RATE, seed))
+        core.admit(seed, Piece(prompt, ANALYSED_FRAMES / STEP_RATE, seed))
     while not core.idle:
         for output in core.step():
             if isinstance(output.result, EngineError):
                 raise output.result
-    codes = dict(zip(begun, recording.codes, strict=True))
+    codes = dict(zip(keys, recording.codes, strict=True))
     return np.stack([np.concatenate(codes[seed], axis=1) for seed in range(len(prompts))])
 
 
 @torch.inference_mode()
-def _read(whole: Any, sounds: Sequence[Sound]) -> Codes:
+def _encode(model: Any, sounds: Sequence[Sound]) -> Codes:
     """The codes that the codec reads in sounds, shaped (pieces, books, frames)."""
     codes: Codes = (
-        whole.audio_encoder.encode(torch.from_numpy(np.stack(sounds))[:, None]).audio_codes[0].numpy()
+        model.audio_encoder.encode(torch.from_numpy(np.stack(sounds))[:, None]).audio_codes[0].numpy()
     )
     return codes
 
 
-def _codec(report: Report, whole: Any) -> None:
+def _codec(report: Report, model: Any) -> None:
     scores = [score(compose(seed, 10))[:, : 10 * STEP_RATE] for seed in range(5000, 5030)]
     ratios = [
         si_sdr(sound, render(codes))
-        for codes, sound in zip(scores, _played(whole, np.stack(scores)), strict=True)
+        for codes, sound in zip(scores, _decode(model, np.stack(scores)), strict=True)
     ]
-    silence = _played(whole, np.zeros((1, len(BOOKS), 100), dtype=np.int64))[0]
-    level = 20 * np.log10(np.abs(silence).max() + 1e-9)
+    silence = _decode(model, np.zeros((1, len(BOOKS), 100), dtype=np.int64))[0]
+    level_spans = 20 * np.log10(np.abs(silence).max() + 1e-9)
     report.add(
         "codec, SI-SDR on held-out scores", "≥ 20 dB", f"{np.mean(ratios):.1f} dB (lowest {min(ratios):.1f})"
     )
-    report.add("codec, a rest", "60 dB down", f"peak {level:.0f} dBFS")
+    report.add("codec, a rest", "60 dB down", f"peak {level_spans:.0f} dBFS")
 
 
-def _obedience(
-    report: Report, ears: Ears, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], label: str
+def _adherence(
+    report: Report,
+    classifiers: Classifiers,
+    cases: Sequence[PromptCase],
+    codes: Codes,
+    sounds: list[Sound],
+    label: str,
 ) -> None:
     """Whether pieces are what was asked for."""
-    heard = obeyed(ears, asked, codes, sounds)
-    of_tempo = sum(trial.bpm is not None for trial in asked)
-    of_drums = sum(trial.drums is not None for trial in asked)
-    report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{heard.tempo:.0%} of {of_tempo}")
-    report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{heard.counted:.0%}")
-    report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{heard.drums:.0%} of {of_drums}")
-    report.add(f"notes in the key asked for ({label})", "≥ 90 %", f"{heard.key:.0%}")
-    report.add(f"style heard ({label})", "≥ 80 %", f"{heard.style:.0%} of {len(asked)}")
-    _outlined(report, asked, codes, label)
+    adherence = measure_adherence(classifiers, cases, codes, sounds)
+    tempo_cases = sum(case.bpm is not None for case in cases)
+    drum_cases = sum(case.drums is not None for case in cases)
+    report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{adherence.tempo:.0%} of {tempo_cases}")
+    report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{adherence.counted_tempo:.0%}")
+    report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{adherence.drums:.0%} of {drum_cases}")
+    report.add(f"notes in the key asked for ({label})", "≥ 90 %", f"{adherence.key:.0%}")
+    report.add(f"style heard ({label})", "≥ 80 %", f"{adherence.style:.0%} of {len(cases)}")
+    _outline(report, cases, codes, label)
 
 
-def _outlined(report: Report, asked: Sequence[Trial], codes: Codes, label: str) -> None:
+def _outline(report: Report, cases: Sequence[PromptCase], codes: Codes, label: str) -> None:
     """Whether pieces mean to be what was asked for."""
-    told = ", ".join(f"{what} {share:.0%}" for what, share in understood(asked, codes).items())
-    report.add(f"said in the outline as asked ({label})", "", told)
+    text = ", ".join(f"{kind} {share:.0%}" for kind, share in outline_adherence(cases, codes).items())
+    report.add(f"said in the outline as asked ({label})", "", text)
 
 
-def _draw(out: Path, asked: Sequence[Trial], codes: Codes, sounds: list[Sound], name: str) -> None:
-    for place, trial in enumerate(asked):
-        picture(sounds[place], codes[place], trial.prompt).save(out / f"{name}-{place:02}.png")
+def _draw(out: Path, cases: Sequence[PromptCase], codes: Codes, sounds: list[Sound], name: str) -> None:
+    for index, case in enumerate(cases):
+        draw_piece(sounds[index], codes[index], case.prompt).save(out / f"{name}-{index:02}.png")
 
 
-def _long(report: Report, out: Path, performer: Performer) -> None:
-    asked = [trial for trial in trials(60, seed=2) if trial.drums][:6]
-    codes = performer.perform([trial.prompt for trial in asked], _LONG_SECONDS * STEP_RATE, 3)
-    sounds = _played(performer.model, codes)
-    steady, level, alive = [], [], []
+def _long(report: Report, out: Path, sampler: BatchSampler) -> None:
+    cases = [case for case in generate_cases(60, seed=2) if case.drums][:6]
+    codes = sampler.sample([case.prompt for case in cases], _LONG_SECONDS * STEP_RATE, 3)
+    sounds = _decode(sampler.model, codes)
+    tempo_steady, level_spans, varied = [], [], []
     for piece, sound in zip(codes, sounds, strict=True):
-        first, last = (counted_tempo(part) for part in (piece[CONDUCTOR, :750], piece[CONDUCTOR, -750:]))
-        steady.append(last > 0 and abs(last / first - 1) <= 0.03)
+        first, last = (counted_bpm(part) for part in (piece[CONDUCTOR, :750], piece[CONDUCTOR, -750:]))
+        tempo_steady.append(last > 0 and abs(last / first - 1) <= 0.03)
         loud = loudness(sound)
         thirds = [10 * np.log10(np.mean(10 ** (part / 10))) for part in np.array_split(loud, 6)]
-        level.append(max(thirds) - min(thirds))
-        alive.append(len(np.unique(piece[SOUNDING[0] :, -500:], axis=1).T) > 50)
-    _draw(out, asked, codes, sounds, "minute")
-    report.add("60 s: no collapse", "all", f"{sum(alive)} of {len(alive)}")
+        level_spans.append(max(thirds) - min(thirds))
+        varied.append(len(np.unique(piece[SOUNDING[0] :, -500:], axis=1).T) > 50)
+    _draw(out, cases, codes, sounds, "minute")
+    report.add("60 s: no collapse", "all", f"{sum(varied)} of {len(varied)}")
     report.add(
-        "60 s: tempo of the last quarter within 3 % of the first", "all", f"{sum(steady)} of {len(steady)}"
+        "60 s: tempo of the last quarter within 3 % of the first",
+        "all",
+        f"{sum(tempo_steady)} of {len(tempo_steady)}",
     )
     report.add(
         "60 s: loudness of its sixths within 6 dB",
         "all",
-        f"{sum(part <= 6 for part in level)} of {len(level)}, widest {max(level):.1f} dB",
+        f"{sum(part <= 6 for part in level_spans)} of {len(level_spans)}, widest {max(level_spans):.1f} dB",
     )
 
 
-def _steered(report: Report, out: Path, performer: Performer, guidance: float) -> None:
+def _prompt_changes(report: Report, out: Path, sampler: BatchSampler, guidance: float) -> None:
     """Let new words take over after some seconds, and hear whether the music follows them."""
-    turn = _STEERED_FRAMES
-    asked = [(what, *words) for what, pairs in STEERED.items() for words in pairs] * _STEERED_TIMES
-    before, after = ([words[place] for words in asked] for place in (1, 2))
-    codes = performer.perform(before, 3 * turn, 7, guidance, turned=(turn, after))
-    sounds = _played(performer.model, codes)
-    followed: dict[str, list[bool]] = {what: [] for what in STEERED}
-    for (what, _, _), piece, sound in zip(asked, codes, sounds, strict=True):
+    change_frame = _CHANGE_FRAMES
+    cases = [(kind, *inputs) for kind, pairs in PROMPT_CHANGES.items() for inputs in pairs] * _CHANGE_REPEATS
+    before, after = ([inputs[index] for inputs in cases] for index in (1, 2))
+    codes = sampler.sample(before, 3 * change_frame, 7, guidance, prompt_change=(change_frame, after))
+    sounds = _decode(sampler.model, codes)
+    followed: dict[str, list[bool]] = {kind: [] for kind in PROMPT_CHANGES}
+    for (kind, _, _), piece, sound in zip(cases, codes, sounds, strict=True):
         # the bar in which the new words come is played to its end, so what follows at once is left out
-        first, last = sound[: turn * HOP], sound[2 * turn * HOP :]
-        risen = onset_strength(spectra(last)).mean() > onset_strength(spectra(first)).mean()
-        tempos = [counted_tempo(part) for part in (piece[CONDUCTOR, :turn], piece[CONDUCTOR, 2 * turn :])]
+        first, last = sound[: change_frame * HOP], sound[2 * change_frame * HOP :]
+        onsets_rise = onset_strength(spectra(last)).mean() > onset_strength(spectra(first)).mean()
+        tempos = [
+            counted_bpm(part)
+            for part in (piece[CONDUCTOR, :change_frame], piece[CONDUCTOR, 2 * change_frame :])
+        ]
         ratio = tempos[1] / max(tempos[0], 1.0)
-        followed[what].append(
+        followed[kind].append(
             {
-                "drums come": bool(risen),
-                "drums go": not risen,
-                "faster": ratio > _OTHER_TEMPO,
-                "slower": 0 < ratio < 1 / _OTHER_TEMPO,
-            }[what]
+                "drums come": bool(onsets_rise),
+                "drums go": not onsets_rise,
+                "faster": ratio > _TEMPO_CHANGE_RATIO,
+                "slower": 0 < ratio < 1 / _TEMPO_CHANGE_RATIO,
+            }[kind]
         )
     if guidance == GUIDANCE:
-        drawn = [
-            Trial(f"{before} → {after}", "") for _, before, after in asked[: len(asked) // _STEERED_TIMES]
+        shown = [
+            PromptCase(f"{before} → {after}", "")
+            for _, before, after in cases[: len(cases) // _CHANGE_REPEATS]
         ]
-        _draw(out, drawn, codes, sounds, "steered")
-    told = ", ".join(f"{what} {sum(right)} of {len(right)}" for what, right in followed.items())
-    report.add(f"steered by new words (guidance {guidance:g})", "onset energy and tempo follow", told)
+        _draw(out, shown, codes, sounds, "steered")
+    text = ", ".join(f"{kind} {sum(right)} of {len(right)}" for kind, right in followed.items())
+    report.add(f"steered by new words (guidance {guidance:g})", "onset energy and tempo follow", text)
 
 
-def _continuation(report: Report, performer: Performer) -> None:
+def _continuation(report: Report, sampler: BatchSampler) -> None:
     """Play a piece, read its codes back from the sound, and go on from these."""
-    asked = trials(6, seed=4)
-    prompts = [trial.prompt for trial in asked]
-    codes = performer.perform(prompts, 10 * STEP_RATE, 5)
-    read = _read(performer.model, _played(performer.model, codes))
-    shares = [float(np.mean(read[:, book] == codes[:, book])) for book in SOUNDING]
-    told = ", ".join(f"{BOOKS[book]} {share:.0%}" for book, share in zip(SOUNDING, shares, strict=True))
-    report.add("codes read back from sound", "≥ 97 %", f"{np.mean(shares):.1%} ({told})")
-    for begun, label in ((codes, "from its codes"), (read, "from its sound")):
-        more = performer.perform(prompts, 20 * STEP_RATE, 6, begun=begun)[..., 10 * STEP_RATE :]
-        before = [counted_tempo(piece[CONDUCTOR]) for piece in codes]
-        after = [counted_tempo(piece[CONDUCTOR]) for piece in more]
+    cases = generate_cases(6, seed=4)
+    prompts = [case.prompt for case in cases]
+    codes = sampler.sample(prompts, 10 * STEP_RATE, 5)
+    decoded = _encode(sampler.model, _decode(sampler.model, codes))
+    shares = [float(np.mean(decoded[:, book] == codes[:, book])) for book in SOUNDING]
+    text = ", ".join(f"{BOOKS[book]} {share:.0%}" for book, share in zip(SOUNDING, shares, strict=True))
+    report.add("codes read back from sound", "≥ 97 %", f"{np.mean(shares):.1%} ({text})")
+    for prefix, label in ((codes, "from its codes"), (decoded, "from its sound")):
+        continued = sampler.sample(prompts, 20 * STEP_RATE, 6, prefix=prefix)[..., 10 * STEP_RATE :]
+        before = [counted_bpm(piece[CONDUCTOR]) for piece in codes]
+        after = [counted_bpm(piece[CONDUCTOR]) for piece in continued]
         same = [b > 0 and abs(b / a - 1) <= 0.03 for a, b in zip(before, after, strict=True)]
-        keys = [in_asked_key(piece, trial.key) for piece, trial in zip(more, asked, strict=True) if trial.key]
+        keys = [
+            share_in_scale(piece, case.key) for piece, case in zip(continued, cases, strict=True) if case.key
+        ]
         report.add(
             f"continued {label}",
             "tempo and key kept",
@@ -297,7 +317,7 @@ def _speed(report: Report, folder: Path) -> None:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     piece = Piece("funk, 108 bpm", 20.0, 1)
-    for dtype in (_QUICK, "float32"):
+    for dtype in (_CPU_DTYPE, "float32"):
         core = EngineCore(load_checkpoint(str(folder)), dtype=dtype)
         for key in (0, 1):
             began = time.perf_counter()
@@ -313,9 +333,9 @@ def _speed(report: Report, folder: Path) -> None:
     torch.set_num_threads(threads)
 
 
-def _plain(report: Report, whole: Any, tokenizer: Any) -> None:
-    words = tokenizer(["rock, 120 bpm"], return_tensors="pt")
-    sound = whole.generate(**words, max_new_tokens=100 + len(BOOKS) - 1, do_sample=True)
+def _transformers(report: Report, model: Any, tokenizer: Any) -> None:
+    inputs = tokenizer(["rock, 120 bpm"], return_tensors="pt")
+    sound = model.generate(**inputs, max_new_tokens=100 + len(BOOKS) - 1, do_sample=True)
     report.add(
         "plain transformers, offline",
         "generates",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from training.evaluation.audio_analysis import Sound, loudness, spectra
-from training.songs.clock import SIXTEENTHS, Codes, beginnings
+from training.songs.clock import BEAT_SIXTEENTHS, Codes, sixteenth_starts
 from training.songs.codes import BASS, CHORDS, CONDUCTOR, HIGH, LEAD, LOW, onsets
 from training.songs.score import pitches
 
@@ -27,16 +27,16 @@ _FLOOR: Final = -60.0
 """Decibels under the loudest at which the spectrogram is black."""
 
 
-def picture(sound: Sound, codes: Codes, title: str) -> Image.Image:
+def draw_piece(sound: Sound, codes: Codes, title: str) -> Image.Image:
     """All four pictures under each other over the same time; codes are shaped (books, frames)."""
-    parts = [_spectrogram(sound), _roll(codes), _tempo(codes), _loudness(sound)]
-    whole = Image.new("RGB", (_WIDTH, 24 + sum(part.height + 6 for part in parts)), _DARK)
-    ImageDraw.Draw(whole).text((6, 6), title, fill=(230, 230, 230))
+    panels = [_spectrogram(sound), _roll(codes), _tempo(codes), _loudness(sound)]
+    image = Image.new("RGB", (_WIDTH, 24 + sum(panel.height + 6 for panel in panels)), _DARK)
+    ImageDraw.Draw(image).text((6, 6), title, fill=(230, 230, 230))
     top = 24
-    for part in parts:
-        whole.paste(part, (0, top))
-        top += part.height + 6
-    return whole
+    for panel in panels:
+        image.paste(panel, (0, top))
+        top += panel.height + 6
+    return image
 
 
 def _spectrogram(sound: Sound) -> Image.Image:
@@ -50,28 +50,33 @@ def _roll(codes: Codes) -> Image.Image:
     """Tones by pitch with their lengths, and the two books of drums as ticks below."""
     image = Image.new("RGB", (_WIDTH, 260), _DARK)
     draw = ImageDraw.Draw(image)
-    across = _WIDTH / codes.shape[1]
-    for frame in beginnings(codes[CONDUCTOR], SIXTEENTHS):
-        draw.line([(frame * across, 0), (frame * across, 260)], fill=(40, 40, 52))
+    pixels_per_frame = _WIDTH / codes.shape[1]
+    for frame in sixteenth_starts(codes[CONDUCTOR], BEAT_SIXTEENTHS):
+        draw.line([(frame * pixels_per_frame, 0), (frame * pixels_per_frame, 260)], fill=(40, 40, 52))
     for book, frame, pitch in pitches(codes):
         stop = frame + 1
-        begun = set(onsets(book, codes[book]).tolist())
-        while stop < codes.shape[1] and codes[book, stop] and stop not in begun:
+        starts = set(onsets(book, codes[book]).tolist())
+        while stop < codes.shape[1] and codes[book, stop] and stop not in starts:
             stop += 1
         y = 215 - (pitch - 26) * 3.3
-        draw.rectangle([frame * across, y, max(frame + 0.5, stop - 1) * across, y + 2], fill=_COLOURS[book])
+        draw.rectangle(
+            [frame * pixels_per_frame, y, max(frame + 0.5, stop - 1) * pixels_per_frame, y + 2],
+            fill=_COLOURS[book],
+        )
     for book, top in ((HIGH, 224), (LOW, 240)):
         for frame in onsets(book, codes[book]):
-            draw.rectangle([frame * across, top, frame * across + 2, top + 10], fill=_COLOURS[book])
+            draw.rectangle(
+                [frame * pixels_per_frame, top, frame * pixels_per_frame + 2, top + 10], fill=_COLOURS[book]
+            )
     return image
 
 
 def _tempo(codes: Codes) -> Image.Image:
     """Beats a minute from beat to beat, 50 at the bottom and 190 at the top."""
-    beats = beginnings(codes[CONDUCTOR], SIXTEENTHS)
-    across = _WIDTH / codes.shape[1]
+    beats = sixteenth_starts(codes[CONDUCTOR], BEAT_SIXTEENTHS)
+    pixels_per_frame = _WIDTH / codes.shape[1]
     points = [
-        (frame * across, 60 - (3000 / length - 50) / 140 * 60)
+        (frame * pixels_per_frame, 60 - (3000 / length - 50) / 140 * 60)
         for frame, length in zip(beats, np.diff(beats), strict=False)
     ]
     return _curve(points)
@@ -80,8 +85,8 @@ def _tempo(codes: Codes) -> Image.Image:
 def _loudness(sound: Sound) -> Image.Image:
     """Seconds' loudness, −60 dB at the bottom and 0 dB at the top."""
     seconds = loudness(sound)
-    across = _WIDTH / max(1, len(seconds))
-    return _curve([((place + 0.5) * across, -level) for place, level in enumerate(seconds)])
+    pixels_per_frame = _WIDTH / max(1, len(seconds))
+    return _curve([((index + 0.5) * pixels_per_frame, -level) for index, level in enumerate(seconds)])
 
 
 def _curve(points: list[tuple[float, float]]) -> Image.Image:

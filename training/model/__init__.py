@@ -1,1 +1,1 @@
-"""The codec and the language model: shapes, batches, training, export."""
+"""Codec and language model: architecture, batches, training, export."""

@@ -12,22 +12,22 @@ from transformers import MusicgenForCausalLM, T5Config, T5EncoderModel
 from transformers.models.musicgen.configuration_musicgen import MusicgenDecoderConfig
 from transformers.models.musicgen.modeling_musicgen import MusicgenSinusoidalPositionalEmbedding
 
-from training.model.batches import LATEST, PAD, WINDOW_FRAMES, Lesson
-from training.model.embeddings import FactoredTable, followers, waves
+from training.model.batches import MAX_DELAY, PAD, WINDOW_FRAMES, TrainingBatch
+from training.model.embeddings import FactoredTable, code_successors, fourier_features
 from training.songs.codes import BOOKS, VOCABULARY
 
 WIDTH: Final = 192
 LAYERS: Final = 5
 HEADS: Final = 3
-_SHARE_OF_DULL: Final = 0.2
+_ROUTINE_SHARE: Final = 0.2
 """How many of the frames at which nothing new can happen are learned from; the rest costs time and teaches
 little.
 """
-_FINEST_NUMBER: Final = 4.6
-_LOUD: Final = 2.0
-_LED_ON: Final = 0.35
+_NUMBER_CYCLES: Final = 4.6
+_TONIC_SCALE: Final = 2.0
+_SUCCESSOR_SCALE: Final = 0.35
 """At which the right code's logit is about 9 at first, and the others' around 0 ± 2."""
-_MAX_PLAIN: Final = 200
+_MAX_EAGER_STEPS: Final = 200
 """Steps up to which plain attention is the faster one here: at 150 by a tenth, at 262 it is
 a fifth slower, at 646 half as fast.
 """
@@ -36,7 +36,7 @@ a fifth slower, at 646 half as fast.
 def decoder_config(width: int = WIDTH, layers: int = LAYERS) -> MusicgenDecoderConfig:
     return MusicgenDecoderConfig(
         vocab_size=VOCABULARY,
-        max_position_embeddings=WINDOW_FRAMES + LATEST + 1,
+        max_position_embeddings=WINDOW_FRAMES + MAX_DELAY + 1,
         num_hidden_layers=layers,
         ffn_dim=4 * width,
         num_attention_heads=HEADS,
@@ -52,9 +52,9 @@ def decoder_config(width: int = WIDTH, layers: int = LAYERS) -> MusicgenDecoderC
     )
 
 
-def text_config(pieces: int, width: int = WIDTH) -> T5Config:
+def text_config(vocabulary_size: int, width: int = WIDTH) -> T5Config:
     return T5Config(
-        vocab_size=pieces,
+        vocab_size=vocabulary_size,
         d_model=width,
         d_kv=width // 4,
         d_ff=2 * width,
@@ -68,20 +68,20 @@ def text_config(pieces: int, width: int = WIDTH) -> T5Config:
     )
 
 
-class Writer(nn.Module):
+class LanguageModel(nn.Module):
     """What is trained: text encoder and decoder, the decoder's tables in factors."""
 
-    def __init__(self, pieces: int, width: int = WIDTH, layers: int = LAYERS) -> None:
+    def __init__(self, vocabulary_size: int, width: int = WIDTH, layers: int = LAYERS) -> None:
         super().__init__()
-        self.text = T5EncoderModel(text_config(pieces, width))
+        self.text = T5EncoderModel(text_config(vocabulary_size, width))
         decoder = MusicgenForCausalLM(decoder_config(width, layers)).model.decoder
         self.layers: Any = decoder.layers
-        self._fused = decoder.config
-        self._plain = decoder_config(width, layers)
-        self._plain._attn_implementation = "eager"
+        self._fused_config = decoder.config
+        self._eager_config = decoder_config(width, layers)
+        self._eager_config._attn_implementation = "eager"
         for layer in self.layers:
             # over the few tokens of a prompt the fused kernel costs three times as much on a CPU
-            layer.encoder_attn.config = self._plain
+            layer.encoder_attn.config = self._eager_config
         self.norm = decoder.layer_norm
         self.embeddings: Any = nn.ModuleList(
             FactoredTable(book, VOCABULARY + 1, width, 0.4) for book in range(len(BOOKS))
@@ -89,30 +89,32 @@ class Writer(nn.Module):
         self.heads: Any = nn.ModuleList(
             FactoredTable(book, VOCABULARY, width, width**-0.5) for book in range(len(BOOKS))
         )
-        self._lead_on()
-        self._listen()
-        places = MusicgenSinusoidalPositionalEmbedding.get_embedding(WINDOW_FRAMES + LATEST + 1, width)
-        self.places: Tensor
-        self.register_buffer("places", places, persistent=False)
+        self._init_heads()
+        self._init_cross_attention()
+        positions = MusicgenSinusoidalPositionalEmbedding.get_embedding(WINDOW_FRAMES + MAX_DELAY + 1, width)
+        self.position_table: Tensor
+        self.register_buffer("position_table", positions, persistent=False)
 
     @torch.no_grad()
-    def count_on(self, numbers: dict[int, float]) -> None:
+    def init_number_tokens(self, numbers: dict[int, float]) -> None:
         """Begin with tokens of numbers that are alike when the numbers are near; `numbers` by token."""
-        near = waves(torch.tensor(list(numbers.values())), self.norm.weight.shape[0], _FINEST_NUMBER)
-        self.text.shared.weight[list(numbers)] = 2**0.5 * near
+        features = fourier_features(
+            torch.tensor(list(numbers.values())), self.norm.weight.shape[0], _NUMBER_CYCLES
+        )
+        self.text.shared.weight[list(numbers)] = 2**0.5 * features
 
     @torch.no_grad()
-    def tell_tonics(self, tonics: dict[int, int]) -> None:
+    def init_tonic_tokens(self, tonics: dict[int, int]) -> None:
         """Begin with names of tonics that are heard among other words; `tonics` by token. As tokens among
         others they were not listened to after 100 minutes.
         """
         width = self.norm.weight.shape[0]
         classes = torch.randn(12, width)
-        batch_invariant_matmul = torch.randn(width)
+        shared = torch.randn(width)
         for token, tonic in tonics.items():
-            self.text.shared.weight[token] = _LOUD * (classes[tonic] + batch_invariant_matmul)
+            self.text.shared.weight[token] = _TONIC_SCALE * (classes[tonic] + shared)
 
-    def _listen(self) -> None:
+    def _init_cross_attention(self) -> None:
         """Begin with cross-attention that is heard: at transformers' scale nothing of it arrives."""
         width = self.norm.weight.shape[0]
         for layer in self.layers:
@@ -122,74 +124,78 @@ class Writer(nn.Module):
             nn.init.normal_(attention.out_proj.weight, std=0.2 * width**-0.5)
 
     @torch.no_grad()
-    def _lead_on(self) -> None:
+    def _init_heads(self) -> None:
         """Begin with heads that go on with what is held: a code's is the embedding of the code before it."""
         for book, (table, head) in enumerate(zip(self.embeddings, self.heads, strict=True)):
-            before, after = followers(book)
-            ways = torch.bincount(after, minlength=VOCABULARY).clamp(min=1)
-            head.free.index_add_(0, after, _LED_ON * table()[before] / ways[after, None])
+            before, after = code_successors(book)
+            predecessors = torch.bincount(after, minlength=VOCABULARY).clamp(min=1)
+            head.free.index_add_(0, after, _SUCCESSOR_SCALE * table()[before] / predecessors[after, None])
 
     @torch.no_grad()
-    def take_up(
-        self, text: T5EncoderModel, decoder: MusicgenForCausalLM, sharper: Callable[[int], Tensor]
+    def load_exported(
+        self, text: T5EncoderModel, decoder: MusicgenForCausalLM, logit_scale: Callable[[int], Tensor]
     ) -> None:
-        """Become what was exported, whose heads were raised by `sharper`, rows by book."""
-        whole: Any = decoder
+        """Become what was exported, whose heads were raised by `logit_scale`, rows by book."""
+        exported: Any = decoder
         self.text.load_state_dict(text.state_dict())
-        self.layers.load_state_dict(whole.model.decoder.layers.state_dict())
-        self.norm.load_state_dict(whole.model.decoder.layer_norm.state_dict())
+        self.layers.load_state_dict(exported.model.decoder.layers.state_dict())
+        self.norm.load_state_dict(exported.model.decoder.layer_norm.state_dict())
         for book in range(len(BOOKS)):
-            self.embeddings[book].hold(whole.model.decoder.embed_tokens[book].weight)
-            self.heads[book].hold(whole.lm_heads[book].weight / sharper(book))
+            self.embeddings[book].set_table(exported.model.decoder.embed_tokens[book].weight)
+            self.heads[book].set_table(exported.lm_heads[book].weight / logit_scale(book))
 
-    def states(self, lesson: Lesson) -> Tensor:
+    def states(self, batch: TrainingBatch) -> Tensor:
         """What the decoder knows before each step of a lesson, shaped (rows, steps, width)."""
-        told = self.text(
-            input_ids=lesson.prompts, attention_mask=lesson.prompts.ne(0).long()
+        encoded = self.text(
+            input_ids=batch.prompts, attention_mask=batch.prompts.ne(0).long()
         ).last_hidden_state
-        told = told * lesson.heard[..., None]
+        encoded = encoded * batch.prompt_mask[..., None]
         # a row without prompt attends to zeros, which a mask of all its tokens would turn into a mean of them
-        open_ = (lesson.heard + (lesson.heard.sum(-1, keepdim=True) == 0)) > 0
-        mask = torch.zeros(open_.shape).masked_fill(~open_, torch.finfo(torch.float32).min)[:, None, None, :]
-        before = functional.pad(lesson.tokens[..., :-1], (1, 0), value=PAD)
-        hidden = self.places[lesson.positions]
+        visible = (batch.prompt_mask + (batch.prompt_mask.sum(-1, keepdim=True) == 0)) > 0
+        mask = torch.zeros(visible.shape).masked_fill(~visible, torch.finfo(torch.float32).min)[
+            :, None, None, :
+        ]
+        before = functional.pad(batch.tokens[..., :-1], (1, 0), value=PAD)
+        hidden = self.position_table[batch.positions]
         for book, table in enumerate(self.embeddings):
             hidden = hidden + functional.embedding(before[:, book], table())
         causal = self._causal(hidden.shape[1])
         for layer in self.layers:
-            hidden = layer(hidden, causal, encoder_hidden_states=told, encoder_attention_mask=mask)
+            hidden = layer(hidden, causal, encoder_hidden_states=encoded, encoder_attention_mask=mask)
             hidden = hidden[0] if isinstance(hidden, tuple) else hidden
         return self.norm(hidden)  # type: ignore[no-any-return]
 
     def _causal(self, steps: int) -> Tensor | None:
         """The mask of plain attention where it is cheaper than the fused one, which needs none."""
-        fused = steps > _MAX_PLAIN
+        fused = steps > _MAX_EAGER_STEPS
         for layer in self.layers:
-            layer.self_attn.config = self._fused if fused else self._plain
+            layer.self_attn.config = self._fused_config if fused else self._eager_config
         return None if fused else torch.full((1, 1, steps, steps), float("-inf")).triu(1)
 
-    def losses(self, lesson: Lesson, chance: torch.Generator | None = None, guidance: float = 1.0) -> Tensor:
+    def losses(
+        self, batch: TrainingBatch, generator: torch.Generator | None = None, guidance: float = 1.0
+    ) -> Tensor:
         """Nats a token, shaped (books, 2): where something new can happen, and elsewhere; 0 where there is
         nothing to learn. With more `guidance` than 1 they are those of guided logits (Ho and Salimans 2022).
         """
-        hidden = self.states(lesson)
+        hidden = self.states(batch)
         if guidance > 1:
             # what goes for logits goes for states: no head adds anything of its own
-            free = self.states(lesson.unprompted())
+            free = self.states(batch.without_prompt())
             hidden = free + guidance * (hidden - free)
-        dull = torch.rand(lesson.tokens.shape, generator=chance) < _SHARE_OF_DULL
-        found = []
+        routine = torch.rand(batch.tokens.shape, generator=generator) < _ROUTINE_SHARE
+        losses = []
         for book, table in enumerate(self.heads):
-            telling = lesson.telling[:, book]
-            chosen = lesson.known[:, book] & (telling | dull[:, book])
+            novel = batch.novel[:, book]
+            chosen = batch.known[:, book] & (novel | routine[:, book])
             logits = functional.linear(hidden[chosen], table())
-            nats = functional.cross_entropy(logits.float(), lesson.tokens[:, book][chosen], reduction="none")
-            told = telling[chosen]
-            sums = torch.stack([nats[told].sum(), nats[~told].sum()])
-            found.append(sums / torch.stack([told.sum(), (~told).sum()]).clamp(min=1))
-        return torch.stack(found)
+            nats = functional.cross_entropy(logits.float(), batch.tokens[:, book][chosen], reduction="none")
+            encoded = novel[chosen]
+            sums = torch.stack([nats[encoded].sum(), nats[~encoded].sum()])
+            losses.append(sums / torch.stack([encoded.sum(), (~encoded).sum()]).clamp(min=1))
+        return torch.stack(losses)
 
-    def exported(self) -> MusicgenForCausalLM:
+    def to_musicgen(self) -> MusicgenForCausalLM:
         """The decoder in transformers' own form."""
         width = self.norm.weight.shape[0]
         model: Any = MusicgenForCausalLM(decoder_config(width, len(self.layers)))

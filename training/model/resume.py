@@ -11,40 +11,46 @@ from typing import Any
 import torch
 
 from training.model import codec, train_codec, train_language
-from training.model.export import loaded, sharper
-from training.model.language import Writer
+from training.model.export import load_model, logit_scale
+from training.model.language import LanguageModel
 from training.model.timebox import Timebox
 from training.songs.codes import SOUNDING
-from training.text.tokenizer import TOKENIZER
+from training.text.tokenizer import TOKENIZER_FILE
 
 
-def take_up(folder: Path, work: Path) -> None:
-    """Put into `work` what the model in `folder` gives to go on from.
+def import_model(folder: Path, work_folder: Path) -> None:
+    """Put into `work_folder` what the model in `folder` gives to go on from.
 
     Raises FileExistsError where something is trained already, which would be lost.
     """
-    for name in (TOKENIZER, train_language.STATE, train_codec.STATE):
-        if (work / name).exists():
-            raise FileExistsError(f"{work / name} exists: go on from that, or take it away")
-    whole, tokenizer = loaded(folder)
-    work.mkdir(parents=True, exist_ok=True)
-    Timebox(1, work / train_language.STATE).save(train_language.further(_writer(whole, len(tokenizer))))
-    Timebox(1, work / train_codec.STATE).save(train_codec.further(*_reader(whole)))
-    tokenizer.backend_tokenizer.save(str(work / TOKENIZER))
+    for name in (TOKENIZER_FILE, train_language.STATE_FILE, train_codec.STATE_FILE):
+        if (work_folder / name).exists():
+            raise FileExistsError(f"{work_folder / name} exists: go on from that, or take it away")
+    model, tokenizer = load_model(folder)
+    work_folder.mkdir(parents=True, exist_ok=True)
+    Timebox(1, work_folder / train_language.STATE_FILE).save(
+        train_language.resumable_state(_language_model(model, len(tokenizer)))
+    )
+    Timebox(1, work_folder / train_codec.STATE_FILE).save(train_codec.resumable_state(*_codec_encoder(model)))
+    tokenizer.backend_tokenizer.save(str(work_folder / TOKENIZER_FILE))
 
 
-def _writer(whole: Any, pieces: int) -> Writer:
-    writer = Writer(pieces)
-    writer.take_up(whole.text_encoder, whole.decoder, sharper)
-    return writer
+def _language_model(model: Any, vocabulary_size: int) -> LanguageModel:
+    language_model = LanguageModel(vocabulary_size)
+    language_model.load_exported(model.text_encoder, model.decoder, logit_scale)
+    return language_model
 
 
 @torch.no_grad()
-def _reader(whole: Any) -> tuple[train_codec.Reader, torch.Tensor, torch.Tensor]:
+def _codec_encoder(model: Any) -> tuple[train_codec.CodecEncoder, torch.Tensor, torch.Tensor]:
     """The encoder with the names of the codes, and the basis it was taught on."""
-    reader = train_codec.Reader()
-    reader.layers.load_state_dict(whole.audio_encoder.encoder.layers[-3:].state_dict())
-    names = codec.names(whole.audio_encoder)
-    for place, book in enumerate(SOUNDING):
-        reader.names[place].copy_(names[book])
-    return reader, codec.waves(whole.audio_encoder), codec.ears(whole.audio_encoder, train_codec.EARS)
+    encoder = train_codec.CodecEncoder()
+    encoder.layers.load_state_dict(model.audio_encoder.encoder.layers[-3:].state_dict())
+    names = codec.code_names(model.audio_encoder)
+    for index, book in enumerate(SOUNDING):
+        encoder.names[index].copy_(names[book])
+    return (
+        encoder,
+        codec.basis_waves(model.audio_encoder),
+        codec.analysis_filters(model.audio_encoder, train_codec.ANALYSIS_FILTERS),
+    )

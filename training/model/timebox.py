@@ -16,7 +16,7 @@ _DECAY: Final = 0.25
 """The last share of the time, over which the learning rate falls to nothing."""
 
 
-def kept(file: Path) -> dict[str, Any]:
+def load_saved_state(file: Path) -> dict[str, Any]:
     """What training so far has saved. Raises FileNotFoundError where nothing has been trained."""
     state: dict[str, Any] = torch.load(file, weights_only=True)["state"]
     return state
@@ -29,40 +29,40 @@ class Timebox:
         self.seconds = 60 * minutes
         self.file = file
         self.step = 0
-        self._before = 0.0
-        self._began = time.monotonic()
-        self._saved = self._began
+        self._earlier_seconds = 0.0
+        self._started = time.monotonic()
+        self._last_save = self._started
         self.state: dict[str, Any] | None = None
         """What an earlier run saved; None at the start."""
         if file.exists():
-            held = torch.load(file, weights_only=True)
-            self.step, self._before, self.state = held["step"], held["spent"], held["state"]
+            saved = torch.load(file, weights_only=True)
+            self.step, self._earlier_seconds, self.state = saved["step"], saved["spent"], saved["state"]
 
     @property
     def spent(self) -> float:
         """Seconds trained so far."""
-        return self._before + time.monotonic() - self._began
+        return self._earlier_seconds + time.monotonic() - self._started
 
     @property
-    def share(self) -> float:
+    def progress(self) -> float:
         """How much of the time is spent, 0…1."""
         return min(1.0, self.spent / self.seconds)
 
     @property
-    def rate(self) -> float:
+    def rate_scale(self) -> float:
         """The learning rate as a share of the highest: a warm-up, a plain, a fall."""
-        return min(1.0, (self.step + 1) / _WARM_UP_STEPS, max(0.01, (1 - self.share) / _DECAY))
+        return min(1.0, (self.step + 1) / _WARM_UP_STEPS, max(0.01, (1 - self.progress) / _DECAY))
 
     def steps(self) -> Iterator[int]:
         """Numbers of the steps, until the time is over."""
-        while self.share < 1:
+        while self.progress < 1:
             yield self.step
             self.step += 1
 
     @property
-    def due(self) -> bool:
+    def save_due(self) -> bool:
         """Whether it is time to save."""
-        return time.monotonic() - self._saved > _SAVE_SECONDS
+        return time.monotonic() - self._last_save > _SAVE_SECONDS
 
     def save(self, state: dict[str, Any]) -> None:
         """Keep `state`; a run that ends halfway leaves the one before whole."""
@@ -70,4 +70,4 @@ class Timebox:
         fresh = self.file.with_suffix(".new")
         torch.save({"step": self.step, "spent": self.spent, "state": state}, fresh)
         os.replace(fresh, self.file)
-        self._saved = time.monotonic()
+        self._last_save = time.monotonic()

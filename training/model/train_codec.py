@@ -15,163 +15,167 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import EncodecModel
 
-from training.model.batches import FIRST_LESSON
-from training.model.codec import FILTERS, NAME_WIDTH, codec, codec_config
-from training.model.timebox import Timebox, kept
+from training.model.batches import FIRST_TRAINING_SEED
+from training.model.codec import FILTERS, NAME_WIDTH, build_codec, codec_config
+from training.model.timebox import Timebox, load_saved_state
 from training.songs.codes import BOOKS, LAYOUT, SOUNDING
 from training.songs.composer import compose
 from training.songs.score import score
-from training.synth.basis import SPAN, Basis, Matrix, basis, weighed
+from training.synth.basis import BASIS_SIZE, Basis, Matrix, basis_from_waves, compute_basis
 from training.synth.oscillators import HOP
 from training.synth.rendering import GRAIN
 
-EARS: Final = 16 * FILTERS
-STATE: Final = "reader.pt"
+ANALYSIS_FILTERS: Final = 16 * FILTERS
+STATE_FILE: Final = "reader.pt"
 """Where a folder of training keeps the reader."""
-RATE: Final = 2e-3
+LEARNING_RATE: Final = 2e-3
 _ROWS, _FRAMES = 24, 128
 _REPORT_STEPS: Final = 100
-_HISS: Final = 0.01
+_NOISE_LEVEL: Final = 0.01
 """The noise of the ears in every other excerpt, so that what is read does not hang on the last bits of the
 sound; the others are as the codec plays them, for those must be read exactly.
 """
 
 
-class Reader(nn.Module):
+class CodecEncoder(nn.Module):
     """What is trained: the encoder behind its ears, and the names of the codes."""
 
     def __init__(self) -> None:
         super().__init__()
         encoder: Any = EncodecModel(codec_config()).encoder
         self.layers: Any = encoder.layers[-3:]
-        self.names = nn.ParameterList(torch.randn(LAYOUT.used(book), NAME_WIDTH) for book in SOUNDING)
+        self.names = nn.ParameterList(torch.randn(LAYOUT.used_codes(book), NAME_WIDTH) for book in SOUNDING)
         last: Any = self.layers[-1].conv.parametrizations.weight
         with torch.no_grad():
             # of the waves the encoder says nothing
-            last.original0[:SPAN] = 0
-            self.layers[-1].conv.bias[:SPAN] = 0
+            last.original0[:BASIS_SIZE] = 0
+            self.layers[-1].conv.bias[:BASIS_SIZE] = 0
 
-    def forward(self, heard: Tensor) -> Tensor:
+    def forward(self, analysed: Tensor) -> Tensor:
         """Names said of each frame, shaped (rows, width of all names, frames), of (rows, EARS, frames)."""
         for layer in self.layers:
-            heard = layer(heard)
-        return heard[:, SPAN:]
+            analysed = layer(analysed)
+        return analysed[:, BASIS_SIZE:]
 
 
 def train(minutes: float, folder: Path, seed: int) -> None:
     """Let the encoder learn to read for `minutes` in all; goes on from what lies in `folder`."""
     torch.manual_seed(seed)
-    reader = Reader()
-    optimiser = _optimiser(reader)
-    box = Timebox(minutes, folder / STATE)
+    encoder = CodecEncoder()
+    optimiser = _optimiser(encoder)
+    timebox = Timebox(minutes, folder / STATE_FILE)
     # ears trained on one basis are deaf on another, as another composer would give
-    made = _basis(box.state) if box.state else basis(EARS)
-    if box.state:
-        reader.load_state_dict(box.state["reader"])
-        optimiser.load_state_dict(box.state["optimiser"])
+    basis = _basis(timebox.state) if timebox.state else compute_basis(ANALYSIS_FILTERS)
+    if timebox.state:
+        encoder.load_state_dict(timebox.state["reader"])
+        optimiser.load_state_dict(timebox.state["optimiser"])
 
     def state() -> dict[str, Any]:
-        return _state(reader, optimiser, torch.from_numpy(made.waves), torch.from_numpy(made.ears))
+        return _state(encoder, optimiser, torch.from_numpy(basis.waves), torch.from_numpy(basis.analysis))
 
-    tables = _tables(made)
-    right = torch.zeros(len(SOUNDING))
-    for step in box.steps():
-        codes = _excerpts(FIRST_LESSON + 10_000_000 + _ROWS * step)
-        heard = _heard(codes, tables)
-        rough = (torch.arange(_ROWS) % 2)[:, None, None]
-        gain = 1 + rough * torch.empty(_ROWS, 1, 1).uniform_(-0.2, 0.1)
-        heard = heard * gain + _HISS * rough * torch.randn(heard.shape)
-        said = reader(heard)
+    tables = _analysis_tables(basis)
+    accuracy = torch.zeros(len(SOUNDING))
+    for step in timebox.steps():
+        codes = _excerpts(FIRST_TRAINING_SEED + 10_000_000 + _ROWS * step)
+        analysed = _analyse(codes, tables)
+        noisy = (torch.arange(_ROWS) % 2)[:, None, None]
+        gain = 1 + noisy * torch.empty(_ROWS, 1, 1).uniform_(-0.2, 0.1)
+        analysed = analysed * gain + _NOISE_LEVEL * noisy * torch.randn(analysed.shape)
+        predicted = encoder(analysed)
         loss = torch.zeros(())
-        for place, book in enumerate(SOUNDING):
+        for index, book in enumerate(SOUNDING):
             part = (
-                said[:, place * NAME_WIDTH : (place + 1) * NAME_WIDTH].transpose(1, 2).reshape(-1, NAME_WIDTH)
+                predicted[:, index * NAME_WIDTH : (index + 1) * NAME_WIDTH]
+                .transpose(1, 2)
+                .reshape(-1, NAME_WIDTH)
             )
-            names = reader.names[place]
+            names = encoder.names[index]
             # minus the square of the distance, but for what is the same for all codes
-            nearness = 2 * part @ names.T - names.pow(2).sum(1)
-            truth = codes[:, book].reshape(-1)
-            loss = loss + functional.cross_entropy(nearness, truth)
-            right[place] += (nearness.detach().argmax(1) == truth).float().mean() / _REPORT_STEPS
+            similarity = 2 * part @ names.T - names.pow(2).sum(1)
+            targets = codes[:, book].reshape(-1)
+            loss = loss + functional.cross_entropy(similarity, targets)
+            accuracy[index] += (similarity.detach().argmax(1) == targets).float().mean() / _REPORT_STEPS
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        for parameter in reader.layers[-1].conv.parametrizations.weight.parameters():
+        nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
+        for parameter in encoder.layers[-1].conv.parametrizations.weight.parameters():
             assert parameter.grad is not None
-            parameter.grad[:SPAN] = 0
+            parameter.grad[:BASIS_SIZE] = 0
         for group in optimiser.param_groups:
-            group["lr"] = RATE * box.rate
+            group["lr"] = LEARNING_RATE * timebox.rate_scale
         optimiser.step()
         if (step + 1) % _REPORT_STEPS == 0:
             shares = ", ".join(
-                f"{BOOKS[book]} {share:.3f}" for book, share in zip(SOUNDING, right.tolist(), strict=True)
+                f"{BOOKS[book]} {share:.3f}" for book, share in zip(SOUNDING, accuracy.tolist(), strict=True)
             )
-            print(f"{box.spent / 60:.1f} min, step {step + 1}, read right: {shares}", flush=True)
-            right.zero_()
-        if box.due:
-            box.save(state())
-    box.save(state())
+            print(f"{timebox.spent / 60:.1f} min, step {step + 1}, read right: {shares}", flush=True)
+            accuracy.zero_()
+        if timebox.save_due:
+            timebox.save(state())
+    timebox.save(state())
 
 
-def further(reader: Reader, waves: Tensor, ears: Tensor) -> dict[str, Any]:
+def resumable_state(encoder: CodecEncoder, waves: Tensor, ears: Tensor) -> dict[str, Any]:
     """The state from which a reader that was trained before goes on."""
-    return _state(reader, _optimiser(reader), waves, ears)
+    return _state(encoder, _optimiser(encoder), waves, ears)
 
 
-def _state(reader: Reader, optimiser: torch.optim.Optimizer, waves: Tensor, ears: Tensor) -> dict[str, Any]:
-    kept_basis = {"waves": waves, "ears": ears}
-    return {"reader": reader.state_dict(), "optimiser": optimiser.state_dict(), **kept_basis}
+def _state(
+    encoder: CodecEncoder, optimiser: torch.optim.Optimizer, waves: Tensor, ears: Tensor
+) -> dict[str, Any]:
+    basis_state = {"waves": waves, "ears": ears}
+    return {"reader": encoder.state_dict(), "optimiser": optimiser.state_dict(), **basis_state}
 
 
-def _optimiser(reader: Reader) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(reader.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
+def _optimiser(encoder: CodecEncoder) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(encoder.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.0)
 
 
-def learned(folder: Path) -> EncodecModel:
+def load_codec(folder: Path) -> EncodecModel:
     """The codec as it is trained so far."""
-    state = kept(folder / STATE)
-    reader = Reader()
-    reader.load_state_dict(state["reader"])
-    return assembled(_basis(state), reader)
+    state = load_saved_state(folder / STATE_FILE)
+    encoder = CodecEncoder()
+    encoder.load_state_dict(state["reader"])
+    return assemble_codec(_basis(state), encoder)
 
 
 def _basis(state: dict[str, Any]) -> Basis:
     """The basis that a saved reader was trained on."""
-    return weighed(state["waves"].numpy(), state["ears"].numpy())
+    return basis_from_waves(state["waves"].numpy(), state["ears"].numpy())
 
 
 @torch.no_grad()
-def assembled(made: Basis, reader: Reader) -> EncodecModel:
+def assemble_codec(basis: Basis, encoder: CodecEncoder) -> EncodecModel:
     """The whole codec with what the reader learned."""
-    names = {book: reader.names[place].detach() for place, book in enumerate(SOUNDING)}
-    model = codec(made, names)
-    state = reader.layers.state_dict()
-    state["2.conv.bias"][:SPAN] = 0
-    state["2.conv.parametrizations.weight.original0"][:SPAN] = 0
+    names = {book: encoder.names[index].detach() for index, book in enumerate(SOUNDING)}
+    model = build_codec(basis, names)
+    state = encoder.layers.state_dict()
+    state["2.conv.bias"][:BASIS_SIZE] = 0
+    state["2.conv.parametrizations.weight.original0"][:BASIS_SIZE] = 0
     model.encoder.layers[-3:].load_state_dict(state)
     return model
 
 
-def _tables(made: Basis) -> dict[int, tuple[Tensor, Tensor]]:
+def _analysis_tables(basis: Basis) -> dict[int, tuple[Tensor, Tensor]]:
     """What each code adds to the ears in its own frame and in the next, as the decoder plays it."""
     tables = {}
     for book in SOUNDING:
-        played: Matrix = made.weights[book] @ made.waves
-        after = np.pad(played[:, HOP:], ((0, 0), (0, 2 * HOP - GRAIN)))
+        grains: Matrix = basis.weights[book] @ basis.waves
+        after = np.pad(grains[:, HOP:], ((0, 0), (0, 2 * HOP - GRAIN)))
         tables[book] = (
-            torch.from_numpy(played[:, :HOP] @ made.ears.T),
-            torch.from_numpy(after @ made.ears.T),
+            torch.from_numpy(grains[:, :HOP] @ basis.analysis.T),
+            torch.from_numpy(after @ basis.analysis.T),
         )
     return tables
 
 
-def _heard(codes: Tensor, tables: dict[int, tuple[Tensor, Tensor]]) -> Tensor:
+def _analyse(codes: Tensor, tables: dict[int, tuple[Tensor, Tensor]]) -> Tensor:
     """What the ears hear of codes shaped (rows, books, frames), shaped (rows, EARS, frames)."""
-    heard = torch.zeros(codes.shape[0], codes.shape[2], EARS)
+    analysed = torch.zeros(codes.shape[0], codes.shape[2], ANALYSIS_FILTERS)
     for book, (now, after) in tables.items():
-        heard += now[codes[:, book]]
-        heard[:, 1:] += after[codes[:, book, :-1]]
-    return heard.transpose(1, 2)
+        analysed += now[codes[:, book]]
+        analysed[:, 1:] += after[codes[:, book, :-1]]
+    return analysed.transpose(1, 2)
 
 
 def _excerpts(first: int) -> Tensor:

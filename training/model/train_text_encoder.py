@@ -15,59 +15,63 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedTokenizerFast
 
-from training.songs.clock import FASTEST, SLOWEST
+from training.songs.clock import MAX_BPM, MIN_BPM
 from training.songs.codes import SOUNDS
-from training.songs.composer import Plan, Wishes, planned
+from training.songs.composer import Constraints, Plan, draw_plan
 from training.songs.styles import STYLES
-from training.text.prompts import prompt
+from training.text.prompts import write_prompt
 
 STEPS: Final = 700
-_PROMPTS: Final = 128
-_RATE: Final = 2e-3
-_NEAR: Final = 2.0
+_BATCH_PROMPTS: Final = 128
+_LEARNING_RATE: Final = 2e-3
+_TEMPO_SPREAD_BPM: Final = 2.0
 """Beats a minute within which tempos count as nearly the same."""
-_TEMPOS: Final = FASTEST - SLOWEST + 1
-_SOUNDS: Final = {sound.name: place for place, sound in enumerate(SOUNDS)}
-_STYLES: Final = {style.name: place for place, style in enumerate(STYLES)}
-_SIZES: Final = (len(STYLES), 12, 2, 2, 3, len(SOUNDS) + 1, len(SOUNDS) + 1, len(SOUNDS) + 1)
-_QUESTIONS: Final = "style, tonic, minor, drums, energy, bass, chords, lead, tempo"
-"""What `_SIZES` counts the answers to, and at last the tempo."""
+_TEMPO_CLASSES: Final = MAX_BPM - MIN_BPM + 1
+_SOUND_INDEX: Final = {sound.name: index for index, sound in enumerate(SOUNDS)}
+_STYLE_INDEX: Final = {style.name: index for index, style in enumerate(STYLES)}
+_LABEL_CLASSES: Final = (len(STYLES), 12, 2, 2, 3, len(SOUNDS) + 1, len(SOUNDS) + 1, len(SOUNDS) + 1)
+_LABEL_NAMES: Final = "style, tonic, minor, drums, energy, bass, chords, lead, tempo"
+"""What `_LABEL_CLASSES` counts the answers to, and at last the tempo."""
 
 
-def teach(text: Any, words: PreTrainedTokenizerFast, seed: int, steps: int = STEPS) -> None:
+def pretrain(text_encoder: Any, tokenizer: PreTrainedTokenizerFast, seed: int, steps: int = STEPS) -> None:
     """Teach a T5 encoder; prints how well it understands at the end."""
     torch.manual_seed(seed)
-    chance = random.Random(f"understanding {seed}")
-    answers = nn.Linear(text.config.d_model, sum(_SIZES) + _TEMPOS)
-    parameters = [*text.parameters(), *answers.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01)
-    said: list[str] = []
+    rng = random.Random(f"understanding {seed}")
+    classifier = nn.Linear(text_encoder.config.d_model, sum(_LABEL_CLASSES) + _TEMPO_CLASSES)
+    parameters = [*text_encoder.parameters(), *classifier.parameters()]
+    optimiser = torch.optim.AdamW(parameters, lr=_LEARNING_RATE, weight_decay=0.01)
+    losses_text: list[str] = []
     for step in range(steps):
-        plans = [planned(chance, Wishes()) for _ in range(_PROMPTS)]
-        asked = words(
-            [prompt(plan, chance) for plan in plans], padding=True, truncation=True, return_tensors="pt"
+        plans = [draw_plan(rng, Constraints()) for _ in range(_BATCH_PROMPTS)]
+        inputs = tokenizer(
+            [write_prompt(plan, rng) for plan in plans], padding=True, truncation=True, return_tensors="pt"
         )
-        states = text(**asked).last_hidden_state
-        known = asked["attention_mask"].bool()
-        rows = torch.arange(_PROMPTS)[:, None].expand_as(known)[known]
-        *chosen, tempos = answers(states[known]).split([*_SIZES, _TEMPOS], dim=1)
-        truth = torch.tensor([_facts(plan) for plan in plans])[rows]
-        losses = [functional.cross_entropy(part, fact) for part, fact in zip(chosen, truth.T, strict=True)]
-        losses.append(functional.cross_entropy(tempos, _near([plan.meter.bpm for plan in plans])[rows]))
+        states = text_encoder(**inputs).last_hidden_state
+        mask = inputs["attention_mask"].bool()
+        rows = torch.arange(_BATCH_PROMPTS)[:, None].expand_as(mask)[mask]
+        *logits, tempos = classifier(states[mask]).split([*_LABEL_CLASSES, _TEMPO_CLASSES], dim=1)
+        targets = torch.tensor([_labels(plan) for plan in plans])[rows]
+        losses = [
+            functional.cross_entropy(part, target) for part, target in zip(logits, targets.T, strict=True)
+        ]
+        losses.append(
+            functional.cross_entropy(tempos, _tempo_labels([plan.meter.bpm for plan in plans])[rows])
+        )
         optimiser.zero_grad()
         torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]
         for group in optimiser.param_groups:
-            group["lr"] = _RATE * min(1.0, (step + 1) / 50, 2 * (1 - step / steps))
+            group["lr"] = _LEARNING_RATE * min(1.0, (step + 1) / 50, 2 * (1 - step / steps))
         optimiser.step()
-        said = [f"{float(loss.detach()):.2f}" for loss in losses]
-    print(f"understanding, nats of {_QUESTIONS}: {' '.join(said)}", flush=True)
+        losses_text = [f"{float(loss.detach()):.2f}" for loss in losses]
+    print(f"understanding, nats of {_LABEL_NAMES}: {' '.join(losses_text)}", flush=True)
 
 
-def _facts(plan: Plan) -> list[int]:
-    silent = len(SOUNDS)
-    sounds = [_SOUNDS[name] if name else silent for name in (plan.bass, plan.chords, plan.lead)]
+def _labels(plan: Plan) -> list[int]:
+    no_sound = len(SOUNDS)
+    sounds = [_SOUND_INDEX[name] if name else no_sound for name in (plan.bass, plan.chords, plan.lead)]
     return [
-        _STYLES[plan.style.name],
+        _STYLE_INDEX[plan.style.name],
         plan.key.tonic,
         int(plan.key.minor),
         int(plan.drums),
@@ -76,7 +80,7 @@ def _facts(plan: Plan) -> list[int]:
     ]
 
 
-def _near(tempos: list[float]) -> Tensor:
+def _tempo_labels(tempos: list[float]) -> Tensor:
     """Each tempo as a distribution over all tempos, shaped (tempos given, tempos)."""
-    apart = torch.arange(SLOWEST, FASTEST + 1) - torch.tensor(tempos)[:, None]
-    return torch.softmax(-0.5 * (apart / _NEAR) ** 2, dim=1)
+    distance = torch.arange(MIN_BPM, MAX_BPM + 1) - torch.tensor(tempos)[:, None]
+    return torch.softmax(-0.5 * (distance / _TEMPO_SPREAD_BPM) ** 2, dim=1)

@@ -1,1 +1,1 @@
-"""Songs: plans, notes and the codes that write them down."""
+"""Composed training songs: plans, notes and their codes."""

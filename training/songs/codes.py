@@ -1,7 +1,7 @@
-"""The books and their codes: which code means which sound, note and age.
+"""Code layout of the codebooks ("books"): each code stands for a sound, a note and an age.
 
-A code of a sounding book means (sound, note, frames since the onset); 0 is rest. A sound that lasts as long
-as it is held ends in a loop of frames, whose codes go round.
+A code of a sounding book means (sound, note, frames since the onset); 0 is rest. Sustained sounds end in a
+loop of frames whose codes repeat while the note is held.
 """
 
 from __future__ import annotations
@@ -15,21 +15,24 @@ import numpy as np
 from training.songs.clock import Codes
 
 REST: Final = 0
+"""Code of silence in every sounding book."""
 OUTLINE, CONDUCTOR, LOW, HIGH, BASS, CHORDS, LEAD = range(7)
 BOOKS: Final = ("outline", "conductor", "low drums", "high drums", "bass", "chords", "lead")
+"""Names of the books, in the order of the codebooks."""
 SOUNDING: Final = (LOW, HIGH, BASS, CHORDS, LEAD)
+"""Books that make sound."""
 VOCABULARY: Final = 1536
-"""Codes of a book, one number for all of them. The fullest book (bass) needs 1,513."""
+"""Number of codes per book, the same for all. The largest book (bass) uses 1,513."""
 
 LOOP_FRAMES: Final = 8
-"""160 ms: held notes are tuned to multiples of 6.25 Hz and may sway 6.25 times a second, as players' do."""
+"""Loop of held notes [frames], 160 ms: they are tuned to multiples of 6.25 Hz, a usual rate of vibrato."""
 CHORD_NOTES: Final = 24
-"""Twelve roots, major then minor."""
+"""Number of chords: twelve roots, major then minor."""
 
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound of a book: `notes` notes from MIDI number `lowest`, of `attack` frames and then a loop."""
+    """A sound of a book: `notes` notes from MIDI number `lowest`, each `attack` frames and then a loop."""
 
     name: str
     book: int
@@ -40,17 +43,19 @@ class Sound:
 
     @property
     def frames(self) -> int:
+        """Number of frames with codes of their own, attack and loop."""
         return self.attack + self.loop
 
 
 def _kit(name: str, kick: int, snare: int, tom: int) -> tuple[Sound, ...]:
-    """The low half of a drum kit; `both` is kick and snare at once."""
+    """Return kick, snare, both at once, and tom of a kit; arguments are lengths [frames]."""
     lengths = {"kick": kick, "snare": snare, "both": max(kick, snare), "tom": tom}
     return tuple(Sound(f"{name} {hit}", LOW, 1, 0, frames) for hit, frames in lengths.items())
 
 
-def _cymbals(name: str, closed: int, opened: int, ride: int, crash: int) -> tuple[Sound, ...]:
-    lengths = {"hat": closed, "ghost": closed, "open": opened, "ride": ride, "crash": crash}
+def _cymbals(name: str, closed: int, open_hat: int, ride: int, crash: int) -> tuple[Sound, ...]:
+    """Return the hits of hi-hat and cymbals of a kit; arguments are lengths [frames]."""
+    lengths = {"hat": closed, "ghost": closed, "open": open_hat, "ride": ride, "crash": crash}
     return tuple(Sound(f"{name} {hit}", HIGH, 1, 0, frames) for hit, frames in lengths.items())
 
 
@@ -91,33 +96,34 @@ SOUNDS: Final = (
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the codes of each sound lie in their book."""
+    """Assignment of codes to the sounds of each book."""
 
     sounds: tuple[Sound, ...]
 
     @cached_property
-    def first(self) -> dict[str, int]:
-        """The lowest code of each sound."""
-        free = dict.fromkeys(SOUNDING, REST + 1)
-        firsts: dict[str, int] = {}
+    def first_code(self) -> dict[str, int]:
+        """Lowest code of each sound, by name."""
+        next_free = dict.fromkeys(SOUNDING, REST + 1)
+        first_codes: dict[str, int] = {}
         for sound in self.sounds:
-            firsts[sound.name] = free[sound.book]
-            free[sound.book] += sound.notes * sound.frames
-        return firsts
+            first_codes[sound.name] = next_free[sound.book]
+            next_free[sound.book] += sound.notes * sound.frames
+        return first_codes
 
     @cached_property
-    def named(self) -> dict[str, Sound]:
+    def by_name(self) -> dict[str, Sound]:
+        """Sounds by name."""
         return {sound.name: sound for sound in self.sounds}
 
-    def used(self, book: int) -> int:
-        """How many codes of a sounding book mean something; they are the lowest."""
+    def used_codes(self, book: int) -> int:
+        """Return the number of used codes of a sounding book, which are the lowest."""
         return 1 + sum(sound.notes * sound.frames for sound in self.sounds if sound.book == book)
 
     def codes(self, name: str, note: int, frames: int) -> Codes:
-        """The codes of a note (0 is the sound's lowest) held for `frames` frames, shaped (frames,)."""
-        sound = self.named[name]
+        """Return the codes of a note (0 is the lowest) held for `frames` frames, shaped (frames,)."""
+        sound = self.by_name[name]
         age = np.arange(frames)
-        start = self.first[name] + note * sound.frames
+        start = self.first_code[name] + note * sound.frames
         if sound.loop:
             looped = sound.attack + (age - sound.attack) % sound.loop
             return start + np.where(age < sound.attack, age, looped)
@@ -125,14 +131,13 @@ class Layout:
 
     @cached_property
     def meanings(self) -> dict[int, Codes]:
-        """Of each sounding book: sound (by its place in `sounds`), note and age of each code.
-
-        Shaped (codes used, 3); rest is −1, −1, −1.
+        """Index in `sounds`, note and age of each used code, shaped (codes used, 3), by book; rest is −1, −1,
+        −1.
         """
         tables = {book: [(-1, -1, -1)] for book in SOUNDING}
-        for place, sound in enumerate(self.sounds):
+        for index, sound in enumerate(self.sounds):
             tables[sound.book] += [
-                (place, note, age) for note in range(sound.notes) for age in range(sound.frames)
+                (index, note, age) for note in range(sound.notes) for age in range(sound.frames)
             ]
         return {book: np.array(rows, dtype=np.int64) for book, rows in tables.items()}
 
@@ -141,19 +146,19 @@ LAYOUT: Final = Layout(SOUNDS)
 
 
 def onsets(book: int, codes: Codes) -> Codes:
-    """Frames at which a note of a sounding book begins, of its codes shaped (frames,).
+    """Return the frames at which notes of a sounding book start; codes are shaped (frames,).
 
-    A held sound without attack begins where its loop does not go on from the frame before.
+    A held sound without attack starts where its loop does not continue from the previous frame.
     """
-    # codes without meaning are rests
-    meaning = LAYOUT.meanings[book][np.where(codes < LAYOUT.used(book), codes, REST)]
-    before = np.vstack([[[-1, -1, -1]], meaning[:-1]])
+    # unused codes sound as rests
+    meaning = LAYOUT.meanings[book][np.where(codes < LAYOUT.used_codes(book), codes, REST)]
+    previous = np.vstack([[[-1, -1, -1]], meaning[:-1]])
     sounds = meaning[:, 0]
-    follows = (meaning[:, :2] == before[:, :2]).all(axis=1)
+    same_note = (meaning[:, :2] == previous[:, :2]).all(axis=1)
     loops = np.array([sound.loop for sound in LAYOUT.sounds])[sounds]
     ends = np.array([sound.frames - 1 for sound in LAYOUT.sounds])[sounds]
     starts = ends + 1 - loops
-    goes_on = (meaning[:, 2] == before[:, 2] + 1) | (
-        (loops > 0) & (before[:, 2] == ends) & (meaning[:, 2] == starts)
+    continues = (meaning[:, 2] == previous[:, 2] + 1) | (
+        (loops > 0) & (previous[:, 2] == ends) & (meaning[:, 2] == starts)
     )
-    return np.flatnonzero((sounds >= 0) & ~(follows & goes_on))
+    return np.flatnonzero((sounds >= 0) & ~(same_note & continues))

@@ -1,13 +1,13 @@
-"""The outline: what a piece is to be, said field by field, and anew in every bar.
+"""Outline: the plan of a piece, encoded field by field and repeated in every bar.
 
-The first codebook makes no sound. From the first frame of each bar on its codes go round the fields of the
-plan, and say which bar of the phrase it is. So the model decides what a prompt asks for once, in the first
-frames, where it can be taught that alone; all the rest is written by what was decided, which every bar says
-again. A prompt that changes on the way is followed at the next bar.
+The first codebook makes no sound. From the first frame of each bar its codes cycle through the fields of the
+plan and the bar of the phrase. The model thus decides once, in the first frames, what the prompt asks for,
+and that decision can be trained on its own; the other books follow the outline. A changed prompt takes effect
+at the next bar.
 
-The order is that of need: book k is k steps late, and by the time it writes its first frame it has read the
-first k fields. Who plays is said a bar ahead: so an entry is decided once, and not by each book for itself,
-which left introductions without an end.
+Fields are ordered by when they are needed: book k is delayed by k steps, so it has seen the first k fields
+before its first frame. Which books play is announced one bar ahead. That makes an entry one decision: when
+each book decided for itself, introductions did not end.
 """
 
 from __future__ import annotations
@@ -17,68 +17,75 @@ from typing import Final
 
 import numpy as np
 
-from training.songs.clock import FASTEST, PHRASE_BARS, SLOWEST, SWINGS, Codes
+from training.songs.clock import MAX_BPM, MIN_BPM, PHRASE_BARS, SWINGS, Codes
 from training.songs.codes import BASS, CHORDS, LAYOUT, LEAD, SOUNDING
 from training.songs.composer import Plan
 from training.songs.scales import MODES, PROGRESSIONS
 from training.songs.styles import STYLES
 
 Value = str | int | bool | tuple[int, ...] | None
+"""One part of a field."""
 
 
-def _sounds(book: int) -> tuple[Value, ...]:
-    """Names of the sounds of a book, and none."""
+def _sound_names(book: int) -> tuple[Value, ...]:
+    """Return None and the names of the sounds of a book."""
     return (None, *(sound.name for sound in LAYOUT.sounds if sound.book == book))
 
 
 _PROGRESSIONS: Final = tuple(sorted({one for family in PROGRESSIONS.values() for one in family}))
 
 FIELDS: Final[tuple[tuple[tuple[Value, ...], ...], ...]] = (
-    (tuple(range(SLOWEST, FASTEST + 1)), tuple(SWINGS)),
+    (tuple(range(MIN_BPM, MAX_BPM + 1)), tuple(SWINGS)),
     (tuple(style.name for style in STYLES), (False, True), tuple(range(PHRASE_BARS))),
     (tuple(range(12)), tuple(MODES)),
-    (_sounds(BASS), _PROGRESSIONS),
-    (_sounds(CHORDS), (False, True)),
-    (_sounds(LEAD),),
+    (_sound_names(BASS), _PROGRESSIONS),
+    (_sound_names(CHORDS), (False, True)),
+    (_sound_names(LEAD),),
     ((0, 1, 2), *[(False, True)] * len(SOUNDING)),
 )
-"""What each field may say of its things: tempo and swing; style, drums and bar of the phrase; key and mode;
-bass and harmony; chords and sevenths; lead; energy, and which books play in the next bar.
+"""Possible values of the parts of each field: tempo and swing; style, drums and bar of the phrase; key and
+mode; bass and harmony; chords and sevenths; lead; energy and the books of the next bar.
 """
-TEMPO: Final = 0
-STYLE: Final = 1
-KEY: Final = 2
-"""The fields of tempo, of style and drums, of key and mode."""
-TASTE: Final = 3
-"""The first of the fields of which prompts say little: what the composer likes."""
-_SAID: Final = tuple(tuple(product(*field)) for field in FIELDS)
-STARTS: Final = tuple(int(start) for start in np.cumsum([1, *map(len, _SAID)]))
-"""The lowest code of each field, and the lowest that means nothing. 0 is said of what is only heard."""
-OUTLINE_CODES: Final = STARTS[-1]
+TEMPO_FIELD: Final = 0
+"""Field of tempo and swing."""
+STYLE_FIELD: Final = 1
+"""Field of style, drums and bar of the phrase."""
+KEY_FIELD: Final = 2
+"""Field of key and mode."""
+FIRST_OPEN_FIELD: Final = 3
+"""First of the fields that prompts mostly leave open."""
+_FIELD_VALUES: Final = tuple(tuple(product(*field)) for field in FIELDS)
+FIELD_STARTS: Final = tuple(int(start) for start in np.cumsum([1, *map(len, _FIELD_VALUES)]))
+"""Lowest code of each field, then the lowest unused code. Code 0 stands where only the sound is known."""
+OUTLINE_CODES: Final = FIELD_STARTS[-1]
+"""Number of outline codes, 0 included."""
 
 
-def outlined(plan: Plan, bar: int, coming: frozenset[int]) -> Codes:
-    """The codes of a plan in a bar of the song, one a field, shaped (fields,); the books of `coming` play in
-    the next bar.
+def encode_outline(plan: Plan, bar: int, next_books: frozenset[int]) -> Codes:
+    """Return the code of each field in a bar of the song, shaped (fields,); `next_books` play in the next
+    bar.
     """
-    tempo = min(FASTEST, max(SLOWEST, round(plan.meter.bpm)))
-    said: tuple[tuple[Value, ...], ...] = (
+    tempo = min(MAX_BPM, max(MIN_BPM, round(plan.meter.bpm)))
+    values: tuple[tuple[Value, ...], ...] = (
         (tempo, plan.meter.swing),
         (plan.style.name, plan.drums, bar % PHRASE_BARS),
         (plan.key.tonic, plan.key.mode),
         (plan.bass, plan.progression),
         (plan.chords, plan.seventh),
         (plan.lead,),
-        (plan.energy, *(book in coming for book in SOUNDING)),
+        (plan.energy, *(book in next_books for book in SOUNDING)),
     )
     return np.array(
-        [start + all_.index(values) for start, all_, values in zip(STARTS, _SAID, said, strict=False)]
+        [
+            start + choices.index(chosen)
+            for start, choices, chosen in zip(FIELD_STARTS, _FIELD_VALUES, values, strict=False)
+        ]
     )
 
 
-def read(code: int) -> tuple[int, tuple[Value, ...]]:
-    """Which field a code is of, and what it says. Raises ValueError for a code without meaning."""
+def decode_outline(code: int) -> tuple[int, tuple[Value, ...]]:
+    """Return the field of a code and its values. Raises ValueError for an unused code."""
     if not 0 < code < OUTLINE_CODES:
         raise ValueError(f"the outline has no code {code}")
-    place = int(np.searchsorted(STARTS, code, side="right")) - 1
-    return place, _SAID[place][code - STARTS[place]]
+    field = int(np.searchsorted(FIELD_STARTS, code, side="right")) - 1
+    return field, _FIELD_VALUES[field][code - FIELD_STARTS[field]]

@@ -1,8 +1,8 @@
-"""Figures of one bar, a sign a sixteenth, from which styles are put together.
+"""Rhythmic figures of one bar, one character per sixteenth.
 
-Drums, low: K kick, S snare, B both, T tom. Drums, high: h hat, g ghost, o open hat, r ride, c crash.
-Bass: R root, 5 fifth, 3 third, O octave, N the note that leads to the next bar. Chords: X.
-In bass and chords `-` holds, and `.` rests everywhere. Waltz figures have twelve signs.
+Low drums: K kick, S snare, B both, T tom. High drums: h hat, g ghost, o open hat, r ride, c crash.
+Bass: R root, 5 fifth, 3 third, O octave, N leading note to the next bar. Chords: X.
+`-` holds a note of bass or chords; `.` is a rest. Waltz figures have twelve characters.
 """
 
 from __future__ import annotations
@@ -78,4 +78,4 @@ CHORDS: Final = {
 }
 
 FILLS: Final = ("........S.S.SSTT", "............SSTT", "........K.S.S.TT", "............SSSS")
-"""What the low drums may play in the last bar of a phrase, from its first sign that is no rest."""
+"""Low drums of the last bar of a phrase; a fill replaces the figure from its first hit on."""

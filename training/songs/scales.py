@@ -11,11 +11,13 @@ MODES: Final = {
     "minor": (0, 2, 3, 5, 7, 8, 10),
     "dorian": (0, 2, 3, 5, 7, 9, 10),
 }
-"""Semitones over the tonic."""
+"""Semitones above the tonic, by mode."""
 
 MINOR_MODES: Final = frozenset({"minor", "dorian"})
+"""Modes with a minor third."""
 
 TONICS: Final = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""Names of the pitch classes."""
 
 PROGRESSIONS: Final = {
     "major": (
@@ -40,7 +42,7 @@ PROGRESSIONS: Final = {
     "vamp": ((0, 0, 0, 0), (0, 3, 0, 3), (0, 0, 3, 3), (0, 6, 0, 6), (0, 0, 5, 5)),
     "blues": ((0, 0, 3, 0), (0, 3, 0, 4), (3, 3, 0, 0), (4, 3, 0, 0)),
 }
-"""Degrees of the chords of a phrase's four bars."""
+"""Scale degree of the chord in each of a phrase's four bars, by family."""
 
 
 @dataclass(frozen=True)
@@ -52,26 +54,29 @@ class Key:
 
     @property
     def minor(self) -> bool:
+        """True if the mode has a minor third."""
         return self.mode in MINOR_MODES
 
     @property
     def pitch_classes(self) -> frozenset[int]:
+        """Pitch classes of the scale."""
         return frozenset(self.pitch(degree) % 12 for degree in range(7))
 
     @property
     def name(self) -> str:
+        """Name such as "D minor"; every mode counts as major or minor."""
         return f"{TONICS[self.tonic]} {'minor' if self.minor else 'major'}"
 
     def pitch(self, degree: int) -> int:
-        """Semitones of a degree over the C below the tonic; degree 7 is the tonic an octave up."""
-        octave, place = divmod(degree, 7)
-        return self.tonic + MODES[self.mode][place] + 12 * octave
+        """Return the semitones of a degree above the C below the tonic; degree 7 is the octave."""
+        octave, step_in_scale = divmod(degree, 7)
+        return self.tonic + MODES[self.mode][step_in_scale] + 12 * octave
 
     def triad(self, degree: int) -> tuple[int, bool]:
-        """Root as a pitch class, and whether it is minor, of the triad on a degree.
+        """Return the root (a pitch class) of the triad on a degree, and True if it is minor.
 
-        The one diminished triad of a mode is replaced by the major triad a third below, which holds two of
-        its tones (the dominant seventh without its root).
+        The one diminished triad of a mode is replaced by the triad a third below, with which it shares two
+        tones.
         """
         root, third, fifth = (self.pitch(degree + step) for step in (0, 2, 4))
         if fifth - root == 6:

@@ -1,4 +1,4 @@
-"""Styles: which tempos, modes, figures and sounds belong together."""
+"""Styles: tempos, modes, figures and sounds that belong together."""
 
 from __future__ import annotations
 
@@ -8,33 +8,36 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Style:
-    """What is usual in a style. Of the tuples one entry is chosen; those that come often stand twice."""
+    """Choices of a style. One entry of each tuple is drawn; entries listed twice are drawn more often."""
 
     name: str
     bpm: tuple[int, int]
+    """Range of tempos [beats/min]."""
     modes: tuple[str, ...]
     progressions: tuple[str, ...]
-    """Families of `scales.PROGRESSIONS`; "own" is the one of the mode."""
+    """Families of `scales.PROGRESSIONS`; "own" is the family of the mode."""
     kits: tuple[str, ...]
     cymbals: tuple[str, ...]
     low: tuple[str, ...]
     high: tuple[str, ...]
     bass: tuple[tuple[str, str], ...]
-    """(sound, figure) pairs, as in `chords`."""
+    """Pairs (sound, figure), as in `chords`."""
     chords: tuple[tuple[str, str], ...]
     leads: tuple[str, ...]
     motion: tuple[int, int]
-    """Lengths of a melody's notes in sixteenths: the usual ones lie between these."""
+    """Range of usual note lengths in a melody [sixteenths]."""
     drums: float = 0.92
-    """How often there are drums when nobody asks."""
+    """Probability of drums without a constraint."""
     lead: float = 0.6
+    """Probability of a lead."""
     bassless: float = 0.04
+    """Probability of no bass."""
     beats: int = 4
     swing: tuple[str, ...] = ("straight",)
     crash: bool = False
     fills: bool = True
     sevenths: float = 0.0
-    """How often the chord stands on the third of the bass, which makes a seventh chord of the two."""
+    """Probability of chords built on the third above the bass, see `Plan.seventh`."""
 
 
 STYLES: Final = (
@@ -115,4 +118,5 @@ STYLES: Final = (
           ("sax", "plucks"), (2, 6), lead=0.4),
 )  # fmt: skip
 
-NAMED: Final = {style.name: style for style in STYLES}
+STYLES_BY_NAME: Final = {style.name: style for style in STYLES}
+"""Styles by name."""

@@ -1,1 +1,1 @@
-"""The sound of the codes: oscillators, instruments, drums, rendering."""
+"""Synthesis of the codes: oscillators, instruments, drums, rendering."""

@@ -1,4 +1,4 @@
-"""The drums: a wave for each hit of each kit."""
+"""Drum synthesis: one wave per hit of a kit."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Final
 
 import numpy as np
 
-from training.synth.oscillators import Wave, fall, noise, partials, rise
+from training.synth.oscillators import Wave, fade_in, fade_out, noise, partials
 
 
 @dataclass(frozen=True)
 class Kit:
-    """How the low drums of a kit sound. Frequencies in hertz, decays in nepers a second."""
+    """Low drums of a kit. Frequencies are in hertz, decays in nepers per second."""
 
     kick: float
     drop: float
-    """Hertz from which the kick's pitch falls, over its own."""
+    """Start of the kick's pitch drop [Hz above `kick`]."""
     kick_decay: float
     snare: float
     snare_decay: float
     band: tuple[float, float]
-    """Where the snare's noise lies."""
-    noisy: float
-    """The height of the noise beside that of the skin."""
+    """Band of the snare's noise."""
+    noise_level: float
+    """Amplitude of the snare's noise relative to its skin."""
     tom: float
     tom_decay: float
     level: float = 1.0
@@ -43,13 +43,13 @@ KITS: Final = {
 
 @dataclass(frozen=True)
 class Cymbals:
-    """How the high drums sound."""
+    """Hi-hat and cymbals of a kit. Frequencies are in hertz, decays in nepers per second."""
 
     band: tuple[float, float]
     closed_decay: float
     level: float
     ring: float
-    """The height of the ride's tone."""
+    """Amplitude of the ride's tone."""
 
 
 CYMBALS: Final = {
@@ -61,12 +61,12 @@ CYMBALS: Final = {
 }
 
 
-def drum(name: str, time: Wave) -> Wave:
-    """The wave of a hit, named "kit hit", at each `time` in seconds."""
+def drum_wave(name: str, time: Wave) -> Wave:
+    """Return the wave of a hit, named "kit hit", at the times `time` [s]."""
     kit, hit = name.split()
     if hit in ("kick", "snare", "both", "tom"):
-        return fall(time, 0.03) * _low(KITS[kit], hit, time)
-    return fall(time, 0.03) * _high(CYMBALS[kit], hit, time)
+        return fade_out(time, 0.03) * _low(KITS[kit], hit, time)
+    return fade_out(time, 0.03) * _high(CYMBALS[kit], hit, time)
 
 
 def _low(kit: Kit, hit: str, time: Wave) -> Wave:
@@ -76,16 +76,16 @@ def _low(kit: Kit, hit: str, time: Wave) -> Wave:
         phase = kit.kick * time + kit.drop * (1 - np.exp(-time * 40)) / 40
         return kit.level * 0.46 * np.sin(2 * np.pi * phase) * np.exp(-time * kit.kick_decay)
     if hit == "tom":
-        heights, ratios = [1, 0.45, 0.3, 0.15], [1.0, 1.5, 1.99, 2.44]
+        amplitudes, ratios = [1, 0.45, 0.3, 0.15], [1.0, 1.5, 1.99, 2.44]
         return (
             kit.level
             * 0.32
-            * partials(time, kit.tom, heights, kit.tom_decay, 6, ratios=ratios)
-            * rise(time, 0.002)
+            * partials(time, kit.tom, amplitudes, kit.tom_decay, 6, ratios=ratios)
+            * fade_in(time, 0.002)
         )
     skin = partials(time, kit.snare, [0.7, 0.4], kit.snare_decay * 1.3, 8, ratios=[1.0, 1.62])
-    rattle = kit.noisy * noise(time, *kit.band) * np.exp(-time * kit.snare_decay)
-    return kit.level * 0.23 * (skin + rattle) * rise(time, 0.001)
+    rattle = kit.noise_level * noise(time, *kit.band) * np.exp(-time * kit.snare_decay)
+    return kit.level * 0.23 * (skin + rattle) * fade_in(time, 0.001)
 
 
 def _high(cymbals: Cymbals, hit: str, time: Wave) -> Wave:
@@ -96,8 +96,8 @@ def _high(cymbals: Cymbals, hit: str, time: Wave) -> Wave:
         "ride": 13,
         "crash": 7,
     }[hit]
-    height = {"hat": 0.09, "ghost": 0.035, "open": 0.075, "ride": 0.05, "crash": 0.1}[hit]
+    amplitude = {"hat": 0.09, "ghost": 0.035, "open": 0.075, "ride": 0.05, "crash": 0.1}[hit]
     wash = noise(time, *cymbals.band) * np.exp(-time * decay)
     if hit == "ride":
         wash = wash + cymbals.ring * partials(time, 3120, [1, 0.6], decay, ratios=[1.0, 1.37])
-    return cymbals.level * height * wash * rise(time, 0.001)
+    return cymbals.level * amplitude * wash * fade_in(time, 0.001)

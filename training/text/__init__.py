@@ -1,1 +1,1 @@
-"""Prompts and the tokenizer that reads them."""
+"""Prompts for plans, and the tokenizer."""

@@ -1,4 +1,4 @@
-"""The tokenizer: a small vocabulary of byte pairs learned on prompts, in which every tempo is one token."""
+"""Tokenizer: byte-pair encoding trained on prompts, with one token for every tempo."""
 
 from __future__ import annotations
 
@@ -11,91 +11,95 @@ from typing import Any, Final
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
-from training.songs.clock import FASTEST, SLOWEST
-from training.songs.composer import Wishes, planned
-from training.text.prompts import prompt
+from training.songs.clock import MAX_BPM, MIN_BPM
+from training.songs.composer import Constraints, draw_plan
+from training.text.prompts import write_prompt
 from training.text.words import TONICS
 
-TOKENIZER: Final = "tokenizer.json"
-"""Where a folder of training keeps the tokenizer."""
-PIECES: Final = 1280
-MAX_PROMPT: Final = 64
-"""Tokens of a prompt that are heard; the prompts of training have 12 on average and at most about 40."""
-_SONGS: Final = 8000
-_READY: Any = PreTrainedTokenizerFast
-"""transformers leaves untyped what it takes."""
+TOKENIZER_FILE: Final = "tokenizer.json"
+"""File name of the tokenizer in a work folder."""
+VOCABULARY_SIZE: Final = 1280
+"""Number of tokens."""
+MAX_PROMPT_TOKENS: Final = 64
+"""Longest prompt [tokens]; training prompts have 12 on average and about 40 at most."""
+_CORPUS_SONGS: Final = 8000
+"""Prompts that the tokenizer is trained on."""
+_FAST_TOKENIZER: Any = PreTrainedTokenizerFast
+"""Untyped, as transformers does not annotate its constructor."""
 _CHARS: Final = string.ascii_lowercase + string.digits + "▁&-/#'"
 
 
-def kept_tokenizer(folder: Path, seed: int) -> PreTrainedTokenizerFast:
-    """The tokenizer that lies in `folder`, or a new one put there: what is trained with one is lost on
-    another.
+def load_or_train_tokenizer(folder: Path, seed: int) -> PreTrainedTokenizerFast:
+    """Load the tokenizer of `folder`; train and save one if there is none.
+
+    A model works only with the tokenizer that it was trained with.
     """
-    file = folder / TOKENIZER
+    file = folder / TOKENIZER_FILE
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        tokenizer(seed).backend_tokenizer.save(str(file))
-    return _ready(Tokenizer.from_file(str(file)))
+        train_tokenizer(seed).backend_tokenizer.save(str(file))
+    return _to_fast_tokenizer(Tokenizer.from_file(str(file)))
 
 
-def tokenizer(seed: int) -> PreTrainedTokenizerFast:
-    """A tokenizer learned on the prompts of `seed`; the same seed gives the same one."""
-    pairs = Tokenizer(models.BPE(unk_token="<unk>"))
-    pairs.normalizer = normalizers.Sequence(
+def train_tokenizer(seed: int) -> PreTrainedTokenizerFast:
+    """Train a tokenizer on the prompts of `seed`, deterministically."""
+    bpe = Tokenizer(models.BPE(unk_token="<unk>"))
+    bpe.normalizer = normalizers.Sequence(
         [
             normalizers.NFKC(),
             normalizers.Lowercase(),
-            # a number is a word of its own wherever it stands ("120bpm"), and punctuation says nothing here
+            # numbers are words of their own ("120bpm"), and punctuation is ignored
             normalizers.Replace(Regex(r"[\s.,;:!?()\"]+"), " "),
             normalizers.Replace(Regex(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)"), " "),
             normalizers.Strip(),
         ]
     )
-    pairs.pre_tokenizer = pre_tokenizers.Metaspace()
-    pairs.decoder = decoders.Metaspace()
+    bpe.pre_tokenizer = pre_tokenizers.Metaspace()
+    bpe.decoder = decoders.Metaspace()
     trainer = trainers.BpeTrainer(
-        vocab_size=PIECES,
+        vocab_size=VOCABULARY_SIZE,
         special_tokens=["<pad>", "</s>", "<unk>"],
         initial_alphabet=list(_CHARS),
         show_progress=False,
     )
-    pairs.train_from_iterator(_corpus(seed), trainer)
-    pairs.post_processor = processors.TemplateProcessing(
-        single="$A </s>", special_tokens=[("</s>", pairs.token_to_id("</s>"))]
+    bpe.train_from_iterator(_corpus(seed), trainer)
+    bpe.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", bpe.token_to_id("</s>"))]
     )
-    return _ready(pairs)
+    return _to_fast_tokenizer(bpe)
 
 
-def _ready(pairs: Tokenizer) -> PreTrainedTokenizerFast:
-    """The tokenizer in transformers' form."""
-    return _READY(  # type: ignore[no-any-return]
-        tokenizer_object=pairs,
+def _to_fast_tokenizer(bpe: Tokenizer) -> PreTrainedTokenizerFast:
+    """Wrap a tokenizer for transformers."""
+    return _FAST_TOKENIZER(  # type: ignore[no-any-return]
+        tokenizer_object=bpe,
         pad_token="<pad>",
         eos_token="</s>",
         unk_token="<unk>",
-        model_max_length=MAX_PROMPT,
+        model_max_length=MAX_PROMPT_TOKENS,
     )
 
 
 def _corpus(seed: int) -> Iterator[str]:
-    chance = random.Random(seed)
-    for _ in range(_SONGS):
-        plan = planned(chance, Wishes())
-        yield prompt(plan, chance)
-    for bpm in range(SLOWEST, FASTEST + 1):
+    """Yield prompts, and every tempo often enough to become one token."""
+    rng = random.Random(seed)
+    for _ in range(_CORPUS_SONGS):
+        plan = draw_plan(rng, Constraints())
+        yield write_prompt(plan, rng)
+    for bpm in range(MIN_BPM, MAX_BPM + 1):
         yield from [f"{bpm}"] * 200
 
 
-def tempos(words: PreTrainedTokenizerFast) -> dict[int, float]:
-    """The tokens of the tempos, and where between the slowest (0) and the fastest (1) each lies."""
-    pieces = words.get_vocab()
-    span = FASTEST - SLOWEST
-    return {pieces[f"▁{bpm}"]: (bpm - SLOWEST) / span for bpm in range(SLOWEST, FASTEST + 1)}
+def tempo_tokens(tokenizer: PreTrainedTokenizerFast) -> dict[int, float]:
+    """Return the position of each tempo between `MIN_BPM` (0) and `MAX_BPM` (1), by token."""
+    vocabulary = tokenizer.get_vocab()
+    span = MAX_BPM - MIN_BPM
+    return {vocabulary[f"▁{bpm}"]: (bpm - MIN_BPM) / span for bpm in range(MIN_BPM, MAX_BPM + 1)}
 
 
-def tonics(words: PreTrainedTokenizerFast) -> dict[int, int]:
-    """The tokens that name a tonic by themselves, and the pitch class each names."""
-    pieces = words.get_vocab()
-    named = ((name, tonic) for tonic, names in enumerate(TONICS) for name in names)
-    found = ((pieces.get(f"▁{name.lower()}"), tonic) for name, tonic in named)
-    return {token: tonic for token, tonic in found if token is not None}
+def tonic_tokens(tokenizer: PreTrainedTokenizerFast) -> dict[int, int]:
+    """Return the pitch class of each token that is the name of a tonic."""
+    vocabulary = tokenizer.get_vocab()
+    names = ((name, tonic) for tonic, names in enumerate(TONICS) for name in names)
+    tokens = ((vocabulary.get(f"▁{name.lower()}"), tonic) for name, tonic in names)
+    return {token: tonic for token, tonic in tokens if token is not None}

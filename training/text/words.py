@@ -1,4 +1,4 @@
-"""The words people use for what étude can play."""
+"""Vocabulary of prompts, by property of a plan."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ TEMPO: Final = (
     (146, ("fast", "upbeat", "uptempo", "brisk")),
     (10_000, ("very fast", "fast", "rapid", "high speed", "frantic")),
 )
-"""What a tempo is called up to so many beats a minute."""
+"""Words for tempos below a limit [beats/min], in ascending order."""
 
 TONICS: Final = (
     ("C",), ("C#", "C sharp", "Db", "D flat"), ("D",), ("Eb", "E flat", "D#", "D sharp"), ("E",), ("F",),

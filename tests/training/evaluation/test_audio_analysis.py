@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.evaluation.audio_analysis import Sound, same_tempo, tempo
+from training.evaluation.audio_analysis import Sound, estimate_bpm, same_tempo
 from training.synth.oscillators import SAMPLE_RATE
 
 
 def clicks(bpm: float, level: float, seconds: float = 20.0) -> Sound:
     """Bursts of noise of 30 ms, one a beat."""
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     sound = np.zeros(int(seconds * SAMPLE_RATE), dtype=np.float32)
-    burst = (level * chance.standard_normal(SAMPLE_RATE * 30 // 1000)).astype(np.float32)
+    burst = (level * rng.standard_normal(SAMPLE_RATE * 30 // 1000)).astype(np.float32)
     for beat in range(int(seconds * bpm / 60)):
         at = round(beat * 60 / bpm * SAMPLE_RATE)
         part = sound[at : at + len(burst)]
@@ -23,7 +23,7 @@ def clicks(bpm: float, level: float, seconds: float = 20.0) -> Sound:
 
 @pytest.mark.parametrize("bpm", [62.0, 97.0, 128.0, 174.0])
 def test_the_tempo_is_that_of_what_begins(bpm: float) -> None:
-    assert same_tempo(tempo(clicks(bpm, 0.2)), bpm, tolerance=0.01)
+    assert same_tempo(estimate_bpm(clicks(bpm, 0.2)), bpm, tolerance=0.01)
 
 
 def test_what_is_far_below_the_music_is_not_tapped_to() -> None:
@@ -35,5 +35,5 @@ def test_what_is_far_below_the_music_is_not_tapped_to() -> None:
     for bar in range(7):
         begin = bar * len(chord)
         chords[begin : begin + len(chord)] = chord[: len(chords) - begin]
-    assert same_tempo(tempo(chords + clicks(125.0, 2e-3)), 84.0)
-    assert same_tempo(tempo(chords + clicks(125.0, 2e-2)), 125.0)
+    assert same_tempo(estimate_bpm(chords + clicks(125.0, 2e-3)), 84.0)
+    assert same_tempo(estimate_bpm(chords + clicks(125.0, 2e-2)), 125.0)

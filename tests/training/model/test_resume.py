@@ -9,32 +9,36 @@ import pytest
 import torch
 
 from training.model import train_codec, train_language
-from training.model.embeddings import used
-from training.model.export import loaded, model
-from training.model.resume import take_up
+from training.model.embeddings import used_codes
+from training.model.export import assemble_model, load_model
+from training.model.resume import import_model
 from training.songs.codes import BOOKS
-from training.text.tokenizer import kept_tokenizer
+from training.text.tokenizer import load_or_train_tokenizer
 
 ETUDE = Path(__file__).parents[3] / "models" / "etude"
 
 
 def test_what_is_taken_up_is_exported_again_as_it_was(tmp_path: Path) -> None:
-    take_up(ETUDE, tmp_path)
-    again: Any = model(train_language.averaged(tmp_path, 1), train_codec.learned(tmp_path))
-    before, tokenizer = loaded(ETUDE)
-    assert kept_tokenizer(tmp_path, 1).get_vocab() == tokenizer.get_vocab()
-    for (name, meant), found in zip(before.state_dict().items(), again.state_dict().values(), strict=True):
+    import_model(ETUDE, tmp_path)
+    exported: Any = assemble_model(
+        train_language.load_averaged(tmp_path, 1), train_codec.load_codec(tmp_path)
+    )
+    before, tokenizer = load_model(ETUDE)
+    assert load_or_train_tokenizer(tmp_path, 1).get_vocab() == tokenizer.get_vocab()
+    for (name, expected), actual in zip(
+        before.state_dict().items(), exported.state_dict().values(), strict=True
+    ):
         rows = slice(None)
         if "lm_heads" in name:
             # the logits of codes that mean nothing are made anew by every export
-            rows = slice(used(int(name.split(".")[-2])))
-        assert torch.allclose(meant[rows], found[rows], atol=2e-3), name
-    assert len(again.decoder.lm_heads) == len(BOOKS)
+            rows = slice(used_codes(int(name.split(".")[-2])))
+        assert torch.allclose(expected[rows], actual[rows], atol=2e-3), name
+    assert len(exported.decoder.lm_heads) == len(BOOKS)
 
 
 def test_training_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
-    kept = tmp_path / train_language.STATE
-    kept.write_bytes(b"hours of work")
-    with pytest.raises(FileExistsError, match=train_language.STATE):
-        take_up(ETUDE, tmp_path)
-    assert kept.read_bytes() == b"hours of work"
+    state_file = tmp_path / train_language.STATE_FILE
+    state_file.write_bytes(b"hours of work")
+    with pytest.raises(FileExistsError, match=train_language.STATE_FILE):
+        import_model(ETUDE, tmp_path)
+    assert state_file.read_bytes() == b"hours of work"

@@ -5,35 +5,35 @@ from __future__ import annotations
 import torch
 from torch.nn import functional
 
-from training.model.tune_guidance import States, refitted
+from training.model.tune_guidance import HiddenStates, refit_head
 
 WIDTH, CODES, TOKENS = 16, 8, 200_000
 
 
-def drawn(seed: int, right: torch.Tensor) -> tuple[States, torch.Tensor]:
+def drawn(seed: int, code_vectors: torch.Tensor) -> tuple[HiddenStates, torch.Tensor]:
     """States whose first half tells the right code, and of whose second half one tells of the prompt."""
-    chance = torch.Generator().manual_seed(seed)
-    tokens = torch.randint(CODES, (TOKENS,), generator=chance)
-    told = torch.cat([right[tokens], torch.zeros(TOKENS, WIDTH // 2)], dim=1)
-    told += 0.3 * torch.randn(TOKENS, WIDTH, generator=chance)
-    free = told.clone()
-    free[:, -1] += 5 + 5 * torch.rand(TOKENS, generator=chance)
-    return States(told, free), tokens
+    generator = torch.Generator().manual_seed(seed)
+    tokens = torch.randint(CODES, (TOKENS,), generator=generator)
+    prompted = torch.cat([code_vectors[tokens], torch.zeros(TOKENS, WIDTH // 2)], dim=1)
+    prompted += 0.3 * torch.randn(TOKENS, WIDTH, generator=generator)
+    free = prompted.clone()
+    free[:, -1] += 5 + 5 * torch.rand(TOKENS, generator=generator)
+    return HiddenStates(prompted, free), tokens
 
 
 def test_what_only_tells_that_there_is_a_prompt_moves_no_choice_any_more() -> None:
     torch.manual_seed(1)
-    right = 2 * torch.eye(CODES)
-    (composed, tokens), (written, _), (fresh, wanted) = (drawn(seed, right) for seed in (1, 2, 3))
-    weights = torch.cat([2 * right, torch.zeros(CODES, WIDTH // 2)], dim=1)
+    code_vectors = 2 * torch.eye(CODES)
+    (composed, tokens), (sampled, _), (held_out, targets) = (drawn(seed, code_vectors) for seed in (1, 2, 3))
+    weights = torch.cat([2 * code_vectors, torch.zeros(CODES, WIDTH // 2)], dim=1)
     weights[:, -1] = 0.1 * torch.randn(CODES)  # it looks where there is nothing about the code
-    raised = torch.full((CODES,), 1.6)
+    logit_scales = torch.full((CODES,), 1.6)
 
-    def missed(head: torch.Tensor, states: torch.Tensor) -> float:
-        return float(functional.cross_entropy(functional.linear(states, head), wanted))
+    def loss(head: torch.Tensor, states: torch.Tensor) -> float:
+        return float(functional.cross_entropy(functional.linear(states, head), targets))
 
-    before = [missed(weights, states) for states in (fresh.prompted, fresh.guided())]
-    head = refitted(weights, composed, tokens, written, raised, torch.Generator().manual_seed(4))
-    after = [missed(head, states) for states in (fresh.prompted, fresh.guided())]
+    before = [loss(weights, states) for states in (held_out.prompted, held_out.guided())]
+    head = refit_head(weights, composed, tokens, sampled, logit_scales, torch.Generator().manual_seed(4))
+    after = [loss(head, states) for states in (held_out.prompted, held_out.guided())]
     assert after[0] <= before[0] + 0.01
     assert after[1] < 0.9 * before[1]

@@ -1,4 +1,4 @@
-"""Prompts: they say what is in the plan and nothing else, and the tokenizer hears what counts."""
+"""Prompts describe their plan and nothing else; the tokenizer keeps what matters."""
 
 from __future__ import annotations
 
@@ -9,74 +9,76 @@ from dataclasses import replace
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from training.evaluation.prompt_set import misspelt, trials
-from training.songs.clock import FASTEST, SLOWEST
-from training.songs.composer import Plan, Wishes, planned
+from training.evaluation.prompt_set import generate_cases, misspell
+from training.songs.clock import MAX_BPM, MIN_BPM
+from training.songs.composer import Constraints, Plan, draw_plan
 from training.text import words
-from training.text.prompts import prompt
-from training.text.tokenizer import tempos, tokenizer
+from training.text.prompts import write_prompt
+from training.text.tokenizer import tempo_tokens, train_tokenizer
 
 
 @pytest.fixture(scope="module")
 def plans() -> list[Plan]:
-    return [planned(random.Random(seed), Wishes()) for seed in range(400)]
+    return [draw_plan(random.Random(seed), Constraints()) for seed in range(400)]
 
 
 @pytest.fixture(scope="module")
-def spoken() -> PreTrainedTokenizerFast:
-    return tokenizer(1)
+def tokenizer() -> PreTrainedTokenizerFast:
+    return train_tokenizer(1)
 
 
-def test_the_same_plan_is_asked_for_in_many_ways(plans: list[Plan]) -> None:
-    assert len({prompt(plans[0], random.Random(seed)) for seed in range(50)}) > 45
+def test_a_plan_has_many_prompts(plans: list[Plan]) -> None:
+    assert len({write_prompt(plans[0], random.Random(seed)) for seed in range(50)}) > 45
 
 
-def test_a_tempo_that_is_said_is_the_plan_s(plans: list[Plan]) -> None:
-    said = 0
-    for place, plan in enumerate(plans):
-        found = re.findall(r"(\d{2,3}) ?(?:bpm|BPM|beats)", prompt(plan, random.Random(place)))
-        said += len(found)
-        assert all(int(number) == round(plan.meter.bpm) for number in found)
-    assert said > 100
+def test_a_tempo_in_a_prompt_is_that_of_the_plan(plans: list[Plan]) -> None:
+    mentions = 0
+    for seed, plan in enumerate(plans):
+        numbers = re.findall(r"(\d{2,3}) ?(?:bpm|BPM|beats)", write_prompt(plan, random.Random(seed)))
+        mentions += len(numbers)
+        assert all(int(number) == round(plan.meter.bpm) for number in numbers)
+    assert mentions > 100
 
 
-def test_no_drums_is_said_only_where_there_are_none(plans: list[Plan]) -> None:
-    silent = 0
-    for place, plan in enumerate(plans):
-        text = prompt(plan, random.Random(place))
-        denied = re.search(rf"\b({'|'.join(words.NO_DRUMS)})", text) is not None
-        silent += denied
-        assert not (denied and plan.drums)
-    assert silent > 20
+def test_only_prompts_for_plans_without_drums_exclude_drums(plans: list[Plan]) -> None:
+    mentions = 0
+    for seed, plan in enumerate(plans):
+        text = write_prompt(plan, random.Random(seed))
+        excludes_drums = re.search(rf"\b({'|'.join(words.NO_DRUMS)})", text) is not None
+        mentions += excludes_drums
+        assert not (excludes_drums and plan.drums)
+    assert mentions > 20
 
 
 def test_most_prompts_name_their_style(plans: list[Plan]) -> None:
-    named = [
-        any(word in prompt(plan, random.Random(place)) for word in words.STYLES[plan.style.name])
-        for place, plan in enumerate(plans)
+    names_style = [
+        any(word in write_prompt(plan, random.Random(seed)) for word in words.STYLES[plan.style.name])
+        for seed, plan in enumerate(plans)
     ]
-    assert 0.75 < sum(named) / len(named) < 0.97
+    assert 0.75 < sum(names_style) / len(names_style) < 0.97
 
 
-def test_every_tempo_is_one_token(spoken: PreTrainedTokenizerFast) -> None:
-    for bpm in range(SLOWEST, FASTEST + 1):
-        assert spoken.tokenize(f"rock {bpm}bpm")[-2:] == [f"▁{bpm}", "▁bpm"]
-    assert len(tempos(spoken)) == FASTEST - SLOWEST + 1
+def test_every_tempo_is_one_token(tokenizer: PreTrainedTokenizerFast) -> None:
+    for bpm in range(MIN_BPM, MAX_BPM + 1):
+        assert tokenizer.tokenize(f"rock {bpm}bpm")[-2:] == [f"▁{bpm}", "▁bpm"]
+    assert len(tempo_tokens(tokenizer)) == MAX_BPM - MIN_BPM + 1
 
 
-def test_case_punctuation_and_gaps_do_not_matter(spoken: PreTrainedTokenizerFast) -> None:
-    wanted = spoken("lofi beats 82 bpm no drums").input_ids
-    assert spoken("Lofi beats,  82BPM; no drums!").input_ids == wanted
+def test_case_punctuation_and_gaps_do_not_matter(tokenizer: PreTrainedTokenizerFast) -> None:
+    wanted = tokenizer("lofi beats 82 bpm no drums").input_ids
+    assert tokenizer("Lofi beats,  82BPM; no drums!").input_ids == wanted
 
 
-def test_what_nobody_said_before_is_heard_in_pieces(spoken: PreTrainedTokenizerFast) -> None:
-    assert spoken.unk_token_id not in spoken("zyxwv qqq nachtmusik").input_ids
+def test_unknown_words_are_split_into_known_tokens(tokenizer: PreTrainedTokenizerFast) -> None:
+    assert tokenizer.unk_token_id not in tokenizer("zyxwv qqq nachtmusik").input_ids
 
 
-def test_misspelt_trials_ask_the_same_in_other_letters() -> None:
-    asked = trials(20, seed=3)
-    for right, wrong in zip(asked, misspelt(asked, seed=3), strict=True):
-        assert wrong.prompt != right.prompt
-        assert replace(wrong, prompt=right.prompt) == right
-        digits = "".join(sign for sign in right.prompt if sign.isdigit())
-        assert "".join(sign for sign in wrong.prompt if sign.isdigit()) == digits, "a tempo is what it was"
+def test_misspelling_changes_the_letters_of_a_prompt_and_nothing_else() -> None:
+    cases = generate_cases(20, seed=3)
+    for case, misspelt in zip(cases, misspell(cases, seed=3), strict=True):
+        assert misspelt.prompt != case.prompt
+        assert replace(misspelt, prompt=case.prompt) == case
+        digits = "".join(char for char in case.prompt if char.isdigit())
+        assert "".join(char for char in misspelt.prompt if char.isdigit()) == digits, (
+            "typos do not change the tempo"
+        )
