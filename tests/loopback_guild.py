@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,30 @@ from bot.tracks import poster
 from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
+from rehearsal.rest import limits
 from rehearsal.rest.components import texts
 from rehearsal.voice.listener import Listener
 from rehearsal.world import Channel, Guild, Message
 
 FAST = 50.0
 """Times real time: a piece of a second is made in one packet's time."""
+
+
+IDENTIFY_SECONDS = 0.2
+"""Time until the bot identifies again after its gateway session was invalidated; discord.py waits for 5 s."""
+
+
+@contextmanager
+def without_rate_limits() -> Iterator[None]:
+    """Let the bot send messages and identify as often as it likes: most tests that post would wait for it."""
+
+    async def identify_soon(_client: discord.Client, _shard: int | None, *, initial: bool = False) -> None:
+        await asyncio.sleep(0.0 if initial else IDENTIFY_SECONDS)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "STRICT_LIMITS", {})
+        patch.setattr(discord.Client, "before_identify_hook", identify_soon)
+        yield
 
 
 @contextmanager
@@ -137,17 +155,19 @@ async def loopback_guild(
     engine: Engine | None = None,
     settings: Settings | None = None,
     locale: str = "en-US",
+    rate_limits: bool = False,
 ) -> AsyncIterator[LoopbackGuild]:
     """Open a guild whose members use the language of `locale`; close everything in it after the block."""
     load_opus()
     engine = engine or ToneEngine(speed=FAST)
     await engine.start()
     try:
-        async with (
-            DiscordHere() as here,
-            connected(here, engine, settings or quiet_settings(folder), locale) as loopback,
-        ):
-            yield loopback
+        with nullcontext() if rate_limits else without_rate_limits():
+            async with (
+                DiscordHere() as here,
+                connected(here, engine, settings or quiet_settings(folder), locale) as loopback,
+            ):
+                yield loopback
     finally:
         await engine.close()
 

@@ -71,9 +71,10 @@ async def test_an_unreachable_discord_fails_the_start_with_a_sentence(tmp_path: 
 
 
 async def test_close_posts_finished_tracks_first_and_waits_for_no_rate_limit(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with loopback_guild(tmp_path) as loopback:
+    monkeypatch.setattr("bot.session.session.CLOSE_SECONDS", 3.0)
+    async with loopback_guild(tmp_path, rate_limits=True) as loopback:
         await loopback.play(loopback.ask(seconds=0.5))  # starts the writing process
         piece = loopback.ask(seconds=2.0, seed=2)
         await until(lambda: piece.composed and piece.buffer.frames_played > 5)

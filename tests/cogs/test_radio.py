@@ -20,6 +20,12 @@ from rehearsal.world import Message
 from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, read, restarted, until
 
 
+@pytest.fixture
+def short_fade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fade an ended radio out over half a second instead of three, in tests of something else."""
+    monkeypatch.setattr("bot.session.session.FADE_FRAMES", FRAME_RATE // 2)
+
+
 async def said(reply: Reply) -> str:
     await until(lambda: bool(reply.content))
     return reply.content
@@ -47,7 +53,7 @@ async def test_it_plays_until_somebody_ends_it_then_fades_out_and_is_not_posted(
         reply = await loopback.asker.use("radio", {"prompt": "bells", "seed": 7}, loopback.text)
         assert (await said(reply)).startswith("The radio plays “bells” with seed 7 until you end it")
         radio = loopback.session.now
-        await until(lambda: radio.buffer.frames_played > 2 * FRAME_RATE)
+        await until(lambda: radio.buffer.frames_played > FRAME_RATE)
         card = await card_of(loopback, "Radio · seed 7")
         played = radio.buffer.frames_played
         if way == "stop":
@@ -65,6 +71,7 @@ async def test_it_plays_until_somebody_ends_it_then_fades_out_and_is_not_posted(
         assert not list(tmp_path.glob("*.flac"))
 
 
+@pytest.mark.usefixtures("short_fade")
 async def test_it_gives_way_to_a_requested_piece_and_continues_with_another_segment(
     tmp_path: Path,
 ) -> None:
@@ -87,24 +94,25 @@ async def test_it_gives_way_to_a_requested_piece_and_continues_with_another_segm
         await until(lambda: following.settled)
 
 
+@pytest.mark.usefixtures("short_fade")
 async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.playback.radio.MIN_EXCERPT_GAP_SECONDS", 6.0)
+    monkeypatch.setattr("bot.playback.radio.MIN_EXCERPT_GAP_SECONDS", 4.0)
     monkeypatch.setattr("bot.playback.radio.EXCERPT_SECONDS", 1.5)
     async with loopback_guild(tmp_path) as loopback:
         radio = await a_radio(loopback)
         card = await card_of(loopback, "### Playing")
         early = await loopback.listener.press(card, "Keep")
         assert "enough new music to keep" in await said(early)
-        await until(lambda: radio.buffer.seconds_played > 6.0)
+        await until(lambda: radio.buffer.seconds_played > 4.0)
         reply = await loopback.listener.press(card, "Keep")
         twice = await loopback.asker.press(card, "Keep")
         assert "of the radio as a track" in await said(reply)
         assert "enough new music to keep" in await said(twice)
         await until(lambda: bool(loopback.tracks))
         (message,) = loopback.tracks
-        assert "s of the radio, from 0:04 · seed 7" in message.content
+        assert "s of the radio, from 0:02 · seed 7" in message.content
         file = tmp_path / "posted.flac"
         file.write_bytes(message.attachments[0].data)
         origin = read_tags(file).piece
@@ -119,6 +127,7 @@ async def test_its_last_minutes_are_saved_as_a_track_that_names_their_source(
         await until(lambda: radio.settled)
 
 
+@pytest.mark.usefixtures("short_fade")
 async def test_without_listeners_it_sleeps_and_continues_with_another_segment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +150,7 @@ async def test_without_listeners_it_sleeps_and_continues_with_another_segment(
         await until(lambda: awake.settled)
 
 
+@pytest.mark.usefixtures("short_fade")
 async def test_a_sleeping_radio_does_not_keep_busker_from_another_channel(tmp_path: Path) -> None:
     async with loopback_guild(tmp_path, engine=ToneEngine(speed=20.0)) as loopback:
         hall = loopback.guild.voice_channel("Hall")
@@ -163,6 +173,7 @@ async def test_a_sleeping_radio_does_not_keep_busker_from_another_channel(tmp_pa
         await until(lambda: piece.settled)
 
 
+@pytest.mark.usefixtures("short_fade")
 async def test_after_a_restart_it_continues_with_another_segment(tmp_path: Path) -> None:
     async with loopback_guild(tmp_path) as loopback:
         await a_radio(loopback)
@@ -175,6 +186,7 @@ async def test_after_a_restart_it_continues_with_another_segment(tmp_path: Path)
             await until(lambda: radio.settled)
 
 
+@pytest.mark.usefixtures("short_fade")
 async def test_it_ends_at_the_daily_limit_of_its_requester(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ import pytest
 from audio.worker.tone_engine import ToneEngine
 from rehearsal.permissions import Permission
 from tests.loopback_guild import LoopbackGuild, loopback_guild, until
+
+
+def update_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the interval of updates in the module that this bot has loaded: each bot loads its own."""
+    monkeypatch.setattr(sys.modules["cogs.status"], "UPDATE_SECONDS", 0.02)
 
 
 async def allowed(loopback: LoopbackGuild) -> None:
@@ -21,8 +27,8 @@ async def allowed(loopback: LoopbackGuild) -> None:
 async def test_the_status_shows_the_prompt_until_managers_disable_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
+        update_often(monkeypatch)
         await allowed(loopback)
         loopback.ask(seconds=30.0, prompt="slow bells")
         await until(lambda: loopback.corner.status == "“slow bells”")
@@ -33,8 +39,8 @@ async def test_the_status_shows_the_prompt_until_managers_disable_it(
 
 
 async def test_shutdown_clears_the_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
+        update_often(monkeypatch)
         await allowed(loopback)
         loopback.ask(seconds=30.0)
         await until(lambda: bool(loopback.corner.status))
@@ -45,8 +51,8 @@ async def test_shutdown_clears_the_status(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_without_the_permission_the_status_is_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cogs.status.UPDATE_SECONDS", 0.02)
     async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.5)) as loopback:
+        update_often(monkeypatch)
         piece = loopback.ask(seconds=30.0)
         await until(lambda: piece.buffer.frames_played > 10)
         assert not loopback.corner.status

@@ -24,7 +24,10 @@ async def retry_after(loopback: LoopbackGuild, *retry_seconds: float) -> None:
     )
 
 
-async def test_a_refused_track_stays_on_disk_is_reported_and_retried(tmp_path: Path) -> None:
+async def test_a_refused_track_stays_on_disk_is_reported_and_retried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.session.session.CLOSE_SECONDS", 0.1)  # the retry in 60 s is not waited for
     async with loopback_guild(tmp_path) as loopback:
         await retry_after(loopback, 0.01, 60.0)
         piece = loopback.ask(seconds=0.5, seed=7)

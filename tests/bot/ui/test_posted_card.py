@@ -34,13 +34,16 @@ async def card_of(loopback: LoopbackGuild) -> Message:
     return card
 
 
-async def test_the_card_follows_the_piece_from_its_first_step_to_its_picture(tmp_path: Path) -> None:
+async def test_the_card_follows_the_piece_from_its_first_step_to_its_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posted_card, "EDIT_SECONDS", 0.2)
     async with loopback_guild(tmp_path, engine=ToneEngine(speed=1.2)) as loopback:
-        piece = loopback.ask(seconds=4.0, seed=7)
+        piece = loopback.ask(seconds=2.0, seed=7)
         card = await card_of(loopback)
         assert "### Composing" in read(card)
         assert "“bells”" in read(card)
-        assert "4 s · seed 7 · for asker" in read(card)
+        assert "2 s · seed 7 · for asker" in read(card)
         assert labels(card) == {
             "Pause": False,
             "Skip": True,
