@@ -26,7 +26,7 @@ SECOND_ENDPOINT: Final = "loopback-2.discord.media:443"
 
 
 class VoiceServers(Protocol):
-    """The voice servers as this side needs them; `rehearsal/voice/server.py` is the real one."""
+    """The interface of the voice servers; implemented in `rehearsal/voice/server.py`."""
 
     async def start(self) -> None: ...
 
@@ -122,8 +122,7 @@ class Calls:
     def change_server(self, guild: Guild, *, available: bool = True) -> None:
         """Send the bot to another voice server, as when the region of its channel changes.
 
-        Not `available`: its own is gone and another one is still being looked for, which Discord says by an
-        endpoint of null.
+        If not `available`, its server is gone and no other one is found yet: the endpoint is null.
         """
         voice_state = guild.voice_states[self._bot.id]
         self._send_server_update(voice_state, SECOND_ENDPOINT if available else None)
@@ -137,7 +136,7 @@ class Calls:
         self._sessions.dispatch("VOICE_STATE_UPDATE", data, Intent.GUILD_VOICE_STATES)
 
     def announce_status(self, guild: Guild, channel: Channel) -> None:
-        """VOICE_CHANNEL_STATUS_UPDATE."""
+        """Send VOICE_CHANNEL_STATUS_UPDATE."""
         data = {"id": str(channel.id), "guild_id": str(guild.id), "status": channel.status}
         self._sessions.dispatch("VOICE_CHANNEL_STATUS_UPDATE", data, Intent.GUILDS)
 

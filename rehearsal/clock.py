@@ -1,4 +1,4 @@
-"""The time of a Discord on loopback, so that three seconds and fifteen minutes need no waiting in tests."""
+"""The clock of a Discord on loopback; tests replace it, so that no deadline needs waiting."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ManualClock:
         await waker
 
     def advance(self, seconds: float) -> None:
-        """Turn the clock on and wake everybody whose time has come."""
+        """Advance the clock and wake all sleepers that are due."""
         self._now += seconds
         due = [waker for at, waker in self._sleepers if at <= self._now]
         self._sleepers = [(at, waker) for at, waker in self._sleepers if at > self._now]
@@ -57,7 +57,7 @@ class ManualClock:
 
 
 class Bell:
-    """Rings at every change of the world; people wait for the change they mean. Owned by one event loop."""
+    """Rings at every change of the world and wakes all waiters. Owned by one event loop."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()

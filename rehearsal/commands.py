@@ -85,7 +85,7 @@ class Commands:
         del self._synced[guild_id][command_id]
 
     def overwrite(self, guild_id: int | None, bodies: Any) -> list[Json]:
-        """Take these commands instead of those before; a command that keeps its name keeps its id."""
+        """Replace the synced commands; a command of the same name and type keeps its id."""
         if not isinstance(bodies, list):
             raise invalid_form("_", "LIST_TYPE_CONVERT", "Must be a list.")
         checked = [check_command(body, str(index)) for index, body in enumerate(bodies)]
@@ -144,7 +144,7 @@ class Commands:
 
 
 def check_command(body: Any, path: str) -> Json:
-    """One command of a sync, with its type filled in; a refusal names the first thing wrong."""
+    """Return one command of a sync, with its type filled in. Raises Refusal, naming the first error."""
     if not isinstance(body, dict):
         raise invalid_form(path, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
     kind = body.get("type", CommandType.CHAT_INPUT)
@@ -174,7 +174,7 @@ def check_command(body: Any, path: str) -> Json:
 
 
 def _check_characters(body: Json, path: str) -> None:
-    """The name and the description of a command or an option, with their translations."""
+    """Check the name and the description of a command or an option, and their translations."""
     for name, here in _in_every_language(body, "name", path):
         _check_name(name, here)
     for description, here in _in_every_language(body, "description", path):
@@ -182,7 +182,7 @@ def _check_characters(body: Json, path: str) -> None:
 
 
 def _in_every_language(body: Json, field: str, path: str) -> Iterator[tuple[Any, str]]:
-    """Yield a field and its translations, each with where it stands."""
+    """Yield a field and its translations, each with its dotted path."""
     yield body.get(field), f"{path}.{field}"
     for locale, translation in (body.get(f"{field}_localizations") or {}).items():
         here = f"{path}.{field}_localizations"
@@ -264,7 +264,10 @@ def _name_in(option: Json, locale: str | None) -> Any:
 
 
 def _count_characters(body: Json) -> int:
-    """Return the length of a field; of its translations the longest one counts."""
+    """Count the characters of a command, its options and its choices.
+
+    Of a text and its translations the longest one counts.
+    """
     own = sum(
         max(len(str(text)) for text in (body[field], *(body.get(f"{field}_localizations") or {}).values()))
         for field in ("name", "description", "value")

@@ -1,11 +1,11 @@
-"""A Discord on loopback, whole: one TLS server for REST, gateway, voice and files, and the way in.
+"""A complete Discord on loopback: a TLS server for REST, gateway, voice and files, and a connector.
 
     async with DiscordHere() as here:
         guild = here.guild("The Corner")
         client = discord.Client(connector=here.connector(), intents=discord.Intents.default())
         await client.start(here.bot.token)
 
-The server listens on 127.0.0.1 alone. `connector()` answers every host with it, so the client is unmodified.
+The server listens on 127.0.0.1 alone. `connector()` resolves every host to it, so the client is unmodified.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from rehearsal.rest.uploads import MAX_FILES, serve_attachment
 from rehearsal.sessions import Intent
 from rehearsal.state import DiscordState
 from rehearsal.voice.server import VoiceServer
+from rehearsal.voice.udp import LOOPBACK
 from rehearsal.wire import guild_create_json
 from rehearsal.world import UPLOAD_LIMITS, Channel, Guild, Role
 
-LOOPBACK: Final = "127.0.0.1"
 HOSTS: Final = (
     "discord.com",
     "discord.gg",
@@ -46,8 +46,8 @@ HOSTS: Final = (
 )
 """The hosts of Discord that the certificate is valid for."""
 
-MAX_REQUEST: Final = (MAX_FILES + 1) * max(UPLOAD_LIMITS.values())
-"""Bytes; more than the largest message of any guild, whose files have limits of their own."""
+MAX_REQUEST_BYTES: Final = (MAX_FILES + 1) * max(UPLOAD_LIMITS.values())
+"""More than the largest message of any guild, whose files have limits of their own."""
 
 DEFAULT_BOT_PERMISSIONS: Final = (
     Permission.VIEW_CHANNEL
@@ -78,7 +78,7 @@ class DiscordHere(DiscordState):
     # Lifecycle
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=MAX_REQUEST)
+        app = web.Application(client_max_size=MAX_REQUEST_BYTES)
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -112,12 +112,15 @@ class DiscordHere(DiscordState):
     # Access
 
     def connector(self) -> aiohttp.TCPConnector:
-        """For `discord.Client(connector=…)`: every host is this server. Made inside the running loop."""
+        """Return a connector for `discord.Client(connector=…)` that takes every host to this server.
+
+        Call it on the running event loop.
+        """
         return self.door.connector()
 
     @property
     def door(self) -> Door:
-        """The same for a client in another process of this machine."""
+        """The address of the server, for a client in another process of this machine."""
         return Door(self.port, self._authority.cert_pem.bytes().decode())
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -137,7 +140,7 @@ class DiscordHere(DiscordState):
     def guild(
         self, name: str, *, premium_tier: int = 0, bot_may: Permission = DEFAULT_BOT_PERMISSIONS
     ) -> Guild:
-        """Make a guild with the bot in it, whose own role adds `bot_may` to the permissions of @everyone."""
+        """Make a guild with the bot in it; the bot's role adds `bot_may` to the permissions of @everyone."""
         guild = self.world.guild(name, self.bot.owner, premium_tier=premium_tier)
         self.invite(guild, bot_may)
         return guild
@@ -152,23 +155,23 @@ class DiscordHere(DiscordState):
         self.sessions.dispatch("GUILD_CREATE", data, Intent.GUILDS)
 
     async def expel(self, guild: Guild) -> None:
-        """Throw the bot out of a guild: to it, the guild is gone."""
+        """Remove the bot from a guild (GUILD_DELETE)."""
         await self.calls.leave(guild, self.bot.id)
         del guild.members[self.bot.id]
         self.sessions.dispatch("GUILD_DELETE", {"id": str(guild.id)}, Intent.GUILDS)
 
     def begin_outage(self, guild: Guild) -> None:
-        """An outage: the bot cannot see this guild for a while."""
+        """Hide this guild from the bot until `end_outage`."""
         data = {"id": str(guild.id), "unavailable": True}
         self.sessions.dispatch("GUILD_DELETE", data, Intent.GUILDS)
 
     def end_outage(self, guild: Guild) -> None:
-        """The end of an outage."""
+        """Show a guild to the bot again."""
         data = guild_create_json(guild, guild.members[self.bot.id], everybody=False)
         self.sessions.dispatch("GUILD_CREATE", data, Intent.GUILDS)
 
     def person(self, guild: Guild, name: str, *roles: Role) -> Person:
-        """Add a member to a guild, who can type and listen."""
+        """Add a member to a guild and return their script."""
         return Person(self, guild, self.world.add_member(guild, self.world.user(name), list(roles)))
 
     async def delete_channel(self, channel: Channel) -> None:
@@ -182,7 +185,7 @@ class DiscordHere(DiscordState):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The way in, which can be handed to another process."""
+    """The address of a Discord on loopback, which can be pickled to another process."""
 
     port: int
     authority: str
@@ -195,7 +198,7 @@ class Door:
 
 
 class Loopback(AbstractResolver):
-    """Answers every host with one port of this machine."""
+    """Resolves every host to one port of this machine."""
 
     def __init__(self, port: int) -> None:
         self._port = port

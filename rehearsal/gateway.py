@@ -31,9 +31,10 @@ MAX_PAYLOAD_BYTES: Final = 4_096
 """The largest message of a client."""
 
 RESUME_URL: Final = "wss://gateway-loopback-1.discord.gg"
+
 MAX_MESSAGES: Final = 120
-"""Messages that a connection may send within RATE_WINDOW_SECONDS, heartbeats included; one more is closed
-with 4008."""
+"""Messages that a client may send within RATE_WINDOW_SECONDS, heartbeats included; one more closes its
+connection with 4008."""
 
 RATE_WINDOW_SECONDS: Final = 60.0
 """The window of MAX_MESSAGES."""
@@ -55,7 +56,7 @@ ENDINGS: Final = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgTyp
 """Message types that end a websocket."""
 
 GOODBYES: Final = (1000, 1001)
-"""A client that closes with these ends its session."""
+"""Close codes with which a client ends its session."""
 
 PRIVILEGED: Final = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
 """Intents that must be granted to the application."""
@@ -96,7 +97,7 @@ class Gateway:
             await connection.socket.close(code=code)
 
     def ask_to_reconnect(self) -> None:
-        """Opcode 7: connect again and resume."""
+        """Send opcode 7 to every client: connect again and resume."""
         for connection in self._connections:
             connection.send(Op.RECONNECT)
 
@@ -105,7 +106,7 @@ class Gateway:
         self._sessions.by_id.clear()
 
     def invalidate(self) -> None:
-        """Forget every session and say so (opcode 9, not resumable); voice states stay."""
+        """Forget every session and announce it (opcode 9, not resumable); voice states stay."""
         for session in self._sessions.by_id.values():
             if session.connection is not None:
                 session.connection.send(Op.INVALID_SESSION, False)
@@ -155,7 +156,7 @@ class Gateway:
     async def _disconnect(
         self, connection: GatewayConnection, session: Session | None, *, goodbye: bool
     ) -> None:
-        """A session whose client says goodbye (1000, 1001) ends and leaves voice; others can be resumed."""
+        """End the session after a client's goodbye (1000, 1001) and leave voice; others can be resumed."""
         if session is None or session.connection is not connection:
             return
         session.connection = None
@@ -168,8 +169,8 @@ class Gateway:
         self, connection: GatewayConnection, session: Session | None, op: int, data: Any
     ) -> Session | None:
         if op == Op.HEARTBEAT:
-            # Not at once: on no real network does the answer come before discord.py's thread has noted
-            # that it sent something; it would read a delay of a whole interval and warn of it.
+            # Late, as on every real network: an answer before discord.py's thread has noted its own heartbeat
+            # would be measured as a latency of a whole interval, and warned of.
             asyncio.get_running_loop().call_later(ACK_SECONDS, connection.send, Op.HEARTBEAT_ACK)
             return session
         if op in (Op.IDENTIFY, Op.RESUME):
@@ -239,7 +240,7 @@ class Gateway:
         return session
 
     async def _change_voice(self, data: Json) -> None:
-        """Opcode 4: join, move, or leave (channel null). A request that is not allowed gets no answer."""
+        """Handle opcode 4: join, move, or leave (channel null). A forbidden request gets no answer."""
         guild = self._here.world.guilds.get(int(data["guild_id"]))
         if guild is None or self._here.bot.id not in guild.members:
             return
@@ -252,7 +253,7 @@ class Gateway:
             await self._here.calls.join(guild, channel, self._here.bot.id, self_mute=mute, self_deaf=deaf)
 
     def _send_members(self, session: Session, data: Json) -> None:
-        """Opcode 8: GUILD_MEMBERS_CHUNK, in one piece. All members need the privileged intent."""
+        """Answer opcode 8 by one GUILD_MEMBERS_CHUNK. All members need the privileged intent."""
         guild = self._here.world.guilds.get(int(data["guild_id"]))
         if guild is None:
             return

@@ -15,7 +15,7 @@ from rehearsal.refusal import Json, Refusal, unknown
 from rehearsal.world import Channel, Guild, Message, Snowflakes, User
 
 ANSWER_SECONDS: Final = 3.0
-"""An interaction must be answered within three seconds, and its token lives fifteen minutes. Seconds."""
+"""Time for the first answer to an interaction."""
 
 TOKEN_LIFE_SECONDS: Final = 15 * 60.0
 """Lifetime of an interaction's token."""
@@ -35,7 +35,7 @@ class Answer(IntEnum):
     DEFERRED_MESSAGE = 5
     DEFERRED_UPDATE = 6
     UPDATE = 7
-    MAX_CHOICES = 8
+    CHOICES = 8
     MODAL = 9
 
 
@@ -120,8 +120,10 @@ class Interactions:
         return interaction
 
     def to_follow(self, token: str) -> Interaction:
-        """Return the interaction whose token is used as a webhook: answered before, and not older than its
-        life."""
+        """Return the interaction whose token is used as a webhook.
+
+        Raises Refusal: 404 if it is unknown or has no first answer yet, 401 if its token has expired.
+        """
         interaction = self._by_token.get(token)
         if interaction is None or interaction.acknowledged_at is None:
             raise unknown("Webhook")

@@ -1,5 +1,6 @@
-"""The users and roles that a message notifies: by its text, its allowed mentions and its sender's
-permissions.
+"""The users and roles that a message notifies.
+
+That depends on its text, its allowed mentions and its sender's permissions.
 
 Discord developer documentation, Resources / Message / Allowed Mentions Object. A message without allowed
 mentions notifies everything it mentions, also as the answer to a command: the strict reading.
@@ -22,7 +23,7 @@ MAX_IDS: Final = 100
 
 
 def check_allowed(allowed: object) -> Json | None:
-    """Return the `allowed_mentions` of a message, refused where they contradict themselves."""
+    """Return the `allowed_mentions` of a message. Raises Refusal if they contradict themselves."""
     if allowed is None:
         return None
     if not isinstance(allowed, dict):
@@ -45,9 +46,9 @@ def check_allowed(allowed: object) -> Json | None:
 def pinged(
     text: str, allowed: Json | None, guild: Guild | None, may: Permission, replied_to: int | None
 ) -> list[int | str]:
-    """User ids, role ids, "everyone" and "here" that this text notifies, in that order.
+    """Return what this text notifies: user ids, role ids, "everyone" and "here", in that order.
 
-    `may` is what the sender may do in the channel; `replied_to` the author of the message it answers.
+    `may` are the sender's permissions in the channel; `replied_to` is the author of the message it answers.
     """
     text = CODE.sub("", text)
     users = list(dict.fromkeys(map(int, USER.findall(text))))

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class Refusal(Exception):
-    """A request that Discord does not serve; `body` is the JSON of the answer."""
+    """A request that Discord refuses; `body` is the JSON of the answer."""
 
     def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
         super().__init__(f"{status}/{code}: {message}")
@@ -31,9 +31,9 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One refusal as it is remembered for tests and reports; `at` in seconds since the Unix epoch.
+    """The record of one refusal, for tests and reports; `at` in seconds since the Unix epoch.
 
-    `errors` is Discord's nested account of what was wrong in a body, where there is one.
+    `errors` is Discord's nested object of the errors in a body, if there is one.
     """
 
     at: float
@@ -46,7 +46,7 @@ class Refused:
 
 
 def invalid_form(path: str, code: str, message: str) -> Refusal:
-    """400/50035 with Discord's nested `errors` object; `path` is dotted, as in `embeds.0.title`."""
+    """Return 400/50035 with Discord's nested `errors` object; `path` is dotted, as in `embeds.0.title`."""
     errors: Json = {"_errors": [{"code": code, "message": message}]}
     for part in reversed(path.split(".")):
         errors = {part: errors}

@@ -1,4 +1,4 @@
-"""The bot's sessions at the gateway, and the events that they get.
+"""The bot's sessions at the gateway, and the events that are sent to them.
 
 Discord developer documentation, Topics / Gateway and Topics / Opcodes and Status Codes.
 """
@@ -47,7 +47,7 @@ class Intent(IntFlag):
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """One login. It outlives its connection, so that it can be resumed; `connection` is its websocket now."""
+    """One login. It outlives its connection, so that it can be resumed; `connection` is None without one."""
 
     id: str
     intents: int
@@ -57,7 +57,7 @@ class Session:
 
 
 class GatewayConnection:
-    """One websocket: what is sent goes through a queue, so that every event keeps its place."""
+    """One websocket, with a queue so that all messages are sent in order."""
 
     def __init__(self, socket: web.WebSocketResponse, *, deflated: bool) -> None:
         self.socket = socket

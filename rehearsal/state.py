@@ -20,7 +20,7 @@ from rehearsal.world import Application, Channel, Guild, Message, Role, Snowflak
 class DiscordState:
     """The state of one Discord on loopback. All of it belongs to one event loop.
 
-    `refusals` remembers every request that was not served, in order.
+    `refusals` lists every refused request, in order.
     """
 
     def __init__(self, voice: VoiceServers, clock: Clock, bot_name: str) -> None:
@@ -38,16 +38,16 @@ class DiscordState:
         self.calls = Calls(self.world, self.bot, self.sessions, voice, self.bell)
 
     def announce_channel(self, channel: Channel, event: str = "CHANNEL_UPDATE") -> None:
-        """CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE, after the world was changed by hand."""
+        """Send CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE, after a script has changed the world."""
         self.sessions.dispatch(event, channel_json(channel), Intent.GUILDS)
 
     def announce_role(self, guild: Guild, role: Role, event: str = "GUILD_ROLE_UPDATE") -> None:
-        """GUILD_ROLE_CREATE or GUILD_ROLE_UPDATE, after the world was changed by hand."""
+        """Send GUILD_ROLE_CREATE or GUILD_ROLE_UPDATE, after a script has changed the world."""
         data = {"guild_id": str(guild.id), "role": role_json(role, list(guild.roles).index(role.id))}
         self.sessions.dispatch(event, data, Intent.GUILDS)
 
     def announce_message(self, event: str, message: Message) -> None:
-        """MESSAGE_CREATE, MESSAGE_UPDATE or MESSAGE_DELETE to a bot that may see the channel."""
+        """Send MESSAGE_CREATE, MESSAGE_UPDATE or MESSAGE_DELETE if the bot may see the channel."""
         guild = self.world.guilds[message.guild_id] if message.guild_id is not None else None
         if message.ephemeral:
             return

@@ -1,8 +1,7 @@
-"""The objects of a Discord: users, guilds, roles, channels, messages, files. Plain state; nothing here is
-sent.
+"""The objects of a Discord: users, guilds, roles, channels, messages, files.
 
-`wire.py` writes these as Discord's JSON, `calls.py` moves members between voice channels, `sessions.py` sends
-events. Everything here belongs to the event loop of the rehearsal.
+Plain state; nothing here is sent. `wire.py` writes these as Discord's JSON, `calls.py` moves members between
+voice channels, `sessions.py` sends events. Everything here belongs to the event loop of the rehearsal.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ class MessageFlag(IntEnum):
 
 
 class Snowflakes:
-    """Mints ids that carry the time of their making: milliseconds << 22, then a counter."""
+    """Mints ids that carry the time of their creation: milliseconds << 22, then a counter."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -74,7 +73,7 @@ class User:
     name: str
     bot: bool = False
     locale: str = "en-US"
-    """The language that this person has set."""
+    """The language that this user has set."""
 
 
 @dataclass(slots=True, eq=False)
@@ -111,8 +110,7 @@ class VoiceState:
     requested_to_speak_at: float | None = None
     stale: bool = False
     """True for a client that is gone, such as a bot that was killed. Discord keeps showing it, and relays
-    none of its packets until the voice state is removed (discord.py#2284).
-    """
+    none of its packets until the voice state is removed (discord.py#2284)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -170,7 +168,7 @@ class Message:
 
     @property
     def laid_out(self) -> bool:
-        """True if it is made of layout components alone."""
+        """True if it consists of layout components alone."""
         return bool(self.flags & MessageFlag.COMPONENTS_V2)
 
     @property
@@ -202,7 +200,7 @@ class Channel:
     def overwrite(
         self, target: Role | Member, *, allow: Permission | int = 0, deny: Permission | int = 0
     ) -> None:
-        """Set what this channel allows and denies to a role or a member, instead of what it said before."""
+        """Set the overwrite of this channel for a role or a member; an earlier one is replaced."""
         target_id = target.id if isinstance(target, Role) else target.user.id
         self.overwrites = [known for known in self.overwrites if known.target_id != target_id]
         is_member = isinstance(target, Member)
@@ -240,7 +238,10 @@ class Guild:
         return self._channel(ChannelType.TEXT, name)
 
     def voice_channel(self, name: str, *, bitrate: int = 64_000, user_limit: int = 0) -> Channel:
-        """`bitrate` in bit/s as far as the boost tier allows; `user_limit` 0 means no limit."""
+        """Add a voice channel; a `user_limit` of 0 is no limit.
+
+        Raises ValueError if the boost tier does not allow `bitrate` [bit/s].
+        """
         if not 8_000 <= bitrate <= BITRATE_LIMITS[self.premium_tier]:
             raise ValueError(f"A guild of tier {self.premium_tier} has no channels of {bitrate} bit/s.")
         channel = self._channel(ChannelType.VOICE, name)
@@ -262,7 +263,7 @@ class Guild:
         return [state for state in self.voice_states.values() if state.channel_id == channel.id]
 
     def permissions(self, channel: Channel, user_id: int) -> Permission:
-        """Return what a user may do in a channel: nothing at all for a non-member."""
+        """Return the permissions of a user in a channel; none for a non-member."""
         member = self.members.get(user_id)
         if member is None:
             return Permission(0)
@@ -275,7 +276,7 @@ class Guild:
         )
 
     def base_permissions(self, member: Member) -> Permission:
-        """Return what a member may do before any channel's overwrites apply."""
+        """Return the permissions of a member before any channel's overwrites apply."""
         if member.user.id == self.owner_id:
             return EVERYTHING
         roles = [self.everyone, *(self.roles[role_id] for role_id in member.role_ids)]
@@ -358,8 +359,8 @@ class World:
             raise unknown("Message")
         return message
 
-    def keep(self, message: Message, channel: Channel) -> None:
-        """Put a new message into the world; an ephemeral one into no channel's history."""
+    def add_message(self, message: Message, channel: Channel) -> None:
+        """Add a new message; an ephemeral one appears in no channel's history."""
         self.messages[message.id] = message
         for attachment in message.attachments:
             self.attachments[attachment.id] = attachment

@@ -1,7 +1,7 @@
 """The voice connection closes without an event of the main gateway: the bot stays in its channel.
 
-Codes: Discord developer documentation, Topics / Opcodes and Status Codes / Voice Close Event Codes. Where
-they say that a client should not connect again, the music ends.
+Codes: Discord developer documentation, Topics / Opcodes and Status Codes / Voice Close Event Codes. After
+those that forbid a client to connect again, the music ends.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A fault: something that goes wrong around the bot, with a name, and what it may cost."""
+"""A fault: something that goes wrong around the bot, and the effect that it may have on the music."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Track(Enum):
     """The fate of the piece being composed."""
 
     POSTED = "posted"
-    SAVED = "kept"
-    """It cannot be posted and lies in the folder of tracks."""
+    SAVED = "saved"
+    """It cannot be posted and stays in the folder of tracks."""
     CANCELLED = "cancelled"
-    """A person wanted no more of it."""
+    """A member stopped it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong. `cause` returns when it is over; what follows is the bot's affair."""
+    """One thing that goes wrong. `cause` returns when it is over; the bot then has to recover by itself."""
 
     name: str
     sentence: str

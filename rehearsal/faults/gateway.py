@@ -8,7 +8,7 @@ from rehearsal.faults.fault import Fault, Kind
 from rehearsal.faults.scene import Scene, until
 
 BACK_WITHIN_S: Final = 15.0
-"""discord.py waits up to 5 s before it identifies anew."""
+"""Timeout for the bot to be connected again; discord.py waits up to 5 s before it identifies anew."""
 
 
 async def back(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from rehearsal.faults.fault import Fault, Kind, Track
 from rehearsal.faults.scene import Scene
 
 BETWEEN_S: Final = 0.4
-"""Between two changes of the group: enough for one change, and not much more."""
+"""Seconds between two changes of the group: enough for one, and little more."""
 
 AWAY_S: Final = 0.5
 """Seconds without listeners: less than the bot waits for them."""
@@ -24,7 +24,7 @@ async def remove(scene: Scene) -> None:
 
 
 async def update(scene: Scene) -> None:
-    """A member takes new keys: it is taken out and let in by one commit."""
+    """Let a member take new keys: one commit removes and adds it."""
     scene.moderator.listener.renew()
 
 
@@ -39,14 +39,14 @@ async def crowd(scene: Scene) -> None:
 
 
 async def rush(scene: Scene) -> None:
-    """All changes at once, so that proposals cross commits that do not include them."""
+    """Make all changes at once, so that proposals cross commits that do not include them."""
     newcomers = [scene.here.person(scene.guild, f"newcomer {number}") for number in range(4)]
     await asyncio.gather(*(person.join_voice(scene.corner) for person in newcomers))
     await asyncio.gather(*(person.leave_voice() for person in newcomers[:2]), scene.moderator.leave_voice())
 
 
 async def leave_alone(scene: Scene) -> None:
-    """The bot is the sole member; the group restarts with the first member who returns."""
+    """Leave the bot as the sole member; the group restarts with the first member that returns."""
     async with scene.excuse_silence():
         await empty(scene)
         await asyncio.sleep(AWAY_S)
@@ -59,7 +59,7 @@ async def empty(scene: Scene) -> None:
 
 
 async def relieve(scene: Scene) -> None:
-    """All members leave, and at once an unknown member joins."""
+    """Let all members leave, and an unknown member join at once."""
     async with scene.excuse_silence():
         await empty(scene)
         await scene.join(scene.here.person(scene.guild, "stranger"), scene.corner)

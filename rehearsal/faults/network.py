@@ -9,7 +9,7 @@ from rehearsal.faults.fault import Fault, Kind, Moment
 from rehearsal.faults.scene import Scene
 
 BLOCKED_S: Final = 1.5
-"""Longer than the supervisor waits for a packet to leave."""
+"""Longer than the timeout of the supervisor for a packet to leave."""
 
 BLOCKED_FROM_START_S: Final = 3.0
 """As long as a handshake may take."""

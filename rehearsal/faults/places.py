@@ -7,6 +7,7 @@ import secrets
 from typing import Final
 
 from rehearsal.faults.fault import Fault, Kind, Moment, Track
+from rehearsal.faults.gateway import BACK_WITHIN_S
 from rehearsal.faults.scene import Scene, until
 from rehearsal.voice.opcodes import CloseCode
 from rehearsal.world import VoiceState
@@ -16,9 +17,6 @@ TEMPORARY_S: Final = 1.0
 
 SEARCH_S: Final = 0.3
 """Seconds until Discord finds another voice server."""
-
-BACK_WITHIN_S: Final = 15.0
-"""discord.py waits up to 5 s before it identifies anew."""
 
 
 async def change_region(scene: Scene) -> None:

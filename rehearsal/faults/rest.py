@@ -1,4 +1,4 @@
-"""REST answers badly: to the edits of cards and to the message that brings the track."""
+"""REST fails: for the edits of cards and for the message with the track."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def trouble(
     retry_after_s: float = 0.0,
     delay_s: float = 0.0,
 ) -> None:
-    """Each of the routes meets it `times` times."""
+    """Let the next `times` requests to each of `routes` fail; see `Trouble`."""
     for route in routes:
         scene.here.rest.troubles.begin(
             Trouble(frozenset([route]), status, times, retry_after_s=retry_after_s, delay_s=delay_s)

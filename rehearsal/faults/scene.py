@@ -83,7 +83,7 @@ class Scene:
             await self.join(person, channel)
 
     async def join(self, person: Person, channel: Channel) -> None:
-        """Let a member join voice whose recording counts."""
+        """Let a member join voice, whose recording counts from then on."""
         await person.join_voice(channel)
         if person.listener not in self.counted_listeners:
             self.counted_listeners.append(person.listener)
@@ -110,7 +110,7 @@ class Scene:
         ]
 
     def frames_received(self, since_s: float = 0.0) -> int:
-        """Frames of music that were understood since then."""
+        """Return how many frames of music all listeners have decrypted since a time of `time.monotonic()`."""
         return sum(
             p.is_music and p.decrypted for recordings in self.recordings(since_s) for p in recordings.packets
         )
@@ -132,5 +132,5 @@ class Scene:
 async def until(condition: Callable[[], bool], within_s: float) -> None:
     """Poll until `condition` holds. Raises TimeoutError after `within_s`."""
     async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 — nobody announces it
+        while not condition():  # noqa: ASYNC110 — not every change rings the bell
             await asyncio.sleep(POLL_S)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Person:
-    """One member of one guild, moved by a script."""
+    """One member of one guild, acting by a script."""
 
     def __init__(self, here: DiscordState, guild: Guild, member: Member) -> None:
         self._here = here
@@ -44,7 +44,7 @@ class Person:
     # Voice
 
     async def join_voice(self, channel: Channel, *, self_mute: bool = True, self_deaf: bool = False) -> None:
-        """Sit down in a channel and listen."""
+        """Join a channel and listen. Raises CannotType if it is full or forbidden."""
         joined = await self._here.calls.join(
             self.guild, channel, self.id, self_mute=self_mute, self_deaf=self_deaf
         )
@@ -56,8 +56,7 @@ class Person:
 
     @property
     def listener(self) -> Listener:
-        """The recording listener of this member, also after leaving. Raises KeyError before the first
-        join."""
+        """The recorder of this member, also after leaving. Raises KeyError before the first join."""
         return self._here.voice.listener(self.guild.id, self.id)
 
     async def move(self, other: User, channel: Channel) -> None:
@@ -102,7 +101,7 @@ class Person:
 
     def _voice_state_of(self, other: User) -> VoiceState:
         if other.id not in self.guild.voice_states:
-            raise CannotType(f"{other.name} sits in no voice channel.")
+            raise CannotType(f"{other.name} is in no voice channel.")
         return self.guild.voice_states[other.id]
 
     def _need(self, channel: Channel, permission: Permission) -> None:
@@ -139,9 +138,11 @@ class Person:
         *,
         send_only: bool = False,
     ) -> Reply:
-        """Type a slash command ("compose", or "group sub") and wait for its acknowledgement, three seconds at
-        most. The first word may be as this person's language has it. `channel` defaults to the first text
-        channel; `send_only` does not wait."""
+        """Type a slash command ("compose", or "group sub") and wait for its acknowledgement, at most 3 s.
+
+        The command's name may be the one in this member's language. `channel` defaults to the first text
+        channel; `send_only` does not wait. Raises CannotType.
+        """
         place = channel or self._first_text_channel()
         words = name.removeprefix("/").split()
         command = self._choose(words[0], place, CommandType.CHAT_INPUT)
@@ -250,7 +251,7 @@ class Person:
         source: Message | None = None,
         wait: bool = True,
     ) -> Reply:
-        """INTERACTION_CREATE, and the wait for the bot."""
+        """Send INTERACTION_CREATE and wait for the bot's acknowledgement, unless `wait` is false."""
         here, guild = self._here, self._guild_of(channel)
         interaction = here.interactions.begin(kind, self.user, channel, guild, source)
         payload: Json = {

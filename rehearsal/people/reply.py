@@ -23,17 +23,17 @@ class Reply:
 
     @property
     def deferred(self) -> bool:
-        """The first answer was "is thinking"."""
+        """True if the first answer was deferred ("is thinking")."""
         return self.interaction.answer in (Answer.DEFERRED_MESSAGE, Answer.DEFERRED_UPDATE)
 
     @property
     def ephemeral(self) -> bool:
-        """Only the member sees it."""
+        """True if only the member sees it."""
         return self.interaction.ephemeral
 
     @property
     def message(self) -> Message | None:
-        """The answer itself, once it says something and while it is not deleted."""
+        """The answer itself; None before it has content and after it is deleted."""
         message = self.interaction.original
         return None if message is None or message.loading or message.deleted else message
 
@@ -55,11 +55,11 @@ class Reply:
         return self.interaction.followups
 
     async def acknowledged(self, *, seconds: float = 600.0) -> None:
-        """Wait for the first answer, at most `seconds` of real time."""
+        """Wait for the first answer. Raises TimeoutError after `seconds` of real time."""
         await self._bell.until(lambda: self.interaction.acknowledged_at is not None, seconds=seconds)
 
     async def said(self, *, seconds: float = 10.0) -> Message:
-        """Wait for an answer that says something."""
+        """Wait for an answer with content. Raises TimeoutError after `seconds` of real time."""
         await self._bell.until(lambda: self.message is not None, seconds=seconds)
         assert self.message is not None
         return self.message

@@ -13,11 +13,14 @@ from rehearsal.world import Attachment, Channel, Guild, Role, User, World
 
 
 class CannotType(ValueError):
-    """Discord's client would not send this; the sentence says why."""
+    """Discord's client would not send this, for the reason in the message."""
 
 
 def find_subcommand(command: Json, words: list[str]) -> tuple[list[tuple[OptionType, str]], list[Json]]:
-    """Follow the words after a command's name to its subcommand: the way there, and the options it takes."""
+    """Return the path to a subcommand, from the words after the command's name, and the options it takes.
+
+    Raises CannotType.
+    """
     path: list[tuple[OptionType, str]] = []
     options: list[Json] = command["options"]
     for word in words:
@@ -34,7 +37,7 @@ def find_subcommand(command: Json, words: list[str]) -> tuple[list[tuple[OptionT
 
 
 class TypedOptions:
-    """The options of one command being filled in; `resolved` gathers what they point at."""
+    """The options of one command being filled in; `resolved` collects the objects that they name."""
 
     def __init__(self, world: World, guild: Guild, channel_id: int, known: list[Json]) -> None:
         self._world = world
@@ -44,8 +47,10 @@ class TypedOptions:
         self.resolved: Json = {}
 
     def fill(self, values: Json, *, partial: bool = False) -> list[Json]:
-        """Return the `options` of INTERACTION_CREATE. `partial` is for a command that is still being
-        typed."""
+        """Return the `options` of INTERACTION_CREATE; `partial` allows required ones to be missing.
+
+        Raises CannotType.
+        """
         for name in values:
             if name not in self._known:
                 raise CannotType(f"There is no option {name!r}.")

@@ -53,7 +53,7 @@ async def gateway(call: Call) -> Json:
 
 
 def scope(call: Call) -> int | None:
-    """Return the guild whose commands are meant, or None for those that are everywhere."""
+    """Return the id of the guild whose commands the path names, None for the global commands."""
     call.own_application()
     if "guild" not in call.parts:
         return None

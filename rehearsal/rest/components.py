@@ -48,14 +48,16 @@ class Kind(IntEnum):
 
 
 TOP: Final = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
-"""The components allowed inside each component of a layout."""
+"""Components allowed at the top of a layout."""
 
 BOXED: Final = TOP - {Kind.CONTAINER}
 """Components allowed inside a container."""
 
 MENUS: Final = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
+"""Components from which a member chooses values."""
+
 LINK_STYLES: Final = {5, 6}
-"""A link and a premium button lead elsewhere and carry no custom_id."""
+"""Styles of link and premium buttons, which have no custom_id."""
 
 
 def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str, Json]]:
@@ -184,7 +186,7 @@ def _check(component: Json, path: str) -> None:
 
 
 def _check_box(component: Json, path: str) -> None:
-    """Components that contain others, or pictures."""
+    """Check a container, a section or a gallery."""
     kind, inside = component["type"], component.get("components") or []
     if kind == Kind.CONTAINER:
         if not inside:
@@ -223,7 +225,7 @@ def check_modal(data: Json) -> Json:
 
 
 def _check_input(component: Json, path: str, *, labelled: bool) -> None:
-    """A label with what it names, or a text input; one that is not `labelled` has a name of its own."""
+    """Check a label, or a text input, which needs a label of its own unless one is around it (`labelled`)."""
     label = len(component.get("label") or "")
     if component["type"] == Kind.LABEL or not labelled:
         if not 1 <= label <= MAX_INPUT_LABEL_CHARACTERS:

@@ -30,7 +30,7 @@ SENDERS_FLAGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A body that passed every check which needs no knowledge of the channel."""
+    """A body that passed every check that does not depend on the channel."""
 
     body: Json
     uploads: dict[int, Upload]
@@ -84,7 +84,7 @@ def write(
     interaction: Json | None = None,
     extra_flags: int = 0,
 ) -> Message:
-    """Make a message of a draft and keep it in the world; nothing is announced here."""
+    """Make a message of a draft and add it to the world; no event is sent here. Raises Refusal."""
     check_uploads(draft.uploads, upload_limit(guild))
     reply_to = _replied(draft, channel)
     flags = (
@@ -114,12 +114,12 @@ def write(
         attachment.ephemeral = message.ephemeral
     _resolve_pictures(message)
     message.pinged = _pinged(draft, message, guild, may, reply_to)
-    world.keep(message, channel)
+    world.add_message(message, channel)
     return message
 
 
 def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *, may: Permission) -> None:
-    """Change a message. An edit notifies nobody, unless it is the first content of a deferred answer."""
+    """Change a message. Only an edit that gives a deferred answer its first content notifies members."""
     check_uploads(draft.uploads, upload_limit(guild))
     before = (message.content, message.embeds, message.components, message.attachments, message.flags)
     if draft.has("content"):
@@ -179,9 +179,9 @@ def _pinged(
 
 
 def _resolve_pictures(message: Message) -> None:
-    """Give what points at an attachment of the message (`attachment://name`) the address of that attachment.
+    """Replace references to attachments of the message (`attachment://name`) by their addresses.
 
-    An embed may point at nothing; a layout component may not.
+    A reference to no attachment stays as it is in an embed and is refused in a layout component.
     """
     urls = {attachment.filename: attachment_json(attachment)["url"] for attachment in message.attachments}
     for embed in message.embeds:

@@ -9,7 +9,7 @@ from rehearsal.refusal import Json, invalid_form, required, too_long
 MAX_EMBEDS: Final = 10
 MAX_FIELDS: Final = 25
 MAX_TOTAL_CHARACTERS: Final = 6_000
-"""Of all embeds of a message together."""
+"""Limit of all embeds of a message together."""
 
 MAX_CHARACTERS: Final = {
     "title": 256,

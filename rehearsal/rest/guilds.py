@@ -59,7 +59,7 @@ async def voice_state(call: Call) -> Json:
 
 @routes.add("PATCH", "/guilds/{guild}/voice-states/@me")
 async def change_own_voice_state(call: Call) -> None:
-    """Step up on a stage, down from it, or ask to speak (Modify Current User Voice State)."""
+    """Become a speaker on a stage, stop being one, or request it (Modify Current User Voice State)."""
     target = place(call)
     voice_state = voice_state_of(target, call.here.bot.id)
     stage = _stage(target, voice_state, call.body.get("channel_id"))

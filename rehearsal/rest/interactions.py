@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from rehearsal.commands import MAX_CHOICES
 from rehearsal.interactions import Answer, Interaction, InteractionType
 from rehearsal.permissions import DEFAULT_EVERYONE, Permission
 from rehearsal.refusal import Json, bad_choice, too_long, unknown
@@ -15,7 +16,6 @@ from rehearsal.rest.uploads import Upload
 from rehearsal.world import Message, MessageFlag
 
 routes = Routes()
-MAX_CHOICES: Final = 25
 FROM_MESSAGES: Final = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
 """Interactions that may update the message they came from."""
 
@@ -35,7 +35,7 @@ async def answer(call: Call) -> Json | None:
         interaction.ephemeral = interaction.original.ephemeral
     elif kind is Answer.UPDATE:
         _rewrite(call, interaction, _source(interaction), data)
-    elif kind is Answer.MAX_CHOICES:
+    elif kind is Answer.CHOICES:
         interaction.choices = data.get("choices") or []
         if len(interaction.choices) > MAX_CHOICES:
             raise too_long("data.choices", MAX_CHOICES)
@@ -50,7 +50,7 @@ async def answer(call: Call) -> Json | None:
 
 def _allowed_answers(interaction: Interaction) -> set[int]:
     if interaction.type is InteractionType.AUTOCOMPLETE:
-        return {Answer.MAX_CHOICES}
+        return {Answer.CHOICES}
     allowed = {Answer.MESSAGE, Answer.DEFERRED_MESSAGE}
     if interaction.type in FROM_MESSAGES and interaction.source is not None:
         allowed |= {Answer.DEFERRED_UPDATE, Answer.UPDATE}
@@ -117,7 +117,7 @@ def _interaction(call: Call) -> Interaction:
 
 
 def _message(call: Call, interaction: Interaction) -> Message:
-    """`@original` or one of the follow-ups by its id."""
+    """Return the message that the path names: `@original`, or a follow-up by its id. Raises Refusal (404)."""
     if call.parts["message"] == "@original":
         message = interaction.original
     else:
@@ -131,7 +131,7 @@ def _message(call: Call, interaction: Interaction) -> Message:
 
 @routes.add("POST", "/webhooks/{webhook}/{token}", needs_token=False)
 async def follow_up(call: Call) -> Json:
-    """A further message. The first one after a deferred answer takes the place of that answer."""
+    """Send a further message. The first one after a deferred answer takes the place of that answer."""
     interaction = _interaction(call)
     original = interaction.original
     if original is not None and original.loading and not original.deleted:

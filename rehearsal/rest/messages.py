@@ -17,7 +17,7 @@ MAX_READ: Final = 100
 
 MAX_STATUS_CHARACTERS: Final = 500
 NONCE_LIFE_SECONDS: Final = 300.0
-"""Seconds; the documentation says "the past few minutes"."""
+"""The documentation says "the past few minutes"."""
 
 
 def place(call: Call, *needed: Permission) -> tuple[Channel, Guild | None, Permission]:
@@ -50,7 +50,7 @@ async def typing(call: Call) -> None:
 
 @routes.add("PUT", "/channels/{channel}/voice-status")
 async def voice_status(call: Call) -> None:
-    """Set the status of a voice channel; outside the channel the bot needs to manage it too."""
+    """Set the status of a voice channel; outside it the bot also needs the permission to manage it."""
     target, guild, may = place(call, Permission.SET_VOICE_CHANNEL_STATUS)
     status = call.body.get("status")
     if not target.is_voice or guild is None:
@@ -132,7 +132,7 @@ async def delete(call: Call) -> Any:
 
 
 def remove(call: Call, channel: Channel, message: Message) -> None:
-    """Take a message out of the world and say so."""
+    """Delete a message and announce it."""
     message.deleted = True
     if message in channel.messages:
         channel.messages.remove(message)

@@ -74,11 +74,11 @@ class Routes:
     def add(self, method: str, template: str, *, needs_token: bool = True) -> Callable[[Handler], Handler]:
         pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
 
-        def keep(handler: Handler) -> Handler:
+        def register(handler: Handler) -> Handler:
             self.table.append(Route(method, template, pattern, handler, needs_token))
             return handler
 
-        return keep
+        return register
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         known_path = False
@@ -146,7 +146,10 @@ def _json(body: Any, status: int, headers: dict[str, str]) -> web.Response:
 
 
 async def read_body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
-    """JSON, or a form with `payload_json` and `files[n]`; a body of any other type is refused."""
+    """Return the body and the files of a request: JSON, or a form with `payload_json` and `files[n]`.
+
+    Raises Refusal for a body of any other type.
+    """
     if not request.can_read_body:
         return {}, {}
     if request.content_type == "application/json":

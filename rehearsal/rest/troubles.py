@@ -19,7 +19,7 @@ class Trouble:
     routes: frozenset[str]
     """Method and template, as in `POST /channels/{channel}/messages`."""
     status: int | None = None
-    """Answered instead of being served; None: served, but late."""
+    """Status of the answer; None: the request is served, but late."""
     times: int | None = 1
     retry_after_s: float = 0.0
     """Sent with a 429."""
@@ -30,7 +30,10 @@ class Trouble:
 
 
 class Troubles:
-    """Every trouble there is now; the first one that fits is met. Owned by the rehearsal's event loop."""
+    """All failures that are simulated now; a request meets the first that matches its route.
+
+    Owned by the event loop of the rehearsal.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -56,7 +59,7 @@ class Troubles:
         return None
 
     async def meet(self, trouble: Trouble) -> tuple[int | None, Json, dict[str, str]]:
-        """Status (None: to be served), body and headers of the answer, once it is time for one."""
+        """Wait, then return status, body and headers of the answer; a status of None: serve the request."""
         if trouble.delay_s == float("inf"):
             await self._over.wait()
             return 503, {"message": "503: Service Unavailable", "code": 0}, {}

@@ -1,4 +1,4 @@
-"""Files that come in with a message, and the content network that gives them out again."""
+"""Files uploaded with a message, and the content network that serves them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Upload:
 
 
 def check_uploads(uploads: dict[int, Upload], limit: int) -> None:
-    """413/40005 for a file of more than `limit` bytes, 400/50035 for too many files."""
+    """Raise Refusal: 413/40005 for a file of more than `limit` bytes, 400/50035 for too many files."""
     if len(uploads) > MAX_FILES:
         raise too_long("attachments", MAX_FILES)
     if any(len(upload.data) > limit for upload in uploads.values()):
@@ -98,7 +98,7 @@ def _attachment(
 
 
 async def serve_attachment(world: World, request: web.Request) -> web.Response:
-    """GET and HEAD of `cdn.discordapp.com/attachments/{channel}/{attachment}/{filename}`."""
+    """Answer GET and HEAD of `cdn.discordapp.com/attachments/{channel}/{attachment}/{filename}`."""
     match = re.fullmatch(r"/attachments/(\d+)/(\d+)/([^/]+)", request.path)
     attachment = world.attachments.get(int(match[2])) if match else None
     if match is None or attachment is None or attachment.filename != match[3]:

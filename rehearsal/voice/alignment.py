@@ -1,9 +1,9 @@
 """Alignment of received frames with a posted piece: frames that were skipped, repeated, or silent.
 
-RTP clocks cannot tell, since a new connection starts another one; the sound itself can. Sender and track cut
-the piece into the same frames of 20 ms, and the decoder's delay is known, so a received frame is compared
-with each posted one at a single offset. Viterbi's algorithm then finds the likeliest path through the piece:
-the next frame is free, anything else has a penalty.
+RTP clocks do not show it, since every connection starts a new one, so the sound itself is compared. Sender
+and track cut the piece into the same frames of 20 ms, and the decoder's delay is known, so a received frame
+is compared with each posted one at a single offset. Viterbi's algorithm then finds the likeliest path through
+the piece: the next frame is free, anything else has a penalty.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rehearsal.voice.analysis import AUDIBLE, CODEC_DELAY_SAMPLES
 from rehearsal.voice.recording import GAP_S, Pcm, ReceivedPacket, Recording, steps
-from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES
+from rehearsal.voice.rtp import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE
 
 JUMP_PENALTY: Final = 2.0
 """Penalty of a jump in the piece, in fully similar frames: music repeats itself."""
@@ -47,7 +47,7 @@ class Alignment:
     frame_index: NDArray[np.int64]
     frames_posted: int
     packets_doubled: int
-    """Packets that came again, as the network may do; not what a sender repeats."""
+    """Packets that the network delivered twice; frames that a sender repeats are others."""
 
     @property
     def frames_skipped(self) -> int:
@@ -83,7 +83,7 @@ class Alignment:
             quiet = float(after - before) - sum(
                 max(0.0, min(after, end) - max(before, begin)) for begin, end in excused
             )
-            longest = max(longest, quiet - FRAME_SAMPLES / 48_000)
+            longest = max(longest, quiet - FRAME_SAMPLES / SAMPLE_RATE)
         return longest
 
 
@@ -153,8 +153,7 @@ def _pauses(before: ReceivedPacket, after: ReceivedPacket, step: int) -> bool:
 
 
 def _decode_frames(segment: _Segment) -> NDArray[np.float32]:
-    """Return the sound of each packet, moved back by the codec's delay: (frames, samples of both
-    channels)."""
+    """Return the sound of each packet without the codec's delay: (frames, samples of both channels)."""
     sound = np.pad(Recording(tuple(segment.packets)).pcm(), ((0, FRAME_SAMPLES), (0, 0)))
     first = segment.packets[0].timestamp
     starts = [(p.timestamp - first) % (1 << 32) + CODEC_DELAY_SAMPLES for p in segment.packets]
@@ -169,8 +168,10 @@ def _split_frames(posted: Pcm) -> NDArray[np.float32]:
 
 
 def _similarity(received: NDArray[np.float32], posted: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the similarity of each pair of frames, loudness included: 1 is equal, 0 has nothing in
-    common."""
+    """Return the similarity of each pair of frames, shaped (received, posted): 1 is equal, 0 unrelated.
+
+    Loudness counts.
+    """
     received_energy, posted_energy = (np.sum(f.astype(np.float64) ** 2, axis=1) for f in (received, posted))
     total_energy = received_energy[:, None] + posted_energy[None, :]
     similarity: NDArray[np.float64] = np.divide(

@@ -132,7 +132,7 @@ def analyse_packets(packets: Sequence[ReceivedPacket], received: Pcm, posted: Pc
 
 
 def gaps(packets: Sequence[ReceivedPacket]) -> Gaps:
-    """Pacing as the listener saw it."""
+    """Return percentiles of the time between arrivals; all 0 for fewer than two packets."""
     between_ms = np.diff([packet.arrival_s for packet in packets]) * 1000
     if not len(between_ms):
         return Gaps(0.0, 0.0, 0.0)
@@ -141,7 +141,7 @@ def gaps(packets: Sequence[ReceivedPacket]) -> Gaps:
 
 
 def find_lag(received: Pcm, posted: Pcm) -> float | None:
-    """By how many samples `received` is later than `posted`; None if one of them is silent."""
+    """Return the delay of `received` against `posted` [samples]; None if one of them is silent."""
     loud = np.flatnonzero(np.abs(posted).max(axis=1, initial=0.0) > AUDIBLE)
     if not len(loud) or not np.any(received):
         return None
@@ -213,7 +213,7 @@ def write_wav(path: Path, sound: Pcm) -> None:
 
 
 def _frame_rms(sound: Pcm) -> NDArray[np.float64]:
-    """Root mean square of the middle of every whole frame."""
+    """Return the root mean square of the middle of every whole frame."""
     frames = len(sound) // FRAME_SAMPLES
     framed = sound[: frames * FRAME_SAMPLES].astype(np.float64).reshape(frames, FRAME_SAMPLES, -1)
     inner = framed[:, EDGE_SAMPLES : FRAME_SAMPLES - EDGE_SAMPLES]

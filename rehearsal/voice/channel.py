@@ -23,7 +23,7 @@ class Member(Protocol):
 
 
 class Channel:
-    """The members of one channel, in the order in which they came."""
+    """The members of one channel, in the order in which they joined."""
 
     def __init__(self, channel_id: int, later: Later) -> None:
         self.channel_id = channel_id
@@ -31,7 +31,7 @@ class Channel:
         self.members: dict[int, Member] = {}
 
     def add_member(self, member: Member) -> None:
-        """Let a member in and tell everybody (opcode 11)."""
+        """Add a member and announce it to the others (opcode 11)."""
         others = [str(user_id) for user_id in self.members]
         if others:
             member.post(Op.CLIENTS_CONNECT, {"user_ids": others})
@@ -40,7 +40,7 @@ class Channel:
         self.call.admit(member.user_id, member.post)
 
     def remove_member(self, member: Member) -> None:
-        """A member is gone: tell everybody (opcode 13) and take it out of the group."""
+        """Remove a member from the channel and its group and announce it to the others (opcode 13)."""
         if self.members.get(member.user_id) is member:
             del self.members[member.user_id]
             self._post_to_others(member.user_id, Op.CLIENT_DISCONNECT, {"user_id": str(member.user_id)})

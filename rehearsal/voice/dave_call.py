@@ -66,12 +66,12 @@ class Call:
     # Members
 
     def admit(self, user_id: int, post: Post) -> None:
-        """A member has connected: send it the external sender (opcode 25) and wait for its key package."""
+        """Send a connected member the external sender (opcode 25); its key package is the reply."""
         self._post[user_id] = post
         post(Op.EXTERNAL_SENDER, self._sender.package())
 
     def dismiss(self, user_id: int) -> None:
-        """A member is gone: propose to remove it, or start the group anew where only one is left."""
+        """Propose to remove a member that has left, or restart the group if only one is left."""
         self._post.pop(user_id, None)
         self._packages.pop(user_id, None)
         for transition_id in list(self._unready):
@@ -83,7 +83,7 @@ class Call:
         self._propose_removal(user_id)
 
     def key_package(self, user_id: int, message: bytes) -> None:
-        """Opcode 26: a member waits to be let in, under this key."""
+        """Handle opcode 26: propose to add a member with this key package. Raises MlsError."""
         package = mls.KeyPackage.parse(message)
         if package.user_id != user_id:
             raise mls.MlsError(f"user {user_id} sent the key package of user {package.user_id}")
@@ -102,7 +102,7 @@ class Call:
             self._propose(self._sender.add(self.channel_id, self.epoch, package))
 
     def invalid(self, user_id: int) -> None:
-        """Opcode 31: a member could not follow; it is taken out, and let in with its next key package."""
+        """Handle opcode 31: remove a member that could not follow; its next key package adds it again."""
         _log.warning("user %d could not process a commit or welcome of channel %d", user_id, self.channel_id)
         self._propose_removal(user_id)
         if self.leaves and not self._committers():
@@ -111,7 +111,7 @@ class Call:
     # Commits and epochs
 
     def commit(self, user_id: int, data: bytes) -> None:
-        """Opcode 28. The first valid commit of an epoch wins; `MlsError` says why another is not relayed."""
+        """Handle opcode 28: relay the first valid commit of an epoch. Raises MlsError for any other."""
         commit, welcome = mls.Commit.split(data)
         added, removed = self._check_commit(user_id, commit, bool(welcome))
         if not self.leaves:
@@ -135,7 +135,7 @@ class Call:
             self._announce(newcomer, Op.WELCOME, header + message)
 
     def ready(self, user_id: int, transition_id: int) -> None:
-        """Opcode 23: this member can follow into the new epoch."""
+        """Handle opcode 23: this member can follow into the new epoch."""
         if transition_id in self._unready:
             unready, _ = self._unready[transition_id]
             unready.discard(user_id)
@@ -182,8 +182,7 @@ class Call:
         return next((leaf for leaf, user in self.leaves.items() if user == user_id), None)
 
     def _audience(self, about: int) -> list[int]:
-        """Return the recipients of a proposal: the group, or without one all candidates except its
-        subject."""
+        """Return the recipients of a proposal: the group, else all candidates but the one it is about."""
         return self._committers() if self.leaves else [u for u in self._packages if u != about]
 
     def _propose(self, *proposals: Proposal) -> None:

@@ -1,8 +1,8 @@
 """The few structures of MLS that a voice gateway reads and writes (RFC 9420).
 
 The server is no member of the encrypted group: it checks key packages, signs proposals as the group's
-external sender, tells a commit from the welcome behind it, and knows which leaf is whose. None of that needs
-a library.
+external sender, splits a commit from the welcome after it, and tracks the member of each leaf. None of that
+needs a library.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ class MlsError(ValueError):
 
 
 def varint(value: int) -> bytes:
-    """Return a vector's length header: 1, 2 or 4 bytes, marked in the top two bits (RFC 9420 section
-    2.1.2)."""
+    """Return the length header of a vector: 1, 2 or 4 bytes, given by its top two bits.
+
+    RFC 9420 section 2.1.2.
+    """
     if value < 1 << 6:
         return struct.pack(">B", value)
     if value < 1 << 14:
@@ -62,12 +64,12 @@ def varint(value: int) -> bytes:
 
 
 def opaque(data: bytes) -> bytes:
-    """`opaque data<V>`."""
+    """Encode `opaque data<V>`."""
     return varint(len(data)) + data
 
 
 def ref_hash(label: str, value: bytes) -> bytes:
-    """RefHash of RFC 9420 section 5.2: names a key package or a proposal."""
+    """Return the RefHash (RFC 9420 section 5.2) that identifies a key package or a proposal."""
     return hashlib.sha256(opaque(label.encode()) + opaque(value)).digest()
 
 
@@ -77,7 +79,7 @@ def sign_content(label: str, content: bytes) -> bytes:
 
 
 class Reader:
-    """Reads one structure after the other; `MlsError` where the bytes end too early."""
+    """Reads one structure after the other. Raises MlsError if the bytes end too early."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -95,7 +97,7 @@ class Reader:
         return int.from_bytes(self.take(size))
 
     def vector(self) -> bytes:
-        """`opaque data<V>`."""
+        """Read `opaque data<V>`."""
         first = self.number(1)
         width = first >> 6
         if width == 3:
@@ -194,7 +196,7 @@ class Commit:
 
     @classmethod
     def split(cls, data: bytes) -> tuple[Commit, bytes]:
-        """Tell the commit from the welcome behind it (or b""): opcode 28 has no length between them."""
+        """Split opcode 28, which has no length field, into the commit and the welcome after it (or b"")."""
         reader = Reader(data)
         if (reader.number(2), reader.number(2)) != (MLS10, PUBLIC_MESSAGE):
             raise MlsError("not an MLS 1.0 public message")
@@ -223,7 +225,10 @@ class Commit:
 
 
 def welcome_for(welcome: bytes, package: KeyPackage) -> bytes:
-    """Opcode 30: the welcome with one new member's group secrets only (RFC 9420 section 12.4.3.1)."""
+    """Return opcode 30: the welcome with the group secrets of one new member only.
+
+    RFC 9420 section 12.4.3.1. Raises MlsError if it has none for that member.
+    """
     reader = Reader(welcome)
     suite = reader.take(2)
     secrets = Reader(reader.vector())

@@ -1,4 +1,4 @@
-"""The conversation on one voice websocket, version 8: what a client may say when, and how it is answered."""
+"""The protocol of one voice websocket, version 8: the messages of a client and the answers to them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class WebsocketHandler:
         return socket
 
     async def _listen(self, websocket: VoiceWebsocket) -> bool:
-        """Answer until the websocket closes; whether it broke instead of being closed by one side."""
+        """Answer until the websocket closes; return True if it broke, False if one side closed it."""
         while True:
             message = await websocket.socket.receive()
             if message.type is WSMsgType.TEXT:

@@ -1,4 +1,4 @@
-"""A recording member of a call: in the encrypted group like any other, it keeps every packet it receives."""
+"""A recording member of a call: in the encrypted group like any other, it stores every packet it receives."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Listener:
         self._received.setdefault(user_id, []).append(received)
 
     def renew(self) -> None:
-        """Ask to be let in with new keys, as a client that could not follow (DAVE, "Invalid Commit")."""
+        """Request new keys, like a client that could not follow a commit (DAVE, "Invalid Commit")."""
         self._reply(Op.INVALID_COMMIT_WELCOME, {"transition_id": 0})
         self._start_over()
 

@@ -1,4 +1,4 @@
-"""The network between a client and the voice servers, which loses, delays and doubles what it carries."""
+"""The network between a client and the voice servers, which loses, delays and doubles datagrams."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ class Network:
         return not (self.blocked or self.loss or self.doubling or self.delay_s)
 
     def carry(self, arrive: Callable[[], None], *, sound: bytes = b"") -> None:
-        """Call `arrive` as often and as late as a datagram arrives; `sound` is one to the server."""
+        """Call `arrive` for each copy of a datagram that arrives, after its delay.
+
+        `sound` is the datagram, if it goes to the server.
+        """
         if self.blocked or self.rng.random() < self.loss:
             self.sounds_lost += is_sound(sound)
             return

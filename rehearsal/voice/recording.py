@@ -74,7 +74,7 @@ class ReceivedPacket:
 
 
 def steps(numbers: Iterable[int], modulus: int) -> Iterator[int]:
-    """Differences of a counter that wraps at `modulus`, each in −modulus/2 … modulus/2."""
+    """Yield the differences of a counter that wraps at `modulus`, each in −modulus/2 … modulus/2."""
     before: int | None = None
     for number in numbers:
         if before is not None:
@@ -100,10 +100,10 @@ class Recording:
         return len(self.packets)
 
     def pcm(self) -> Pcm:
-        """Decode it all, placed by RTP timestamp; what was lost or not decrypted is silence.
+        """Decode it all, placed by RTP timestamp; frames that were lost or not decrypted are silence.
 
-        FFmpeg's own Opus decoder, no relative of the libopus that encodes: some 90 µs a frame (measured), so
-        call it when the music is over, or in a thread.
+        By FFmpeg's own Opus decoder, which is independent of the libopus that encodes. It takes some 90 µs
+        per frame (measured), so call it after the music or in a thread.
         """
         if not self.packets:
             return np.zeros((0, CHANNELS), np.float32)
@@ -123,7 +123,7 @@ class Recording:
         return sound
 
     def trimmed(self) -> Recording:
-        """Without the silence frames before the first and behind the last frame of music."""
+        """Return the recording from its first to its last frame of music."""
         music = [i for i, packet in enumerate(self.packets) if packet.is_music]
         return Recording(self.packets[music[0] : music[-1] + 1] if music else ())
 
@@ -132,7 +132,7 @@ class Recording:
         return Recording(tuple(p for p in self.packets if start_s <= p.arrival_s < end_s))
 
     def spurts(self, quiet_frames: int = QUIET_FRAMES, gap_s: float = GAP_S) -> list[Recording]:
-        """Talk spurts, each from its first to its last frame of music.
+        """Split into talk spurts, each from its first to its last frame of music.
 
         A spurt ends with `quiet_frames` silence frames in a row, a gap of `gap_s` in arrivals, or a new RTP
         clock.
@@ -152,12 +152,12 @@ class Recording:
 
     @staticmethod
     def joined(spurts: Iterable[Recording]) -> Recording:
-        """Several spurts as one recording, e.g. of a piece that was paused."""
+        """Join several spurts into one recording, e.g. of a piece that was paused."""
         return Recording(tuple(packet for spurt in spurts for packet in spurt.packets))
 
 
 def _decoded(decoder: av.AudioCodecContext, frame: bytes) -> Pcm:
-    """One Opus frame as samples; an unreadable frame is silence of its usual length."""
+    """Decode one Opus frame to samples; an unreadable one becomes 20 ms of silence."""
     try:
         decoded = [f.to_ndarray() for f in decoder.decode(av.Packet(frame))]
     except av.FFmpegError:

@@ -2,7 +2,7 @@
 
 Sources: RFC 3550 (headers), Discord's developer documentation, "Voice", "Transport Encryption Modes": in the
 `rtpsize` modes the RTP header with its contributors and the 4 bytes before an extension stay readable and are
-authenticated, everything behind is encrypted, and the 32-bit nonce is appended to the packet.
+authenticated, everything after it is encrypted, and the 32-bit nonce is appended to the packet.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class RtpPacket:
     header: bytes
     """The bytes as sent, with contributors and the first 4 bytes of an extension."""
     payload: bytes
-    """Behind the header and any extension: an Opus frame, encrypted end to end or not."""
+    """The bytes after the header and any extension: an Opus frame, encrypted end to end or not."""
 
     @property
     def payload_type(self) -> int:
@@ -94,7 +94,7 @@ def is_sound(datagram: bytes) -> bool:
 
 
 def readable_bytes(datagram: bytes) -> int:
-    """Length of the part of an RTP packet that transport encryption leaves readable."""
+    """Return the number of bytes that transport encryption leaves readable. Raises BadPacket."""
     if len(datagram) < HEADER_BYTES or datagram[0] >> 6 != 2:
         raise BadPacket("not an RTP packet of version 2")
     return HEADER_BYTES + 4 * (datagram[0] & 0x0F) + 4 * (datagram[0] >> 4 & 1)
@@ -150,7 +150,7 @@ MODES: Final[dict[str, type[AesGcm] | type[XChaCha]]] = {
 
 
 class Transport:
-    """The encryption between one client and the server; counts what it seals, so no nonce is used twice."""
+    """The encryption between one client and the server; counts the packets, so no nonce is used twice."""
 
     def __init__(self, mode: str, key: bytes) -> None:
         self._aead: Aead = MODES[mode](key)
@@ -163,8 +163,7 @@ class Transport:
         return header + self._aead.encrypt(counter, plain, header) + counter
 
     def decrypt(self, datagram: bytes, readable: int) -> bytes:
-        """Decrypt the bytes after the first `readable` ones. Raises BadPacket if they are not for this
-        client."""
+        """Decrypt all after the first `readable` bytes. Raises BadPacket if the key is another one's."""
         if len(datagram) < readable + TAG_BYTES + NONCE_BYTES:
             raise BadPacket(f"{len(datagram)} bytes are too few")
         ciphertext = datagram[readable:-NONCE_BYTES]
@@ -181,16 +180,14 @@ class Transport:
         return RtpPacket(datagram[:readable], plain)
 
     def encrypt_rtp(self, packet: RtpPacket) -> bytes:
-        """Return the packet for this client; its extension is gone, so the flag and the 4 bytes of it go as
-        well."""
+        """Return the packet, encrypted for this client, without any trace of its header extension."""
         header = packet.header
         if header[0] & 0x10:
             header = bytes([header[0] & ~0x10]) + header[1:-4]
         return self.encrypt(bytes([header[0] & ~0x20]) + header[1:], packet.payload)
 
     def encrypt_receiver_report(self, ssrc: int, about: int, highest: int, lost: int) -> bytes:
-        """Return the server's report to a sender about its stream: RFC 3550 section 6.4.2 with one report
-        block.
+        """Return a receiver report about a sender's stream (RFC 3550 section 6.4.2), with one report block.
 
         `highest` is the extended highest sequence number, `lost` the packets lost since the start.
         """
@@ -199,8 +196,7 @@ class Transport:
         return self.encrypt(header, block)
 
     def encrypt_sender_report(self, ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
-        """Return the server's report to a receiver about a stream: RFC 3550 section 6.4.1 without report
-        blocks."""
+        """Return a sender report about a stream (RFC 3550 section 6.4.1), without report blocks."""
         header = struct.pack(">BBHI", 0x80, RTCP_SENDER_REPORT, 6, ssrc)
         sent = struct.pack(">QIII", ntp, timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
         return self.encrypt(header, sent)

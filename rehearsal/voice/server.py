@@ -101,7 +101,7 @@ class VoiceServer:
         self._expected[guild_id, user_id] = Expectation(guild_id, channel_id, user_id, session_id, token)
 
     async def forget(self, guild_id: int, user_id: int) -> None:
-        """A client left or was moved: remove it from the call and close its websocket with 4014.
+        """Remove a client that left or was moved from the call and close its websocket with 4014.
 
         On a move `await forget(...)` comes first, then `expect(...)` with the new channel.
         """
@@ -162,7 +162,7 @@ class VoiceServer:
         session = self._sessions[guild_id, user_id]
         websocket = session.websocket
         if resumable:
-            self._keep(session)
+            self._await_resume(session)
         else:
             self._expected.pop((guild_id, user_id), None)
             self._drop(session)
@@ -170,7 +170,7 @@ class VoiceServer:
             await websocket.close(code, "")
 
     def cut(self, guild_id: int, user_id: int) -> None:
-        """Break a client's websocket without a word, which it sees as 1006; it may resume."""
+        """Break a client's connection without a closing handshake, which it sees as 1006; it may resume."""
         session = self._sessions[guild_id, user_id]
         if session.websocket is not None:
             session.websocket.cut()
@@ -182,7 +182,7 @@ class VoiceServer:
     # Called by websocket handlers
 
     def open(self, websocket: VoiceWebsocket) -> None:
-        """A websocket has been opened."""
+        """Register a websocket that was opened."""
         self._websockets.add(websocket)
 
     def identify(
@@ -215,28 +215,28 @@ class VoiceServer:
         raise CloseWebsocket(CloseCode.SESSION_INVALID, "Session is no longer valid.")
 
     def add_member(self, session: Session) -> None:
-        """A client has its keys: add it to the channel."""
+        """Add a client that has its keys to the channel."""
         self._channel(session.expected.channel_id).add_member(session)
 
     def speaking(self, session: Session, flags: int) -> None:
-        """A client starts or stops speaking."""
+        """Announce that a client starts or stops speaking."""
         channel = self._channels.get(session.expected.channel_id)
         if channel is not None:
             channel.speaking(session.user_id, session.ssrc, flags)
 
     def take_dave(self, session: Session, op: Op, body: bytes | dict[str, Any]) -> None:
-        """A client takes part in the encrypted group."""
+        """Pass a client's message to the encrypted group."""
         channel = self._channels.get(session.expected.channel_id)
         if channel is not None:
             self._take(channel, session, op, body)
 
     def detach(self, session: Session | None, websocket: VoiceWebsocket, connection_lost: bool) -> None:
-        """A websocket is closed: forget its session, or keep it for a while if the connection just broke."""
+        """Forget a closed websocket and its session; one whose connection broke may resume for a while."""
         self._websockets.discard(websocket)
         if session is None or session.websocket is not websocket:
             return
         if connection_lost:
-            self._keep(session)
+            self._await_resume(session)
         else:
             self._drop(session)
 
@@ -255,7 +255,7 @@ class VoiceServer:
                 channel.call.close()
                 del self._channels[channel_id]
 
-    def _keep(self, session: Session) -> None:
+    def _await_resume(self, session: Session) -> None:
         """Let a session without its websocket be resumed for a while."""
         session.websocket = None
         timer = asyncio.get_running_loop().call_later(RESUME_WINDOW_S, self._drop, session)
@@ -308,7 +308,7 @@ class VoiceServer:
     def _discover(self, data: bytes, address: Address) -> None:
         session = self._by_ssrc.get(int.from_bytes(data[4:8]))
         if session is None:
-            raise rtp.BadPacket("IP discovery for nobody")
+            raise rtp.BadPacket("IP discovery for an unknown SSRC")
         if session.address is not None:
             self._by_address.pop(session.address, None)
         session.address = address
@@ -323,7 +323,7 @@ class VoiceServer:
     def _client_at(self, address: Address) -> rtp.Transport:
         session = self._by_address.get(address)
         if session is None or session.transport is None:
-            raise rtp.BadPacket("from nobody")
+            raise rtp.BadPacket("from an unknown address")
         return session.transport
 
     def _relay(self, data: bytes, address: Address, arrival_s: float) -> None:

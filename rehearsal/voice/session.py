@@ -41,7 +41,7 @@ class Expectation:
 
 
 class VoiceWebsocket:
-    """One websocket: a queue that anybody may fill, and the task that empties it in order."""
+    """One websocket: a queue that any caller may fill, and the task that sends it in order."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.socket = socket
@@ -127,7 +127,7 @@ class Session:
         return self.expected.user_id
 
     def select(self, mode: str) -> None:
-        """The client chose how its packets are encrypted."""
+        """Set the transport encryption that the client chose."""
         self.transport = Transport(mode, self.secret_key)
 
     def post(self, op: Op, body: bytes | dict[str, Any]) -> None:
@@ -159,12 +159,12 @@ class Session:
             websocket.send(message)
 
     def receive(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:
-        """Relay another member's packet, sealed for this client."""
+        """Relay another member's packet, encrypted for this client."""
         if self.transport is not None and self.address is not None:
             self._send_datagram(self.transport.encrypt_rtp(packet), self.address)
 
     def send_reports(self, others: list[Session], now_s: float) -> None:
-        """RTCP as Discord's servers send it: how this client's sound arrives, and whose it is being sent."""
+        """Send RTCP as Discord's servers do: about this client's own sound, and about the others'."""
         if self.transport is None or self.address is None:
             return
         own = self.stream

@@ -107,7 +107,7 @@ async def test_a_person_moves_and_throws_out_the_bot_only_if_they_may() -> None:
         ben = here.person(
             guild, "Ben", guild.role("moderators", Permission.MOVE_MEMBERS | Permission.MUTE_MEMBERS)
         )
-        with pytest.raises(CannotType, match="sits in no voice channel"):
+        with pytest.raises(CannotType, match="is in no voice channel"):
             await ben.disconnect(here.bot.user)
         async with logged_in(here) as bot:
             assert await here.calls.join(guild, room, here.bot.id)
