@@ -55,5 +55,5 @@ def test_a_track_has_the_requested_length() -> None:
 
 
 def test_invalid_samples_raise_an_engine_error() -> None:
-    with pytest.raises(EngineError, match="not sound"):
+    with pytest.raises(EngineError, match="isn't sound"):
         master(np.full((1, RATE), np.nan, np.float32), RATE, 1.0)

@@ -74,12 +74,12 @@ def picture(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("made", "sentence"),
     [
-        (lambda folder: folder / "nothing.flac", "nothing.flac cannot be read as sound"),
-        (lambda folder: folder, "cannot be read as sound"),
-        (note, "note.txt cannot be read as sound; a FLAC"),
-        (half, "half.flac cannot be read as sound"),
-        (playlist, "list.wav cannot be read as sound"),
-        (picture, "cover.png cannot be read as sound"),
+        (lambda folder: folder / "nothing.flac", "nothing.flac can't be read as audio"),
+        (lambda folder: folder, "can't be read as audio"),
+        (note, "note.txt can't be read as audio. Use FLAC"),
+        (half, "half.flac can't be read as audio"),
+        (playlist, "list.wav can't be read as audio"),
+        (picture, "cover.png can't be read as audio"),
         (lambda folder: written(folder / "blip.wav", hum(0.2, 32_000), 32_000), "blip.wav is shorter than"),
     ],
 )

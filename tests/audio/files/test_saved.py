@@ -60,7 +60,7 @@ def test_the_requested_length_is_read_and_padded_with_silence(tmp_path: Path) ->
 
 
 def test_a_missing_or_foreign_file_is_an_error_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(TrackError, match=r"^gone\.flac is gone, or is not a track any more\.$"):
+    with pytest.raises(TrackError, match=r"^gone\.flac is gone or is no longer a track\.$"):
         read_pcm(tmp_path / "gone.flac", 1.0)
     (tmp_path / "text.flac").write_text("#EXTM3U\n/etc/passwd")
     with pytest.raises(TrackError):

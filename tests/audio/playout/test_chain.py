@@ -94,7 +94,7 @@ def test_a_piece_has_the_level_of_the_channel_and_stays_under_the_ceiling(scale:
 def test_invalid_samples_raise_an_engine_error(wrong: float) -> None:
     pcm = noise(100)
     pcm[0, 50] = wrong
-    with pytest.raises(EngineError, match="not sound"):
+    with pytest.raises(EngineError, match="isn't sound"):
         Chain(32_000, 1, 1.0, EXPECTED).push(pcm)
 
 

@@ -71,7 +71,7 @@ async def test_leaving_a_stream_frees_its_slot_and_the_next_piece_is_complete(en
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_piece_that_does_not_fit_is_refused_with_a_sentence(engine: LocalEngine) -> None:
-    with pytest.raises(EngineError, match="does not fit"):
+    with pytest.raises(EngineError, match="doesn't fit this engine"):
         await sound(engine, replace(PIECE, seconds=11.0))
 
 
@@ -117,6 +117,6 @@ async def test_an_engine_that_has_not_started_raises_errors() -> None:
     assert not engine.healthy
     with pytest.raises(EngineError, match="not started"):
         _ = engine.info
-    with pytest.raises(EngineError, match="not running"):
+    with pytest.raises(EngineError, match="isn't running"):
         await sound(engine, PIECE)
     await engine.close()

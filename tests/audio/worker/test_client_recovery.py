@@ -80,7 +80,7 @@ async def test_a_piece_that_keeps_killing_workers_is_given_up_and_the_others_are
         poisonous = asyncio.create_task(sound(engine, replace(PIECE, prompt="poison")))
         await asyncio.sleep(0)  # so that it is submitted first
         patient = asyncio.create_task(sound(engine, PIECE))
-        with pytest.raises(EngineLost, match="died 3 times while making this piece"):
+        with pytest.raises(EngineLost, match="crashed 3 times while composing this piece"):
             await poisonous
         assert (await patient).shape == (1, 96_000)
         assert (await sound(engine, PIECE)).shape == (1, 96_000)
@@ -94,7 +94,7 @@ async def test_a_piece_that_keeps_killing_workers_takes_no_other_slot_with_it(
         await asyncio.sleep(0)
         poisonous = asyncio.create_task(sound(engine, replace(PIECE, prompt="poison")))
         assert (await patient).shape == (1, 96_000)
-        with pytest.raises(EngineLost, match="died 3 times"):
+        with pytest.raises(EngineLost, match="crashed 3 times"):
             await poisonous
 
 
@@ -111,7 +111,7 @@ async def test_a_failed_start_of_the_process_fails_its_pieces_and_is_retried_for
         with pytest.raises(EngineLost, match="could not be started: no memory"):
             await sound(engine, replace(PIECE, prompt="poison"))
         assert not engine.healthy
-        with pytest.raises(EngineError, match="not running"):
+        with pytest.raises(EngineError, match="isn't running"):
             await sound(engine, PIECE)  # it tried once more
         monkeypatch.setattr("audio.worker.client.WorkerProcess", start)
         assert (await sound(engine, PIECE)).shape == (1, 96_000)
@@ -124,7 +124,7 @@ async def test_a_waiting_piece_is_not_blamed_for_the_death_of_a_worker(
         poisonous = asyncio.create_task(sound(engine, replace(PIECE, prompt="poison")))
         await asyncio.sleep(0)
         patient = asyncio.create_task(sound(engine, replace(PIECE, seed=4)))
-        with pytest.raises(EngineLost, match="died 3 times"):
+        with pytest.raises(EngineLost, match="crashed 3 times"):
             await poisonous
         assert (await patient).shape == (1, 96_000)
 
@@ -151,7 +151,7 @@ async def test_a_replacement_keeps_answered_prompt_changes_and_receives_the_othe
                     await asyncio.sleep(0.001)
                 stream.steer("a harp")
             samples += chunk.pcm.shape[1]
-        with pytest.raises(EngineError, match="composed to its end"):
+        with pytest.raises(EngineError, match="already fully composed"):
             stream.steer("too late")
     assert samples == 96_000
     assert stream.piece.prompt_changes == (PromptChange("techno", 25, 50), PromptChange("a harp", 75))
@@ -224,9 +224,9 @@ async def test_closing_ends_the_streams_with_an_error(monkeypatch: pytest.Monkey
         chunks = aiter(stream)
         await anext(chunks)
         await engine.close()
-        with pytest.raises(EngineError, match="closed"):
+        with pytest.raises(EngineError, match="was shut down"):
             await anext(chunks)
-        with pytest.raises(EngineError, match="not running"):
+        with pytest.raises(EngineError, match="isn't running"):
             await sound(engine, PIECE)
 
 
@@ -240,7 +240,7 @@ async def test_closing_while_the_worker_loads_ends_the_start(
     await asyncio.sleep(0)
     assert engine.worker_pid is not None
     await engine.close()
-    with pytest.raises(EngineError, match="closed"):
+    with pytest.raises(EngineError, match="was shut down"):
         await start
     assert multiprocessing.active_children() == children
 

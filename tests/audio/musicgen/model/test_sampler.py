@@ -88,7 +88,7 @@ def test_a_top_k_of_one_is_greedy() -> None:
 def test_logits_that_are_not_finite_raise_a_readable_error(wrong: float, top_k: int) -> None:
     logits = torch.zeros(4, 2048)
     logits[2] = wrong
-    with pytest.raises(EngineError, match="not finite"):
+    with pytest.raises(EngineError, match="aren't finite"):
         draw(logits, torch.zeros(4, dtype=torch.float64), top_k, 1.0)
 
 
