@@ -194,7 +194,7 @@ class GuildRehearsal:
         try:
             async with asyncio.timeout(seconds / min(1.0, speed) + MAX_EXTRA_SECONDS):
                 while not await performance.wait_settled(within_seconds=PROGRESS_SECONDS):
-                    made, played = buffer.seconds_made, buffer.seconds_played
+                    made, played = buffer.seconds_received, buffer.seconds_played
                     progress(f"{self.name}: {made:4.1f} s made, {played:4.1f} s played of {seconds:g} s")
         except TimeoutError:
             raise RehearsalError("The piece did not end in time.") from None

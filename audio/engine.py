@@ -106,8 +106,8 @@ class Stream(Protocol):
 
         Sound already composed stays, so listeners hear the change up to `Piece.lead` seconds later. The old
         prompt is blended into the new one over `blend_seconds`. The change never comes before second
-        `earliest` of the piece; if composing starts over after a failure, that keeps what was already heard
-        as it was. Raises EngineError if the whole piece has been composed.
+        `earliest` of the piece; if composing starts over after a failure, that keeps the sound already
+        played as it was. Raises EngineError if the whole piece has been composed.
         """
         ...
 

@@ -1,5 +1,8 @@
-"""Extension: continues a finished track. The new piece begins with the track as it was before its fade-out
-(the prelude), and the engine continues from there, so the new track contains both as one."""
+"""Extension: continues a finished track.
+
+The new piece begins with the track as it was before its fade-out (the prelude), and the engine continues from
+there, so the new track contains both as one.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from audio.errors import RecordingError
 from audio.files.recording import MAX_SECONDS, check_unchanged, first_seconds
 from audio.files.track import FORMATS, encode_file
 from audio.piece import LENGTH_SECONDS, Piece
-from audio.units import FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
+from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
 from words.text import Text
 
 RESTORED_GAIN: Final = 0.1
@@ -43,7 +46,7 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
     It is brought to `loudness` [LUFS], the level of the model's own sound, which it continues best. Takes
     some 10 ms per second of sound. Raises RecordingError.
     """
-    pcm = first_seconds(track, SAMPLE_RATE, 2, MAX_SECONDS)
+    pcm = first_seconds(track, SAMPLE_RATE, CHANNELS, MAX_SECONDS)
     if pcm.shape[1] > (MAX_SECONDS - LENGTH_SECONDS[1]) * SAMPLE_RATE:
         raise RecordingError(Text("extend-long", most=MAX_SECONDS - LENGTH_SECONDS[1]))
     fade = fade_out_gain(pcm.shape[1] / SAMPLE_RATE)

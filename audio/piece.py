@@ -209,7 +209,9 @@ def prompt_of(text: str) -> str:
     words = readable(text)
     shortest, longest = PROMPT_LENGTH
     if not shortest <= len(words) <= longest:
-        raise PieceError("prompt", Text("piece-prompt", signs=len(words), shortest=shortest, longest=longest))
+        raise PieceError(
+            "prompt", Text("piece-prompt", characters=len(words), shortest=shortest, longest=longest)
+        )
     return words
 
 

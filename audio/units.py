@@ -34,7 +34,7 @@ Pcm = npt.NDArray[np.float32]
 Pcm16 = npt.NDArray[np.int16]
 """Sound as Discord takes it, shaped (samples, channels): interleaved when laid out in memory."""
 
-Floats = npt.NDArray[np.float32]
+Interleaved = npt.NDArray[np.float32]
 """Sound as libopus takes it, float32 in −1…1, shaped (samples, channels): interleaved in memory."""
 
 MAX_VOLUME: Final = 1.0

@@ -65,7 +65,7 @@ async def steer(interaction: discord.Interaction[Busker], prompt: str, blend_sec
     answer = Text(
         "steer-answer",
         prompt=escape(steered.piece.prompts[-1]),
-        seconds=round(buffer.seconds_made - buffer.seconds_played),
+        seconds=round(buffer.seconds_received - buffer.seconds_played),
     )
     typed = interaction.type is discord.InteractionType.application_command
     await interaction.response.send_message(answer.in_(interaction.locale), ephemeral=not typed)

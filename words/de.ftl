@@ -55,9 +55,9 @@ keep-too-soon = { $seconds ->
 
 ### What may be asked for
 
-piece-prompt = { $signs ->
+piece-prompt = { $characters ->
     [one] Der Prompt hat ein lesbares Zeichen. Nötig sind { $shortest } bis { $longest }.
-   *[other] Der Prompt hat { $signs } lesbare Zeichen. Nötig sind { $shortest } bis { $longest }.
+   *[other] Der Prompt hat { $characters } lesbare Zeichen. Nötig sind { $shortest } bis { $longest }.
 }
 piece-seconds = { $field ->
     [interval] Ein Intervall von { $seconds } s geht nicht. Wähl { $lowest } bis { $highest } s.

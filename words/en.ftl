@@ -59,9 +59,9 @@ keep-too-soon = { $seconds ->
 
 ### What can be requested
 
-piece-prompt = { $signs ->
+piece-prompt = { $characters ->
     [one] The prompt has one readable character. It needs { $shortest } to { $longest }.
-   *[other] The prompt has { $signs } readable characters. It needs { $shortest } to { $longest }.
+   *[other] The prompt has { $characters } readable characters. It needs { $shortest } to { $longest }.
 }
 piece-seconds = { $field ->
     [interval] An interval of { $seconds } s is out of range. Choose { $lowest } to { $highest } s.

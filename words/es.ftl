@@ -55,9 +55,9 @@ keep-too-soon = { $seconds ->
 
 ### What may be asked for
 
-piece-prompt = { $signs ->
+piece-prompt = { $characters ->
     [one] El prompt tiene un carácter legible. Necesita de { $shortest } a { $longest }.
-   *[other] El prompt tiene { $signs } caracteres legibles. Necesita de { $shortest } a { $longest }.
+   *[other] El prompt tiene { $characters } caracteres legibles. Necesita de { $shortest } a { $longest }.
 }
 piece-seconds = { $field ->
     [interval] Un intervalo de { $seconds } s está fuera de rango. Elige de { $lowest } a { $highest } s.

@@ -55,9 +55,9 @@ keep-too-soon = { $seconds ->
 
 ### What may be asked for
 
-piece-prompt = { $signs ->
+piece-prompt = { $characters ->
     [one] Le prompt a un caractère lisible. Il en faut de { $shortest } à { $longest }.
-   *[other] Le prompt a { $signs } caractères lisibles. Il en faut de { $shortest } à { $longest }.
+   *[other] Le prompt a { $characters } caractères lisibles. Il en faut de { $shortest } à { $longest }.
 }
 piece-seconds = { $field ->
     [interval] Un intervalle de { $seconds } s est hors limites. Choisis de { $lowest } à { $highest } s.

@@ -50,7 +50,7 @@ keep-too-soon = 保存できる新しい音楽がまだ足りません。{ $seco
 
 ### What may be asked for
 
-piece-prompt = プロンプトの読める文字は { $signs } 文字です。{ $shortest }〜{ $longest } 文字にしてください。
+piece-prompt = プロンプトの読める文字は { $characters } 文字です。{ $shortest }〜{ $longest } 文字にしてください。
 piece-seconds = { $field ->
     [interval] 間隔 { $seconds } 秒は範囲外です。{ $lowest }〜{ $highest } 秒にしてください。
    *[length] 長さ { $seconds } 秒は範囲外です。{ $lowest }〜{ $highest } 秒にしてください。

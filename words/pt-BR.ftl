@@ -55,9 +55,9 @@ keep-too-soon = { $seconds ->
 
 ### What may be asked for
 
-piece-prompt = { $signs ->
+piece-prompt = { $characters ->
     [one] O prompt tem um caractere legível. Precisa ter de { $shortest } a { $longest }.
-   *[other] O prompt tem { $signs } caracteres legíveis. Precisa ter de { $shortest } a { $longest }.
+   *[other] O prompt tem { $characters } caracteres legíveis. Precisa ter de { $shortest } a { $longest }.
 }
 piece-seconds = { $field ->
     [interval] Um intervalo de { $seconds } s está fora da faixa. Escolha de { $lowest } a { $highest } s.

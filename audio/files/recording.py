@@ -29,6 +29,10 @@ MAX_SECONDS: Final = 600.0
 """Longest sound that is read: 10 MiB of FLAC can hold 20 hours of silence."""
 
 MIN_SECONDS: Final = 0.5
+"""Shortest usable recording."""
+
+_PROBE_RATE: Final = 16_000
+"""Sample rate to decode at when only the length matters."""
 
 _MAX_SAMPLE: Final = 4.0
 """Floating-point files may exceed full scale; by more than 12 dB they are damaged."""
@@ -41,7 +45,7 @@ def recording_of(path: Path) -> Recording:
     """
     with _readable(path):
         digest = _digest(path)
-    if first_seconds(path, 16_000, 1, MIN_SECONDS).shape[1] < MIN_SECONDS * 16_000:
+    if first_seconds(path, _PROBE_RATE, 1, MIN_SECONDS).shape[1] < MIN_SECONDS * _PROBE_RATE:
         raise RecordingError(Text("recording-too-short", file=path.name, shortest=MIN_SECONDS))
     return Recording(path, digest)
 
@@ -52,7 +56,7 @@ def fully_decoded_recording_of(path: Path) -> Recording:
     Takes up to a second for MAX_SECONDS of sound. A hostile file may crash FFmpeg, so run this in a process
     that may die.
     """
-    last_seconds(path, 16_000, 1, MIN_SECONDS)
+    last_seconds(path, _PROBE_RATE, 1, MIN_SECONDS)
     return recording_of(path)
 
 

@@ -92,7 +92,7 @@ class JitterBuffer:
         self._interval = interval
         self._lead = lead
         self._clock = clock
-        self._pace = _Pace(speed, received=frames_played * FRAME_SECONDS)
+        self._rate = _DeliveryRate(speed, received=frames_played * FRAME_SECONDS)
         self._lock = threading.Lock()
         self._frames: deque[bytes] = deque()
         self._partial = b""
@@ -100,7 +100,7 @@ class JitterBuffer:
         self._state = State.FILLING
         self._needed, wait = self._estimate(held=0)
         # What was played before is composed again all the same.
-        self._wait = wait + self._pace.received / self._pace.speed
+        self._wait = wait + self._rate.received / self._rate.speed
 
     @property
     def state(self) -> State:
@@ -121,13 +121,13 @@ class JitterBuffer:
         """Estimated seconds until `ready`, 0.0 if ready or overdue; counts down from the first arrival."""
         if self.ready:
             return 0.0
-        latest = self._pace.latest
+        latest = self._rate.latest
         return self._wait if latest is None else max(0.0, self._wait - (self._clock() - latest))
 
     @property
-    def seconds_made(self) -> float:
+    def seconds_received(self) -> float:
         """Seconds of sound received, including what was played before."""
-        return self._pace.received
+        return self._rate.received
 
     @property
     def seconds_played(self) -> float:
@@ -136,7 +136,7 @@ class JitterBuffer:
 
     def expect(self, pace: Pace) -> None:
         """Plan with this pace from the next push on; called by the pushing thread."""
-        self._pace.expect(pace)
+        self._rate.expect(pace)
 
     def push(self, pcm: Pcm16) -> None:
         """Add sound shaped (samples, 2). Raises RuntimeError after `finish`."""
@@ -149,9 +149,9 @@ class JitterBuffer:
         frames = _split(sound[:whole])
         self._partial = sound[whole:]
         held = len(self._frames) + len(frames)
-        self._pace.add(len(pcm) / SAMPLE_RATE, self._clock())
+        self._rate.add(len(pcm) / SAMPLE_RATE, self._clock())
         if held * FRAME_SECONDS >= self._lead:
-            self._pace.lead_reached()
+            self._rate.lead_reached()
         needed, wait = self._estimate(held)
         with self._lock:
             self._frames.extend(frames)
@@ -236,13 +236,13 @@ class JitterBuffer:
 
     def _estimate(self, held: int) -> tuple[float, float]:
         """Return the lead needed to start [s] and the estimated wait for it [s] with `held` frames."""
-        speed, left = self._pace.speed, self._seconds - self._pace.received
+        speed, left = self._rate.speed, self._seconds - self._rate.received
         if math.isinf(left):
             left = HORIZON_SECONDS
         if self._interval is not None:
-            chunk = longest = max(self._interval, self._pace.longest)
+            chunk = longest = max(self._interval, self._rate.longest)
         else:
-            chunk = GROWTH * self._pace.longest or FIRST_FRAMES / STEP_RATE
+            chunk = GROWTH * self._rate.longest or FIRST_FRAMES / STEP_RATE
             longest = MAX_FRAMES / STEP_RATE
         needed = max(FLOOR_SECONDS, min_lead_seconds(left, speed, chunk, longest)) + MARGIN_SECONDS
         # A second of waiting brings `speed` seconds; below real time it also saves the gap they would leave.
@@ -286,7 +286,7 @@ class _Mark(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Pace:
+class _DeliveryRate:
     """A cautious estimate of the delivery rate. Written by the pushing thread alone."""
 
     stated: float

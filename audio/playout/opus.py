@@ -11,8 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from audio.errors import BuskerError
-from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Floats
+from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_BYTES, SAMPLE_RATE, Interleaved
 
 OPUS_SILENCE: Final = b"\xf8\xff\xfe"
 """A frame of silence, the one that passes unencrypted (DAVE protocol, "Silence Packets")."""
@@ -111,10 +113,11 @@ class MusicEncoder:
         self._packet_bytes = memoryview(self._packet)
         self._packet_address = ctypes.addressof(self._packet)
 
-    def encode(self, sound: Floats, complexity: int = COMPLEXITY) -> list[bytes]:
-        """Return the packets of whole frames that are contiguous in memory.
+    def encode(self, sound: Interleaved, complexity: int = COMPLEXITY) -> list[bytes]:
+        """Return the packets of `sound`, whole frames shaped (samples, 2); contiguous sound is not copied.
 
-        `complexity` is 0 (fast) to 10 (best) and may change from call to call. Raises OpusError.
+        `complexity` is 0 (fast) to 10 (best) and may change from call to call. Raises OpusError, and
+        ValueError for parts of a frame.
         """
         if complexity != self._complexity:
             self._set(_SET_COMPLEXITY, complexity)
@@ -123,6 +126,7 @@ class MusicEncoder:
         equal_channels: list[bool] = (
             (sound[:, 0] == sound[:, 1]).reshape(-1, FRAME_SAMPLES).all(axis=1).tolist()
         )
+        sound = np.ascontiguousarray(sound, np.float32)  # libopus reads memory, whatever the strides
         address: int = sound.ctypes.data
         for mono in equal_channels:
             self._force_mono(mono)

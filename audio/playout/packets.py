@@ -84,7 +84,7 @@ class Packets:
             packets = self._opus.encode(self._source.frames(self._encoded, BATCH_FRAMES), complexity)
         except Exception:
             self._failed = True
-            _log.exception("a piece could not be encoded")
+            _log.exception("A piece could not be encoded.")
             return
         self._ready.extend(packets)
         self._encoded += len(packets)

@@ -17,7 +17,7 @@ from audio.units import (
     FRAME_SAMPLES,
     MAX_VOLUME,
     SAMPLE_BYTES,
-    Floats,
+    Interleaved,
     Pcm16,
 )
 
@@ -93,7 +93,7 @@ class PieceSource:
     def volume(self, volume: float) -> None:
         self._volume = min(MAX_VOLUME, max(0.0, volume))
 
-    def frames(self, first: int, count: int) -> Floats:
+    def frames(self, first: int, count: int) -> Interleaved:
         """Return up to `count` frames to come, from frame `first`, at the present volume.
 
         Fewer, or none, if they are not there yet. Call it in the order of the frames, or changes of volume
@@ -136,7 +136,7 @@ class PieceSource:
         mixed = mix[(first - begin) * FRAME_BYTES :][: count * FRAME_BYTES]
         return mixed or following.frames(first - begin, count)
 
-    def _at_volume(self, pcm: Pcm16) -> Floats:
+    def _at_volume(self, pcm: Pcm16) -> Interleaved:
         begin, end = self._last_volume, self._volume
         self._last_volume = end
         sound = pcm * np.float32(end / FULL_SCALE)

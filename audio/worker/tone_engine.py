@@ -27,7 +27,7 @@ from words.text import Text
 NOTE_STEPS: Final = 12
 """Steps of a note: 0.24 s, 250 notes per minute."""
 
-LOUDNESS: Final = 0.5
+PEAK: Final = 0.5
 """Peak amplitude of a note."""
 
 _SCALE: Final = (0, 2, 4, 7, 9, 12, 14, 16)
@@ -217,4 +217,4 @@ def _note(piece: Piece, number: int, info: EngineInfo) -> Pcm:
     # a position between the channels for each note, so that stereo differs from mono
     pan = digest[1] / 255
     gains = [1.0] if info.channels == 1 else [1 - pan / 2, 0.5 + pan / 2]
-    return np.stack([LOUDNESS * gain * wave for gain in gains]).astype(np.float32)
+    return np.stack([PEAK * gain * wave for gain in gains]).astype(np.float32)

@@ -162,7 +162,7 @@ class ChannelFeed:
 
     def feed(self) -> None:
         """Fill the buffer to LEAD_SECONDS."""
-        while self.buffer.seconds_made - self.buffer.seconds_played < LEAD_SECONDS:
+        while self.buffer.seconds_received - self.buffer.seconds_played < LEAD_SECONDS:
             self.buffer.push(next(self._chunks))
 
 

@@ -270,8 +270,8 @@ class Composition:
                         self.buffer.expect(stream.pace)
                         self._take(chunk)
                         if lead_seconds < self._piece.lead:
-                            self._speed = self.buffer.seconds_made / (time.monotonic() - started_at)
-                            lead_seconds = self.buffer.seconds_made - self.buffer.seconds_played
+                            self._speed = self.buffer.seconds_received / (time.monotonic() - started_at)
+                            lead_seconds = self.buffer.seconds_received - self.buffer.seconds_played
                         self.report_playhead()
                 self._requested_changes = self._requested_changes[: self._answered(stream.piece)]
             finally:

@@ -78,7 +78,7 @@ class ComposerLoop:
         if performance.piece.endless and state is not CompositionState.WAITING:
             self._counters.composed(performance)
             failed = state is CompositionState.FAILED and not performance.dismissed
-            if failed and is_stable(performance.buffer.seconds_made):
+            if failed and is_stable(performance.buffer.seconds_received):
                 self._restart_radio(performance)
         if state is CompositionState.COMPOSED:
             self._counters.composed(performance)

@@ -63,7 +63,7 @@ class Counters:
         """
         if performance.request.saved_file is not None:
             return
-        made, seconds = performance.buffer.seconds_made, performance.piece.seconds
+        made, seconds = performance.buffer.seconds_received, performance.piece.seconds
         self._composed_seconds.inc(made if performance.piece.endless else seconds)
         self._composing_seconds.inc(performance.composing_seconds)
 

@@ -150,7 +150,7 @@ def _facts(performance: Performance) -> Iterable[Text]:
         yield Text("card-radio-heard", clock=format_clock(buffer.seconds_played))
         return
     yield Text("card-facts", seconds=piece.seconds, seed=str(piece.seed), name=name)
-    for key, seconds in (("made", buffer.seconds_made), ("played", buffer.seconds_played)):
+    for key, seconds in (("made", buffer.seconds_received), ("played", buffer.seconds_played)):
         bar = _bar(seconds, piece.seconds)
         yield Text("card-bar", what=key, bar=bar, seconds=round(seconds), total=round(piece.seconds))
 

@@ -41,7 +41,7 @@ async def test_a_new_prompt_is_audible_after_what_is_composed_and_is_in_the_tags
         reply = await loopback.asker.use("steer", {"words": "drums and brass", "blend": 0.5}, loopback.text)
         assert (await said(reply)).startswith("Steering to “drums and brass”")
         assert not reply.ephemeral
-        audible_within = piece.buffer.seconds_made - piece.buffer.seconds_played
+        audible_within = piece.buffer.seconds_received - piece.buffer.seconds_played
         await loopback.play(piece)
         (change,) = piece.piece.prompt_changes
         assert (change.prompt, change.blend) == ("drums and brass", 25)

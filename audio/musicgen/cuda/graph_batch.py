@@ -181,9 +181,8 @@ class GraphBatch:
         self._top_k[place].fill_(max(1, top_k))
         self._temperature[place].fill_(temperature)
         self._finite[place].fill_(True)
-        for (
-            cache
-        ) in self._caches:  # masked attention multiplies values beyond a length by 0, so they must be finite
+        # Masked attention multiplies values beyond a length by 0, so they must be finite.
+        for cache in self._caches:
             cache[:, place :: self.slots].zero_()
 
     @torch.inference_mode()

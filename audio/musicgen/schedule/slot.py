@@ -85,6 +85,7 @@ class Slot:
 
     @property
     def key(self) -> int:
+        """The number that identifies the piece; see `EngineCore.admit`."""
         return self.stream.key
 
     @property

@@ -8,7 +8,7 @@ import discord.opus
 import numpy as np
 
 from audio.playout.opus import libopus
-from audio.units import CHANNELS, Floats
+from audio.units import CHANNELS, Interleaved
 
 
 def use_in_discord_py() -> None:
@@ -17,7 +17,7 @@ def use_in_discord_py() -> None:
         discord.opus.load_opus(libopus()._name)
 
 
-def decoded(packets: Iterable[bytes]) -> Floats:
+def decoded(packets: Iterable[bytes]) -> Interleaved:
     """Return the sound of packets of one stream, shaped (samples, 2)."""
     use_in_discord_py()
     decoder = discord.opus.Decoder()  # type: ignore[no-untyped-call]

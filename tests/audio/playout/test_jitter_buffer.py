@@ -249,7 +249,7 @@ def test_nothing_is_lost_doubled_or_reordered(
     assert b"".join(played) == into.ljust(-(-len(into) // FRAME_BYTES) * FRAME_BYTES, b"\0")
     assert all(len(frame) == FRAME_BYTES for frame in frames)
     assert buffer.frames_played == len(played)
-    assert buffer.seconds_made * SAMPLE_RATE == pytest.approx(len(into) / 4)
+    assert buffer.seconds_received * SAMPLE_RATE == pytest.approx(len(into) / 4)
     assert buffer.state is State.ENDED
     assert buffer.read() == b""
 
@@ -393,7 +393,7 @@ def test_the_number_of_remembered_arrivals_is_bounded() -> None:
         clock.now += 0.5
         buffer.push(sound(FRAME_SAMPLES))
         buffer.read()
-    assert len(buffer._pace.marks) <= 600
+    assert len(buffer._rate.marks) <= 600
 
 
 def test_a_stall_at_the_lead_target_does_not_make_the_engine_seem_slow() -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import discord.opus
 import numpy as np
@@ -24,7 +25,7 @@ from audio.playout.opus import (
     encoder_kbits,
     load_opus,
 )
-from audio.units import FRAME_SAMPLES, SAMPLE_RATE, Floats
+from audio.units import FRAME_SAMPLES, SAMPLE_RATE, Interleaved
 from tests.audio.playout.decoding import decoded, use_in_discord_py
 
 STEREO = 0b100
@@ -94,7 +95,7 @@ def test_pyav_is_not_imported_for_it() -> None:
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True, timeout=60)
 
 
-def chord(seconds: float) -> Floats:
+def chord(seconds: float) -> Interleaved:
     """Three tones, another on each side."""
     time = np.arange(round(seconds * SAMPLE_RATE))[:, np.newaxis] / SAMPLE_RATE
     tones = [np.sin(2 * np.pi * np.array(hertz) * time) for hertz in ((220, 330), (554, 660), (1108, 880))]
@@ -106,6 +107,26 @@ def test_decoded_sound_equals_the_encoded_sound() -> None:
     back = decoded(MusicEncoder(96_000).encode(sound))[SAMPLE_RATE // 2 + LAG :]
     there = sound[SAMPLE_RATE // 2 : -LAG]
     assert np.sqrt(np.mean((there - back) ** 2)) < 0.05 * np.sqrt(np.mean(there**2))
+
+
+@pytest.mark.parametrize(
+    "layout", [np.asfortranarray, np.float64, lambda sound: np.repeat(sound, 2, axis=0)[::2]]
+)
+def test_packets_do_not_depend_on_the_memory_layout_of_the_sound(layout: Callable[..., Any]) -> None:
+    """libopus reads raw memory: a view with strides or wider floats would be read as another sound."""
+    sound = chord(0.1)
+    assert MusicEncoder(96_000).encode(layout(sound)) == MusicEncoder(96_000).encode(sound)
+
+
+def test_one_channel_viewed_as_two_is_not_read_beyond_its_end() -> None:
+    mono = chord(0.1)[:, :1].copy()
+    both = np.broadcast_to(mono, (len(mono), 2))
+    assert MusicEncoder(96_000).encode(both) == MusicEncoder(96_000).encode(both.copy())
+
+
+def test_part_of_a_frame_is_refused() -> None:
+    with pytest.raises(ValueError, match="reshape"):
+        MusicEncoder(96_000).encode(chord(0.03))
 
 
 def test_equal_channels_are_encoded_as_mono_and_decoded_to_both() -> None:
@@ -178,7 +199,7 @@ class DiscordsEncoder:
     def set(self, request: int, value: int) -> None:
         discord.opus._lib.opus_encoder_ctl(self._opus._state, request, value)
 
-    def encode(self, frame: Floats) -> bytes:
+    def encode(self, frame: Interleaved) -> bytes:
         room = ctypes.create_string_buffer(MAX_PACKET_BYTES)
         samples = frame.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
         size = discord.opus._lib.opus_encode_float(

@@ -13,7 +13,7 @@ from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.opus import OPUS_SILENCE, THRIFTY_COMPLEXITY, MusicEncoder, load_opus
 from audio.playout.packets import BATCH_FRAMES, LEAD_FRAMES, SHORT_FRAMES, Packets
 from audio.playout.source import FULL_SCALE, PieceSource
-from audio.units import FRAME_RATE, FRAME_SAMPLES, Floats, Pcm16
+from audio.units import FRAME_RATE, FRAME_SAMPLES, Interleaved, Pcm16
 from tests.audio.playout.decoding import decoded
 
 BITRATE = 96_000
@@ -190,7 +190,7 @@ def test_a_new_volume_takes_effect_after_the_lead() -> None:
 
 def test_an_encoding_error_ends_the_piece_after_the_packets_ready(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(PieceSource):
-        def frames(self, number: int, most: int) -> Floats:
+        def frames(self, number: int, most: int) -> Interleaved:
             if number:
                 raise ZeroDivisionError
             return super().frames(number, most)

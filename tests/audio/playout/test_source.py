@@ -5,7 +5,7 @@ import pytest
 
 from audio.playout.jitter_buffer import JitterBuffer
 from audio.playout.source import FULL_SCALE, PieceSource
-from audio.units import FRAME_SAMPLES, MAX_VOLUME, Floats, Pcm16
+from audio.units import FRAME_SAMPLES, MAX_VOLUME, Interleaved, Pcm16
 
 
 def source_of(pcm: Pcm16, volume: float = 1.0) -> PieceSource:
@@ -19,7 +19,7 @@ def steady(value: int, frames: int = 4) -> Pcm16:
     return np.full((frames * FRAME_SAMPLES, 2), value, np.int16)
 
 
-def sounds(source: PieceSource, number: int = 0, most: int = 1) -> Floats:
+def sounds(source: PieceSource, number: int = 0, most: int = 1) -> Interleaved:
     """Return frames as they are passed to libopus, in 16-bit units."""
     return source.frames(number, most) * np.float32(FULL_SCALE)
 

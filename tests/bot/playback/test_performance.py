@@ -96,11 +96,11 @@ async def test_words_that_the_engine_has_not_answered_are_kept_over_an_interrupt
     await engine.start()
     performance = performance_of(engine, 4.0)
     composing = asyncio.create_task(performance.compose())
-    await until(lambda: performance.buffer.seconds_made > 0)
+    await until(lambda: performance.buffer.seconds_received > 0)
     performance.steer("a harp", 0.0)
     assert performance.piece.prompts == ("bells", "a harp"), "it is shown at once"
-    made = performance.buffer.seconds_made
-    await until(lambda: performance.buffer.seconds_made > made)
+    made = performance.buffer.seconds_received
+    await until(lambda: performance.buffer.seconds_received > made)
     performance.interrupt()
     await composing
     assert performance.composition_state is CompositionState.WAITING
@@ -121,7 +121,7 @@ async def test_words_that_come_too_late_for_the_engine_are_no_part_of_the_piece(
     performance = performance_of(engine, 4.0)
     composing = asyncio.create_task(performance.compose())
     await until(lambda: performance.composition_state is CompositionState.COMPOSING)
-    await until(lambda: performance.buffer.seconds_made > 0)
+    await until(lambda: performance.buffer.seconds_received > 0)
     performance.steer("a harp", 0.0)
     await composing
     assert performance.composed

@@ -280,7 +280,7 @@ async def test_new_words_take_over_what_plays_and_its_track_records_them_so_that
     async with loopback_guild(tmp_path, engine=ToneEngine(speed=2.0)) as loopback:
         piece = loopback.ask(seconds=4.0)
         await until(lambda: piece.buffer.frames_played > 0)
-        seconds = piece.buffer.seconds_made
+        seconds = piece.buffer.seconds_received
         assert loopback.session.steer("  a walk\nin the rain ", 0.5) is piece
         (turn,) = piece.piece.prompt_changes
         assert (turn.prompt, turn.blend) == ("a walk in the rain", 25)
@@ -301,7 +301,7 @@ async def test_sound_from_before_an_interruption_is_not_steered(tmp_path: Path) 
         await until(lambda: piece.buffer.frames_played > 0)
         piece.interrupt()
         loopback.session.steer("a harp", 0.0)
-        made = piece.buffer.seconds_made
+        made = piece.buffer.seconds_received
         await loopback.play(piece)
         (turn,) = piece.piece.prompt_changes
         assert turn.step >= made * 50

@@ -284,10 +284,10 @@ async def test_when_the_last_listener_leaves_composing_stops_and_later_continues
             await person.leave_voice()
         await until(lambda: loopback.session.voice.hold is Hold.ALONE)
         await asyncio.sleep(0.05)  # what was on its way arrives
-        made = piece.buffer.seconds_made
+        made = piece.buffer.seconds_received
         await asyncio.sleep(0.5)  # more than the next chunk would take
         assert piece.composition_state is CompositionState.COMPOSING, "the slot is kept"
-        assert piece.buffer.seconds_made == made < 4.0
+        assert piece.buffer.seconds_received == made < 4.0
         await loopback.listener.join_voice(loopback.corner)
         await loopback.play(piece)
         assert (piece.composition_state, piece.buffer.frames_played) == (CompositionState.DELIVERED, 200)
@@ -309,11 +309,11 @@ async def test_after_a_while_the_slot_is_released_and_the_piece_restarts_when_a_
                 and piece.composition_state is CompositionState.WAITING
             )
         )
-        made, played = piece.buffer.seconds_made, piece.buffer.frames_played
+        made, played = piece.buffer.seconds_received, piece.buffer.frames_played
         assert made < 4.0
         assert "Nobody is listening" in str(render_headline(piece))
         await asyncio.sleep(0.1)
-        assert piece.buffer.seconds_made == made
+        assert piece.buffer.seconds_received == made
         assert piece.buffer.frames_played <= played + 1
         await loopback.listener.join_voice(loopback.corner)
         await until(lambda: piece.composed)
