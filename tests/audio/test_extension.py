@@ -121,7 +121,7 @@ async def test_a_track_that_is_too_long_is_refused_in_a_sentence(
 ) -> None:
     monkeypatch.setattr("audio.extension.MAX_SECONDS", 41.0)
     track, _ = await a_track(tmp_path, await started())
-    with pytest.raises(RecordingError, match="too long to extend. The limit is 11 s"):
+    with pytest.raises(RecordingError, match=r"too long to extend\. The limit is 11 s"):
         prepare(track, TYPICAL_LUFS, tmp_path / "prelude")
 
 
