@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
-import av
 import numpy as np
 
+from acceptance.posted import decode, track_messages
 from acceptance.report import GuildReport, Report, steady_loudness
 from audio.dsp.level import CHANNEL_LUFS
 from audio.dsp.loudness import integrated
@@ -29,7 +29,7 @@ from bot.rules.permissions import NEEDED
 from rehearsal.discord_here import DiscordHere
 from rehearsal.permissions import Permission
 from rehearsal.voice.analysis import PlaybackAnalysis, analyse_recording, write_wav
-from rehearsal.voice.recording import Pcm, Recording
+from rehearsal.voice.recording import Recording
 from rehearsal.wire import attachment_json
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class GuildRehearsal:
         self._guild = here.guild(f"Guild {number}", bot_may=Permission(NEEDED.value))
         self._text = self._guild.text_channel("music")
         self._voice = self._guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
-        self._requester = here.person(self._guild, "asker")
+        self._requester = here.person(self._guild, "requester")
         self._listener = here.person(self._guild, "listener")
 
     async def report(self, bot: Busker, progress: Callable[[str], None]) -> GuildReport:
@@ -201,10 +201,9 @@ class GuildRehearsal:
 
     def _uploads(self, performance: Performance) -> tuple[Attachment, Attachment]:
         """Return the track and its picture, as posted."""
-        for message in self._text.messages:
-            if message.attachments and not message.laid_out:
-                sound, picture = message.attachments
-                return sound, picture
+        for message in track_messages(self._text.messages):
+            sound, picture = message.attachments
+            return sound, picture
         raise RehearsalError(performance.trouble or "No track was posted.")
 
     def _recording(self) -> Recording:
@@ -231,19 +230,12 @@ def _compare(
 
     Return the analysis and the loudness [LUFS] of the recording and of the track.
     """
-    sound, track = recording.pcm(), _decode(posted)
+    sound = recording.pcm()
+    with posted.open("rb") as file:
+        track = decode(file)
     write_wav(recording_path, sound)
     return (
         analyse_recording(recording, track),
         steady_loudness(sound),
         integrated(np.ascontiguousarray(track.T)),
     )
-
-
-def _decode(path: Path) -> Pcm:
-    """Decode a file: shaped (samples, 2) at 48 kHz."""
-    with av.open(str(path)) as file:
-        resampler = av.AudioResampler("fltp", "stereo", 48_000)
-        frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    return np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T

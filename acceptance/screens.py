@@ -20,6 +20,7 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from acceptance.cli import DEFAULT_PROMPT, DEFAULT_SEED
+from acceptance.posted import track_messages
 from audio.errors import BuskerError
 from audio.playout.opus import load_opus
 from bot.client import Busker
@@ -30,7 +31,7 @@ from rehearsal.discord_here import DiscordHere
 from rehearsal.people.screen import page_of
 from rehearsal.permissions import Permission
 from rehearsal.wire import attachment_json
-from rehearsal.world import Channel, Message
+from rehearsal.world import Message
 
 FOLDER: Final = Path("docs/screens")
 """The folder of the pictures, in the repository."""
@@ -114,10 +115,11 @@ async def pages(folder: Path) -> dict[str, str | bytes]:
                     await first.wait_settled(within_seconds=0.2)
                 card = next(message for message in text.messages if message.components and message.edits)
                 results: dict[str, str | bytes] = {"card": page(card)}
-                while len(_tracks(text)) < len(REQUESTS) - 1:
+                while len(track_messages(text.messages)) < len(REQUESTS) - 1:
                     await session.now.wait_settled(within_seconds=0.2)
-            results["track"] = _tracks(text)[0]
-            results["posted"] = page(_posted(text)[0])
+            posted = track_messages(text.messages)[0]
+            results["track"] = posted.attachments[1].data
+            results["posted"] = page(posted)
             for name in ("settings", "library"):
                 reply = await ann.use(name, {}, text)
                 if reply.message is None:
@@ -126,17 +128,6 @@ async def pages(folder: Path) -> dict[str, str | bytes]:
             session.stop()
         await connection
     return results
-
-
-def _posted(channel: Channel) -> list[Message]:
-    """Return the messages that brought a track."""
-    return [message for message in channel.messages if message.attachments and not message.laid_out]
-
-
-def _tracks(channel: Channel) -> list[bytes]:
-    """Return the pictures of the tracks posted in a channel."""
-    attached = (item for message in channel.messages for item in message.attachments)
-    return [item.data for item in attached if item.filename.endswith(".png")]
 
 
 def _write(browser: str, folder: Path, name: str, page: str | bytes) -> None:

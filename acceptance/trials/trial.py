@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import av
 import numpy as np
 
+from acceptance.posted import decode, track_messages
 from acceptance.trials.census import Census, census
 from acceptance.trials.engine import CountedEngine, engine_for
 from acceptance.trials.outcome import NEXT_SOUND_SECONDS, Outcome
@@ -77,7 +77,7 @@ class TrialError(BuskerError):
 
 
 async def try_fault(fault: Fault, settings: Settings, folder: Path) -> Outcome:
-    """Play one fault against a bot with `settings`; tracks are kept in `folder`. It takes 15 to 60 s."""
+    """Play one fault against a bot with `settings`; tracks are saved in `folder`. It takes 15 to 60 s."""
     began = time.monotonic()
     engine = CountedEngine(engine_for(settings, with_process=fault.needs_engine_process))
     trial = Trial(fault, engine, settings_for_trials(settings, folder))
@@ -125,7 +125,7 @@ class Trial:
         self._settings = settings
         self._bot = bot
         self._late: list[tuple[float, float]] = []
-        """When the event loop was due, on `time.monotonic()`, and by how many seconds it was late."""
+        """Times at which the event loop was due, on `time.monotonic()`, and its lateness [s]."""
         self._fault_s = float("inf"), 0.0
         """When the fault began and ended."""
         self._alignment: Alignment | None = None
@@ -225,7 +225,7 @@ class Trial:
                 await asyncio.sleep(FRAME_SECONDS)
                 self._late.append((due, time.monotonic() - due))
 
-        watching = asyncio.create_task(watch(), name="watch of the loop")
+        watching = asyncio.create_task(watch(), name="lateness of the loop")
         try:
             yield
         finally:
@@ -284,9 +284,8 @@ class Trial:
 
     def _track_of(self, messages: Sequence[Message], performance: Performance) -> tuple[str, bytes | None]:
         """Return the fate of the track, and its file."""
-        for message in messages:
-            if message.attachments and not message.laid_out:
-                return Track.POSTED.value, message.attachments[0].data
+        for message in track_messages(messages):
+            return Track.POSTED.value, message.attachments[0].data
         if performance.composition_state is CompositionState.CANCELLED:
             return Track.CANCELLED.value, None
         if performance.composition_state is CompositionState.COMPOSED and self._fault.track is Track.POSTED:
@@ -317,12 +316,12 @@ class Trial:
     async def left_over(self, scene: Scene, before: Census) -> tuple[str, ...]:
         """Return what runs now and did not before the piece, after SETTLE_SECONDS at most."""
 
-        def left_over() -> Census:
+        def added() -> Census:
             return Census(census(scene, self._engine.slots) - before)
 
         with contextlib.suppress(TimeoutError):
-            await until(lambda: scene.idle and not left_over(), SETTLE_SECONDS)
-        names = tuple(f"{number} × {name}" for name, number in sorted(left_over().items()))
+            await until(lambda: scene.idle and not added(), SETTLE_SECONDS)
+        names = tuple(f"{number} × {name}" for name, number in sorted(added().items()))
         return names if scene.idle else (*names, "a voice state in the channel")
 
     def outcome(self, seconds: float) -> Outcome:
@@ -361,9 +360,4 @@ class Trial:
 
 def _has_samples(track: bytes, expected_pcm: Pcm) -> bool:
     """Return True if a lossless file holds exactly these samples."""
-    with av.open(io.BytesIO(track), "r") as file:
-        resampler = av.AudioResampler("fltp", "stereo", 48_000)
-        frames = [out for frame in file.decode(audio=0) for out in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    sound = np.concatenate([frame.to_ndarray() for frame in frames], axis=1).T
-    return np.array_equal(sound, expected_pcm)
+    return np.array_equal(decode(io.BytesIO(track)), expected_pcm)
