@@ -24,7 +24,7 @@ MAX_FIRST_SOUND_SECONDS: Final = 2.0
 """From the command to the first packet of music, with an engine faster than real time."""
 
 MIN_CORRELATION: Final = 0.95
-"""Of the recording with the posted track; the running level and the limiter make them differ a little."""
+"""Correlation of the recording with the posted track: the running level and the limiter make them differ."""
 
 MAX_LAG_DRIFT_MS: Final = 1.0
 """Largest change of the delay within a piece: no frame was skipped or repeated."""

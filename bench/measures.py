@@ -39,7 +39,7 @@ _BANDWIDTH_BYTES: Final = {"cpu": 256 * 2**20, "cuda": 4 * 2**30}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to measure. The defaults take some minutes on two cores."""
+    """The amount of measuring. The defaults take some minutes on two cores."""
 
     rounds: int = 3
     seconds: float = 5.0

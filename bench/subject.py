@@ -20,10 +20,10 @@ SMALL: Final = "small"
 """The shape of facebook/musicgen-small with random weights: the same work without a download."""
 
 _SMALL_SHAPE: Final[dict[str, int]] = {"hidden": 1024, "layers": 24, "heads": 16}
-"""Of the decoder of facebook/musicgen-small."""
+"""Shape of the decoder of facebook/musicgen-small."""
 
 _SMALL_CODEC_FILTERS: Final = 64
-"""Of the codec of facebook/musicgen-small."""
+"""Number of filters of the codec of facebook/musicgen-small."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ async def request_piece(
 ) -> None:
     """Request a piece and answer. Raises RequestError, PieceError or RecordingError.
 
-    `length` and `interval` are in seconds. The piece follows the `melody` and goes on from `continued`.
+    `length` and `interval` are in seconds. The piece follows the `melody` and continues the sound of
+    `continued`.
     """
     bot, guild = interaction.client, member_of(interaction).guild
     chosen = bot.store.choices_of(guild.id)

@@ -97,7 +97,7 @@ async def series(
                 progress(outcome)
         finally:
             for process in multiprocessing.active_children():
-                process.kill()  # a thread left behind by a bot would block it for ever
+                process.kill()  # a thread that a bot left behind would block it forever
             processes.shutdown()
     return [results[fault.name] for fault in faults]
 

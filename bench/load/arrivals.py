@@ -1,4 +1,4 @@
-"""How evenly packets reached the listeners, and how many of those that were due."""
+"""Arrivals of packets at the listeners: gaps, delays and losses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Arrivals:
     arrived_share: float
     """Packets that arrived, of those that were due."""
     behind_ms: float
-    """How far the worst channel fell behind its own clock."""
+    """Largest delay of a channel behind its own clock."""
     lost: float
     """Packets that never came."""
 

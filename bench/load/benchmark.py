@@ -31,7 +31,7 @@ from rehearsal.discord_here import DiscordHere
 from rehearsal.people.members import Person
 
 ANSWER_SECONDS: Final = 180.0
-"""How long the bot may take to join all channels, or to play a run beyond its length."""
+"""Timeout for joining all channels, and for a run beyond its length [s]."""
 
 LINGER_SECONDS: Final = 0.3
 """Wait for the last packets to be read."""
@@ -43,7 +43,7 @@ class LoadError(BuskerError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to measure. The defaults take about three minutes, up to nine on a busy host."""
+    """The amount of measuring. The defaults take about three minutes, up to nine on a busy host."""
 
     channels: tuple[int, ...] = (10, 30, 60, 100)
     ways: tuple[str, ...] = tuple(WAYS)
@@ -59,7 +59,7 @@ class Plan:
 
 
 async def measure(plan: Plan, settings: Settings, progress: Callable[[str], None]) -> Figures:
-    """Compose some music, seat listeners in all channels, and let the bot play each way in turn.
+    """Compose some music, let a listener join each channel, and let the bot play each way in turn.
 
     Raises EngineError, LoadError.
     """
@@ -67,13 +67,13 @@ async def measure(plan: Plan, settings: Settings, progress: Callable[[str], None
     progress("Composing the music …")
     music = await _compose_music(settings, plan.music_seconds)
     async with DiscordHere() as here:
-        progress(f"Seating listeners in {max(plan.channels)} channels …")
+        progress(f"A listener joins each of {max(plan.channels)} channels …")
         listeners = [await _join_listener(here, number) for number in range(max(plan.channels))]
         channels = tuple(listener.guild.voice_states[listener.id].channel_id for listener in listeners)
         setup = Setup(here.door, here.bot.token, channels, music, plan.composing)
         async with _bot_process(setup) as bot:
             joined: Joined = await _receive(bot)
-            progress(f"The bot entered them all in {joined.seconds:.0f} s.")
+            progress(f"The bot joined them all in {joined.seconds:.0f} s.")
             rows: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
             with gc_frozen():
                 for _ in range(plan.rounds):

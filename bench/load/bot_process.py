@@ -52,7 +52,7 @@ MUSIC_SECONDS: Final = 300.0
 """The nominal length of a piece for the buffers: the longest that may be requested."""
 
 FEED_SECONDS: Final = 0.5
-"""How often each buffer is filled: as often as an engine delivers."""
+"""Interval at which each buffer is filled: that of an engine's chunks."""
 
 COMPOSED_AT_ONCE: Final = 4
 """Pieces that the engine composes at once."""
@@ -73,7 +73,7 @@ Way = Callable[
 
 
 def run_bot(setup: Setup, messages: Connection) -> None:
-    """Run the bot's process: play as told by `messages` until the other side closes the pipe."""
+    """Run the bot's process: play as `messages` say until the other side closes the pipe."""
     discord.opus.load_opus(libopus()._name)  # the same library for discord.py's ways
     with contextlib.suppress(EOFError):
         asyncio.run(_run_and_log(setup, messages))
@@ -88,7 +88,7 @@ async def _run_and_log(setup: Setup, messages: Connection) -> None:
             raise
         except Exception:
             # Log now: the other side kills this process once the pipe closes.
-            _log.exception("the bot cannot go on")
+            _log.exception("the bot process failed")
             raise
 
 

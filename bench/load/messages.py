@@ -13,7 +13,7 @@ from rehearsal.discord_here import Door
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How the bot reaches Discord, and the music and voice channels to play."""
+    """Address and token for the bot, the voice channels to join and the music to play."""
 
     door: Door
     token: str

@@ -74,7 +74,7 @@ class Requests:
         return Admission(member, manages(interaction), session, voice_channel, text_channel)
 
     async def require_capacity(self, admission: Admission) -> None:
-        """Check the room in the queue and the member's quota before a file is fetched in vain.
+        """Check the space in the queue and the member's quota, before a file is fetched for nothing.
 
         Raises QueueFull or CapReached.
         """

@@ -115,12 +115,12 @@ class MusicSettings(Section):
     """Length of a piece if the request names none [s]."""
 
     lead_seconds: Number = Field(default=10.0, ge=3.0, le=LEAD_SECONDS)
-    """How far composing runs ahead of playback [s]. A new prompt of `/steer` is heard after this time, and
+    """Lead of composing over playback [s]. A new prompt of `/steer` is heard after this time, and
     the music continues for this time while a failed engine is replaced. More if the engine is slower than
     real time."""
 
     guidance: Number = Field(default=0.0, ge=0.0, le=MAX_GUIDANCE)
-    """How strictly the music follows the prompt (scale of classifier-free guidance). 0 means the
+    """Scale of classifier-free guidance: with more, the music follows the prompt more strictly. 0 means the
     recommendation of the checkpoint: 3 for all published ones."""
 
     top_k: Whole = Field(default=250, ge=1, le=MAX_TOP_K)
@@ -190,9 +190,9 @@ class RightsSettings(Section):
     """Rights and limits of members, unless the managers of a guild chose others with `/settings`."""
 
     mode: Rights = "free"
-    """Who may skip, stop, pause and the like: "free" is every listener, "vote" a majority of listeners, "dj"
-    members with the role that managers chose. Always allowed: whoever requested the piece, a lone listener,
-    and managers."""
+    """Members who may skip, stop, pause and the like: "free" is every listener, "vote" a majority of them,
+    "dj" those with the role that managers chose. Always allowed: whoever requested the piece, a lone
+    listener, and managers."""
 
     most_waiting: Whole = Field(default=0, ge=0, le=100)
     """Maximum of pieces per person that play or wait; 0 means no limit."""

@@ -26,7 +26,7 @@ from bot.voice.realtime import granted
 
 GIB: Final = 2**30
 MIN_FREE_BYTES: Final = GIB
-"""Space for an evening of tracks; a checkpoint from the hub needs another 2 to 14 GB."""
+"""Space for about 500 tracks of 30 s; a checkpoint from the hub needs another 2 to 14 GB."""
 
 VOICE_PACKAGES: Final = {"discord.py": "discord", "PyNaCl": "nacl", "davey": "davey"}
 """Packages that Discord's encrypted voice needs, with the module that each provides."""

@@ -21,7 +21,7 @@ class EmptyChannelTimeout:
     """Runs while a voice channel has no listeners. Owned by a Session, used on the event loop.
 
     `on_slot_timeout` is called when the piece that is being composed should free the engine, `on_timeout`
-    when nobody has returned in time, which is longer if `has_radio` is true by then.
+    when the channel is still empty after the time-out, which is longer if `has_radio` returns True by then.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class EmptyChannelTimeout:
         return self._task is not None
 
     def start(self) -> None:
-        """The last listener has left."""
+        """Start the time-out: the last listener has left."""
         self._task = self._tasks.spawn(self._run(), f"empty channel timeout of {self._name}")
 
     def cancel(self) -> None:
-        """Somebody listens again, or nothing is left to wait for."""
+        """Cancel the time-out: somebody listens again, or there is no music any more."""
         if self._task is not None:
             self._task.cancel()
             self._task = None

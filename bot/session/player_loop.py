@@ -78,7 +78,7 @@ class PlayerLoop:
         self._default_volume = self.volume = volume
 
     def wake(self) -> None:
-        """A piece was requested."""
+        """Continue `run`: a piece was requested."""
         self._requested.set()
 
     async def run(self) -> None:
@@ -134,7 +134,7 @@ class PlayerLoop:
             self._counters.first_sound.observe(source.began_at - performance.requested_at)
 
     def _next_of(self, performance: Performance) -> Performance | None:
-        """Return the piece that follows the one that plays, None if that may still change to none."""
+        """Return the piece after `performance`; None if there is none or `performance` was dismissed."""
         wanted = self._queue.wanted
         return wanted[1] if wanted[:1] == [performance] and len(wanted) > 1 else None
 

@@ -93,7 +93,7 @@ class Session:
         self._loops: list[asyncio.Task[None]] = []
         self._charging: asyncio.Task[None] | None = None
 
-    # What is there
+    # State
 
     @property
     def wanted(self) -> list[Performance]:
@@ -259,7 +259,7 @@ class Session:
         self._player.set_default_volume(volume)
 
     def refresh_state(self) -> None:
-        """Somebody's voice state has changed."""
+        """Update the voice: somebody's voice state has changed."""
         self.voice.refresh_state()
 
     async def close(self) -> None:
@@ -269,11 +269,12 @@ class Session:
         for performance in list(self.queue):
             performance.dismiss()
             self._remove(performance)
-        # Past Discord's rate limit this takes too long; the seats end with the gateway connection anyway.
-        leaving = asyncio.create_task(self.voice.leave(), name=f"{self._name} is left")
+        # Past Discord's rate limit this takes too long; when the gateway connection ends, Discord removes the
+        # bot from its channels anyway.
+        leaving = asyncio.create_task(self.voice.leave(), name=f"leave {self._name}")
         await self._tasks.close([leaving], within_seconds=CLOSE_SECONDS)
 
-    # What follows from events
+    # Events
 
     def _playback_started(self, performance: Performance) -> None:
         if performance.piece.endless:
@@ -299,7 +300,7 @@ class Session:
         if playing is not None:
             playing.hold_for(None if hold is None else Text("voice-waits", hold=hold.value))
             if hold is not None and playing.dismissed:
-                self.voice.stop()  # a radio that fades out, which nobody would hear
+                self.voice.stop()  # a radio that was fading out
         empty = hold is Hold.ALONE
         if empty and not self._empty_channel.running:
             self._empty_channel.start()
@@ -317,7 +318,7 @@ class Session:
         await self._player.leave()
 
     def _give_up_channel(self) -> None:
-        """Nobody has come back to the voice channel: clear the queue."""
+        """Clear the queue: nobody has come back to the voice channel."""
         self._empty_channel.cancel()
         for performance in self.wanted:
             performance.set_trouble(Text("trouble-deserted"))
@@ -326,7 +327,7 @@ class Session:
         self._composer.resume()
 
     def _end(self, performance: Performance) -> None:
-        """Play no more of a piece: a radio that is heard fades out, other pieces break off."""
+        """End a piece early: a radio that is audible fades out, any other piece stops at once."""
         performance.dismiss()
         playing = self._player.playing
         if playing is not None and performance is not playing:
@@ -337,7 +338,7 @@ class Session:
             self.voice.stop()
 
     def _make_room(self) -> None:
-        """Let other requests go before a radio, whether it plays or is composed ahead."""
+        """Interrupt a radio that plays or is composed ahead if other requests wait."""
         radio = self._radio
         if radio is None or len(self.wanted) < 2:
             return
@@ -364,7 +365,7 @@ class Session:
         self.restore(segment)
 
     def _dismiss_waiting(self) -> None:
-        """There is no voice channel to play in: drop all pieces but the one that played."""
+        """Drop all pieces but the one that played: there is no voice channel to play in."""
         for waiting in self.queue.waiting:
             waiting.dismiss()
             self._remove(waiting)
@@ -376,6 +377,6 @@ class Session:
     def _queue_changed(self) -> None:
         self._make_room()
         for performance in self.queue:
-            performance.report_playhead()  # it may start sooner than the engine was told
+            performance.report_playhead()  # it may start sooner than at the last report
         self._composer.wake()
         self._journal.changed()

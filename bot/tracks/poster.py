@@ -121,7 +121,9 @@ class Poster:
     async def close(self) -> None:
         """End the writing process, after up to CLOSE_SECONDS for the track that is being written."""
         processes = list(self._writer._processes.values())
-        ending = asyncio.create_task(asyncio.to_thread(self._writer.shutdown, cancel_futures=True))
+        ending = asyncio.create_task(
+            asyncio.to_thread(self._writer.shutdown, cancel_futures=True), name="end of the writing process"
+        )
         await asyncio.wait([ending], timeout=CLOSE_SECONDS)
         for process in processes:
             process.kill()

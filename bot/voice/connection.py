@@ -36,7 +36,7 @@ DISCOVERY_SECONDS: Final = 0.25
 """Wait for an answer to IP discovery before the next request."""
 
 DISCOVERY_TRIES: Final = 4
-"""Repeated requests for IP discovery. discord.py waits for ever and does not read its websocket meanwhile; a
+"""Repeated requests for IP discovery. discord.py waits forever and does not read its websocket meanwhile; a
 server that has closed it does not answer either."""
 
 DISCOVERY: Final = struct.Struct(">HHI66x")
@@ -73,7 +73,7 @@ Codes")."""
 KEEP_SESSION: Final = 4000
 """A close code of ours that leaves the session resumable; 1000 would end it."""
 
-PUT_OUT: Final = "put_out"
+REMOVED: Final = "removed"
 """Cause: the bot was disconnected by somebody, or the channel is gone."""
 
 UNANSWERED: Final = "unanswered"
@@ -96,7 +96,7 @@ class VoiceConnection(discord.VoiceClient):
         self._cipher = TransportCipher()
         self.lost = asyncio.Event()
         self.cause = ""
-        """Why the connection is lost: a close code as text, PUT_OUT or UNANSWERED."""
+        """Why the connection is lost: a close code as text, REMOVED or UNANSWERED."""
 
     def create_connection_state(self) -> VoiceConnectionState:
         """Called by discord.py."""
@@ -209,7 +209,7 @@ class _Protocol(VoiceConnectionState):
                 self.voice_client.channel = channel
         # A "left" event before we joined belongs to the previous connection.
         elif self.session_id is not None:
-            self.voice_client.lose(PUT_OUT)
+            self.voice_client.lose(REMOVED)
 
     async def voice_server_update(self, data: VoiceServerUpdate) -> None:
         """Connect to this server; without an endpoint, wait until Discord has found another one."""

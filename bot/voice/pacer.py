@@ -8,7 +8,7 @@ discord.py has a thread for each channel, and sixty of them contend with each ot
 would not help: one that encodes for some milliseconds delays one that must wake now, since the scheduler lets
 it run for up to 4 ms (Linux, 250 Hz). So the thread that sends also encodes, in the time left until the next
 packet, five frames in 0.5 to 1 ms, and stops shortly before the tick. It sleeps at real-time priority where
-that is granted, and encodes without it: it wakes on time and delays nobody.
+that is granted, and encodes without it: it wakes on time and delays no other thread.
 """
 
 from __future__ import annotations

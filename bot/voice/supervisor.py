@@ -20,7 +20,7 @@ import discord
 from bot.errors import VoiceLost
 from bot.rules.permissions import VocalChannel, listeners_in
 from bot.voice.channel_requests import leave_channel, request_to_speak
-from bot.voice.connection import CALL_ENDED, PUT_OUT, UNANSWERED, ConnectionLost, VoiceConnection
+from bot.voice.connection import CALL_ENDED, REMOVED, UNANSWERED, ConnectionLost, VoiceConnection
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ RATE_LIMITED: Final = "4021"
 """The two above are close codes of Discord's voice gateway."""
 
 FINAL_CAUSES: Final = {
-    PUT_OUT: Text("voice-put-out"),
+    REMOVED: Text("voice-put-out"),
     str(CALL_ENDED): Text("voice-call-ended"),
     RATE_LIMITED: Text("voice-rate-limited"),
     DAVE_REQUIRED: Text("voice-unencrypted"),
@@ -174,7 +174,7 @@ class Voice:
             self._target = channel
             self._connected.clear()
             self._supervision = asyncio.create_task(self._supervise(), name=f"voice of {channel.guild.name}")
-        connected = asyncio.create_task(self._connected.wait())
+        connected = asyncio.create_task(self._connected.wait(), name="voice connected")
         try:
             await asyncio.wait({connected, self._supervision}, return_when=asyncio.FIRST_COMPLETED)
         finally:
