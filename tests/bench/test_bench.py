@@ -128,7 +128,7 @@ def test_the_codec_s_time_is_subtracted_from_a_piece_s(monkeypatch: pytest.Monke
 
 def test_a_piece_that_cannot_be_made_is_no_figure(folder: str) -> None:
     core = EngineCore(load_checkpoint(folder), longest=1.0)
-    with pytest.raises(EngineError, match="does not fit"):
+    with pytest.raises(EngineError, match="doesn't fit"):
         piece_seconds(core, 2.0)
 
 
