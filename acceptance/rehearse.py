@@ -201,10 +201,11 @@ class GuildRehearsal:
 
     def _uploads(self, performance: Performance) -> tuple[Attachment, Attachment]:
         """Return the track and its picture, as posted."""
-        for message in track_messages(self._text.messages):
-            sound, picture = message.attachments
-            return sound, picture
-        raise RehearsalError(performance.trouble or "No track was posted.")
+        messages = track_messages(self._text.messages)
+        if not messages:
+            raise RehearsalError(performance.trouble or "No track was posted.")
+        sound, picture = messages[0].attachments
+        return sound, picture
 
     def _recording(self) -> Recording:
         """Return the listener's recording of the bot, from the first to the last frame of music."""

@@ -284,8 +284,8 @@ class Trial:
 
     def _track_of(self, messages: Sequence[Message], performance: Performance) -> tuple[str, bytes | None]:
         """Return the fate of the track, and its file."""
-        for message in track_messages(messages):
-            return Track.POSTED.value, message.attachments[0].data
+        if posted := track_messages(messages):
+            return Track.POSTED.value, posted[0].attachments[0].data
         if performance.composition_state is CompositionState.CANCELLED:
             return Track.CANCELLED.value, None
         if performance.composition_state is CompositionState.COMPOSED and self._fault.track is Track.POSTED:
