@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.client import Busker
 from bot.commands.checks import member_of
@@ -20,6 +19,7 @@ from bot.errors import RequestError
 from bot.playback.performance import Performance
 from bot.store.records import MadeTrack
 from bot.ui.card import BUTTON_ID, TRACK_BUTTON_ID
+from cogs.context_menus import ContextMenuCog
 from cogs.errors import errors_answered
 from cogs.extending import Extension
 from cogs.library import play_again
@@ -140,25 +140,16 @@ ON_MESSAGE: Final[dict[str, Callable[[discord.Interaction[Busker], discord.Messa
 }
 
 
-class Buttons(commands.Cog):
-    """Adds commands to the context menu of messages while it is loaded."""
+class Buttons(ContextMenuCog):
+    """The commands on a posted track, which its buttons run too."""
 
     def __init__(self, bot: Busker) -> None:
-        self._tree = bot.tree
-        self._menus = [
-            app_commands.ContextMenu(name=name, callback=callback)
-            for name, callback in (("Again", again), ("Remix", remix), ("Extend", extend))
-        ]
-
-    async def cog_load(self) -> None:
-        """Add the commands."""
-        for menu in self._menus:
-            self._tree.add_command(menu)
-
-    async def cog_unload(self) -> None:
-        """Remove the commands."""
-        for menu in self._menus:
-            self._tree.remove_command(menu.name, type=menu.type)
+        super().__init__(
+            bot,
+            app_commands.ContextMenu(name="Again", callback=again),
+            app_commands.ContextMenu(name="Remix", callback=remix),
+            app_commands.ContextMenu(name="Extend", callback=extend),
+        )
 
 
 async def setup(bot: Busker) -> None:

@@ -18,6 +18,7 @@ from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape
 from bot.rules.permissions import VocalChannel
 from bot.tracks.attachments import require_fetchable
 from bot.ui.presets import matching_prompts
+from cogs.interactions import reply
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -117,11 +118,7 @@ async def answer(interaction: discord.Interaction[Busker], channel: VocalChannel
     """Answer a request for a piece that will play in `channel`, for the member alone."""
     if isinstance(channel, discord.StageChannel) and not _is_speaker(channel):
         sentences = (*sentences, Text("compose-stage"))
-    content = " ".join(sentence.in_(interaction.locale) for sentence in sentences)
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=content)
-    else:
-        await interaction.response.send_message(content, ephemeral=True)
+    await reply(interaction, *sentences)
 
 
 def _is_speaker(channel: discord.StageChannel) -> bool:

@@ -18,7 +18,8 @@ from bot.errors import RequestError
 from bot.rules.markdown import escape
 from bot.store.records import MadeTrack
 from cogs.errors import errors_answered
-from cogs.remaking import read_origin, reply
+from cogs.interactions import reply
+from cogs.remaking import read_origin
 from words.text import Text
 
 DEFAULT_SECONDS: Final = 20

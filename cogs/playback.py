@@ -10,11 +10,10 @@ from discord.ext import commands
 
 from audio.units import MAX_VOLUME
 from bot.client import Busker
-from bot.commands.checks import member_of
 from bot.rules.markdown import escape, truncate
 from bot.rules.rights import Action
-from bot.session.session import Session
 from bot.ui.card import render_card
+from cogs.interactions import session_of
 from words.text import Text
 
 MAX_PERCENT: Final = round(100 * MAX_VOLUME)
@@ -64,7 +63,7 @@ class Playback(commands.Cog):
     @app_commands.guild_only()
     async def nowplaying(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the card of the piece that plays."""
-        session = _session(interaction)
+        session = session_of(interaction)
         view = render_card(session.now, session.wanted[1:], interaction.locale)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -74,17 +73,13 @@ class Playback(commands.Cog):
         self, interaction: discord.Interaction[Busker], percent: app_commands.Range[int, 0, MAX_PERCENT]
     ) -> None:
         """Set the volume of what plays, until Busker leaves the channel."""
-        _ = _session(interaction).now  # raises NothingPlaying; there is nothing to vote on then
+        _ = session_of(interaction).now  # raises NothingPlaying; there is nothing to vote on then
         if (
             session := await interaction.client.checks.authorize(interaction, Action.VOLUME, str(percent))
         ) is None:
             return
         session.volume = percent / 100
         await _reply(interaction, Text("playback-volume", percent=percent))
-
-
-def _session(interaction: discord.Interaction[Busker]) -> Session:
-    return interaction.client.sessions.of(member_of(interaction).guild)
 
 
 async def _reply(interaction: discord.Interaction[Busker], text: Text) -> None:

@@ -10,13 +10,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Busker
-from bot.commands.checks import member_of
 from bot.errors import NotWaiting
 from bot.playback.performance import Performance
 from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
 from bot.rules.rights import Action
-from bot.session.session import Session
 from bot.ui.card import COLOUR, render_headline, render_line
+from cogs.interactions import session_of
 from words.text import Text
 
 MAX_POSITION: Final = 100
@@ -36,7 +35,7 @@ class Queue(commands.GroupCog, group_name="queue"):
     @app_commands.command()
     async def show(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the queue."""
-        session = _session(interaction)
+        session = session_of(interaction)
         embed = queue_of(session.now, *session.queue.waiting, locale=interaction.locale)
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
@@ -49,7 +48,7 @@ class Queue(commands.GroupCog, group_name="queue"):
     ) -> None:
         """Move a piece. The requesters of the pieces that it overtakes are affected too."""
         performance = _find(interaction, piece)
-        waiting = _session(interaction).queue.waiting
+        waiting = session_of(interaction).queue.waiting
         position = waiting.index(performance) + 1
         affected = [performance, *waiting[place - 1 : position - 1]]
         checks = interaction.client.checks
@@ -83,7 +82,7 @@ class Queue(commands.GroupCog, group_name="queue"):
             app_commands.Choice(
                 name=_choice(place, performance, interaction.locale), value=f"#{performance.request_id}"
             )
-            for place, performance in enumerate(_session(interaction).queue.waiting, 1)
+            for place, performance in enumerate(session_of(interaction).queue.waiting, 1)
             if all(word in _searchable(performance) for word in words)
         ][:MAX_CHOICES]
 
@@ -107,13 +106,9 @@ def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) ->
     return embed.insert_field_at(0, **now_playing, inline=False)
 
 
-def _session(interaction: discord.Interaction[Busker]) -> Session:
-    return interaction.client.sessions.of(member_of(interaction).guild)
-
-
 def _find(interaction: discord.Interaction[Busker], typed: str) -> Performance:
     """Return the waiting piece of a suggestion or at a typed position. Raises NotWaiting."""
-    queue = _session(interaction).queue
+    queue = session_of(interaction).queue
     if (chosen := _REQUEST_ID.fullmatch(typed.strip())) is not None:
         for performance in queue.waiting:
             if performance.request_id == int(chosen[1]):

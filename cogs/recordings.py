@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from audio.errors import RecordingError
 from audio.piece import PROMPT_LENGTH
 from bot.client import Busker
 from bot.tracks.attachments import require_fetchable
 from cogs.compose import request_piece, require_melodies
+from cogs.context_menus import ContextMenuCog
 from cogs.errors import errors_answered
 from words.text import Text
 
@@ -23,25 +23,15 @@ SOUND_TYPES: Final = ("audio/", "video/")
 """Prefixes of content types that may have sound. A file without a type is tried."""
 
 
-class Recordings(commands.Cog):
-    """Adds two commands to the context menu of messages while it is loaded."""
+class Recordings(ContextMenuCog):
+    """The two commands on a message with sound."""
 
     def __init__(self, bot: Busker) -> None:
-        self._tree = bot.tree
-        self._menus = [
+        super().__init__(
+            bot,
             app_commands.ContextMenu(name="Compose on this melody", callback=compose_on_melody),
             app_commands.ContextMenu(name="Continue this", callback=continue_this),
-        ]
-
-    async def cog_load(self) -> None:
-        """Add the commands."""
-        for menu in self._menus:
-            self._tree.add_command(menu)
-
-    async def cog_unload(self) -> None:
-        """Remove the commands."""
-        for menu in self._menus:
-            self._tree.remove_command(menu.name, type=menu.type)
+        )
 
 
 @app_commands.guild_only()

@@ -21,6 +21,7 @@ from bot.errors import RequestError
 from bot.rules.markdown import escape
 from cogs.compose import request_piece
 from cogs.errors import errors_answered
+from cogs.interactions import reply
 from cogs.recordings import sound_of
 from words.text import Text
 
@@ -116,11 +117,3 @@ def _seed(typed: str) -> int | None:
         return int(typed)
     except ValueError as error:
         raise RequestError(Text("remix-no-seed", typed=escape(typed), largest=str(MAX_SEED))) from error
-
-
-async def reply(interaction: discord.Interaction[Busker], text: Text) -> None:
-    """Answer the member alone, also after a deferred response."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=text.in_(interaction.locale))
-    else:
-        await interaction.response.send_message(text.in_(interaction.locale), ephemeral=True)

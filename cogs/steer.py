@@ -10,11 +10,11 @@ from discord.ext import commands
 
 from audio.piece import PROMPT_LENGTH, Piece
 from bot.client import Busker
-from bot.commands.checks import member_of
 from bot.errors import RequestError
 from bot.rules.markdown import escape
 from bot.rules.rights import Action
 from cogs.errors import errors_answered
+from cogs.interactions import session_of
 from cogs.remaking import prompt_input
 from words.text import Text
 
@@ -73,7 +73,7 @@ async def steer(interaction: discord.Interaction[Busker], prompt: str, blend_sec
 
 def require_playing(interaction: discord.Interaction[Busker], seed: int) -> None:
     """Raise RequestError unless the piece of this seed plays: an old card acts on no other."""
-    wanted = interaction.client.sessions.of(member_of(interaction).guild).wanted
+    wanted = session_of(interaction).wanted
     if not wanted or wanted[0].piece.seed != seed:
         raise RequestError(Text("button-over"))
 
