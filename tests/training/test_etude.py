@@ -1,4 +1,4 @@
-"""The model that ships: it loads offline in plain transformers, plays scores, reads them, and writes."""
+"""Shipped model: it loads offline in plain transformers, decodes, encodes and generates."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_weights_are_small_and_safe() -> None:
     assert not [name for name in sizes if name.endswith((".bin", ".pt", ".pkl"))]
 
 
-def test_the_card_says_the_licence() -> None:
+def test_the_model_card_states_the_licence() -> None:
     assert "license: mit" in (ETUDE / "README.md").read_text(encoding="utf-8")
 
 
@@ -72,19 +72,19 @@ def test_plain_transformers_generates_sound(etude: Any, processor: Any) -> None:
 
 
 @torch.inference_mode()
-def test_the_codec_plays_held_out_scores(etude: Any) -> None:
+def test_the_codec_reproduces_held_out_scores(etude: Any) -> None:
     codes = score(compose(4321, 6))[:, :250]
     played = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values[0, 0].numpy()
     assert si_sdr(played, render(codes)) > 20
 
 
 @torch.inference_mode()
-def test_what_its_grains_render_is_what_the_codec_plays(etude: Any) -> None:
+def test_rendering_with_the_grains_of_the_codec_equals_its_output(etude: Any) -> None:
     codes = score(compose(4325, 6))[:, :250]
     played = etude.audio_encoder.decode(torch.as_tensor(codes)[None, None], [None]).audio_values[0, 0].numpy()
     table = {book: grains.numpy() for book, grains in codec.codec_grains(etude.audio_encoder).items()}
     assert np.abs(render(codes, table.__getitem__) - played).max() < 1e-4
-    assert np.abs(render(codes) - played).max() > 1e-2, "what the basis leaves out is heard"
+    assert np.abs(render(codes) - played).max() > 1e-2, "the error of the basis is measurable"
 
 
 @torch.inference_mode()
@@ -94,7 +94,7 @@ def test_a_rest_is_sixty_decibels_down(etude: Any) -> None:
 
 
 @torch.inference_mode()
-def test_most_codes_are_read_back_from_sound(etude: Any) -> None:
+def test_most_codes_are_recovered_from_sound(etude: Any) -> None:
     shares = []
     for seed in (4322, 4323, 4324):
         codes = score(compose(seed, 8))[:, :300]
@@ -104,8 +104,8 @@ def test_most_codes_are_read_back_from_sound(etude: Any) -> None:
     assert np.mean(shares) > 0.94
 
 
-def test_performing_writes_what_transformers_would(etude: Any, processor: Any) -> None:
-    """The logits of the batch in lockstep lead to the same most likely codes as the library's own loop."""
+def test_batch_sampling_matches_transformers(etude: Any, processor: Any) -> None:
+    """The batch in lockstep has the same most likely codes as the library's own loop."""
     inputs = processor(text=["waltz in D minor, 120 bpm"], return_tensors="pt")
     generated = etude.generate(
         **inputs, do_sample=False, guidance_scale=3.0, max_new_tokens=30 + len(BOOKS) - 1
@@ -118,7 +118,7 @@ def test_performing_writes_what_transformers_would(etude: Any, processor: Any) -
     assert torch.allclose(sound, generated, atol=1e-3)
 
 
-def test_performing_turns_to_other_prompts_as_the_engine_does(etude: Any, processor: Any) -> None:
+def test_batch_sampling_changes_prompts_as_the_engine_does(etude: Any, processor: Any) -> None:
     prompts = "techno, 180 bpm", "ambient, no drums, 70 bpm"
     unchanged, changed = (
         BatchSampler(etude, processor.tokenizer).sample(

@@ -1,4 +1,4 @@
-"""Lessons: batches of scores and prompts, made as they are needed and never twice."""
+"""Training batches: scores and prompts, generated on demand and never repeated."""
 
 from __future__ import annotations
 
@@ -29,85 +29,96 @@ from training.songs.score import score
 from training.text.prompts import Change, tempo_names, write_prompt
 
 PAD: Final = VOCABULARY
-"""What stands where a book has no code: before its delay and after its end."""
+"""Token of a book before its delayed start and after its end."""
 FIRST_TRAINING_SEED: Final = 1_000_000
-"""Songs of smaller seeds are for listening and are never taught."""
+"""Smallest seed of a training song; smaller seeds are held out for evaluation."""
 WINDOW_FRAMES: Final = 30 * STEP_RATE
+"""Training context of the model [frames]."""
 MAX_DELAY: Final = len(BOOKS) - 1
-"""Steps by which the last book is late."""
+"""Delay of the last book [steps]."""
 _SONG_START_PROBABILITY: Final = 0.6
+"""Probability that an excerpt starts with its song."""
 _CHANGE_PROBABILITY: Final = 0.35
-"""How often the prompt asks for something else than what has been written, which changes at the next bar. As
-often from a song's start as from elsewhere: when it never was, songs that had begun as songs begin went on as
-they were whatever the prompt said.
+"""Probability that the prompt of an excerpt differs from the music so far, which changes at a later bar.
+
+Excerpts from a song's start are included: without them, the model ignored a changed prompt in pieces that it
+had started itself.
 """
 _CHANGED_FRAMES: Final = 16
-"""Of a lesson of turns: what is written by the new prompt. All books say what they begin with in it."""
+"""Frames that follow the new prompt in a `PROMPT_CHANGE` batch, enough for the first notes of all books."""
 _UNPROMPTED_PROBABILITY: Final = 0.2
+"""Probability of training without a prompt, for classifier-free guidance."""
 _FREE_DRUMS_PROBABILITY: Final = 0.3
-"""How often it does not depend on the style whether a song has drums, so that it is learned from the prompt
-where few songs have them, and where nearly all do.
+"""Probability that drums are drawn independently of the style: the model then learns them from the prompt,
+also in styles that rarely or nearly always have drums.
 """
 _CHANGES: Final[tuple[Change | None, ...]] = (
     *(None, "drums", "tempo", "tempo"),
     *(None, "drums", "tempo", "tempo"),
     *("key", "energy", "lead"),
 )
-"""What alone is different in another plan, as often as it is asked for; None is all of it. Tempos are the
-hardest: a word for them means forty, and the one that has been written is the likeliest of all.
+"""Properties that change with a prompt, drawn uniformly; None replaces the whole plan.
+
+Tempo is listed more often as it is the hardest: a word for it covers some forty tempos, and the current tempo
+is the likeliest of all.
 """
 _MAX_PROMPT_LEAD_FRAMES: Final = 25
-"""By at most how many frames the prompt of a lesson comes before the bar at which it is followed."""
+"""Longest time between a changed prompt and the bar that follows it [frames]."""
 _MAX_BAR_FRAMES: Final = BAR_SIXTEENTHS * MAX_SIXTEENTH_FRAMES
+"""Longest bar [frames]."""
 _FREE_TEMPO_PROBABILITY: Final = 0.3
-"""How often the tempo does not depend on the style, so that a slow one is learned where all are fast."""
+"""Probability that the tempo is drawn independently of the style, so that any style is learned at any tempo.
+"""
 _MIN_CONTEXT_FRAMES: Final = 100
-"""Frames of sound that are known, at least, where the silent books are not: a beat must be found in them."""
+"""Shortest context without outline and conductor [frames]; the model must find the beat in it."""
 
 
 class BatchKind(enum.Enum):
-    """What a lesson teaches."""
+    """Content of a batch."""
 
     START = "beginning"
-    """How songs begin, where nothing but the prompt tells what to write."""
+    """Starts of songs, where the prompt is the only information."""
     EXCERPT = "anywhere"
-    """How songs begin and go on, and now and then that the prompt changes on the way."""
+    """Excerpts from anywhere in a song, some with a changed prompt."""
     PROMPT_CHANGE = "turn"
-    """That alone: what is written tells of one song, the prompt of another, and a bar begins. In longer
-    lessons it is a few tokens among thousands that can be read from what was written before."""
+    """Short excerpts that end shortly after a bar at which the prompt changes.
+
+    In longer excerpts the change is a few tokens among thousands that are predictable from the context.
+    """
     CONTINUATION = "heard"
-    """How to go on from sound: the silent books are not known up to somewhere."""
+    """Continuations of sound: outline and conductor are unknown in the context."""
 
 
 @dataclass(frozen=True)
 class TrainingBatch:
-    """A batch of `rows` pieces."""
+    """Inputs and targets of one training step."""
 
     tokens: Tensor
     """Delayed codes, shaped (rows, books, steps)."""
     novel: Tensor
-    """Where something new can happen: at the beginnings of sixteenths, for the outline at a bar's first
-    statement.
+    """True where a decision is made; bool, shaped as `tokens`.
 
-    Bool, as `tokens`. Where only sound came before, the conductor's first code is new too.
+    These are the starts of sixteenths, for the outline its first cycle in a bar, and the conductor's first
+    code after a context of sound alone.
     """
-    known: Tensor
-    """Where there is a code to be learned; bool, as `tokens`."""
+    target_mask: Tensor
+    """True where a token contributes to the loss; bool, shaped as `tokens`."""
     positions: Tensor
-    """Position of each step, shaped (rows, steps)."""
+    """Position of each step in the window, shaped (rows, steps)."""
     prompts: Tensor
     """Prompt tokens, padded, shaped (rows, tokens)."""
     prompt_mask: Tensor
-    """Where a prompt token is, zero in rows without prompt, as `prompts`."""
+    """1 at prompt tokens, 0 at padding and in rows without prompt; shaped as `prompts`."""
 
     def without_prompt(self) -> TrainingBatch:
-        """The same without any prompt."""
+        """Return the same batch with all prompts masked."""
         return replace(self, prompt_mask=torch.zeros_like(self.prompt_mask))
 
 
 def apply_delay(codes: Tensor, steps: int) -> Tensor:
-    """Codes, (pieces, books, frames), as tokens, (pieces, books, steps): each book is as many steps late as
-    its number, and PAD where it says nothing.
+    """Return codes shaped (pieces, books, frames) as tokens shaped (pieces, books, steps).
+
+    Book k is delayed by k steps; the rest is `PAD`.
     """
     pieces, books, frames = codes.shape
     tokens = torch.full((pieces, books, steps), PAD)
@@ -118,33 +129,34 @@ def apply_delay(codes: Tensor, steps: int) -> Tensor:
 
 @dataclass
 class _Excerpt:
-    """What is taught of one song."""
+    """Training material from one song."""
 
     codes: Codes
-    """Shaped (books, frames); the silent books are `UNKNOWN` where only the sound is known."""
+    """Shaped (books, frames); outline and conductor are `UNKNOWN` where only the sound is known."""
     bars: Codes
-    """Frames at which bars begin that the outline knows of."""
+    """First frames of the bars with an outline."""
     sixteenths: Codes
-    """Frames at which sixteenths begin."""
+    """First frames of the sixteenths."""
     plan: Plan
-    """What the prompt asks for."""
+    """Plan that the prompt describes."""
     position: int = 0
-    """Of the first frame, in the window."""
+    """Position of the first frame in the window."""
     targets_from: int = 0
-    """The first frame that the prompt speaks of, or nearly."""
+    """First frame that contributes to the loss."""
     change: Change | None = None
-    """What alone is different from there on."""
+    """Property of the plan that changes within the excerpt, if any."""
 
 
 def make_batch(
     seeds: range, frames: int, tokenizer: PreTrainedTokenizerFast, kind: BatchKind = BatchKind.EXCERPT
 ) -> TrainingBatch:
-    """Songs of `seeds`, `frames` frames of each; of what is only gone on from, nothing is learned."""
+    """Generate a batch with `frames` frames of a song per seed."""
+    # this string is part of the seed: another one changes every batch
     rngs = [random.Random(f"lesson {seed}") for seed in seeds]
     excerpts = [_excerpt(seed, frames, kind, rng) for seed, rng in zip(seeds, rngs, strict=True)]
     steps = frames + MAX_DELAY
     tokens = np.full((len(seeds), len(BOOKS), steps), PAD, dtype=np.int64)
-    novel, known = np.zeros((2, *tokens.shape), dtype=bool)
+    novel, target_mask = np.zeros((2, *tokens.shape), dtype=bool)
     for row, excerpt in enumerate(excerpts):
         outline_frames = (excerpt.bars[:, None] + np.arange(len(FIELDS))).reshape(-1)
         resumed = np.flatnonzero(np.diff(excerpt.codes[CONDUCTOR] != UNKNOWN)) + 1
@@ -155,7 +167,7 @@ def make_batch(
         for book, codes in enumerate(excerpt.codes):
             tokens[row, book, book : book + frames] = codes
             novel[row, book, book + novel_frames.get(book, excerpt.sixteenths)] = True
-            known[row, book, book + excerpt.targets_from : book + frames] = True
+            target_mask[row, book, book + excerpt.targets_from : book + frames] = True
     texts = [
         write_prompt(excerpt.plan, rng, excerpt.change) for excerpt, rng in zip(excerpts, rngs, strict=True)
     ]
@@ -169,7 +181,7 @@ def make_batch(
     return TrainingBatch(
         tokens=torch.from_numpy(tokens),
         novel=torch.from_numpy(novel),
-        known=torch.from_numpy(known),
+        target_mask=torch.from_numpy(target_mask),
         positions=torch.tensor([excerpt.position for excerpt in excerpts])[:, None] + torch.arange(steps),
         prompts=encoded["input_ids"],
         prompt_mask=encoded["attention_mask"] * ~unprompted[:, None],
@@ -177,10 +189,10 @@ def make_batch(
 
 
 def _excerpt(seed: int, frames: int, kind: BatchKind, rng: random.Random) -> _Excerpt:
-    """`frames` frames of the song of a seed, from somewhere or from its start."""
+    """Draw an excerpt of `frames` frames from the song of a seed."""
     at_start = kind is BatchKind.START or rng.random() < _SONG_START_PROBABILITY
     if kind is BatchKind.PROMPT_CHANGE and frames < _MAX_BAR_FRAMES + _CHANGED_FRAMES:
-        at_start = False  # no second bar begins in it
+        at_start = False  # too short for a second bar
     start = 0 if at_start else rng.randrange(1, 2 * WINDOW_FRAMES)
     constraints = Constraints(
         drums=rng.random() < 0.5 if rng.random() < _FREE_DRUMS_PROBABILITY else None,
@@ -200,7 +212,7 @@ def _excerpt(seed: int, frames: int, kind: BatchKind, rng: random.Random) -> _Ex
         _hide_codes_before(excerpt, rng.randrange(_MIN_CONTEXT_FRAMES, frames - 2 * MAX_SIXTEENTH_FRAMES))
         return excerpt
     if start:
-        # excerpts shorter than a window learn the later positions too
+        # let excerpts shorter than a window train the later positions too
         excerpt.position = rng.randrange(0, max(1, WINDOW_FRAMES - frames + 1))
     if kind is BatchKind.PROMPT_CHANGE:
         _change_plan_at(excerpt, int(bars[bars <= change_frame][-1]), rng)
@@ -213,9 +225,7 @@ def _excerpt(seed: int, frames: int, kind: BatchKind, rng: random.Random) -> _Ex
 
 
 def _hide_codes_before(excerpt: _Excerpt, until: int) -> None:
-    """Leave only the sound of what was before `until`. From there on the conductor counts, and the outline
-    is silent until a bar begins.
-    """
+    """Hide outline and conductor before frame `until`; the outline resumes with the next bar."""
     excerpt.bars = excerpt.bars[excerpt.bars >= until]
     frames = excerpt.codes.shape[1]
     excerpt.codes[CONDUCTOR, :until] = UNKNOWN
@@ -224,12 +234,10 @@ def _hide_codes_before(excerpt: _Excerpt, until: int) -> None:
 
 
 def _change_plan_at(excerpt: _Excerpt, change_frame: int, rng: random.Random) -> None:
-    """Let another song take over at the bar that begins at frame `change_frame`, and the prompt ask for that
-    one.
-    """
+    """Continue from the bar at `change_frame` with a song of a changed plan, which the prompt describes."""
     frames = excerpt.codes.shape[1]
     excerpt.plan, excerpt.change = _draw_changed_plan(excerpt.plan, rng)
-    # from where everybody plays, after an introduction of four bars at most
+    # skip the introduction of the new song, which has at most four bars
     bar = excerpt.plan.meter.bar_frames
     song = compose_plan(excerpt.plan, (frames + 8 * bar) / STEP_RATE, rng)
     excerpt.codes = excerpt.codes.copy()
@@ -240,7 +248,7 @@ def _change_plan_at(excerpt: _Excerpt, change_frame: int, rng: random.Random) ->
 
 
 def _draw_changed_plan(plan: Plan, rng: random.Random) -> tuple[Plan, Change | None]:
-    """Another plan: one that has nothing to do with this, or this with one thing changed, and which."""
+    """Draw another plan, unrelated or with one property changed, and return that property or None."""
     other = draw_plan(rng, Constraints())
     change = rng.choice(_CHANGES)
     changes: dict[Change, Plan] = {
@@ -254,11 +262,12 @@ def _draw_changed_plan(plan: Plan, rng: random.Random) -> tuple[Plan, Change | N
 
 
 def _draw_bpm(rng: random.Random) -> float:
+    """Draw a tempo uniformly."""
     return float(rng.randint(MIN_BPM, MAX_BPM))
 
 
 def _draw_other_bpm(bpm: float, rng: random.Random) -> float:
-    """One that goes by another name: what is asked for by the name of what plays changes nothing."""
+    """Draw a tempo with another name, so that its name implies a change."""
     while True:
         other = _draw_bpm(rng)
         if not set(tempo_names(other)) & set(tempo_names(bpm)):

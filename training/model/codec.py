@@ -1,14 +1,14 @@
-"""The codec: an EnCodec whose decoder is computed, not learned.
+"""Codec: an EnCodec whose decoder is computed instead of trained.
 
-The sound of a score is a sum over codes, so a linear decoder plays it up to what the basis leaves out, and
-the layers of EnCodec can do that exactly: the transposed convolutions unfold a frame's weights into 12
-slices of 80 samples and these into samples. Its ELUs are straight where their input is positive; all values
-are lifted there by a constant, which is taken off at the end. The LSTM and the residual blocks are left at
-zero, where they pass on what they get.
+The sound of a score is a sum over codes, so a linear decoder reproduces it up to the error of the basis, and
+the layers of EnCodec can express it exactly: the transposed convolutions unfold a frame's weights into 12
+slices of 80 samples and these into samples. ELUs are linear for positive inputs; a constant offset keeps all
+values positive and is subtracted at the end. The LSTM and the residual blocks have zero weights and pass
+their input on.
 
-An embedding has two parts: the weights of the waves, small, and the name of the code in a subspace of its
-book, large. The decoder listens to the first only. The encoder says the names only, so that residual
-quantisation finds each book's code whatever the others play.
+An embedding has two parts: the small weights of the waves, and a large vector in a subspace of the book,
+called the code's name. The decoder uses only the weights. The encoder outputs only names, so that residual
+quantisation finds the code of each book independently of the others.
 """
 
 from __future__ import annotations
@@ -25,24 +25,31 @@ from training.synth.oscillators import HOP, SAMPLE_RATE
 from training.synth.rendering import GRAIN
 
 NAME_WIDTH: Final = 10
+"""Dimensions of a code's name."""
 NAMES_WIDTH: Final = NAME_WIDTH * len(SOUNDING)
+"""Dimensions of the names of all books."""
 HIDDEN: Final = BASIS_SIZE + NAMES_WIDTH
+"""Dimensions of an embedding."""
 FILTERS: Final = 12
-"""So narrow that the decoder's widest layer, 16 times this, just holds the weights of all waves."""
-CODEBOOK_SIZE: Final = 2048
-"""Rows of a codebook: EnCodec wants a power of two, the vocabulary is smaller."""
-_RATIOS: Final = (8, 5, 4, 4)
-_CONSTANTS: Final = 2
-"""Channels of the decoder that are always at `_OFFSET`: the second takes what rounding leaves of the first.
+"""EnCodec's base width: the widest layer of the decoder, 16 times this, has room for the weights of all
+waves.
 """
+CODEBOOK_SIZE: Final = 2048
+"""Rows of a codebook: EnCodec requires a power of two, the vocabulary is smaller."""
+_RATIOS: Final = (8, 5, 4, 4)
+"""Upsampling ratios of the decoder."""
+_CONSTANTS: Final = 2
+"""Decoder channels constantly at `_OFFSET`: the second corrects the rounding error of the first."""
 _OFFSET: Final = 16.0
-"""Above any weight of a wave; and a power of two, which half precision holds exactly."""
+"""Offset of the weights: larger than any of them, and a power of two, exact in half precision."""
 _SAMPLE_OFFSET: Final = 2.0
+"""Offset of the samples."""
 _WEIGHT_SCALE: Final = 1 / 64
-"""The scale of the waves' weights beside the names, too small to disturb the search for the nearest name."""
+"""Scale of the weights in an embedding, too small to affect the search for the nearest name."""
 
 
 def codec_config() -> EncodecConfig:
+    """Return the architecture of the codec."""
     bits = (CODEBOOK_SIZE - 1).bit_length()
     return EncodecConfig(
         sampling_rate=SAMPLE_RATE,
@@ -72,8 +79,9 @@ def codec_config() -> EncodecConfig:
 
 @torch.no_grad()
 def build_codec(basis: Basis, code_names: dict[int, Tensor]) -> EncodecModel:
-    """The codec that plays by `basis`. `code_names` are the codes' names, shaped (codes used, NAME_WIDTH), by
-    book.
+    """Build the codec of a basis, its encoder untrained behind the analysis filters.
+
+    `code_names` are shaped (codes used, NAME_WIDTH), by book.
     """
     model: Any = EncodecModel(codec_config())
     _fill_codebooks(model, basis, code_names)
@@ -84,7 +92,7 @@ def build_codec(basis: Basis, code_names: dict[int, Tensor]) -> EncodecModel:
 
 
 def _fill_codebooks(model: Any, basis: Basis, code_names: dict[int, Tensor]) -> None:
-    """The codebooks. Codes without meaning are rests with a name nobody says."""
+    """Fill the codebooks; unused codes are silent and have a name that the encoder never outputs."""
     for book, layer in enumerate(model.quantizer.layers):
         table = torch.zeros(CODEBOOK_SIZE, HIDDEN)
         if book in code_names:
@@ -96,7 +104,8 @@ def _fill_codebooks(model: Any, basis: Basis, code_names: dict[int, Tensor]) -> 
         layer.codebook.embed.copy_(table)
 
 
-def _build_decoder(layers: Any, basis_waves: Tensor) -> None:
+def _build_decoder(layers: Any, waves: Tensor) -> None:
+    """Set the weights of the decoder so that it adds up `waves`, shaped (BASIS_SIZE, GRAIN)."""
     first, recurrent, *stack = layers
     _zero(recurrent)
     channels = FILTERS * 2 ** len(_RATIOS)
@@ -110,12 +119,12 @@ def _build_decoder(layers: Any, basis_waves: Tensor) -> None:
             _zero(block)
     slices = GRAIN // (HOP // _RATIOS[0])
     unfold = torch.zeros(upsamplers[0].conv.weight.shape)
-    unfold[:BASIS_SIZE, : basis_waves.shape[1] // slices, 4 : 4 + slices] = basis_waves.view(
+    unfold[:BASIS_SIZE, : waves.shape[1] // slices, 4 : 4 + slices] = waves.view(
         BASIS_SIZE, slices, -1
     ).transpose(1, 2)
     bias = torch.full((unfold.shape[1],), _SAMPLE_OFFSET)
     for constant in range(BASIS_SIZE, BASIS_SIZE + _CONSTANTS):
-        # what the lift of all weights adds up to, as it is once the weights are rounded
+        # subtract the sum of all offsets as it is after rounding
         _set_weights(upsamplers[0].conv, unfold, bias)
         unfold[constant] = -upsamplers[0].conv.weight.sum(dim=0)
     _set_weights(upsamplers[0].conv, unfold, bias)
@@ -133,9 +142,10 @@ def _build_decoder(layers: Any, basis_waves: Tensor) -> None:
     _set_weights(stack[-1].conv, output_weight, torch.tensor([-_SAMPLE_OFFSET]))
 
 
-def build_analysis_filters(layers: Any, analysis_filters: Tensor) -> None:
-    """The encoder up to its LSTM: each frame's share of each wave of `analysis_filters`; other channels are
-    silent.
+def build_analysis_filters(layers: Any, filters: Tensor) -> None:
+    """Set the weights of the encoder before its LSTM: it outputs the response to each filter in each frame.
+
+    `filters` are shaped (filters, HOP); the remaining channels are zero.
     """
     first, *rest = layers
     strided = [
@@ -157,15 +167,13 @@ def build_analysis_filters(layers: Any, analysis_filters: Tensor) -> None:
         _set_weights(layer.conv, weight, torch.zeros(len(weight)))
         width *= ratio
     weight = torch.zeros(strided[-1].conv.weight.shape)
-    weight[: len(analysis_filters), :width, 4:12] = analysis_filters.view(
-        len(analysis_filters), _RATIOS[0], width
-    ).transpose(1, 2)
+    weight[: len(filters), :width, 4:12] = filters.view(len(filters), _RATIOS[0], width).transpose(1, 2)
     _set_weights(strided[-1].conv, weight, torch.zeros(len(weight)))
     _set_weights(strided[-1].conv, weight, -_SAMPLE_OFFSET * strided[-1].conv.weight.sum(dim=(1, 2)))
 
 
 def basis_waves(model: Any) -> Tensor:
-    """The waves of the decoder's basis, shaped (SPAN, GRAIN)."""
+    """Read the waves of the basis from a decoder, shaped (BASIS_SIZE, GRAIN)."""
     upsampler = next(layer for layer in model.decoder.layers if hasattr(layer, "trim_right_ratio"))
     slices = GRAIN // (HOP // _RATIOS[0])
     width = GRAIN // slices
@@ -174,7 +182,7 @@ def basis_waves(model: Any) -> Tensor:
 
 
 def codec_grains(model: Any) -> dict[int, Tensor]:
-    """The grains as the codec plays them, shaped (codes used, GRAIN), by book."""
+    """Return the grains as the codec reproduces them, shaped (codes used, GRAIN), by book."""
     waves = basis_waves(model)
     return {
         book: model.quantizer.layers[book].codebook.embed[: LAYOUT.used_codes(book), :BASIS_SIZE]
@@ -185,14 +193,14 @@ def codec_grains(model: Any) -> dict[int, Tensor]:
 
 
 def analysis_filters(model: Any, count: int) -> Tensor:
-    """The first `count` waves that the encoder hears by, shaped (count, HOP)."""
+    """Read the first `count` analysis filters from an encoder, shaped (count, HOP)."""
     strided = [layer for layer in model.encoder.layers if int(getattr(layer, "stride", None) or 1) > 1]
     filters: Tensor = strided[-1].conv.weight.detach()[:count, : HOP // _RATIOS[0], 4:12]
     return filters.transpose(1, 2).reshape(count, HOP)
 
 
 def code_names(model: Any) -> dict[int, Tensor]:
-    """The names of the codes, shaped (codes used, NAME_WIDTH), by book."""
+    """Read the names of the codes from a codec, shaped (codes used, NAME_WIDTH), by book."""
     tables = {}
     for index, book in enumerate(SOUNDING):
         table = model.quantizer.layers[book].codebook.embed
@@ -202,7 +210,7 @@ def code_names(model: Any) -> dict[int, Tensor]:
 
 
 def _zero(module: nn.Module) -> None:
-    """Make a residual branch add nothing."""
+    """Set all weights of a residual branch to zero."""
     for part in module.modules():
         if isinstance(part, nn.Conv1d):
             _set_weights(part, torch.zeros(part.weight.shape), torch.zeros(len(part.weight)))
@@ -212,12 +220,12 @@ def _zero(module: nn.Module) -> None:
 
 
 def _set_weights(convolution: Any, weight: Tensor, bias: Tensor) -> None:
-    """Set what a convolution with weight norm computes, rounded as the export rounds it.
+    """Set the weights of a convolution with weight norm, rounded to half precision as in the export.
 
-    Rows of zeros need a direction all the same.
+    Rows of zeros get an arbitrary direction, as weight norm divides by its length.
     """
-    height = weight.flatten(1).norm(dim=1).view(-1, 1, 1)
+    magnitude = weight.flatten(1).norm(dim=1).view(-1, 1, 1)
     parts = convolution.parametrizations.weight
-    parts.original0.copy_(height.half().float())
-    parts.original1.copy_(torch.where(height > 0, weight, torch.ones_like(weight)).half().float())
+    parts.original0.copy_(magnitude.half().float())
+    parts.original1.copy_(torch.where(magnitude > 0, weight, torch.ones_like(weight)).half().float())
     convolution.bias.copy_(bias.half().float())

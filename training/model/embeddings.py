@@ -1,8 +1,8 @@
-"""Tables of codes that share what codes share: the sound, the note, the age, the place in the bar.
+"""Factored embedding tables: rows of codes share vectors for sound, note, age and position in the bar.
 
-A table with a free row for every code would have to learn of each of some thousand codes alone that the next
-frame is one older. So while it is learned a row is a free part plus parts for what the code means; the sum is
-what is saved.
+A table with independent rows would have to learn for each of a thousand codes that the next frame is one
+older. During training a row is therefore the sum of a vector of its own and vectors of its features; the
+export saves the sum.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from training.songs.codes import CHORDS, CONDUCTOR, LAYOUT, OUTLINE, REST
 from training.songs.outline import FIELD_STARTS, FIELDS, OUTLINE_CODES, TEMPO_FIELD, Value
 
 _TEMPO_CYCLES: Final = 24.0
-"""Waves between the slowest and the fastest tempo: neighbours are a fifth of the finest apart."""
+"""Highest frequency of tempo features [cycles over the range of tempos]."""
 
 
 def used_codes(book: int) -> int:
-    """How many codes of a book mean something; they are the lowest."""
+    """Return the number of used codes of a book, which are the lowest."""
     return {OUTLINE: OUTLINE_CODES, CONDUCTOR: CONDUCTOR_CODES}.get(book) or LAYOUT.used_codes(book)
 
 
 def fourier_features(numbers: Tensor, width: int, finest: float) -> Tensor:
-    """Numbers 0…1 as rows that are alike when the numbers are near, each entry ±1 at most.
+    """Return cosines and sines of numbers in 0…1, shaped (numbers, width): near numbers have similar rows.
 
-    Shaped (numbers, width); the fastest wave goes round `finest` times between 0 and 1.
+    The highest frequency has `finest` cycles between 0 and 1.
     """
     frequencies = torch.logspace(-1, np.log2(finest), width // 2, base=2)
     angles = 2 * torch.pi * frequencies * numbers[:, None]
@@ -38,17 +38,16 @@ def fourier_features(numbers: Tensor, width: int, finest: float) -> Tensor:
 
 
 def code_features(book: int) -> tuple[Tensor, int]:
-    """What each used code of a book means, as rows of indices, and how many indices there are.
-
-    Shaped (codes used, features of a code).
+    """Return the feature indices of each used code, shaped (codes used, features), and the number of
+    features.
     """
     if book == OUTLINE:
         return _outline_features()
     if book == CONDUCTOR:
-        step, length, age = decode_conductor(np.arange(1, CONDUCTOR_CODES))
-        # the step, the length, what has passed and what is left to come
+        sixteenth, length, age = decode_conductor(np.arange(1, CONDUCTOR_CODES))
+        # position in the bar, length, age and remaining frames
         parts = (
-            (step, BAR_SIXTEENTHS),
+            (sixteenth, BAR_SIXTEENTHS),
             (length, MAX_SIXTEENTH_FRAMES + 1),
             (age, MAX_SIXTEENTH_FRAMES),
             (length - age, MAX_SIXTEENTH_FRAMES + 1),
@@ -75,7 +74,7 @@ def code_features(book: int) -> tuple[Tensor, int]:
 
 
 def _outline_features() -> tuple[Tensor, int]:
-    """The features of the outline's codes: each of the things a field says."""
+    """Return `code_features` of the outline: one feature per value of each part of a field."""
     index: dict[tuple[int, int, Value], int] = {}
     rows = []
     for field, choices in enumerate(FIELDS):
@@ -89,7 +88,7 @@ def _outline_features() -> tuple[Tensor, int]:
 
 
 class FactoredTable(nn.Module):
-    """Rows of `width` numbers for the codes of a book, `size` of them; those without meaning are free."""
+    """Embedding table of a book, shaped (size, width); rows of unused codes share nothing."""
 
     def __init__(self, book: int, size: int, width: int, scale: float) -> None:
         super().__init__()
@@ -103,7 +102,7 @@ class FactoredTable(nn.Module):
 
     @torch.no_grad()
     def _init_tempos(self, rows: Tensor, scale: float) -> None:
-        """Begin with tempos that can be reckoned with: near ones are alike, and none needs its own lesson."""
+        """Initialise the vectors of tempos so that near tempos are similar, which helps rare ones."""
         tempos = torch.from_numpy(
             np.unique(rows[FIELD_STARTS[TEMPO_FIELD] : FIELD_STARTS[TEMPO_FIELD + 1], 0].numpy())
         )
@@ -113,23 +112,23 @@ class FactoredTable(nn.Module):
 
     @torch.no_grad()
     def set_table(self, table: Tensor) -> None:
-        """Become a table shaped (size, width), with as much of it shared as the meaning of codes explains."""
-        used_codes, meant = self.rows.shape
-        shares = torch.zeros(used_codes, len(self.shared))
-        shares.scatter_add_(1, self.rows, torch.ones(used_codes, meant))
-        # features that always come together have no one solution: the smallest is taken
-        self.shared.copy_(torch.linalg.lstsq(shares, table[:used_codes], driver="gelsd").solution)
+        """Set the table, shaped (size, width); features explain as much of it as least squares allows."""
+        used, features = self.rows.shape
+        shares = torch.zeros(used, len(self.shared))
+        shares.scatter_add_(1, self.rows, torch.ones(used, features))
+        # features that always occur together have no unique solution: "gelsd" takes the smallest
+        self.shared.copy_(torch.linalg.lstsq(shares, table[:used], driver="gelsd").solution)
         self.free.copy_(table)
-        self.free[:used_codes] -= shares @ self.shared
+        self.free[:used] -= shares @ self.shared
 
     def forward(self) -> Tensor:
-        """The table, shaped (size, width)."""
+        """Return the table, shaped (size, width)."""
         shared = nn.functional.embedding(self.rows, self.shared).sum(dim=1)
         return torch.cat([self.free[: len(shared)] + shared, self.free[len(shared) :]])
 
 
 def code_successors(book: int) -> tuple[Tensor, Tensor]:
-    """Codes, and the code that each leads to while a note is held, a rest lasts or a sixteenth runs."""
+    """Return codes and their successors while a note is held, a rest lasts or a sixteenth continues."""
     if book == OUTLINE:
         return torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64)
     if book == CONDUCTOR:

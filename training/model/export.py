@@ -1,4 +1,4 @@
-"""Export: the parts put together in transformers' own format, in half precision, into one folder."""
+"""Export of codec and language model as a MusicGen checkpoint of transformers, in half precision."""
 
 from __future__ import annotations
 
@@ -27,27 +27,32 @@ from training.songs.outline import FIELD_STARTS, FIRST_OPEN_FIELD, TEMPO_FIELD
 from training.synth.oscillators import SAMPLE_RATE
 
 MAX_SHARD_SIZE: Final = "12MB"
-"""No file is larger than this. In half precision."""
+"""Largest weight file."""
 LOGIT_SCALE: Final = 1.6
-"""By how much the logits are raised, so that temperature 1, which everybody uses, sounds as 0.6 would. A slip
-in one of the 50 frames of a second ends a note or moves a beat; at 1 as trained they come every second.
+"""Factor of the logits, so that the usual temperature of 1 samples as 1 / 1.6 would.
+
+One wrong code among the 50 frames of a second ends a note or shifts a beat; unscaled, that happens every
+second.
 """
 TEMPO_LOGIT_SCALE: Final = 1.2
-"""The same where the outline says the tempo. The name of one is shared out among forty, and raised like the
-rest all of them give way to the tempo that was written before: of "slow" turned to "fast" two in nine did.
+"""Factor of the outline's tempo logits.
+
+A word for a tempo spreads its probability over some forty values, and with 1.6 the tempo so far outweighed
+them all: of changes from "slow" to "fast", two in nine were followed.
 """
 OPEN_FIELD_LOGIT_SCALE: Final = 1.2
-"""The same where the outline says what prompts mostly leave open. At 1.6 a third of the pieces have a lead,
-at 1 half of them, as among the composed.
+"""Factor of the outline's logits from `FIRST_OPEN_FIELD` on.
+
+At 1.6 a third of the pieces have a lead; at 1 half of them, as in composed songs.
 """
 
-# transformers leaves what these take untyped
+# untyped, as transformers does not annotate these constructors
 _GENERATION_CONFIG: Any = GenerationConfig
 _PROCESSOR: Any = MusicgenProcessor
 
 
 def logit_scale(book: int) -> Tensor:
-    """By how much the rows of a book's head are raised, shaped (VOCABULARY, 1)."""
+    """Return the factor of each logit of a book, shaped (VOCABULARY, 1)."""
     scale = torch.full((VOCABULARY, 1), LOGIT_SCALE)
     if book == OUTLINE:
         scale[FIELD_STARTS[TEMPO_FIELD] : FIELD_STARTS[TEMPO_FIELD + 1]] = TEMPO_LOGIT_SCALE
@@ -56,12 +61,12 @@ def logit_scale(book: int) -> Tensor:
 
 
 def assemble_model(language_model: LanguageModel, codec: EncodecModel) -> MusicgenForConditionalGeneration:
-    """The whole model in float32."""
+    """Assemble the MusicGen model in float32, with scaled logits."""
     decoder: Any = language_model.to_musicgen()
     with torch.no_grad():
         for book, head in enumerate(decoder.lm_heads):
             head.weight *= logit_scale(book)
-            # codes that mean nothing were never taught to be unlikely enough
+            # training does not push the logits of unused codes low enough
             codes = used_codes(book)
             head.weight[codes:] = head.weight[1:codes].mean(dim=0)
     config = MusicgenConfig(
@@ -86,7 +91,7 @@ def assemble_model(language_model: LanguageModel, codec: EncodecModel) -> Musicg
 
 
 def export_model(model: Any, tokenizer: PreTrainedTokenizerFast, folder: Path) -> int:
-    """Write the model and its processor into `folder`, over what was there; returns its size in bytes."""
+    """Write model and processor to `folder`, replacing files there, and return its size [bytes]."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.safetensors*"):
         old.unlink()
@@ -102,7 +107,7 @@ def export_model(model: Any, tokenizer: PreTrainedTokenizerFast, folder: Path) -
 
 
 def load_model(folder: Path) -> tuple[MusicgenForConditionalGeneration, PreTrainedTokenizerFast]:
-    """The model of a folder, in float32, and its tokenizer; nothing is fetched."""
+    """Load the model of a folder in float32 and its tokenizer, without network."""
     model: Any = MusicgenForConditionalGeneration.from_pretrained(
         folder, dtype=torch.float32, local_files_only=True
     )

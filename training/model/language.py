@@ -1,4 +1,4 @@
-"""The language model: a small text encoder and a MusicGen decoder that write scores."""
+"""Language model: a small T5 text encoder and a MusicGen decoder."""
 
 from __future__ import annotations
 
@@ -17,23 +17,30 @@ from training.model.embeddings import FactoredTable, code_successors, fourier_fe
 from training.songs.codes import BOOKS, VOCABULARY
 
 WIDTH: Final = 192
+"""Hidden size of text encoder and decoder."""
 LAYERS: Final = 5
+"""Decoder layers."""
 HEADS: Final = 3
+"""Attention heads of the decoder."""
 _ROUTINE_SHARE: Final = 0.2
-"""How many of the frames at which nothing new can happen are learned from; the rest costs time and teaches
-little.
+"""Share of the tokens without a decision that contribute to the loss; the others cost time and teach little.
 """
 _NUMBER_CYCLES: Final = 4.6
+"""Highest frequency of number features [cycles over the range of tempos]."""
 _TONIC_SCALE: Final = 2.0
+"""Standard deviation of each part of a tonic's initial embedding."""
 _SUCCESSOR_SCALE: Final = 0.35
-"""At which the right code's logit is about 9 at first, and the others' around 0 ± 2."""
+"""Scale at which the initial logit of a code's successor is about 9, and of the others around 0 ± 2."""
 _MAX_EAGER_STEPS: Final = 200
-"""Steps up to which plain attention is the faster one here: at 150 by a tenth, at 262 it is
-a fifth slower, at 646 half as fast.
+"""Longest sequence with eager attention [steps].
+
+Measured on a CPU: at 150 steps it is a tenth faster than the fused kernel, at 262 a fifth slower, at 646 half
+as fast.
 """
 
 
 def decoder_config(width: int = WIDTH, layers: int = LAYERS) -> MusicgenDecoderConfig:
+    """Return the architecture of the decoder."""
     return MusicgenDecoderConfig(
         vocab_size=VOCABULARY,
         max_position_embeddings=WINDOW_FRAMES + MAX_DELAY + 1,
@@ -53,6 +60,7 @@ def decoder_config(width: int = WIDTH, layers: int = LAYERS) -> MusicgenDecoderC
 
 
 def text_config(vocabulary_size: int, width: int = WIDTH) -> T5Config:
+    """Return the architecture of the text encoder."""
     return T5Config(
         vocab_size=vocabulary_size,
         d_model=width,
@@ -69,7 +77,7 @@ def text_config(vocabulary_size: int, width: int = WIDTH) -> T5Config:
 
 
 class LanguageModel(nn.Module):
-    """What is trained: text encoder and decoder, the decoder's tables in factors."""
+    """Trainable text encoder and decoder; embeddings and heads are factored tables."""
 
     def __init__(self, vocabulary_size: int, width: int = WIDTH, layers: int = LAYERS) -> None:
         super().__init__()
@@ -80,7 +88,7 @@ class LanguageModel(nn.Module):
         self._eager_config = decoder_config(width, layers)
         self._eager_config._attn_implementation = "eager"
         for layer in self.layers:
-            # over the few tokens of a prompt the fused kernel costs three times as much on a CPU
+            # for the few tokens of a prompt, the fused kernel takes three times as long on a CPU
             layer.encoder_attn.config = self._eager_config
         self.norm = decoder.layer_norm
         self.embeddings: Any = nn.ModuleList(
@@ -97,7 +105,7 @@ class LanguageModel(nn.Module):
 
     @torch.no_grad()
     def init_number_tokens(self, numbers: dict[int, float]) -> None:
-        """Begin with tokens of numbers that are alike when the numbers are near; `numbers` by token."""
+        """Initialise the embeddings of number tokens so that near numbers are similar; `numbers` by token."""
         features = fourier_features(
             torch.tensor(list(numbers.values())), self.norm.weight.shape[0], _NUMBER_CYCLES
         )
@@ -105,8 +113,9 @@ class LanguageModel(nn.Module):
 
     @torch.no_grad()
     def init_tonic_tokens(self, tonics: dict[int, int]) -> None:
-        """Begin with names of tonics that are heard among other words; `tonics` by token. As tokens among
-        others they were not listened to after 100 minutes.
+        """Initialise the embeddings of tonics with a larger scale and a shared part; `tonics` by token.
+
+        With the default scale the model still ignored them after 100 minutes of training.
         """
         width = self.norm.weight.shape[0]
         classes = torch.randn(12, width)
@@ -115,7 +124,7 @@ class LanguageModel(nn.Module):
             self.text.shared.weight[token] = _TONIC_SCALE * (classes[tonic] + shared)
 
     def _init_cross_attention(self) -> None:
-        """Begin with cross-attention that is heard: at transformers' scale nothing of it arrives."""
+        """Initialise cross-attention with a larger scale than transformers', at which it has no effect."""
         width = self.norm.weight.shape[0]
         for layer in self.layers:
             attention = layer.encoder_attn
@@ -125,7 +134,7 @@ class LanguageModel(nn.Module):
 
     @torch.no_grad()
     def _init_heads(self) -> None:
-        """Begin with heads that go on with what is held: a code's is the embedding of the code before it."""
+        """Initialise the heads to predict successors: a code's row is the embedding of its predecessor."""
         for book, (table, head) in enumerate(zip(self.embeddings, self.heads, strict=True)):
             before, after = code_successors(book)
             predecessors = torch.bincount(after, minlength=VOCABULARY).clamp(min=1)
@@ -135,7 +144,7 @@ class LanguageModel(nn.Module):
     def load_exported(
         self, text: T5EncoderModel, decoder: MusicgenForCausalLM, logit_scale: Callable[[int], Tensor]
     ) -> None:
-        """Become what was exported, whose heads were raised by `logit_scale`, rows by book."""
+        """Load an exported model and undo its `logit_scale`, given by book."""
         exported: Any = decoder
         self.text.load_state_dict(text.state_dict())
         self.layers.load_state_dict(exported.model.decoder.layers.state_dict())
@@ -145,12 +154,12 @@ class LanguageModel(nn.Module):
             self.heads[book].set_table(exported.lm_heads[book].weight / logit_scale(book))
 
     def states(self, batch: TrainingBatch) -> Tensor:
-        """What the decoder knows before each step of a lesson, shaped (rows, steps, width)."""
+        """Return the decoder's hidden state that predicts each step, shaped (rows, steps, width)."""
         encoded = self.text(
             input_ids=batch.prompts, attention_mask=batch.prompts.ne(0).long()
         ).last_hidden_state
         encoded = encoded * batch.prompt_mask[..., None]
-        # a row without prompt attends to zeros, which a mask of all its tokens would turn into a mean of them
+        # rows without prompt attend to zeros: softmax cannot mask all tokens of a row
         visible = (batch.prompt_mask + (batch.prompt_mask.sum(-1, keepdim=True) == 0)) > 0
         mask = torch.zeros(visible.shape).masked_fill(~visible, torch.finfo(torch.float32).min)[
             :, None, None, :
@@ -166,7 +175,7 @@ class LanguageModel(nn.Module):
         return self.norm(hidden)  # type: ignore[no-any-return]
 
     def _causal(self, steps: int) -> Tensor | None:
-        """The mask of plain attention where it is cheaper than the fused one, which needs none."""
+        """Choose the faster attention, and return the causal mask for eager or None for fused attention."""
         fused = steps > _MAX_EAGER_STEPS
         for layer in self.layers:
             layer.self_attn.config = self._fused_config if fused else self._eager_config
@@ -175,28 +184,30 @@ class LanguageModel(nn.Module):
     def losses(
         self, batch: TrainingBatch, generator: torch.Generator | None = None, guidance: float = 1.0
     ) -> Tensor:
-        """Nats a token, shaped (books, 2): where something new can happen, and elsewhere; 0 where there is
-        nothing to learn. With more `guidance` than 1 they are those of guided logits (Ho and Salimans 2022).
+        """Return the mean loss at decisions and elsewhere [nats per token], shaped (books, 2), 0 without
+        targets.
+
+        With `guidance` above 1 it is the loss of guided logits (Ho and Salimans 2022).
         """
         hidden = self.states(batch)
         if guidance > 1:
-            # what goes for logits goes for states: no head adds anything of its own
+            # heads are linear without bias, so guiding hidden states guides the logits
             free = self.states(batch.without_prompt())
             hidden = free + guidance * (hidden - free)
         routine = torch.rand(batch.tokens.shape, generator=generator) < _ROUTINE_SHARE
         losses = []
         for book, table in enumerate(self.heads):
             novel = batch.novel[:, book]
-            chosen = batch.known[:, book] & (novel | routine[:, book])
+            chosen = batch.target_mask[:, book] & (novel | routine[:, book])
             logits = functional.linear(hidden[chosen], table())
             nats = functional.cross_entropy(logits.float(), batch.tokens[:, book][chosen], reduction="none")
-            encoded = novel[chosen]
-            sums = torch.stack([nats[encoded].sum(), nats[~encoded].sum()])
-            losses.append(sums / torch.stack([encoded.sum(), (~encoded).sum()]).clamp(min=1))
+            decision = novel[chosen]
+            sums = torch.stack([nats[decision].sum(), nats[~decision].sum()])
+            losses.append(sums / torch.stack([decision.sum(), (~decision).sum()]).clamp(min=1))
         return torch.stack(losses)
 
     def to_musicgen(self) -> MusicgenForCausalLM:
-        """The decoder in transformers' own form."""
+        """Return the decoder as a transformers model."""
         width = self.norm.weight.shape[0]
         model: Any = MusicgenForCausalLM(decoder_config(width, len(self.layers)))
         model.model.decoder.layers.load_state_dict(self.layers.state_dict())

@@ -1,6 +1,6 @@
-"""Going on from what ships: the state that training would have left, made from a model in a folder.
+"""Resuming from an exported model: reconstructs the saved training state.
 
-What was rounded to half precision stays rounded, and the optimisers begin anew.
+Weights stay rounded to half precision, and the optimisers start fresh.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from training.text.tokenizer import TOKENIZER_FILE
 
 
 def import_model(folder: Path, work_folder: Path) -> None:
-    """Put into `work_folder` what the model in `folder` gives to go on from.
+    """Write the training state of the model in `folder` to `work_folder`.
 
-    Raises FileExistsError where something is trained already, which would be lost.
+    Raises FileExistsError if `work_folder` contains trained state, which would be lost.
     """
     for name in (TOKENIZER_FILE, train_language.STATE_FILE, train_codec.STATE_FILE):
         if (work_folder / name).exists():
-            raise FileExistsError(f"{work_folder / name} exists: go on from that, or take it away")
+            raise FileExistsError(f"{work_folder / name} exists: resume from it, or remove it")
     model, tokenizer = load_model(folder)
     work_folder.mkdir(parents=True, exist_ok=True)
     Timebox(1, work_folder / train_language.STATE_FILE).save(
@@ -43,7 +43,7 @@ def _language_model(model: Any, vocabulary_size: int) -> LanguageModel:
 
 @torch.no_grad()
 def _codec_encoder(model: Any) -> tuple[train_codec.CodecEncoder, torch.Tensor, torch.Tensor]:
-    """The encoder with the names of the codes, and the basis it was taught on."""
+    """Return the encoder with the names of the codes, the waves and the analysis filters."""
     encoder = train_codec.CodecEncoder()
     encoder.layers.load_state_dict(model.audio_encoder.encoder.layers[-3:].state_dict())
     names = codec.code_names(model.audio_encoder)

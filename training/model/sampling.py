@@ -1,7 +1,7 @@
-"""Performing: many pieces written side by side, for listening to the model.
+"""Batch sampling: many pieces in lockstep, for evaluation and fine-tuning.
 
-The bot composes through its own engine, piece by piece; this is the same arithmetic for a batch in lockstep,
-which measures dozens of pieces in the time of a few.
+The bot's engine schedules pieces one by one; this computes the same for a batch, and is many times faster for
+dozens of pieces.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from training.songs.clock import Codes
 from training.songs.codes import BOOKS
 
 TOP_K: Final = 250
+"""Number of most likely codes that are sampled from."""
 GUIDANCE: Final = 1.0
-"""What the model recommends: its outline follows the prompt as it is, and going beyond makes it stumble."""
+"""Recommended guidance scale: the outline follows the prompt without guidance, which would add errors."""
 OVERLAP_FRAMES: Final = 600
-"""Frames of a window that the next one begins with, 12 s."""
+"""Overlap of consecutive windows [frames], 12 s."""
 
 
 class BatchSampler:
-    """The text encoder and decoder of a model in transformers' form, and its tokenizer."""
+    """Samples codes from a MusicGen model of transformers."""
 
     def __init__(self, model: MusicgenForConditionalGeneration, tokenizer: PreTrainedTokenizerBase) -> None:
         self.model = model
@@ -43,11 +44,11 @@ class BatchSampler:
         temperature: float = 1.0,
         prompt_change: tuple[int, Sequence[str]] | None = None,
     ) -> Codes:
-        """Codes of a piece for each prompt, shaped (pieces, books, frames).
+        """Sample a piece for each prompt, shaped (pieces, books, frames).
 
-        `prefix`, shaped (pieces, books, frames so far), is gone on from. More than 30 s are written window by
-        window, each of which begins with the last 12 s of the one before. From the frame in `prompt_change`
-        on the prompts in it are heard instead; what was written till then stays as it was read.
+        `prefix`, shaped (pieces, books, frames so far), is continued. More than 30 s are sampled in windows
+        that overlap by 12 s. `prompt_change` gives a frame and the prompts from that frame on; the cache of
+        earlier frames is kept.
         """
         generator = torch.Generator().manual_seed(seed)
         written = (
@@ -74,7 +75,7 @@ class BatchSampler:
         temperature: float,
         generator: torch.Generator,
     ) -> Tensor:
-        """Codes of one window, which begins with `prefix`; the prompts of `prompt_mask` each from their frame
+        """Sample one window that starts with `prefix`; `prompts_from` gives frames and the prompts from there
         on.
         """
         pieces, books, steps = len(prefix), len(BOOKS), frames + MAX_DELAY
@@ -100,7 +101,7 @@ class BatchSampler:
                 hidden = _decoder_layer(layer, hidden, cache, cross_keys_values, mask, step, heads)
             hidden = decoder.layer_norm(hidden[:, 0])
             for book, head in enumerate(self.model.decoder.lm_heads):
-                # the codes of what is kept are known, and the others' first and last steps have none
+                # sample within the book's frames, after the prefix
                 if book + prefix.shape[2] <= step < book + frames:
                     logits = head(hidden)
                     if guidance > 1:
@@ -113,7 +114,7 @@ class BatchSampler:
         return torch.stack([tokens[:, book, book : book + frames] for book in range(books)], dim=1)
 
     def _encode_prompts(self, prompts: Sequence[str], rows: int) -> tuple[Tensor, Tensor]:
-        """What the prompts say, zeros in the rows without, and where the decoder may look, as a bias."""
+        """Return the encoded prompts, zeros in rows without prompt, and the additive cross-attention mask."""
         inputs = self.tokenizer(list(prompts), padding=True, truncation=True, return_tensors="pt")
         encoded = self.model.text_encoder(**inputs).last_hidden_state * inputs["attention_mask"][..., None]
         encoded = torch.cat([encoded, torch.zeros(rows - len(prompts), *encoded.shape[1:])])
@@ -122,7 +123,7 @@ class BatchSampler:
 
 
 def _split_heads(states: Tensor, heads: int) -> Tensor:
-    """(…, tokens, width) → (…, heads, tokens, head size)."""
+    """Reshape (…, tokens, width) to (…, heads, tokens, head size)."""
     return states.view(*states.shape[:-1], heads, -1).transpose(-3, -2)
 
 
@@ -135,7 +136,7 @@ def _decoder_layer(
     step: int,
     heads: int,
 ) -> Tensor:
-    """One decoder layer at one step; hidden is shaped (rows, 1, width)."""
+    """Apply a decoder layer at one step; `hidden` is shaped (rows, 1, width)."""
     normed = layer.self_attn_layer_norm(hidden)
     attention = layer.self_attn
     cache[0, :, :, step : step + 1] = _split_heads(attention.k_proj(normed), heads)

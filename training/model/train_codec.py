@@ -1,7 +1,7 @@
-"""Training the codec's encoder: to say of each frame of sound which codes it is made of.
+"""Training of the codec's encoder, which finds the codes of a frame of sound.
 
-What an ear of the encoder hears is linear in the sound, and so a sum over codes. Training needs no sound,
-only what each code adds to each ear.
+The response of an analysis filter is linear in the sound, hence a sum over codes. Training needs no audio,
+only the contribution of each code to each filter.
 """
 
 from __future__ import annotations
@@ -26,19 +26,25 @@ from training.synth.oscillators import HOP
 from training.synth.rendering import GRAIN
 
 ANALYSIS_FILTERS: Final = 16 * FILTERS
+"""Number of analysis filters, the width of EnCodec's last layer before the LSTM."""
 STATE_FILE: Final = "reader.pt"
-"""Where a folder of training keeps the reader."""
+"""File name of the encoder's state in a work folder."""
 LEARNING_RATE: Final = 2e-3
-_ROWS, _FRAMES = 24, 128
+"""Highest learning rate of AdamW."""
+_ROWS: Final = 24
+"""Excerpts in a batch."""
+_FRAMES: Final = 128
+"""Length of an excerpt [frames]."""
 _REPORT_STEPS: Final = 100
+"""Steps between reports of the accuracy."""
 _NOISE_LEVEL: Final = 0.01
-"""The noise of the ears in every other excerpt, so that what is read does not hang on the last bits of the
-sound; the others are as the codec plays them, for those must be read exactly.
+"""Noise added to filter responses in every other excerpt, for robustness; the others are exact, as the
+codec's own sound must be read without errors.
 """
 
 
 class CodecEncoder(nn.Module):
-    """What is trained: the encoder behind its ears, and the names of the codes."""
+    """Trainable part of the codec: the encoder after its analysis filters, and the names of the codes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,24 +53,27 @@ class CodecEncoder(nn.Module):
         self.names = nn.ParameterList(torch.randn(LAYOUT.used_codes(book), NAME_WIDTH) for book in SOUNDING)
         last: Any = self.layers[-1].conv.parametrizations.weight
         with torch.no_grad():
-            # of the waves the encoder says nothing
+            # the encoder does not output weights of waves
             last.original0[:BASIS_SIZE] = 0
             self.layers[-1].conv.bias[:BASIS_SIZE] = 0
 
     def forward(self, analysed: Tensor) -> Tensor:
-        """Names said of each frame, shaped (rows, width of all names, frames), of (rows, EARS, frames)."""
+        """Return predicted names, shaped (rows, NAMES_WIDTH, frames).
+
+        `analysed` holds the filter responses, shaped (rows, ANALYSIS_FILTERS, frames).
+        """
         for layer in self.layers:
             analysed = layer(analysed)
         return analysed[:, BASIS_SIZE:]
 
 
 def train(minutes: float, folder: Path, seed: int) -> None:
-    """Let the encoder learn to read for `minutes` in all; goes on from what lies in `folder`."""
+    """Train the encoder for `minutes` in total; resumes from the state in `folder`."""
     torch.manual_seed(seed)
     encoder = CodecEncoder()
     optimiser = _optimiser(encoder)
     timebox = Timebox(minutes, folder / STATE_FILE)
-    # ears trained on one basis are deaf on another, as another composer would give
+    # an encoder works only with the basis that it was trained on, and the basis depends on the composer
     basis = _basis(timebox.state) if timebox.state else compute_basis(ANALYSIS_FILTERS)
     if timebox.state:
         encoder.load_state_dict(timebox.state["reader"])
@@ -90,7 +99,7 @@ def train(minutes: float, folder: Path, seed: int) -> None:
                 .reshape(-1, NAME_WIDTH)
             )
             names = encoder.names[index]
-            # minus the square of the distance, but for what is the same for all codes
+            # negative squared distance, without the term that is equal for all codes
             similarity = 2 * part @ names.T - names.pow(2).sum(1)
             targets = codes[:, book].reshape(-1)
             loss = loss + functional.cross_entropy(similarity, targets)
@@ -108,23 +117,28 @@ def train(minutes: float, folder: Path, seed: int) -> None:
             shares = ", ".join(
                 f"{BOOKS[book]} {share:.3f}" for book, share in zip(SOUNDING, accuracy.tolist(), strict=True)
             )
-            print(f"{timebox.spent / 60:.1f} min, step {step + 1}, read right: {shares}", flush=True)
+            print(f"{timebox.spent / 60:.1f} min, step {step + 1}, accuracy: {shares}", flush=True)
             accuracy.zero_()
         if timebox.save_due:
             timebox.save(state())
     timebox.save(state())
 
 
-def resumable_state(encoder: CodecEncoder, waves: Tensor, ears: Tensor) -> dict[str, Any]:
-    """The state from which a reader that was trained before goes on."""
-    return _state(encoder, _optimiser(encoder), waves, ears)
+def resumable_state(encoder: CodecEncoder, waves: Tensor, filters: Tensor) -> dict[str, Any]:
+    """Return the state from which training resumes with a given encoder, basis and analysis filters."""
+    return _state(encoder, _optimiser(encoder), waves, filters)
 
 
 def _state(
-    encoder: CodecEncoder, optimiser: torch.optim.Optimizer, waves: Tensor, ears: Tensor
+    encoder: CodecEncoder, optimiser: torch.optim.Optimizer, waves: Tensor, filters: Tensor
 ) -> dict[str, Any]:
-    basis_state = {"waves": waves, "ears": ears}
-    return {"reader": encoder.state_dict(), "optimiser": optimiser.state_dict(), **basis_state}
+    """Return the state to save; the keys are those of states saved by earlier versions."""
+    return {
+        "reader": encoder.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "waves": waves,
+        "ears": filters,
+    }
 
 
 def _optimiser(encoder: CodecEncoder) -> torch.optim.Optimizer:
@@ -132,7 +146,7 @@ def _optimiser(encoder: CodecEncoder) -> torch.optim.Optimizer:
 
 
 def load_codec(folder: Path) -> EncodecModel:
-    """The codec as it is trained so far."""
+    """Load the codec trained so far."""
     state = load_saved_state(folder / STATE_FILE)
     encoder = CodecEncoder()
     encoder.load_state_dict(state["reader"])
@@ -140,13 +154,13 @@ def load_codec(folder: Path) -> EncodecModel:
 
 
 def _basis(state: dict[str, Any]) -> Basis:
-    """The basis that a saved reader was trained on."""
+    """Return the basis that a saved encoder was trained on."""
     return basis_from_waves(state["waves"].numpy(), state["ears"].numpy())
 
 
 @torch.no_grad()
 def assemble_codec(basis: Basis, encoder: CodecEncoder) -> EncodecModel:
-    """The whole codec with what the reader learned."""
+    """Assemble the codec from a basis and a trained encoder."""
     names = {book: encoder.names[index].detach() for index, book in enumerate(SOUNDING)}
     model = build_codec(basis, names)
     state = encoder.layers.state_dict()
@@ -157,7 +171,7 @@ def assemble_codec(basis: Basis, encoder: CodecEncoder) -> EncodecModel:
 
 
 def _analysis_tables(basis: Basis) -> dict[int, tuple[Tensor, Tensor]]:
-    """What each code adds to the ears in its own frame and in the next, as the decoder plays it."""
+    """Return each code's filter responses in its own frame and in the next, by book."""
     tables = {}
     for book in SOUNDING:
         grains: Matrix = basis.weights[book] @ basis.waves
@@ -170,7 +184,7 @@ def _analysis_tables(basis: Basis) -> dict[int, tuple[Tensor, Tensor]]:
 
 
 def _analyse(codes: Tensor, tables: dict[int, tuple[Tensor, Tensor]]) -> Tensor:
-    """What the ears hear of codes shaped (rows, books, frames), shaped (rows, EARS, frames)."""
+    """Return filter responses, shaped (rows, filters, frames), of codes shaped (rows, books, frames)."""
     analysed = torch.zeros(codes.shape[0], codes.shape[2], ANALYSIS_FILTERS)
     for book, (now, after) in tables.items():
         analysed += now[codes[:, book]]
@@ -179,7 +193,7 @@ def _analyse(codes: Tensor, tables: dict[int, tuple[Tensor, Tensor]]) -> Tensor:
 
 
 def _excerpts(first: int) -> Tensor:
-    """Excerpts of songs, shaped (rows, books, frames), two of each song."""
+    """Return excerpts of songs from seed `first` on, two per song, shaped (rows, books, frames)."""
     excerpts: list[Tensor] = []
     for seed in range(first, first + _ROWS // 2):
         codes = torch.from_numpy(score(compose(seed, 18)))

@@ -1,4 +1,4 @@
-"""Training the language model on lessons."""
+"""Training of the language model."""
 
 from __future__ import annotations
 
@@ -17,42 +17,51 @@ from training.songs.outline import FIELDS
 from training.text.tokenizer import load_or_train_tokenizer, tempo_tokens, tonic_tokens
 
 STATE_FILE: Final = "writer.pt"
-"""Where a folder of training keeps the language model."""
+"""File name of the language model's state in a work folder."""
 LEARNING_RATE: Final = 2e-3
-"""AdamW's learning rate. Muon at 0.02 made attention collapse."""
+"""Highest learning rate of AdamW. With Muon at 0.02 attention collapsed."""
 Shapes = tuple[tuple[int, int], ...]
-"""Rows and frames of lessons that take turns."""
+"""Rows and frames of batches, which alternate."""
 _CURRICULUM: Final[tuple[tuple[float, Shapes], ...]] = (
     (0.0, ((16, 144),)),
     (0.2, ((6, 384),)),
     (0.5, ((6, 384), (2, WINDOW_FRAMES))),
 )
-"""From which share of the time on which lessons: short ones first, then whole windows as well, without which
-introductions did not end.
+"""Shapes of `EXCERPT` batches from a share of the time on: short ones first, later also whole windows.
+
+Without whole windows introductions did not end.
 """
 _RESUMED_PROGRESS: Final = 0.5
-"""At which of these shares a model goes on that was trained to its end before."""
+"""Share of the curriculum at which a fully trained model resumes."""
 _RESUMED_RATE_SCALE: Final = 0.15
-"""Its learning rate beside that of one from nothing. At 0.5 twenty minutes made what ships worse before they
-made it better: the bass's notes 0.25 nats a token instead of 0.21."""
+"""Factor of the learning rate for a resumed model.
+
+With 0.5 the shipped model got worse in twenty minutes: 0.25 instead of 0.21 nats per token of the bass's
+decisions.
+"""
 _OUTLINES: Final = (160, len(FIELDS))
+"""Rows and frames of `START` batches with just the outline of a piece."""
 _STARTS: Final = (36, 64)
-"""Of a lesson of eleven each: the outlines of pieces, and their first second, where nothing but the prompt
-tells what to write. From longer lessons alone the model did not learn in 2,000 steps to listen to the prompt:
-it could read all from what was written before.
+"""Rows and frames of `START` batches with the first second of a piece.
+
+Each is one batch of eleven. From longer batches alone the model had not learned to follow the prompt after
+2,000 steps, as it could predict everything from the context.
 """
 _CONTINUATIONS: Final = ((16, 256), (6, 640))
-"""Of a lesson of eleven: going on from sound, where the beat must be found."""
+"""Shapes of `CONTINUATION` batches, one of eleven."""
 _CHANGES: Final = ((64, 48), (12, 224))
-"""Of three lessons of eleven: that the prompt changes. By longer lessons alone the outline was read from the
-bar before, whatever the prompt said: "with drums" brought none.
+"""Shapes of `PROMPT_CHANGE` batches, three of eleven.
+
+From longer batches alone the model copied the outline of the previous bar: "with drums" brought none.
 """
 TRAINED_GUIDANCE: Final = 3.0
-"""What MusicGen's published checkpoints recommend, and many who use étude elsewhere will leave as it is."""
+"""Guidance scale trained for: the default of MusicGen's published checkpoints, and thus of many programs."""
 _GUIDED: Final = ((6, 256), (3, 512))
-"""Of three lessons of eleven, by guided logits: what the prompt does not decide must not stumble when it is
-exaggerated. Without, guidance 3 made of 90 % of tempos 80. With one of nine the outline said all tempos as
-asked, and the conductor miscounted 6 of 120.
+"""Shapes of batches with the loss of guided logits, three of eleven.
+
+Guidance must not distort what the prompt does not determine. Without these batches guidance 3 lowered correct
+tempos from 90 to 80 %; with one of nine all tempos were right in the outline, but the conductor miscounted 6
+of 120.
 """
 _CYCLE: Final[tuple[tuple[BatchKind, Shapes | None, float], ...]] = (
     (BatchKind.START, (_OUTLINES,), 1.0),
@@ -67,20 +76,21 @@ _CYCLE: Final[tuple[tuple[BatchKind, Shapes | None, float], ...]] = (
     (BatchKind.EXCERPT, None, 1.0),
     (BatchKind.EXCERPT, _GUIDED, TRAINED_GUIDANCE),
 )
-"""What lessons follow each other, their shapes, where None are those of `_CURRICULUM`, and their guidance."""
+"""Repeating order of batches: kind, shapes (None for those of `_CURRICULUM`) and guidance scale."""
 _PROMPT_ONLY: Final = (BatchKind.START, BatchKind.PROMPT_CHANGE)
-"""Lessons in which the prompt is all that tells what to write."""
+"""Kinds of batches in which the prompt alone determines the outline."""
 _EMA_DECAY: Final = 0.997
-"""The weights that are exported are a running mean over some 300 steps, which is as good as a lower rate."""
+"""Decay of the exported moving average, some 300 steps, which has the effect of a lower learning rate."""
 _REPORT_STEPS: Final = 50
+"""Steps between reports of the loss."""
 _OUTLINE_WEIGHT: Final = 3.0
-"""What the outline weighs where the prompt is all that tells what to write."""
+"""Weight of the outline's loss in `_PROMPT_ONLY` batches."""
 _CONDUCTOR_WEIGHT: Final = 3.0
-"""What the conductor weighs: a frame too many in every fourth sixteenth is a tempo that is wrong by 3 %."""
+"""Weight of the conductor's loss: one extra frame in every fourth sixteenth shifts the tempo by 3 %."""
 
 
 def train(minutes: float, folder: Path, seed: int) -> None:
-    """Train the language model for `minutes` in all, going on from what lies in `folder`."""
+    """Train the language model for `minutes` in total; resumes from the state in `folder`."""
     torch.manual_seed(seed)
     tokenizer = load_or_train_tokenizer(folder, seed)
     model = LanguageModel(len(tokenizer))
@@ -112,11 +122,11 @@ def train(minutes: float, folder: Path, seed: int) -> None:
         batch = make_batch(range(first, first + rows), frames, tokenizer, kind)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
             losses = model.losses(batch, guidance=guidance)
-        weights = torch.ones(len(BOOKS), 2)  # where something new can happen, and elsewhere
+        weights = torch.ones(len(BOOKS), 2)  # at decisions, and elsewhere
         weights[CONDUCTOR] = _CONDUCTOR_WEIGHT
         if guidance > 1:
-            # what the prompt decides is to be exaggerated by guidance, and not taught to be as without;
-            # what the outline repeats within a bar is decided already
+            # guidance shall amplify the outline's decisions, so their guided logits are not trained;
+            # its repetitions within a bar are no decisions
             weights[OUTLINE, 0] = 0.0
         elif kind in _PROMPT_ONLY:
             weights[OUTLINE] = _OUTLINE_WEIGHT
@@ -133,7 +143,8 @@ def train(minutes: float, folder: Path, seed: int) -> None:
         mean_losses += losses.detach() / _REPORT_STEPS
         if (step + 1) % _REPORT_STEPS == 0:
             print(
-                f"{timebox.spent / 60:.1f} min, step {step + 1}, nats a token: {_format_losses(mean_losses)}",
+                f"{timebox.spent / 60:.1f} min, step {step + 1}, "
+                f"nats per token: {_format_losses(mean_losses)}",
                 flush=True,
             )
             mean_losses.zero_()
@@ -143,17 +154,16 @@ def train(minutes: float, folder: Path, seed: int) -> None:
 
 
 def has_bfloat16() -> bool:
-    """Whether this processor has instructions for bfloat16; without, a step takes ten times as long with it
-    (EPYC with AVX2, measured).
+    """Return True if the processor has bfloat16 instructions.
+
+    Without them a step in bfloat16 takes ten times as long (measured on an EPYC with AVX2).
     """
     known = torch.cpu.get_capabilities()
     return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
 
 
 def _next_batch(step: int, progress: float) -> tuple[BatchKind, tuple[int, int], float]:
-    """The kind of a step's lesson, its rows and frames, and its guidance; `progress` is how much of all
-    lessons is over.
-    """
+    """Return kind, (rows, frames) and guidance scale of a step; `progress` is the share of training done."""
     cycle, index = divmod(step, len(_CYCLE))
     kind, shapes, guidance = _CYCLE[index]
     if shapes is None:
@@ -162,14 +172,14 @@ def _next_batch(step: int, progress: float) -> tuple[BatchKind, tuple[int, int],
 
 
 def resumable_state(model: LanguageModel) -> dict[str, object]:
-    """The state from which a language model that was trained before goes on."""
+    """Return the state from which training resumes with a given model."""
     return _state(model, model, _optimiser(model), _RESUMED_PROGRESS)
 
 
 def _state(
     model: LanguageModel, average: LanguageModel, optimiser: torch.optim.Optimizer, earlier_progress: float
 ) -> dict[str, object]:
-    """Return the saved state; `earlier_progress` is the share of the curriculum done by earlier training."""
+    """Return the state to save; `earlier_progress` is the share of the curriculum done before."""
     return {
         "writer": model.state_dict(),
         "mean": average.state_dict(),
@@ -179,6 +189,7 @@ def _state(
 
 
 def _optimiser(model: LanguageModel) -> torch.optim.Optimizer:
+    """Return AdamW with weight decay for matrices only."""
     decayed = [parameter for parameter in model.parameters() if parameter.ndim == 2]
     others = [parameter for parameter in model.parameters() if parameter.ndim != 2]
     return torch.optim.AdamW(
@@ -189,19 +200,22 @@ def _optimiser(model: LanguageModel) -> torch.optim.Optimizer:
 
 
 def load_averaged(folder: Path, seed: int) -> LanguageModel:
-    """The language model as it is trained so far."""
+    """Load the moving average of the language model trained so far."""
     average = LanguageModel(len(load_or_train_tokenizer(folder, seed)))
     average.load_state_dict(load_saved_state(folder / STATE_FILE)["mean"])
     return average
 
 
 @torch.no_grad()
-def _update_average(average: LanguageModel, model: LanguageModel, progress: float) -> None:
+def _update_average(average: LanguageModel, model: LanguageModel, decay: float) -> None:
+    """Move the average towards the model."""
     for slow, new in zip(average.parameters(), model.parameters(), strict=True):
-        slow.lerp_(new, 1 - progress)
+        slow.lerp_(new, 1 - decay)
 
 
 def _format_losses(losses: Tensor) -> str:
+    """Format losses shaped (books, 2): at decisions, and elsewhere."""
     return ", ".join(
-        f"{name} {new:.3f}/{old:.4f}" for name, (new, old) in zip(BOOKS, losses.tolist(), strict=True)
+        f"{name} {novel:.3f}/{routine:.4f}"
+        for name, (novel, routine) in zip(BOOKS, losses.tolist(), strict=True)
     )

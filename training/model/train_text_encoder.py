@@ -1,8 +1,9 @@
-"""Understanding: before it helps to write, the text encoder learns what prompts ask for.
+"""Pretraining of the text encoder: it predicts the plan from a prompt.
 
-The decoder is a poor teacher at first: it needs the prompt for the first bar of a piece and can read the rest
-from what is written already, and after 500 steps it did not listen at all. So the encoder is first taught to
-say, at every token, the plan that a prompt was made of; its states then hold it wherever the decoder looks.
+The decoder alone trains it poorly, as only the first bar of a piece depends on the prompt and the rest is
+predictable from the context; after 500 steps it ignored the prompt. The encoder therefore first learns to
+predict, at every token, the plan that the prompt was written for, so that its states contain the plan
+wherever the decoder attends.
 """
 
 from __future__ import annotations
@@ -22,21 +23,27 @@ from training.songs.styles import STYLES
 from training.text.prompts import write_prompt
 
 STEPS: Final = 700
+"""Steps of pretraining."""
 _BATCH_PROMPTS: Final = 128
+"""Prompts in a batch."""
 _LEARNING_RATE: Final = 2e-3
+"""Highest learning rate of AdamW."""
 _TEMPO_SPREAD_BPM: Final = 2.0
-"""Beats a minute within which tempos count as nearly the same."""
+"""Standard deviation of the tempo label's distribution [beats/min]."""
 _TEMPO_CLASSES: Final = MAX_BPM - MIN_BPM + 1
+"""Number of tempo labels."""
 _SOUND_INDEX: Final = {sound.name: index for index, sound in enumerate(SOUNDS)}
 _STYLE_INDEX: Final = {style.name: index for index, style in enumerate(STYLES)}
 _LABEL_CLASSES: Final = (len(STYLES), 12, 2, 2, 3, len(SOUNDS) + 1, len(SOUNDS) + 1, len(SOUNDS) + 1)
+"""Number of classes of each label."""
 _LABEL_NAMES: Final = "style, tonic, minor, drums, energy, bass, chords, lead, tempo"
-"""What `_LABEL_CLASSES` counts the answers to, and at last the tempo."""
+"""Labels in the order of `_LABEL_CLASSES`, then the tempo."""
 
 
 def pretrain(text_encoder: Any, tokenizer: PreTrainedTokenizerFast, seed: int, steps: int = STEPS) -> None:
-    """Teach a T5 encoder; prints how well it understands at the end."""
+    """Train a T5 encoder to predict plans from prompts, and print its final losses."""
     torch.manual_seed(seed)
+    # this string is part of the seed
     rng = random.Random(f"understanding {seed}")
     classifier = nn.Linear(text_encoder.config.d_model, sum(_LABEL_CLASSES) + _TEMPO_CLASSES)
     parameters = [*text_encoder.parameters(), *classifier.parameters()]
@@ -64,10 +71,11 @@ def pretrain(text_encoder: Any, tokenizer: PreTrainedTokenizerFast, seed: int, s
             group["lr"] = _LEARNING_RATE * min(1.0, (step + 1) / 50, 2 * (1 - step / steps))
         optimiser.step()
         losses_text = [f"{float(loss.detach()):.2f}" for loss in losses]
-    print(f"understanding, nats of {_LABEL_NAMES}: {' '.join(losses_text)}", flush=True)
+    print(f"text encoder, nats of {_LABEL_NAMES}: {' '.join(losses_text)}", flush=True)
 
 
 def _labels(plan: Plan) -> list[int]:
+    """Return the labels of a plan, without the tempo."""
     no_sound = len(SOUNDS)
     sounds = [_SOUND_INDEX[name] if name else no_sound for name in (plan.bass, plan.chords, plan.lead)]
     return [
@@ -81,6 +89,6 @@ def _labels(plan: Plan) -> list[int]:
 
 
 def _tempo_labels(tempos: list[float]) -> Tensor:
-    """Each tempo as a distribution over all tempos, shaped (tempos given, tempos)."""
+    """Return a distribution over all tempos around each given one, shaped (given, _TEMPO_CLASSES)."""
     distance = torch.arange(MIN_BPM, MAX_BPM + 1) - torch.tensor(tempos)[:, None]
     return torch.softmax(-0.5 * (distance / _TEMPO_SPREAD_BPM) ** 2, dim=1)

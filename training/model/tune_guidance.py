@@ -1,10 +1,10 @@
-"""Steadying: the heads of what prompts do not decide learn not to mind guidance.
+"""Fine-tuning of the heads for guidance.
 
-Guided logits exaggerate whatever is different with a prompt and without, also what is so by accident. Only
-the outline follows the prompt; all else is written by what the outline says, and with guidance 3 it stumbled
-where the outline was right. So when all is learned, the heads of the other books are fitted once more to the
-decoder's states: to composed songs, with guidance and without, and to what the model writes with guidance,
-where they are to choose as they did without.
+Guided logits amplify every difference between the logits with and without prompt, accidental ones too. Only
+the outline should follow the prompt; the other books follow the outline, but with guidance 3 they made errors
+where the outline was right. After training, their heads are therefore refitted to the decoder's hidden
+states: to composed songs, with and without guidance, and to the model's own samples, where guided logits
+shall match unguided ones.
 """
 
 from __future__ import annotations
@@ -37,28 +37,31 @@ from training.songs.composer import Constraints, draw_plan
 from training.text.prompts import write_prompt
 
 _FIRST_SEED: Final = 7 * FIRST_TRAINING_SEED
+"""Smallest seed of the composed songs, beyond those of training."""
 _COMPOSED: Final = (160, 3, 512)
-"""How many lessons, their rows and frames."""
+"""Composed songs: batches, rows and frames."""
 _SAMPLED: Final = (96, 600)
-"""How many pieces the model writes, and frames of each."""
+"""Samples of the model: pieces and frames."""
 _SAMPLED_ROWS: Final = 4
+"""Sampled pieces in a batch."""
 _LEARNING_RATE: Final = 1.5e-3
+"""Initial learning rate of Adam."""
 _BATCH_TOKENS: Final = 4096
-"""How many tokens are learned from at once, of composed and of written ones."""
+"""Tokens per step, of composed songs and of samples each."""
 _EPOCHS: Final = 2
-"""How often each composed one."""
+"""Passes over the composed songs."""
 
 
 @dataclass(frozen=True)
 class HiddenStates:
-    """What the decoder knows before each of some tokens, shaped (tokens, width)."""
+    """Hidden states of the decoder that predict some tokens, shaped (tokens, width)."""
 
     prompted: Tensor
     free: Tensor
-    """The same without the prompt."""
+    """The states without the prompt."""
 
     def guided(self) -> Tensor:
-        """What goes for logits goes for states: no head adds anything of its own."""
+        """Return guided states: heads are linear without bias, so guiding states guides logits."""
         return self.free + TRAINED_GUIDANCE * (self.prompted - self.free)
 
     def __getitem__(self, places: Tensor) -> HiddenStates:
@@ -68,7 +71,7 @@ class HiddenStates:
 def tune_heads(
     language_model: LanguageModel, codec: EncodecModel, tokenizer: PreTrainedTokenizerFast, seed: int
 ) -> None:
-    """Fit all heads but the outline's; some minutes."""
+    """Refit all heads except the outline's, which takes some minutes."""
     generator = torch.Generator().manual_seed(seed)
     count, rows, frames = _COMPOSED
     batches = [
@@ -80,15 +83,15 @@ def tune_heads(
         language_model,
         _sample_batches(BatchSampler(assemble_model(language_model, codec), tokenizer), tokenizer, seed),
     )
-    tokens, known = (
+    tokens, target_mask = (
         torch.cat([part.transpose(1, 2).flatten(0, 1) for part in parts])
-        for parts in ([batch.tokens for batch in batches], [batch.known for batch in batches])
+        for parts in ([batch.tokens for batch in batches], [batch.target_mask for batch in batches])
     )
     for book, head in enumerate(language_model.heads):
         if book != OUTLINE:
             codes = used_codes(book)
             weights = head().detach().clone()
-            targets = known[:, book]
+            targets = target_mask[:, book]
             weights[:codes] = refit_head(
                 weights[:codes],
                 composed[targets],
@@ -108,9 +111,10 @@ def refit_head(
     logit_scales: Tensor,
     generator: torch.Generator,
 ) -> Tensor:
-    """A head, (codes, width), that names the `tokens` of what was composed with guidance and without, and in
-    what was written chooses with guidance as `weights` do without. `logit_scales` is by how much its
-    logits are raised when it writes.
+    """Refit a head, shaped (codes, width), to guided hidden states.
+
+    On composed songs it learns to predict `tokens` with and without guidance; on samples it learns to predict
+    with guidance what `weights` predict without. `logit_scales` are the factors of its logits in the export.
     """
     fresh = weights.clone().requires_grad_()
     optimiser = torch.optim.Adam([fresh], lr=_LEARNING_RATE)
@@ -120,12 +124,13 @@ def refit_head(
             -(-len(tokens) // _BATCH_TOKENS)
         )
     for step, batch in enumerate(batches):
-        known, composed_targets = composed[batch], tokens[batch]
+        composed_part, composed_targets = composed[batch], tokens[batch]
         sampled_part = sampled[torch.randint(len(sampled.free), (_BATCH_TOKENS,), generator=generator)]
         wanted = (functional.linear(sampled_part.prompted, weights) * logit_scales).softmax(-1)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
             composed_logits = [
-                functional.linear(states, fresh) for states in (known.prompted, known.guided())
+                functional.linear(states, fresh)
+                for states in (composed_part.prompted, composed_part.guided())
             ]
             sampled_logits = [
                 functional.linear(states, fresh) for states in (sampled_part.prompted, sampled_part.guided())
@@ -144,6 +149,7 @@ def refit_head(
 
 @torch.no_grad()
 def _hidden_states(language_model: LanguageModel, batches: list[TrainingBatch]) -> HiddenStates:
+    """Return the hidden states of all steps with and without prompt."""
     prompted, free = [], []
     for batch in batches:
         prompted_batch = replace(batch, prompt_mask=batch.prompts.ne(0).long())
@@ -156,25 +162,26 @@ def _hidden_states(language_model: LanguageModel, batches: list[TrainingBatch]) 
 def _sample_batches(
     sampler: BatchSampler, tokenizer: PreTrainedTokenizerFast, seed: int
 ) -> list[TrainingBatch]:
-    """What the model writes with guidance to prompts of all kinds."""
-    generator = random.Random(f"steadying {seed}")
+    """Sample pieces with guidance for random prompts."""
+    # this string is part of the seed
+    rng = random.Random(f"steadying {seed}")
     count, frames = _SAMPLED
-    prompts = [write_prompt(draw_plan(generator, Constraints()), generator) for _ in range(count)]
+    prompts = [write_prompt(draw_plan(rng, Constraints()), rng) for _ in range(count)]
     codes = sampler.sample(prompts, frames, seed, TRAINED_GUIDANCE)
     return [
-        _to_batch(codes[step : step + _SAMPLED_ROWS], prompts[step : step + _SAMPLED_ROWS], tokenizer)
-        for step in range(0, count, _SAMPLED_ROWS)
+        _to_batch(codes[row : row + _SAMPLED_ROWS], prompts[row : row + _SAMPLED_ROWS], tokenizer)
+        for row in range(0, count, _SAMPLED_ROWS)
     ]
 
 
 def _to_batch(codes: Codes, prompts: list[str], tokenizer: Any) -> TrainingBatch:
-    """Pieces as a lesson; all of it is known."""
+    """Return pieces as a batch in which every token is a decision and a target."""
     tokens = apply_delay(torch.as_tensor(codes), codes.shape[2] + MAX_DELAY)
     inputs = tokenizer(prompts, padding=True, truncation=True, return_tensors="pt")
     return TrainingBatch(
         tokens=tokens,
         novel=torch.ones_like(tokens, dtype=torch.bool),
-        known=torch.ones_like(tokens, dtype=torch.bool),
+        target_mask=torch.ones_like(tokens, dtype=torch.bool),
         positions=torch.arange(tokens.shape[2]).expand(len(tokens), -1),
         prompts=inputs["input_ids"],
         prompt_mask=inputs["attention_mask"],

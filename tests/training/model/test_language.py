@@ -1,4 +1,4 @@
-"""The language model: lessons, tables, and that what is exported is what was trained."""
+"""Language model: training batches, factored tables, losses and export."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from training.text.prompts import tempo_names
 from training.text.tokenizer import train_tokenizer
 
 STYLE = 1
-"""The field of the outline that says style and drums."""
+"""Field of the outline with style and drums."""
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +45,13 @@ def batch(tokenizer: PreTrainedTokenizerFast) -> TrainingBatch:
     return make_batch(range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + 4), 120, tokenizer)
 
 
-def test_every_book_is_as_many_steps_late_as_its_number(batch: TrainingBatch) -> None:
+def test_every_book_is_delayed_by_its_number(batch: TrainingBatch) -> None:
     for book in range(len(BOOKS)):
         padded = (batch.tokens[:, book] == PAD).all(dim=0).nonzero()[:, 0].tolist()
         assert padded == [*range(book), *range(120 + book, 120 + MAX_DELAY)]
 
 
-def test_every_bar_says_the_outline_anew(batch: TrainingBatch) -> None:
+def test_every_bar_repeats_the_outline(batch: TrainingBatch) -> None:
     for row in range(4):
         conducted = batch.tokens[row, CONDUCTOR, CONDUCTOR : CONDUCTOR + 120].numpy()
         outline_codes = batch.tokens[row, OUTLINE, :120].numpy()
@@ -62,11 +62,11 @@ def test_every_bar_says_the_outline_anew(batch: TrainingBatch) -> None:
             assert fields == list(range(7))[: len(fields)]
 
 
-def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(
+def test_after_a_prompt_change_only_frames_near_the_changed_bar_are_targets(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
     batch = make_batch(range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + 80), 384, tokenizer)
-    untargeted = ~batch.known[:, LEAD, LEAD : LEAD + 384]
+    untargeted = ~batch.target_mask[:, LEAD, LEAD : LEAD + 384]
     steered = [row for row in range(80) if untargeted[row, 0]]
     assert 12 <= len(steered) <= 44
     changed = []
@@ -81,11 +81,11 @@ def test_a_steered_lesson_teaches_what_the_prompt_asks_from_a_bar_on(
             (outline_codes[change_frame : change_frame + 7] != outline_codes[bar : bar + 7]).any()
             for bar in bars[bars < change_frame][-1:]
         ]
-    # now and then the one thing that is drawn anew is the same as before
+    # the redrawn property may happen to equal the previous one
     assert sum(changed) > 0.6 * len(changed)
 
 
-def test_a_lesson_of_turns_teaches_the_first_bar_alone_that_another_prompt_asks_for(
+def test_a_prompt_change_batch_targets_only_the_first_frames_after_the_change(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
     batch = make_batch(
@@ -93,7 +93,7 @@ def test_a_lesson_of_turns_teaches_the_first_bar_alone_that_another_prompt_asks_
     )
     drums = Counter[bool]()
     for row in range(60):
-        assert batch.known[row, LEAD].nonzero()[:, 0].tolist() == list(range(LEAD + 32, LEAD + 48))
+        assert batch.target_mask[row, LEAD].nonzero()[:, 0].tolist() == list(range(LEAD + 32, LEAD + 48))
         outline_codes = batch.tokens[row, OUTLINE, :48].tolist()
         before, after = (
             dict(map(outline.decode_outline, outline_codes[:32])),
@@ -101,30 +101,32 @@ def test_a_lesson_of_turns_teaches_the_first_bar_alone_that_another_prompt_asks_
         )
         assert list(after) == list(range(7))
         assert batch.novel[row, OUTLINE, 32:39].all()
-        assert batch.prompt_mask[row].any(), "the prompt is heard"
+        assert batch.prompt_mask[row].any(), "no prompt is masked"
         drums[before[STYLE][1] != after[STYLE][1]] += 1
     assert drums[True] > 8, "drums come and go"
 
 
-def test_songs_turn_from_their_start_as_well_as_from_the_middle(tokenizer: PreTrainedTokenizerFast) -> None:
-    """Where they never did, "slow" after a beginning at 150 bpm changed nothing."""
+def test_prompts_change_in_starts_of_songs_as_well_as_in_the_middle(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    """Without changes in starts, "slow" after a start at 150 bpm had no effect."""
     for frames, kind in ((224, BatchKind.PROMPT_CHANGE), (384, BatchKind.EXCERPT)):
         batch = make_batch(range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + 40), frames, tokenizer, kind)
-        steered = ~batch.known[:, OUTLINE, 0]
+        steered = ~batch.target_mask[:, OUTLINE, 0]
         begun = batch.positions[:, 0] == 0
         assert (steered & begun).sum() >= 4
         assert (steered & ~begun).sum() >= 4
-        assert batch.prompt_mask[steered].any(dim=1).all(), "what is turned to is said"
+        assert batch.prompt_mask[steered].any(dim=1).all(), "no changed prompt is masked"
 
 
-def test_a_tempo_that_is_turned_to_goes_by_another_name() -> None:
+def test_a_changed_tempo_has_another_name() -> None:
     rng = random.Random(1)
     for bpm in (60.0, 75.0, 97.0, 121.0, 145.0, 180.0):
         names = set(tempo_names(bpm))
         assert not any(names & set(tempo_names(_draw_other_bpm(bpm, rng))) for _ in range(20))
 
 
-def test_after_sound_alone_the_conductor_counts_at_once_and_the_outline_waits_for_a_bar(
+def test_after_sound_alone_the_conductor_resumes_at_once_and_the_outline_at_the_next_bar(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
     batch = make_batch(
@@ -140,21 +142,21 @@ def test_after_sound_alone_the_conductor_counts_at_once_and_the_outline_waits_fo
         first = int(bars[0]) if bars else 300
         assert not outline_codes[:first].any()
         assert outline_codes[first:].all()
-        # what came before is known, and not learned; where the conductor comes in is new
+        # the context is no target; the first code of the conductor is a decision
         for book in range(len(BOOKS)):
-            targeted = batch.known[row, book].nonzero()[:, 0].tolist()
+            targeted = batch.target_mask[row, book].nonzero()[:, 0].tolist()
             assert targeted == list(range(book + resumed, book + 300))
         assert batch.novel[row, CONDUCTOR, CONDUCTOR + resumed]
 
 
-def test_something_new_is_told_where_sixteenths_begin(batch: TrainingBatch) -> None:
+def test_decisions_are_at_the_starts_of_sixteenths(batch: TrainingBatch) -> None:
     begun = decode_conductor(batch.tokens[:, CONDUCTOR][batch.novel[:, CONDUCTOR]].numpy())[2]
     assert len(begun) > 40
     assert not begun.any()
     assert batch.novel[:, LEAD].sum() == len(begun)
 
 
-def test_a_row_of_a_table_is_the_sum_of_what_its_code_means() -> None:
+def test_a_row_of_a_table_is_the_sum_of_its_features() -> None:
     table = FactoredTable(LEAD, VOCABULARY, 8, 1.0)
     rows, _ = code_features(LEAD)
     full_table = table()
@@ -163,7 +165,7 @@ def test_a_row_of_a_table_is_the_sum_of_what_its_code_means() -> None:
     assert full_table.shape == (VOCABULARY, 8)
 
 
-def test_a_table_becomes_another_and_finds_what_its_codes_share() -> None:
+def test_a_table_that_is_set_recovers_its_shared_features() -> None:
     torch.manual_seed(0)
     batch = FactoredTable(LEAD, VOCABULARY, 8, 1.0)
     fresh = FactoredTable(LEAD, VOCABULARY, 8, 1.0)
@@ -171,12 +173,12 @@ def test_a_table_becomes_another_and_finds_what_its_codes_share() -> None:
         batch.free.mul_(0.1)
         fresh.set_table(batch())
         assert torch.allclose(fresh(), batch(), atol=1e-4)
-        # what is left for each code alone is as little as it was
+        # the part of each code alone is as small as before
         used = len(fresh.rows)
         assert float(fresh.free[:used].std()) < 1.1 * float(batch.free[:used].std())
 
 
-def test_what_follows_a_held_code_is_what_the_score_writes_next() -> None:
+def test_the_successor_of_a_held_code_is_the_next_code_of_the_score() -> None:
     before, after = code_successors(LEAD)
     successors = dict(zip(before.tolist(), after.tolist(), strict=True))
     held = LAYOUT.codes("saw lead", 4, 40).tolist()
@@ -184,12 +186,14 @@ def test_what_follows_a_held_code_is_what_the_score_writes_next() -> None:
 
 
 @torch.no_grad()
-def test_guided_lessons_are_learned_by_guided_logits(
+def test_the_loss_with_guidance_is_that_of_guided_logits(
     batch: TrainingBatch, tokenizer: PreTrainedTokenizerFast
 ) -> None:
     torch.manual_seed(0)
     model = LanguageModel(len(tokenizer), width=48, layers=2).eval()
-    everywhere = replace(batch, known=torch.ones_like(batch.known), novel=torch.ones_like(batch.known))
+    everywhere = replace(
+        batch, target_mask=torch.ones_like(batch.target_mask), novel=torch.ones_like(batch.target_mask)
+    )
     everywhere = replace(everywhere, tokens=everywhere.tokens.clamp(max=VOCABULARY - 1))
     free, prompted = (
         model.states(replace(everywhere, prompt_mask=prompt_mask))
@@ -203,7 +207,7 @@ def test_guided_lessons_are_learned_by_guided_logits(
     assert float(guided) != pytest.approx(float(model.losses(everywhere)[LEAD, 0]), rel=1e-3)
 
 
-def test_transformers_computes_with_the_export_what_was_trained(
+def test_the_exported_decoder_computes_the_same_logits(
     batch: TrainingBatch, tokenizer: PreTrainedTokenizerFast
 ) -> None:
     torch.manual_seed(0)
@@ -222,7 +226,7 @@ def test_transformers_computes_with_the_export_what_was_trained(
             assert torch.allclose(logits[:, book], states @ head().T, atol=2e-4)
 
 
-def test_a_few_steps_teach_something(batch: TrainingBatch, tokenizer: PreTrainedTokenizerFast) -> None:
+def test_a_few_steps_lower_the_loss(batch: TrainingBatch, tokenizer: PreTrainedTokenizerFast) -> None:
     torch.manual_seed(0)
     model = LanguageModel(len(tokenizer), width=48, layers=2)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
@@ -236,7 +240,7 @@ def test_a_few_steps_teach_something(batch: TrainingBatch, tokenizer: PreTrained
     assert losses[-1] < 0.6 * losses[0]
 
 
-def test_training_goes_on_where_it_was_left(tmp_path: Path) -> None:
+def test_training_resumes_where_it_stopped(tmp_path: Path) -> None:
     box = Timebox(0.001, tmp_path / "some.pt")
     steps = sum(1 for _ in box.steps())
     assert steps > 0
@@ -248,7 +252,7 @@ def test_training_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert torch.equal(again.state["weights"], torch.ones(2))
 
 
-def test_lessons_are_the_same_for_the_same_seeds(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_batches_are_the_same_for_the_same_seeds(tokenizer: PreTrainedTokenizerFast) -> None:
     seeds = range(FIRST_TRAINING_SEED + 50, FIRST_TRAINING_SEED + 52)
     random.seed(1)
     one = make_batch(seeds, 60, tokenizer)

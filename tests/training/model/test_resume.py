@@ -1,4 +1,4 @@
-"""Going on from what ships: nothing of it is lost on the way, and no training is overwritten."""
+"""Resuming from the shipped model: it survives the round trip, and no training is overwritten."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from training.text.tokenizer import load_or_train_tokenizer
 ETUDE = Path(__file__).parents[3] / "models" / "etude"
 
 
-def test_what_is_taken_up_is_exported_again_as_it_was(tmp_path: Path) -> None:
+def test_an_imported_model_is_exported_unchanged(tmp_path: Path) -> None:
     import_model(ETUDE, tmp_path)
     exported: Any = assemble_model(
         train_language.load_averaged(tmp_path, 1), train_codec.load_codec(tmp_path)
@@ -30,13 +30,13 @@ def test_what_is_taken_up_is_exported_again_as_it_was(tmp_path: Path) -> None:
     ):
         rows = slice(None)
         if "lm_heads" in name:
-            # the logits of codes that mean nothing are made anew by every export
+            # every export recomputes the logits of unused codes
             rows = slice(used_codes(int(name.split(".")[-2])))
         assert torch.allclose(expected[rows], actual[rows], atol=2e-3), name
     assert len(exported.decoder.lm_heads) == len(BOOKS)
 
 
-def test_training_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+def test_existing_training_is_not_overwritten(tmp_path: Path) -> None:
     state_file = tmp_path / train_language.STATE_FILE
     state_file.write_bytes(b"hours of work")
     with pytest.raises(FileExistsError, match=train_language.STATE_FILE):

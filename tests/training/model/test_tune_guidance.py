@@ -1,4 +1,4 @@
-"""A head that was thrown off by what guidance exaggerates is steadied, and still names what is right."""
+"""Refitting makes a head robust to guidance and keeps its accuracy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WIDTH, CODES, TOKENS = 16, 8, 200_000
 
 
 def drawn(seed: int, code_vectors: torch.Tensor) -> tuple[HiddenStates, torch.Tensor]:
-    """States whose first half tells the right code, and of whose second half one tells of the prompt."""
+    """Return states, with the code in the first half and the prompt in the last dimension, and codes."""
     generator = torch.Generator().manual_seed(seed)
     tokens = torch.randint(CODES, (TOKENS,), generator=generator)
     prompted = torch.cat([code_vectors[tokens], torch.zeros(TOKENS, WIDTH // 2)], dim=1)
@@ -21,12 +21,12 @@ def drawn(seed: int, code_vectors: torch.Tensor) -> tuple[HiddenStates, torch.Te
     return HiddenStates(prompted, free), tokens
 
 
-def test_what_only_tells_that_there_is_a_prompt_moves_no_choice_any_more() -> None:
+def test_a_refitted_head_ignores_a_dimension_that_only_shows_the_prompt() -> None:
     torch.manual_seed(1)
     code_vectors = 2 * torch.eye(CODES)
     (composed, tokens), (sampled, _), (held_out, targets) = (drawn(seed, code_vectors) for seed in (1, 2, 3))
     weights = torch.cat([2 * code_vectors, torch.zeros(CODES, WIDTH // 2)], dim=1)
-    weights[:, -1] = 0.1 * torch.randn(CODES)  # it looks where there is nothing about the code
+    weights[:, -1] = 0.1 * torch.randn(CODES)  # weights on a dimension without information about the code
     logit_scales = torch.full((CODES,), 1.6)
 
     def loss(head: torch.Tensor, states: torch.Tensor) -> float:
