@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--soak",
         type=_minutes,
         metavar="MINUTES",
-        help="play one bot for so long with random faults, drawn by --seed (0)",
+        help="run one bot for so many minutes with random faults, chosen by --seed (0)",
     )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
 

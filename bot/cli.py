@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     piece.add_argument(
         "--interval", type=_interval, metavar="SECONDS", help="seconds between two chunks, 0.5 to 2.5 (auto)"
     )
-    piece.add_argument("--seed", type=int, help="the same seed makes the same music (drawn)")
+    piece.add_argument("--seed", type=int, help="the same seed makes the same music (random)")
     piece.add_argument("--engine", choices=["local", "tone"], help="what composes, instead of the settings")
 
     parser = argparse.ArgumentParser(
