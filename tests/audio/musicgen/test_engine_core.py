@@ -231,7 +231,7 @@ def test_a_piece_that_is_too_long_is_refused_and_the_next_one_is_composed(
     checkpoint: Checkpoint, alone: Pcm
 ) -> None:
     made = composed(EngineCore(checkpoint, longest=2.0), {1: Piece("too long", 2.5, 1), 2: PIECE})
-    assert "does not fit" in str(made[1])
+    assert "doesn't fit this engine" in str(made[1])
     assert np.array_equal(sound(made[2]), alone)
 
 
@@ -294,7 +294,7 @@ def test_a_piece_without_memory_waits_for_another_to_end_and_alone_is_refused(
     assert sound(made[2]).shape == (1, 0.2 * 32_000)
 
     monkeypatch.setattr(core.runner, "admit", lambda place, slot: admit_one(1, slot))
-    assert "too little memory" in str(composed(core, {1: PIECE})[1])
+    assert "isn't enough memory" in str(composed(core, {1: PIECE})[1])
 
 
 @pytest.mark.parametrize("piece", [Piece("", 0.2, 1), Piece("one chunk", 0.02, 1), Piece("one", 0.5, 1)])

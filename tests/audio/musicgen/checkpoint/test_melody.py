@@ -124,5 +124,5 @@ def test_a_checkpoint_without_melodies_refuses_one(checkpoint: Checkpoint, tune:
     core.admit(1, dataclasses.replace(PIECE, melody=tune))
     (refused,) = core.step()
     assert isinstance(refused.result, EngineError)
-    assert "“seeded” follows no melody" in str(refused.result)
+    assert "“seeded” can't follow a melody" in str(refused.result)
     assert core.idle

@@ -328,7 +328,7 @@ def test_logits_that_are_not_finite_end_their_piece_but_no_other_and_not_the_nex
         made += core.step()
     results = [event.result for event in made if event.key == 1]
     assert [type(result) for result in results] == [EngineError]
-    assert "not finite" in str(results[0])
+    assert "aren't finite" in str(results[0])
     parts = [event.result.pcm for event in made if event.key == 2 and isinstance(event.result, Chunk)]
     assert np.array_equal(np.concatenate(parts, axis=1), expected)
     assert np.array_equal(composed(core, {2: PIECE})[2], expected), "in the slot of the failed piece"
@@ -355,7 +355,7 @@ def test_a_piece_with_guidance_is_refused_where_memory_does_not_suffice_for_a_se
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr("audio.musicgen.cuda.runner.GraphBatch", full)
-    assert "too little memory" in str(composed(core, {1: dataclasses.replace(PIECE, guidance=2.0)})[1])
+    assert "isn't enough memory" in str(composed(core, {1: dataclasses.replace(PIECE, guidance=2.0)})[1])
     assert np.array_equal(composed(core, {1: PIECE})[1], expected)
 
 
