@@ -1,13 +1,13 @@
-"""`python -m training`: étude from nothing, stage by stage; each stage also alone.
+"""`python -m training`: makes étude from scratch, all stages or one.
 
     python -m training                          every stage
-    python -m training codec --minutes 30       the codec; goes on from where it was left
+    python -m training codec --minutes 30       the codec; resumes an earlier run
     python -m training language --minutes 80    the language model, likewise
-    python -m training language --from models/etude --minutes 60    further than what ships
-    python -m training export                   both put into models/etude
+    python -m training language --from models/etude --minutes 60    starts from the shipped model
+    python -m training export                   exports both to models/etude
     python -m training listen                   a report with pictures in var/listen
 
-The first trains codec and language model side by side, each on a core.
+The first trains codec and language model in parallel, each on one core.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from training.stages import STAGES, WORK_FOLDER, run, run_all
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("stage", nargs="?", choices=STAGES, help="one stage only; all of them when left out")
-    parser.add_argument("--minutes", type=float, help="minutes of training in all, earlier runs counted in")
+    parser.add_argument("stage", nargs="?", choices=STAGES, help="run this stage only")
+    parser.add_argument("--minutes", type=float, help="total minutes of training, earlier runs included")
     parser.add_argument(
-        "--from", dest="origin", type=Path, help="a folder with a model, étude's own say, to go on from"
+        "--from", dest="origin", type=Path, help="folder of a model to start from, for example models/etude"
     )
     chosen = parser.parse_args()
     if chosen.origin:

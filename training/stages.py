@@ -1,4 +1,4 @@
-"""The stages in which étude is made."""
+"""Stages of making étude: train codec and language model, export, evaluate."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ from training.model.tune_guidance import tune_heads
 from training.text.tokenizer import load_or_train_tokenizer
 
 SEED: Final = 1
+"""Seed of the whole training."""
 WORK_FOLDER: Final = Path("var/etude")
-"""Where what is half trained lies."""
+"""State of training in progress."""
 MODEL_FOLDER: Final = Path("models/etude")
+"""Exported model."""
 REPORT_FOLDER: Final = Path("var/listen")
+"""Report and pictures of the evaluation."""
 MINUTES: Final = {"codec": 45.0, "language": 80.0}
-"""What is trained, and how long: of one core of an EPYC shared with others."""
+"""Training time by stage [min], on one core of a shared EPYC."""
 
 
 def run_all(minutes: float | None = None) -> None:
-    """Make étude from nothing. Codec and language model know nothing of each other, so each is trained on a
-    core of its own, for `minutes` if they are given."""
+    """Make étude from scratch.
+
+    Codec and language model are independent and are trained in parallel, each on one core and for `minutes`
+    if given.
+    """
     with ProcessPoolExecutor(len(MINUTES), multiprocessing.get_context("spawn")) as executor:
         for future in [executor.submit(run, stage, minutes) for stage in MINUTES]:
             future.result()
@@ -38,7 +44,7 @@ def run_all(minutes: float | None = None) -> None:
 
 
 def run(stage: str, minutes: float | None = None) -> None:
-    """One stage, on one core; says how long it took."""
+    """Run a stage on one core, and print its duration."""
     torch.set_num_threads(1)
     started = time.monotonic()
     STAGES[stage](minutes or MINUTES.get(stage, 0.0))
@@ -54,7 +60,7 @@ def _language(minutes: float) -> None:
 
 
 def _export(_: float) -> None:
-    """Put together what the training so far has made, steadied."""
+    """Fine-tune the heads, and export the model trained so far."""
     language_model, codec, tokenizer = (
         train_language.load_averaged(WORK_FOLDER, SEED),
         train_codec.load_codec(WORK_FOLDER),
@@ -75,3 +81,4 @@ STAGES: Final[dict[str, Callable[[float], None]]] = {
     "export": _export,
     "listen": _evaluate,
 }
+"""Functions of the stages, which take minutes of training, by name and in order."""

@@ -1,1 +1,1 @@
-"""Measures how well the exported model follows its prompts."""
+"""Evaluation of the exported model: prompt adherence, audio analysis, report."""

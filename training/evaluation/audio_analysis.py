@@ -1,6 +1,6 @@
-"""Hearing: what a listener can tell of sound alone: tempo, whether there are drums, the style, loudness.
+"""Audio analysis: tempo, loudness, onsets, and features that classify style and drums.
 
-The classifiers are small networks over some 420 numbers of a piece and learn from composed music.
+Classifiers are small networks over some 420 features of a piece, trained on composed songs.
 """
 
 from __future__ import annotations
@@ -18,30 +18,41 @@ from training.synth.oscillators import SAMPLE_RATE
 Sound = npt.NDArray[np.float32]
 """Mono sound at 32 kHz, shaped (samples,)."""
 Numbers = npt.NDArray[np.float64]
+"""Measurements of any shape."""
 
 _SIZE: Final = 1024
+"""Length of a spectrum's window [samples]."""
 _STEP: Final = 160
-"""Samples between spectra: 5 ms, which tells 180 beats a minute from 175 within two beats."""
+"""Hop between spectra [samples], 5 ms: it distinguishes 180 from 175 beats a minute within two beats."""
 _RATE: Final = SAMPLE_RATE / _STEP
+"""Spectra per second."""
 _BANDS: Final = 40
+"""Mel bands."""
 _LAGS: Final = np.geomspace(0.12, 2.4, 72)
-"""Seconds at which the rhythm of a style is looked at."""
+"""Lags of the autocorrelation that serve as features of rhythm [s]."""
 _NEURONS: Final = 192
-_STEPS, _BATCH, _LEARNING_RATE = 2500, 256, 3e-3
-"""Of an ear's training: steps, pieces in each, and AdamW's learning rate at the start."""
+"""Hidden units of a classifier."""
+_STEPS: Final = 2500
+"""Training steps of a classifier."""
+_BATCH: Final = 256
+"""Pieces in a training step."""
+_LEARNING_RATE: Final = 3e-3
+"""Initial learning rate of AdamW."""
 _MASKED_DB: Final = 40.0
-"""How far below the loudest band of loud moments nothing is heard to begin."""
+"""Level below the loudest band of loud moments at which onsets are inaudible [dB]."""
 _LOUD_PERCENTILE: Final = 95
-"""Of all moments, in per cent, those that are less loud than a loud one."""
-_FINE_SIZE, _FINE_STEP = 8192, 1600
-"""Samples of the spectra that tell low tones apart, and between them: 4 Hz and 50 ms."""
+"""Percentile of a piece's levels that counts as a loud moment."""
+_FINE_SIZE: Final = 8192
+"""Window of the spectra of low tones [samples], which resolves 4 Hz."""
+_FINE_STEP: Final = 1600
+"""Hop between spectra of low tones [samples], 50 ms."""
 _FINE_EDGES: Final = np.geomspace(40, 640, 49)
-"""Hertz: four octaves of semitones, where basses and tuned drums are."""
+"""Edges of the bands of low tones [Hz]: four octaves of semitones, the range of basses and tuned drums."""
 
 
 @cache
 def _mel_filters() -> Numbers:
-    """Triangles over the spectrum, shaped (bands, bins), evenly wide to the ear from 30 Hz to 15 kHz."""
+    """Return triangular mel filters from 30 Hz to 15 kHz, shaped (bands, bins)."""
     lowest, highest = (2595 * np.log10(1 + hertz / 700) for hertz in (30, 15_000))
     edges = 700 * (10 ** (np.linspace(lowest, highest, _BANDS + 2) / 2595) - 1)
     bins = np.fft.rfftfreq(_SIZE, 1 / SAMPLE_RATE)
@@ -52,7 +63,7 @@ def _mel_filters() -> Numbers:
 
 
 def spectra(sound: Sound) -> Numbers:
-    """Loudness of the bands in decibels over time, shaped (bands, spectra)."""
+    """Return mel spectra [dB], shaped (bands, spectra)."""
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(sound, _SIZE // 2), _SIZE)[::_STEP]
     power = np.abs(np.fft.rfft(frames * np.hanning(_SIZE).astype(np.float32), axis=1)) ** 2
     decibels: Numbers = 10 * np.log10(_mel_filters() @ power.T + 1e-5)
@@ -60,7 +71,7 @@ def spectra(sound: Sound) -> Numbers:
 
 
 def _low_tones(sound: Sound) -> Numbers:
-    """Loudness of narrow bands of the bass in decibels over time, shaped (bands, spectra)."""
+    """Return spectra of low tones [dB], one band per semitone, shaped (bands, spectra)."""
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(sound, _FINE_SIZE // 2), _FINE_SIZE)
     windowed = frames[::_FINE_STEP] * np.hanning(_FINE_SIZE).astype(np.float32)
     power = np.abs(np.fft.rfft(windowed, axis=1)) ** 2
@@ -70,7 +81,7 @@ def _low_tones(sound: Sound) -> Numbers:
 
 
 def onset_strength(bands: Numbers) -> Numbers:
-    """How much begins at each spectrum: what rises in all bands, without its slow changes."""
+    """Return the strength of onsets at each spectrum: the mean rise of all bands minus its local mean."""
     rise = np.maximum(0, np.diff(bands, axis=1, prepend=bands[:, :1]))
     rise = np.minimum(rise, 20).mean(axis=0)
     slow = np.convolve(rise, np.ones(200) / 200, mode="same")
@@ -78,7 +89,7 @@ def onset_strength(bands: Numbers) -> Numbers:
 
 
 def _autocorrelation(strength: Numbers, max_lag_seconds: float) -> Numbers:
-    """Likeness of the rhythm to itself later, by lags up to `max_lag_seconds` seconds; 1 at lag 0."""
+    """Return the normalised autocorrelation of onset strength up to a lag; 1 at lag 0."""
     strength = np.convolve(strength, np.hanning(7) / 3, mode="same")
     spectrum = np.fft.rfft(strength - strength.mean(), 2 * len(strength))
     autocorrelation = np.fft.irfft(np.abs(spectrum) ** 2)[: int(max_lag_seconds * _RATE)]
@@ -87,28 +98,30 @@ def _autocorrelation(strength: Numbers, max_lag_seconds: float) -> Numbers:
 
 
 def _mask_covered(bands: Numbers) -> Numbers:
-    """The bands without what the music covers. Where next to nothing begins, held tones are tapped to that go
-    round a loop: taken as they are, of a hundred composed pieces two more are tapped wrong.
+    """Raise the bands to the level below which louder music masks them.
+
+    Without this, the loops of held tones count as onsets in pieces with few notes: the tempo of two more
+    songs of a hundred was wrong.
     """
     return np.asarray(np.maximum(bands, np.percentile(bands.max(axis=0), _LOUD_PERCENTILE) - _MASKED_DB))
 
 
 def estimate_bpm(sound: Sound, min_bpm: float = 58, max_bpm: float = 185) -> float:
-    """Beats a minute that a listener would tap, which may be half or twice what was meant."""
+    """Estimate the tempo [beats/min], which may be half or twice the composed one."""
     autocorrelation = _autocorrelation(onset_strength(_mask_covered(spectra(sound))), 8.5)
     candidates = np.geomspace(min_bpm, max_bpm, 1200)
     lags = 60 / candidates * _RATE
     score = np.zeros(len(candidates))
     for beats, weight in ((1, 1.0), (2, 1.0), (3, 0.5), (4, 1.0), (8, 0.6)):
         score += weight * np.interp(beats * lags, np.arange(len(autocorrelation)), autocorrelation, right=0)
-    # people tap near 110 rather than at the ends (a weak pull: an octave costs a tenth)
+    # prefer tempos near 110, as listeners do; the preference is weak: an octave costs a tenth
     score *= np.exp(-0.5 * (np.log2(candidates / 110) / 2.2) ** 2)
     best = int(np.argmax(score))
     return _refine_bpm(autocorrelation, float(candidates[best]))
 
 
 def _refine_bpm(autocorrelation: Numbers, bpm: float) -> float:
-    """The tempo by the peak near eight beats, or as many as there are, where it is sharpest."""
+    """Refine a tempo by the autocorrelation's peak near eight beats, or fewer in a short piece."""
     for beats in (8, 4, 2):
         centre = beats * 60 / bpm * _RATE
         near = np.arange(int(centre * 0.985), int(centre * 1.015) + 1)
@@ -120,18 +133,18 @@ def _refine_bpm(autocorrelation: Numbers, bpm: float) -> float:
 
 
 def same_tempo(bpm: float, expected_bpm: float, tolerance: float = 0.03) -> bool:
-    """Whether two tempos are the same, or one is tapped twice as fast."""
+    """Return True if tempos are equal within `tolerance`, up to a factor of two."""
     return any(abs(bpm * factor / expected_bpm - 1) <= tolerance for factor in (0.5, 1.0, 2.0))
 
 
 def loudness(sound: Sound) -> Numbers:
-    """Root mean square of each second in decibels, shaped (whole seconds,)."""
+    """Return the RMS level of each second [dBFS], shaped (whole seconds,)."""
     whole = sound[: len(sound) // SAMPLE_RATE * SAMPLE_RATE].reshape(-1, SAMPLE_RATE)
     return np.asarray(20 * np.log10(np.sqrt(np.mean(whole.astype(np.float64) ** 2, axis=1)) + 1e-6))
 
 
 def audio_features(sound: Sound) -> Numbers:
-    """Numbers that tell kinds of music apart, shaped (numbers,)."""
+    """Return the features of a piece for classifiers, shaped (features,)."""
     bands = spectra(sound)
     loud = bands - bands.mean()
     rise = np.maximum(0, np.diff(bands, axis=1))
@@ -149,7 +162,7 @@ def audio_features(sound: Sound) -> Numbers:
 
 
 class Classifier:
-    """A small network that puts pieces, by their description, into one of some classes."""
+    """Small network that classifies pieces by their features; trained by its constructor."""
 
     def __init__(self, features: Numbers, classes: list[int], seed: int = 0) -> None:
         torch.manual_seed(seed)
@@ -172,10 +185,11 @@ class Classifier:
         self.net.eval()
 
     def _scaled(self, features: Numbers) -> Tensor:
+        """Return standardised features."""
         return torch.from_numpy((features - self.mean) / self.spread).float()
 
     @torch.no_grad()
     def __call__(self, features: Numbers) -> npt.NDArray[np.int64]:
-        """The class of each description, shaped (pieces,)."""
+        """Return the class of each row of features, shaped (pieces,)."""
         predicted: npt.NDArray[np.int64] = self.net(self._scaled(features)).argmax(1).numpy()
         return predicted

@@ -1,4 +1,4 @@
-"""Listening: how well étude does what it is asked, from its sound, with pictures.
+"""Evaluation of étude: codec quality, prompt adherence, continuation and speed, with pictures.
 
 `python -m training listen` writes a report and pictures to var/listen/.
 """
@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -44,46 +44,49 @@ from training.songs.score import score, share_in_scale
 from training.synth.oscillators import HOP
 from training.synth.rendering import render
 
-_CASES = 240
-"""Of 80, two more or less are 2.5 %: the same heads fitted twice had 92 % of styles, and 96 %."""
-_OUTLINE_FRAMES = 4 * STEP_RATE
-"""Within so many the outline has said what the piece will be."""
-_CPU_DTYPE = fastest_dtype("cpu")
-"""What Busker holds the decoder's matrices in on a CPU unless it is told otherwise."""
-_LONG_SECONDS = 60
-_CHANGE_FRAMES = 10 * STEP_RATE
-"""After so many other words take over, and twice as many follow."""
-_CHANGE_REPEATS = 2
-"""How often each is tried: of four tries one more or less says nothing."""
-_TEMPO_CHANGE_RATIO = 1.15
-"""A tempo that is another one to any listener."""
+_CASES: Final = 240
+"""Generated prompts. With 80 of them, the same heads refitted twice scored 92 and 96 % of styles."""
+_OUTLINE_FRAMES: Final = 4 * STEP_RATE
+"""Length of pieces whose outline is measured [frames]; it is complete long before."""
+_CPU_DTYPE: Final = fastest_dtype("cpu")
+"""Default type of the decoder's matrices on this CPU."""
+_LONG_SECONDS: Final = 60
+"""Length of long pieces [s], several windows."""
+_CHANGE_FRAMES: Final = 10 * STEP_RATE
+"""Frames before the prompt changes; twice as many follow."""
+_CHANGE_REPEATS: Final = 2
+"""Pieces per prompt change, as a few prompts alone vary too much."""
+_TEMPO_CHANGE_RATIO: Final = 1.15
+"""Smallest ratio of tempos that counts as faster or slower."""
 
 
 @dataclass
 class Report:
-    """What was measured, as lines of a table, and what is worth a remark."""
+    """Rows of measure, target and measured value, and remarks."""
 
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def add(self, kind: str, target: str, measured: str) -> None:
-        self.rows.append((kind, target, measured))
-        print(f"{kind}: {measured} (target: {target})", flush=True)
+    def add(self, measure: str, target: str, measured: str) -> None:
+        """Add a row and print it."""
+        self.rows.append((measure, target, measured))
+        print(f"{measure}: {measured} (target: {target})", flush=True)
 
     def text(self) -> str:
+        """Return the report as Markdown."""
         lines = ["| measure | target | measured |", "|---|---|---|"]
         lines += [f"| {' | '.join(row)} |" for row in self.rows]
         return "\n".join([*lines, "", *self.remarks, ""])
 
 
 def evaluate(folder: Path, out: Path) -> Report:
-    """Measure the model in `folder`; write report.md and pictures into `out`."""
+    """Evaluate the model in `folder`, and write report.md and pictures to `out`."""
     out.mkdir(parents=True, exist_ok=True)
     model, tokenizer = load_model(folder)
     sampler = BatchSampler(model, tokenizer)
     report = Report()
     _codec(report, model)
-    classifiers = train_classifiers(model.audio_encoder, out / "ears.npz")
+    classifiers = train_classifiers(model.audio_encoder, out / "features.npz")
     report.remarks.append(
         f"Accuracy of the classifiers on held-out songs: {classifiers.style_accuracy:.0%} of styles, "
         f"{classifiers.drums_accuracy:.0%} of drums, {classifiers.tempo_accuracy:.0%} of tempos."
@@ -117,16 +120,16 @@ def evaluate(folder: Path, out: Path) -> Report:
     return report
 
 
-def si_sdr(played: Sound, meant: Sound) -> float:
-    """Scale-invariant signal-to-distortion ratio in decibels (Le Roux et al. 2019)."""
-    scale = float(np.dot(played, meant) / np.dot(meant, meant))
-    target = scale * meant
-    return float(10 * np.log10(np.sum(target**2) / np.sum((played - target) ** 2)))
+def si_sdr(estimate: Sound, reference: Sound) -> float:
+    """Return the scale-invariant signal-to-distortion ratio [dB] (Le Roux et al. 2019)."""
+    scale = float(np.dot(estimate, reference) / np.dot(reference, reference))
+    target = scale * reference
+    return float(10 * np.log10(np.sum(target**2) / np.sum((estimate - target) ** 2)))
 
 
 @torch.inference_mode()
 def _decode(model: Any, codes: Codes) -> list[Sound]:
-    """The sound of each piece of codes shaped (pieces, books, frames)."""
+    """Decode codes shaped (pieces, books, frames) to the sound of each piece."""
     return [
         model.audio_encoder.decode(torch.as_tensor(piece)[None, None], [None]).audio_values[0, 0].numpy()
         for piece in codes
@@ -134,7 +137,7 @@ def _decode(model: Any, codes: Codes) -> list[Sound]:
 
 
 class _RecordingCodec:
-    """A codec that records the codes that it decodes, stream by stream."""
+    """Codec wrapper that records the decoded codes by stream."""
 
     def __init__(self, codec: Any) -> None:
         self._codec = codec
@@ -157,7 +160,9 @@ class _RecordingCodec:
 
 
 def _compose_with_engine(folder: Path, prompts: Sequence[str]) -> Codes:
-    """Compose a piece for each prompt on a CPU; returns the codes, shaped (pieces, books, frames)."""
+    """Compose a piece per prompt with the bot's engine on a CPU, and return codes shaped (pieces, books,
+    frames).
+    """
     checkpoint = load_checkpoint(str(folder))
     recording: Any = _RecordingCodec(checkpoint.codec)
     core = EngineCore(replace(checkpoint, codec=recording), slots=8, dtype=_CPU_DTYPE)
@@ -175,7 +180,7 @@ def _compose_with_engine(folder: Path, prompts: Sequence[str]) -> Codes:
 
 @torch.inference_mode()
 def _encode(model: Any, sounds: Sequence[Sound]) -> Codes:
-    """The codes that the codec reads in sounds, shaped (pieces, books, frames)."""
+    """Encode sounds of equal length to codes shaped (pieces, books, frames)."""
     codes: Codes = (
         model.audio_encoder.encode(torch.from_numpy(np.stack(sounds))[:, None]).audio_codes[0].numpy()
     )
@@ -183,17 +188,18 @@ def _encode(model: Any, sounds: Sequence[Sound]) -> Codes:
 
 
 def _codec(report: Report, model: Any) -> None:
+    """Measure how exactly the codec reproduces held-out scores, and its noise in rests."""
     scores = [score(compose(seed, 10))[:, : 10 * STEP_RATE] for seed in range(5000, 5030)]
     ratios = [
         si_sdr(sound, render(codes))
         for codes, sound in zip(scores, _decode(model, np.stack(scores)), strict=True)
     ]
     silence = _decode(model, np.zeros((1, len(BOOKS), 100), dtype=np.int64))[0]
-    level_spans = 20 * np.log10(np.abs(silence).max() + 1e-9)
+    peak = 20 * np.log10(np.abs(silence).max() + 1e-9)
     report.add(
         "codec, SI-SDR on held-out scores", "≥ 20 dB", f"{np.mean(ratios):.1f} dB (lowest {min(ratios):.1f})"
     )
-    report.add("codec, a rest", "60 dB down", f"peak {level_spans:.0f} dBFS")
+    report.add("codec, a rest", "60 dB down", f"peak {peak:.0f} dBFS")
 
 
 def _adherence(
@@ -204,30 +210,32 @@ def _adherence(
     sounds: list[Sound],
     label: str,
 ) -> None:
-    """Whether pieces are what was asked for."""
+    """Measure prompt adherence by sound, codes and outline."""
     adherence = measure_adherence(classifiers, cases, codes, sounds)
     tempo_cases = sum(case.bpm is not None for case in cases)
     drum_cases = sum(case.drums is not None for case in cases)
-    report.add(f"tempo heard within 3 % ({label})", "≥ 90 %", f"{adherence.tempo:.0%} of {tempo_cases}")
-    report.add(f"tempo counted in the codes within 3 % ({label})", "", f"{adherence.counted_tempo:.0%}")
-    report.add(f"drums as asked, heard ({label})", "≥ 97 %", f"{adherence.drums:.0%} of {drum_cases}")
-    report.add(f"notes in the key asked for ({label})", "≥ 90 %", f"{adherence.key:.0%}")
-    report.add(f"style heard ({label})", "≥ 80 %", f"{adherence.style:.0%} of {len(cases)}")
+    report.add(f"detected tempo within 3 % ({label})", "≥ 90 %", f"{adherence.tempo:.0%} of {tempo_cases}")
+    report.add(f"tempo of the codes within 3 % ({label})", "", f"{adherence.counted_tempo:.0%}")
+    report.add(f"drums as prompted ({label})", "≥ 97 %", f"{adherence.drums:.0%} of {drum_cases}")
+    report.add(f"notes in the prompted key ({label})", "≥ 90 %", f"{adherence.key:.0%}")
+    report.add(f"detected style ({label})", "≥ 80 %", f"{adherence.style:.0%} of {len(cases)}")
     _outline(report, cases, codes, label)
 
 
 def _outline(report: Report, cases: Sequence[PromptCase], codes: Codes, label: str) -> None:
-    """Whether pieces mean to be what was asked for."""
+    """Measure prompt adherence by outline."""
     text = ", ".join(f"{kind} {share:.0%}" for kind, share in outline_adherence(cases, codes).items())
-    report.add(f"said in the outline as asked ({label})", "", text)
+    report.add(f"outline as prompted ({label})", "", text)
 
 
 def _draw(out: Path, cases: Sequence[PromptCase], codes: Codes, sounds: list[Sound], name: str) -> None:
+    """Save a picture of each piece."""
     for index, case in enumerate(cases):
         draw_piece(sounds[index], codes[index], case.prompt).save(out / f"{name}-{index:02}.png")
 
 
 def _long(report: Report, out: Path, sampler: BatchSampler) -> None:
+    """Measure whether long pieces stay varied and keep tempo and loudness."""
     cases = [case for case in generate_cases(60, seed=2) if case.drums][:6]
     codes = sampler.sample([case.prompt for case in cases], _LONG_SECONDS * STEP_RATE, 3)
     sounds = _decode(sampler.model, codes)
@@ -236,8 +244,8 @@ def _long(report: Report, out: Path, sampler: BatchSampler) -> None:
         first, last = (counted_bpm(part) for part in (piece[CONDUCTOR, :750], piece[CONDUCTOR, -750:]))
         tempo_steady.append(last > 0 and abs(last / first - 1) <= 0.03)
         loud = loudness(sound)
-        thirds = [10 * np.log10(np.mean(10 ** (part / 10))) for part in np.array_split(loud, 6)]
-        level_spans.append(max(thirds) - min(thirds))
+        sixths = [10 * np.log10(np.mean(10 ** (part / 10))) for part in np.array_split(loud, 6)]
+        level_spans.append(max(sixths) - min(sixths))
         varied.append(len(np.unique(piece[SOUNDING[0] :, -500:], axis=1).T) > 50)
     _draw(out, cases, codes, sounds, "minute")
     report.add("60 s: no collapse", "all", f"{sum(varied)} of {len(varied)}")
@@ -249,20 +257,22 @@ def _long(report: Report, out: Path, sampler: BatchSampler) -> None:
     report.add(
         "60 s: loudness of its sixths within 6 dB",
         "all",
-        f"{sum(part <= 6 for part in level_spans)} of {len(level_spans)}, widest {max(level_spans):.1f} dB",
+        f"{sum(span <= 6 for span in level_spans)} of {len(level_spans)}, widest {max(level_spans):.1f} dB",
     )
 
 
 def _prompt_changes(report: Report, out: Path, sampler: BatchSampler, guidance: float) -> None:
-    """Let new words take over after some seconds, and hear whether the music follows them."""
+    """Measure whether the music follows a prompt that changes while it plays."""
     change_frame = _CHANGE_FRAMES
-    cases = [(kind, *inputs) for kind, pairs in PROMPT_CHANGES.items() for inputs in pairs] * _CHANGE_REPEATS
-    before, after = ([inputs[index] for inputs in cases] for index in (1, 2))
+    cases = [
+        (kind, *prompts) for kind, pairs in PROMPT_CHANGES.items() for prompts in pairs
+    ] * _CHANGE_REPEATS
+    before, after = ([case[index] for case in cases] for index in (1, 2))
     codes = sampler.sample(before, 3 * change_frame, 7, guidance, prompt_change=(change_frame, after))
     sounds = _decode(sampler.model, codes)
     followed: dict[str, list[bool]] = {kind: [] for kind in PROMPT_CHANGES}
     for (kind, _, _), piece, sound in zip(cases, codes, sounds, strict=True):
-        # the bar in which the new words come is played to its end, so what follows at once is left out
+        # skip the frames just after the change, as the current bar is played to its end
         first, last = sound[: change_frame * HOP], sound[2 * change_frame * HOP :]
         onsets_rise = onset_strength(spectra(last)).mean() > onset_strength(spectra(first)).mean()
         tempos = [
@@ -285,19 +295,19 @@ def _prompt_changes(report: Report, out: Path, sampler: BatchSampler, guidance: 
         ]
         _draw(out, shown, codes, sounds, "steered")
     text = ", ".join(f"{kind} {sum(right)} of {len(right)}" for kind, right in followed.items())
-    report.add(f"steered by new words (guidance {guidance:g})", "onset energy and tempo follow", text)
+    report.add(f"changed prompts followed (guidance {guidance:g})", "onset energy and tempo follow", text)
 
 
 def _continuation(report: Report, sampler: BatchSampler) -> None:
-    """Play a piece, read its codes back from the sound, and go on from these."""
+    """Measure how many codes are recovered from sound, and how continuations keep tempo and key."""
     cases = generate_cases(6, seed=4)
     prompts = [case.prompt for case in cases]
     codes = sampler.sample(prompts, 10 * STEP_RATE, 5)
-    decoded = _encode(sampler.model, _decode(sampler.model, codes))
-    shares = [float(np.mean(decoded[:, book] == codes[:, book])) for book in SOUNDING]
+    recovered = _encode(sampler.model, _decode(sampler.model, codes))
+    shares = [float(np.mean(recovered[:, book] == codes[:, book])) for book in SOUNDING]
     text = ", ".join(f"{BOOKS[book]} {share:.0%}" for book, share in zip(SOUNDING, shares, strict=True))
-    report.add("codes read back from sound", "≥ 97 %", f"{np.mean(shares):.1%} ({text})")
-    for prefix, label in ((codes, "from its codes"), (decoded, "from its sound")):
+    report.add("codes recovered from sound", "≥ 97 %", f"{np.mean(shares):.1%} ({text})")
+    for prefix, label in ((codes, "from its codes"), (recovered, "from its sound")):
         continued = sampler.sample(prompts, 20 * STEP_RATE, 6, prefix=prefix)[..., 10 * STEP_RATE :]
         before = [counted_bpm(piece[CONDUCTOR]) for piece in codes]
         after = [counted_bpm(piece[CONDUCTOR]) for piece in continued]
@@ -313,18 +323,18 @@ def _continuation(report: Report, sampler: BatchSampler) -> None:
 
 
 def _speed(report: Report, folder: Path) -> None:
-    """One piece through the bot's own engine, on one thread."""
+    """Measure the speed of the bot's engine on one thread, after a warm-up piece."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     piece = Piece("funk, 108 bpm", 20.0, 1)
     for dtype in (_CPU_DTYPE, "float32"):
         core = EngineCore(load_checkpoint(str(folder)), dtype=dtype)
         for key in (0, 1):
-            began = time.perf_counter()
+            started = time.perf_counter()
             core.admit(key, piece)
             while not core.idle:
                 core.step()
-            seconds = time.perf_counter() - began
+            seconds = time.perf_counter() - started
         report.add(
             f"speed, one thread, through the engine, {dtype}",
             "≥ 3× real time",
@@ -334,6 +344,7 @@ def _speed(report: Report, folder: Path) -> None:
 
 
 def _transformers(report: Report, model: Any, tokenizer: Any) -> None:
+    """Generate sound with transformers alone."""
     inputs = tokenizer(["rock, 120 bpm"], return_tensors="pt")
     sound = model.generate(**inputs, max_new_tokens=100 + len(BOOKS) - 1, do_sample=True)
     report.add(

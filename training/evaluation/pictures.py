@@ -1,4 +1,4 @@
-"""Pictures of a piece, to look at what is heard: spectrogram, piano roll of the codes, tempo and loudness."""
+"""Pictures of a piece: spectrogram, piano roll of the codes, tempo and loudness."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.songs.codes import BASS, CHORDS, CONDUCTOR, HIGH, LEAD, LOW, onset
 from training.songs.score import pitches
 
 _WIDTH: Final = 1500
-"""Pixels: one a frame of a 30 s piece."""
+"""Width [pixels], one per frame of a 30 s piece."""
 _COLOURS: Final = {
     LOW: (230, 120, 90),
     HIGH: (230, 200, 110),
@@ -24,11 +24,11 @@ _COLOURS: Final = {
 }
 _DARK: Final = (18, 18, 24)
 _FLOOR: Final = -60.0
-"""Decibels under the loudest at which the spectrogram is black."""
+"""Level of black in the spectrogram [dB below the loudest]."""
 
 
 def draw_piece(sound: Sound, codes: Codes, title: str) -> Image.Image:
-    """All four pictures under each other over the same time; codes are shaped (books, frames)."""
+    """Draw the four panels on a common time axis; codes are shaped (books, frames)."""
     panels = [_spectrogram(sound), _roll(codes), _tempo(codes), _loudness(sound)]
     image = Image.new("RGB", (_WIDTH, 24 + sum(panel.height + 6 for panel in panels)), _DARK)
     ImageDraw.Draw(image).text((6, 6), title, fill=(230, 230, 230))
@@ -40,6 +40,7 @@ def draw_piece(sound: Sound, codes: Codes, title: str) -> Image.Image:
 
 
 def _spectrogram(sound: Sound) -> Image.Image:
+    """Draw the mel spectrogram."""
     bands = spectra(sound)
     bright = np.clip((bands - bands.max() - _FLOOR) / -_FLOOR, 0, 1)[::-1]
     grey: npt.NDArray[np.uint8] = (255 * bright).astype(np.uint8)
@@ -47,7 +48,7 @@ def _spectrogram(sound: Sound) -> Image.Image:
 
 
 def _roll(codes: Codes) -> Image.Image:
-    """Tones by pitch with their lengths, and the two books of drums as ticks below."""
+    """Draw notes by pitch, and drum hits as ticks below."""
     image = Image.new("RGB", (_WIDTH, 260), _DARK)
     draw = ImageDraw.Draw(image)
     pixels_per_frame = _WIDTH / codes.shape[1]
@@ -72,7 +73,7 @@ def _roll(codes: Codes) -> Image.Image:
 
 
 def _tempo(codes: Codes) -> Image.Image:
-    """Beats a minute from beat to beat, 50 at the bottom and 190 at the top."""
+    """Draw the tempo from beat to beat, from 50 to 190 beats a minute."""
     beats = sixteenth_starts(codes[CONDUCTOR], BEAT_SIXTEENTHS)
     pixels_per_frame = _WIDTH / codes.shape[1]
     points = [
@@ -83,13 +84,14 @@ def _tempo(codes: Codes) -> Image.Image:
 
 
 def _loudness(sound: Sound) -> Image.Image:
-    """Seconds' loudness, −60 dB at the bottom and 0 dB at the top."""
+    """Draw the level of each second, from −60 to 0 dBFS."""
     seconds = loudness(sound)
     pixels_per_frame = _WIDTH / max(1, len(seconds))
     return _curve([((index + 0.5) * pixels_per_frame, -level) for index, level in enumerate(seconds)])
 
 
 def _curve(points: list[tuple[float, float]]) -> Image.Image:
+    """Draw a line through points [pixels]."""
     image = Image.new("RGB", (_WIDTH, 60), _DARK)
     if len(points) > 1:
         ImageDraw.Draw(image).line(points, fill=(200, 200, 210), width=2)

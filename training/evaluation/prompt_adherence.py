@@ -1,4 +1,4 @@
-"""Obedience: whether pieces are what was asked for, by ear and by what their outline says."""
+"""Prompt adherence: shares of pieces that match their prompt, by their sound and by their outline."""
 
 from __future__ import annotations
 
@@ -24,20 +24,21 @@ from training.songs.styles import STYLES
 from training.synth.rendering import render
 
 ANALYSED_FRAMES: Final = 20 * STEP_RATE
-"""What the ears hear of a piece."""
+"""Length of pieces for the classifiers [frames]."""
 _STYLES: Final = [style.name for style in STYLES]
 _TRAINING_SONGS: Final = 5400
-"""Composed pieces from which the ears learn. From 900 they name 85 % of styles right, from these 92 %."""
+"""Songs that train the classifiers. With 900 songs the accuracy of styles was 85 %, with these it is 92 %."""
 _VALIDATION_SONGS: Final = 600
-"""Composed pieces after those, by which the ears are checked."""
+"""Songs that validate the classifiers."""
 _TEMPO_SONGS: Final = 240
-"""Composed pieces by which the ear for tempo is checked, which learns nothing."""
+"""Songs that validate the estimation of tempo, which is not trained."""
 _SAME_TEMPO: Final = 0.03
+"""Largest relative difference of tempos that count as equal."""
 
 
 @dataclass(frozen=True)
 class Classifiers:
-    """Who hears styles and drums, and how often they are right about composed music."""
+    """Classifiers of style and drums, and their accuracy on held-out songs."""
 
     style: Classifier
     drums: Classifier
@@ -48,23 +49,22 @@ class Classifiers:
 
 @dataclass(frozen=True)
 class Adherence:
-    """Shares of the pieces of which it was asked."""
+    """Shares of correct pieces among those whose prompt gives a property."""
 
     tempo: float
-    """Heard within 3 %."""
+    """Estimated from sound, within 3 %."""
     counted_tempo: float
-    """The same, counted in the codes of the conductor."""
+    """Counted in the conductor codes, within 3 %."""
     drums: float
     style: float
     key: float
-    """Of the notes: in the scale asked for."""
+    """Mean share of notes in the prompted scale."""
 
 
 def train_classifiers(model: Any, cache: Path) -> Classifiers:
-    """Ears taught on composed music as the codec plays it; what they were taught on is kept in a file.
+    """Train the classifiers on composed songs as the codec reproduces them; `cache` stores their features.
 
-    On the music as it is they learn that brushes are the only faint noise there is, and hear them in the
-    codec's.
+    Trained on the exact sound, they took the codec's noise for brushes, the only faint noise in it.
     """
     songs = [
         compose(100_000 + index, ANALYSED_FRAMES / STEP_RATE)
@@ -78,10 +78,10 @@ def train_classifiers(model: Any, cache: Path) -> Classifiers:
     waves = codec.basis_waves(model).numpy()
     cached = dict(np.load(cache)) if cache.exists() else {}
     if np.array_equal(cached.get("waves", ()), waves):
-        features = cached["descriptions"]
+        features = cached["features"]
     else:
         features = np.stack([audio_features(rendered(song)) for song in songs])
-        np.savez(cache, waves=waves, descriptions=features)
+        np.savez(cache, waves=waves, features=features)
     tempo_correct = [
         same_tempo(estimate_bpm(rendered(song)), song.plan.meter.bpm)
         for song in songs[_TRAINING_SONGS:][:_TEMPO_SONGS]
@@ -105,7 +105,7 @@ def train_classifiers(model: Any, cache: Path) -> Classifiers:
 def measure_adherence(
     classifiers: Classifiers, cases: Sequence[PromptCase], codes: Codes, sounds: Sequence[Sound]
 ) -> Adherence:
-    """How many pieces sound as they should; `codes` are shaped (pieces, books, frames)."""
+    """Measure adherence of pieces; `codes` are shaped (pieces, books, frames)."""
     features = np.stack([audio_features(sound) for sound in sounds])
     styles, drums = classifiers.style(features), classifiers.drums(features)
     tempo_right, counted, drums_right, style_right, key_shares = [], [], [], [], []
@@ -128,7 +128,7 @@ def measure_adherence(
 
 
 def outline_adherence(cases: Sequence[PromptCase], codes: Codes) -> dict[str, float]:
-    """The shares of pieces whose outline says what was asked for, in most of its bars."""
+    """Return the shares of pieces whose outline matches the prompt in most bars, by property."""
     correct: dict[str, list[bool]] = {"tempo": [], "style": [], "drums": [], "key": []}
     for case, piece in zip(cases, codes, strict=True):
         outlines: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
@@ -149,10 +149,12 @@ def outline_adherence(cases: Sequence[PromptCase], codes: Codes) -> dict[str, fl
     return {field_name: float(np.mean(values)) for field_name, values in correct.items() if values}
 
 
-def _near_bpm(bpm: float, cases: float) -> bool:
-    return abs(bpm / cases - 1) <= _SAME_TEMPO
+def _near_bpm(bpm: float, expected_bpm: float) -> bool:
+    """Return True if tempos are equal within 3 %."""
+    return abs(bpm / expected_bpm - 1) <= _SAME_TEMPO
 
 
-def _mostly(answers: Iterable[bool]) -> bool:
-    values = list(answers)
+def _mostly(flags: Iterable[bool]) -> bool:
+    """Return True if more than half of the flags are set."""
+    values = list(flags)
     return 2 * sum(values) > len(values)

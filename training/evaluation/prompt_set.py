@@ -1,4 +1,4 @@
-"""Trials: prompts that training never saw, each with what must be heard of it."""
+"""Evaluation prompts, none of which is used in training, with their expected properties."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.text.prompts import add_typo
 
 @dataclass(frozen=True)
 class PromptCase:
-    """A prompt, and what it asks for; what it leaves open is None."""
+    """A prompt and its expected properties, None where it leaves them open."""
 
     prompt: str
     style: str
@@ -24,12 +24,10 @@ class PromptCase:
 
 
 def generate_cases(count: int, seed: int) -> list[PromptCase]:
-    """Prompts that say all that can be measured, in the words and orders of people.
-
-    Their seeds are below those of training.
-    """
+    """Generate prompts that give all measurable properties, in varied words and order."""
     cases = []
     for index in range(count):
+        # this string is part of the seed
         rng = random.Random(f"trial {seed} {index}")
         plan = draw_plan(rng, Constraints())
         cases.append(
@@ -39,7 +37,7 @@ def generate_cases(count: int, seed: int) -> list[PromptCase]:
 
 
 def misspell(cases: list[PromptCase], seed: int) -> list[PromptCase]:
-    """The same asked by somebody whose fingers slip in nearly every word of more than three signs."""
+    """Return the cases with a typo in nearly every word of more than three characters."""
     rng = random.Random(f"misspelt {seed}")
 
     def with_typos(prompt: str) -> str:
@@ -49,6 +47,7 @@ def misspell(cases: list[PromptCase], seed: int) -> list[PromptCase]:
 
 
 def _write_prompt(plan: Plan, rng: random.Random) -> str:
+    """Write a prompt with style, tempo, key and drums of a plan."""
     tonic = rng.choice(words.TONICS[plan.key.tonic])
     parts = [
         rng.choice(words.OPENINGS) + rng.choice(words.STYLES[plan.style.name]) + rng.choice(words.KINDS),
@@ -60,35 +59,35 @@ def _write_prompt(plan: Plan, rng: random.Random) -> str:
     return rng.choice((", ", " ", "; ")).join(parts)
 
 
-def _case(
-    prompt: str, style: str, bpm: float | None = None, key: Key | None = None, drums: bool | None = None
-) -> PromptCase:
-    return PromptCase(prompt, style, bpm, key, drums)
-
-
 HANDWRITTEN: Final = (
-    _case("a lazy lofi beat to study to, 74 bpm", "lofi", 74, drums=True),
-    _case("dark warehouse techno at 130 bpm with a pounding kick", "techno", 130, drums=True),
-    _case("happy house music for the dance floor, 124 bpm", "house", 124, drums=True),
-    _case("Peaceful ambient pads, slow, no drums please", "ambient", drums=False),
-    _case("Punk rock! fast guitars and drums, 150 bpm, E minor", "rock", 150, Key(4, "minor"), True),
-    _case("smooth jazz trio with walking bass and a sax solo, 140bpm", "swing", 140, drums=True),
-    _case("an 8-bit tune for a retro platformer, 140 bpm, C major", "chiptune", 140, Key(0, "major")),
-    _case("epic orchestral strings in D minor, no percussion", "orchestral", None, Key(2, "minor"), False),
-    _case("groovy 70s funk, slap that bass guitar, 104 bpm", "funk", 104, drums=True),
-    _case("liquid drum and bass, 174 bpm, moody", "drum and bass", 174, drums=True),
-    _case("80s synthwave for driving at night, 96 bpm in A minor", "synthwave", 96, Key(9, "minor"), True),
-    _case("a sweet little waltz with piano and flute", "waltz"),
-    _case("acoustic folk song by the campfire, G major, without drums", "folk", None, Key(7, "major"), False),
-    _case("old school hip hop, boom bap drums, 90 bpm", "hip hop", 90, drums=True),
-    _case("roots reggae, relaxed, 76 bpm", "reggae", 76, drums=True),
-    _case("jazz but drumless, 120 bpm", "swing", 120, drums=False),
-    _case("techno without drums at 128 bpm", "techno", 128, drums=False),
-    _case("chiptune, 100 bpm, F major, cheerful", "chiptune", 100, Key(5, "major")),
-    _case("sleepy drone for meditation", "ambient"),
-    _case("tecno musik 135 bpm", "techno", 135, drums=True),
+    PromptCase("a lazy lofi beat to study to, 74 bpm", "lofi", 74, drums=True),
+    PromptCase("dark warehouse techno at 130 bpm with a pounding kick", "techno", 130, drums=True),
+    PromptCase("happy house music for the dance floor, 124 bpm", "house", 124, drums=True),
+    PromptCase("Peaceful ambient pads, slow, no drums please", "ambient", drums=False),
+    PromptCase("Punk rock! fast guitars and drums, 150 bpm, E minor", "rock", 150, Key(4, "minor"), True),
+    PromptCase("smooth jazz trio with walking bass and a sax solo, 140bpm", "swing", 140, drums=True),
+    PromptCase("an 8-bit tune for a retro platformer, 140 bpm, C major", "chiptune", 140, Key(0, "major")),
+    PromptCase(
+        "epic orchestral strings in D minor, no percussion", "orchestral", None, Key(2, "minor"), False
+    ),
+    PromptCase("groovy 70s funk, slap that bass guitar, 104 bpm", "funk", 104, drums=True),
+    PromptCase("liquid drum and bass, 174 bpm, moody", "drum and bass", 174, drums=True),
+    PromptCase(
+        "80s synthwave for driving at night, 96 bpm in A minor", "synthwave", 96, Key(9, "minor"), True
+    ),
+    PromptCase("a sweet little waltz with piano and flute", "waltz"),
+    PromptCase(
+        "acoustic folk song by the campfire, G major, without drums", "folk", None, Key(7, "major"), False
+    ),
+    PromptCase("old school hip hop, boom bap drums, 90 bpm", "hip hop", 90, drums=True),
+    PromptCase("roots reggae, relaxed, 76 bpm", "reggae", 76, drums=True),
+    PromptCase("jazz but drumless, 120 bpm", "swing", 120, drums=False),
+    PromptCase("techno without drums at 128 bpm", "techno", 128, drums=False),
+    PromptCase("chiptune, 100 bpm, F major, cheerful", "chiptune", 100, Key(5, "major")),
+    PromptCase("sleepy drone for meditation", "ambient"),
+    PromptCase("tecno musik 135 bpm", "techno", 135, drums=True),
 )
-"""Prompts as people type them."""
+"""Prompts written by hand."""
 
 PROMPT_CHANGES: Final = {
     "drums come": (
@@ -104,4 +103,4 @@ PROMPT_CHANGES: Final = {
     ),
     "slower": tuple((f"fast {style}", "very slow") for style in ("rock", "techno", "waltz", "chiptune")),
 }
-"""What people type first, and what they type while it plays, by what must be heard of it."""
+"""First and changed prompt, by the expected effect of the change."""

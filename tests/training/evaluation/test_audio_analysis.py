@@ -1,4 +1,4 @@
-"""Hearing: what a listener taps to."""
+"""Audio analysis: estimation of tempo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from training.synth.oscillators import SAMPLE_RATE
 
 
 def clicks(bpm: float, level: float, seconds: float = 20.0) -> Sound:
-    """Bursts of noise of 30 ms, one a beat."""
+    """Return bursts of noise of 30 ms, one per beat."""
     rng = np.random.default_rng(1)
     sound = np.zeros(int(seconds * SAMPLE_RATE), dtype=np.float32)
     burst = (level * rng.standard_normal(SAMPLE_RATE * 30 // 1000)).astype(np.float32)
@@ -22,12 +22,12 @@ def clicks(bpm: float, level: float, seconds: float = 20.0) -> Sound:
 
 
 @pytest.mark.parametrize("bpm", [62.0, 97.0, 128.0, 174.0])
-def test_the_tempo_is_that_of_what_begins(bpm: float) -> None:
+def test_the_tempo_is_that_of_the_onsets(bpm: float) -> None:
     assert same_tempo(estimate_bpm(clicks(bpm, 0.2)), bpm, tolerance=0.01)
 
 
-def test_what_is_far_below_the_music_is_not_tapped_to() -> None:
-    """As the loops of held tones are, in music in which little begins."""
+def test_onsets_far_below_the_music_do_not_count() -> None:
+    """Such as the loops of held tones in music with few notes."""
     chords = np.zeros(20 * SAMPLE_RATE, dtype=np.float32)
     times = np.arange(int(4 * 60 / 84 * SAMPLE_RATE)) / SAMPLE_RATE
     chord = sum(np.sin(2 * np.pi * hertz * times) for hertz in (220, 277, 330))

@@ -1,4 +1,4 @@
-"""What the outline of a piece says is held against what was asked for."""
+"""Prompt adherence: outlines are compared with the prompts."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ CODES = score(SONG)[np.newaxis, :, :500]
 CASE = PromptCase("", SONG.plan.style.name, 100, SONG.plan.key, drums=True)
 
 
-def test_a_song_says_what_it_was_composed_of() -> None:
+def test_the_outline_of_a_song_matches_its_plan() -> None:
     assert outline_adherence([CASE], CODES) == {"tempo": 1.0, "style": 1.0, "drums": 1.0, "key": 1.0}
 
 
-def test_what_was_asked_otherwise_is_not_what_it_says() -> None:
+def test_the_outline_of_a_song_does_not_match_another_prompt() -> None:
     other = PromptCase("", "", 104, Key((SONG.plan.key.tonic + 1) % 12, SONG.plan.key.mode), drums=False)
     assert outline_adherence([other], CODES) == {"tempo": 0.0, "style": 0.0, "drums": 0.0, "key": 0.0}
 
 
-def test_what_was_left_open_does_not_count() -> None:
+def test_properties_that_a_prompt_leaves_open_do_not_count() -> None:
     partial = replace(CASE, bpm=None, key=None, drums=None)
     assert outline_adherence([CASE, partial], np.concatenate([CODES, CODES]))["tempo"] == 1.0
     assert set(outline_adherence([partial], CODES)) == {"style"}
 
 
-def test_an_outline_that_says_nothing_says_nothing_right() -> None:
+def test_an_empty_outline_matches_nothing() -> None:
     silent = CODES.copy()
     silent[:, OUTLINE] = 0
     assert outline_adherence([CASE], silent)["style"] == 0.0
