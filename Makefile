@@ -60,7 +60,7 @@ quick: lint types ## under a minute: what needs no torch, no loopback Discord an
 
 # More processes than cores, since many tests wait for real time.
 test: lint types ## every check: lint, types, tests; a part of them: make test T=tests/bot/voice
-	$(RUN) -m pytest --numprocesses $(PROCESSES) --dist loadfile $(T)
+	$(RUN) -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(T)
 
 lint: setup layers
 	$(RUN) -m ruff check .

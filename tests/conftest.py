@@ -27,6 +27,37 @@ MARKS = {
 FOLDERS = {"voice": ("bot/voice", "rehearsal/voice")}
 """The mark that a test file gets for its folder."""
 
+SLOWEST_FILES = (
+    "bot/session/test_session.py",
+    "bot/voice/test_supervisor.py",
+    "acceptance/test_rehearse.py",
+    "acceptance/trials/test_series.py",
+    "cogs/test_buttons.py",
+    "acceptance/trials/test_soak.py",
+    "bot/playback/test_player.py",
+    "audio/worker",
+    "cogs/test_radio.py",
+    "bot/session/test_restore.py",
+    "audio/musicgen/schedule/test_window.py",
+    "bench",
+    "cogs/test_compose.py",
+    "bot/session/test_evening.py",
+    "bot/voice/test_an_hour.py",
+    "bot/tracks/test_poster.py",
+    "bot/ui/test_posted_card.py",
+)
+"""Files and folders that take more than ten seconds, slowest first: they begin first, so that at the end of
+`make test` no process works alone for long."""
+
+
+@cache
+def rank_of(file: Path) -> int:
+    """Return the place of a test file among the slowest; their number for all others."""
+    within = str(file.relative_to(Path(__file__).parent))
+    return next(
+        (rank for rank, slow in enumerate(SLOWEST_FILES) if within.startswith(slow)), len(SLOWEST_FILES)
+    )
+
 
 @cache
 def marks_of(file: Path) -> frozenset[str]:
@@ -56,7 +87,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test by its file; with --quick, leave out what waits."""
+    """Mark each test by its file and put the slowest files first; with --quick, leave out what waits."""
+    items.sort(key=lambda item: rank_of(item.path))
     for item in items:
         for mark in marks_of(item.path):
             item.add_marker(mark)

@@ -177,7 +177,7 @@ async def connected(
     here: DiscordHere, engine: Engine, settings: Settings, locale: str = "en-US"
 ) -> AsyncIterator[LoopbackGuild]:
     """The real bot, logged in, and two people in the voice channel of a guild."""
-    guild = here.guild("House", bot_may=Permission(NEEDED.value))
+    guild = here.guild("Guild", bot_may=Permission(NEEDED.value))
     text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
     asker, listener = here.person(guild, "asker"), here.person(guild, "listener")
     guild.locale = asker.user.locale = listener.user.locale = locale

@@ -71,7 +71,7 @@ async def a_server(
     engine = ToneEngine()
     await engine.start()
     async with DiscordHere() as here:
-        guild = here.guild("House")
+        guild = here.guild("Guild")
         text, voice = guild.text_channel("music"), guild.voice_channel("The Corner")
         managers = guild.role("managers", Permission.MANAGE_GUILD)
         dj = guild.role("DJ")

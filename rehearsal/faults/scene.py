@@ -55,7 +55,7 @@ class Scene:
         cls, here: DiscordHere, voice: VoiceServer, bot_may: Permission, kill_engine: Callable[[], None]
     ) -> Scene:
         """Build a new guild with everything in it; voice is still empty. `voice` is the server of `here`."""
-        guild = here.guild("House", bot_may=bot_may)
+        guild = here.guild("Guild", bot_may=bot_may)
         moderators = guild.role("moderators", MODERATOR)
         return cls(
             here,

@@ -90,7 +90,7 @@ async def test_close_posts_finished_tracks_first_and_waits_for_no_rate_limit(
 
 async def test_sigterm_during_a_piece_ends_everything(tmp_path: Path) -> None:
     async with DiscordHere() as here:
-        guild = here.guild("House")
+        guild = here.guild("Guild")
         text, corner = guild.text_channel("music"), guild.voice_channel("The Corner")
         asker = here.person(guild, "asker")
         await asker.join_voice(corner)

@@ -24,8 +24,8 @@ class Events:
         self.left_at: float | None = None
         self.running_on_timeout = True
         self.timeout = EmptyChannelTimeout(
-            "House",
-            Tasks("House"),
+            "Guild",
+            Tasks("Guild"),
             settings,
             LeaveLimiter(),
             has_radio=lambda: has_radio,

@@ -199,7 +199,7 @@ async def test_after_a_disconnect_with_pieces_waiting_the_bot_shuts_down_at_once
         async with asyncio.timeout(10):
             await loopback.bot.close()
         assert loopback.here.bot.id not in loopback.guild.voice_states
-        assert not [task for task in asyncio.all_tasks() if "House" in task.get_name()]
+        assert not [task for task in asyncio.all_tasks() if "Guild" in task.get_name()]
 
 
 async def test_after_stop_the_next_piece_is_the_first(tmp_path: Path) -> None:

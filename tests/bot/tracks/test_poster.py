@@ -51,7 +51,10 @@ async def test_a_track_is_posted_as_soon_as_discord_accepts_it(tmp_path: Path) -
         assert piece.trouble is None
 
 
-async def test_after_the_last_retry_the_track_stays_on_disk_and_the_music_continues(tmp_path: Path) -> None:
+async def test_after_the_last_retry_the_track_stays_on_disk_and_the_music_continues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ui.posted_card.EDIT_SECONDS", 0.1)  # close waits for the card
     async with loopback_guild(tmp_path) as loopback:
         await retry_after(loopback)
         forbid(loopback, Permission.ATTACH_FILES)

@@ -127,7 +127,7 @@ async def test_a_refused_edit_is_retried_and_a_deleted_card_is_given_up(
         loopback.text.messages.remove(card)
         card.deleted = True
         await loopback.play(piece)
-        await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "card of House"])
+        await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "card of Guild"])
         assert not loopback.cards
         assert piece.buffer.frames_played == 50
 
