@@ -293,7 +293,7 @@ def _prompt_changes(report: Report, out: Path, sampler: BatchSampler, guidance: 
             PromptCase(f"{before} → {after}", "")
             for _, before, after in cases[: len(cases) // _CHANGE_REPEATS]
         ]
-        _draw(out, shown, codes, sounds, "steered")
+        _draw(out, shown, codes, sounds, "prompt-change")
     text = ", ".join(f"{kind} {sum(right)} of {len(right)}" for kind, right in followed.items())
     report.add(f"changed prompts followed (guidance {guidance:g})", "onset energy and tempo follow", text)
 
@@ -317,7 +317,7 @@ def _continuation(report: Report, sampler: BatchSampler) -> None:
         ]
         report.add(
             f"continued {label}",
-            "tempo and key kept",
+            "same tempo and key",
             f"tempo {np.mean(same):.0%}, in key {np.mean(keys):.0%}",
         )
 

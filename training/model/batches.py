@@ -76,16 +76,16 @@ _MIN_CONTEXT_FRAMES: Final = 100
 class BatchKind(enum.Enum):
     """Content of a batch."""
 
-    START = "beginning"
+    START = "start"
     """Starts of songs, where the prompt is the only information."""
-    EXCERPT = "anywhere"
+    EXCERPT = "excerpt"
     """Excerpts from anywhere in a song, some with a changed prompt."""
-    PROMPT_CHANGE = "turn"
+    PROMPT_CHANGE = "prompt change"
     """Short excerpts that end shortly after a bar at which the prompt changes.
 
     In longer excerpts the change is a few tokens among thousands that are predictable from the context.
     """
-    CONTINUATION = "heard"
+    CONTINUATION = "continuation"
     """Continuations of sound: outline and conductor are unknown in the context."""
 
 

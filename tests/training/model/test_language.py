@@ -67,10 +67,10 @@ def test_after_a_prompt_change_only_frames_near_the_changed_bar_are_targets(
 ) -> None:
     batch = make_batch(range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + 80), 384, tokenizer)
     untargeted = ~batch.target_mask[:, LEAD, LEAD : LEAD + 384]
-    steered = [row for row in range(80) if untargeted[row, 0]]
-    assert 12 <= len(steered) <= 44
+    changed_rows = [row for row in range(80) if untargeted[row, 0]]
+    assert 12 <= len(changed_rows) <= 44
     changed = []
-    for row in steered:
+    for row in changed_rows:
         first_target = int((~untargeted[row]).nonzero()[0])
         conducted = batch.tokens[row, CONDUCTOR, CONDUCTOR : CONDUCTOR + 384].numpy()
         bars = sixteenth_starts(conducted, BAR_SIXTEENTHS)
@@ -112,11 +112,11 @@ def test_prompts_change_in_starts_of_songs_as_well_as_in_the_middle(
     """Without changes in starts, "slow" after a start at 150 bpm had no effect."""
     for frames, kind in ((224, BatchKind.PROMPT_CHANGE), (384, BatchKind.EXCERPT)):
         batch = make_batch(range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + 40), frames, tokenizer, kind)
-        steered = ~batch.target_mask[:, OUTLINE, 0]
-        begun = batch.positions[:, 0] == 0
-        assert (steered & begun).sum() >= 4
-        assert (steered & ~begun).sum() >= 4
-        assert batch.prompt_mask[steered].any(dim=1).all(), "no changed prompt is masked"
+        changed_rows = ~batch.target_mask[:, OUTLINE, 0]
+        from_start = batch.positions[:, 0] == 0
+        assert (changed_rows & from_start).sum() >= 4
+        assert (changed_rows & ~from_start).sum() >= 4
+        assert batch.prompt_mask[changed_rows].any(dim=1).all(), "no changed prompt is masked"
 
 
 def test_a_changed_tempo_has_another_name() -> None:
@@ -150,10 +150,10 @@ def test_after_sound_alone_the_conductor_resumes_at_once_and_the_outline_at_the_
 
 
 def test_decisions_are_at_the_starts_of_sixteenths(batch: TrainingBatch) -> None:
-    begun = decode_conductor(batch.tokens[:, CONDUCTOR][batch.novel[:, CONDUCTOR]].numpy())[2]
-    assert len(begun) > 40
-    assert not begun.any()
-    assert batch.novel[:, LEAD].sum() == len(begun)
+    ages = decode_conductor(batch.tokens[:, CONDUCTOR][batch.novel[:, CONDUCTOR]].numpy())[2]
+    assert len(ages) > 40
+    assert not ages.any()
+    assert batch.novel[:, LEAD].sum() == len(ages)
 
 
 def test_a_row_of_a_table_is_the_sum_of_its_features() -> None:
