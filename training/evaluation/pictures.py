@@ -22,7 +22,9 @@ _COLOURS: Final = {
     CHORDS: (130, 200, 130),
     LEAD: (230, 130, 210),
 }
+"""Colours of the books."""
 _DARK: Final = (18, 18, 24)
+"""Background."""
 _FLOOR: Final = -60.0
 """Level of black in the spectrogram [dB below the loudest]."""
 

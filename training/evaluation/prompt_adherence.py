@@ -26,6 +26,7 @@ from training.synth.rendering import render
 ANALYSED_FRAMES: Final = 20 * STEP_RATE
 """Length of pieces for the classifiers [frames]."""
 _STYLES: Final = [style.name for style in STYLES]
+"""Style of each class."""
 _TRAINING_SONGS: Final = 5400
 """Songs that train the classifiers. With 900 songs the accuracy of styles was 85 %, with these it is 92 %."""
 _VALIDATION_SONGS: Final = 600

@@ -33,7 +33,9 @@ _TEMPO_SPREAD_BPM: Final = 2.0
 _TEMPO_CLASSES: Final = MAX_BPM - MIN_BPM + 1
 """Number of tempo labels."""
 _SOUND_INDEX: Final = {sound.name: index for index, sound in enumerate(SOUNDS)}
+"""Class of each sound."""
 _STYLE_INDEX: Final = {style.name: index for index, style in enumerate(STYLES)}
+"""Class of each style."""
 _LABEL_CLASSES: Final = (len(STYLES), 12, 2, 2, 3, len(SOUNDS) + 1, len(SOUNDS) + 1, len(SOUNDS) + 1)
 """Number of classes of each label."""
 _LABEL_NAMES: Final = "style, tonic, minor, drums, energy, bass, chords, lead, tempo"

@@ -17,6 +17,7 @@ from training.songs.clock import Codes
 REST: Final = 0
 """Code of silence in every sounding book."""
 OUTLINE, CONDUCTOR, LOW, HIGH, BASS, CHORDS, LEAD = range(7)
+"""Indices of the books."""
 BOOKS: Final = ("outline", "conductor", "low drums", "high drums", "bass", "chords", "lead")
 """Names of the books, in the order of the codebooks."""
 SOUNDING: Final = (LOW, HIGH, BASS, CHORDS, LEAD)
@@ -92,6 +93,7 @@ SOUNDS: Final = (
     Sound("bells", LEAD, 24, 60, 14),
     Sound("plucks", LEAD, 24, 60, 9),
 )
+"""All sounds, in the order of their codes."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class Layout:
 
 
 LAYOUT: Final = Layout(SOUNDS)
+"""Layout of the codes that étude is trained on."""
 
 
 def onsets(book: int, codes: Codes) -> Codes:

@@ -33,6 +33,7 @@ def _sound_names(book: int) -> tuple[Value, ...]:
 
 
 _PROGRESSIONS: Final = tuple(sorted({one for family in PROGRESSIONS.values() for one in family}))
+"""All progressions."""
 
 FIELDS: Final[tuple[tuple[tuple[Value, ...], ...], ...]] = (
     (tuple(range(MIN_BPM, MAX_BPM + 1)), tuple(SWINGS)),
@@ -55,6 +56,7 @@ KEY_FIELD: Final = 2
 FIRST_OPEN_FIELD: Final = 3
 """First of the fields that prompts mostly leave open."""
 _FIELD_VALUES: Final = tuple(tuple(product(*field)) for field in FIELDS)
+"""Values of each field, in the order of its codes."""
 FIELD_STARTS: Final = tuple(int(start) for start in np.cumsum([1, *map(len, _FIELD_VALUES)]))
 """Lowest code of each field, then the lowest unused code. Code 0 stands where only the sound is known."""
 OUTLINE_CODES: Final = FIELD_STARTS[-1]

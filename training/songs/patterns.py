@@ -32,6 +32,7 @@ LOW: Final = {
     "soft": ("K.......S.......", "K.....K.S.......", "K...........S..."),
     "one drop": ("........B.......", "K.......B.......", "..K.....B.....K."),
 }
+"""Figures of the low drums, by family."""
 
 HIGH: Final = {
     "eighths": ("h.h.h.h.h.h.h.h.", "h.g.h.g.h.g.h.g.", "h.h.h.h.h.h.h.o."),
@@ -46,6 +47,7 @@ HIGH: Final = {
     "cymbal": ("c...............", "................", "................"),
     "none": ("................",),
 }
+"""Figures of the high drums, by family."""
 
 BASS: Final = {
     "whole": ("R---------------", "R-------R-------", "R-----------5---"),
@@ -62,6 +64,7 @@ BASS: Final = {
     "waltz": ("R-------....", "R---5---5---", "R-----------"),
     "reggae": ("R--.R-3-5---....", "....R-R-3-5-R---", "R---..R-..5-R---"),
 }
+"""Figures of the bass, by family."""
 
 CHORDS: Final = {
     "whole": ("X---------------",),
@@ -76,6 +79,7 @@ CHORDS: Final = {
     "skank": ("....X.......X...", "..X...X...X...X."),
     "waltz": ("....X---X---", "X-----------", "....X...X..."),
 }
+"""Figures of the chords, by family."""
 
 FILLS: Final = ("........S.S.SSTT", "............SSTT", "........K.S.S.TT", "............SSSS")
 """Low drums of the last bar of a phrase; a fill replaces the figure from its first hit on."""

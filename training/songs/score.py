@@ -13,6 +13,7 @@ from training.songs.outline import encode_outline
 from training.songs.scales import MINOR_MODES, MODES, Key
 
 _TRIADS: Final = ((0, 4, 7), (0, 3, 7))
+"""Semitones of the major and the minor triad."""
 
 
 def score(song: Song) -> Codes:

@@ -117,6 +117,7 @@ STYLES: Final = (
           ("shaker",), (("electric bass", "reggae"),), (("guitar", "skank"), ("electric piano", "skank")),
           ("sax", "plucks"), (2, 6), lead=0.4),
 )  # fmt: skip
+"""All styles."""
 
 STYLES_BY_NAME: Final = {style.name: style for style in STYLES}
 """Styles by name."""

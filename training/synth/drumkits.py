@@ -39,6 +39,7 @@ KITS: Final = {
     "brushed": Kit(56, 40, 20, 160, 18, (2200, 7000), 0.5, 95, 14, 0.5),
     "timpani": Kit(44, 20, 12, 175, 17, (1100, 5000), 0.5, 73, 6, 0.9),
 }
+"""Low drums by kit."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ CYMBALS: Final = {
     "chip": Cymbals((5000, 15000), 90, 0.8, 0.0),
     "shaker": Cymbals((5000, 9000), 45, 0.6, 0.1),
 }
+"""High drums by kit."""
 
 
 def drum_wave(name: str, time: Wave) -> Wave:

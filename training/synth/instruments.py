@@ -204,6 +204,7 @@ _VOICES: Final[dict[str, Callable[[Wave, int], Wave]]] = {
     "bells": _bells,
     "plucks": _plucks,
 }
+"""Synthesis of basses and leads, from times [s] and MIDI number."""
 
 _CHORDS: Final[dict[str, Callable[[Wave, int, int], Wave]]] = {
     "electric piano": _electric_piano,
@@ -213,3 +214,4 @@ _CHORDS: Final[dict[str, Callable[[Wave, int, int], Wave]]] = {
     "strings": _strings,
     "stab": _stab,
 }
+"""Synthesis of one tone of a chord, from times [s], MIDI number and index in the chord."""

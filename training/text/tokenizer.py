@@ -27,6 +27,7 @@ _CORPUS_SONGS: Final = 8000
 _FAST_TOKENIZER: Any = PreTrainedTokenizerFast
 """Untyped, as transformers does not annotate its constructor."""
 _CHARS: Final = string.ascii_lowercase + string.digits + "▁&-/#'"
+"""Characters that are always tokens."""
 
 
 def load_or_train_tokenizer(folder: Path, seed: int) -> PreTrainedTokenizerFast:

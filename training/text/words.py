@@ -37,6 +37,7 @@ STYLES: Final = {
          "trap"),
     "reggae": ("reggae", "dub", "roots reggae", "ska", "dub reggae", "jamaican"),
 }  # fmt: skip
+"""Names of the styles."""
 
 SOUNDS: Final = {
     "upright bass": ("upright bass", "double bass", "acoustic bass"),
@@ -58,6 +59,7 @@ SOUNDS: Final = {
     "bells": ("bells", "music box", "vibraphone", "glockenspiel", "celesta", "vibes"),
     "plucks": ("plucks", "plucked synth", "harp", "kalimba", "marimba"),
 }
+"""Names of the sounds."""
 
 DRUMS: Final = (
     "drums",
@@ -68,17 +70,23 @@ DRUMS: Final = (
     "with a beat",
     "drum kit",
 )
+"""Requests for drums."""
 NO_DRUMS: Final = ("no drums", "without drums", "drumless", "no percussion", "no beat", "beatless",
      "without any drums",
                    "without percussion", "no drum", "minus the drums")  # fmt: skip
+"""Requests for no drums."""
 NO_BASS: Final = ("no bass", "without bass")
+"""Requests for no bass."""
 NO_LEAD: Final = ("no melody", "no lead", "just the backing")
+"""Requests for no lead."""
 
 MINOR: Final = ("dark", "sad", "melancholic", "moody", "mysterious", "gloomy", "brooding", "minor key",
      "somber", "tense",
                 "nocturnal", "lonely", "haunting")  # fmt: skip
+"""Moods of minor keys."""
 MAJOR: Final = ("happy", "bright", "cheerful", "sunny", "uplifting", "joyful", "warm", "hopeful", "positive",
                 "major key", "playful", "sweet")  # fmt: skip
+"""Moods of major keys."""
 ENERGY: Final = (
     (
         "calm",
@@ -96,6 +104,7 @@ ENERGY: Final = (
     ("steady", "groovy", "catchy", "smooth"),
     ("energetic", "busy", "intense", "driving", "lively", "powerful", "wild", "full of energy"),
 )
+"""Words for low, usual and high energy."""
 TEMPO: Final = (
     (76, ("very slow", "slow", "slowly", "really slow")),
     (98, ("slow", "relaxed tempo", "laid-back", "downtempo", "unhurried")),
@@ -111,11 +120,13 @@ TONICS: Final = (
          "A#"),
     ("B",),
 )  # fmt: skip
+"""Names of the pitch classes."""
 
 OPENINGS: Final = ("", "", "", "", "a ", "some ", "play ", "please play ", "make ", "i want ", "compose ",
      "give me ",
                    "can you write ", "something like ", "a piece of ", "write me a ",
                         "let's hear ")  # fmt: skip
+"""Starts of a prompt."""
 KINDS: Final = (
     "",
     "",
@@ -129,6 +140,7 @@ KINDS: Final = (
     " groove",
     " instrumental",
 )
+"""Nouns that follow a style."""
 SCENES: Final = (
     "for studying", "to relax to", "for a rainy evening", "for driving at night", "for a party",
          "to wake up to",
@@ -140,3 +152,4 @@ SCENES: Final = (
     "as if it were autumn", "for the dance floor", "that goes on and on", "for the end credits",
          "under the stars",
 )  # fmt: skip
+"""Phrases without musical information."""
