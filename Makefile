@@ -55,7 +55,7 @@ listen: setup    ## measure that model, with pictures
 # Rewritten tests and byte code are kept: without them each process takes 3 s longer to collect.
 quick test: export PYTHONDONTWRITEBYTECODE :=
 
-quick: lint types ## under a minute: what needs no torch, no loopback Discord and no waiting; part of it: make quick T=tests/audio
+quick: lint types ## under a minute: checks that need no torch, no loopback Discord and no waiting
 	$(RUN) -m pytest --quick --numprocesses 2 --dist worksteal $(T)
 
 # More processes than cores, since many tests wait for real time.
