@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 from dataclasses import replace
@@ -34,7 +35,10 @@ async def test_a_second_piece_is_composed_while_the_first_plays(tmp_path: Path) 
         await until(lambda: third.composed)
         await loopback.play(third)
         assert [p.buffer.frames_played for p in (first, second, third)] == [50, 50, 50]
-        assert len(loopback.ears.spurts(loopback.here.bot.id)) == 3
+        recording = loopback.ears.recording(loopback.here.bot.id)
+        assert (
+            len(recording.spurts(gap_s=math.inf)) == 3
+        )  # by their silence frames: a busy machine may be late
 
 
 async def test_a_skipped_piece_ends_and_the_next_follows(tmp_path: Path) -> None:
