@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib.metadata
 import importlib.util
 import logging
 import sys
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 from audio.errors import BuskerError, PieceError
 from bot.config.tokens import redact
 from bot.errors import SettingsError, StartError, TokenError
+from bot.version import version
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -116,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Busker composes music while you listen."
     )
-    parser.add_argument("--version", action="version", version=f"Busker {_version()}")
+    parser.add_argument(
+        "--version", action="version", version=f"Busker {version() or '(not installed as a package)'}"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", parents=[common], help="the real bot; it needs a token")
 
@@ -138,13 +140,6 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", parents=[common], help="what is missing, and what to do about it")
     return parser
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("busker")
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed as a package)"
 
 
 def _interval(text: str) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 import discord
@@ -14,6 +13,7 @@ from bot.client import Busker
 from bot.rules.permissions import NEEDED, invite_link, permission_named
 from bot.ui.card import COLOUR
 from bot.ui.presets import PRESETS
+from bot.version import version
 from cogs.compose import request_piece
 from cogs.errors import errors_answered
 from words.text import Text
@@ -47,7 +47,9 @@ class About(commands.Cog):
         embed.add_field(name=Text("about-model").in_(locale), value=model.in_(locale), inline=False)
         embed.add_field(name=Text("about-licence").in_(locale), value=info.licence)
         embed.add_field(name=Text("about-speed").in_(locale), value=speed.in_(locale))
-        embed.add_field(name=Text("about-version").in_(locale), value=_version(locale))
+        embed.add_field(
+            name=Text("about-version").in_(locale), value=version() or Text("about-no-version").in_(locale)
+        )
         needed = tuple(permission_named(name) for name, granted in NEEDED if granted)
         embed.set_footer(text=Text("about-permissions", needed=needed).in_(locale))
         view = discord.ui.View(timeout=None)
@@ -105,13 +107,6 @@ class Example(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:co
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with errors_answered(interaction):
             await request_piece(interaction, self._prompt)
-
-
-def _version(locale: discord.Locale) -> str:
-    try:
-        return version("busker")
-    except PackageNotFoundError:
-        return Text("about-no-version").in_(locale)
 
 
 async def setup(bot: Busker) -> None:
