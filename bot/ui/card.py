@@ -72,7 +72,7 @@ def render_card(
 ) -> ui.LayoutView:
     """Return the card's layout: `performance`, the pieces `waiting` after it, trouble with it and `others`.
 
-    `picture` is the track whose picture is shown; it is an attachment of the message.
+    `picture` is the track whose picture is shown; the request that sends the layout brings the file.
 
     The view is stopped before it is sent: discord.py finds a button's handler by `custom_id` alone and need
     not keep the view.

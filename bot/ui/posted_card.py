@@ -55,8 +55,6 @@ class PostedCard:
         self._message: discord.Message | None = None
         self._components: list[dict[str, Any]] = []
         """The layout that the message shows."""
-        self._picture: Track | None = None
-        """The track whose picture the message shows."""
         self._may_attach = True
         """False once Discord has refused to attach a file here."""
 
@@ -125,12 +123,11 @@ class PostedCard:
             self._message = await self._channel.send(view=view)
         elif components == self._components:
             return
-        elif picture is self._picture:
-            await self._message.edit(view=view)
         else:
+            # Discord finds `attachment://…` only in the files of the same request: each edit brings them.
             attachments = [] if picture is None else [_picture_file(picture, self._locale)]
             await self._message.edit(view=view, attachments=attachments)
-        self._components, self._picture = components, picture
+        self._components = components
         self._drop_settled()
 
     def _drop_settled(self) -> None:

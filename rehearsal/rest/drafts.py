@@ -15,7 +15,7 @@ from rehearsal.rest.components import check_components, media, texts
 from rehearsal.rest.embeds import check_embeds
 from rehearsal.rest.uploads import Upload, attach, check_uploads
 from rehearsal.wire import attachment_json
-from rehearsal.world import UPLOAD_LIMITS, Channel, Edit, Guild, Message, MessageFlag, User, World
+from rehearsal.world import UPLOAD_LIMITS, Attachment, Channel, Edit, Guild, Message, MessageFlag, User, World
 
 MAX_CONTENT_CHARACTERS: Final = 2_000
 MAX_NONCE_CHARACTERS: Final = 25
@@ -112,7 +112,7 @@ def write(
         _refuse_empty(message)
     for attachment in message.attachments:
         attachment.ephemeral = message.ephemeral
-    _resolve_pictures(message)
+    _resolve_pictures(message, _uploaded(message, []))
     message.pinged = _pinged(draft, message, guild, may, reply_to)
     world.add_message(message, channel)
     return message
@@ -122,6 +122,7 @@ def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *
     """Change a message. Only an edit that gives a deferred answer its first content notifies members."""
     check_uploads(draft.uploads, upload_limit(guild))
     before = (message.content, message.embeds, message.components, message.attachments, message.flags)
+    attached_before = message.attachments
     if draft.has("content"):
         message.content = draft.content
     if draft.has("embeds"):
@@ -136,7 +137,7 @@ def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *
             )
         message.flags |= draft.flags & SENDERS_FLAGS
         _refuse_empty(message)
-        _resolve_pictures(message)
+        _resolve_pictures(message, _uploaded(message, attached_before))
     except Refusal:
         message.content, message.embeds, message.components, message.attachments, message.flags = before
         raise
@@ -178,12 +179,21 @@ def _pinged(
     return pinged(text, draft.allowed, guild, may, reply_to.author.id if reply_to else None)
 
 
-def _resolve_pictures(message: Message) -> None:
-    """Replace references to attachments of the message (`attachment://name`) by their addresses.
+def _uploaded(message: Message, before: list[Attachment]) -> dict[str, str]:
+    """Return the addresses of the files that this request has brought, by their names."""
+    return {
+        attachment.filename: attachment_json(attachment)["url"]
+        for attachment in message.attachments
+        if attachment not in before
+    }
 
-    A reference to no attachment stays as it is in an embed and is refused in a layout component.
+
+def _resolve_pictures(message: Message, urls: dict[str, str]) -> None:
+    """Replace references to files of the same request (`attachment://name`) by their addresses.
+
+    A reference to no such file, also to one that the message has already, stays as it is in an embed and is
+    refused in a layout component (discord-api-docs#7529).
     """
-    urls = {attachment.filename: attachment_json(attachment)["url"] for attachment in message.attachments}
     for embed in message.embeds:
         for picture in (embed.get("image"), embed.get("thumbnail")):
             if picture and str(picture.get("url", "")).startswith(ATTACHED):

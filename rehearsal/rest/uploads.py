@@ -44,10 +44,10 @@ def attach(
     """Return the attachments of a message: the existing ones still named, then the new files in order.
 
     `described` is the `attachments` of the body: entries with the number of an upload or an existing id.
+    Without it new files take the place of the existing ones (discord-api-docs#5170).
     """
     if described is None:
         entries: list[Json] = [{"id": number} for number in uploads]
-        entries = [{"id": attachment.id} for attachment in existing] + entries
     elif isinstance(described, list):
         entries = described
     else:

@@ -13,19 +13,25 @@ from audio.worker.tone_engine import ToneEngine
 from bot.tracks.poster import Poster
 from bot.ui import posted_card
 from rehearsal.permissions import Permission
-from rehearsal.rest.components import Kind, walk
+from rehearsal.rest.components import Kind, media, walk
 from rehearsal.rest.troubles import Trouble
 from rehearsal.world import Message
 from tests.loopback_guild import LoopbackGuild, loopback_guild, read, until
 from words.text import Text
 
 EDIT = frozenset({"PATCH /channels/{channel}/messages/{message}"})
+POST = frozenset({"POST /channels/{channel}/messages"})
 
 
 def labels(card: Message) -> dict[str, bool]:
     """The buttons, and whether each can be pressed."""
     found = [item for _, item in walk(card.components) if item["type"] == Kind.BUTTON]
     return {button["label"]: not button.get("disabled") for button in found}
+
+
+def pictures(card: Message) -> list[str]:
+    """The addresses of the pictures that the card shows."""
+    return [shown["url"] for _, shown in media(card.components)]
 
 
 async def card_of(loopback: LoopbackGuild) -> Message:
@@ -149,6 +155,26 @@ async def test_trouble_with_a_track_is_shown_while_the_next_piece_plays(
         assert not second.ended
         assert "“drums”" in read(card)
         loopback.session.stop()
+
+
+async def test_a_card_that_shows_its_picture_says_so_when_the_track_cannot_be_posted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posted_card, "EDIT_SECONDS", 0.1)
+    async with loopback_guild(tmp_path) as loopback:
+        await loopback.bot.poster.close()
+        loopback.bot.poster = Poster(loopback.bot.engine, loopback.bot.guild_settings, loopback.bot.store, ())
+        piece = loopback.ask(seconds=0.5)
+        card = await card_of(loopback)
+        loopback.here.rest.troubles.begin(Trouble(POST, times=None, delay_s=float("inf")))
+        await until(lambda: bool(pictures(card)))
+        loopback.here.rest.troubles.end()
+        await loopback.play(piece)
+        await until(lambda: "Discord didn't accept the track. It is saved as bells-1.flac." in read(card))
+        assert "### Played" in read(card)
+        assert [url.rpartition("/")[2].partition("?")[0] for url in pictures(card)] == ["bells-1.png"]
+        assert len(card.attachments) == 1
+        assert not loopback.here.refusals
 
 
 async def test_a_card_is_in_the_language_of_the_server(

@@ -93,6 +93,45 @@ async def test_layout_components_show_attached_files_and_refuse_missing_ones() -
             assert len(channel.messages) == 1
 
 
+async def test_an_edit_shows_only_files_that_it_brings_and_these_replace_earlier_ones() -> None:
+    async with DiscordHere(voice=SilentVoice()) as here:
+        channel = here.guild("Corner").text_channel("music")
+        async with logged_in(here) as bot:
+            view = discord.ui.LayoutView()
+            view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://wave.png")))
+            sent = await bot.text(channel.id).send(view=view, file=discord.File(io.BytesIO(b"1"), "wave.png"))
+            (message,) = channel.messages
+            (kept,) = message.attachments
+            kept_address = message.components[0]["items"][0]["media"]["url"]
+            with pytest.raises(discord.HTTPException, match="referenced attachment was not found") as caught:
+                await sent.edit(view=view)
+            assert caught.value.code == 50035
+            assert message.attachments == [kept]
+            await sent.edit(view=view, attachments=[discord.File(io.BytesIO(b"2"), "wave.png")])
+            (new,) = message.attachments
+            assert new.data == b"2"
+            assert message.components[0]["items"][0]["media"]["url"] != kept_address
+
+
+async def test_files_of_an_edit_replace_those_that_it_does_not_name() -> None:
+    async with DiscordHere(voice=SilentVoice()) as here, requests(here) as by_hand:
+        channel = here.guild("Corner").text_channel("music")
+        path = f"/channels/{channel.id}/messages"
+
+        async def send(method: str, path: str, *kept: int) -> int:
+            body = {"attachments": [{"id": str(each)} for each in (*kept, 0)]} if kept else {}
+            form = aiohttp.FormData()
+            form.add_field("payload_json", json.dumps(body))
+            form.add_field("files[0]", b"x", filename="x.txt")
+            assert (await by_hand.ask(method, path, data=form))[0] == 200
+            return len(channel.messages[0].attachments)
+
+        assert await send("POST", path) == 1
+        (message,) = channel.messages
+        assert await send("PATCH", f"{path}/{message.id}") == 1
+        assert await send("PATCH", f"{path}/{message.id}", message.attachments[0].id) == 2
+
+
 @pytest.mark.parametrize(
     ("taken", "body", "code"),
     [
