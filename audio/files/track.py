@@ -20,7 +20,7 @@ from audio.dsp.mastering import master
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
 from audio.files.picture import alt_text, draw
-from audio.piece import Piece, PromptChange
+from audio.piece import MAX_PROMPT_CHANGES, PROMPT_LENGTH, Piece, PromptChange
 from audio.units import SAMPLE_RATE, Pcm, Pcm16
 from words.text import Text
 
@@ -47,6 +47,13 @@ FORMATS: Final[Mapping[str, _Format]] = {
 }
 """From the best to the most compatible: lossless; transparent; playable everywhere. All keep custom tags (WAV
 does not). Opus has the suffix for which Discord shows a player."""
+
+MAX_TAG_NUMBER: Final = 1e9
+"""Largest number in a tag: no radio plays for so many seconds. A larger one is forged, and would not fit into
+a sentence."""
+
+MAX_CHANGES_CHARS: Final = MAX_PROMPT_CHANGES * (12 * PROMPT_LENGTH[1] + 64)
+"""Longest list of prompt changes in a tag: JSON takes up to 12 characters for one, as in \\ud83c\\udfb5."""
 
 _RECORDINGS: Final[Sequence[str]] = ("continues", "melody")
 _NUMBERED: Final = ("seconds", "seed", "top_k", "temperature")
@@ -141,26 +148,45 @@ def read_tags(path: Path) -> Origin:
             metadata = {**file.metadata, **file.streams.audio[0].metadata}  # Ogg keeps tags with the stream
         tags = {key.lower(): text for key, text in metadata.items()}
         seconds, seed, top_k, temperature = (tags[key] for key in _NUMBERED)
-        interval, guidance = (None if tags[key] == AUTOMATIC else float(tags[key]) for key in _AUTOMATIC)
+        interval, guidance = (None if tags[key] == AUTOMATIC else _number(tags[key]) for key in _AUTOMATIC)
         piece = Piece(
             prompt=tags["prompt"],
-            seconds=float(seconds),
+            seconds=_number(seconds),
             seed=int(seed),
             interval=interval,
             guidance=guidance,
             top_k=int(top_k),
-            temperature=float(temperature),
-            prelude=float(tags.get("prelude", 0.0)),
-            excerpt=float(tags["excerpt"]) if "excerpt" in tags else None,
-            prompt_changes=tuple(
-                PromptChange(str(prompt), int(step), int(blend))
-                for prompt, step, blend in json.loads(tags.get("turns", "[]"))
-            ),
+            temperature=_number(temperature),
+            prelude=_number(tags.get("prelude", "0")),
+            excerpt=_number(tags["excerpt"]) if "excerpt" in tags else None,
+            prompt_changes=_prompt_changes(tags.get("turns", "[]")),
         )
         recordings = {role: tags[role] for role in _RECORDINGS if role in tags}
         return Origin(piece, tags["checkpoint"], tags["revision"], tags["licence"], recordings)
     except (av.FFmpegError, OSError, LookupError, ValueError, TypeError, RecursionError) as error:
         raise TrackError(Text("track-not-ours", file=path.name)) from error
+
+
+def _number(text: str) -> float:
+    """Parse a number of a tag. Raises ValueError for one that no track has."""
+    number = float(text)
+    if not abs(number) <= MAX_TAG_NUMBER:  # also for NaN
+        raise ValueError(f"{text} is out of range")
+    return number
+
+
+def _prompt_changes(text: str) -> tuple[PromptChange, ...]:
+    """Parse a list of [prompt, step, blend]. Raises ValueError or RecursionError."""
+    listed = json.loads(text) if len(text) <= MAX_CHANGES_CHARS else None
+    if not isinstance(listed, list) or len(listed) > MAX_PROMPT_CHANGES:
+        raise ValueError("not a list of prompt changes")
+    return tuple(_prompt_change(*change) for change in listed)
+
+
+def _prompt_change(prompt: object, step: object, blend: object) -> PromptChange:
+    if not isinstance(prompt, str) or type(step) is not int or type(blend) is not int:  # a bool is an int
+        raise TypeError("not a prompt change")
+    return PromptChange(prompt, step, blend)
 
 
 def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -14,8 +15,9 @@ import pytest
 
 from audio.dsp.mastering import TRACK_LUFS, master
 from audio.engine import EngineInfo
-from audio.files.track import FORMATS, TrackError, read_tags, write_track
-from audio.piece import Piece, PromptChange, Recording
+from audio.errors import BuskerError
+from audio.files.track import FORMATS, MAX_CHANGES_CHARS, TrackError, read_tags, write_track
+from audio.piece import MAX_PROMPT_CHANGES, PROMPT_LENGTH, Piece, PromptChange, Recording, checked
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
 from tests.audio.dsp.ebur128 import ebur128
 
@@ -111,21 +113,97 @@ def test_the_tags_hold_prompt_changes_and_the_digest_of_a_continued_file(name: s
     assert origin.recordings == {"continues": "ab" * 32}
 
 
-@pytest.mark.parametrize(
-    "changes", ["[[1]]", '[["a", "b", 0]]', "{}}", "[" * 100_000, "7", '[["a", 1, [2]]]']
-)
-def test_forged_prompt_changes_are_refused_with_a_sentence(changes: str, tmp_path: Path) -> None:
-    path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=["mp3"]).path
-    forged = tmp_path / "forged.mp3"
-    with av.open(str(path)) as file, av.open(str(forged), "w", format="mp3") as copy:
-        copy.metadata.update(file.metadata | {"turns": changes})
-        stream = copy.add_stream_from_template(file.streams.audio[0])
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_as_many_prompt_changes_as_steering_allows_can_be_read_back(name: str, tmp_path: Path) -> None:
+    longest = "\N{MUSICAL SYMBOL G CLEF}" * PROMPT_LENGTH[1]
+    changes = tuple(PromptChange(longest, step) for step in range(MAX_PROMPT_CHANGES))
+    piece = replace(PIECE, prompt_changes=changes)
+    assert (
+        read_tags(write_track(sound(0.1), piece, INFO, tmp_path, 2**30, formats=[name]).path).piece == piece
+    )
+
+
+def forged_copy(path: Path, tags: dict[str, str]) -> Path:
+    """Copy a track with other tags, without encoding it again."""
+    forged = path.with_stem("forged")
+    form = next(form for form in FORMATS.values() if form.suffix == path.suffix)
+    with av.open(str(path)) as file, av.open(str(forged), "w", format=form.container) as copy:
+        source = file.streams.audio[0]
+        copy.metadata.update({**file.metadata, **source.metadata, **tags})
+        stream = copy.add_stream_from_template(source)
         for packet in file.demux():
             if packet.dts is not None:
                 packet.stream = stream
                 copy.mux(packet)
+    return forged
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "[[1]]",
+        '[["a", "b", 0]]',
+        "{}}",
+        "[" * 100_000,
+        "7",
+        "null",
+        '{"a": 1}',
+        '["abc"]',
+        '[["a", 1, [2]]]',
+        '[["abc", Infinity, 0]]',
+        '[["abc", 1e400, 0]]',
+        '[["abc", NaN, 0]]',
+        '[["abc", 1.5, 0]]',
+        '[["abc", true, 0]]',
+        "[[[1], 1, 0]]",
+        f'[["abc", {"9" * 5000}, 0]]',
+        json.dumps([["abc", 1, 1]] * (MAX_PROMPT_CHANGES + 1)),
+        f'["{"a" * MAX_CHANGES_CHARS}", 1, 0]',
+    ],
+    ids=lambda text: text[:24],
+)
+def test_forged_prompt_changes_are_refused_with_a_sentence(changes: str, tmp_path: Path) -> None:
+    path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=["mp3"]).path
     with pytest.raises(TrackError, match=r"^forged\.mp3 isn't a track by Busker\.$"):
-        read_tags(forged)
+        read_tags(forged_copy(path, {"turns": changes}))
+
+
+@pytest.mark.parametrize("key", ["seconds", "temperature", "interval", "guidance", "prelude", "excerpt"])
+@pytest.mark.parametrize("number", ["inf", "nan", "1e308", "-1e400", "one"])
+def test_numbers_that_no_track_has_are_refused_with_a_sentence(key: str, number: str, tmp_path: Path) -> None:
+    path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=["flac"]).path
+    with pytest.raises(TrackError, match=r"^forged\.flac isn't a track by Busker\.$"):
+        read_tags(forged_copy(path, {key: number}))
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"seconds": "-1"},
+        {"seconds": "601"},
+        {"seed": "9" * 4000},
+        {"seed": "-1"},
+        {"top_k": "0"},
+        {"temperature": "0"},
+        {"interval": "1e-9"},
+        {"prelude": "99"},
+        {"excerpt": "-1"},
+        {"prompt": "a\x1b[31mb"},
+        {"prompt": "<@1> hello"},
+        {"prompt": "x" * 5000},
+        {"turns": '[["abc", 99999999, 0]]'},
+        {"turns": '[["<@1> hello", 1, 0]]'},
+    ],
+    ids=str,
+)
+def test_a_piece_that_cannot_be_composed_is_refused_with_a_sentence(
+    name: str, tags: dict[str, str], tmp_path: Path
+) -> None:
+    path = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**30, formats=[name]).path
+    with pytest.raises(BuskerError) as refusal:
+        checked(read_tags(forged_copy(path, tags)).piece, longest=600.0)
+    assert 0 < len(str(refusal.value)) < 200
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
