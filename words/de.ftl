@@ -23,6 +23,7 @@ steer-answer = { $seconds ->
 steer-title = Steuern
 steer-words = Wie es von jetzt an klingen soll
 steer-too-late = Dieses Stück ist schon fertig komponiert und lässt sich nicht mehr steuern. Steuere das nächste früher.
+steer-enough = Diese Musik wurde schon { $most }-mal gesteuert, mehr geht nicht. Fordere ein neues Stück an, oder beende das Radio und starte ein neues.
 steer-kept = Dieser Track wird aus seiner Datei abgespielt und lässt sich nicht steuern. Mit Remix kannst du ihn ändern.
 
 ### /compose

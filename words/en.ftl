@@ -26,6 +26,7 @@ steer-answer = { $seconds ->
 steer-title = Steer
 steer-words = What it should sound like from now on
 steer-too-late = This piece is already fully composed, so it can't be steered any more. Steer the next one earlier.
+steer-enough = This music has been steered { $most } times, which is the limit. Request a new piece, or end the radio and start another.
 steer-kept = This track is replayed from its file, so it can't be steered. Use Remix to change it.
 
 ### /compose

@@ -23,6 +23,7 @@ steer-answer = { $seconds ->
 steer-title = Modificar la música
 steer-words = Cómo debe sonar a partir de ahora
 steer-too-late = Esta pieza ya está compuesta del todo y no se puede modificar. Modifica la siguiente antes.
+steer-enough = Esta música ya se ha modificado { $most } veces, que es el límite. Pide otra pieza, o termina la radio y empieza otra.
 steer-kept = Esta pista se reproduce desde su archivo y no se puede modificar. Usa Remix.
 
 ### /compose

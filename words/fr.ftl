@@ -23,6 +23,7 @@ steer-answer = { $seconds ->
 steer-title = Modifier la musique
 steer-words = Comment ça doit sonner désormais
 steer-too-late = Ce morceau est déjà entièrement composé, on ne peut plus le modifier. Modifie le prochain plus tôt.
+steer-enough = Cette musique a déjà été modifiée { $most } fois, c’est la limite. Demande un nouveau morceau, ou arrête la radio et lances-en une autre.
 steer-kept = Cette piste est rejouée depuis son fichier, on ne peut pas la modifier. Utilise Remix.
 
 ### /compose

@@ -23,6 +23,7 @@ steer-answer = { $seconds ->
 steer-title = Modificar a música
 steer-words = Como deve soar a partir de agora
 steer-too-late = Esta peça já está toda composta e não pode mais ser modificada. Modifique a próxima mais cedo.
+steer-enough = Esta música já foi modificada { $most } vezes, que é o limite. Peça outra peça, ou encerre a rádio e comece outra.
 steer-kept = Esta faixa é tocada a partir do arquivo e não pode ser modificada. Use Remix.
 
 ### /compose

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from audio.errors import BuskerError
 from audio.files.saved import read_for_playback
-from audio.piece import LEAD_SECONDS, PromptChange
+from audio.piece import LEAD_SECONDS, MAX_PROMPT_CHANGES, PromptChange
 from audio.playout.chain import process_stream
 from audio.playout.history import History
 from audio.playout.jitter_buffer import JitterBuffer
@@ -157,12 +157,15 @@ class Composition:
     def steer(self, prompt: str, blend_seconds: float) -> None:
         """Let `prompt` (see `prompt_of`) take over where composing is, blended in over `blend_seconds`.
 
-        Listeners hear it once they reach that position. Raises RequestError if all is composed.
+        Listeners hear it once they reach that position. Raises RequestError if all is composed, or after
+        MAX_PROMPT_CHANGES: a track with more could not be read back.
         """
         if self._saved_file is not None:
             raise RequestError(Text("steer-kept"))
         if not self.steerable:
             raise RequestError(Text("steer-too-late"))
+        if len(self.piece.prompt_changes) >= MAX_PROMPT_CHANGES:
+            raise RequestError(Text("steer-enough", most=MAX_PROMPT_CHANGES))
         earliest_seconds = self._pushed_samples / SAMPLE_RATE
         if self._stream is not None:
             try:
@@ -242,7 +245,7 @@ class Composition:
         except BuskerError as error:
             self._fail(error.text)
         except Exception:
-            _log.exception("composing %r failed", self._piece)
+            _log.exception("composing seed %d failed", self._piece.seed)
             self._fail(Text("trouble-composing"))
         finally:
             self._seconds = time.monotonic() - started_at

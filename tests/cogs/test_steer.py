@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from audio.files.track import read_tags
+from audio.piece import MAX_PROMPT_CHANGES, PromptChange
 from audio.worker.tone_engine import ToneEngine
 from bot.playback.performance import Performance
 from rehearsal.people.reply import Reply
@@ -86,3 +87,21 @@ async def test_a_prompt_that_is_too_late_or_unreadable_is_refused_in_a_sentence(
         loopback.ask(seconds=1.0)
         none = await loopback.asker.use("steer", {"words": "   \u200b "}, loopback.text)
         assert "readable characters" in await said(none)
+
+
+async def test_steering_ends_at_as_many_changes_as_a_track_can_hold(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=20.0)) as loopback:
+        changes = tuple(PromptChange("bells", step=1) for _ in range(MAX_PROMPT_CHANGES - 1))
+        request = loopback.request(60.0)
+        piece = loopback.session.request(
+            replace(request, piece=replace(request.piece, prompt_changes=changes, interval=0.5, lead=LEAD))
+        )
+        await until(lambda: piece.buffer.seconds_played > 0.1)
+        last = await loopback.asker.use("steer", {"words": "brass"}, loopback.text)
+        assert (await said(last)).startswith("Steering to “brass”")
+        more = await loopback.asker.use("steer", {"words": "strings"}, loopback.text)
+        assert await said(more) == (
+            "This music has been steered 1,000 times, which is the limit. Request a new piece, or end the "
+            "radio and start another."
+        )
+        assert piece.piece.prompts[-1] == "brass"
