@@ -1,4 +1,4 @@
-"""The log: one line per record, without the token.
+"""The log: one line per record, without the token and without what opens somebody's file.
 
 2026-03-01 12:00:00 INFO    bot.client: Logged in.
     further lines of a record, such as a traceback, are indented
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -33,7 +34,27 @@ _ESCAPED_CONTROLS: Final = {
 }
 """Control characters in text from outside (a prompt, a response) could move the cursor or forge lines."""
 
+UNSIGNED: Final = "[unsigned]"
+"""Stands for what was left out of an address."""
+
+_QUERY = re.compile(r"(\b(?:https?|wss?)://[^\s?#\"'<>]*)[?#][^\s\"'<>)\]]+", re.IGNORECASE)
+"""An address and what follows its path: for a file at Discord, the signature (`?ex=…&is=…&hm=…`) with which
+anybody can read it."""
+
+_SIGNATURE = re.compile(r"(?:\b|(?<=%3F)|(?<=%26))((?:ex|is|hm)(?:=|%3D))[0-9a-f]{6,}", re.IGNORECASE)
+"""A part of such a signature without its address, as in the request line of an exception, or quoted within
+another address."""
+
+_CALLBACK = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w%.-]{8,}")
+"""The address of an interaction, whose last part lets anybody answer in Busker's name for 15 minutes."""
+
 _log = logging.getLogger(__name__)
+
+
+def unsigned(text: str) -> str:
+    """Return `text` with addresses that still say where something is and no longer open it."""
+    text = _QUERY.sub(rf"\1?{UNSIGNED}", text)
+    return _CALLBACK.sub(rf"\1{UNSIGNED}", _SIGNATURE.sub(rf"\1{UNSIGNED}", text))
 
 
 class RedactingFormatter(logging.Formatter):
@@ -44,7 +65,7 @@ class RedactingFormatter(logging.Formatter):
         self._secret = secret
 
     def format(self, record: logging.LogRecord) -> str:
-        text = redact(super().format(record), self._secret).translate(_ESCAPED_CONTROLS)
+        text = unsigned(redact(super().format(record), self._secret)).translate(_ESCAPED_CONTROLS)
         return text.rstrip("\n").replace("\n", f"\n{INDENT}")
 
 

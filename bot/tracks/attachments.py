@@ -170,7 +170,7 @@ async def _data(attachment: discord.Attachment) -> bytes:
         async with asyncio.timeout(FETCH_SECONDS):
             return await attachment.read()
     except (TimeoutError, aiohttp.ClientError, discord.DiscordException) as error:
-        _log.warning("%s was not fetched: %r", attachment.url, error)
+        _log.warning("attachment %d was not fetched: %r", attachment.id, error)
         raise RecordingError(Text("recording-unfetched", name=_plain(attachment.filename))) from error
 
 

@@ -43,6 +43,60 @@ def test_the_token_is_in_no_message_argument_or_traceback() -> None:
     assert "ValueError: bad token [token]" in text
 
 
+ADDRESS = "https://cdn.discordapp.com/attachments/1/2/my-voice.ogg"
+SIGNATURE = "ex=65d903de&is=65c68ede&hm=2481f30dd67f503f54d020ae3b5533b9987fae4e55f2b4e3926e08a3fa3ee24f"
+SIGNED = f"{ADDRESS}?{SIGNATURE}&"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SIGNED,
+        f"GET {SIGNED} with {{}} has returned 404",
+        f"ClientResponseError(url=URL('{SIGNED}'))",
+        f'[voice]({SIGNED}), "{SIGNED}" and <{SIGNED}>',
+        SIGNED.replace("?", "#"),
+        SIGNED.upper(),
+        f"/attachments/1/2/my-voice.ogg?{SIGNATURE}",
+        f"https://images-ext-1.discordapp.net/external/x/https/cdn.discordapp.com/y%3F{SIGNATURE}",
+        f"https://proxy.example/?url={ADDRESS}%3F{SIGNATURE.replace('&', '%26').replace('=', '%3D')}",
+        f"wss://gateway.example/?v=10&hm={SIGNATURE[-64:]}",
+    ],
+)
+def test_the_signature_of_a_members_file_is_in_no_message_argument_or_traceback(text: str) -> None:
+    stream = io.StringIO()
+    log = logging.getLogger("discord.http")
+    with logging_to(stream, "debug"):
+        log.warning(text.replace("%", "%%"))
+        log.warning("%s, %r", text, {"url": text})
+        try:
+            raise OSError(text) from ValueError(text)
+        except OSError:
+            log.exception("failed")
+    logged = stream.getvalue().lower()
+    assert SIGNATURE[-64:] not in logged
+    assert "65d903de" not in logged
+    assert logged.count("[unsigned]") >= 5
+
+
+def test_the_address_itself_stays_so_that_an_operator_sees_what_failed() -> None:
+    stream = io.StringIO()
+    with logging_to(stream):
+        logging.getLogger("bot").warning("GET %s failed (404), see https://example.org/docs.", SIGNED)
+    said = stream.getvalue().split(": ", 1)[1]
+    assert said == f"GET {ADDRESS}?[unsigned] failed (404), see https://example.org/docs.\n"
+
+
+def test_nobody_can_answer_a_member_with_what_is_in_the_log() -> None:
+    stream = io.StringIO()
+    secret = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5OnNlY3JldA"
+    with logging_to(stream):
+        for route in (f"/webhooks/123/{secret}/messages/@original", f"/interactions/456/{secret}/callback"):
+            logging.getLogger("discord.http").warning("POST https://discord.com/api/v10%s has failed", route)
+    assert secret not in stream.getvalue()
+    assert "/webhooks/123/[unsigned]/messages/@original has failed" in stream.getvalue()
+
+
 def test_a_text_from_outside_cannot_forge_a_record_or_move_the_cursor() -> None:
     stream = io.StringIO()
     with logging_to(stream):
