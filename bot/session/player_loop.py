@@ -119,7 +119,7 @@ class PlayerLoop:
             if self._playing is not None:
                 self._on_voice_lost()
         except Exception:
-            _log.exception("playing %r failed", performance.piece)
+            _log.exception("playing seed %d failed", performance.piece.seed)
             _give_up_playback(performance, Text("trouble-playing"))
         finally:
             if self._playing is not None:

@@ -91,7 +91,7 @@ class Restoration:
             try:
                 request = await self._request(guild, entry)
             except (OSError, discord.HTTPException, StoreError):
-                _log.exception("%r waits until the server is available again", entry.piece)
+                _log.exception("seed %d waits until the server is available again", entry.piece.seed)
                 self._unfinished[guild.id].append(entry)
                 continue
             if (
@@ -124,7 +124,7 @@ class Restoration:
         )
         if entry.place is None or not has_listeners:
             performance.leave_queue()
-        _log.info("continuing %r after a restart", entry.piece)
+        _log.info("continuing seed %d after a restart", entry.piece.seed)
         session.restore(performance)
         self._attachments.retain(performance)
 

@@ -111,7 +111,7 @@ class Poster:
         except TrackError as error:
             performance.set_trouble(error.text)
         except Exception:
-            _log.exception("the track of %r was not written", performance.piece)
+            _log.exception("the track of seed %d was not written", performance.piece.seed)
             performance.set_trouble(Text("trouble-writing"))
         finally:
             if performance.track is not None:
