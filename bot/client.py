@@ -121,6 +121,7 @@ class Busker(commands.Bot):
     async def setup_hook(self) -> None:
         """Open the store, start the pacer, load the commands and register them. Raises StoreError."""
         await self.store.open()
+        await self.library.open()
         await self.attachments.open()
         await self.restoration.open()
         self.pacer.start()

@@ -8,6 +8,7 @@ import importlib.metadata
 import platform
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.config.loading import load
 from bot.config.settings import DEFAULT_PATH, Settings
 from bot.config.tokens import checked_token, redact
 from bot.errors import SettingsError, TokenError
+from bot.store.private import is_private
 from bot.store.repository import Store
 from bot.voice.realtime import granted
 
@@ -63,9 +65,7 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
     try:
         settings = load(path)
         file = path or DEFAULT_PATH
-        yield Finding(
-            "settings", True, f"{file} is read." if file.exists() else "No file: the defaults apply."
-        )
+        yield settings_finding(file)
     except SettingsError as error:
         yield Finding("settings", False, f"{error} The checks below use the defaults.")
         settings = Settings.model_construct()
@@ -81,6 +81,18 @@ def examine(path: Path | None = None) -> Iterator[Finding]:
     )
     yield store_finding(settings.store.path)
     yield from engine_findings(settings)
+
+
+def settings_finding(file: Path) -> Finding:
+    """Report the settings file, which was read. Fails if it holds a token that others can read."""
+    if not file.exists():
+        return Finding("settings", True, "No file: the defaults apply.")
+    if is_private(file):
+        return Finding("settings", True, f"{file} is read.")
+    readable = f"Other users of this machine can read {file}"
+    if "token" not in tomllib.loads(file.read_text(encoding="utf-8-sig")):
+        return Finding("settings", True, f"{file} is read. {readable}: put no token into it.")
+    return Finding("settings", False, f"{readable}, and with it the token: run `chmod 600 {file}`.")
 
 
 def token_finding(settings: Settings) -> Finding:

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bot.errors import StoreError
+from bot.store.private import create_private, make_private
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 """The folder of the migrations, `0001_name.sql` and so on."""
 
 APPLICATION_ID: Final = int.from_bytes(b"Busk", "big")
 """Identifies our file (PRAGMA application_id), so that another program's file is recognised."""
+
+SIBLINGS: Final = ("", "-wal", "-shm", "-journal")
+"""Suffixes of the file and of those that SQLite keeps beside it."""
 
 LOCKED_SECONDS: Final = 5.0
 """Timeout [s] of a change while another process, such as a backup, locks the file."""
@@ -78,6 +82,8 @@ class Database:
                 f"{self._path.parent} cannot hold Busker's memory ({error.strerror}): change its owner or "
                 "`store.path`."
             ) from error
+        create_private(self._path)
+        make_private(*(Path(f"{self._path}{suffix}") for suffix in SIBLINGS))
         try:
             # Without an isolation level Python begins and ends no transaction by itself.
             with contextlib.ExitStack() as unless_ready:
@@ -163,8 +169,8 @@ def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
     connection.execute("BEGIN IMMEDIATE")
     try:
         answer = work(connection)
+        connection.execute("COMMIT")  # fails on a full disk, and leaves the transaction open
     except BaseException:
         connection.rollback()
         raise
-    connection.execute("COMMIT")
     return answer

@@ -22,6 +22,7 @@ import discord
 from audio.errors import RecordingError
 from audio.files.recording import fully_decoded_recording_of
 from audio.piece import Recording
+from bot.store.private import make_private_folder
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ class Attachments:
         self._downloads = asyncio.Semaphore(MAX_DOWNLOADS)
 
     async def open(self) -> None:
-        """Delete leftovers of earlier runs."""
+        """Close the folder to other users of the machine, and delete leftovers of earlier runs."""
+        try:
+            await asyncio.to_thread(make_private_folder, self._folder)
+        except OSError as error:  # who sends a file reads that it could not be saved
+            _log.warning("%s cannot hold files: %s", self._folder, error.strerror or error)
         await asyncio.to_thread(_sweep, self._folder, time.time() - MAX_AGE_SECONDS)
 
     @asynccontextmanager
@@ -170,7 +175,7 @@ async def _data(attachment: discord.Attachment) -> bytes:
         async with asyncio.timeout(FETCH_SECONDS):
             return await attachment.read()
     except (TimeoutError, aiohttp.ClientError, discord.DiscordException) as error:
-        _log.warning("attachment %d was not fetched: %r", attachment.id, error)
+        _log.warning("%s was not fetched: %r", _plain(attachment.filename), error)
         raise RecordingError(Text("recording-unfetched", name=_plain(attachment.filename))) from error
 
 

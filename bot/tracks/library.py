@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 import discord
 
 from audio.files.track import PICTURE_SUFFIX
+from bot.store.private import make_private_folder
 from bot.store.records import Visibility
 
 if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.store.records import MadeTrack
     from bot.store.repository import Store
+
+_log = logging.getLogger(__name__)
 
 
 class Library:
@@ -28,6 +32,13 @@ class Library:
         self.folder = folder
         self._store = store
         self._engine = engine
+
+    async def open(self) -> None:
+        """Close the folder of tracks to other users of the machine."""
+        try:
+            await asyncio.to_thread(make_private_folder, self.folder)
+        except OSError as error:  # tracks are posted all the same
+            _log.warning("%s cannot hold tracks: %s", self.folder, error.strerror or error)
 
     async def search(
         self,

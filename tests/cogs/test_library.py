@@ -61,6 +61,13 @@ async def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
         assert said == "There are no tracks here that you can see yet. Make one with /compose."
 
 
+async def test_tracks_and_recordings_are_in_folders_of_their_owner_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    async with a_server(tmp_path):
+        for folder in (tmp_path, tmp_path / "recordings"):
+            assert folder.stat().st_mode & 0o777 == 0o700
+
+
 async def test_tracks_are_listed_and_can_be_chosen(tmp_path: Path) -> None:
     async with a_server(tmp_path) as server:
         first = await add_track(server)

@@ -14,6 +14,7 @@ from bot.ops.doctor import (
     folder_finding,
     opus_finding,
     package_finding,
+    settings_finding,
     speed_finding,
     store_finding,
     token_finding,
@@ -28,6 +29,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("BUSKER_TOKEN", raising=False)
     config = tmp_path / "config.toml"
     config.write_text(f'token = "{TOKEN}"\n[engine]\nkind = "tone"\n')
+    config.chmod(0o600)
     return config
 
 
@@ -53,6 +55,24 @@ def test_without_a_token_it_fails_and_names_the_commands_that_work_without(
     failed = [line for line in lines if line.startswith("FAIL")]
     assert [line.startswith("FAIL  token       There is no token") for line in failed] == [True]
     assert lines[-1] == "`run` cannot start without a token; `rehearse` and `compose` can."
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o602])
+def test_a_token_that_others_can_read_fails_with_the_remedy(config: Path, mode: int) -> None:
+    config.chmod(mode)
+    finding = settings_finding(config)
+    assert not finding.ok
+    assert finding.sentence == (
+        f"Other users of this machine can read {config}, and with it the token: run `chmod 600 {config}`."
+    )
+
+
+def test_a_settings_file_without_a_token_may_be_read_by_others(config: Path) -> None:
+    config.write_text('[engine]\nkind = "tone"\n')
+    config.chmod(0o644)
+    finding = settings_finding(config)
+    assert finding.ok
+    assert finding.sentence.endswith("put no token into it.")
 
 
 def test_a_broken_settings_file_is_a_finding_and_the_other_checks_still_run(

@@ -50,6 +50,53 @@ async def test_a_new_file_is_created_with_its_folder_and_migrated(tmp_path: Path
     await open_and_close(path)  # and again, with nothing to do
 
 
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+async def test_a_new_file_and_those_that_sqlite_keeps_beside_it_are_the_owners_alone(tmp_path: Path) -> None:
+    store = Database(tmp_path / "busker.sqlite")
+    await store.open()
+    await store.change(lambda connection: connection.execute("INSERT INTO usage VALUES (1, 2, 'x', 1.0)"))
+    names = ("busker.sqlite", "busker.sqlite-wal", "busker.sqlite-shm")
+    assert modes(tmp_path) == dict.fromkeys(names, 0o600)
+    await store.close()
+
+
+async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "busker.sqlite"
+    await open_and_close(path)
+    killed = sqlite3.connect(path)  # leaves its files behind
+    killed.execute("INSERT INTO usage VALUES (1, 2, 'x', 1.0)")
+    killed.commit()
+    for file in tmp_path.iterdir():
+        file.chmod(0o664)
+    store = Database(path)
+    await store.open()
+    assert set(modes(tmp_path).values()) == {0o600}
+    assert len(modes(tmp_path)) == 3
+    await store.close()
+    killed.close()
+
+
+async def test_a_change_that_a_full_disk_refused_leaves_no_transaction_open(tmp_path: Path) -> None:
+    path = tmp_path / "busker.sqlite"
+    store = Database(path)
+    await store.open()
+
+    def write(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO usage VALUES (1, 2, ?, 1.0)", ["x" * 100_000])
+
+    (pages,) = await store.read(lambda connection: connection.execute("PRAGMA page_count").fetchone())
+    await store.read(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchone())
+    for _ in range(2):
+        with pytest.raises(StoreError, match="full"):
+            await store.change(write)
+    await store.read(lambda connection: connection.execute("PRAGMA max_page_count = 10000").fetchone())
+    await store.change(write)  # there is room again
+    await store.close()
+
+
 async def test_a_migration_by_another_process_is_not_applied_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
