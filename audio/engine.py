@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from audio.piece import Piece
+from audio.prompts.hearing import Vocabulary
 from audio.units import Pcm
 
 TYPICAL_LUFS: Final = -17.0
@@ -118,6 +119,11 @@ class Engine(Protocol):
     @property
     def info(self) -> EngineInfo:
         """The engine's description. Raises EngineError before `start` has returned."""
+        ...
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The tokenizer of the model, which tells what it hears of a prompt."""
         ...
 
     @property

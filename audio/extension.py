@@ -22,6 +22,7 @@ from audio.errors import RecordingError
 from audio.files.recording import MAX_SECONDS, check_unchanged, first_seconds
 from audio.files.track import FORMATS, encode_file
 from audio.piece import LENGTH_SECONDS, Piece
+from audio.prompts.hearing import Vocabulary
 from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
 from words.text import Text
 
@@ -71,6 +72,10 @@ class ExtendingEngine:
     @property
     def info(self) -> EngineInfo:
         return self._engine.info
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._engine.vocabulary
 
     @property
     def healthy(self) -> bool:

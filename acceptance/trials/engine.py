@@ -13,6 +13,7 @@ import numpy as np
 
 from audio.dsp.mastering import master
 from audio.playout.chain import processed_chunks
+from audio.prompts.hearing import Vocabulary
 from audio.worker.client import LocalEngine
 from audio.worker.tone_engine import ToneEngine
 from bot.config.engine_factory import create_engine
@@ -46,6 +47,10 @@ class CountedEngine:
     @property
     def info(self) -> EngineInfo:
         return self._engine.info
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._engine.vocabulary
 
     @property
     def healthy(self) -> bool:

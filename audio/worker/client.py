@@ -23,6 +23,7 @@ from typing import Final
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
 from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, PromptChange
+from audio.prompts.hearing import Vocabulary
 from audio.worker.messages import (
     Begun,
     Cancel,
@@ -76,6 +77,7 @@ class LocalEngine:
         self._waiting = waiting
         self._hang_seconds = hang_seconds
         self._info: EngineInfo | None = None
+        self._vocabulary = Vocabulary()
         self._started: asyncio.Future[EngineInfo] | None = None
         self._worker: WorkerProcess | None = None
         self._failed_starts = 0
@@ -88,6 +90,10 @@ class LocalEngine:
         if self._info is None:
             raise EngineError("The engine has not started yet; wait until it has loaded its checkpoint.")
         return self._info
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._vocabulary
 
     @property
     def healthy(self) -> bool:
@@ -180,9 +186,10 @@ class LocalEngine:
                 logger = logging.getLogger(record.name)
                 if logger.isEnabledFor(record.levelno):
                     logger.handle(record)
-            case Ready(info, calibration) if worker is self._worker:
+            case Ready(info, calibration, vocabulary) if worker is self._worker:
                 worker.ready = True
                 self._order = replace(self._order, calibration=calibration)
+                self._vocabulary = vocabulary
                 self._failed_starts = 0
                 if self._started is not None and not self._started.done():
                     self._started.set_result(info)

@@ -89,7 +89,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar
 
-    from audio.musicgen.checkpoint.load import load_checkpoint
+    from audio.musicgen.checkpoint.load import load_checkpoint, vocabulary_of
     from audio.musicgen.checkpoint.seeded import ensure_seeded
     from audio.musicgen.engine_core import EngineCore
     from audio.musicgen.model.linear import fastest_dtype
@@ -127,7 +127,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
         melodies=checkpoint.melody is not None,
         endless=core.endless,
     )
-    return core, Ready(info, calibration)
+    return core, Ready(info, calibration, vocabulary_of(checkpoint))
 
 
 def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:

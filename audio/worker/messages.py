@@ -12,6 +12,7 @@ from audio.calibration import Calibration
 from audio.engine import Chunk, EngineInfo
 from audio.errors import EngineError
 from audio.piece import Piece, PromptChange
+from audio.prompts.hearing import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Ready:
 
     info: EngineInfo
     calibration: Calibration | None = None
+    vocabulary: Vocabulary = Vocabulary()  # noqa: RUF009 (frozen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError
 from audio.files.recording import check_unchanged
 from audio.piece import Piece, PromptChange
+from audio.prompts.hearing import Vocabulary
 from audio.units import STEP_RATE, Pcm
 from words.text import Text
 
@@ -46,8 +47,8 @@ _RAMP_SECONDS: Final = 0.005
 class ToneEngine:
     """Composes up to `slots` pieces at once, each at `speed` times real time; infinity is allowed.
 
-    `melodies` sets the flag of its EngineInfo. `sleep` and `clock` (in seconds) can be replaced by a test's
-    own.
+    `melodies` sets the flag of its EngineInfo. It hears all of a prompt unless it is given a `vocabulary`.
+    `sleep` and `clock` (in seconds) can be replaced by a test's own.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class ToneEngine:
         *,
         slots: int = 16,
         melodies: bool = True,
+        vocabulary: Vocabulary = Vocabulary(),  # noqa: B008 (frozen)
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,6 +75,7 @@ class ToneEngine:
             melodies=melodies,
             endless=speed >= 1,
         )
+        self._vocabulary = vocabulary
         self._slots = slots
         self._sleep = sleep
         self._clock = clock
@@ -84,6 +87,10 @@ class ToneEngine:
         if not self._running:
             raise EngineError("The engine has not started yet.")
         return self._info
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._vocabulary
 
     @property
     def healthy(self) -> bool:

@@ -29,6 +29,7 @@ from audio.musicgen.checkpoint.melody import MelodyEncoder
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.piece import Recording
+from audio.prompts.hearing import Vocabulary
 from audio.units import STEP_RATE
 
 MELODY_PROMPT_TOKENS: Final = 128
@@ -198,6 +199,12 @@ def encode_prompt(checkpoint: Checkpoint, prompt: str) -> tuple[Tensor, int]:
     indices = torch.tensor([tokens], device=checkpoint.device)
     states = checkpoint.text_encoder(input_ids=indices).last_hidden_state
     return checkpoint.projection(states)[0], len(all_tokens) - len(tokens)
+
+
+def vocabulary_of(checkpoint: Checkpoint) -> Vocabulary:
+    """Return the tokenizer of a checkpoint for other processes; empty if it is of another library."""
+    backend = getattr(checkpoint.tokenizer, "backend_tokenizer", None)
+    return Vocabulary("" if backend is None else backend.to_str(), checkpoint.prompt_tokens)
 
 
 def encode_past(checkpoint: Checkpoint, recording: Recording, frames: int) -> Codes:

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from audio.errors import CheckpointError, EngineBusy, EngineError
 from audio.piece import Piece
+from audio.prompts.hearing import Hearing
 from audio.worker.client import LocalEngine
 from audio.worker.main import SEEDED
 from tests.audio.composed import PIECE, sound
@@ -44,6 +45,13 @@ async def test_a_started_engine_has_info(engine: LocalEngine) -> None:
     assert engine.info.licence == "MIT"
     assert (engine.info.sample_rate, engine.info.channels, engine.info.device) == (32_000, 1, "cpu")
     assert engine.info.speed > 0.1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_started_engine_tells_what_its_model_hears(engine: LocalEngine) -> None:
+    assert engine.vocabulary.hear("soft piano") == Hearing("soft piano")
+    assert engine.vocabulary.hear("soft 静かな piano") == Hearing("soft piano", ("静かな",))
+    assert engine.vocabulary.hear("x" * 1000).cut
 
 
 @pytest.mark.asyncio(loop_scope="module")

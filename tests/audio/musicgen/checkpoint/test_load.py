@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from audio.errors import CheckpointError
-from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt, load_checkpoint
+from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt, load_checkpoint, vocabulary_of
 
 WEIGHTS = "model.safetensors"
 
@@ -165,3 +165,15 @@ def test_a_prompt_is_cut_to_the_limit_and_the_cut_is_counted(checkpoint: Checkpo
     longer, cut = encode_prompt(checkpoint, "x" * 300)
     assert longer.shape == (256, 192)
     assert cut == 45
+
+
+@pytest.mark.parametrize("tokens", [3, 5, 20])
+def test_the_vocabulary_cuts_a_prompt_where_the_model_does(
+    checkpoint: Checkpoint, tokens: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint.tokenizer, "model_max_length", tokens)
+    for prompt in ("bells and drums", "a very long prompt with some bells", "x"):
+        _, cut = encode_prompt(checkpoint, prompt)
+        hearing = vocabulary_of(checkpoint).hear(prompt)
+        assert hearing.cut == bool(cut)
+        assert encode_prompt(checkpoint, hearing.heard or "x")[1] == 0

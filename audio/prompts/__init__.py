@@ -1,0 +1,1 @@
+"""Prompts: what the model hears of one, and prompts in other languages as English."""
