@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
+from audio.children import forbid_core_dumps, hide_memory
 from audio.errors import BuskerError, PieceError
 from bot.config.tokens import redact
 from bot.errors import SettingsError, StartError, TokenError
@@ -58,6 +59,9 @@ def _run(options: argparse.Namespace) -> int:
         with logging_to(sys.stderr, "debug" if options.verbose else "warning"):
             return doctor(options.config)
     settings = load(options.config)
+    if settings.token.get_secret_value():
+        forbid_core_dumps()
+        hide_memory()
     level = "debug" if options.verbose else settings.log.level
     with logging_to(sys.stderr, level, settings.token.get_secret_value()):
         try:

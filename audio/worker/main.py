@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from audio.calibration import Calibration, load_calibration, save_calibration
+from audio.children import forbid_core_dumps
 from audio.engine import EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.checkpoint.folder import checked_config, local_folder
@@ -64,6 +65,7 @@ def main(pipe: Connection, order: Order) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    forbid_core_dumps()
     logging.getLogger().addHandler(_PipeHandler(pipe))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the bot's process has gone
         try:

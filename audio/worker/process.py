@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from audio.children import ENGINE_ENVIRONMENT, inheriting
 from audio.worker.main import main
 from audio.worker.messages import End, Order, Ready, WorkerMessage
 
@@ -67,7 +68,8 @@ class WorkerProcess:
         self._pipe, theirs = context.Pipe()
         # A daemon, so that it ends with the bot even if the engine is never closed.
         self._process = context.Process(target=main, args=(theirs, order), name="busker engine", daemon=True)
-        self._process.start()
+        with inheriting(ENGINE_ENVIRONMENT):  # also what the fork server starts with
+            self._process.start()
         theirs.close()  # so that the pipe reports EOF when the process ends
         self.pid = self._process.pid
         self.ready = False

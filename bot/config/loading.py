@@ -21,6 +21,9 @@ from bot.errors import SettingsError
 MAX_SHOWN_CHARS: Final = 40
 """Characters of an invalid value that a message shows."""
 
+MAX_TOKEN_CHARS: Final = 500
+"""Characters of the token's file that are read: a token has about 70."""
+
 _FOREIGN: Final = re.compile(r"BUSKER_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\w+)?)")
 """Variables that Kubernetes sets in every container if a service is called busker."""
 
@@ -28,16 +31,20 @@ _FOREIGN: Final = re.compile(r"BUSKER_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\w+)?)
 def load(path: Path | None = None) -> Settings:
     """Read the settings from the environment and `path`, which must exist, or config.toml, which need not.
 
-    Raises SettingsError: one sentence that names the key, or the file if it cannot be read.
+    Takes the token out of the environment, which processes started later inherit. Raises SettingsError: one
+    sentence that names the key, or the file if it cannot be read.
     """
-    table = _table(path or DEFAULT_PATH, required=path is not None)
-    _check_environment(os.environ)
     try:
+        table = _table(path or DEFAULT_PATH, required=path is not None)
+        _check_environment(os.environ)
         settings = Settings(**table)
+        return settings.model_copy(update={"token": SecretStr(_token(settings))})
     except ValidationError as error:
         # `from None`: pydantic's error would put the values, perhaps the token, into a traceback.
         raise SettingsError(_sentence(error, path or DEFAULT_PATH)) from None
-    return settings.model_copy(update={"token": SecretStr(settings.token.get_secret_value().strip())})
+    finally:
+        for name in [name for name in os.environ if name.upper() == variable_of("token")]:
+            del os.environ[name]
 
 
 def keys() -> dict[str, FieldInfo]:
@@ -72,6 +79,27 @@ def _table(path: Path, *, required: bool) -> dict[str, Any]:
         # The parser's message only: Python 3.14 attaches the whole document to the error.
         fault = redact(str(error).splitlines()[0])
         raise SettingsError(f"The settings file {path} is not valid TOML: {fault}.") from None
+
+
+def _token(settings: Settings) -> str:
+    """Return the token, from its file if one is named, without white space around it."""
+    token = settings.token.get_secret_value().strip()
+    if not settings.token_file:
+        return token
+    if token:
+        raise SettingsError("Both `token` and `token_file` are set (or their variables): keep one of them.")
+    path = Path(settings.token_file)
+    try:
+        with path.open(encoding="utf-8") as file:
+            token = file.read(MAX_TOKEN_CHARS + 1).strip()
+    except OSError as error:
+        raise SettingsError(f"The token's file {path} cannot be read: {error.strerror}.") from None
+    except ValueError:  # not UTF-8, or a path with a null character
+        raise SettingsError(f"The token's file {path} is not text: put the token into it.") from None
+    if not token or len(token) > MAX_TOKEN_CHARS:
+        fault = "too long for a token" if token else "empty"
+        raise SettingsError(f"The token's file {path} is {fault}: put the token into it, and nothing else.")
+    return token
 
 
 def _check_environment(environment: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """The settings: every key of config.toml with its default. The environment overrides the file.
 
     BUSKER_TOKEN=…                    the key `token`
+    BUSKER_TOKEN_FILE=/run/secrets/…  the key `token_file`
     BUSKER_ENGINE__DEVICE=cuda        the key `device` of the section [engine]
     BUSKER_TRACKS__FORMATS=flac,opus  a list
 
@@ -262,7 +263,11 @@ class Settings(BaseSettings):
 
     token: SecretStr = SecretStr("")
     """The bot's token, from the developer portal of Discord. Only `run` needs it. Better in BUSKER_TOKEN than
-    in a file; never printed, never logged."""
+    in this file; never printed, never logged, and no child process inherits it."""
+
+    token_file: str = Field(default="", max_length=4096)
+    """A file that holds the token and nothing else, instead of `token`: a secret of Docker, Kubernetes or
+    systemd."""
 
     engine: EngineSettings = EngineSettings()
     music: MusicSettings = MusicSettings()

@@ -36,7 +36,7 @@ def checked_token(token: str) -> str:
     """Return the token if its shape is valid. Raises TokenError, whose message does not show the token."""
     if not token:
         raise TokenError(
-            f"There is no token: set BUSKER_TOKEN or `token` in config.toml ({_WHERE}); "
+            f"There is no token: set BUSKER_TOKEN, BUSKER_TOKEN_FILE or `token` in config.toml ({_WHERE}); "
             "`rehearse` and `compose` work without one."
         )
     if token.lower().startswith(("bot ", "bearer ")):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import discord
 
+from audio.children import WRITER_ENVIRONMENT, forbid_core_dumps, inheriting
 from audio.files.saved import read_track
 from audio.files.track import Track, TrackError, write_track
 from bot.errors import ChannelClosed, StoreError
@@ -165,7 +166,9 @@ class Poster:
         """
         writer = self._writer
         try:
-            return await asyncio.get_running_loop().run_in_executor(writer, work)
+            with inheriting(WRITER_ENVIRONMENT):  # the first work of a pool starts its process
+                result = asyncio.get_running_loop().run_in_executor(writer, work)
+            return await result
         except BrokenProcessPool:
             if self._writer is writer:
                 _log.warning("the writing process died; a new one is started")
@@ -249,14 +252,17 @@ class Poster:
 
 
 def _start_writer() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(START), initializer=_prepare_writer)
+    context = multiprocessing.get_context(START)
+    with inheriting(WRITER_ENVIRONMENT):  # Python's own resource tracker starts with it
+        return ProcessPoolExecutor(1, mp_context=context, initializer=_prepare_writer)
 
 
 def _prepare_writer() -> None:
-    """Lower the priority of the writing process, and leave Ctrl-C to the bot."""
+    """Lower the priority of the writing process, forbid core dumps, and leave Ctrl-C to the bot."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    forbid_core_dumps()
 
 
 def _public_parent(channel: PostingChannel) -> int | None:
