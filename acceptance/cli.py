@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from bot.rules.numbers import parse_number, parse_whole
 
 if TYPE_CHECKING:
     from bot.config.settings import Settings
@@ -73,16 +74,14 @@ def _with_tone(options: argparse.Namespace, settings: Settings) -> Settings:
 
 
 def _minutes(text: str) -> float:
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = math.nan
-    if not 0 < minutes <= 24 * 60:
+    minutes = parse_number(text)
+    if minutes is None or not 0 < minutes <= 24 * 60:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number of minutes up to a day")
     return minutes
 
 
 def _guilds(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100:
+    guilds = parse_whole(text)
+    if guilds is None or not 1 <= guilds <= 100:
         raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to 100")
-    return int(text)
+    return guilds

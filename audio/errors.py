@@ -28,6 +28,14 @@ class BuskerError(Exception):
         sentence = self.args[0] if self.args else ""
         return sentence if isinstance(sentence, Text) else Text("error-for-operators", sentence=str(sentence))
 
+    def __str__(self) -> str:
+        """The sentence in English; its name and values if it cannot be worded, since whoever logs or wraps an
+        error would fail with it."""
+        try:
+            return str(self.args[0]) if self.args else ""
+        except Exception:
+            return repr(self.args[0])
+
 
 class PieceError(BuskerError):
     """A prompt, length, interval or seed is invalid; `field` names which."""

@@ -25,6 +25,8 @@ MAX_TOP_K: Final = 2048
 MIN_TEMPERATURE: Final = 0.1
 MAX_TEMPERATURE: Final = 2.0
 MAX_PROMPT_CHANGES: Final = 1000
+MAX_EXCERPT_BEGIN: Final = 1e9
+"""Latest begin of an excerpt [s]: a radio that has played for thirty years."""
 
 LEAD_SECONDS: Final = 30.0
 """Default lead of composing over playback; more would be wasted at the next /skip."""
@@ -172,7 +174,7 @@ def checked(piece: Piece, *, longest: float) -> Piece:
         clean == [*piece.prompts]
         and 0 <= piece.seed <= MAX_SEED
         and 0 <= piece.prelude <= piece.seconds
-        and (piece.excerpt is None or 0 <= piece.excerpt < math.inf)
+        and (piece.excerpt is None or 0 <= piece.excerpt <= MAX_EXCERPT_BEGIN)
         and len(piece.prompt_changes) <= MAX_PROMPT_CHANGES
         and all(
             0 <= change.step <= piece.steps and 0 <= change.blend <= piece.steps

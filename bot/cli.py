@@ -24,6 +24,7 @@ from audio.children import forbid_core_dumps, hide_memory
 from audio.errors import BuskerError, PieceError
 from bot.config.tokens import redact
 from bot.errors import SettingsError, StartError, TokenError
+from bot.rules.numbers import parse_number, parse_whole
 from bot.version import version
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 """Exit statuses."""
+
+MAX_SHOWN_CHARS: Final = 40
+"""Characters of an unreadable option that a message shows."""
 
 _log = logging.getLogger(__name__)
 
@@ -110,11 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--config", type=Path, metavar="PATH", help="the settings file (config.toml)")
     common.add_argument("-v", "--verbose", action="store_true", help="log what happens in detail")
     piece = argparse.ArgumentParser(add_help=False)
-    piece.add_argument("--length", type=float, metavar="SECONDS", help="seconds of music (20)")
+    piece.add_argument("--length", type=_seconds, metavar="SECONDS", help="seconds of music (20)")
     piece.add_argument(
         "--interval", type=_interval, metavar="SECONDS", help="seconds between two chunks, 0.5 to 2.5 (auto)"
     )
-    piece.add_argument("--seed", type=int, help="the same seed makes the same music (random)")
+    piece.add_argument("--seed", type=_seed, help="the same seed makes the same music (random)")
     piece.add_argument("--engine", choices=["local", "tone"], help="what composes, instead of the settings")
 
     parser = argparse.ArgumentParser(
@@ -147,10 +151,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _interval(text: str) -> float | None:
-    try:
-        return None if text == "auto" else float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds and not “auto”") from None
+    seconds = parse_number(text)
+    if seconds is None and text != "auto":
+        raise argparse.ArgumentTypeError(f"“{text[:MAX_SHOWN_CHARS]}” is no number of seconds and not “auto”")
+    return seconds
+
+
+def _seconds(text: str) -> float:
+    if (seconds := parse_number(text)) is None:
+        raise argparse.ArgumentTypeError(f"“{text[:MAX_SHOWN_CHARS]}” is no number of seconds")
+    return seconds
+
+
+def _seed(text: str) -> int:
+    if (seed := parse_whole(text)) is None:
+        raise argparse.ArgumentTypeError(f"“{text[:MAX_SHOWN_CHARS]}” is no whole number")
+    return seed
 
 
 def _out(text: str) -> Path:

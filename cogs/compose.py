@@ -18,6 +18,7 @@ from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape
 from bot.rules.permissions import VocalChannel
 from bot.tracks.attachments import require_fetchable
 from bot.ui.presets import matching_prompts
+from cogs.errors import choices_answered
 from cogs.interactions import reply
 from words.text import Text
 
@@ -48,6 +49,7 @@ class Compose(commands.Cog):
         await request_piece(interaction, prompt, length, interval, seed, melody=melody, continued=continued)
 
     @compose.autocomplete("prompt")
+    @choices_answered
     async def suggest(
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:

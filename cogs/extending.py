@@ -15,7 +15,8 @@ from audio.piece import LENGTH_SECONDS, Piece, Recording
 from bot.client import Busker
 from bot.commands.checks import member_of
 from bot.errors import RequestError
-from bot.rules.markdown import escape
+from bot.rules.markdown import escape, truncate
+from bot.rules.numbers import parse_number
 from bot.store.records import MadeTrack
 from cogs.errors import errors_answered
 from cogs.interactions import reply
@@ -90,7 +91,6 @@ def _after(added: Piece, recording: Recording, prelude: float) -> Piece:
 
 def _seconds(typed: str) -> float:
     """Parse a length [s], with a decimal point or comma. Raises RequestError."""
-    try:
-        return float(typed.replace(",", "."))
-    except ValueError as error:
-        raise RequestError(Text("extend-no-number", typed=escape(typed))) from error
+    if (seconds := parse_number(typed)) is None:
+        raise RequestError(Text("extend-no-number", typed=escape(truncate(typed))))
+    return seconds

@@ -21,7 +21,7 @@ from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
 from bot.store.records import MadeTrack
 from bot.tracks.poster import caption_of
 from bot.ui.card import COLOUR
-from cogs.errors import errors_answered
+from cogs.errors import choices_answered, errors_answered
 from words.text import Text
 
 PAGE_SIZE: Final = 10
@@ -59,6 +59,7 @@ class Library(commands.Cog):
         )
 
     @library.autocomplete("search")
+    @choices_answered
     async def suggest(
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
@@ -95,7 +96,7 @@ class TrackMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"libra
 
 class OlderButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"library:older:(?P<before>\d+):(?P<by>\d+):(?P<words>.*)",
+    template=r"library:older:(?P<before>\d{1,18}):(?P<by>\d{1,20}):(?P<words>.*)",
 ):
     """The button for the next page of a list of tracks."""
 

@@ -13,8 +13,10 @@ from bot.client import Busker
 from bot.errors import NotWaiting
 from bot.playback.performance import Performance
 from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
+from bot.rules.numbers import parse_whole
 from bot.rules.rights import Action
 from bot.ui.card import COLOUR, render_headline, render_line
+from cogs.errors import choices_answered
 from cogs.interactions import session_of
 from words.text import Text
 
@@ -73,6 +75,7 @@ class Queue(commands.GroupCog, group_name="queue"):
 
     @move.autocomplete("piece")
     @remove.autocomplete("piece")
+    @choices_answered
     async def suggest(
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
@@ -113,8 +116,8 @@ def _find(interaction: discord.Interaction[Busker], typed: str) -> Performance:
         for performance in queue.waiting:
             if performance.request_id == int(chosen[1]):
                 return performance
-    elif typed.strip().isdecimal():
-        return queue.at(int(typed))
+    elif (position := parse_whole(typed)) is not None:
+        return queue.at(position)
     raise NotWaiting(Text("queue-not-waiting"))
 
 

@@ -17,6 +17,7 @@ from bot.rules.markdown import escape
 from bot.rules.permissions import require_listening
 from bot.ui.card import format_clock
 from cogs.compose import answer, suggest_prompts
+from cogs.errors import choices_answered
 from words.text import Text
 
 
@@ -44,6 +45,7 @@ class Radio(commands.Cog):
         await answer(interaction, admission.voice_channel, sentence)
 
     @radio.autocomplete("prompt")
+    @choices_answered
     async def suggest(
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:

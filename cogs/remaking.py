@@ -18,7 +18,8 @@ from audio.files.track import Origin, read_tags
 from audio.piece import MAX_SEED, PROMPT_LENGTH, Piece, checked
 from bot.commands.checks import member_of
 from bot.errors import RequestError
-from bot.rules.markdown import escape
+from bot.rules.markdown import escape, truncate
+from bot.rules.numbers import parse_whole
 from cogs.compose import request_piece
 from cogs.errors import errors_answered
 from cogs.interactions import reply
@@ -113,7 +114,6 @@ def _seed(typed: str) -> int | None:
     """Parse a seed; None if the field is empty. Raises RequestError."""
     if not typed.strip():
         return None
-    try:
-        return int(typed)
-    except ValueError as error:
-        raise RequestError(Text("remix-no-seed", typed=escape(typed), largest=str(MAX_SEED))) from error
+    if (seed := parse_whole(typed)) is None:
+        raise RequestError(Text("remix-no-seed", typed=escape(truncate(typed)), largest=str(MAX_SEED)))
+    return seed

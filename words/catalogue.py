@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,9 @@ ENGLISH: Final = "en"
 FOLDER: Final = Path(__file__).parent
 LANGUAGES: Final = tuple(sorted(file.stem for file in FOLDER.glob("*.ftl")))
 """Codes as Discord writes them, or the part before the hyphen where one file serves several."""
+
+MAX_NUMBER: Final = 10**15
+"""Numbers from here on are written with an exponent: babel cannot group more than 28 digits."""
 
 
 def language_of(locale: str) -> str:
@@ -33,7 +37,8 @@ def worded(key: str, values: Mapping[str, str | int | float], locale: str) -> st
     pattern = message.attributes[attribute] if attribute else message.value
     if pattern is None:
         raise LookupError(key)
-    words, errors = bundle.format_pattern(pattern, dict(values))
+    writable = {name: value if isinstance(value, str) else _writable(value) for name, value in values.items()}
+    words, errors = bundle.format_pattern(pattern, writable)
     if errors:
         raise LookupError(f"{key}: {errors[0]}")
     return str(words)
@@ -42,6 +47,13 @@ def worded(key: str, values: Mapping[str, str | int | float], locale: str) -> st
 def listed(items: Sequence[str], locale: str) -> str:
     """Some things in one sentence: “a, b, and c”."""
     return format_list(items, locale=babel.Locale.parse(language_of(locale), sep="-"))
+
+
+def _writable(number: float) -> str | int | float:
+    """Return a number that every language can write, or text for one that none can."""
+    if abs(number) < MAX_NUMBER:
+        return number + 0  # the sum makes -0.0 a 0
+    return f"{Decimal(number):.3g}".replace("Infinity", "∞")
 
 
 @functools.cache

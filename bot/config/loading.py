@@ -79,6 +79,8 @@ def _table(path: Path, *, required: bool) -> dict[str, Any]:
         # The parser's message only: Python 3.14 attaches the whole document to the error.
         fault = redact(str(error).splitlines()[0])
         raise SettingsError(f"The settings file {path} is not valid TOML: {fault}.") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or as many brackets
+        raise SettingsError(f"The settings file {path} is too deep, or has too long a number.") from None
 
 
 def _token(settings: Settings) -> str:
@@ -134,7 +136,11 @@ def _describe(key: str, value: object) -> str:
     """Describe an invalid value, without any token."""
     if key == "token":
         return "is not text"
-    shown = redact(f'"{value}"' if isinstance(value, str) else str(value))
+    try:
+        shown = redact(f'"{value}"' if isinstance(value, str) else str(value))
+    except ValueError:  # Python writes no number of thousands of digits
+        return "is a number of thousands of digits"
+    shown = "".join(character if character.isprintable() else "�" for character in shown)
     if isinstance(value, bool):
         shown = shown.lower()
     return f"is {shown if len(shown) <= MAX_SHOWN_CHARS else shown[:MAX_SHOWN_CHARS] + '…'}"
@@ -157,7 +163,7 @@ def _valid_values(field: FieldInfo) -> str:
         )
     if kind in (int, float):
         lowest = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
-        highest = next((f"to {bound.le:g}" for bound in field.metadata if isinstance(bound, Le)), "on")
+        highest = next((f"to {bound.le:.10g}" for bound in field.metadata if isinstance(bound, Le)), "on")
         return f"a {'whole ' if kind is int else ''}number from {lowest:g} {highest}"
     if kind is bool:
         return "true or false"

@@ -208,7 +208,7 @@ class TrackSettings(Section):
     folder: Path = Path("var/tracks")
     """Folder of finished tracks and their pictures. 30 s of FLAC take about 2 MiB."""
 
-    keep_mib: Number = Field(default=4096.0, ge=0.0)
+    keep_mib: Number = Field(default=4096.0, ge=0.0, le=10_000_000.0)
     """Maximum size of that folder [MiB]. Beyond it, the tracks least recently composed or played are deleted;
     they are composed again when requested. 0 means no limit. The default holds about 2,000 pieces of 30 s."""
 

@@ -61,4 +61,4 @@ def application_id(token: str) -> int | None:
         decoded = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return int(decoded) if decoded.isdigit() else None
+    return int(decoded) if re.fullmatch(r"[0-9]{1,20}", decoded) else None

@@ -237,7 +237,8 @@ def test_the_example_explains_each_key_with_its_bounds_and_its_cost() -> None:
         assert above, f"{key} has no comment"
         bounds = [bound for entry in field.metadata for bound in (getattr(entry, "le", None),) if bound]
         for bound in bounds:
-            assert f"{bound:g}" in above[1] or "longest_seconds" in above[1], f"{key} does not say {bound:g}"
+            shown = f"{bound:.10g}"
+            assert shown in above[1] or "longest_seconds" in above[1], f"{key} does not say {shown}"
 
 
 def test_every_key_says_what_it_is_for() -> None:
