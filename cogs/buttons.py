@@ -22,6 +22,7 @@ from bot.ui.card import BUTTON_ID, TRACK_BUTTON_ID
 from cogs.context_menus import ContextMenuCog
 from cogs.errors import errors_answered
 from cogs.extending import Extension
+from cogs.interactions import visible_to
 from cogs.library import play_again
 from cogs.radio import save_excerpt
 from cogs.remaking import Remix, origin_of, posted_track, replay, replay_posted
@@ -77,6 +78,8 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
         """Return the piece of the card: from the library once its track is written, else from the session."""
         guild, bot = member_of(interaction).guild, interaction.client
         performance = bot.sessions.of(guild).find(self._seed)
+        if performance is not None and not visible_to(interaction)(performance):
+            performance = None  # another piece with this seed, from elsewhere
         number = self._number or (performance.track_id if performance else 0)
         if number and (track := await bot.store.track(guild.id, number)) is not None:
             return track

@@ -10,10 +10,12 @@ from discord.ext import commands
 
 from audio.units import MAX_VOLUME
 from bot.client import Busker
+from bot.commands.checks import member_of
 from bot.rules.markdown import escape, truncate
+from bot.rules.permissions import require_view
 from bot.rules.rights import Action
 from bot.ui.card import render_card
-from cogs.interactions import session_of
+from cogs.interactions import session_of, shows_publicly, visible_to
 from words.text import Text
 
 MAX_PERCENT: Final = round(100 * MAX_VOLUME)
@@ -39,7 +41,8 @@ class Playback(commands.Cog):
         if (session := await interaction.client.checks.authorize(interaction, Action.SKIP)) is None:
             return
         skipped = session.skip()
-        await _reply(interaction, Text("playback-skipped", prompt=escape(truncate(skipped.piece.prompt))))
+        answer = Text("playback-skipped", prompt=escape(truncate(skipped.piece.prompt)))
+        await _reply(interaction, answer, public=shows_publicly(interaction, skipped))
 
     @app_commands.command()
     @app_commands.guild_only()
@@ -64,7 +67,10 @@ class Playback(commands.Cog):
     async def nowplaying(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the card of the piece that plays."""
         session = session_of(interaction)
-        view = render_card(session.now, session.wanted[1:], interaction.locale)
+        require_view(member_of(interaction), session.channel)
+        view = render_card(
+            session.now, session.wanted[1:], interaction.locale, visible=visible_to(interaction)
+        )
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @app_commands.command()
@@ -82,11 +88,14 @@ class Playback(commands.Cog):
         await _reply(interaction, Text("playback-volume", percent=percent))
 
 
-async def _reply(interaction: discord.Interaction[Busker], text: Text) -> None:
-    """Answer in the channel, but a button press to the member alone: the card shows it to the others."""
-    pressed = interaction.type is discord.InteractionType.component
-    locale = interaction.locale if pressed else interaction.guild_locale
-    await interaction.response.send_message(text.in_(locale), ephemeral=pressed)
+async def _reply(interaction: discord.Interaction[Busker], text: Text, *, public: bool = True) -> None:
+    """Answer in the channel, or else to the member alone.
+
+    So is a button press answered: the card shows it to the others.
+    """
+    public = public and interaction.type is not discord.InteractionType.component
+    locale = interaction.guild_locale if public else interaction.locale
+    await interaction.response.send_message(text.in_(locale), ephemeral=not public)
 
 
 async def setup(bot: Busker) -> None:

@@ -10,14 +10,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Busker
+from bot.commands.checks import member_of
 from bot.errors import NotWaiting
 from bot.playback.performance import Performance
+from bot.playback.visibility import Visible
 from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
 from bot.rules.numbers import parse_whole
+from bot.rules.permissions import require_view
 from bot.rules.rights import Action
 from bot.ui.card import COLOUR, render_headline, render_line
 from cogs.errors import choices_answered
-from cogs.interactions import session_of
+from cogs.interactions import session_of, shows_publicly, visible_to
 from words.text import Text
 
 MAX_POSITION: Final = 100
@@ -38,7 +41,13 @@ class Queue(commands.GroupCog, group_name="queue"):
     async def show(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the queue."""
         session = session_of(interaction)
-        embed = queue_of(session.now, *session.queue.waiting, locale=interaction.locale)
+        require_view(member_of(interaction), session.channel)
+        embed = queue_of(
+            session.now,
+            *session.queue.waiting,
+            locale=interaction.locale,
+            visible=visible_to(interaction),
+        )
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
     @app_commands.command()
@@ -60,7 +69,7 @@ class Queue(commands.GroupCog, group_name="queue"):
         position = session.queue.waiting.index(performance) + 1
         prompt = escape(truncate(performance.piece.prompt))
         answer = Text("queue-moved", prompt=prompt, place=position)
-        await interaction.response.send_message(answer.in_(interaction.guild_locale))
+        await _reply(interaction, performance, answer)
 
     @app_commands.command()
     async def remove(self, interaction: discord.Interaction[Busker], piece: str) -> None:
@@ -71,7 +80,7 @@ class Queue(commands.GroupCog, group_name="queue"):
             return
         session.remove(performance)
         answer = Text("queue-removed", prompt=escape(truncate(performance.piece.prompt)))
-        await interaction.response.send_message(answer.in_(interaction.guild_locale))
+        await _reply(interaction, performance, answer)
 
     @move.autocomplete("piece")
     @remove.autocomplete("piece")
@@ -80,21 +89,26 @@ class Queue(commands.GroupCog, group_name="queue"):
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest waiting pieces with these words in the prompt or the requester's name."""
-        words = typed.casefold().split()
+        words, visible = typed.casefold().split(), visible_to(interaction)
         return [
             app_commands.Choice(
                 name=_choice(place, performance, interaction.locale), value=f"#{performance.request_id}"
             )
             for place, performance in enumerate(session_of(interaction).queue.waiting, 1)
-            if all(word in _searchable(performance) for word in words)
+            if visible(performance) and all(word in _searchable(performance) for word in words)
         ][:MAX_CHOICES]
 
 
-def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) -> discord.Embed:
-    """Return the embed of `/queue show`: what plays, and as many waiting pieces as fit."""
+def queue_of(
+    now: Performance, *waiting: Performance, locale: discord.Locale, visible: Visible
+) -> discord.Embed:
+    """Return the embed of `/queue show`: what plays, and as many waiting pieces as fit.
+
+    Of pieces that are not `visible` to the reader it shows their places alone.
+    """
     lines: list[str] = []
     for place, performance in enumerate(waiting, 1):
-        line = Text("card-place", place=place, piece=render_line(performance)).in_(locale)
+        line = Text("card-place", place=place, piece=render_line(performance, visible)).in_(locale)
         more = Text("card-more", more=len(waiting) - place + 1).in_(locale)
         if len("\n".join([*lines, line, more])) > MAX_DESCRIPTION_CHARS:
             lines.append(more)
@@ -105,20 +119,32 @@ def queue_of(now: Performance, *waiting: Performance, locale: discord.Locale) ->
         description="\n".join(lines) or Text("queue-nothing-waits").in_(locale),
         colour=COLOUR,
     )
-    now_playing = {"name": render_headline(now).in_(locale), "value": render_line(now).in_(locale)}
+    now_playing = {"name": render_headline(now).in_(locale), "value": render_line(now, visible).in_(locale)}
     return embed.insert_field_at(0, **now_playing, inline=False)
 
 
 def _find(interaction: discord.Interaction[Busker], typed: str) -> Performance:
-    """Return the waiting piece of a suggestion or at a typed position. Raises NotWaiting."""
+    """Return the waiting piece of a suggestion or at a typed position.
+
+    Raises NotWaiting, also for a piece that the member may not learn of.
+    """
     queue = session_of(interaction).queue
+    found = None
     if (chosen := _REQUEST_ID.fullmatch(typed.strip())) is not None:
-        for performance in queue.waiting:
-            if performance.request_id == int(chosen[1]):
-                return performance
+        number = int(chosen[1])
+        found = next((each for each in queue.waiting if each.request_id == number), None)
     elif (position := parse_whole(typed)) is not None:
-        return queue.at(position)
-    raise NotWaiting(Text("queue-not-waiting"))
+        found = queue.at(position)
+    if found is None or not visible_to(interaction)(found):
+        raise NotWaiting(Text("queue-not-waiting"))
+    return found
+
+
+async def _reply(interaction: discord.Interaction[Busker], performance: Performance, text: Text) -> None:
+    """Answer in the channel, or to the member alone where others must not learn of the piece."""
+    public = shows_publicly(interaction, performance)
+    locale = interaction.guild_locale if public else interaction.locale
+    await interaction.response.send_message(text.in_(locale), ephemeral=not public)
 
 
 def _searchable(performance: Performance) -> str:

@@ -1,4 +1,7 @@
-"""The voice channel's status: the prompt that plays, where permissions and managers allow it."""
+"""The voice channel's status: the prompt that plays, where permissions and managers allow it.
+
+It shows no prompt that was typed where not everybody who sees the status can read it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import discord
 from discord.ext import commands
 
 from bot.client import Busker
+from bot.playback.visibility import in_channel
 from bot.rules.markdown import truncate
 from bot.ui.posted_card import UNPOSTED
 from words.text import Text
@@ -67,7 +71,7 @@ class Status(commands.Cog):
             channel = client.channel
             if isinstance(channel, discord.VoiceChannel) and self._is_allowed(channel):
                 playing = self._bot.sessions.of(channel.guild).wanted[:1]
-                if playing and playing[0].buffer.frames_played:
+                if playing and playing[0].buffer.frames_played and in_channel(channel)(playing[0]):
                     status = Text("track-prompt", prompt=playing[0].piece.prompts[-1])
                     wanted[channel] = truncate(status.in_(channel.guild.preferred_locale), MAX_STATUS_CHARS)
         return wanted

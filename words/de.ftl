@@ -75,6 +75,7 @@ permissions-full = { $limit ->
    *[other] { $channel } ist voll ({ $limit } Personen). Mach Platz für Busker und versuch es noch einmal.
 }
 permissions-elsewhere = Busker spielt gerade in { $channel }. Tritt dort bei und versuch es noch einmal.
+permissions-private = Busker spielt gerade in einem Kanal, den du nicht sehen kannst. Versuch es später noch einmal.
 permissions-no-posting = Hier kann Busker keine Tracks posten. Nimm einen Textkanal des Servers.
 permissions-missing = { $count ->
     [one] Busker braucht in { $channel } die Berechtigung „{ $missing }“. Die Moderation kann sie erteilen.
@@ -410,6 +411,7 @@ card-composing-for = Wird komponiert · erster Ton in etwa { $seconds } s
 card-facts = { $seconds } s · Seed { $seed } · für { $name }
 card-line = „{ $prompt }“ · { $seconds } s · Seed { $seed }
 card-radio-line = „{ $prompt }“ · Radio · Seed { $seed }
+card-private = Ein Stück, das in einem privaten Kanal angefordert wurde
 card-radio-facts = Radio · Seed { $seed } · für { $name }
 card-radio-heard = { $clock } gespielt
 card-bar = { $what ->

@@ -78,6 +78,7 @@ permissions-full = { $limit ->
    *[other] { $channel } is full ({ $limit } people). Make room for Busker and try again.
 }
 permissions-elsewhere = Busker is playing in { $channel }. Join that channel and try again.
+permissions-private = Busker is playing in a channel that you can't see. Try again later.
 permissions-no-posting = Busker can't post tracks here. Use a text channel of the server.
 permissions-missing = { $count ->
     [one] Busker needs the { $missing } permission in { $channel }. A moderator can grant it.
@@ -418,6 +419,7 @@ card-composing-for = Composing · first sound in about { $seconds } s
 card-facts = { $seconds } s · seed { $seed } · for { $name }
 card-line = “{ $prompt }” · { $seconds } s · seed { $seed }
 card-radio-line = “{ $prompt }” · radio · seed { $seed }
+card-private = A piece that was requested in a private channel
 card-radio-facts = Radio · seed { $seed } · for { $name }
 card-radio-heard = { $clock } heard
 card-bar = { $what ->

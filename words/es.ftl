@@ -75,6 +75,7 @@ permissions-full = { $limit ->
    *[other] { $channel } está lleno ({ $limit } personas). Haz sitio para Busker e inténtalo de nuevo.
 }
 permissions-elsewhere = Busker está tocando en { $channel }. Únete a ese canal e inténtalo de nuevo.
+permissions-private = Busker está tocando en un canal que no puedes ver. Inténtalo más tarde.
 permissions-no-posting = Busker no puede publicar pistas aquí. Usa un canal de texto del servidor.
 permissions-missing = { $count ->
     [one] Busker necesita el permiso { $missing } en { $channel }. Un moderador puede concederlo.
@@ -410,6 +411,7 @@ card-composing-for = Componiendo · primer sonido en unos { $seconds } s
 card-facts = { $seconds } s · semilla { $seed } · para { $name }
 card-line = «{ $prompt }» · { $seconds } s · semilla { $seed }
 card-radio-line = «{ $prompt }» · radio · semilla { $seed }
+card-private = Una pieza pedida en un canal privado
 card-radio-facts = Radio · semilla { $seed } · para { $name }
 card-radio-heard = { $clock } de música
 card-bar = { $what ->

@@ -75,6 +75,7 @@ permissions-full = { $limit ->
    *[other] { $channel } est complet ({ $limit } personnes). Fais de la place à Busker et réessaie.
 }
 permissions-elsewhere = Busker joue dans { $channel }. Rejoins ce salon et réessaie.
+permissions-private = Busker joue dans un salon que tu ne peux pas voir. Réessaie plus tard.
 permissions-no-posting = Busker ne peut pas publier de pistes ici. Utilise un salon textuel du serveur.
 permissions-missing = { $count ->
     [one] Busker a besoin de la permission { $missing } dans { $channel }. La modération peut l’accorder.
@@ -410,6 +411,7 @@ card-composing-for = En composition · premier son dans environ { $seconds } s
 card-facts = { $seconds } s · graine { $seed } · pour { $name }
 card-line = « { $prompt } » · { $seconds } s · graine { $seed }
 card-radio-line = « { $prompt } » · radio · graine { $seed }
+card-private = Un morceau demandé dans un salon privé
 card-radio-facts = Radio · graine { $seed } · pour { $name }
 card-radio-heard = { $clock } de musique
 card-bar = { $what ->

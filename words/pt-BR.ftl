@@ -75,6 +75,7 @@ permissions-full = { $limit ->
    *[other] { $channel } está cheio ({ $limit } pessoas). Abra espaço para o Busker e tente de novo.
 }
 permissions-elsewhere = O Busker está tocando em { $channel }. Entre nesse canal e tente de novo.
+permissions-private = O Busker está tocando em um canal que você não pode ver. Tente de novo mais tarde.
 permissions-no-posting = O Busker não pode publicar faixas aqui. Use um canal de texto do servidor.
 permissions-missing = { $count ->
     [one] O Busker precisa da permissão { $missing } em { $channel }. Um moderador pode concedê-la.
@@ -410,6 +411,7 @@ card-composing-for = Compondo · primeiro som em cerca de { $seconds } s
 card-facts = { $seconds } s · semente { $seed } · para { $name }
 card-line = “{ $prompt }” · { $seconds } s · semente { $seed }
 card-radio-line = “{ $prompt }” · rádio · semente { $seed }
+card-private = Uma peça pedida em um canal privado
 card-radio-facts = Rádio · semente { $seed } · para { $name }
 card-radio-heard = { $clock } de música
 card-bar = { $what ->

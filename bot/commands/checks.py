@@ -9,7 +9,7 @@ import discord
 
 from bot.errors import NotAllowed, RequestError
 from bot.rules.markdown import escape
-from bot.rules.permissions import listeners_in, require_listening
+from bot.rules.permissions import listeners_in, require_listening, require_view
 from bot.rules.rights import Action, Decision, MemberStatus, Votes, decide, rules_of, votes_needed
 from words.text import Text
 
@@ -93,4 +93,6 @@ class Checks:
             raise NotAllowed(Text("rights-role-needed", act=action.value, role=role.mention))
         if decision is Decision.NOT_LISTENING:
             require_listening(member, session.channel)
+        if not status.requested:
+            require_view(member, session.channel)  # managers need not listen
         return session

@@ -9,6 +9,7 @@ from typing import Final
 import discord
 
 from bot.errors import ChannelClosed, NotListening
+from bot.rules.visibility import can_view
 from words.text import Text
 
 Needs = Sequence[Sequence[str]]
@@ -68,7 +69,14 @@ def voice_channel_of(member: discord.Member) -> VocalChannel:
 def require_listening(member: discord.Member, channel: VocalChannel | None) -> None:
     """Raise NotListening if music plays in `channel`, unless the member is there."""
     if channel is not None and (member.voice is None or member.voice.channel != channel):
+        require_view(member, channel)
         raise NotListening(Text("permissions-elsewhere", channel=channel.mention))
+
+
+def require_view(member: discord.Member, channel: VocalChannel | None) -> None:
+    """Raise NotListening if music plays in `channel`, unless the member can see it."""
+    if channel is not None and not can_view(member, channel):
+        raise NotListening(Text("permissions-private"))
 
 
 def listeners_in(channel: VocalChannel | None) -> list[int]:

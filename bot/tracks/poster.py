@@ -22,6 +22,7 @@ from audio.files.track import Track, TrackError, write_track
 from bot.errors import ChannelClosed, StoreError
 from bot.rules.markdown import escape
 from bot.rules.permissions import PostingChannel, posting_channel
+from bot.rules.visibility import viewers_can_view
 from bot.store.records import MadeTrack
 from bot.tracks.track_cache import evict
 from bot.ui.card import format_clock, track_buttons
@@ -131,12 +132,15 @@ class Poster:
         await ending
 
     def _posting_channel(self, performance: Performance) -> PostingChannel:
-        """Return the channel that managers chose; if there is none or it is unusable, that of the request."""
+        """Return the channel that managers chose, or else that of the request.
+
+        So it is where the chosen one is unusable, or read by others than the channel of the request.
+        """
         request = performance.request
         guild = request.requester.guild
         chosen = self._store.choices_of(guild.id).posting_channel_id
         channel = guild.get_channel_or_thread(chosen) if chosen is not None else None
-        if channel is None:
+        if channel is None or not viewers_can_view(channel, request.text_channel):
             return request.text_channel
         try:
             return posting_channel(channel, channel.permissions_for(guild.me))

@@ -20,6 +20,7 @@ from words.text import Text
 if TYPE_CHECKING:
     from audio.files.track import Track
     from bot.playback.performance import Performance
+    from bot.playback.visibility import Visible
 
 COLOUR: Final = discord.Colour(0xE0A458)
 BAR_CELLS: Final = 20
@@ -69,9 +70,11 @@ def render_card(
     *,
     others: Iterable[Performance] = (),
     picture: Track | None = None,
+    visible: Visible,
 ) -> ui.LayoutView:
     """Return the card's layout: `performance`, the pieces `waiting` after it, trouble with it and `others`.
 
+    Of pieces that are not `visible` to its readers it shows their places alone.
     `picture` is the track whose picture is shown; the request that sends the layout brings the file.
 
     The view is stopped before it is sent: discord.py finds a button's handler by `custom_id` alone and need
@@ -79,11 +82,13 @@ def render_card(
     """
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOUR)
-    box.add_item(
-        ui.TextDisplay(f"### {render_headline(performance).in_(locale)}\n{_prompts(performance, locale)}")
-    )
-    box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _facts(performance))))
-    if troubles := list(_troubles(performance, others, locale)):
+    headline = f"### {render_headline(performance).in_(locale)}"
+    if visible(performance):
+        box.add_item(ui.TextDisplay(f"{headline}\n{_prompts(performance, locale)}"))
+        box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _facts(performance))))
+    else:
+        box.add_item(ui.TextDisplay(f"{headline}\n{Text('card-private').in_(locale)}"))
+    if troubles := list(_troubles(performance, others, locale, visible)):
         box.add_item(ui.TextDisplay("\n".join(troubles[-MAX_TROUBLES:])))
     if picture is not None:
         shown = f"attachment://{picture.picture.name}"
@@ -92,8 +97,8 @@ def render_card(
         )
     if waiting:
         box.add_item(ui.Separator())
-        box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _following(waiting))))
-    for row in _buttons(performance, locale):
+        box.add_item(ui.TextDisplay("\n".join(line.in_(locale) for line in _following(waiting, visible))))
+    for row in _buttons(performance, locale, visible=visible(performance)):
         box.add_item(row)
     view.add_item(box)
     view.stop()
@@ -120,8 +125,10 @@ def render_headline(performance: Performance) -> Text:
     return Text("card-composing-for", seconds=wait) if wait else Text("card-composing")
 
 
-def render_line(performance: Performance) -> Text:
+def render_line(performance: Performance, visible: Visible) -> Text:
     """Return a piece as one line of a list."""
+    if not visible(performance):
+        return Text("card-private")
     piece = performance.piece
     prompt, seed = escape(truncate(piece.prompts[-1])), str(piece.seed)
     if piece.endless:
@@ -155,24 +162,28 @@ def _facts(performance: Performance) -> Iterable[Text]:
         yield Text("card-bar", what=key, bar=bar, seconds=round(seconds), total=round(piece.seconds))
 
 
-def _troubles(performance: Performance, others: Iterable[Performance], locale: object) -> Iterable[str]:
+def _troubles(
+    performance: Performance, others: Iterable[Performance], locale: object, visible: Visible
+) -> Iterable[str]:
     for other in others:
-        if other.trouble and other is not performance:
+        if other.trouble and other is not performance and visible(other):
             prompt = escape(truncate(other.piece.prompt))
             yield Text("card-trouble-of", prompt=prompt, trouble=other.trouble).in_(locale)
-    if performance.trouble:
+    if performance.trouble and visible(performance):
         yield Text("card-trouble", trouble=performance.trouble).in_(locale)
 
 
-def _following(waiting: Sequence[Performance]) -> Iterable[Text]:
+def _following(waiting: Sequence[Performance], visible: Visible) -> Iterable[Text]:
     yield Text("card-follows")
     for place, performance in enumerate(waiting[:MAX_WAITING], 1):
-        yield Text("card-place", place=place, piece=render_line(performance))
+        yield Text("card-place", place=place, piece=render_line(performance, visible))
     if len(waiting) > MAX_WAITING:
         yield Text("card-more", more=len(waiting) - MAX_WAITING)
 
 
-def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[ui.LayoutView]]:
+def _buttons(
+    performance: Performance, locale: object, *, visible: bool
+) -> Iterable[ui.ActionRow[ui.LayoutView]]:
     """Return two rows: buttons that act on the music, and those that make something of the piece."""
     target = ButtonTarget(performance.piece.seed, performance.track_id)
     ended = performance.ended or performance.dismissed
@@ -181,12 +192,12 @@ def _buttons(performance: Performance, locale: object) -> Iterable[ui.ActionRow[
         "resume" if performance.paused else "pause": audible,
         "skip": not ended,
         "stop": not ended,
-        "steer": not ended and performance.steerable,
+        "steer": visible and not ended and performance.steerable,  # its form shows the prompt
     }
     on_piece = {"again": True, "remix": True, "extend": performance.track_id > 0}
     if performance.piece.endless:
         on_piece = {"keep": audible, "again": True, "remix": True}
-    for actions in (on_music, on_piece):
+    for actions in (on_music, on_piece) if visible else (on_music,):
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
         for action, enabled in actions.items():
             row.add_item(make_button(action, target.custom_id(action), locale, disabled=not enabled))

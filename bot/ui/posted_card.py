@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 import discord
 
+from bot.playback.visibility import in_channel
 from bot.ui.card import MAX_TROUBLES, render_card
 
 if TYPE_CHECKING:
@@ -115,9 +116,18 @@ class PostedCard:
         """Send the current state if the message shows another one."""
         wanted = self._queue.wanted or self._performances[-1:]
         performance, waiting = wanted[0], wanted[1:]
-        track = performance.track if performance.ended and self._may_attach else None
+        visible = in_channel(self._channel)
+        shows_track = performance.ended and self._may_attach and visible(performance)
+        track = performance.track if shows_track else None
         picture = track if track is not None and track.picture.is_file() else None
-        view = render_card(performance, waiting, self._locale, others=self._performances, picture=picture)
+        view = render_card(
+            performance,
+            waiting,
+            self._locale,
+            others=self._performances,
+            picture=picture,
+            visible=visible,
+        )
         components = view.to_components()  # type: ignore[no-untyped-call]
         if self._message is None:
             self._message = await self._channel.send(view=view)
