@@ -172,6 +172,12 @@ trouble-deserted = Alle haben den Sprachkanal verlassen.
 trouble-playing = Beim Abspielen ist etwas schiefgegangen.
 trouble-composing = Beim Komponieren ist etwas schiefgegangen. Versuch es bitte noch einmal.
 trouble-writing = Beim Speichern des Tracks ist etwas schiefgegangen. Fordere ihn bitte noch einmal an.
+trouble-unsaved = Busker konnte diesen Track nicht speichern: Es gibt ihn nur in seiner Nachricht. Sag der Person, die den Bot betreibt, dass vielleicht die Platte voll ist.
+trouble-lost = Dieser Track ließ sich weder speichern noch posten. Fordere ihn bitte noch einmal an.
+trouble-kept = { $seconds ->
+    [one] Discord hat den Track nicht angenommen, und er ließ sich nicht speichern. Nächster Versuch in { $seconds } s.
+   *[other] Discord hat den Track nicht angenommen, und er ließ sich nicht speichern. Nächster Versuch in { $seconds } s.
+}
 trouble-too-large = Der Track ist zu groß zum Posten. Er ist als { $file } gespeichert.
 trouble-posted-anyway = { $trouble } Der Track wird trotzdem gepostet.
 trouble-not-taken = Discord hat den Track nicht angenommen. Er ist als { $file } gespeichert.

@@ -177,6 +177,12 @@ trouble-deserted = Everybody left the voice channel.
 trouble-playing = Something went wrong while playing.
 trouble-composing = Something went wrong while composing. Please try again.
 trouble-writing = Something went wrong while writing the track. Please request it again.
+trouble-unsaved = Busker couldn't save this track: it is only in its message. Tell whoever runs this bot that the disk may be full.
+trouble-lost = This track could be neither saved nor posted. Please request it again.
+trouble-kept = { $seconds ->
+    [one] Discord didn't accept the track, and it couldn't be saved. Next attempt in { $seconds } s.
+   *[other] Discord didn't accept the track, and it couldn't be saved. Next attempt in { $seconds } s.
+}
 trouble-too-large = The track is too large to post. It is saved as { $file }.
 trouble-posted-anyway = { $trouble } The track will be posted anyway.
 trouble-not-taken = Discord didn't accept the track. It is saved as { $file }.

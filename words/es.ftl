@@ -172,6 +172,12 @@ trouble-deserted = Todos salieron del canal de voz.
 trouble-playing = Algo ha fallado al tocar.
 trouble-composing = Algo ha fallado al componer. Inténtalo de nuevo.
 trouble-writing = Algo ha fallado al guardar la pista. Pídela de nuevo.
+trouble-unsaved = Busker no pudo guardar esta pista: solo está en su mensaje. Avisa a quien administra el bot de que quizá el disco esté lleno.
+trouble-lost = Esta pista no se pudo guardar ni publicar. Pídela de nuevo.
+trouble-kept = { $seconds ->
+    [one] Discord no aceptó la pista y no se pudo guardar. Próximo intento en { $seconds } s.
+   *[other] Discord no aceptó la pista y no se pudo guardar. Próximo intento en { $seconds } s.
+}
 trouble-too-large = La pista es demasiado grande para publicarla. Está guardada como { $file }.
 trouble-posted-anyway = { $trouble } La pista se publicará de todos modos.
 trouble-not-taken = Discord no aceptó la pista. Está guardada como { $file }.

@@ -172,6 +172,12 @@ trouble-deserted = Tout le monde a quitté le salon vocal.
 trouble-playing = Un problème est survenu pendant la lecture.
 trouble-composing = Une erreur s’est produite pendant la composition. Réessaie.
 trouble-writing = Une erreur s’est produite pendant l’écriture de la piste. Redemande-la.
+trouble-unsaved = Busker n’a pas pu enregistrer cette piste : elle n’existe que dans son message. Préviens la personne qui gère le bot que le disque est peut-être plein.
+trouble-lost = Cette piste n’a pu être ni enregistrée ni publiée. Redemande-la.
+trouble-kept = { $seconds ->
+    [one] Discord n’a pas accepté la piste, et elle n’a pas pu être enregistrée. Prochain essai dans { $seconds } s.
+   *[other] Discord n’a pas accepté la piste, et elle n’a pas pu être enregistrée. Prochain essai dans { $seconds } s.
+}
 trouble-too-large = La piste est trop grande pour être publiée. Elle est enregistrée sous { $file }.
 trouble-posted-anyway = { $trouble } La piste sera quand même publiée.
 trouble-not-taken = Discord n’a pas accepté la piste. Elle est enregistrée sous { $file }.

@@ -172,6 +172,12 @@ trouble-deserted = Todos saíram do canal de voz.
 trouble-playing = Algo deu errado ao tocar.
 trouble-composing = Algo deu errado ao compor. Tente de novo.
 trouble-writing = Algo deu errado ao salvar a faixa. Peça de novo.
+trouble-unsaved = O Busker não conseguiu salvar esta faixa: ela só existe na mensagem. Avise quem cuida do bot que o disco pode estar cheio.
+trouble-lost = Não deu para salvar nem publicar esta faixa. Peça de novo.
+trouble-kept = { $seconds ->
+    [one] O Discord não aceitou a faixa, e não deu para salvá-la. Próxima tentativa em { $seconds } s.
+   *[other] O Discord não aceitou a faixa, e não deu para salvá-la. Próxima tentativa em { $seconds } s.
+}
 trouble-too-large = A faixa é grande demais para publicar. Ela está salva como { $file }.
 trouble-posted-anyway = { $trouble } A faixa será publicada mesmo assim.
 trouble-not-taken = O Discord não aceitou a faixa. Ela está salva como { $file }.

@@ -66,8 +66,18 @@ class TrackError(BuskerError):
 
 
 @dataclass(frozen=True, slots=True)
+class Unsaved:
+    """The files of a track that the disk refused."""
+
+    sound: bytes
+    picture: bytes
+    why: str
+    """What the system says, such as "No space left on device"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
-    """A finished piece on disk."""
+    """A finished piece on disk, or in memory where the disk refused it."""
 
     piece: Piece
     path: Path
@@ -80,6 +90,8 @@ class Track:
     size: int
     """Bytes of the sound file."""
     seconds: float
+    unsaved: Unsaved | None = None
+    """Its files if there are none at `path` and `picture`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,22 @@ def write_track(
     limit: int,
     formats: Sequence[str] = tuple(FORMATS),
 ) -> Track:
-    """Write a whole piece into `folder`, as sound file and picture.
+    """Write a whole piece as `make_track` does. Raises TrackError also if the disk refuses."""
+    track = make_track(pcm, piece, info, folder, limit, formats)
+    if track.unsaved is not None:
+        raise TrackError(Text("track-not-saved", why=track.unsaved.why))
+    return track
+
+
+def make_track(
+    pcm: Pcm,
+    piece: Piece,
+    info: EngineInfo,
+    folder: Path,
+    limit: int,
+    formats: Sequence[str] = tuple(FORMATS),
+) -> Track:
+    """Write a whole piece into `folder`, as sound file and picture, or keep them if the disk refuses.
 
     `pcm` is the sound as the engine made it, shaped (channels, samples). It is mastered, so that a file is as
     loud as other music whatever it was in the voice channel.
@@ -111,8 +138,7 @@ def write_track(
     The first of `formats` whose file has at most `limit` bytes is written, or the last one if none fits; the
     `size` of the track tells. The file name consists of letters and digits of the prompt and the seed and is
     always a new one. Both files appear whole or not at all, the picture first. This takes about a second and
-    shares no state, so it can run in another process. Raises TrackError if the disk refuses, EngineError if
-    `pcm` is not sound.
+    shares no state, so it can run in another process. Raises EngineError if `pcm` is not sound.
     """
     mastered = master(pcm, info.sample_rate, piece.seconds)
     tags = _tags(piece, info)
@@ -120,11 +146,12 @@ def write_track(
         sound = encode_file(mastered, FORMATS[name], tags)
         if len(sound) <= limit:
             break
-    suffix = FORMATS[name].suffix
+    suffix, picture, unsaved = FORMATS[name].suffix, draw(mastered, piece), None
     try:
-        paths = _store(folder, _stem(piece), {PICTURE_SUFFIX: draw(mastered, piece), suffix: sound})
+        paths = _store(folder, _stem(piece), {PICTURE_SUFFIX: picture, suffix: sound})
     except OSError as error:
-        raise TrackError(Text("track-not-saved", why=error.strerror or str(error))) from error
+        paths = {each: folder / f"{_stem(piece)}{each}" for each in (PICTURE_SUFFIX, suffix)}
+        unsaved = Unsaved(sound, picture, why=error.strerror or str(error))
     return Track(
         piece=piece,
         path=paths[suffix],
@@ -133,6 +160,7 @@ def write_track(
         format=name,
         size=len(sound),
         seconds=len(mastered) / SAMPLE_RATE,
+        unsaved=unsaved,
     )
 
 

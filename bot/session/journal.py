@@ -100,6 +100,8 @@ class Journal:
             self._failing = True
             self._written = before  # so that the next flush tries again
         else:
+            if self._failing:
+                _log.info("the journal is written again")
             self._failing = False
 
     async def close(self) -> None:

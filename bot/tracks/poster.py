@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import multiprocessing
 import os
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -18,7 +20,7 @@ import discord
 
 from audio.children import WRITER_ENVIRONMENT, forbid_core_dumps, inheriting
 from audio.files.saved import read_track
-from audio.files.track import Track, TrackError, write_track
+from audio.files.track import Track, TrackError, make_track
 from bot.errors import ChannelClosed, StoreError
 from bot.rules.markdown import escape
 from bot.rules.permissions import PostingChannel, posting_channel
@@ -86,6 +88,7 @@ class Poster:
     async def post(self, performance: Performance) -> None:
         """Write the files of a composed piece and post them; a track that cannot be posted stays on disk.
 
+        Where the disk refuses them, they are posted from memory.
         A piece that was played from its file has been posted before, unless a restart came between.
         """
         request = performance.request
@@ -106,8 +109,12 @@ class Poster:
             performance.set_track(track, number or 0)
             self._posting.add(track.path)
             await self._trim_cache(tracks)
+            if track.unsaved is not None:
+                _log.error("the track of seed %d was not saved: %s", track.piece.seed, track.unsaved.why)
+                performance.set_trouble(Text("trouble-unsaved"))
             if track.size > limit:
-                performance.set_trouble(Text("trouble-too-large", file=track.path.name))
+                saved = Text("trouble-too-large", file=track.path.name)
+                performance.set_trouble(saved if track.unsaved is None else Text("trouble-lost"))
             elif (message := await self._send(track, performance, channel)) is not None:
                 await self._record_message(number, message)
         except TrackError as error:
@@ -116,8 +123,9 @@ class Poster:
             _log.exception("the track of seed %d was not written", performance.piece.seed)
             performance.set_trouble(Text("trouble-writing"))
         finally:
-            if performance.track is not None:
-                self._posting.discard(performance.track.path)
+            if (written := performance.track) is not None:
+                self._posting.discard(written.path)
+                performance.set_track(replace(written, unsaved=None), performance.track_id)  # free the memory
             performance.mark_delivered()
 
     async def close(self) -> None:
@@ -150,7 +158,7 @@ class Poster:
 
     async def _write(self, performance: Performance, limit: int, tracks: TrackSettings) -> Track:
         write = partial(
-            write_track,
+            make_track,
             performance.sound,
             performance.piece,
             self._engine.info,
@@ -193,7 +201,7 @@ class Poster:
             revision=info.revision,
             channel_id=channel.id,
             message_id=None,
-            file=track.path.name,
+            file=track.path.name if track.unsaved is None else None,
             made_at=time.time(),
             parent_id=_public_parent(channel),
             from_recording=bool(track.piece.recordings),
@@ -283,13 +291,19 @@ def caption_of(piece: Piece) -> Text:
 
 
 def _files(track: Track, locale: discord.Locale) -> list[discord.File]:
+    sound: Path | io.BytesIO = track.path
+    picture: Path | io.BytesIO = track.picture
+    if track.unsaved is not None:
+        sound, picture = io.BytesIO(track.unsaved.sound), io.BytesIO(track.unsaved.picture)
     return [
-        discord.File(track.path),
-        discord.File(track.picture, description=track.alt_text.in_(locale)),
+        discord.File(sound, filename=track.path.name),
+        discord.File(picture, filename=track.picture.name, description=track.alt_text.in_(locale)),
     ]
 
 
 def _trouble(track: Track, retry_in: float | None) -> Text:
+    if track.unsaved is not None:
+        return Text("trouble-lost") if retry_in is None else Text("trouble-kept", seconds=round(retry_in))
     if retry_in is None:
         return Text("trouble-not-taken", file=track.path.name)
     return Text("trouble-tried-again", file=track.path.name, seconds=round(retry_in))

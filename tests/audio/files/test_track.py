@@ -16,7 +16,7 @@ import pytest
 from audio.dsp.mastering import TRACK_LUFS, master
 from audio.engine import EngineInfo
 from audio.errors import BuskerError
-from audio.files.track import FORMATS, MAX_CHANGES_CHARS, TrackError, read_tags, write_track
+from audio.files.track import FORMATS, MAX_CHANGES_CHARS, TrackError, make_track, read_tags, write_track
 from audio.piece import MAX_PROMPT_CHANGES, PROMPT_LENGTH, Piece, PromptChange, Recording, checked
 from audio.units import SAMPLE_RATE, Pcm, Pcm16, floats, samples_of
 from tests.audio.dsp.ebur128 import ebur128
@@ -242,6 +242,14 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_behind(
     with pytest.raises(TrackError, match="couldn't be saved: No space left on device"):
         write_track(sound(0.1), PIECE, INFO, tmp_path, 2**20)
     assert not list(tmp_path.iterdir())
+    kept = make_track(sound(0.1), PIECE, INFO, tmp_path, 2**20)
+    assert not list(tmp_path.iterdir())
+    assert kept.unsaved is not None
+    monkeypatch.undo()
+    written = write_track(sound(0.1), PIECE, INFO, tmp_path, 2**20)
+    assert (written.path, written.picture) == (kept.path, kept.picture)
+    assert written.path.read_bytes() == kept.unsaved.sound
+    assert written.picture.read_bytes() == kept.unsaved.picture
 
 
 @pytest.mark.parametrize("prompt", [*NASTY, "..", "con", "/", "\\\\server\\share", "~root", "a\u202eb"])

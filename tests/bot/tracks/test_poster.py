@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from audio.files.track import read_tags
+from bot.config.settings import Settings, TrackSettings
+from bot.store.repository import Store
 from bot.tracks.poster import Poster
 from rehearsal.permissions import Permission
-from tests.loopback_guild import LoopbackGuild, loopback_guild, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, until
 
 
 def forbid(loopback: LoopbackGuild, denied: Permission) -> None:
@@ -103,3 +108,97 @@ async def test_a_track_that_cannot_be_stored_in_the_library_is_posted_neverthele
         assert len(loopback.tracks) == 1
         assert piece.trouble is None
         assert "bells-7.flac is not in the library" in caplog.text
+
+
+@contextmanager
+def without_disk(folder: Path) -> Iterator[None]:
+    """Let the system refuse every file in the folder of tracks, as on a full disk."""
+    aside = folder.with_name("aside")
+    folder.rename(aside)
+    folder.write_bytes(b"")  # what cannot be a folder, not even for root
+    try:
+        yield
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+
+
+async def refuse_changes(store: Store, *, refuse: bool = True) -> None:
+    """Let SQLite refuse every change, as on a full disk, or none."""
+    await store._database.read(
+        lambda connection: connection.execute(f"PRAGMA query_only = {int(refuse)}").fetchone()
+    )
+
+
+def separate(folder: Path) -> Settings:
+    """Settings with the tracks in a folder of their own."""
+    settings = quiet_settings(folder)
+    return settings.model_copy(update={"tracks": TrackSettings(folder=folder / "tracks")})
+
+
+async def test_a_track_that_a_full_disk_refuses_is_posted_from_memory_with_all_its_tags(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "tracks"
+    async with loopback_guild(tmp_path, settings=separate(tmp_path)) as loopback:
+        await loopback.play(loopback.ask(seconds=0.5, seed=6))
+        await refuse_changes(loopback.bot.store)
+        with without_disk(folder):
+            piece = loopback.ask(seconds=0.5, seed=7)
+            await loopback.play(piece)
+        assert piece.buffer.frames_played == 25
+        assert str(piece.trouble) == (
+            "Busker couldn't save this track: it is only in its message. Tell whoever runs this bot that the "
+            "disk may be full."
+        )
+        sound, picture = loopback.tracks[-1].attachments
+        assert (sound.filename, picture.filename) == ("bells-7.flac", "bells-7.png")
+        posted = tmp_path / "posted.flac"
+        posted.write_bytes(sound.data)
+        assert read_tags(posted).piece == piece.piece
+        assert sound.data[:4] == b"fLaC"
+        assert picture.data[:4] == b"\x89PNG"
+        assert piece.track is not None
+        assert piece.track.unsaved is None, "its bytes stay in memory no longer"
+        assert "the track of seed 7 was not saved" in caplog.text
+        assert "a restart now would forget unfinished pieces" in caplog.text
+        # There is room again: nothing need be restarted.
+        await refuse_changes(loopback.bot.store, refuse=False)
+        following = loopback.ask(seconds=0.5, seed=8)
+        await loopback.play(following)
+        assert following.trouble is None
+        assert (folder / "bells-8.flac").is_file()
+        assert following.track_id
+        await until(lambda: not loopback.bot.journal.following)
+        await loopback.bot.journal.flush()
+        assert not await loopback.bot.store.journal()
+
+
+async def test_a_track_on_a_full_disk_is_in_the_library_if_the_store_takes_it(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, settings=separate(tmp_path)) as loopback:
+        with without_disk(tmp_path / "tracks"):
+            piece = loopback.ask(seconds=0.5, seed=7)
+            await loopback.play(piece)
+        track = await loopback.bot.store.track(loopback.guild.id, piece.track_id)
+        assert track is not None
+        assert track.file is None
+        assert track.message_id == loopback.tracks[0].id
+
+
+async def test_a_track_that_neither_disk_nor_discord_takes_is_tried_again_and_then_reported(
+    tmp_path: Path,
+) -> None:
+    async with loopback_guild(tmp_path, settings=separate(tmp_path)) as loopback:
+        await retry_after(loopback, *[0.05] * 200)
+        with without_disk(tmp_path / "tracks"):
+            piece = loopback.ask(seconds=0.5, seed=7)
+            forbid(loopback, Permission.ATTACH_FILES)
+            await until(lambda: "couldn't be saved. Next attempt" in str(piece.trouble))
+            forbid(loopback, Permission(0))
+            await loopback.play(piece)
+            assert [message.attachments[0].filename for message in loopback.tracks] == ["bells-7.flac"]
+            loopback.bot.poster._retry_seconds = ()
+            forbid(loopback, Permission.ATTACH_FILES)
+            lost = loopback.ask(seconds=0.5, seed=8)
+            await loopback.play(lost)
+        assert str(lost.trouble) == "This track could be neither saved nor posted. Please request it again."
