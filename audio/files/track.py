@@ -196,10 +196,10 @@ def read_tags(path: Path) -> Origin:
 
 
 def _number(text: str) -> float:
-    """Parse a number of a tag. Raises ValueError for one that no track has."""
+    """Parse a number of a tag. Raises ValueError, or TrackError for one that no track has."""
     number = float(text)
     if not abs(number) <= MAX_TAG_NUMBER:  # also for NaN
-        raise ValueError(f"{text} is out of range")
+        raise TrackError(Text("piece-tags"))
     return number
 
 

@@ -54,7 +54,7 @@ def voice_channel_of(member: discord.Member) -> VocalChannel:
     beforehand. Raises NotListening or ChannelClosed.
     """
     channel = member.voice.channel if member.voice else None
-    if channel is None:
+    if not isinstance(channel, VocalChannel):  # Discord can name any channel
         raise NotListening(Text("permissions-no-voice"))
     me = channel.guild.me
     allowed = channel.permissions_for(me)

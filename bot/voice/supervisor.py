@@ -65,6 +65,12 @@ NO_EVENTS: Final = "no_events"
 """discord.py has dropped the connection, so that moves do not reach it: the main gateway made a new
 session."""
 
+NO_PLACE: Final = "no_place"
+"""Discord said that the bot is in no voice channel that we know: in a text channel, or in one that is new."""
+
+PLACE_SECONDS: Final = 2.0
+"""Timeout of that on an established connection: a channel that is new is announced within this time."""
+
 DAVE_REQUIRED: Final = "4017"
 RATE_LIMITED: Final = "4021"
 """The two above are close codes of Discord's voice gateway."""
@@ -79,7 +85,7 @@ FINAL_CAUSES: Final = {
 
 CAUSES: Final = (
     *("1000", "1006", "4006", "4009", "4014", "4015"),
-    *(UNANSWERED, NO_PACKETS, NO_ENCRYPTION, NO_EVENTS),
+    *(UNANSWERED, NO_PACKETS, NO_ENCRYPTION, NO_EVENTS, NO_PLACE),
 )
 """Close causes after which we reconnect; there are more close codes, all of them rare."""
 
@@ -261,6 +267,8 @@ class Voice:
                 raise VoiceLost(FINAL_CAUSES[cause])
             _log.warning("the voice connection in %s was lost (%s); reconnecting", connection.guild, cause)
             self._on_rebuild(cause)
+            if cause == NO_PLACE:
+                await leave_channel(connection.guild)  # `_connect` sees no place to leave
             losses = 0 if self._clock() - connected_at > STABLE_SECONDS else losses + 1
         raise VoiceLost(Text("voice-lost-often"))
 
@@ -310,7 +318,8 @@ class Voice:
         """Attach the connection and watch it until it is lost or useless. Return the cause."""
         self._attach()
         self._connected.set()
-        encrypted_at, requested_in = self._clock(), 0
+        encrypted_at = placed_at = self._clock()
+        requested_in = 0
         while True:
             self._target = connection.channel
             self._set_hold(self._hold_now())
@@ -327,6 +336,10 @@ class Voice:
             guild = self._client.get_guild(connection.guild.id)
             if guild is not None and guild.voice_client is not connection:
                 return NO_EVENTS
+            if guild is None or _place_in(guild) is not None:
+                placed_at = self._clock()
+            elif self._clock() - placed_at > PLACE_SECONDS:
+                return NO_PLACE
             if connection.open or self._hold is Hold.ALONE:
                 encrypted_at = self._clock()
             elif self._clock() - encrypted_at > ENCRYPTION_SECONDS:
@@ -359,15 +372,14 @@ class Voice:
     def _hold_now(self) -> Hold | None:
         """Return the reason why the sound must wait now, or None."""
         guild = self._target and self._client.get_guild(self._target.guild.id)
-        voice_state = guild and guild.me.voice
-        if self._connection is None or not voice_state or voice_state.channel is None:
+        place = guild and _place_in(guild)
+        if self._connection is None or not guild or guild.me.voice is None or not place:
             return Hold.CONNECTING if self._target else None
-        if not listeners_in(voice_state.channel):
+        if not listeners_in(place):
             return Hold.ALONE
-        if voice_state.suppress:
-            on_stage = isinstance(voice_state.channel, discord.StageChannel)
-            return Hold.SUPPRESSED if on_stage else Hold.SPEECHLESS
-        if voice_state.mute:
+        if guild.me.voice.suppress:
+            return Hold.SUPPRESSED if isinstance(place, discord.StageChannel) else Hold.SPEECHLESS
+        if guild.me.voice.mute:
             return Hold.MUTED
         return None if self._connection.open else Hold.CONNECTING
 
@@ -382,6 +394,12 @@ class Voice:
     def _attach(self) -> None:
         """Attach the connection to the sink, unless the sound must wait."""
         self._sink.attach(self._connection if self._hold in SENDING_HOLDS else None)
+
+
+def _place_in(guild: discord.Guild) -> VocalChannel | None:
+    """Return the voice channel or Stage that the bot is in, as far as Discord names one that we know."""
+    place = guild.me.voice and guild.me.voice.channel
+    return place if isinstance(place, VocalChannel) else None
 
 
 def _retry_delays(attempts: int) -> Iterator[float]:

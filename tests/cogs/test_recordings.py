@@ -77,7 +77,7 @@ async def test_without_a_melody_checkpoint_nothing_is_fetched_and_the_answer_nam
         reply = await loopback.asker.use("compose", {"prompt": "bells", "melody": sound}, loopback.text)
         assert reply.content.startswith(sentence)
         assert (await loopback.asker.use_on("Compose on this melody", message)).content.startswith(sentence)
-        assert not (tmp_path / FOLDER).exists()
+        assert not list((tmp_path / FOLDER).iterdir())
         assert not loopback.session.queue
 
 

@@ -165,6 +165,59 @@ async def test_moved_by_a_moderator_it_keeps_playing_even_after_a_reconnect(tmp_
         assert len(music(loopback)) > MIN_RECEIVED
 
 
+UNKNOWN = 4711
+"""The id of a channel that Discord never announced."""
+
+
+@pytest.mark.parametrize("where", ["a text channel", "an unknown channel"])
+async def test_where_discord_says_that_it_sits_in_no_voice_channel_it_joins_again(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "PLACE_SECONDS", 0.2)
+
+    async def misplaced(loopback: LoopbackGuild) -> None:
+        place = loopback.guild.voice_states[loopback.here.bot.id]
+        place.channel_id = UNKNOWN if where == "an unknown channel" else loopback.text.id
+        loopback.here.calls.announce(place)
+
+    async with loopback_guild(tmp_path) as loopback:
+        await survives(loopback, misplaced)
+        assert caplog.text.count("was lost (no_place); reconnecting") == 2
+        assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_in_a_channel_that_is_announced_late_it_plays_on(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        moderators = loopback.guild.role("moderators", Permission.MOVE_MEMBERS)
+        moderator = loopback.here.person(loopback.guild, "moderator", moderators)
+        late = loopback.guild.voice_channel("Late")
+        piece = loopback.ask(seconds=2.4)
+        await until(lambda: has_begun(piece))
+        for person in (loopback.asker, loopback.listener):
+            await person.join_voice(late)
+        await moderator.move(loopback.here.bot.user, late)
+        frames = piece.buffer.frames_played
+        await until(lambda: piece.buffer.frames_played > frames + 10)
+        loopback.here.announce_channel(late, "CHANNEL_CREATE")
+        for place in loopback.guild.voice_states.values():
+            loopback.here.calls.announce(place)
+        await loopback.play(piece)
+        assert (piece.trouble, piece.buffer.frames_played) == (None, 120)
+        assert loopback.session.voice.channel is not None
+        assert loopback.session.voice.channel.id == late.id
+
+
+async def test_a_member_who_sits_in_a_text_channel_reads_that_they_are_in_no_voice_channel(
+    tmp_path: Path,
+) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        place = loopback.guild.voice_states[loopback.asker.id]
+        place.channel_id = loopback.text.id
+        loopback.here.calls.announce(place)
+        reply = await loopback.asker.use("compose", {"prompt": "bells"}, loopback.text)
+        assert (await reply.said()).content == "You're not in a voice channel. Join one and try again."
+
+
 async def test_a_region_change_does_not_interrupt(tmp_path: Path) -> None:
     async def another_server(loopback: LoopbackGuild) -> None:
         await loopback.here.calls.join(loopback.guild, loopback.corner, loopback.here.bot.id, self_deaf=True)
