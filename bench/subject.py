@@ -11,7 +11,8 @@ import torch
 from torch import nn
 from transformers import EncodecConfig, EncodecModel, MusicgenForConditionalGeneration
 
-from audio.musicgen.checkpoint.load import PUBLISHED_GUIDANCE, Checkpoint, load_checkpoint
+from audio.musicgen.checkpoint.fields import PUBLISHED_GUIDANCE
+from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import DelayPattern

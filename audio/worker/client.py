@@ -56,7 +56,8 @@ class LocalEngine:
     fewer if the device is too slow for them, and `waiting` more are queued. `longest` is the length of the
     longest piece [s], for which memory is reserved in every slot. `dtype` is the data type of the decoder's
     matrices: auto, float32, bfloat16, float16 or int8. A worker that sends nothing for `hang_seconds` is
-    replaced. `calibration_file` caches the measurements of the start.
+    replaced. `calibration_file` caches the measurements of the start. `adapter`, a folder or a hub name
+    (pinned by `adapter_revision`), is merged into the checkpoint.
     """
 
     def __init__(
@@ -72,8 +73,21 @@ class LocalEngine:
         dtype: str = "auto",
         hang_seconds: float = 30.0,
         calibration_file: Path | None = None,
+        adapter: str | None = None,
+        adapter_revision: str | None = None,
     ) -> None:
-        self._order = Order(checkpoint, revision, device, threads, slots, longest, dtype, calibration_file)
+        self._order = Order(
+            checkpoint,
+            revision,
+            device,
+            threads,
+            slots,
+            longest,
+            dtype,
+            calibration_file,
+            adapter=adapter,
+            adapter_revision=adapter_revision,
+        )
         self._waiting = waiting
         self._hang_seconds = hang_seconds
         self._info: EngineInfo | None = None

@@ -24,6 +24,7 @@ from audio.calibration import Calibration, load_calibration, save_calibration
 from audio.children import forbid_core_dumps
 from audio.engine import EngineInfo
 from audio.errors import CheckpointError, EngineError
+from audio.musicgen.checkpoint.adapter import checked_adapter
 from audio.musicgen.checkpoint.folder import checked_config, local_folder
 from audio.worker.messages import (
     Begun,
@@ -86,7 +87,9 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     """Return an engine core that is loaded, warmed up and measured. Raises EngineError."""
     folder = local_folder(order.checkpoint)
     if folder is not None and not order.checkpoint.startswith(SEEDED):
-        checked_config(folder, folder.name)  # before the imports, which take seconds
+        checked_config(folder, folder.resolve().name)  # before the imports, which take seconds
+    if order.adapter is not None and (adapter := local_folder(order.adapter)) is not None:
+        checked_adapter(adapter, adapter.resolve().name)
     import torch
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar
@@ -112,7 +115,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     name = order.checkpoint
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
-    checkpoint = load_checkpoint(name, order.revision, device)
+    checkpoint = load_checkpoint(name, order.revision, device, order.adapter, order.adapter_revision)
     core = EngineCore(checkpoint, order.slots, order.longest, order.dtype)
     device_name = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
     calibration = _calibrate(core, order, device_name)
@@ -128,6 +131,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
         realtime_streams=calibration.listeners,
         melodies=checkpoint.melody is not None,
         endless=core.endless,
+        notes=checkpoint.notes,
     )
     return core, Ready(info, calibration, vocabulary_of(checkpoint))
 

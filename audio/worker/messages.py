@@ -33,6 +33,9 @@ class Order:
     """File that caches calibrations between starts; None disables it."""
     calibration: Calibration | None = None
     """The measurement of an earlier worker, which makes another one unnecessary."""
+    adapter: str | None = None
+    """Folder or hub name of an adapter to merge into the checkpoint."""
+    adapter_revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ def create_engine(settings: Settings) -> Engine:
         dtype=engine.dtype,
         longest=settings.music.longest_seconds,
         calibration_file=settings.store.path.parent / CALIBRATION_FILE,
+        adapter=engine.adapter or None,
+        adapter_revision=engine.adapter_revision or None,
     )
 
 

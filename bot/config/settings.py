@@ -87,6 +87,13 @@ class EngineSettings(Section):
     revision: str = Field(default="", max_length=100)
     """Commit of a hub checkpoint, to pin its weights; empty means the newest."""
 
+    adapter: str = Field(default="", max_length=500)
+    """A folder or a hub name of an adapter of peft (LoRA and the like), as fine-tuning leaves it, to merge
+    into the checkpoint; empty means none. Takes seconds at the start and none afterwards."""
+
+    adapter_revision: str = Field(default="", max_length=100)
+    """Commit of a hub adapter, to pin it; empty means the newest."""
+
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Device of the model; "auto" is CUDA if available, else the CPU."""
 

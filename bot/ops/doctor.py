@@ -180,6 +180,8 @@ def engine_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", False, str(error))
         return
     yield Finding("model", True, f"{info.checkpoint} ({info.licence}), revision {info.revision}.")
+    for note in info.notes:
+        yield Finding("model", True, note)
     yield Finding("device", True, f"{info.device}.")
     yield speed_finding(info.speed, settings.music.default_seconds)
 

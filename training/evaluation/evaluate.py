@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from audio.errors import EngineError
-from audio.musicgen.checkpoint.load import PUBLISHED_GUIDANCE, load_checkpoint
+from audio.musicgen.checkpoint.fields import PUBLISHED_GUIDANCE
+from audio.musicgen.checkpoint.load import load_checkpoint
 from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.linear import fastest_dtype
 from audio.piece import Piece

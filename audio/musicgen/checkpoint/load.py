@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import huggingface_hub
 import torch
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+import transformers
 from torch import Tensor, nn
 from transformers import (
-    AutoTokenizer,
     EncodecModel,
     MusicgenForCausalLM,
     MusicgenForConditionalGeneration,
@@ -24,19 +21,40 @@ from transformers import (
 
 from audio.errors import CheckpointError
 from audio.files.recording import check_unchanged, last_seconds
-from audio.musicgen.checkpoint.folder import MELODY, checked_config, digest, licence_of, local_folder
+from audio.musicgen.checkpoint import adapter as adapters
+from audio.musicgen.checkpoint import hub
+from audio.musicgen.checkpoint.fields import check_feature_extractor, check_fields, generation_of
+from audio.musicgen.checkpoint.folder import (
+    MELODY,
+    checked_config,
+    digest,
+    explained_access,
+    explained_errors,
+    json_of,
+    local_folder,
+    weight_files,
+)
+from audio.musicgen.checkpoint.kinds import is_adapter, names_in
+from audio.musicgen.checkpoint.licence import both, licence_of
 from audio.musicgen.checkpoint.melody import MelodyEncoder
+from audio.musicgen.checkpoint.tokenizer import load_tokenizer
+from audio.musicgen.checkpoint.weights import build, check_finite
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.piece import Recording
 from audio.prompts.hearing import Vocabulary
 from audio.units import STEP_RATE
 
+_log = logging.getLogger(__name__)
+
 MELODY_PROMPT_TOKENS: Final = 128
 """Limit of a melody decoder, which reserves space for the prompt in the key-value cache of every slot."""
 
-PUBLISHED_GUIDANCE: Final = 3.0
-"""The recommendation of all published checkpoints, used for one that has none."""
+T5_TOKENS: Final = 512
+"""Length of the prompts that T5 was trained on, unless its configuration says otherwise."""
+
+_SPEED_FIELDS: Final = ("attn_implementation", "_attn_implementation", "experts_implementation")
+"""Fields of a saved configuration that name kernels, which this machine may lack. They change no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +62,10 @@ class Checkpoint:
     """A loaded model and its provenance."""
 
     name: str
-    """The hub name, or the folder's name."""
+    """The hub name, or the folder's name; then “ + ” and the name of an adapter, if any."""
     revision: str
-    """The hub's commit, or the first characters of the SHA-256 of the folder's files."""
+    """The hub's commit, or the first characters of the SHA-256 of the folder's files; then “+” and that of
+    the adapter's files, if any."""
     licence: str
     tokenizer: PreTrainedTokenizerBase
     text_encoder: nn.Module
@@ -62,11 +81,13 @@ class Checkpoint:
     """The recommended scale of classifier-free guidance."""
     melody: MelodyEncoder | None = None
     """None if the checkpoint follows no melody."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the operator about what is not as it may seem."""
 
     @property
     def prompt_tokens(self) -> int:
         """Maximum number of tokens of a prompt; further ones are cut off."""
-        trained = int(getattr(self.text_encoder.config, "n_positions", 512))
+        trained = int(getattr(self.text_encoder.config, "n_positions", T5_TOKENS))
         limit = trained if self.melody is None else min(trained, MELODY_PROMPT_TOKENS)
         return min(limit, int(self.tokenizer.model_max_length))
 
@@ -80,49 +101,80 @@ class Checkpoint:
         return self.codec.channels
 
 
-def load_checkpoint(name: str, revision: str | None = None, device: str = "cpu") -> Checkpoint:
+def load_checkpoint(
+    name: str,
+    revision: str | None = None,
+    device: str = "cpu",
+    adapter: str | None = None,
+    adapter_revision: str | None = None,
+) -> Checkpoint:
     """Load the checkpoint in the folder `name`, or of that name on the hub at `revision`, in float32.
 
-    Reads safetensors only and runs no code of the checkpoint. Raises CheckpointError with one sentence.
+    `adapter`, likewise a folder or a name on the hub, is merged into its weights. Reads safetensors only and
+    runs no code of the checkpoint. Raises CheckpointError with one sentence.
     """
     folder = local_folder(name)
+    merged = None if adapter is None else _find_adapter(adapter, adapter_revision)
     if folder is not None:
-        return _load(folder, folder.resolve().name, digest, device)
-    with _explained_errors(name):
-        snapshot = _download(name, revision)
-    # the hub's cache names the folder of a snapshot after its commit
-    return _load(snapshot, name, lambda folder: folder.name, device)
+        config = checked_config(folder, folder.resolve().name)
+        with explained_access(folder.name):
+            own = digest(folder)
+        return _load(folder, folder.resolve().name, config, own, device, merged)
+    folder = hub.fetch(name, revision, hub.CHECKPOINT_FILES)
+    try:
+        config = checked_config(folder, name)
+    except CheckpointError:
+        # the files that were not fetched tell more
+        config = checked_config(folder, name, hub.names_on_hub(name, folder))
+    return _load(folder, name, config, folder.name, device, merged)
 
 
-def _download(name: str, revision: str | None) -> Path:
-    """Download a checkpoint from the hub unless it is cached; returns its folder."""
-    patterns = ["*.json", "*.safetensors", "*.model", "*.txt", "README.md"]
-    return Path(huggingface_hub.snapshot_download(name, revision=revision, allow_patterns=patterns))
+def _find_adapter(name: str, revision: str | None) -> adapters.Adapter:
+    """Return the adapter in the folder `name`, or of that name on the hub."""
+    folder = local_folder(name)
+    if folder is not None:
+        return adapters.checked_adapter(folder, folder.resolve().name)
+    folder = hub.fetch(name, revision, hub.ADAPTER_FILES)
+    try:
+        return adapters.checked_adapter(folder, name)
+    except CheckpointError:
+        return adapters.checked_adapter(folder, name, hub.names_on_hub(name, folder))
 
 
-def _load(folder: Path, name: str, revision_of: Callable[[Path], str], device: str) -> Checkpoint:
-    """Load a checkpoint from a local folder; its revision is `revision_of(folder)`."""
-    config = checked_config(folder, name)
-    has_melody = config["model_type"] == MELODY
-    kind = MusicgenMelodyForConditionalGeneration if has_melody else MusicgenForConditionalGeneration
-    with _explained_errors(name):
-        # Any, because the library's types ignore output_loading_info
-        loaded: Any = kind.from_pretrained(
-            folder,
-            dtype=torch.float32,
-            use_safetensors=True,
-            local_files_only=True,
-            output_loading_info=True,
-        )
-        model, report = loaded
-        tokenizer = _tokenizer(folder, name)
-    if missing := sorted(report["missing_keys"]):
-        raise CheckpointError(
-            f"The checkpoint “{name}” lacks {len(missing)} of its weights, such as {missing[0]}; "
-            "fetch it again."
-        )
+def _load(
+    folder: Path,
+    name: str,
+    fields: dict[str, Any],
+    revision: str,
+    device: str,
+    adapter: adapters.Adapter | None,
+) -> Checkpoint:
+    """Load a checkpoint from a local folder whose configuration is `fields`."""
+    has_melody = fields["model_type"] == MELODY
+    kind: Any = MusicgenMelodyForConditionalGeneration if has_melody else MusicgenForConditionalGeneration
+    config = _config(kind, fields, name)
+    check_fields(config, name)
+    generation = generation_of(json_of(folder / "generation_config.json", name) or {}, config, name)
+    if has_melody:
+        check_feature_extractor(_feature_extractor(folder, name), config, name)
+    tokenizer = load_tokenizer(folder, name, config.text_encoder.vocab_size)
+    with explained_errors(name, "fetch it again, or save it again with save_pretrained"):
+        model = build(kind, config, weight_files(folder, name), name)
+    notes = list(generation.notes)
+    if (adapter is None or not adapter.folder.samefile(folder)) and is_adapter(names_in(folder)):
+        notes.append(f"An adapter lies beside “{name}” and is not used; set engine.adapter to {folder}.")
+    licence = licence_of(folder, name, fields)
+    if adapter is not None:
+        if adapters.base_differs(adapter, name):
+            notes.append(f"The adapter “{adapter.name}” was trained on {adapter.base}, not on “{name}”.")
+        model = adapters.merge(model, adapter)
+        check_finite(model, adapter.name)
+        name, revision = f"{name} + {adapter.name}", f"{revision}+{adapter.revision}"
+        licence = both(licence, adapter.licence)
+    for note in notes:
+        _log.warning("%s", note)
     model.eval().requires_grad_(False).to(device)
-    decoder_config = model.config.decoder
+    delay = DelayPattern(int(config.decoder.num_codebooks), int(config.decoder.audio_channels))
     melody = None
     if has_melody:
         melody = MelodyEncoder(
@@ -134,60 +186,52 @@ def _load(folder: Path, name: str, revision_of: Callable[[Path], str], device: s
         )
     return Checkpoint(
         name=name,
-        revision=revision_of(folder),
-        licence=licence_of(folder, name, config),
+        revision=revision,
+        licence=licence,
         tokenizer=tokenizer,
         text_encoder=model.text_encoder,
         projection=getattr(model, "enc_to_dec_proj", nn.Identity()),
         decoder=model.decoder,
-        codec=Codec(_streamable(model.audio_encoder, name), int(decoder_config.audio_channels)),
-        delay=DelayPattern(int(decoder_config.num_codebooks), int(decoder_config.audio_channels)),
-        pad_token=int(decoder_config.pad_token_id),
+        codec=Codec(_streamable(model.audio_encoder, name), delay.channels, delay.codebooks),
+        delay=delay,
+        pad_token=generation.pad_token,
         device=torch.device(device),
-        guidance=float(model.generation_config.guidance_scale or PUBLISHED_GUIDANCE),
+        guidance=generation.guidance,
         melody=melody,
+        notes=tuple(notes),
     )
 
 
-def _tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
-    if not any((folder / part).exists() for part in ("tokenizer.json", "spiece.model")):
-        raise CheckpointError(
-            f"The checkpoint “{name}” has no tokenizer (tokenizer.json or spiece.model); "
-            "save its processor into the same folder."
-        )
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+def _config(kind: Any, fields: dict[str, Any], name: str) -> Any:
+    """Return the library's configuration of `fields`. Raises CheckpointError with the field that is wrong."""
+    parts = ("text_encoder", "audio_encoder", "decoder")
+    whole = {key: value for key, value in fields.items() if key not in _SPEED_FIELDS}
+    for part in parts:
+        whole[part] = {key: value for key, value in fields[part].items() if key not in _SPEED_FIELDS}
+    with explained_errors(
+        name, f"transformers {transformers.__version__} reads no such config.json; correct it"
+    ):
+        config = kind.config_class.from_dict(whole)
+        for part in (config, *(getattr(config, part) for part in parts)):
+            # What a caller wants back is our choice; tuples instead of objects would not be understood.
+            part.return_dict = True
+            part.output_attentions = part.output_hidden_states = False
+    return config
+
+
+def _feature_extractor(folder: Path, name: str) -> dict[str, Any]:
+    """Return the saved fields of a feature extractor; empty if it has none."""
+    inner = (json_of(folder / "processor_config.json", name) or {}).get("feature_extractor")
+    return (json_of(folder / "preprocessor_config.json", name) or {}) | (
+        inner if isinstance(inner, dict) else {}
+    )
 
 
 def _streamable(codec: nn.Module, name: str) -> EncodecModel:
     """Return the codec if it can be decoded as a stream. Raises CheckpointError if not."""
     if not isinstance(codec, EncodecModel):
         raise CheckpointError(f"The codec of “{name}” is no EnCodec; Busker can stream no other.")
-    config = codec.config
-    if config.audio_channels != 1 or config.chunk_length_s or config.norm_type != "weight_norm":
-        raise CheckpointError(
-            f"The codec of “{name}” is an EnCodec that looks at whole tracks or stereo at once; "
-            "Busker streams the mono kind with weight norm, such as facebook/encodec_32khz."
-        )
     return codec
-
-
-@contextmanager
-def _explained_errors(name: str) -> Iterator[None]:
-    """Turn errors of the libraries into CheckpointErrors with a sentence that says what to do."""
-    try:
-        yield
-    except CheckpointError:
-        raise
-    except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError) as error:
-        raise CheckpointError(
-            f"There is neither a folder nor a reachable checkpoint on the hub named “{name}” "
-            f"({type(error).__name__}); check the name, the revision and the connection."
-        ) from error
-    except Exception as error:
-        first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise CheckpointError(
-            f"The checkpoint “{name}” cannot be loaded: {first.rstrip('.')}; fetch it again."
-        ) from error
 
 
 @torch.inference_mode()

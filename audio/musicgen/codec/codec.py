@@ -38,17 +38,22 @@ class Codec:
 
     On CUDA it has a CUDA stream of its own, so that it overlaps with the language model.
 
-    It copies the model's weights except the LSTM's. Encoding is the model's own and not streamed.
+    It copies the model's weights except the LSTM's. Encoding is the model's own and not streamed; it makes
+    `codebooks` codebooks for all channels together if the model can, else as many as at its lowest bandwidth.
     """
 
     @torch.no_grad()
-    def __init__(self, model: EncodecModel, channels: int = 1) -> None:
+    def __init__(self, model: EncodecModel, channels: int = 1, codebooks: int | None = None) -> None:
         self.channels = channels
         self.sample_rate = int(model.config.sampling_rate)
         self.hop = int(model.config.hop_length)
         """Samples per frame."""
         self._model = model
-        quantizers: Any = model.quantizer.layers
+        quantizer: Any = model.quantizer
+        bandwidths = model.config.target_bandwidths
+        books = {rate: quantizer.get_num_quantizers_for_bandwidth(rate) * channels for rate in bandwidths}
+        self._bandwidth = next((rate for rate in bandwidths if books[rate] == codebooks), bandwidths[0])
+        quantizers: Any = quantizer.layers
         tables = [quantizer.codebook.embed for quantizer in quantizers]
         self._table = torch.cat(tables)
         # the row of `_table` at which each codebook begins
@@ -73,7 +78,7 @@ class Codec:
         """Return the codes (codebooks, frames) of sound shaped (channels, samples)."""
         sound = torch.from_numpy(pcm).to(self._table.device)
         encode: Any = self._model.encode
-        sides = [encode(side[None, None]).audio_codes[0, 0] for side in sound]
+        sides = [encode(side[None, None], bandwidth=self._bandwidth).audio_codes[0, 0] for side in sound]
         codes: Codes = torch.stack(sides, dim=1).flatten(0, 1).cpu().numpy()
         return codes
 

@@ -47,8 +47,64 @@ def without_a_tokenizer(folder: Path) -> None:
 
 
 def with_a_missing_shard(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
     index = {"metadata": {}, "weight_map": {"decoder.lm_heads.0.weight": "model-00001-of-00002.safetensors"}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def with_a_weight_that_is(value: float) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        weights = load_file(folder / WEIGHTS)
+        weights["decoder.lm_heads.2.weight"][5, 7] = value
+        save_file(weights, folder / WEIGHTS, {"format": "pt"})
+
+    return damage
+
+
+def with_weights_called(old: str, new: str) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        weights = {key.replace(old, new): weight for key, weight in load_file(folder / WEIGHTS).items()}
+        save_file(weights, folder / WEIGHTS, {"format": "pt"})
+
+    return damage
+
+
+def with_a_layer_less(folder: Path) -> None:
+    decoder = json.loads((folder / "config.json").read_text())["decoder"]
+    changed(folder, decoder=decoder | {"num_hidden_layers": 3})
+
+
+def with_a_link_to_nowhere(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+    (folder / WEIGHTS).symlink_to(folder / "gone")
+
+
+def with_a_folder_as(name: str) -> Callable[[Path], None]:
+    """A folder in place of a file cannot be read, as a file without permission (which root may read)."""
+
+    def damage(folder: Path) -> None:
+        (folder / name).unlink()
+        (folder / name).mkdir()
+
+    return damage
+
+
+def with_text(name: str, text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_text(text, encoding="utf-8")
+
+
+def with_shards_elsewhere(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+    (folder / f"{WEIGHTS}.index.json").write_text(json.dumps({"weight_map": {"a": "../other.safetensors"}}))
+
+
+def with_only_a_sentencepiece_model(folder: Path) -> None:
+    (folder / "tokenizer.json").rename(folder / "spiece.model")
+
+
+def with_a_text_encoder_of_fewer_tokens(folder: Path) -> None:
+    encoder = json.loads((folder / "config.json").read_text())["text_encoder"]
+    changed(folder, text_encoder=encoder | {"vocab_size": 200})
 
 
 def with_a_stereo_codec(folder: Path) -> None:
@@ -64,12 +120,58 @@ def with_a_stereo_codec(folder: Path) -> None:
         (lambda folder: (folder / "config.json").write_text("{"), "config.json of .* is damaged"),
         (lambda folder: changed(folder, model_type="llama"), "architecture “llama”"),
         (lambda folder: changed(folder, model_type="encodec"), "architecture “encodec”"),
+        (lambda folder: changed(folder, model_type=None, architectures=[], decoder={}), "says no model_type"),
+        (with_text("config.json", "[]"), "is no object with keys"),
+        (with_text("config.json", "[" * 100_000), "config.json of .* is damaged"),
+        (lambda folder: changed(folder, decoder=None), "has no section decoder"),
+        (
+            lambda folder: changed(folder, text_encoder={"model_type": "bert"}),
+            "“bert”; Busker runs only “t5”",
+        ),
+        (lambda folder: changed(folder, audio_encoder={"model_type": "dac"}), "runs only “encodec” there"),
+        (lambda folder: changed(folder, auto_map={"AutoModel": "a.B"}), "brings code of its own"),
+        (
+            lambda folder: changed(folder, quantization_config={"quant_method": "gptq", "bits": 4}),
+            "is saved in 4 bits by gptq; .* saved in float16",
+        ),
+        (
+            lambda folder: changed(folder, quantization={"group_size": 64, "bits": 4}),
+            "is saved in 4 bits by another library",
+        ),
+        (with_a_folder_as("config.json"), "config.json of .* cannot be read .*give Busker's user the right"),
+        (with_a_folder_as(WEIGHTS), "model.safetensors of .* cannot be read"),
+        (with_a_link_to_nowhere, "lacks its file model.safetensors, which is a link to nowhere"),
+        (with_text(WEIGHTS, "version https://git-lfs.github.com/spec/v1"), "run `git lfs pull` there"),
+        (
+            with_a_weight_that_is(float("nan")),
+            "are not finite .decoder.lm_heads.2.weight.: the training diverged",
+        ),
+        (with_a_weight_that_is(float("-inf")), "are not finite"),
+        (with_a_layer_less, "has no place for 16 of them, such as decoder.model.decoder.layers.3"),
+        (
+            with_weights_called("q_proj.weight", "q_proj.base_layer.weight"),
+            "hold an adapter that was not merged .*merge_and_unload",
+        ),
+        (with_shards_elsewhere, "index.json of .* is damaged"),
+        (with_only_a_sentencepiece_model, "only as spiece.model; where sentencepiece is installed"),
+        (
+            with_text(
+                "tokenizer_config.json",
+                '{"model_max_length": 0, "tokenizer_class": "PreTrainedTokenizerFast"}',
+            ),
+            "makes no tokens .model_max_length 0.",
+        ),
+        (with_text("generation_config.json", "guidance"), "generation_config.json of .* is damaged"),
+        (with_a_text_encoder_of_fewer_tokens, "makes tokens up to 257, and its text encoder knows 200"),
         (lambda folder: (folder / WEIGHTS).unlink(), "lacks its file model.safetensors"),
         (lambda folder: (folder / WEIGHTS).write_bytes(b""), "truncated or damaged"),
         (truncated, "truncated or damaged"),
         (pickled, "only pickled weights"),
         (without_a_weight, "lacks 1 of its weights, such as decoder.lm_heads.2.weight"),
-        (with_a_weight_of_another_shape, "cannot be loaded"),
+        (
+            with_a_weight_of_another_shape,
+            "lm_heads.2.weight is 3 × 3 and should be 2048 × 192; give both files",
+        ),
         (without_a_tokenizer, "has no tokenizer"),
         (lambda folder: (folder / "tokenizer.json").write_text("{"), "cannot be loaded"),
         (with_a_missing_shard, "lacks its file model-00001-of-00002.safetensors"),
@@ -130,34 +232,6 @@ def test_a_cached_hub_checkpoint_needs_no_network_and_the_revision_pins_it(
         load_checkpoint("nobody/nowhere")
 
 
-@pytest.mark.parametrize(
-    ("card", "licence"),
-    [
-        ("---\ntags: [music]\nlicense: cc-by-nc-4.0\n---\n# A model\n", "CC-BY-NC-4.0"),
-        ("---\ntags: [music]\n---\nlicense: mit\n---\n", "unknown"),
-        ("# A card without front matter", "unknown"),
-        (None, "unknown"),
-    ],
-)
-def test_the_licence_comes_from_the_model_card(
-    seeded_folder: Path, tmp_path: Path, card: str | None, licence: str
-) -> None:
-    folder = tmp_path / "model"
-    shutil.copytree(seeded_folder, folder)
-    (folder / "README.md").unlink()
-    if card is not None:
-        (folder / "README.md").write_text(card)
-    assert load_checkpoint(str(folder)).licence == licence
-
-
-def test_without_a_card_the_licence_comes_from_the_configuration(seeded_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "model"
-    shutil.copytree(seeded_folder, folder)
-    (folder / "README.md").unlink()
-    changed(folder, license="apache-2.0")
-    assert load_checkpoint(str(folder)).licence == "Apache-2.0"
-
-
 def test_a_prompt_is_cut_to_the_limit_and_the_cut_is_counted(checkpoint: Checkpoint) -> None:
     states, cut = encode_prompt(checkpoint, "rain")
     assert states.shape == (5, 192)
@@ -177,3 +251,56 @@ def test_the_vocabulary_cuts_a_prompt_where_the_model_does(
         hearing = vocabulary_of(checkpoint).hear(prompt)
         assert hearing.cut == bool(cut)
         assert encode_prompt(checkpoint, hearing.heard or "x")[1] == 0
+
+
+def test_byte_order_marks_are_passed_over(seeded_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(seeded_folder, tmp_path / "marked")
+    marked = [path for path in folder.iterdir() if path.suffix in (".json", ".md")]
+    assert len(marked) >= 5
+    for path in marked:
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    checkpoint = load_checkpoint(str(folder))
+    assert checkpoint.licence == "MIT"
+    assert encode_prompt(checkpoint, "rain")[0].shape == (5, 192)
+
+
+@pytest.mark.parametrize("said", ["architectures", "decoder"])
+def test_an_architecture_that_is_said_only_in_passing_is_read(
+    seeded_folder: Path, tmp_path: Path, said: str
+) -> None:
+    folder = shutil.copytree(seeded_folder, tmp_path / "bare")
+    config = json.loads((folder / "config.json").read_text())
+    del config["model_type"]
+    if said == "decoder":
+        del config["architectures"]
+    else:
+        del config["decoder"]["model_type"]
+    (folder / "config.json").write_text(json.dumps(config))
+    assert load_checkpoint(str(folder)).melody is None
+
+
+def test_a_single_file_counts_more_than_an_index_as_in_the_library(
+    seeded_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(seeded_folder, tmp_path / "both")
+    (folder / f"{WEIGHTS}.index.json").write_text(json.dumps({"weight_map": {"a": "old.safetensors"}}))
+    assert load_checkpoint(str(folder)).name == "both"
+
+
+def test_a_file_instead_of_a_folder_is_named(seeded_folder: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"is a file; give the folder that contains it"):
+        load_checkpoint(str(seeded_folder / WEIGHTS))
+
+
+def test_weights_that_older_versions_saved_and_nobody_reads_are_passed_over(
+    seeded_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(seeded_folder, tmp_path / "old")
+    weights = load_file(folder / WEIGHTS)
+    weights["decoder.model.decoder.embed_positions.weights"] = torch.zeros(4, 4)
+    for key in [key for key in weights if ".parametrizations.weight.original" in key]:
+        old = key.replace(".parametrizations.weight.original0", ".weight_g")
+        weights[old.replace(".parametrizations.weight.original1", ".weight_v")] = weights.pop(key)
+    weights["text_encoder.encoder.embed_tokens.weight"] = weights["text_encoder.shared.weight"].clone()
+    save_file(weights, folder / WEIGHTS, {"format": "pt"})
+    assert load_checkpoint(str(folder)).name == "old"
