@@ -7,16 +7,18 @@ there, so the new track contains both as one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from audio.dsp.fades import fade_out_gain, half_cosine_fall
-from audio.dsp.loudness import integrated
+from audio.dsp.loudness import Meter, gated, loudness_of
+from audio.dsp.resample import Resampler
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
 from audio.files.recording import MAX_SECONDS, check_unchanged, first_seconds
@@ -42,25 +44,41 @@ _PRELUDE_EPOCH: Final = -1
 
 
 def prepare(track: Path, loudness: float, target: Path) -> None:
-    """Write a track without its fade-out to `target`, a FLAC file of whole frames, as the prelude of a piece.
+    """Write a track without its fade-out to `target`, a recording of whole frames, as the prelude of a piece.
 
     It is brought to `loudness` [LUFS], the level of the model's own sound, which it continues best. Takes
-    some 10 ms per second of sound. Raises RecordingError.
+    some 5 ms per second of sound. Raises RecordingError, TrackError or OSError.
     """
-    pcm = first_seconds(track, SAMPLE_RATE, CHANNELS, MAX_SECONDS)
-    if pcm.shape[1] > (MAX_SECONDS - LENGTH_SECONDS[1]) * SAMPLE_RATE:
-        raise RecordingError(Text("extend-long", most=MAX_SECONDS - LENGTH_SECONDS[1]))
-    fade = fade_out_gain(pcm.shape[1] / SAMPLE_RATE)
+    longest = MAX_SECONDS - LENGTH_SECONDS[1]
+    pcm = read_all(track, longest + 1.0)
+    if len(pcm) > longest * SAMPLE_RATE:
+        raise RecordingError(Text("extend-long", most=longest))
+    fade = fade_out_gain(len(pcm) / SAMPLE_RATE)
     restorable = int(np.count_nonzero(fade >= RESTORED_GAIN))
-    fade_begin = pcm.shape[1] - len(fade)
+    fade_begin = len(pcm) - len(fade)
     end = (fade_begin + restorable) // FRAME_SAMPLES * FRAME_SAMPLES
-    pcm = pcm[:, :end].copy()
-    pcm[:, fade_begin:] /= fade[: end - fade_begin]
-    decibels = loudness - integrated(pcm)
-    gain = 10 ** (decibels / 20) if np.isfinite(decibels) else 1.0
-    peak = float(np.abs(pcm).max(initial=0.0))
-    pcm *= np.float32(min(gain, 1.0 / peak) if peak else 1.0)
-    target.write_bytes(encode_file(sixteen_bits(pcm), FORMATS["flac"], {}))
+    if not end:
+        raise RecordingError(Text("recording-too-short", file=track.name, shortest=MIN_SECONDS))
+    gain = np.ones(end, np.float32)
+    gain[fade_begin:] /= fade[: end - fade_begin]
+    write_recording(target, _levelled(pcm[:end], gain, loudness), SAMPLE_RATE)
+
+
+def _levelled(pcm: Pcm16, gain: npt.NDArray[np.float32], loudness: float) -> Pcm16:
+    """Return sound shaped (samples, 2) with `gain` at each sample, at `loudness` [LUFS], not over full scale."""
+    meter, hops, peak = Meter(CHANNELS), [np.zeros(0)], 0.0
+    spans = [(begin, begin + SAMPLE_RATE) for begin in range(0, len(pcm), SAMPLE_RATE)]
+    for begin, end in spans:
+        part = floats(pcm[begin:end]) * gain[begin:end]
+        hops.append(meter.push(part))
+        peak = max(peak, float(np.abs(part).max()))
+    loud = gated(np.concatenate(hops))
+    factor = 10 ** ((loudness - loudness_of(float(loud.mean()))) / 20) if len(loud) else 1.0
+    factor = min(factor, 1.0 / peak) if peak else 1.0
+    levelled = np.empty_like(pcm)
+    for begin, end in spans:
+        levelled[begin:end] = sixteen_bits(floats(pcm[begin:end]) * gain[begin:end] * np.float32(factor))
+    return levelled
 
 
 class ExtendingEngine:
@@ -93,17 +111,16 @@ class ExtendingEngine:
 
     @asynccontextmanager
     async def _open_extended(self, piece: Piece) -> AsyncIterator[Stream]:
-        prelude = await asyncio.to_thread(_prelude_pcm, piece, self.info)
+        prelude = await asyncio.to_thread(Prelude, piece, self.info)
         async with self._engine.open(_shifted(piece, -piece.prelude)) as stream:
-            yield ExtendedStream(piece.prelude, prelude, stream, self.info.sample_rate)
+            yield ExtendedStream(prelude, stream, self.info.sample_rate)
 
 
 class ExtendedStream:
     """Delivers the prelude, then the sound of the engine's stream."""
 
-    def __init__(self, seconds: float, prelude: Pcm, stream: Stream, sample_rate: int) -> None:
-        self._seconds = seconds
-        """Length of the prelude."""
+    def __init__(self, prelude: Prelude, stream: Stream, sample_rate: int) -> None:
+        self._seconds = prelude.seconds
         self._prelude = prelude
         self._stream = stream
         self._sample_rate = sample_rate
@@ -120,13 +137,15 @@ class ExtendedStream:
         return self._stream.pace._replace(epoch=_PRELUDE_EPOCH) if self._in_prelude else self._stream.pace
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
-        block = round(BLOCK_SECONDS * self._sample_rate)
-        for begin in range(0, self._prelude.shape[1], block):
-            yield Chunk(self._prelude[:, begin : begin + block], last=False)
-        last = self._prelude[:, -1:]
+        last: Pcm | None = None
+        blocks = self._prelude.blocks()
+        while (block := await asyncio.to_thread(next, blocks, None)) is not None:
+            yield Chunk(block, last=False)
+            last = block[:, -1:]
         async for chunk in self._stream:
             first, self._in_prelude = self._in_prelude, False
-            yield Chunk(smoothed(last, chunk.pcm, self._sample_rate), chunk.last) if first else chunk
+            joins = first and last is not None
+            yield Chunk(smoothed(last, chunk.pcm, self._sample_rate), chunk.last) if joins else chunk
 
     def report_playhead(self, position: float | None) -> None:
         """See `Stream.report_playhead`."""
@@ -151,13 +170,38 @@ def smoothed(last: Pcm, new: Pcm, sample_rate: int) -> Pcm:
     return smooth
 
 
-def _prelude_pcm(piece: Piece, info: EngineInfo) -> Pcm:
-    """Return the prelude of a piece, at the engine's rate: exactly `piece.prelude` seconds."""
-    assert piece.continues is not None  # a prelude is of something
-    check_unchanged(piece.continues)
-    wanted = round(piece.prelude * STEP_RATE) * info.sample_rate // STEP_RATE
-    pcm = first_seconds(piece.continues.path, info.sample_rate, info.channels, piece.prelude)[:, :wanted]
-    return np.pad(pcm, ((0, 0), (0, wanted - pcm.shape[1])))
+class Prelude:
+    """The sound of a prelude at the engine's rate: exactly `seconds`. Raises RecordingError.
+
+    It is read from the disk as it is delivered.
+    """
+
+    def __init__(self, piece: Piece, info: EngineInfo) -> None:
+        assert piece.continues is not None  # a prelude is of something
+        check_unchanged(piece.continues)
+        self.seconds = piece.prelude
+        """Its length."""
+        self._sound = opened(piece.continues.path)
+        self._rate = info.sample_rate
+        self._channels = info.channels
+
+    def blocks(self) -> Iterator[Pcm]:
+        """Yield the sound in blocks of BLOCK_SECONDS, shaped (channels, samples)."""
+        left = round(self.seconds * STEP_RATE) * self._rate // STEP_RATE
+        for block in self._resampled():
+            yield block[:, :left]
+            left -= min(left, block.shape[1])
+            if not left:
+                return
+        yield np.zeros((self._channels, left), np.float32)
+
+    def _resampled(self) -> Iterator[Pcm]:
+        samples, rate = self._sound
+        resampler = Resampler(rate, self._rate, self._channels)
+        block = round(BLOCK_SECONDS * rate)
+        for begin in range(0, len(samples), block):
+            yield resampler.push(mixed(samples[begin : begin + block], self._channels))
+        yield resampler.finish()
 
 
 def _shifted(piece: Piece, seconds: float) -> Piece:

@@ -1,70 +1,101 @@
-"""Reads recordings: sound files from anywhere, to continue or to take a melody from."""
+"""Recordings: sound that members brought, as files of our own that are read without a decoder.
+
+A file is a WAV of one fixed header and 16-bit or float32 samples: numpy maps it, and people can open it. What a
+member sent becomes one in the media process (`audio/media/`); only these reach the engine.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from audio.dsp.resample import Resampler
 from audio.errors import RecordingError
 from audio.piece import Recording
-from audio.units import SAMPLE_RATE
+from audio.units import Pcm
 from words.text import Text
 
-if TYPE_CHECKING:
-    import av
+SUFFIX: Final = ".wav"
+"""Files of older versions, which were what the member sent, have none."""
 
-    from audio.units import Pcm
+_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_FMT_BYTES: Final = 16
+_PCM, _FLOAT = 1, 3
+"""Format tags of WAV (Microsoft, mmreg.h)."""
 
-CONTAINERS: Final = "aac,aiff,amr,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
-"""FFmpeg's names of allowed containers: those that hold their sound themselves. A playlist would make FFmpeg
-open other files, here or elsewhere."""
+_DTYPES: Final = {_PCM: np.dtype("<i2"), _FLOAT: np.dtype("<f4")}
 
-MAX_SECONDS: Final = 600.0
-"""Longest sound that is read: 10 MiB of FLAC can hold 20 hours of silence."""
+_FULL_SCALE: Final = 32_768
+"""FFmpeg's scale between 16 bits and floating point."""
 
-MIN_SECONDS: Final = 0.5
-"""Shortest usable recording."""
-
-_PROBE_RATE: Final = 16_000
-"""Sample rate to decode at when only the length matters."""
-
-_MAX_SAMPLE: Final = 4.0
-"""Floating-point files may exceed full scale; by more than 12 dB they are damaged."""
+Samples = npt.NDArray[np.float32] | npt.NDArray[np.int16]
+"""Sound shaped (samples, channels), interleaved in memory."""
 
 
-def recording_of(path: Path) -> Recording:
-    """Return the recording in the file at `path`. Raises RecordingError with a sentence if it is unusable.
+class Sound(NamedTuple):
+    """The samples of a recording, mapped into memory: only what is used is read."""
 
-    Only its beginning is decoded: that it is too long is found when it is read.
-    """
-    with _readable(path):
-        digest = _digest(path)
-    if first_seconds(path, _PROBE_RATE, 1, MIN_SECONDS).shape[1] < MIN_SECONDS * _PROBE_RATE:
-        raise RecordingError(Text("recording-too-short", file=path.name, shortest=MIN_SECONDS))
-    return Recording(path, digest)
+    samples: Samples
+    rate: int
 
 
-def fully_decoded_recording_of(path: Path) -> Recording:
-    """Return the recording after decoding all of it, as continuing its end needs. Raises RecordingError.
+def header(rate: int, channels: int, dtype: np.dtype[np.float32] | np.dtype[np.int16], size: int) -> bytes:
+    """Return the head of a file with `size` bytes of samples."""
+    block = channels * dtype.itemsize
+    tag = next(tag for tag, known in _DTYPES.items() if known == dtype)
+    return _HEADER.pack(
+        b"RIFF", _HEADER.size - 8 + size, b"WAVE", b"fmt ", _FMT_BYTES, tag, channels, rate, rate * block,
+        block, 8 * dtype.itemsize, b"data", size,
+    )  # fmt: skip
 
-    Takes up to a second for MAX_SECONDS of sound. A hostile file may crash FFmpeg, so run this in a process
-    that may die.
-    """
-    last_seconds(path, _PROBE_RATE, 1, MIN_SECONDS)
+
+def write_recording(path: Path, samples: Samples, rate: int) -> Recording:
+    """Write sound shaped (samples, channels) to a new file. Raises OSError."""
+    channels = samples.shape[1]
+    with path.open("xb") as file:
+        file.write(header(rate, channels, samples.dtype, samples.nbytes))
+        file.write(memoryview(np.ascontiguousarray(samples)).cast("B"))
     return recording_of(path)
 
 
+def recording_of(path: Path) -> Recording:
+    """Return the recording in the file at `path`. Raises OSError."""
+    return Recording(path, _digest(path))
+
+
+def opened(path: Path) -> Sound:
+    """Map a file that `write_recording` wrote. Raises RecordingError for any other."""
+    try:
+        with path.open("rb") as file:
+            _, size, _, _, _, tag, channels, rate, _, _, _, _, data = _HEADER.unpack(file.read(_HEADER.size))
+        expected = header(rate, channels, _DTYPES[tag], data)
+        samples = np.memmap(path, _DTYPES[tag], "r", offset=_HEADER.size)
+        if size != len(expected) - 8 + data or samples.nbytes != data:
+            raise ValueError("not the length that it states")
+        return Sound(samples.reshape(-1, channels), rate)
+    except FileNotFoundError as error:
+        raise RecordingError(Text("recording-gone")) from error
+    except (OSError, ValueError, LookupError, struct.error) as error:
+        # A file of an older version, which has the content that a member sent, or a damaged one.
+        raise RecordingError(Text("recording-outdated")) from error
+
+
 def check_unchanged(recording: Recording) -> None:
-    """Raise RecordingError if the file has changed since it became a recording."""
-    with _readable(recording.path):
-        if _digest(recording.path) != recording.digest:
-            raise RecordingError(Text("recording-changed", file=recording.path.name))
+    """Raise RecordingError if the file is gone or has changed since it became a recording."""
+    opened(recording.path)
+    if _digest(recording.path) != recording.digest:
+        raise RecordingError(Text("recording-outdated"))
+
+
+def seconds_of(path: Path) -> float:
+    """Return the length [s] of the sound of a file. Raises RecordingError."""
+    sound = opened(path)
+    return len(sound.samples) / sound.rate
 
 
 def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
@@ -72,90 +103,46 @@ def first_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
 
     Raises RecordingError.
     """
-    wanted, held = round(seconds * rate), 0
-    parts: list[Pcm] = []
-    with _readable(path):
-        for part in _decoded(path, rate):
-            parts.append(part)
-            held += part.shape[1]
-            if held >= wanted:
-                break
-    return _mixed(parts, channels)[:, :wanted]
-
-
-def seconds_of(path: Path) -> float:
-    """Return the length [s] of the sound of a file, by decoding it. Raises RecordingError."""
-    with _readable(path):
-        samples: int = sum(part.shape[1] for part in _decoded(path, SAMPLE_RATE))
-    return samples / SAMPLE_RATE
+    sound = opened(path)
+    part = sound.samples[: round(seconds * sound.rate) + _margin(sound.rate)]
+    return _converted(part, sound.rate, rate, channels)[:, : round(seconds * rate)]
 
 
 def last_seconds(path: Path, rate: int, channels: int, seconds: float) -> Pcm:
     """Return at most the last `seconds` of a file, float32 shaped (channels, samples) at `rate`.
 
-    The whole file is decoded, but only the requested part is held. Raises RecordingError, also if it is
-    longer than MAX_SECONDS.
+    Raises RecordingError.
     """
-    wanted, held, total = round(seconds * rate), 0, 0
-    parts: deque[Pcm] = deque()
-    with _readable(path):
-        for part in _decoded(path, rate):
-            parts.append(part)
-            held, total = held + part.shape[1], total + part.shape[1]
-            while held - parts[0].shape[1] >= wanted:
-                held -= parts.popleft().shape[1]
-            if total > MAX_SECONDS * rate:
-                raise RecordingError(Text("recording-too-long", file=path.name, longest=MAX_SECONDS / 60))
-    pcm = _mixed(list(parts), channels)
-    return pcm[:, max(0, pcm.shape[1] - wanted) :]
+    sound = opened(path)
+    part = sound.samples[-(round(seconds * sound.rate) + _margin(sound.rate)) :]
+    pcm = _converted(part, sound.rate, rate, channels)
+    return pcm[:, max(0, pcm.shape[1] - round(seconds * rate)) :]
 
 
-def _decoded(path: Path, rate: int) -> Iterator[Pcm]:
-    """Yield the sound of a file at `rate`, part by part, shaped (1 or 2, samples)."""
-    import av
-
-    with av.open(str(path), options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}) as file:
-        if not file.streams.audio:
-            raise RecordingError(Text("recording-silent", file=path.name))
-        layout = "mono" if file.streams.audio[0].channels == 1 else "stereo"
-        resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
-        for frame in _frames(file):
-            yield from _arrays(resampler.resample(frame))
-        yield from _arrays(resampler.resample(None))
-
-
-def _frames(file: av.container.InputContainer) -> Iterator[av.AudioFrame]:
-    """Yield decoded frames without timestamps, so that gaps in them are not filled with silence."""
-    for frame in file.decode(file.streams.audio[0]):
-        frame.pts = None
-        yield frame
-
-
-def _arrays(frames: list[av.AudioFrame]) -> Iterator[Pcm]:
-    for frame in frames:
-        yield cast("Pcm", frame.to_ndarray())
-
-
-def _mixed(parts: list[Pcm], channels: int) -> Pcm:
-    """Concatenate parts in `channels` channels, with NaN as silence and infinity as full scale."""
-    joined = np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32)
-    pcm: Pcm = np.nan_to_num(joined, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_MAX_SAMPLE, _MAX_SAMPLE)
+def mixed(samples: Samples, channels: int) -> Pcm:
+    """Return samples as float32, shaped (channels, samples), mixed or doubled to `channels`."""
+    pcm = samples.T.astype(np.float32)
+    if samples.dtype == np.int16:
+        pcm /= np.float32(_FULL_SCALE)
     if channels == 1:
-        return cast("Pcm", pcm.mean(axis=0, keepdims=True))
+        return pcm.mean(axis=0, keepdims=True)
     return pcm if len(pcm) == channels else np.repeat(pcm, channels, axis=0)
+
+
+def _margin(rate: int) -> int:
+    """Samples beside a part that its resampling needs: a tenth of a second is more than half the filter."""
+    return rate // 10
+
+
+def _converted(samples: Samples, rate_in: int, rate: int, channels: int) -> Pcm:
+    pcm = mixed(samples, channels)
+    if rate_in == rate:
+        return pcm
+    # Another rate than the recording was made for: the checkpoint has changed since.
+    resampler = Resampler(rate_in, rate, channels)
+    return np.concatenate([resampler.push(pcm), resampler.finish()], axis=1)
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn errors of FFmpeg and the disk into a RecordingError."""
-    from av import FFmpegError
-
-    try:
-        yield
-    except (FFmpegError, OSError, ValueError) as error:
-        raise RecordingError(Text("recording-unreadable", file=path.name)) from error

@@ -38,12 +38,14 @@ class _Format(NamedTuple):
     container: str
     codec: str
     bit_rate: int | None
+    decoders: str
+    """FFmpeg's names of decoders for it."""
 
 
 FORMATS: Final[Mapping[str, _Format]] = {
-    "flac": _Format(".flac", "flac", "flac", None),
-    "opus": _Format(".ogg", "ogg", "libopus", 160_000),
-    "mp3": _Format(".mp3", "mp3", "libmp3lame", 192_000),
+    "flac": _Format(".flac", "flac", "flac", None, "flac"),
+    "opus": _Format(".ogg", "ogg", "libopus", 160_000, "opus,libopus"),
+    "mp3": _Format(".mp3", "mp3", "libmp3lame", 192_000, "mp3float,mp3"),
 }
 """From the best to the most compatible: lossless; transparent; playable everywhere. All keep custom tags (WAV
 does not). Opus has the suffix for which Discord shows a player."""
@@ -165,15 +167,23 @@ def make_track(
 
 
 def read_tags(path: Path) -> Origin:
-    """Read the tags of a track without decoding its sound.
-
-    The file may come from anyone: pass the Piece through `checked` before it is composed again. Raises
-    TrackError if the file cannot be read or was not written by `write_track`.
-    """
+    """Read the tags of a track that Busker wrote, without decoding its sound. Raises TrackError."""
     containers = ",".join(each.container for each in FORMATS.values())
     try:
         with av.open(str(path), options={"format_whitelist": containers}) as file:
             metadata = {**file.metadata, **file.streams.audio[0].metadata}  # Ogg keeps tags with the stream
+    except (av.FFmpegError, OSError, LookupError, ValueError) as error:
+        raise TrackError(Text("track-not-ours", file=path.name)) from error
+    return origin_of(metadata, path.name)
+
+
+def origin_of(metadata: Mapping[str, str], name: str) -> Origin:
+    """Return the origin that tags state; `name` is the file's, for people.
+
+    The tags may come from anyone: pass the Piece through `checked` before it is composed again. Raises
+    TrackError if they are not those that `write_track` writes.
+    """
+    try:
         tags = {key.lower(): text for key, text in metadata.items()}
         seconds, seed, top_k, temperature = (tags[key] for key in _NUMBERED)
         interval, guidance = (None if tags[key] == AUTOMATIC else _number(tags[key]) for key in _AUTOMATIC)
@@ -191,8 +201,8 @@ def read_tags(path: Path) -> Origin:
         )
         recordings = {role: tags[role] for role in _RECORDINGS if role in tags}
         return Origin(piece, tags["checkpoint"], tags["revision"], tags["licence"], recordings)
-    except (av.FFmpegError, OSError, LookupError, ValueError, TypeError, RecursionError) as error:
-        raise TrackError(Text("track-not-ours", file=path.name)) from error
+    except (LookupError, ValueError, TypeError, RecursionError) as error:
+        raise TrackError(Text("track-not-ours", file=name)) from error
 
 
 def _number(text: str) -> float:

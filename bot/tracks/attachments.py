@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import logging
 import math
 import shutil
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,23 +21,26 @@ import aiohttp
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import fully_decoded_recording_of
+from audio.files.recording import SUFFIX, header, recording_of
+from audio.media.client import Heard, MediaProcesses
+from audio.media.limits import MAX_BYTES
+from audio.media.wanted import Use, Wanted
 from audio.piece import Recording
+from audio.units import CHANNELS, SAMPLE_RATE
 from bot.store.private import make_private_folder
+from bot.tracks.intake_line import IntakeLine
 from words.text import Text
 
 if TYPE_CHECKING:
+    from audio.engine import Engine
     from bot.playback.performance import Performance
     from bot.tracks.poster import Poster
 
-MAX_MIB: Final = 32
-"""Largest file that is fetched [MiB]: room for ten minutes of FLAC, or three of WAV."""
+MAX_MIB: Final = MAX_BYTES // 2**20
+"""Largest file that is fetched [MiB]."""
 
 FETCH_SECONDS: Final = 30.0
 """Timeout of a download from Discord [s]."""
-
-MAX_DOWNLOADS: Final = 4
-"""Downloads at once: each is in memory as a whole until it is on disk."""
 
 FOLDER: Final = "recordings"
 """Subfolder of the folder of tracks, where the engine's process can read it, too."""
@@ -44,47 +48,68 @@ FOLDER: Final = "recordings"
 MAX_AGE_SECONDS: Final = 86_400.0
 """Older files are leftovers of a bot that was killed; no queue is that long."""
 
+Check = Callable[[], Awaitable[None]]
+"""Raises if a file is not wanted any more; called when the turn of a member has come."""
+
 _log = logging.getLogger(__name__)
 
 
 class Attachments:
-    """Owns the files, named by the SHA-256 of their content. Made once by the client; used on the event loop.
+    """Owns the recordings made from members' files, named by the SHA-256 of their content.
+
+    What a member sends is read in a media process and kept as sound of our own; the original is not kept.
+    Made once by the client; used on the event loop.
 
     A file is deleted with its last reference. The command that fetched it holds one, and so does each
     performance made from it until it is settled.
     """
 
-    def __init__(self, tracks: Path, poster: Poster) -> None:
+    def __init__(self, tracks: Path, poster: Poster, engine: Engine) -> None:
         self._folder = tracks / FOLDER
         self._poster = poster
+        self._engine = engine
         self._references: Counter[Path] = Counter()
         self._waits: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
-        self._downloads = asyncio.Semaphore(MAX_DOWNLOADS)
+        self._line = IntakeLine()
+        self._media = MediaProcesses()
 
     async def open(self) -> None:
-        """Close the folder to other users of the machine, and delete leftovers of earlier runs."""
+        """Close the folder to other users of the machine, delete leftovers, and start a media process."""
         try:
             await asyncio.to_thread(make_private_folder, self._folder)
         except OSError as error:  # who sends a file reads that it could not be saved
             _log.warning("%s cannot hold files: %s", self._folder, error.strerror or error)
         await asyncio.to_thread(_sweep, self._folder, time.time() - MAX_AGE_SECONDS)
+        self._media.start()
 
     @asynccontextmanager
-    async def fetched(self, attachment: discord.Attachment) -> AsyncIterator[Recording]:
+    async def fetched(
+        self, attachment: discord.Attachment, member: discord.Member, use: Use, check: Check
+    ) -> AsyncIterator[Recording]:
         """Download an attachment as a recording that stays at least until the end of the block.
 
-        Raises RecordingError with one sentence if it is too large, too long, too short or no sound.
+        Raises RecordingError with one sentence if it is too large, too long, too short or no sound, or if a
+        file of the member is being read already; and what `check` raises.
         """
-        require_fetchable(attachment)
-
-        async def download(path: Path) -> None:
-            async with self._downloads:
-                data = await _data(attachment)
-                await asyncio.to_thread(path.write_bytes, data)
-
-        async with self._referenced(_plain(attachment.filename), download) as recording:
+        async with self._fetched(attachment, member, use, check) as (recording, _):
             yield recording
+
+    @asynccontextmanager
+    async def fetched_track(
+        self, attachment: discord.Attachment, member: discord.Member, check: Check
+    ) -> AsyncIterator[tuple[Recording, Mapping[str, str]]]:
+        """As `fetched`, for a whole track with its tags, which may say anything."""
+        async with self._fetched(attachment, member, Use.WHOLE, check) as (recording, heard):
+            yield recording, heard.tags
+
+    async def tags_of(self, attachment: discord.Attachment, member: discord.Member) -> Mapping[str, str]:
+        """Download an attachment and return its tags, which may say anything. Raises RecordingError."""
+        require_fetchable(attachment)
+        async with self._line.turn(member.guild.id, member.id):
+            data = await _data(attachment)
+            wanted = Wanted(Use.TAGS, SAMPLE_RATE, CHANNELS)
+            return (await self._media.read(data, wanted, _plain(attachment.filename))).tags
 
     @asynccontextmanager
     async def derived(self, make: Callable[[Path], None]) -> AsyncIterator[Recording]:
@@ -92,10 +117,19 @@ class Attachments:
 
         `make` runs in the writing process. Raises RecordingError.
         """
-        async with self._referenced(
-            "track", lambda path: self._poster.run_in_writer(partial(make, path))
-        ) as recording:
+
+        async def write(path: Path) -> Recording:
+            await self._poster.run_in_writer(partial(make, path))
+            return await asyncio.to_thread(recording_of, path)
+
+        try:
+            recording = await self._add("track", write)
+        except BrokenProcessPool as error:
+            raise RecordingError(Text("recording-broken", name="track")) from error
+        try:
             yield recording
+        finally:
+            self._release(recording.path)
 
     def retain(self, performance: Performance) -> None:
         """Keep the files that a performance is composed or played from until it is settled."""
@@ -116,30 +150,51 @@ class Attachments:
         for task in self._waits:
             task.cancel()
         await asyncio.gather(*self._waits, return_exceptions=True)
+        await self._media.close()
 
     @asynccontextmanager
-    async def _referenced(
-        self, name: str, write: Callable[[Path], Awaitable[None]]
-    ) -> AsyncIterator[Recording]:
-        recording = await self._add(name, write)
+    async def _fetched(
+        self, attachment: discord.Attachment, member: discord.Member, use: Use, check: Check
+    ) -> AsyncIterator[tuple[Recording, Heard]]:
+        require_fetchable(attachment)
+        name = _plain(attachment.filename)
+        async with self._line.turn(member.guild.id, member.id):
+            await check()
+            data = await _data(attachment)
+            wanted = self._wanted(use)
+                use, SAMPLE_RATE if whole else info.sample_rate, CHANNELS if whole else info.channels
+            )
+            heard: Heard | None = None
+
+            async def write(path: Path) -> Recording:
+                nonlocal heard
+                with _RecordingFile(path, wanted) as file:
+                    heard = await self._media.read(data, wanted, name, file.write)
+                return Recording(path, file.digest)
+
+            recording = await self._add(name, write)
+            assert heard is not None
         try:
-            yield recording
+            yield recording, heard
         finally:
             self._release(recording.path)
 
-    async def _add(self, name: str, write: Callable[[Path], Awaitable[None]]) -> Recording:
+    def _wanted(self, use: Use) -> Wanted:
+        """Return what a file is read as: for playback, or as the engine takes it."""
+        if use is Use.WHOLE:
+            return Wanted(use, SAMPLE_RATE, CHANNELS)
+        return Wanted(use, self._engine.info.sample_rate, self._engine.info.channels)
+
+    async def _add(self, name: str, write: Callable[[Path], Awaitable[Recording]]) -> Recording:
         """Let `write` write a file, move it to its name by content, and return it with one more reference."""
         folder = self._folder / f".{next(self._numbers)}"
-        path = folder / name
+        path = folder / f"sound{SUFFIX}"
         try:
             await asyncio.to_thread(folder.mkdir, parents=True)
-            await write(path)
-            digest = (await self._poster.run_in_writer(partial(fully_decoded_recording_of, path))).digest
-            recording = Recording(self._folder / digest, digest)
+            digest = (await write(path)).digest
+            recording = Recording(self._folder / f"{digest}{SUFFIX}", digest)
             self._references[recording.path] += 1  # before the move, or another release could delete it
             await asyncio.to_thread(path.replace, recording.path)
-        except BrokenProcessPool as error:
-            raise RecordingError(Text("recording-broken", name=name)) from error
         except OSError as error:
             _log.exception("%s could not be saved", name)
             raise RecordingError(Text("recording-unkept", name=name)) from error
@@ -157,6 +212,37 @@ class Attachments:
         if not self._references[path]:
             del self._references[path]
             path.unlink(missing_ok=True)
+
+
+class _RecordingFile:
+    """A recording that is written block by block, in a thread, and hashed on the way."""
+
+    def __init__(self, path: Path, wanted: Wanted) -> None:
+        self._path = path
+        self._wanted = wanted
+        self._hash = hashlib.sha256()
+        self._begun = False
+
+    def __enter__(self) -> _RecordingFile:
+        self._file = self._path.open("xb")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that was written, in hex."""
+        return self._hash.hexdigest()
+
+    def write(self, size: int, block: bytes) -> None:
+        """Write a block of `size` bytes of samples. Raises OSError."""
+        wanted = self._wanted
+        head = b"" if self._begun else header(wanted.rate, wanted.channels, wanted.dtype, size)
+        self._begun = True
+        for part in (head, block):
+            self._file.write(part)
+            self._hash.update(part)
 
 
 def require_fetchable(attachment: discord.Attachment) -> None:

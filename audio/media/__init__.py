@@ -1,0 +1,1 @@
+"""Sound files of members, parsed in a process of its own: the one place where they meet FFmpeg."""

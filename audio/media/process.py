@@ -1,0 +1,149 @@
+"""The media process: decodes one foreign file and ends. `client.py` starts it.
+
+It reads a request and the file from its standard input and writes an answer to its standard output:
+
+    request   u32 length of the JSON, JSON, file
+    answer    Answer (fixed size), JSON, samples
+
+The JSON of a request is {"use", "rate", "channels", "name", "bytes"}; that of an answer holds the tags, or the
+reason of a refusal. Before the first byte of a file is read, the process gives up what it does not need: new
+descriptors (files and sockets among them), memory, time and children.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from contextlib import suppress
+from typing import BinaryIO, Final, NamedTuple
+
+from audio.media.limits import CPU_SECONDS, MEMORY_BYTES, NICENESS
+
+LENGTH: Final = struct.Struct("<I")
+"""Of the JSON of a request."""
+
+_ANSWER: Final = struct.Struct("<4sBIQdII")
+_MAGIC: Final = b"BMA1"
+
+_PR_SET_DUMPABLE: Final = 4
+_PR_SET_NO_NEW_PRIVS: Final = 38
+"""Linux, include/uapi/linux/prctl.h."""
+
+
+class Answer(NamedTuple):
+    """The head of an answer: what follows, in numbers alone."""
+
+    refused: bool
+    json_bytes: int
+    sample_bytes: int
+    seconds: float
+    """Length of the sound that was decoded."""
+    bad_packets: int
+    peak_kib: int
+    """Most resident memory of the process so far; 0 where the system does not tell."""
+
+    def packed(self) -> bytes:
+        """Return the answer in `SIZE` bytes."""
+        return _ANSWER.pack(_MAGIC, *self)
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Answer:
+        """Return the answer in `data`. Raises ValueError if it is none."""
+        try:
+            magic, refused, *numbers = _ANSWER.unpack(data)
+        except struct.error as error:
+            raise ValueError("not a whole answer") from error
+        if magic != _MAGIC:
+            raise ValueError("not an answer")
+        return cls(bool(refused), *numbers)
+
+
+ANSWER_BYTES: Final = _ANSWER.size
+
+
+def main() -> None:
+    """Serve one request; end without one if the standard input closes, because the bot has ended."""
+    from audio.media.decode import decode, warm_up
+    from audio.media.wanted import Refused, Use, Wanted
+
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    warm_up()
+    confine()
+    request = json.loads(_exactly(source, LENGTH.unpack(_exactly(source, LENGTH.size))[0]))
+    data = _exactly(source, request["bytes"])
+    wanted = Wanted(Use(request["use"]), request["rate"], request["channels"])
+    try:
+        decoded = decode(data, wanted, request["name"])
+    except Refused as refused:
+        cause = repr(refused.__cause__)[:_MAX_CAUSE_CHARS] if refused.__cause__ else ""
+        text = json.dumps({"reason": refused.reason.value, "cause": cause}).encode()
+        sink.write(Answer(True, len(text), 0, 0.0, 0, _peak_kib()).packed() + text)
+    else:
+        text = json.dumps(dict(decoded.tags)).encode()
+        head = Answer(False, len(text), decoded.pcm.nbytes, decoded.seconds, decoded.bad_packets, _peak_kib())
+        sink.write(head.packed() + text)
+        sink.write(memoryview(decoded.pcm).cast("B"))
+    sink.flush()
+
+
+_MAX_CAUSE_CHARS: Final = 500
+
+
+def confine() -> None:
+    """Give up, for good, what decoding does not need; what a system does not have is left out."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    if sys.platform == "linux":
+        import ctypes
+
+        prctl = ctypes.CDLL(None).prctl
+        prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # no core, and no other process of the user may look in
+    with suppress(ImportError):  # Windows
+        import resource as system
+
+        used = system.getrusage(system.RUSAGE_SELF)
+        cpu = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
+        limits = [
+            (system.RLIMIT_CORE, 0),
+            (system.RLIMIT_FSIZE, 0),
+            (system.RLIMIT_CPU, cpu),
+            # Descriptors that are open stay, and no other number is free: no file, no socket, no pipe.
+            (system.RLIMIT_NOFILE, 0),
+            (system.RLIMIT_NPROC, 0),  # not for root
+        ]
+        if (size := _address_space()) is not None:
+            limits.append((system.RLIMIT_AS, size + MEMORY_BYTES))
+        for kind, most in limits:
+            with suppress(ValueError, OSError):  # a lower limit is set already, or there is none here
+                system.setrlimit(kind, (most, most))
+
+
+def _address_space() -> int | None:
+    """Return the bytes that this process has mapped; None where the system does not tell."""
+    with suppress(OSError), open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+def _peak_kib() -> int:
+    with suppress(ImportError):
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // 1024 if sys.platform == "darwin" else peak
+    return 0
+
+
+def _exactly(source: BinaryIO, count: int) -> bytes:
+    """Return `count` bytes; exits if there are fewer, because the bot has ended or wants nothing."""
+    data = source.read(count)
+    if len(data) < count:
+        raise SystemExit(0)
+    return data
+
+
+if __name__ == "__main__":
+    main()
