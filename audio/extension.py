@@ -21,11 +21,12 @@ from audio.dsp.loudness import Meter, gated, loudness_of
 from audio.dsp.resample import Resampler
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
-from audio.files.recording import MAX_SECONDS, check_unchanged, first_seconds
-from audio.files.track import FORMATS, encode_file
+from audio.files.recording import check_unchanged, mixed, opened, write_recording
+from audio.files.saved import read_all
+from audio.media.limits import MAX_SECONDS, MIN_SECONDS
 from audio.piece import LENGTH_SECONDS, Piece
 from audio.prompts.hearing import Vocabulary
-from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, sixteen_bits
+from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, Pcm16, floats, sixteen_bits
 from words.text import Text
 
 RESTORED_GAIN: Final = 0.1
@@ -65,7 +66,7 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
 
 
 def _levelled(pcm: Pcm16, gain: npt.NDArray[np.float32], loudness: float) -> Pcm16:
-    """Return sound shaped (samples, 2) with `gain` at each sample, at `loudness` [LUFS], not over full scale."""
+    """Return sound shaped (samples, 2) with `gain` at each sample, at `loudness` [LUFS] or lower."""
     meter, hops, peak = Meter(CHANNELS), [np.zeros(0)], 0.0
     spans = [(begin, begin + SAMPLE_RATE) for begin in range(0, len(pcm), SAMPLE_RATE)]
     for begin, end in spans:
@@ -144,8 +145,9 @@ class ExtendedStream:
             last = block[:, -1:]
         async for chunk in self._stream:
             first, self._in_prelude = self._in_prelude, False
-            joins = first and last is not None
-            yield Chunk(smoothed(last, chunk.pcm, self._sample_rate), chunk.last) if joins else chunk
+            if first and last is not None:
+                chunk = Chunk(smoothed(last, chunk.pcm, self._sample_rate), chunk.last)
+            yield chunk
 
     def report_playhead(self, position: float | None) -> None:
         """See `Stream.report_playhead`."""
@@ -189,7 +191,8 @@ class Prelude:
         """Yield the sound in blocks of BLOCK_SECONDS, shaped (channels, samples)."""
         left = round(self.seconds * STEP_RATE) * self._rate // STEP_RATE
         for block in self._resampled():
-            yield block[:, :left]
+            if block.size:
+                yield block[:, :left]
             left -= min(left, block.shape[1])
             if not left:
                 return

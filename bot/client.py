@@ -85,7 +85,7 @@ class Busker(commands.Bot):
         self.store = Store(settings.store.path)
         self.guild_settings = GuildSettings(settings, self.store)
         self.poster = Poster(engine, self.guild_settings, self.store)
-        self.attachments = Attachments(settings.tracks.folder, self.poster)
+        self.attachments = Attachments(settings.tracks.folder, self.poster, engine)
         self.library = Library(self.store, settings.tracks.folder, self.engine)
         self.quota = Quota(self.guild_settings, self.store)
         self.journal = Journal(self.store)

@@ -25,7 +25,7 @@ from cogs.extending import Extension
 from cogs.interactions import visible_to
 from cogs.library import play_again
 from cogs.radio import save_excerpt
-from cogs.remaking import Remix, origin_of, posted_track, replay, replay_posted
+from cogs.remaking import Remix, posted_origin, posted_track, replay, replay_posted
 from cogs.steer import SteerForm, require_playing
 from words.text import Text
 
@@ -125,7 +125,7 @@ async def remix(interaction: discord.Interaction[Busker], message: discord.Messa
     """Open a form for a piece like the one of a message, which the library or its file describes."""
     attachment = posted_track(interaction.client, message)
     track = await interaction.client.store.track_by_message(member_of(interaction).guild.id, message.id)
-    piece = (track or await origin_of(interaction, attachment)).piece
+    piece = (track or await posted_origin(interaction, attachment)).piece
     await interaction.response.send_modal(Remix(interaction.locale, piece))
 
 

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.errors import RecordingError
+from audio.media.wanted import Use
 from audio.piece import INTERVAL_SECONDS, LENGTH_SECONDS, MAX_SEED, PROMPT_LENGTH
 from bot.client import Busker
 from bot.commands.checks import member_of
@@ -89,17 +90,22 @@ async def request_piece(
     admission = bot.requests.admit(interaction)
     async with AsyncExitStack() as files:
         if melody is not None or continued is not None:
-            await bot.requests.require_capacity(admission)
+
+            async def check() -> None:
+                await bot.requests.require_capacity(bot.requests.admit(interaction), piece.seconds)
+
+            await check()
             if melody is not None:
                 require_melodies(bot.engine.info)
             for attachment in filter(None, (melody, continued)):
                 require_fetchable(attachment)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            recordings = [
-                None if file is None else await files.enter_async_context(bot.attachments.fetched(file))
-                for file in (melody, continued)
-            ]
-            piece = replace(piece, melody=recordings[0], continues=recordings[1])
+            if melody is not None:
+                fetched = bot.attachments.fetched(melody, admission.member, Use.BEGINNING, check)
+                piece = replace(piece, melody=await files.enter_async_context(fetched))
+            if continued is not None:
+                fetched = bot.attachments.fetched(continued, admission.member, Use.END, check)
+                piece = replace(piece, continues=await files.enter_async_context(fetched))
             admission = bot.requests.admit(interaction)  # again: a download takes a while
         before = await bot.requests.submit(admission, piece)
     sentences = [

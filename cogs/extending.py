@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from bot.rules.numbers import parse_number
 from bot.store.records import MadeTrack
 from cogs.errors import errors_answered
 from cogs.interactions import reply
-from cogs.remaking import read_origin
+from cogs.remaking import stated_origin
 from words.text import Text
 
 DEFAULT_SECONDS: Final = 20
@@ -48,7 +49,11 @@ class Extension(discord.ui.Modal):
         bot: Busker = interaction.client
         async with errors_answered(interaction):
             seconds = _seconds(self._seconds.value)
-            await bot.requests.require_capacity(bot.requests.admit(interaction))
+
+            async def check() -> None:
+                await bot.requests.require_capacity(bot.requests.admit(interaction), seconds)
+
+            await check()
             await interaction.response.defer(ephemeral=True, thinking=True)
             if isinstance(self._track, MadeTrack):
                 file = bot.library.file_of(self._track)
@@ -56,8 +61,9 @@ class Extension(discord.ui.Modal):
                     raise RequestError(Text("extend-gone"))
                 await extend(interaction, self._track.piece, file, seconds)
             else:
-                async with bot.attachments.fetched(self._track) as recording:
-                    piece = (await read_origin(bot, recording.path)).piece
+                fetched = bot.attachments.fetched_track(self._track, member_of(interaction), check)
+                async with fetched as (recording, tags):
+                    piece = stated_origin(tags, self._track).piece
                     await extend(interaction, piece, recording.path, seconds)
 
 
@@ -70,7 +76,7 @@ async def extend(interaction: discord.Interaction[Busker], piece: Piece, path: P
     added = bot.guild_settings.of(guild.id).music.piece(piece.prompts[-1], seconds)
     write = partial(prepare, path, bot.engine.info.loudness)
     async with bot.attachments.derived(write) as recording:
-        prelude = await bot.poster.run_in_writer(partial(seconds_of, recording.path))
+        prelude = await asyncio.to_thread(seconds_of, recording.path)
         extended = _after(added, recording, prelude)
         before = await bot.requests.submit(bot.requests.admit(interaction), extended)
     answer = Text(

@@ -6,15 +6,15 @@ The tags of a posted track are read from its file and validated like anything th
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import MAX_SECONDS
-from audio.files.track import Origin, read_tags
+from audio.files.track import Origin, origin_of
+from audio.media.limits import MAX_SECONDS
 from audio.piece import MAX_SEED, PROMPT_LENGTH, Piece, checked
 from bot.commands.checks import member_of
 from bot.errors import RequestError
@@ -43,23 +43,24 @@ def posted_track(bot: Busker, message: discord.Message) -> discord.Attachment:
 async def replay_posted(interaction: discord.Interaction[Busker], attachment: discord.Attachment) -> None:
     """Play a posted track from its file: the same sound, whatever the checkpoint is now."""
     bot = interaction.client
-    await bot.requests.require_capacity(bot.requests.admit(interaction))
+
+    async def check() -> None:
+        await bot.requests.require_capacity(bot.requests.admit(interaction))
+
+    await check()
     await interaction.response.defer(ephemeral=True, thinking=True)
-    async with bot.attachments.fetched(attachment) as recording:
-        piece = (await read_origin(bot, recording.path)).piece
-        await replay(interaction, piece, recording.path)
+    async with bot.attachments.fetched_track(attachment, member_of(interaction), check) as (recording, tags):
+        await replay(interaction, stated_origin(tags, attachment).piece, recording.path)
 
 
-async def origin_of(interaction: discord.Interaction[Busker], attachment: discord.Attachment) -> Origin:
+async def posted_origin(interaction: discord.Interaction[Busker], attachment: discord.Attachment) -> Origin:
     """Read the tags of a posted track within READ_SECONDS. Raises RecordingError or TrackError."""
     try:
-        async with (
-            asyncio.timeout(READ_SECONDS),
-            interaction.client.attachments.fetched(attachment) as recording,
-        ):
-            return await read_origin(interaction.client, recording.path)
+        async with asyncio.timeout(READ_SECONDS):
+            tags = await interaction.client.attachments.tags_of(attachment, member_of(interaction))
     except TimeoutError as error:
         raise RecordingError(Text("remake-slow")) from error
+    return stated_origin(tags, attachment)
 
 
 async def replay(interaction: discord.Interaction[Busker], piece: Piece, saved_file: Path | None) -> None:
@@ -103,9 +104,9 @@ def prompt_input(piece: Piece) -> discord.ui.TextInput[Any]:
     )
 
 
-async def read_origin(bot: Busker, path: Path) -> Origin:
-    """Read and validate the tags of a file. Raises TrackError or PieceError."""
-    origin = await bot.poster.run_in_writer(partial(read_tags, path))
+def stated_origin(tags: Mapping[str, str], attachment: discord.Attachment) -> Origin:
+    """Return what the tags of a file state, validated. Raises TrackError or PieceError."""
+    origin = origin_of(tags, attachment.filename)
     checked(origin.piece, longest=MAX_SECONDS)
     return origin
 

@@ -233,13 +233,15 @@ track-not-saved = Der fertige Track konnte nicht gespeichert werden: { $why }.
 track-not-ours = { $file } ist kein Track von Busker.
 track-gone = { $file } ist weg oder kein Track mehr.
 recording-too-short = { $file } ist kürzer als { $shortest } s. Wähl eine längere Datei.
-recording-changed = { $file } hat sich geändert, seit du sie gewählt hast. Wähl sie noch einmal.
+recording-gone = Der Ton, mit dem dieses Stück gewünscht wurde, ist weg oder stammt noch von einem älteren Busker. Wünsch das Stück mit der Datei noch einmal.
 recording-too-long = { $longest ->
     [one] { $file } ist länger als eine Minute. Wähl eine kürzere Datei.
    *[other] { $file } ist länger als { $longest } Minuten. Wähl eine kürzere Datei.
 }
 recording-unreadable = { $file } lässt sich nicht als Ton lesen. Nimm FLAC, MP3, Ogg, WAV, M4A oder WebM.
 recording-silent = In { $file } ist kein Ton. Wähl eine andere Datei.
+recording-damaged = { $file } ist beschädigt: Zu wenig davon ist zu hören. Versuch eine andere Kopie oder ein anderes Format.
+recording-too-much = { $file } zu lesen ist zu aufwendig. Speichere die Datei in Stereo mit höchstens 48 kHz.
 
 ### /settings
 
@@ -395,7 +397,9 @@ presence-playing = { $channels ->
 melody-unfollowed = „{ $checkpoint }“ kann keiner Melodie folgen. Ein Melody-Checkpoint wie facebook/musicgen-melody kann es; fortsetzen kann jeder eine Tondatei.
 recording-broken = { $name } lässt sich nicht als Ton lesen. Versuch ein anderes Format.
 recording-large = { $name } hat { $size } MiB. Erlaubt sind { $most } MiB.
+recording-line-full = Von diesem Server warten zu viele Dateien. Versuch es in einer Minute noch einmal.
 recording-none = In dieser Nachricht ist kein Ton. Wähl eine mit Sprachnachricht oder Tondatei.
+recording-one-at-a-time = Busker liest noch eine andere Datei von dir. Versuch es noch einmal, sobald die beantwortet ist.
 recording-soundless = { $name } ist kein Ton. Nimm eine Sprachnachricht oder eine Tondatei.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }

@@ -239,13 +239,15 @@ track-not-saved = The finished track couldn't be saved: { $why }.
 track-not-ours = { $file } isn't a track by Busker.
 track-gone = { $file } is gone or is no longer a track.
 recording-too-short = { $file } is shorter than { $shortest } s. Choose a longer one.
-recording-changed = { $file } has changed since you chose it. Choose it again.
+recording-gone = The sound that this piece was requested with is gone, or an older Busker kept it. Request the piece again with the file.
 recording-too-long = { $longest ->
     [one] { $file } is longer than one minute. Choose a shorter one.
    *[other] { $file } is longer than { $longest } minutes. Choose a shorter one.
 }
 recording-unreadable = { $file } can't be read as audio. Use FLAC, MP3, Ogg, WAV, M4A or WebM.
 recording-silent = There is no audio in { $file }. Choose another file.
+recording-damaged = { $file } is damaged: too little of it can be heard. Try another copy or format.
+recording-too-much = { $file } takes too much work to read. Save it as a plain stereo file at 48 kHz or less.
 
 ### /settings
 
@@ -403,7 +405,9 @@ presence-playing = { $channels ->
 melody-unfollowed = “{ $checkpoint }” can't follow a melody. A melody checkpoint such as facebook/musicgen-melody can; every checkpoint can continue a sound file.
 recording-broken = { $name } can't be read as audio. Try another format.
 recording-large = { $name } has { $size } MiB. The limit is { $most } MiB.
+recording-line-full = Too many files from this server wait to be read. Try again in a minute.
 recording-none = There is no audio in this message. Choose one with a voice message or a sound file.
+recording-one-at-a-time = Busker is still reading another file of yours. Try again once that one is answered.
 recording-soundless = { $name } isn't audio. Use a voice message or a sound file.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }

@@ -233,13 +233,15 @@ track-not-saved = No se pudo guardar la pista terminada: { $why }.
 track-not-ours = { $file } no es una pista de Busker.
 track-gone = { $file } ya no está o ya no es una pista.
 recording-too-short = { $file } dura menos de { $shortest } s. Elige un archivo más largo.
-recording-changed = { $file } ha cambiado desde que lo elegiste. Elígelo de nuevo.
+recording-gone = El sonido con el que se pidió esta pieza ya no está, o lo guardó un Busker anterior. Pide la pieza otra vez con el archivo.
 recording-too-long = { $longest ->
     [one] { $file } dura más de un minuto. Elige un archivo más corto.
    *[other] { $file } dura más de { $longest } minutos. Elige un archivo más corto.
 }
 recording-unreadable = { $file } no se puede leer como audio. Usa FLAC, MP3, Ogg, WAV, M4A o WebM.
 recording-silent = No hay audio en { $file }. Elige otro archivo.
+recording-damaged = { $file } está dañado: se oye demasiado poco. Prueba otra copia u otro formato.
+recording-too-much = Leer { $file } cuesta demasiado. Guárdalo en estéreo a 48 kHz o menos.
 
 ### /settings
 
@@ -395,7 +397,9 @@ presence-playing = { $channels ->
 melody-unfollowed = «{ $checkpoint }» no puede seguir una melodía. Un checkpoint de melodía como facebook/musicgen-melody puede; todos pueden continuar un audio.
 recording-broken = { $name } no se puede leer como audio. Prueba otro formato.
 recording-large = { $name } tiene { $size } MiB. El límite es de { $most } MiB.
+recording-line-full = Hay demasiados archivos de este servidor en espera. Inténtalo de nuevo en un minuto.
 recording-none = No hay audio en este mensaje. Elige uno con un mensaje de voz o un archivo de audio.
+recording-one-at-a-time = Busker todavía está leyendo otro archivo tuyo. Inténtalo de nuevo cuando haya respuesta.
 recording-soundless = { $name } no es audio. Usa un mensaje de voz o un archivo de audio.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }

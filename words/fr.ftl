@@ -233,13 +233,15 @@ track-not-saved = La piste terminée n’a pas pu être enregistrée : { $why }.
 track-not-ours = { $file } n’est pas une piste de Busker.
 track-gone = { $file } a disparu ou n’est plus une piste.
 recording-too-short = { $file } dure moins de { $shortest } s. Choisis un fichier plus long.
-recording-changed = { $file } a changé depuis que tu l’as choisi. Choisis-le à nouveau.
+recording-gone = Le son avec lequel ce morceau a été demandé a disparu, ou vient d’un Busker plus ancien. Redemande le morceau avec le fichier.
 recording-too-long = { $longest ->
     [one] { $file } dure plus d’une minute. Choisis un fichier plus court.
    *[other] { $file } dure plus de { $longest } minutes. Choisis un fichier plus court.
 }
 recording-unreadable = { $file } n’est pas lisible comme son. Utilise FLAC, MP3, Ogg, WAV, M4A ou WebM.
 recording-silent = Il n’y a pas de son dans { $file }. Choisis un autre fichier.
+recording-damaged = { $file } est abîmé : on en entend trop peu. Essaie une autre copie ou un autre format.
+recording-too-much = Lire { $file } demande trop de travail. Enregistre-le en stéréo à 48 kHz au plus.
 
 ### /settings
 
@@ -395,7 +397,9 @@ presence-playing = { $channels ->
 melody-unfollowed = « { $checkpoint } » ne peut pas suivre une mélodie. Un checkpoint de mélodie comme facebook/musicgen-melody le peut ; tous peuvent prolonger un fichier son.
 recording-broken = { $name } n’est pas lisible comme son. Essaie un autre format.
 recording-large = { $name } fait { $size } Mio. La limite est de { $most } Mio.
+recording-line-full = Trop de fichiers de ce serveur attendent. Réessaie dans une minute.
 recording-none = Il n’y a pas de son dans ce message. Choisis-en un avec un message vocal ou un fichier son.
+recording-one-at-a-time = Busker lit encore un autre de tes fichiers. Réessaie dès que celui-là a sa réponse.
 recording-soundless = { $name } n’est pas un son. Utilise un message vocal ou un fichier son.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }

@@ -197,10 +197,12 @@ track-not-saved = 完成したトラックを保存できませんでした: { $
 track-not-ours = { $file } は Busker のトラックではありません。
 track-gone = { $file } はなくなったか、もうトラックではありません。
 recording-too-short = { $file } は { $shortest } 秒より短いです。もっと長いものを選んでください。
-recording-changed = { $file } は選んだ後に変更されました。もう一度選んでください。
+recording-gone = この曲のリクエストに使われた音声は、なくなったか、古いバージョンの Busker が保存したものです。ファイルを添えてもう一度リクエストしてください。
 recording-too-long = { $file } は { $longest } 分より長いです。もっと短いものを選んでください。
 recording-unreadable = { $file } は音声として読めません。FLAC、MP3、Ogg、WAV、M4A、WebM が使えます。
 recording-silent = { $file } には音声がありません。別のファイルを選んでください。
+recording-damaged = { $file } は壊れていて、聞き取れる部分が少なすぎます。別のコピーか別の形式をお試しください。
+recording-too-much = { $file } の読み込みには手間がかかりすぎます。48 kHz 以下のステレオで保存し直してください。
 
 ### /settings
 
@@ -344,7 +346,9 @@ presence-playing = { $channels } つのボイスチャンネルで演奏中
 melody-unfollowed = 「{ $checkpoint }」はメロディーに沿って作曲できません。facebook/musicgen-melody のようなメロディー対応モデルならできます。録音の続きを作ることはどのモデルでもできます。
 recording-broken = { $name } は音声として読めません。別の形式をお試しください。
 recording-large = { $name } は { $size } MiB です。上限は { $most } MiB です。
+recording-line-full = このサーバーのファイルがたくさん順番を待っています。1 分後にもう一度お試しください。
 recording-none = このメッセージには音声がありません。ボイスメッセージか音声ファイルのあるメッセージを選んでください。
+recording-one-at-a-time = Busker はまだあなたの別のファイルを読み込んでいます。その返事が来てから、もう一度お試しください。
 recording-soundless = { $name } は音声ではありません。ボイスメッセージか音声ファイルを使ってください。
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }

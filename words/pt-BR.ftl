@@ -233,13 +233,15 @@ track-not-saved = Não foi possível salvar a faixa pronta: { $why }.
 track-not-ours = { $file } não é uma faixa do Busker.
 track-gone = { $file } sumiu ou não é mais uma faixa.
 recording-too-short = { $file } tem menos de { $shortest } s. Escolha um arquivo mais longo.
-recording-changed = { $file } mudou desde que você escolheu. Escolha de novo.
+recording-gone = O som com que esta peça foi pedida sumiu, ou foi guardado por um Busker mais antigo. Peça de novo com o arquivo.
 recording-too-long = { $longest ->
     [one] { $file } tem mais de um minuto. Escolha um arquivo mais curto.
    *[other] { $file } tem mais de { $longest } minutos. Escolha um arquivo mais curto.
 }
 recording-unreadable = { $file } não pode ser lido como áudio. Use FLAC, MP3, Ogg, WAV, M4A ou WebM.
 recording-silent = Não há áudio em { $file }. Escolha outro arquivo.
+recording-damaged = { $file } está danificado: dá para ouvir muito pouco. Tente outra cópia ou outro formato.
+recording-too-much = Ler { $file } dá trabalho demais. Salve em estéreo com 48 kHz ou menos.
 
 ### /settings
 
@@ -395,7 +397,9 @@ presence-playing = { $channels ->
 melody-unfollowed = “{ $checkpoint }” não segue melodias. Um checkpoint de melodia como facebook/musicgen-melody segue; todos podem continuar um áudio.
 recording-broken = { $name } não pode ser lido como áudio. Tente outro formato.
 recording-large = { $name } tem { $size } MiB. O limite é { $most } MiB.
+recording-line-full = Há arquivos demais deste servidor esperando. Tente de novo em um minuto.
 recording-none = Não há áudio nesta mensagem. Escolha uma com mensagem de voz ou arquivo de áudio.
+recording-one-at-a-time = O Busker ainda está lendo outro arquivo seu. Tente de novo quando ele for respondido.
 recording-soundless = { $name } não é áudio. Use uma mensagem de voz ou um arquivo de áudio.
 recording-title-continue = { command-continue-this }
 recording-title-melody = { command-compose-on-this-melody }

@@ -1,7 +1,7 @@
 """Recordings: sound that members brought, as files of our own that are read without a decoder.
 
-A file is a WAV of one fixed header and 16-bit or float32 samples: numpy maps it, and people can open it. What a
-member sent becomes one in the media process (`audio/media/`); only these reach the engine.
+A file is a WAV of one fixed header and 16-bit or float32 samples: numpy maps it, and people can open it. What
+a member sent becomes one in the media process (`audio/media/`); only these reach the engine.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,10 @@ _FMT_BYTES: Final = 16
 _PCM, _FLOAT = 1, 3
 """Format tags of WAV (Microsoft, mmreg.h)."""
 
-_DTYPES: Final = {_PCM: np.dtype("<i2"), _FLOAT: np.dtype("<f4")}
+_DTYPES: Final[dict[int, np.dtype[np.int16] | np.dtype[np.float32]]] = {
+    _PCM: np.dtype("<i2"),
+    _FLOAT: np.dtype("<f4"),
+}
 
 _FULL_SCALE: Final = 32_768
 """FFmpeg's scale between 16 bits and floating point."""
@@ -59,7 +62,7 @@ def write_recording(path: Path, samples: Samples, rate: int) -> Recording:
     channels = samples.shape[1]
     with path.open("xb") as file:
         file.write(header(rate, channels, samples.dtype, samples.nbytes))
-        file.write(memoryview(np.ascontiguousarray(samples)).cast("B"))
+        file.write(np.ascontiguousarray(samples).data)
     return recording_of(path)
 
 
@@ -74,22 +77,20 @@ def opened(path: Path) -> Sound:
         with path.open("rb") as file:
             _, size, _, _, _, tag, channels, rate, _, _, _, _, data = _HEADER.unpack(file.read(_HEADER.size))
         expected = header(rate, channels, _DTYPES[tag], data)
-        samples = np.memmap(path, _DTYPES[tag], "r", offset=_HEADER.size)
-        if size != len(expected) - 8 + data or samples.nbytes != data:
-            raise ValueError("not the length that it states")
+        samples: Any = np.memmap(path, _DTYPES[tag], "r", offset=_HEADER.size)
+        if not data or size != len(expected) - 8 + data or samples.nbytes != data:
+            raise ValueError("not the length that it states, or none")
         return Sound(samples.reshape(-1, channels), rate)
-    except FileNotFoundError as error:
-        raise RecordingError(Text("recording-gone")) from error
     except (OSError, ValueError, LookupError, struct.error) as error:
-        # A file of an older version, which has the content that a member sent, or a damaged one.
-        raise RecordingError(Text("recording-outdated")) from error
+        # Among them files of older versions, which have the content that a member sent.
+        raise RecordingError(Text("recording-gone")) from error
 
 
 def check_unchanged(recording: Recording) -> None:
     """Raise RecordingError if the file is gone or has changed since it became a recording."""
     opened(recording.path)
     if _digest(recording.path) != recording.digest:
-        raise RecordingError(Text("recording-outdated"))
+        raise RecordingError(Text("recording-gone"))
 
 
 def seconds_of(path: Path) -> float:
@@ -125,7 +126,7 @@ def mixed(samples: Samples, channels: int) -> Pcm:
     if samples.dtype == np.int16:
         pcm /= np.float32(_FULL_SCALE)
     if channels == 1:
-        return pcm.mean(axis=0, keepdims=True)
+        return cast("Pcm", pcm.mean(axis=0, keepdims=True))
     return pcm if len(pcm) == channels else np.repeat(pcm, channels, axis=0)
 
 

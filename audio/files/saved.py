@@ -121,4 +121,4 @@ def _from_track(path: Path) -> Iterator[Pcm16]:
         resampler = av.AudioResampler("s16", "stereo", SAMPLE_RATE)
         for frame in file.decode(stream):
             for part in resampler.resample(frame):
-                yield part.to_ndarray().reshape(-1, CHANNELS)
+                yield cast("Pcm16", part.to_ndarray().reshape(-1, CHANNELS))

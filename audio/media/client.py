@@ -210,7 +210,7 @@ class _Exchange:
         content = _strings(text)
         if head.refused:
             _log.info("%s is refused: %s %s", self._name, content.get("reason"), content.get("cause"))
-            raise Refused(Reason(content.get("reason")), self._name)
+            raise Refused(Reason(content.get("reason", "")), self._name)
         if not math.isfinite(head.seconds) or head.seconds < 0:
             raise ValueError("a length that is none")
         if not head.sample_bytes and self._wanted.max_samples:

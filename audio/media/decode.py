@@ -11,7 +11,7 @@ import struct
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 import av
 import numpy as np
@@ -180,9 +180,11 @@ class _Reading:
 def _opened(data: bytes, name: str) -> av.container.InputContainer:
     file = io.BytesIO(data)
     suffix = name.rpartition(".")[2].lower()
-    file.name = f"sound.{suffix}" if suffix in SUFFIXES.split(",") else "sound"  # only a hint: nothing is opened by name
+    # Only a hint: nothing is opened by name.
+    file.name = f"sound.{suffix}" if suffix in SUFFIXES.split(",") else "sound"
     return av.open(
         file,
+        "r",
         options={
             "format_whitelist": CONTAINERS,
             "codec_whitelist": CODECS,
@@ -292,7 +294,7 @@ def _parts(frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
     pcm = frame.to_ndarray()
     across = pcm.shape[1] // frame.samples  # channels that are interleaved
     for begin in range(0, frame.samples, PART_SAMPLES):
-        piece = np.ascontiguousarray(pcm[:, begin * across : (begin + PART_SAMPLES) * across])
+        piece: Any = np.ascontiguousarray(pcm[:, begin * across : (begin + PART_SAMPLES) * across])
         part = av.AudioFrame.from_ndarray(piece, format=frame.format.name, layout=frame.layout.name)
         part.sample_rate = frame.sample_rate
         yield part
@@ -311,4 +313,5 @@ def _arrays(frames: list[av.AudioFrame], wanted: Wanted) -> Iterator[npt.NDArray
 
 def _sixteen_bits(pcm: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
     scaled = np.rint(pcm * np.float32(_FULL_SCALE))
-    return np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1).astype("<i2")
+    whole: npt.NDArray[np.int16] = np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+    return whole

@@ -5,7 +5,7 @@ It reads a request and the file from its standard input and writes an answer to 
     request   u32 length of the JSON, JSON, file
     answer    Answer (fixed size), JSON, samples
 
-The JSON of a request is {"use", "rate", "channels", "name", "bytes"}; that of an answer holds the tags, or the
+The JSON of a request is {"use", "rate", "channels", "name", "bytes"}; that of an answer holds the tags or the
 reason of a refusal. Before the first byte of a file is read, the process gives up what it does not need: new
 descriptors (files and sockets among them), memory, time and children.
 """
@@ -65,6 +65,8 @@ ANSWER_BYTES: Final = _ANSWER.size
 
 def main() -> None:
     """Serve one request; end without one if the standard input closes, because the bot has ended."""
+    import numpy as np
+
     from audio.media.decode import decode, warm_up
     from audio.media.wanted import Refused, Use, Wanted
 
@@ -84,7 +86,7 @@ def main() -> None:
         text = json.dumps(dict(decoded.tags)).encode()
         head = Answer(False, len(text), decoded.pcm.nbytes, decoded.seconds, decoded.bad_packets, _peak_kib())
         sink.write(head.packed() + text)
-        sink.write(memoryview(decoded.pcm).cast("B"))
+        sink.write(np.ascontiguousarray(decoded.pcm).data)
     sink.flush()
 
 

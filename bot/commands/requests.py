@@ -73,13 +73,13 @@ class Requests:
         require_listening(member, session.channel)
         return Admission(member, manages(interaction), session, voice_channel, text_channel)
 
-    async def require_capacity(self, admission: Admission) -> None:
-        """Check the space in the queue and the member's quota, before a file is fetched for nothing.
+    async def require_capacity(self, admission: Admission, seconds: float = 0.0) -> None:
+        """Check the space in the queue and the member's quota for `seconds` that are to be composed.
 
-        Raises QueueFull or CapReached.
+        Called before a file is fetched, and again when its turn has come. Raises QueueFull or CapReached.
         """
         admission.session.queue.require_room()
-        async with self._reserved(admission, 0.0):
+        async with self._reserved(admission, seconds):
             pass
 
     async def submit(self, admission: Admission, piece: Piece, saved_file: Path | None = None) -> int:

@@ -162,8 +162,6 @@ class Attachments:
             await check()
             data = await _data(attachment)
             wanted = self._wanted(use)
-                use, SAMPLE_RATE if whole else info.sample_rate, CHANNELS if whole else info.channels
-            )
             heard: Heard | None = None
 
             async def write(path: Path) -> Recording:

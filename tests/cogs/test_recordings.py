@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+import pytest
+
+from audio.files.recording import check_unchanged, seconds_of
 from audio.files.track import read_tags
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
 from audio.worker.client import LocalEngine
@@ -18,10 +20,6 @@ from tests.loopback_guild import LoopbackGuild, loopback_guild, until
 def voice_message(folder: Path) -> Upload:
     path = written(folder / "hum.ogg", hum(1.0, 48_000), 48_000)
     return Upload("voice-message.ogg", path.read_bytes())
-
-
-def digest(upload: Upload) -> str:
-    return hashlib.sha256(upload.data).hexdigest()
 
 
 async def posted_tags(loopback: LoopbackGuild, folder: Path) -> dict[str, str]:
@@ -42,7 +40,11 @@ async def test_compose_takes_a_melody_and_a_beginning_and_the_tags_name_them(tmp
         assert reply.deferred
         await until(lambda: bool(reply.content))
         assert reply.content == "Composing 10 s of “bells” with seed 7."
-        assert await posted_tags(loopback, tmp_path) == {"continues": digest(sound), "melody": digest(sound)}
+        piece = loopback.session.now.piece
+        assert piece.continues is not None
+        assert piece.melody is not None
+        digests = {"continues": piece.continues.digest, "melody": piece.melody.digest}
+        assert await posted_tags(loopback, tmp_path) == digests
         assert not loopback.here.refusals
 
 
@@ -62,7 +64,8 @@ async def test_the_context_menu_of_a_voice_message_asks_for_a_prompt_and_compose
             performance = loopback.session.queue[-1]
             (recording,) = performance.piece.recordings
             assert getattr(performance.piece, role) == recording
-            assert recording.digest == digest(sound)
+            check_unchanged(recording)
+            assert seconds_of(recording.path) == pytest.approx(1.0, abs=0.05)
         loopback.session.stop()
         assert not loopback.here.refusals
 

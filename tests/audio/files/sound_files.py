@@ -7,6 +7,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+from audio.files.recording import write_recording
+from audio.piece import Recording
 from audio.units import Pcm
 
 CODECS = {".wav": "pcm_f32le", ".flac": "flac", ".mp3": "libmp3lame", ".ogg": "libopus", ".m4a": "aac"}
@@ -26,6 +28,11 @@ def written(path: Path, pcm: Pcm, rate: int) -> Path:
             file.mux(stream.encode(part))
         file.mux(stream.encode(None))
     return path
+
+
+def recorded(path: Path, pcm: Pcm, rate: int) -> Recording:
+    """Write `pcm`, shaped (1 or 2, samples), as a recording."""
+    return write_recording(path, np.ascontiguousarray(pcm.T), rate)
 
 
 def hum(seconds: float, rate: int, hertz: tuple[float, ...] = (220.0,)) -> Pcm:

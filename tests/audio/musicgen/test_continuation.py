@@ -13,14 +13,13 @@ from transformers import AutoProcessor, MusicgenForConditionalGeneration
 
 from audio.engine import Chunk
 from audio.errors import EngineError, RecordingError
-from audio.files.recording import recording_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
 from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.schedule.window import Window
 from audio.piece import Piece, Recording
 from audio.units import Pcm
-from tests.audio.files.sound_files import written
+from tests.audio.files.sound_files import recorded
 
 PAST_FRAMES = 30
 PIECE = Piece("on and on", seconds=0.8, seed=3, interval=0.5, top_k=1)
@@ -53,7 +52,7 @@ def sound(core: EngineCore, piece: Piece) -> Pcm:
 
 @pytest.fixture
 def past(tmp_path: Path) -> Recording:
-    return recording_of(written(tmp_path / "past.wav", noise(PAST_FRAMES), 32_000))
+    return recorded(tmp_path / "past.wav", noise(PAST_FRAMES), 32_000)
 
 
 def test_greedy_tokens_and_sound_equal_generate_after_the_same_audio(
@@ -78,8 +77,8 @@ def test_greedy_tokens_and_sound_equal_generate_after_the_same_audio(
 def test_left_and_right_each_continue_their_own_past(tmp_path: Path) -> None:
     seeded_model(hidden=96, layers=2, heads=2, channels=2).save_pretrained(tmp_path / "stereo")
     seeded_tokenizer().save_pretrained(tmp_path / "stereo")
-    path = written(tmp_path / "past.wav", noise(PAST_FRAMES, channels=2), 32_000)
-    piece = dataclasses.replace(PIECE, continues=recording_of(path))
+    past = recorded(tmp_path / "past.wav", noise(PAST_FRAMES, channels=2), 32_000)
+    piece = dataclasses.replace(PIECE, continues=past)
     pcm = sound(EngineCore(load_checkpoint(str(tmp_path / "stereo")), longest=1.0), piece)
 
     model: Any = MusicgenForConditionalGeneration.from_pretrained(tmp_path / "stereo")
@@ -100,7 +99,7 @@ def test_only_the_last_seconds_of_a_long_past_matter(checkpoint: Checkpoint, tmp
     window = Window(frames=70, stride=40)
     sounds = []
     for name, pcm in (("long.wav", noise(60)), ("end.wav", noise(60)[:, -window.overlap * 640 :])):
-        past = recording_of(written(tmp_path / name, pcm, 32_000))
+        past = recorded(tmp_path / name, pcm, 32_000)
         piece = dataclasses.replace(PIECE, top_k=250, continues=past)
         sounds.append(sound(EngineCore(checkpoint, longest=2.0, window=window), piece))
     assert np.array_equal(sounds[0], sounds[1])

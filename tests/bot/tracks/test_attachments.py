@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from audio.errors import RecordingError
+from audio.files.recording import check_unchanged, opened
+from audio.media.limits import BEGINNING_SECONDS, END_SECONDS
+from audio.media.wanted import Use
 from audio.piece import Piece
 from bot.tracks.attachments import FOLDER, MAX_MIB, Attachments
 from tests.audio.files.sound_files import hum, written
@@ -36,6 +39,19 @@ class InlineWriter:
         return work()
 
 
+class Engine:
+    """What a recording is made for."""
+
+    info = SimpleNamespace(sample_rate=32_000, channels=1)
+
+
+MEMBER: Any = SimpleNamespace(id=1, guild=SimpleNamespace(id=2))
+
+
+async def wanted() -> None:
+    """Check nothing."""
+
+
 class FakePerformance:
     """A fake Performance that settles when `done` is set."""
 
@@ -49,9 +65,18 @@ class FakePerformance:
             return await self.done.wait()
 
 
+@pytest.fixture
+async def attachments(tmp_path: Path) -> AsyncIterator[Attachments]:
+    """Attachments in a folder of the test's, with real media processes."""
+    made = new_attachments(tmp_path)
+    yield made
+    await made.close()
+
+
 def new_attachments(folder: Path) -> Attachments:
     writer: Any = InlineWriter()
-    return Attachments(folder, writer)
+    engine: Any = Engine()
+    return Attachments(folder, writer, engine)
 
 
 def voice_message(folder: Path, name: str = "hum.ogg") -> Any:
@@ -67,11 +92,13 @@ async def let_tasks_run() -> None:
         await asyncio.sleep(0)
 
 
-async def test_a_file_stays_until_the_last_piece_that_needs_it_is_settled(tmp_path: Path) -> None:
-    attachments, attachment = new_attachments(tmp_path), voice_message(tmp_path)
+async def test_a_file_stays_until_the_last_piece_that_needs_it_is_settled(
+    tmp_path: Path, attachments: Attachments
+) -> None:
+    attachment = voice_message(tmp_path)
     performances: list[Any] = []
     for seed in (1, 2):
-        async with attachments.fetched(attachment) as recording:
+        async with attachments.fetched(attachment, MEMBER, Use.END, wanted) as recording:
             performances.append(FakePerformance(Piece("bells", 10.0, seed, continues=recording)))
             attachments.retain(performances[-1])
     assert files(tmp_path) == [recording.path]
@@ -83,17 +110,17 @@ async def test_a_file_stays_until_the_last_piece_that_needs_it_is_settled(tmp_pa
     assert files(tmp_path) == []
 
 
-async def test_a_file_is_deleted_if_no_piece_is_requested(tmp_path: Path) -> None:
-    attachments = new_attachments(tmp_path)
+async def test_a_file_is_deleted_if_no_piece_is_requested(tmp_path: Path, attachments: Attachments) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with attachments.fetched(voice_message(tmp_path)):
+        async with attachments.fetched(voice_message(tmp_path), MEMBER, Use.END, wanted):
             raise ZeroDivisionError
     assert files(tmp_path) == []
 
 
-async def test_files_of_unfinished_pieces_survive_a_restart_and_leftovers_do_not(tmp_path: Path) -> None:
-    attachments = new_attachments(tmp_path)
-    async with attachments.fetched(voice_message(tmp_path)) as recording:
+async def test_files_of_unfinished_pieces_survive_a_restart_and_leftovers_do_not(
+    tmp_path: Path, attachments: Attachments
+) -> None:
+    async with attachments.fetched(voice_message(tmp_path), MEMBER, Use.END, wanted) as recording:
         performance: Any = FakePerformance(Piece("bells", 10.0, 1, melody=recording))
         attachments.retain(performance)
     await attachments.close()
@@ -102,7 +129,9 @@ async def test_files_of_unfinished_pieces_survive_a_restart_and_leftovers_do_not
     old.write_bytes(b"")
     os.utime(old, (0.0, 0.0))
     half.mkdir()
-    await new_attachments(tmp_path).open()
+    restarted = new_attachments(tmp_path)
+    await restarted.open()
+    await restarted.close()
     assert files(tmp_path) == [recording.path]
 
 
@@ -151,10 +180,65 @@ def unwritable(folder: Path) -> Any:
     ],
 )
 async def test_an_unusable_file_is_refused_by_name_and_leaves_nothing_behind(
-    tmp_path: Path, make_attachment: Callable[[Path], Any], sentence: str
+    tmp_path: Path, attachments: Attachments, make_attachment: Callable[[Path], Any], sentence: str
 ) -> None:
     attachment = make_attachment(tmp_path)
     with pytest.raises(RecordingError, match="^" + sentence.replace(".", r"\.")):
-        async with new_attachments(tmp_path).fetched(attachment):
+        async with attachments.fetched(attachment, MEMBER, Use.END, wanted):
             pass
     assert files(tmp_path) == []
+
+
+async def test_what_is_kept_is_sound_of_our_own_at_the_rate_of_the_engine(
+    tmp_path: Path, attachments: Attachments
+) -> None:
+    long = Attachment(written(tmp_path / "long.mp3", hum(40.0, 48_000), 48_000).read_bytes(), "long.mp3")
+    for use, seconds in ((Use.END, END_SECONDS), (Use.BEGINNING, BEGINNING_SECONDS)):
+        async with attachments.fetched(long, MEMBER, use, wanted) as recording:
+            check_unchanged(recording)
+            assert recording.path == tmp_path / FOLDER / f"{recording.digest}.wav"
+            sound = opened(recording.path)
+            assert sound.rate == 32_000
+            assert sound.samples.shape == (seconds * 32_000, 1)
+    async with attachments.fetched_track(long, MEMBER, wanted) as (recording, tags):
+        assert opened(recording.path).samples.shape == (40 * 48_000, 2)
+        assert "encoder" in tags
+        assert tags == await attachments.tags_of(long, MEMBER)
+
+
+async def test_a_member_who_sends_a_second_file_meanwhile_reads_so(
+    tmp_path: Path, attachments: Attachments
+) -> None:
+    ends, other = asyncio.Event(), SimpleNamespace(id=2, guild=SimpleNamespace(id=2))
+
+    async def slow() -> bytes:
+        await ends.wait()
+        raise TimeoutError
+
+    async def fetch(attachment: Any, member: Any) -> None:
+        async with attachments.fetched(attachment, member, Use.END, wanted):
+            pass
+
+    first = asyncio.create_task(fetch(Attachment(b"", "slow.mp3", read=slow), MEMBER))
+    await let_tasks_run()
+    with pytest.raises(RecordingError, match=r"^Busker is still reading another file of yours"):
+        await fetch(voice_message(tmp_path), MEMBER)
+    await fetch(voice_message(tmp_path), other)
+    ends.set()
+    with pytest.raises(RecordingError, match="didn't deliver"):
+        await first
+    await fetch(voice_message(tmp_path), MEMBER)
+
+
+async def test_what_is_not_wanted_any_more_when_its_turn_comes_is_not_fetched(
+    attachments: Attachments,
+) -> None:
+    async def unwanted() -> None:
+        raise ZeroDivisionError
+
+    async def read() -> bytes:
+        raise AssertionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with attachments.fetched(Attachment(b"", "x.mp3", read=read), MEMBER, Use.END, unwanted):
+            pass

@@ -13,7 +13,6 @@ from transformers import MusicgenMelodyForConditionalGeneration
 
 from audio.engine import Chunk
 from audio.errors import EngineError
-from audio.files.recording import recording_of
 from audio.musicgen.checkpoint.chroma import chroma_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
@@ -21,7 +20,7 @@ from audio.musicgen.cpu.decoder import CpuDecoder
 from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece, PromptChange, Recording
 from tests.audio.composed import played
-from tests.audio.files.sound_files import hum, written
+from tests.audio.files.sound_files import hum, recorded
 
 PIECE = Piece("a brass band", seconds=0.4, seed=3, interval=0.5, top_k=1)
 C, A = 0, 9
@@ -44,7 +43,7 @@ def melodic(folder: Path) -> Checkpoint:
 @pytest.fixture
 def tune(tmp_path: Path) -> Recording:
     pcm = np.concatenate([hum(1.0, 32_000, (HERTZ[A],)), hum(1.0, 32_000, (HERTZ[C],))], axis=1)
-    return recording_of(written(tmp_path / "tune.wav", pcm, 32_000))
+    return recorded(tmp_path / "tune.wav", pcm, 32_000)
 
 
 @pytest.mark.parametrize("octave", [0.5, 1.0, 2.0, 4.0])

@@ -16,7 +16,6 @@ from torch import Tensor
 
 from audio.engine import Chunk
 from audio.errors import EngineError
-from audio.files.recording import recording_of
 from audio.musicgen.calibration import calibrate
 from audio.musicgen.checkpoint.load import Checkpoint, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_model, seeded_tokenizer
@@ -26,7 +25,8 @@ from audio.musicgen.model import sampler
 from audio.musicgen.schedule.window import Window
 from audio.piece import Piece, PromptChange, Recording
 from audio.units import Pcm
-from tests.audio.files.sound_files import hum, written
+from tests.audio.files.sound_files import hum
+from tests.audio.files.sound_files import recorded as written_recording
 
 PIECE = Piece("lo-fi hip hop with rain", seconds=0.8, seed=3, interval=0.5)
 TIE = 1e-4
@@ -159,7 +159,7 @@ def saved(model: Any, folder: Path) -> Path:
 @pytest.fixture
 def recorded(tmp_path: Path) -> Recording:
     noise = np.random.default_rng(1).normal(0, 0.3, (1, 30 * 640)).clip(-1, 1).astype(np.float32)
-    return recording_of(written(tmp_path / "past.wav", noise, 32_000))
+    return written_recording(tmp_path / "past.wav", noise, 32_000)
 
 
 @pytest.mark.usefixtures("agree_on_ties")
@@ -180,7 +180,7 @@ def test_stereo_equals_that_of_the_host(stereo: Checkpoint) -> None:
 
 @pytest.mark.usefixtures("agree_on_ties")
 def test_pieces_with_a_melody_equal_those_of_the_host(melodic: Checkpoint, tmp_path: Path) -> None:
-    tune = recording_of(written(tmp_path / "tune.wav", hum(1.0, 32_000, (440.0,)), 32_000))
+    tune = written_recording(tmp_path / "tune.wav", hum(1.0, 32_000, (440.0,)), 32_000)
     changed = dataclasses.replace(PIECE, melody=tune, prompt_changes=(PromptChange("a harp", 9, 4),))
     assert_same(melodic, dataclasses.replace(PIECE, melody=tune), PIECE, changed)
 
