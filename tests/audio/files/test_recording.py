@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def test_a_recording_is_a_wav_that_other_programs_open(tmp_path: Path) -> None:
     from scipy.io import wavfile
 
     for dtype in (np.float32, np.int16):
-        samples = (1000 * np.random.default_rng(1).standard_normal((4_000, 2))).astype(dtype)
+        samples: Any = (1000 * np.random.default_rng(1).standard_normal((4_000, 2))).astype(dtype)
         path = write_recording(tmp_path / f"{np.dtype(dtype)}.wav", samples, 48_000).path
         rate, read = wavfile.read(path)
         assert rate == 48_000

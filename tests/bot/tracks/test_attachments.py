@@ -192,7 +192,7 @@ async def test_an_unusable_file_is_refused_by_name_and_leaves_nothing_behind(
 async def test_what_is_kept_is_sound_of_our_own_at_the_rate_of_the_engine(
     tmp_path: Path, attachments: Attachments
 ) -> None:
-    long = Attachment(written(tmp_path / "long.mp3", hum(40.0, 48_000), 48_000).read_bytes(), "long.mp3")
+    long: Any = Attachment(written(tmp_path / "long.mp3", hum(40.0, 48_000), 48_000).read_bytes(), "long.mp3")
     for use, seconds in ((Use.END, END_SECONDS), (Use.BEGINNING, BEGINNING_SECONDS)):
         async with attachments.fetched(long, MEMBER, use, wanted) as recording:
             check_unchanged(recording)
@@ -239,6 +239,7 @@ async def test_what_is_not_wanted_any_more_when_its_turn_comes_is_not_fetched(
     async def read() -> bytes:
         raise AssertionError
 
+    attachment: Any = Attachment(b"", "x.mp3", read=read)
     with pytest.raises(ZeroDivisionError):
-        async with attachments.fetched(Attachment(b"", "x.mp3", read=read), MEMBER, Use.END, unwanted):
+        async with attachments.fetched(attachment, MEMBER, Use.END, unwanted):
             pass
