@@ -54,23 +54,39 @@ class Wanted:
 
 
 class Reason(StrEnum):
-    """Why a file is refused: keys of sentences, and all that the process says about it."""
+    """Why a file is refused: all that the process says about it."""
 
-    UNREADABLE = "recording-unreadable"
-    SILENT = "recording-silent"
-    TOO_SHORT = "recording-too-short"
-    TOO_LONG = "recording-too-long"
-    DAMAGED = "recording-damaged"
-    TOO_MUCH = "recording-too-much"
+    UNREADABLE = "unreadable"
+    """No allowed container with a stream that can be decoded."""
+    SILENT = "silent"
+    """No stream of sound."""
+    TOO_SHORT = "too short"
+    TOO_LONG = "too long"
+    DAMAGED = "damaged"
+    """Less can be decoded than not, or too little in all."""
+    TOO_MUCH = "too much"
+    """More work or memory than its sound is worth."""
 
 
 class Refused(RecordingError):
     """A file that is not read, for a reason that is put into a sentence with the file's name."""
 
     def __init__(self, reason: Reason, name: str) -> None:
-        numbers: dict[Reason, dict[str, float]] = {
-            Reason.TOO_SHORT: {"shortest": MIN_SECONDS},
-            Reason.TOO_LONG: {"longest": MAX_SECONDS / 60},
-        }
-        super().__init__(Text(reason.value, file=name, **numbers.get(reason, {})))
+        super().__init__(_sentence(reason, name))
         self.reason = reason
+
+
+def _sentence(reason: Reason, name: str) -> Text:
+    match reason:
+        case Reason.SILENT:
+            return Text("recording-silent", file=name)
+        case Reason.TOO_SHORT:
+            return Text("recording-too-short", file=name, shortest=MIN_SECONDS)
+        case Reason.TOO_LONG:
+            return Text("recording-too-long", file=name, longest=MAX_SECONDS / 60)
+        case Reason.DAMAGED:
+            return Text("recording-damaged", file=name)
+        case Reason.TOO_MUCH:
+            return Text("recording-too-much", file=name)
+        case _:
+            return Text("recording-unreadable", file=name)
