@@ -29,12 +29,19 @@ class Channel:
         self.channel_id = channel_id
         self.call = Call(channel_id, later)
         self.members: dict[int, Member] = {}
+        self._speaking: dict[int, dict[str, Any]] = {}
+        """The last SPEAKING message of every member who speaks now."""
 
     def add_member(self, member: Member) -> None:
-        """Add a member and announce it to the others (opcode 11)."""
+        """Add a member and announce it to the others (opcode 11).
+
+        It is told whose sound is whose: the SSRC of everybody who speaks now (opcode 5).
+        """
         others = [str(user_id) for user_id in self.members]
         if others:
             member.post(Op.CLIENTS_CONNECT, {"user_ids": others})
+        for body in self._speaking.values():
+            member.post(Op.SPEAKING, body)
         self._post_to_others(member.user_id, Op.CLIENTS_CONNECT, {"user_ids": [str(member.user_id)]})
         self.members[member.user_id] = member
         self.call.admit(member.user_id, member.post)
@@ -43,12 +50,17 @@ class Channel:
         """Remove a member from the channel and its group and announce it to the others (opcode 13)."""
         if self.members.get(member.user_id) is member:
             del self.members[member.user_id]
+            self._speaking.pop(member.user_id, None)
             self._post_to_others(member.user_id, Op.CLIENT_DISCONNECT, {"user_id": str(member.user_id)})
             self.call.dismiss(member.user_id)
 
     def speaking(self, user_id: int, ssrc: int, flags: int) -> None:
         """Tell the others that this member starts or stops speaking (opcode 5)."""
         body = {"user_id": str(user_id), "ssrc": ssrc, "speaking": flags, "delay": 0}
+        if flags:
+            self._speaking[user_id] = body
+        else:
+            self._speaking.pop(user_id, None)
         self._post_to_others(user_id, Op.SPEAKING, body)
 
     def relay(self, user_id: int, packet: RtpPacket, arrival_s: float) -> None:

@@ -29,6 +29,7 @@ class Speaking:
 
     arrival_s: float
     user_id: int
+    ssrc: int
     speaking: bool
 
 
@@ -132,7 +133,8 @@ class Listener:
 
     def _take_event(self, op: Op, body: dict[str, Any]) -> None:
         if op is Op.SPEAKING:
-            self.speaking.append(Speaking(time.monotonic(), int(body["user_id"]), bool(body["speaking"])))
+            user_id, ssrc = int(body["user_id"]), int(body["ssrc"])
+            self.speaking.append(Speaking(time.monotonic(), user_id, ssrc, bool(body["speaking"])))
         elif op is Op.PREPARE_EPOCH and body["epoch"] == 1:
             self._start_over()
 

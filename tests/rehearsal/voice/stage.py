@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from rehearsal.voice.server import VoiceServer
 
-GUILD, CHANNEL, BOT, ANNA, BEN = 11, 12, 13, 14, 15
+GUILD, CHANNEL, BOT, ANNA, BEN, CARL = 11, 12, 13, 14, 15, 16
 SESSION, TOKEN = "session", "token"
 FRAME_BYTES = 3840
 

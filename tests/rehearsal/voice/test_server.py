@@ -24,6 +24,7 @@ from tests.rehearsal.voice.stage import (
     ANNA,
     BEN,
     BOT,
+    CARL,
     CHANNEL,
     GUILD,
     SESSION,
@@ -81,11 +82,15 @@ async def test_a_member_who_joins_in_mid_play_receives_the_rest_and_no_frame_is_
         ben = await stage.server.join(GUILD, CHANNEL, BEN)
         await until(lambda: len(ben.recording(BOT)) >= 15)
         assert ben.group == anna.group == {ANNA, BEN, BOT}
+        (told,) = ben.speaking
+        assert (told.user_id, told.ssrc, told.speaking) == (BOT, ben.recording(BOT).packets[0].ssrc, True)
         await stage.server.leave(GUILD, ANNA)
         before = len(anna.recording(BOT))
         await playing
         await until(lambda: ben.recording(BOT).packets[-1].kind is Kind.SILENCE)
         assert ben.group == {BEN, BOT}
+        await until(lambda: len(ben.speaking) == 2)
+        assert not (await stage.server.join(GUILD, CHANNEL, CARL)).speaking
         assert len(anna.recording(BOT)) == before
     assert all(packet.encrypted and packet.decrypted for packet in anna.recording(BOT).packets)
     late = ben.recording(BOT).trimmed().packets
