@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from audio.extension import ExtendingEngine
@@ -78,6 +79,7 @@ class Busker(commands.Bot):
             help_command=None,
             intents=discord.Intents(guilds=True, voice_states=True),
             allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             connector=connector,
         )
         self.settings = settings

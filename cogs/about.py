@@ -32,6 +32,7 @@ class About(commands.Cog):
     """/about and /help."""
 
     @app_commands.command()
+    @app_commands.allowed_contexts(guilds=True, dms=True)
     async def about(self, interaction: discord.Interaction[Busker]) -> None:
         """Show the model, its licence, its speed and the invite link."""
         bot, locale = interaction.client, interaction.locale
@@ -60,6 +61,7 @@ class About(commands.Cog):
         await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
     @app_commands.command()
+    @app_commands.allowed_contexts(guilds=True, dms=True)
     async def help(self, interaction: discord.Interaction[Busker]) -> None:
         """Show clickable commands, and buttons that compose an example."""
         mentions = interaction.client.mentions

@@ -18,6 +18,7 @@ class Privacy(commands.Cog):
     """/privacy."""
 
     @app_commands.command()
+    @app_commands.allowed_contexts(guilds=True, dms=True)
     async def privacy(self, interaction: discord.Interaction[Busker]) -> None:
         """Report the stored data and offer to delete it."""
         tracks = await interaction.client.store.count_tracks_of(interaction.user.id)

@@ -121,6 +121,15 @@ async def test_the_command_tree_fits_discords_limits_and_describes_every_option(
                 assert option["description"] not in ("", "…"), f"{body['name']} {option['name']}"
 
 
+async def test_every_command_says_where_it_is_installed_and_where_it_is_offered(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        synced = server.here.commands.listed(None)
+        assert [command["integration_types"] for command in synced] == [[0]] * len(synced)
+        private = {command["name"] for command in synced if command["contexts"] == [0, 1]}
+        assert private == {"about", "help", "privacy"}
+        assert all(command["contexts"] in ([0], [0, 1]) for command in synced)
+
+
 @pytest.mark.parametrize(
     "locale", [locale for locale in discord.Locale if language_of(str(locale)) != ENGLISH]
 )
