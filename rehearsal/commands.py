@@ -127,11 +127,12 @@ class Commands:
         raise LookupError(f"No command {name!r} has been synced.")
 
     def _as_synced(self, body: Json, command_id: int, guild_id: int | None) -> Json:
+        permissions = body.get("default_member_permissions")
         synced = body | {
             "id": str(command_id),
             "application_id": str(self._application_id),
             "version": str(self._snowflakes.mint()),
-            "default_member_permissions": body.get("default_member_permissions"),
+            "default_member_permissions": None if permissions is None else str(permissions),
             "nsfw": bool(body.get("nsfw", False)),
             "dm_permission": body.get("dm_permission", True),
             "contexts": body.get("contexts"),

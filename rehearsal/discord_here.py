@@ -5,6 +5,8 @@
         client = discord.Client(connector=here.connector(), intents=discord.Intents.default())
         await client.start(here.bot.token)
 
+It ends with a ContractError if a request or an answer was not as Discord describes its interface.
+
 The server listens on 127.0.0.1 alone. `connector()` resolves every host to it, so the client is unmodified.
 """
 
@@ -23,6 +25,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from rehearsal.calls import VoiceServers
 from rehearsal.clock import Clock, WallClock
+from rehearsal.contract.contract import ContractError
 from rehearsal.gateway import Gateway
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -108,6 +111,8 @@ class DiscordHere(DiscordState):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+        if self.deviations and error is None:
+            raise ContractError(self.deviations)
 
     # Access
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from rehearsal.clock import Clock
 from rehearsal.refusal import Json, Refusal, unknown
-from rehearsal.world import Channel, Guild, Message, Snowflakes, User
+from rehearsal.wire import user_json
+from rehearsal.world import Channel, Guild, Message, MessageType, Snowflakes, User
 
 ANSWER_SECONDS: Final = 3.0
 """Time for the first answer to an interaction."""
@@ -43,8 +44,10 @@ class Answer(IntEnum):
 class Interaction:
     """One action of a member, and everything that the bot answered.
 
-    `original` is the message of the first answer (or the message of the button, once it is updated),
-    `followups` are those after it. `acknowledged_at` is in seconds since the Unix epoch.
+    `source` is the message whose button or menu was used, `target` the one whose context menu was, and
+    `form_of` the interaction that opened the form. `original` is the message of the first answer (or
+    `source`, if that was updated), `followups` are later ones. `acknowledged_at` is in seconds since the Unix
+    epoch.
     """
 
     id: int
@@ -55,6 +58,8 @@ class Interaction:
     guild: Guild | None
     created: float
     source: Message | None = None
+    target: Message | None = None
+    form_of: Interaction | None = None
     acknowledged_at: float | None = None
     answer: Answer | None = None
     ephemeral: bool = False
@@ -65,18 +70,32 @@ class Interaction:
 
     @property
     def metadata(self) -> Json:
-        """Message Interaction Metadata Object, as the answer carries it."""
-        return {
+        """Message Interaction Metadata Object, as the next message of this interaction carries it."""
+        metadata: Json = {
             "id": str(self.id),
             "type": int(self.type),
-            "user": {
-                "id": str(self.user.id),
-                "username": self.user.name,
-                "discriminator": "0",
-                "avatar": None,
-            },
+            "user": user_json(self.user),
             "authorizing_integration_owners": {"0": str(self.guild.id if self.guild else 0)},
         }
+        if self.original is not None and self.original is not self.source:
+            metadata["original_response_message_id"] = str(self.original.id)
+        if self.target is not None:
+            metadata["target_message_id"] = str(self.target.id)
+        if self.type is InteractionType.COMPONENT and self.source is not None:
+            metadata["interacted_message_id"] = str(self.source.id)
+        if self.form_of is not None:
+            metadata["triggering_interaction_metadata"] = self.form_of.metadata
+        return metadata
+
+    @property
+    def answers(self) -> tuple[MessageType, Message | None]:
+        """The type of the next message, and the message that it replies to."""
+        if self.original is not None and self.original is not self.source:
+            return MessageType.REPLY, self.original
+        if self.source is not None:
+            return MessageType.REPLY, self.source
+        on_message = self.target is not None or (self.form_of is not None and self.form_of.target is not None)
+        return (MessageType.CONTEXT_MENU_COMMAND if on_message else MessageType.CHAT_INPUT_COMMAND), None
 
 
 class Interactions:
@@ -94,6 +113,9 @@ class Interactions:
         channel: Channel,
         guild: Guild | None,
         source: Message | None = None,
+        *,
+        target: Message | None = None,
+        form_of: Interaction | None = None,
     ) -> Interaction:
         interaction = Interaction(
             self._snowflakes.mint(),
@@ -104,6 +126,8 @@ class Interactions:
             guild,
             self._clock.now(),
             source,
+            target,
+            form_of,
         )
         self._by_token[interaction.token] = interaction
         return interaction

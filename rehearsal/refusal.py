@@ -10,6 +10,9 @@ from typing import Any, Final
 
 Json = dict[str, Any]
 
+INVALID_FORM: Final = 50035
+"""The JSON error code of a malformed request."""
+
 
 class Refusal(Exception):
     """A request that Discord refuses; `body` is the JSON of the answer."""
@@ -50,7 +53,7 @@ def invalid_form(path: str, code: str, message: str) -> Refusal:
     errors: Json = {"_errors": [{"code": code, "message": message}]}
     for part in reversed(path.split(".")):
         errors = {part: errors}
-    return Refusal(400, 50035, "Invalid Form Body", errors)
+    return Refusal(400, INVALID_FORM, "Invalid Form Body", errors)
 
 
 def too_long(path: str, limit: int) -> Refusal:

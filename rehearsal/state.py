@@ -11,7 +11,7 @@ from rehearsal.clock import Bell, Clock
 from rehearsal.commands import Commands
 from rehearsal.interactions import Interactions
 from rehearsal.permissions import Permission
-from rehearsal.refusal import Json, Refused
+from rehearsal.refusal import INVALID_FORM, Json, Refusal, Refused
 from rehearsal.sessions import Intent, Sessions
 from rehearsal.wire import channel_json, message_json, role_json
 from rehearsal.world import Application, Channel, Guild, Message, Role, Snowflakes, World
@@ -20,13 +20,16 @@ from rehearsal.world import Application, Channel, Guild, Message, Role, Snowflak
 class DiscordState:
     """The state of one Discord on loopback. All of it belongs to one event loop.
 
-    `refusals` lists every refused request, in order.
+    `refusals` lists every refused request, in order. `deviations` lists malformed requests, which no working
+    bot sends, and answers unlike Discord's. Tests that send such requests set `expects_bad_requests`.
     """
 
     def __init__(self, voice: VoiceServers, clock: Clock, bot_name: str) -> None:
         self.clock = clock
         self.bell = Bell()
         self.refusals: list[Refused] = []
+        self.deviations: list[str] = []
+        self.expects_bad_requests = False
         snowflakes = Snowflakes(clock)
         self.world = World(clock, snowflakes)
         user = self.world.user(bot_name, bot=True)
@@ -36,6 +39,16 @@ class DiscordState:
         self.sessions = Sessions()
         self.voice = voice
         self.calls = Calls(self.world, self.bot, self.sessions, voice, self.bell)
+
+    def note_refusal(self, method: str, path: str, refusal: Refusal) -> None:
+        """Remember a refusal; a bot that works never sends what is refused as an invalid form."""
+        self.refusals.append(
+            Refused(
+                self.clock.now(), method, path, refusal.status, refusal.code, refusal.message, refusal.errors
+            )
+        )
+        if refusal.code == INVALID_FORM and not self.expects_bad_requests:
+            self.deviations.append(f"{method} {path}: {refusal.errors}")
 
     def announce_channel(self, channel: Channel, event: str = "CHANNEL_UPDATE") -> None:
         """Send CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE, after a script has changed the world."""

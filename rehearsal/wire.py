@@ -5,6 +5,7 @@ Field names: Discord developer documentation, Resources and Topics / Gateway Eve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rehearsal.permissions import Permission
@@ -34,14 +35,19 @@ def user_json(user: User) -> Json:
         "global_name": None if user.bot else user.name,
         "discriminator": "0000" if user.bot else "0",
         "avatar": None,
+        "avatar_decoration_data": None,
+        "banner": None,
+        "accent_color": None,
+        "primary_guild": None,
         "bot": user.bot,
+        "flags": 0,
         "public_flags": 0,
     }
 
 
 def own_user_json(user: User) -> Json:
     """Return the user of the token itself, as in `/users/@me` and READY."""
-    return user_json(user) | {"verified": True, "mfa_enabled": False, "flags": 0, "email": None}
+    return user_json(user) | {"verified": True, "mfa_enabled": False, "locale": "en-US", "email": None}
 
 
 def application_json(application: Application) -> Json:
@@ -50,15 +56,25 @@ def application_json(application: Application) -> Json:
         "name": application.user.name,
         "description": "",
         "icon": None,
+        "type": None,
+        "bot": user_json(application.user),
         "rpc_origins": [],
         "bot_public": True,
         "bot_require_code_grant": False,
         "owner": user_json(application.owner),
         "verify_key": "0" * 64,
         "flags": 0,
+        "flags_new": "0",
         "team": None,
         "tags": [],
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": ["applications.commands", "bot"],
         "approximate_guild_count": 0,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
         "integration_types_config": {"0": {}},
     }
 
@@ -69,6 +85,8 @@ def role_json(role: Role, position: int) -> Json:
         "name": role.name,
         "color": 0,
         "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "icon": None,
+        "unicode_emoji": None,
         "hoist": False,
         "position": position,
         "permissions": str(int(role.permissions)),
@@ -85,6 +103,7 @@ def member_json(member: Member, *, with_user: bool = True) -> Json:
     body: Json = {
         "nick": member.nick,
         "avatar": None,
+        "banner": None,
         "roles": [str(role_id) for role_id in member.role_ids],
         "joined_at": moment(member.joined_at),
         "premium_since": None,
@@ -149,6 +168,7 @@ def voice_state_json(state: VoiceState, member: Member | None = None, *, has_lef
         "self_deaf": state.self_deaf,
         "self_mute": state.self_mute,
         "self_video": False,
+        "self_stream": False,
         "suppress": state.suppress,
         "request_to_speak_timestamp": moment(state.requested_to_speak_at),
     }
@@ -175,6 +195,16 @@ def guild_json(guild: Guild) -> Json:
         "emojis": [],
         "stickers": [],
         "features": [],
+        "region": "deprecated",
+        "nsfw": False,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "max_members": 500_000,
+        "max_presences": None,
+        "max_video_channel_users": 25,
+        "max_stage_video_channel_users": 50,
+        "home_header": None,
+        "incidents_data": None,
         "mfa_level": 0,
         "application_id": None,
         "system_channel_id": None,
@@ -246,13 +276,20 @@ def attachment_json(attachment: Attachment) -> Json:
 def message_json(
     message: Message, application_id: int, *, users: dict[int, User], replied: Json | None
 ) -> Json:
-    """Resources / Message / Message Object; `replied` is the message that this one answers."""
+    """Resources / Message / Message Object; `replied` is the message that this one answers.
+
+    Files that embeds or components show are not listed (discord-api-docs#8277).
+    """
     named = [
         users[target_id] for target_id in message.pinged if isinstance(target_id, int) and target_id in users
     ]
+    attachments = [attachment_json(attachment) for attachment in message.attachments]
+    shown = {*_addresses(message.components)}
+    for embed in message.embeds:
+        shown |= {embed[name]["url"] for name in ("image", "thumbnail") if name in embed}
     body: Json = {
         "id": str(message.id),
-        "type": 0,
+        "type": int(message.type),
         "channel_id": str(message.channel_id),
         "author": user_json(message.author),
         "content": message.content,
@@ -266,7 +303,7 @@ def message_json(
             for target_id in message.pinged
             if isinstance(target_id, int) and target_id not in users
         ],
-        "attachments": [attachment_json(attachment) for attachment in message.attachments],
+        "attachments": [listed for listed in attachments if listed["url"] not in shown],
         "embeds": message.embeds,
         "components": message.components,
         "pinned": False,
@@ -277,10 +314,9 @@ def message_json(
     if message.author.bot:
         body["application_id"] = str(application_id)
     if message.interaction is not None:
-        body |= {"type": 20, "interaction_metadata": message.interaction, "webhook_id": str(application_id)}
+        body |= {"interaction_metadata": message.interaction, "webhook_id": str(application_id)}
     if message.reply_to is not None:
         body |= {
-            "type": 19,
             "message_reference": {
                 "type": 0,
                 "channel_id": str(message.channel_id),
@@ -288,4 +324,16 @@ def message_json(
             },
             "referenced_message": replied,
         }
+        if message.guild_id is not None:
+            body["message_reference"]["guild_id"] = str(message.guild_id)
     return body
+
+
+def _addresses(components: list[Json]) -> Iterator[str]:
+    """Yield the addresses of all pictures and files that components show."""
+    for component in components:
+        media = [component.get("media"), component.get("file")]
+        media += [item["media"] for item in component.get("items") or []]
+        yield from (item["url"] for item in media if item)
+        accessory = component.get("accessory")
+        yield from _addresses([*(component.get("components") or []), *([accessory] if accessory else [])])

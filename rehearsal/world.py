@@ -44,6 +44,15 @@ class ChannelType(IntEnum):
     STAGE = 13
 
 
+class MessageType(IntEnum):
+    """Resources / Message / Message Types."""
+
+    DEFAULT = 0
+    REPLY = 19
+    CHAT_INPUT_COMMAND = 20
+    CONTEXT_MENU_COMMAND = 23
+
+
 class MessageFlag(IntEnum):
     """Resources / Message / Message Flags."""
 
@@ -157,6 +166,7 @@ class Message:
     nonce: str | None = None
     reply_to: int | None = None
     interaction: Json | None = None
+    type: MessageType = MessageType.DEFAULT
     pinged: list[int | str] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     edited: float | None = None

@@ -9,13 +9,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from rehearsal.commands import CommandType
-from rehearsal.interactions import ANSWER_SECONDS, InteractionType
+from rehearsal.interactions import ANSWER_SECONDS, Interaction, InteractionType
 from rehearsal.people.reply import Reply
 from rehearsal.people.typing_in import CannotType, TypedOptions, find_subcommand
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json
-from rehearsal.rest.components import MAX_INPUT_CHARACTERS, MENUS, Kind, find, walk
+from rehearsal.rest.components import MENUS, Kind, choices_of, find, walk
 from rehearsal.rest.drafts import read_draft, upload_limit, write
+from rehearsal.rest.modals import limits_of
 from rehearsal.rest.uploads import Upload
 from rehearsal.wire import channel_json, member_json, user_json
 from rehearsal.world import Channel, Guild, Member, Message, User, VoiceState
@@ -164,7 +165,7 @@ class Person:
         shown = self._here.show(target)
         data = self._command_json(command, CommandType.MESSAGE)
         data |= {"target_id": str(target.id), "resolved": {"messages": {str(target.id): shown}}}
-        return await self._start(InteractionType.COMMAND, place, data)
+        return await self._start(InteractionType.COMMAND, place, data, target=target)
 
     async def suggestions(
         self, name: str, focused: str, typed: str, options: Json | None = None, channel: Channel | None = None
@@ -197,6 +198,9 @@ class Person:
             offered = {option["value"] for option in component.get("options") or []}
             if kind == Kind.STRING_MENU and not set(values or []) <= offered:
                 raise CannotType(f"{custom_id!r} offers only {sorted(offered)}.")
+            least, most = choices_of(component)
+            if not least <= len(values or []) <= most:
+                raise CannotType(f"{custom_id!r} takes {least} to {most} values.")
             data["values"] = values or []
         place = self._here.world.find_channel(message.channel_id, self.id)[0]
         return await self._start(InteractionType.COMPONENT, place, data, source=message)
@@ -216,7 +220,9 @@ class Person:
         answers = [_filled_in(item, values) for item in modal["components"] if item["type"] != Kind.TEXT]
         data = {"custom_id": modal["custom_id"], "components": answers}
         before = reply.interaction
-        return await self._start(InteractionType.MODAL_SUBMIT, before.channel, data, source=before.source)
+        return await self._start(
+            InteractionType.MODAL_SUBMIT, before.channel, data, source=before.source, form_of=before
+        )
 
     def _choose(self, name: str, channel: Channel, kind: CommandType) -> Json:
         guild = self._guild_of(channel)
@@ -249,11 +255,15 @@ class Person:
         data: Json,
         *,
         source: Message | None = None,
+        target: Message | None = None,
+        form_of: Interaction | None = None,
         wait: bool = True,
     ) -> Reply:
         """Send INTERACTION_CREATE and wait for the bot's acknowledgement, unless `wait` is false."""
         here, guild = self._here, self._guild_of(channel)
-        interaction = here.interactions.begin(kind, self.user, channel, guild, source)
+        interaction = here.interactions.begin(
+            kind, self.user, channel, guild, source, target=target, form_of=form_of
+        )
         payload: Json = {
             "id": str(interaction.id),
             "application_id": str(here.bot.id),
@@ -321,8 +331,9 @@ def _filled_in(item: Json, values: dict[str, str]) -> Json:
     labelled = item["type"] == Kind.LABEL
     field = item["component"] if labelled else item["components"][0]
     value = values.get(field["custom_id"], field.get("value") or "")
-    shortest = max(int(field.get("min_length") or 0), 1) if value or field.get("required", True) else 0
-    if not shortest <= len(value) <= int(field.get("max_length") or MAX_INPUT_CHARACTERS):
+    shortest, longest = limits_of(field)
+    shortest = max(shortest, 1) if value or field.get("required", True) else 0
+    if not shortest <= len(value) <= longest:
         raise CannotType(f"The input {field['custom_id']!r} is too short or too long.")
     answer = {"type": int(Kind.TEXT_INPUT), "custom_id": field["custom_id"], "value": value}
     if labelled:

@@ -1,4 +1,7 @@
-"""The limits of buttons, menus and the newer layout components (documentation, Components / Reference)."""
+"""What Discord demands of buttons, menus and layouts beyond the fields, types and limits of its description.
+
+Discord developer documentation, Components / Reference. `rehearsal/contract/` has checked the rest before.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,9 @@ from typing import Final
 from rehearsal.refusal import Json, bad_length, invalid_form, required, too_long
 
 MAX_ROWS: Final = 5
-MAX_BUTTONS_PER_ROW: Final = 5
 MAX_MENU_CHOICES: Final = 25
-MAX_LABEL_CHARACTERS: Final = 80
-MAX_ID_CHARACTERS: Final = 100
 MAX_V2_COMPONENTS: Final = 40
 MAX_V2_CHARACTERS: Final = 4_000
-MAX_GALLERY_ITEMS: Final = 10
-MAX_SECTION_TEXTS: Final = 3
-MAX_PICTURE_CHARACTERS: Final = 1_024
-"""Limit of a picture's description."""
-
-MAX_MODAL_TITLE_CHARACTERS: Final = 45
-MAX_INPUT_LABEL_CHARACTERS: Final = 45
-MAX_INPUT_HINT_CHARACTERS: Final = 100
-MAX_INPUT_CHARACTERS: Final = 4_000
 
 
 class Kind(IntEnum):
@@ -47,17 +38,15 @@ class Kind(IntEnum):
     LABEL = 18
 
 
-TOP: Final = {Kind.ROW, Kind.SECTION, Kind.TEXT, Kind.GALLERY, Kind.FILE, Kind.SEPARATOR, Kind.CONTAINER}
-"""Components allowed at the top of a layout."""
-
-BOXED: Final = TOP - {Kind.CONTAINER}
-"""Components allowed inside a container."""
-
 MENUS: Final = {Kind.STRING_MENU, Kind.USER_MENU, Kind.ROLE_MENU, Kind.MENTIONABLE_MENU, Kind.CHANNEL_MENU}
 """Components from which a member chooses values."""
 
-LINK_STYLES: Final = {5, 6}
-"""Styles of link and premium buttons, which have no custom_id."""
+
+class Style(IntEnum):
+    """The styles of buttons without a `custom_id`."""
+
+    LINK = 5
+    PREMIUM = 6
 
 
 def walk(components: list[Json], path: str = "components") -> Iterator[tuple[str, Json]]:
@@ -100,15 +89,13 @@ def find(components: list[Json], custom_id: str) -> Json | None:
     )
 
 
-def check_components(components: object, *, v2: bool) -> list[Json]:
+def check_components(components: list[Json] | None, *, v2: bool) -> list[Json]:
     """Return the components of a message. Raises Refusal, naming the first error."""
-    if components is None:
-        return []
-    if not isinstance(components, list):
-        raise invalid_form("components", "LIST_TYPE_CONVERT", "Must be a list.")
-    if not v2 and len(components) > MAX_ROWS:
-        raise too_long("components", MAX_ROWS)
-    _check_kinds(components, TOP if v2 else {Kind.ROW}, "components")
+    components = components or []
+    if not v2:
+        if len(components) > MAX_ROWS:
+            raise too_long("components", MAX_ROWS)
+        check_kinds(components, {Kind.ROW}, "components")
     walked = list(walk(components))
     if v2 and len(walked) > MAX_V2_COMPONENTS:
         raise too_long("components", MAX_V2_COMPONENTS)
@@ -118,13 +105,19 @@ def check_components(components: object, *, v2: bool) -> list[Json]:
             "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
             f"Displayable text size exceeds maximum size of {MAX_V2_CHARACTERS}",
         )
-    _check_ids(walked)
+    check_ids(walked)
     for path, component in walked:
-        _check(component, path)
+        if component["type"] == Kind.ROW:
+            _check_row(component, path)
+        elif component["type"] == Kind.BUTTON:
+            _check_button(component, path)
+        elif component["type"] in MENUS:
+            check_menu(component, path)
     return components
 
 
-def _check_kinds(components: list[Json], allowed: set[Kind], path: str) -> None:
+def check_kinds(components: list[Json], allowed: set[Kind], path: str) -> None:
+    """Raise Refusal for a component of another type."""
     for index, component in enumerate(components):
         if component.get("type") not in allowed:
             choices = ", ".join(str(int(kind)) for kind in sorted(allowed))
@@ -135,109 +128,64 @@ def _check_kinds(components: list[Json], allowed: set[Kind], path: str) -> None:
             )
 
 
-def _check_ids(walked: list[tuple[str, Json]]) -> None:
-    seen: set[str] = set()
-    for path, component in walked:
-        custom_id = component.get("custom_id")
-        if custom_id is None:
-            continue
-        if not 1 <= len(custom_id) <= MAX_ID_CHARACTERS:
-            raise bad_length(f"{path}.custom_id", 1, MAX_ID_CHARACTERS)
-        if custom_id in seen:
-            raise invalid_form(
-                f"{path}.custom_id",
-                "COMPONENT_CUSTOM_ID_DUPLICATED",
-                "Component custom id cannot be duplicated",
-            )
-        seen.add(custom_id)
-
-
-def _check(component: Json, path: str) -> None:
-    kind = component.get("type")
-    if kind == Kind.ROW:
-        inside = component.get("components") or []
-        menus = sum(child.get("type") in MENUS for child in inside)
-        if not 1 <= len(inside) <= MAX_BUTTONS_PER_ROW or (menus and len(inside) > 1):
-            raise bad_length(f"{path}.components", 1, 1 if menus else MAX_BUTTONS_PER_ROW)
-    elif kind == Kind.BUTTON:
-        if len(component.get("label") or "") > MAX_LABEL_CHARACTERS:
-            raise too_long(f"{path}.label", MAX_LABEL_CHARACTERS)
-        if component.get("style") in LINK_STYLES:
-            if component.get("custom_id") is not None:
+def check_ids(walked: list[tuple[str, Json]]) -> None:
+    """Raise Refusal for a `custom_id` or an `id` that is there twice; an `id` of 0 is none."""
+    for field in ("custom_id", "id"):
+        seen: set[object] = set()
+        for path, component in walked:
+            value = component.get(field)
+            if value and value in seen:
                 raise invalid_form(
-                    path,
-                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
-                    "A custom id and url cannot both be specified",
+                    f"{path}.{field}",
+                    f"COMPONENT_{field.upper()}_DUPLICATED",
+                    f"Component {field.replace('_', ' ')} cannot be duplicated",
                 )
-        elif component.get("custom_id") is None:
-            raise required(f"{path}.custom_id")
-        elif not component.get("label") and not component.get("emoji"):
+            seen.add(value)
+
+
+def _check_row(component: Json, path: str) -> None:
+    inside = component["components"]
+    if len(inside) > 1 and any(child["type"] in MENUS for child in inside):
+        raise bad_length(f"{path}.components", 1, 1)
+
+
+def _check_button(component: Json, path: str) -> None:
+    style, custom_id = component["style"], component.get("custom_id")
+    own = {Style.LINK: "url", Style.PREMIUM: "sku_id"}.get(style, "custom_id")
+    if not component.get(own):
+        raise required(f"{path}.{own}")
+    if own != "custom_id" and custom_id is not None:
+        raise invalid_form(
+            path,
+            "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+            "A custom id and url cannot both be specified",
+        )
+    if own == "url" and not str(component["url"]).startswith(("https://", "http://", "discord://")):
+        raise invalid_form(
+            f"{path}.url",
+            "URL_TYPE_INVALID_SCHEME",
+            "Scheme must be one of ('http', 'https', 'discord').",
+        )
+    if own != "sku_id" and not component.get("label") and not component.get("emoji"):
+        raise invalid_form(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or emoji is required")
+
+
+def check_menu(component: Json, path: str) -> None:
+    """Raise Refusal for a menu whose values are ambiguous or of which no choice can be made."""
+    values = [option["value"] for option in component.get("options") or []]
+    for index, value in enumerate(values):
+        if value in values[:index]:
             raise invalid_form(
-                path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or emoji is required"
+                f"{path}.options.{index}.value",
+                "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+                "The specified option value is already used",
             )
-    elif kind == Kind.STRING_MENU:
-        choices = component.get("options") or []
-        if not 1 <= len(choices) <= MAX_MENU_CHOICES:
-            raise bad_length(f"{path}.options", 1, MAX_MENU_CHOICES)
-    elif kind == Kind.TEXT and not component.get("content"):
-        raise required(f"{path}.content")
-    elif kind in (Kind.CONTAINER, Kind.SECTION, Kind.GALLERY):
-        _check_box(component, path)
+    least, most = choices_of(component)
+    if least > most or (component["type"] == Kind.STRING_MENU and most > len(values)):
+        raise bad_length(f"{path}.options", max(least, most), MAX_MENU_CHOICES)
 
 
-def _check_box(component: Json, path: str) -> None:
-    """Check a container, a section or a gallery."""
-    kind, inside = component["type"], component.get("components") or []
-    if kind == Kind.CONTAINER:
-        if not inside:
-            raise bad_length(f"{path}.components", 1, MAX_V2_COMPONENTS)
-        _check_kinds(inside, BOXED, f"{path}.components")
-    elif kind == Kind.SECTION:
-        if not 1 <= len(inside) <= MAX_SECTION_TEXTS:
-            raise bad_length(f"{path}.components", 1, MAX_SECTION_TEXTS)
-        _check_kinds(inside, {Kind.TEXT}, f"{path}.components")
-        if not component.get("accessory"):
-            raise required(f"{path}.accessory")
-    else:
-        items = component.get("items") or []
-        if not 1 <= len(items) <= MAX_GALLERY_ITEMS:
-            raise bad_length(f"{path}.items", 1, MAX_GALLERY_ITEMS)
-        for index, item in enumerate(items):
-            if len(item.get("description") or "") > MAX_PICTURE_CHARACTERS:
-                raise too_long(f"{path}.items.{index}.description", MAX_PICTURE_CHARACTERS)
-
-
-def check_modal(data: Json) -> Json:
-    """Check a modal: a title, an id and one to five inputs (documentation, Interactions / Modal)."""
-    for name, limit in (("title", MAX_MODAL_TITLE_CHARACTERS), ("custom_id", MAX_ID_CHARACTERS)):
-        if not 1 <= len(str(data.get(name) or "")) <= limit:
-            raise bad_length(f"data.{name}", 1, limit)
-    inputs = data.get("components") or []
-    if not 1 <= len(inputs) <= MAX_ROWS:
-        raise bad_length("data.components", 1, MAX_ROWS)
-    _check_kinds(inputs, {Kind.ROW, Kind.LABEL, Kind.TEXT}, "data.components")
-    walked = list(walk(inputs, "data.components"))
-    _check_ids(walked)
-    for path, component in walked:
-        if component.get("type") in (Kind.LABEL, Kind.TEXT_INPUT):
-            _check_input(component, path, labelled=path.endswith(".component"))
-    return data
-
-
-def _check_input(component: Json, path: str, *, labelled: bool) -> None:
-    """Check a label, or a text input, which needs a label of its own unless one is around it (`labelled`)."""
-    label = len(component.get("label") or "")
-    if component["type"] == Kind.LABEL or not labelled:
-        if not 1 <= label <= MAX_INPUT_LABEL_CHARACTERS:
-            raise bad_length(f"{path}.label", 1, MAX_INPUT_LABEL_CHARACTERS)
-    elif label:
-        raise invalid_form(f"{path}.label", "LABEL_NOT_ALLOWED", "The label around it has the name")
-    if component["type"] == Kind.LABEL:
-        if not component.get("component"):
-            raise required(f"{path}.component")
-        if len(component.get("description") or "") > MAX_INPUT_HINT_CHARACTERS:
-            raise too_long(f"{path}.description", MAX_INPUT_HINT_CHARACTERS)
-    else:
-        for name, limit in (("placeholder", MAX_INPUT_HINT_CHARACTERS), ("value", MAX_INPUT_CHARACTERS)):
-            if len(component.get(name) or "") > limit:
-                raise too_long(f"{path}.{name}", limit)
+def choices_of(menu: Json) -> tuple[int, int]:
+    """Return the least and the most values that a member may choose."""
+    least, most = menu.get("min_values"), menu.get("max_values")
+    return 1 if least is None else least, 1 if most is None else most

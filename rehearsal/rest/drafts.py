@@ -11,17 +11,23 @@ from typing import Final
 from rehearsal.mentions import check_allowed, pinged
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json, Refusal, invalid_form, too_long
-from rehearsal.rest.components import check_components, media, texts
+from rehearsal.rest.completion import Completion
+from rehearsal.rest.components import check_components, texts
 from rehearsal.rest.embeds import check_embeds
 from rehearsal.rest.uploads import Upload, attach, check_uploads
-from rehearsal.wire import attachment_json
-from rehearsal.world import UPLOAD_LIMITS, Attachment, Channel, Edit, Guild, Message, MessageFlag, User, World
+from rehearsal.world import (
+    UPLOAD_LIMITS,
+    Channel,
+    Edit,
+    Guild,
+    Message,
+    MessageFlag,
+    MessageType,
+    User,
+    World,
+)
 
 MAX_CONTENT_CHARACTERS: Final = 2_000
-MAX_NONCE_CHARACTERS: Final = 25
-ATTACHED: Final = "attachment://"
-"""Refers to an attachment of the same message."""
-
 SENDERS_FLAGS: Final = (
     MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 )
@@ -49,8 +55,6 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, flags_before: int = 0)
     flags = int(body.get("flags") or 0) | (flags_before & MessageFlag.COMPONENTS_V2)
     v2 = bool(flags & MessageFlag.COMPONENTS_V2)
     content = body.get("content")
-    if content is not None and not isinstance(content, str | int | float):
-        raise invalid_form("content", "STRING_TYPE_CONVERT", "Could not interpret value as string.")
     text = "" if content is None else str(content)
     if len(text) > MAX_CONTENT_CHARACTERS:
         raise too_long("content", MAX_CONTENT_CHARACTERS)
@@ -62,8 +66,6 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, flags_before: int = 0)
             "The 'content' and 'embeds' fields cannot be used when using MessageFlags.IS_COMPONENTS_V2",
         )
     components = check_components(body.get("components"), v2=v2)
-    if body.get("nonce") is not None and len(str(body["nonce"])) > MAX_NONCE_CHARACTERS:
-        raise too_long("nonce", MAX_NONCE_CHARACTERS)
     allowed = check_allowed(body.get("allowed_mentions"))
     return Draft(body, uploads, flags, text.strip(), embeds, components, allowed)
 
@@ -92,6 +94,8 @@ def write(
         | (draft.flags & MessageFlag.EPHEMERAL if interaction else 0)
         | extra_flags
     )
+    attachments = attach(world, channel.id, draft.body.get("attachments"), draft.uploads, [])
+    completion = Completion(world.snowflakes, attachments, attachments)
     message = Message(
         world.snowflakes.mint(),
         channel.id,
@@ -99,20 +103,20 @@ def write(
         author,
         world.clock.now(),
         draft.content,
-        draft.embeds,
-        draft.components,
-        attach(world, channel.id, draft.body.get("attachments"), draft.uploads, []),
+        completion.embeds(draft.embeds),
+        completion.components(draft.components),
+        attachments,
         flags,
         bool(draft.body.get("tts")),
         str(draft.body["nonce"]) if draft.body.get("nonce") is not None else None,
         reply_to.id if reply_to else None,
         interaction,
+        MessageType.REPLY if reply_to else MessageType.DEFAULT,
     )
-    if not message.loading:
-        _refuse_empty(message)
+    if not (message.loading or message.content or message.embeds or message.components or attachments):
+        raise _empty()
     for attachment in message.attachments:
         attachment.ephemeral = message.ephemeral
-    _resolve_pictures(message, _uploaded(message, []))
     message.pinged = _pinged(draft, message, guild, may, reply_to)
     world.add_message(message, channel)
     return message
@@ -121,26 +125,20 @@ def write(
 def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *, may: Permission) -> None:
     """Change a message. Only an edit that gives a deferred answer its first content notifies members."""
     check_uploads(draft.uploads, upload_limit(guild))
-    before = (message.content, message.embeds, message.components, message.attachments, message.flags)
-    attached_before = message.attachments
-    if draft.has("content"):
-        message.content = draft.content
-    if draft.has("embeds"):
-        message.embeds = draft.embeds
-    if draft.has("components"):
-        message.components = draft.components
-    try:
-        if draft.has("attachments") or draft.uploads:
-            described = draft.body.get("attachments")
-            message.attachments = attach(
-                world, message.channel_id, described, draft.uploads, message.attachments
-            )
-        message.flags |= draft.flags & SENDERS_FLAGS
-        _refuse_empty(message)
-        _resolve_pictures(message, _uploaded(message, attached_before))
-    except Refusal:
-        message.content, message.embeds, message.components, message.attachments, message.flags = before
-        raise
+    attachments = message.attachments
+    if draft.has("attachments") or draft.uploads:
+        described = draft.body.get("attachments")
+        attachments = attach(world, message.channel_id, described, draft.uploads, message.attachments)
+    new = [attachment for attachment in attachments if attachment not in message.attachments]
+    completion = Completion(world.snowflakes, new, attachments)
+    content = draft.content if draft.has("content") else message.content
+    embeds = completion.embeds(draft.embeds) if draft.has("embeds") else message.embeds
+    components = completion.components(draft.components) if draft.has("components") else message.components
+    if not (content or embeds or components or attachments):
+        raise _empty()
+    message.content, message.embeds, message.components = content, embeds, components
+    message.attachments = attachments
+    message.flags |= draft.flags & SENDERS_FLAGS
     for attachment in message.attachments:
         attachment.ephemeral = message.ephemeral
         world.attachments[attachment.id] = attachment
@@ -152,9 +150,8 @@ def rewrite(world: World, draft: Draft, message: Message, guild: Guild | None, *
     message.edits.append(Edit(now, message.content, message.embeds, message.components))
 
 
-def _refuse_empty(message: Message) -> None:
-    if not (message.content or message.embeds or message.components or message.attachments):
-        raise Refusal(400, 50006, "Cannot send an empty message")
+def _empty() -> Refusal:
+    return Refusal(400, 50006, "Cannot send an empty message")
 
 
 def _replied(draft: Draft, channel: Channel) -> Message | None:
@@ -177,34 +174,3 @@ def _pinged(
         return []  # only its recipient can see it
     text = "\n".join([message.content, *texts(message.components)])
     return pinged(text, draft.allowed, guild, may, reply_to.author.id if reply_to else None)
-
-
-def _uploaded(message: Message, before: list[Attachment]) -> dict[str, str]:
-    """Return the addresses of the files that this request has brought, by their names."""
-    return {
-        attachment.filename: attachment_json(attachment)["url"]
-        for attachment in message.attachments
-        if attachment not in before
-    }
-
-
-def _resolve_pictures(message: Message, urls: dict[str, str]) -> None:
-    """Replace references to files of the same request (`attachment://name`) by their addresses.
-
-    A reference to no such file, also to one that the message has already, stays as it is in an embed and is
-    refused in a layout component (discord-api-docs#7529).
-    """
-    for embed in message.embeds:
-        for picture in (embed.get("image"), embed.get("thumbnail")):
-            if picture and str(picture.get("url", "")).startswith(ATTACHED):
-                picture["url"] = urls.get(picture["url"].removeprefix(ATTACHED), picture["url"])
-    for path, shown in media(message.components):
-        if shown["url"].startswith(ATTACHED):
-            name = shown["url"].removeprefix(ATTACHED)
-            if name not in urls:
-                raise invalid_form(
-                    f"{path}.url",
-                    "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
-                    "The referenced attachment was not found",
-                )
-            shown["url"] = urls[name]

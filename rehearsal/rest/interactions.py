@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rehearsal.commands import MAX_CHOICES
+from rehearsal.commands import MAX_CHOICE_CHARACTERS
 from rehearsal.interactions import Answer, Interaction, InteractionType
 from rehearsal.permissions import DEFAULT_EVERYONE, Permission
-from rehearsal.refusal import Json, bad_choice, too_long, unknown
-from rehearsal.rest.components import check_modal
+from rehearsal.refusal import Json, bad_choice, bad_length, unknown
 from rehearsal.rest.drafts import read_draft, rewrite, write
 from rehearsal.rest.messages import remove
+from rehearsal.rest.modals import check_modal
 from rehearsal.rest.server import Call, Routes
 from rehearsal.rest.uploads import Upload
 from rehearsal.world import Message, MessageFlag
@@ -36,9 +36,7 @@ async def answer(call: Call) -> Json | None:
     elif kind is Answer.UPDATE:
         _rewrite(call, interaction, _source(interaction), data)
     elif kind is Answer.CHOICES:
-        interaction.choices = data.get("choices") or []
-        if len(interaction.choices) > MAX_CHOICES:
-            raise too_long("data.choices", MAX_CHOICES)
+        interaction.choices = check_choices(data.get("choices") or [])
     elif kind is Answer.MODAL:
         interaction.modal = check_modal(data)
     if kind in (Answer.UPDATE, Answer.DEFERRED_UPDATE):
@@ -46,6 +44,15 @@ async def answer(call: Call) -> Json | None:
     interaction.answer = kind
     interaction.acknowledged_at = call.here.clock.now()
     return _callback_json(call, interaction, kind) if call.truth("with_response") else None
+
+
+def check_choices(choices: list[Json]) -> list[Json]:
+    """Return the choices of an autocompletion. Raises Refusal for a text that Discord would not take back."""
+    for index, choice in enumerate(choices):
+        value = choice["value"]
+        if isinstance(value, str) and not 1 <= len(value) <= MAX_CHOICE_CHARACTERS:
+            raise bad_length(f"data.choices.{index}.value", 1, MAX_CHOICE_CHARACTERS)
+    return choices
 
 
 def _allowed_answers(interaction: Interaction) -> set[int]:
@@ -100,6 +107,8 @@ def _write(
         interaction=interaction.metadata,
         extra_flags=MessageFlag.LOADING if loading else 0,
     )
+    message.type, replied_to = interaction.answers
+    message.reply_to = replied_to.id if replied_to is not None else None
     call.here.announce_message("MESSAGE_CREATE", message)
     return message
 

@@ -1,6 +1,7 @@
 """REST: finds the route of a request, reads its body, checks its token, and answers or refuses.
 
-A request outside the routes of `rehearsal/rest/` gets 404 with code 0, and is remembered as a refusal.
+A request outside the routes of `rehearsal/rest/` gets 404 with code 0. One that Discord's own description of
+its interface forbids is refused as an invalid form before anything else looks at it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import BodyPartReader, web
 
-from rehearsal.refusal import Json, Refusal, Refused, invalid_form, unauthorized, unknown, unknown_route
+from rehearsal.contract.contract import contract
+from rehearsal.contract.schema import UNKNOWN_FIELD, Fault
+from rehearsal.refusal import Json, Refusal, invalid_form, unauthorized, unknown, unknown_route
 from rehearsal.rest.limits import Buckets
 from rehearsal.rest.troubles import Troubles
 from rehearsal.rest.uploads import Upload
@@ -99,43 +102,56 @@ class Rest:
         for routes in tables:
             self._routes.table += routes.table
         self._buckets = Buckets(here.clock)
+        self._contract = contract()
         self.troubles = Troubles(here.clock)
         """Simulated failures of valid requests."""
 
     async def handle(self, request: web.Request) -> web.Response:
         headers: dict[str, str] = {}
         try:
-            path = request.path.removeprefix(PREFIX)
-            if path == request.path:
-                raise unknown_route()
-            route, parts = self._routes.find(request.method, path)
-            if route.needs_token and request.headers.get("Authorization") != f"Bot {self._here.bot.token}":
-                raise unauthorized()
-            headers = self._buckets.spend(
-                f"{route.method} {route.template}", [parts[name] for name in MAJOR if name in parts]
-            )
-            body, uploads = await read_body(request)
-            if (trouble := self.troubles.of(route.method, route.template)) is not None:
-                status, error_body, extra_headers = await self.troubles.meet(trouble)
-                if status is not None:
-                    return _json(error_body, status, headers | extra_headers)
-            answer = await route.handler(Call(self._here, parts, dict(request.query), body, uploads))
+            return await self._serve(request, headers)
         except Refusal as refusal:
-            self._here.refusals.append(
-                Refused(
-                    self._here.clock.now(),
-                    request.method,
-                    request.path,
-                    refusal.status,
-                    refusal.code,
-                    refusal.message,
-                    refusal.errors,
-                )
-            )
+            self._here.note_refusal(request.method, request.path, refusal)
             return _json(refusal.body, refusal.status, headers)
         finally:
             self._here.bell.ring()
+
+    async def _serve(self, request: web.Request, headers: dict[str, str]) -> web.Response:
+        """Return the answer; `headers` are filled in as soon as they are known. Raises Refusal."""
+        path = request.path.removeprefix(PREFIX)
+        if path == request.path:
+            raise unknown_route()
+        route, parts = self._routes.find(request.method, path)
+        if route.needs_token and request.headers.get("Authorization") != f"Bot {self._here.bot.token}":
+            raise unauthorized()
+        headers |= self._buckets.spend(
+            f"{route.method} {route.template}", [parts[name] for name in MAJOR if name in parts]
+        )
+        has_body = request.can_read_body
+        body, uploads = await read_body(request)
+        query = dict(request.query)
+        asked = f"{route.method} {route.template}"
+        given = body if has_body else None
+        self._check(
+            asked,
+            self._contract.request_faults(route.method, route.template, given, query),
+        )
+        if (trouble := self.troubles.of(route.method, route.template)) is not None:
+            status, error_body, extra_headers = await self.troubles.meet(trouble)
+            if status is not None:
+                return _json(error_body, status, headers | extra_headers)
+        answer = await route.handler(Call(self._here, parts, query, body, uploads))
+        status = 204 if answer is None else 200
+        for fault in self._contract.answer_faults(route.method, route.template, status, answer):
+            self._here.deviations.append(f"the answer to {asked}: {fault}")
         return web.Response(status=204, headers=headers) if answer is None else _json(answer, 200, headers)
+
+    def _check(self, asked: str, faults: list[Fault]) -> None:
+        """Raise Refusal at the first fault. Unknown fields, passed over by Discord, are only remembered."""
+        for path, code, reason in faults:
+            if code != UNKNOWN_FIELD:
+                raise invalid_form(path or "_", code, reason)
+            self._here.deviations.append(f"{asked}: {path} {reason}")
 
 
 def _json(body: Any, status: int, headers: dict[str, str]) -> web.Response:

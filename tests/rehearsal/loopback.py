@@ -142,6 +142,8 @@ class Requests:
 
 @asynccontextmanager
 async def requests(here: DiscordHere) -> AsyncIterator[Requests]:
+    """Send requests by hand; malformed ones are meant."""
+    here.expects_bad_requests = True
     async with aiohttp.ClientSession(connector=here.connector()) as session:
         yield Requests(here, session)
 

@@ -34,7 +34,7 @@ WRONG: list[tuple[Json, str]] = [
     (command(name="x" * 33), "0.name BASE_TYPE_BAD_LENGTH"),
     (command(name=None), "0.name BASE_TYPE_REQUIRED"),
     (command(description=""), "0.description BASE_TYPE_BAD_LENGTH"),
-    (command(description="x" * 101), "0.description BASE_TYPE_BAD_LENGTH"),
+    (command(description="x" * 101), "0.description BASE_TYPE_MAX_LENGTH"),
     (command(name_localizations={"xx": "a"}), "0.name_localizations BASE_TYPE_CHOICES"),
     (
         command(name_localizations={"de": "Komponieren"}),
@@ -53,7 +53,7 @@ WRONG: list[tuple[Json, str]] = [
     (command(options=[option(name=f"o{n}") for n in range(26)]), "0.options BASE_TYPE_MAX_LENGTH"),
     (command(options=[option(description="")]), "0.options.0.description BASE_TYPE_BAD_LENGTH"),
     (command(options=[option(), option()]), "0.options.1 APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE"),
-    (command(options=[option(type=12)]), "0.options.0.type BASE_TYPE_CHOICES"),
+    (command(options=[option(type=12)]), "0.options.0 UNION_TYPE_CHOICES"),
     (
         command(options=[option(), option(name="late", required=True)]),
         "0.options.1 APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
@@ -63,6 +63,17 @@ WRONG: list[tuple[Json, str]] = [
         command(options=[option(choices=choices(2), autocomplete=True)]),
         "0.options.0 APPLICATION_COMMAND_AUTOCOMPLETE_WITH_CHOICES",
     ),
+    (command(contexts=[]), "0.contexts BASE_TYPE_MIN_LENGTH"),
+    (command(contexts=[99]), "0.contexts.0 BASE_TYPE_CHOICES"),
+    (command(contexts=[0, 0]), "0.contexts SET_TYPE_ALREADY_CONTAINS_VALUE"),
+    (command(integration_types=[]), "0.integration_types BASE_TYPE_MIN_LENGTH"),
+    (command(integration_types=[7]), "0.integration_types.0 BASE_TYPE_CHOICES"),
+    (command(default_member_permissions="all"), "0.default_member_permissions NUMBER_TYPE_COERCE"),
+    (
+        command(options=[option(choices=[{"name": "", "value": "a"}])]),
+        "0.options.0.choices.0.name BASE_TYPE_BAD_LENGTH",
+    ),
+    (command(options=[option(choices=[{"name": "a"}])]), "0.options.0.choices.0.value BASE_TYPE_REQUIRED"),
     (command(options=[option(max_length=6_001)]), "0.options.0.max_length NUMBER_TYPE_MAX"),
     (command(options=[option(type=4, max_value=2**53)]), "0.options.0.max_value NUMBER_TYPE_MAX"),
     (

@@ -12,9 +12,10 @@ from discord import app_commands
 
 from rehearsal.clock import ManualClock
 from rehearsal.discord_here import DiscordHere
+from rehearsal.interactions import InteractionType
 from rehearsal.permissions import Permission
 from rehearsal.world import Guild
-from tests.rehearsal.loopback import Bot, SilentVoice, logged_in, requests
+from tests.rehearsal.loopback import Bot, Json, SilentVoice, logged_in, requests, where
 
 Interaction = discord.Interaction[Any]
 
@@ -294,6 +295,72 @@ async def test_suggestions_come_while_typing() -> None:
         async with logged_in(here, prepare):
             found = await ada.suggestions("compose", "prompt", "lofi")
             assert found == [{"name": "lofi in the rain", "value": "lofi"}]
+
+
+WRONG_CHOICES: list[tuple[list[Json], str]] = [
+    ([{"name": "", "value": "a"}], "data.choices.0.name BASE_TYPE_BAD_LENGTH"),
+    ([{"name": "x" * 101, "value": "a"}], "data.choices.0.name BASE_TYPE_BAD_LENGTH"),
+    ([{"value": "a"}], "data.choices.0.name BASE_TYPE_REQUIRED"),
+    ([{"name": "a"}], "data.choices.0.value BASE_TYPE_REQUIRED"),
+    ([{"name": "a", "value": ""}], "data.choices.0.value BASE_TYPE_BAD_LENGTH"),
+    ([{"name": "a", "value": "x" * 101}], "data.choices.0.value BASE_TYPE_BAD_LENGTH"),
+    (
+        [{"name": "a", "value": "a", "name_localizations": {"de": ""}}],
+        "data.choices.0.name_localizations.de BASE_TYPE_BAD_LENGTH",
+    ),
+    ([{"name": "a", "value": "a"}] * 26, "data.choices BASE_TYPE_MAX_LENGTH"),
+]
+
+
+async def test_suggestions_that_discord_refuses_are_refused() -> None:
+    async with DiscordHere(voice=SilentVoice()) as here, requests(here) as by_hand:
+        guild = here.guild("Corner")
+        channel, ada = guild.text_channel("music"), here.person(guild, "Ada")
+        right = [{"name": "x" * 100, "value": "y" * 100}] * 25
+        for choices, wrong in [*WRONG_CHOICES, (right, "")]:
+            typing = here.interactions.begin(InteractionType.AUTOCOMPLETE, ada.user, channel, guild)
+            path = f"/interactions/{typing.id}/{typing.token}/callback"
+            status, answer = await by_hand.ask("POST", path, {"type": 8, "data": {"choices": choices}})
+            assert status == (400 if wrong else 204), wrong
+            assert not wrong or where(answer) == wrong
+            assert typing.choices == ([] if wrong else right)
+
+
+async def test_messages_say_which_interaction_they_answer() -> None:
+    def prepare(bot: Bot) -> None:
+        @bot.tree.command()
+        async def panel(interaction: Interaction) -> None:
+            """Show a panel and a follow-up."""
+            await interaction.response.send_message("panel", view=Panel())
+            await interaction.followup.send("more")
+
+        @bot.tree.context_menu(name="Repeat")
+        async def repeat(interaction: Interaction, message: discord.Message) -> None:
+            await interaction.response.send_message("again")
+
+    async with DiscordHere(voice=SilentVoice()) as here:
+        guild = here.guild("Corner")
+        channel = guild.text_channel("music")
+        ada = here.person(guild, "Ada")
+        async with logged_in(here, prepare):
+            reply = await ada.use("panel")
+            await here.until(lambda: bool(reply.followups))
+            shown, more = await reply.said(), reply.followups[0]
+            assert (shown.type, more.type, more.reply_to) == (20, 19, shown.id)
+            assert shown.interaction is not None
+            assert more.interaction is not None
+            assert shown.interaction["user"]["global_name"] == "Ada"
+            assert more.interaction["original_response_message_id"] == str(shown.id)
+            again = await (await ada.use_on("Repeat", shown)).said()
+            assert again.interaction is not None
+            assert (again.type, again.interaction["target_message_id"]) == (23, str(shown.id))
+            form = await ada.click(shown, "mood", ["calm"])
+            asked = await (await ada.submit(form, {"prompt": "rain"})).said()
+            assert asked.interaction is not None
+            opened = asked.interaction["triggering_interaction_metadata"]
+            assert (opened["type"], opened["interacted_message_id"]) == (3, str(shown.id))
+            assert (asked.type, asked.reply_to) == (19, shown.id)
+            assert len(channel.messages) == 4
 
 
 async def test_pings_are_recorded_where_they_are_allowed_and_only_there() -> None:

@@ -63,18 +63,23 @@ async def test_files_are_served_byte_for_byte_with_their_description() -> None:
             ]
             embed = discord.Embed().set_image(url="attachment://wave.png")
             sent = await bot.text(channel.id).send(files=files, embed=embed)
-            sound, picture = sent.attachments
+            (sound,) = sent.attachments
+            (message,) = channel.messages
+            picture = message.attachments[1]
             assert (sound.filename, sound.size, sound.description) == ("my_track.flac", len(track), None)
             assert await sound.read() == track
             assert (picture.description, picture.content_type) == ("A wave", "image/png")
             assert (picture.width, picture.height) == (256, 64)
-            assert sent.embeds[0].image.url == picture.url
-            kept = await sent.edit(attachments=[picture])
-            assert [attachment.id for attachment in kept.attachments] == [picture.id]
+            assert f"/{picture.id}/wave.png?" in str(sent.embeds[0].image.url)
+            assert sent.embeds[0].image.height == 64
+            kept = await sent.edit(attachments=[sound])
+            assert [attachment.id for attachment in kept.attachments] == [sound.id]
+            assert message.attachments[0].id == sound.id
 
 
 async def test_layout_components_show_attached_files_and_refuse_missing_ones() -> None:
     async with DiscordHere(voice=SilentVoice()) as here:
+        here.expects_bad_requests = True
         channel = here.guild("Corner").text_channel("music")
         async with logged_in(here) as bot:
             view = discord.ui.LayoutView()
@@ -95,6 +100,7 @@ async def test_layout_components_show_attached_files_and_refuse_missing_ones() -
 
 async def test_an_edit_shows_only_files_that_it_brings_and_these_replace_earlier_ones() -> None:
     async with DiscordHere(voice=SilentVoice()) as here:
+        here.expects_bad_requests = True
         channel = here.guild("Corner").text_channel("music")
         async with logged_in(here) as bot:
             view = discord.ui.LayoutView()
@@ -198,6 +204,14 @@ WRONG: list[tuple[Json, str]] = [
     ({"embeds": [{"fields": [{"name": "n", "value": "v"}] * 26}]}, "embeds.0.fields BASE_TYPE_MAX_LENGTH"),
     ({"embeds": [{"fields": [{"name": "n", "value": ""}]}]}, "embeds.0.fields.0.value BASE_TYPE_REQUIRED"),
     ({"embeds": [{"description": "x" * 3_001}] * 2}, "embeds MAX_EMBED_SIZE_EXCEEDED"),
+    ({"embeds": [{"title": "x", "color": 1 << 24}]}, "embeds.0.color NUMBER_TYPE_MAX"),
+    ({"embeds": [{"title": "x", "color": -1}]}, "embeds.0.color NUMBER_TYPE_MIN"),
+    ({"embeds": [{"title": ["x"]}]}, "embeds.0.title STRING_TYPE_CONVERT"),
+    ({"embeds": [{"timestamp": "noon"}]}, "embeds.0.timestamp DATE_TIME_TYPE_PARSE"),
+    ({"embeds": "x"}, "embeds LIST_TYPE_CONVERT"),
+    ({"content": ["x"]}, "content STRING_TYPE_CONVERT"),
+    ({"tts": "yes"}, "tts BOOLEAN_TYPE_CONVERT"),
+    ({"nonce": "x" * 26}, "nonce BASE_TYPE_MAX_LENGTH"),
     ({"embeds": [{"title": "x"}] * 11}, "embeds BASE_TYPE_MAX_LENGTH"),
     ({"components": [row(button("a"))] * 6}, "components BASE_TYPE_MAX_LENGTH"),
     ({"components": [row(*map(button, "abcdef"))]}, "components.0.components BASE_TYPE_BAD_LENGTH"),
@@ -210,7 +224,7 @@ WRONG: list[tuple[Json, str]] = [
     ({"components": [{"type": 10, "content": "x"}]}, "components.0 UNION_TYPE_CHOICES"),
     (
         {"flags": V2, "components": [{"type": 10, "content": "x" * 4_001}]},
-        "components COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
+        "components.0.content BASE_TYPE_BAD_LENGTH",
     ),
     ({"flags": V2, "components": [{"type": 10, "content": "x"}] * 41}, "components BASE_TYPE_MAX_LENGTH"),
     ({"flags": V2, "content": "x"}, "content MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"),
