@@ -65,6 +65,20 @@ class PromptChange:
     """First step that may be conditioned on the new prompt, counted from the start of the piece."""
     blend: int = 0
     """Number of steps during which some are still conditioned on the old prompt."""
+    translated_from: str | None = None
+    """What the member typed, if `prompt` is a translation; it does not affect the sound."""
+
+    @property
+    def typed_prompt(self) -> str:
+        """The prompt as the member typed it."""
+        return self.prompt if self.translated_from is None else self.translated_from
+
+    @property
+    def row(self) -> list[str | int]:
+        """The change as it is written in tags and in the store: [prompt, step, blend], then `translated_from`
+        if it has one."""
+        written: list[str | int] = [self.prompt, self.step, self.blend]
+        return written if self.translated_from is None else [*written, self.translated_from]
 
     def applies_at(self, step: int) -> bool:
         """True if `step` is conditioned on the new prompt."""
@@ -100,6 +114,8 @@ class Piece:
     """A recording whose melody the piece follows; for melody checkpoints only."""
     prompt_changes: tuple[PromptChange, ...] = ()
     """Prompt changes in the order of their steps."""
+    translated_from: str | None = None
+    """What the member typed, if `prompt` is a translation; it does not affect the sound."""
     excerpt: float | None = None
     """For an excerpt of an endless piece with this seed: the second at which it begins, else None. An excerpt
     is not composed but cut out of the sound of that piece."""
@@ -125,6 +141,16 @@ class Piece:
         """The first prompt and those of the prompt changes, in order."""
         return (self.prompt, *(change.prompt for change in self.prompt_changes))
 
+    @property
+    def typed_prompt(self) -> str:
+        """The first prompt as the member typed it."""
+        return self.prompt if self.translated_from is None else self.translated_from
+
+    @property
+    def typed_prompts(self) -> tuple[str, ...]:
+        """The `prompts` as members typed them: for people, not for the model."""
+        return (self.typed_prompt, *(change.typed_prompt for change in self.prompt_changes))
+
     def prompt_index(self, step: int) -> int:
         """Index into `prompts` of the prompt that conditions `step`."""
         changes = enumerate(self.prompt_changes, 1)
@@ -133,6 +159,11 @@ class Piece:
     def steered(self, change: PromptChange) -> Piece:
         """Return the piece with one more prompt change, after its others."""
         return replace(self, prompt_changes=(*self.prompt_changes, change))
+
+    def beginning_with(self, index: int) -> Piece:
+        """Return the piece with its prompt at `index` (see `prompts`) as the only one."""
+        source = self.prompt_changes[index - 1] if index else self
+        return replace(self, prompt=source.prompt, translated_from=source.translated_from, prompt_changes=())
 
 
 def piece_of(
@@ -166,12 +197,13 @@ def checked(piece: Piece, *, longest: float) -> Piece:
 
     Raises PieceError with a sentence.
     """
-    clean = [prompt_of(prompt) for prompt in piece.prompts]
+    prompts = [*piece.prompts, *piece.typed_prompts]
+    clean = [prompt_of(prompt) for prompt in prompts]
     _within("length", piece.seconds, 1 / STEP_RATE, longest)
     if piece.interval is not None:
         _within("interval", piece.interval, *INTERVAL_SECONDS)
     sane = (
-        clean == [*piece.prompts]
+        clean == prompts
         and 0 <= piece.seed <= MAX_SEED
         and 0 <= piece.prelude <= piece.seconds
         and (piece.excerpt is None or 0 <= piece.excerpt <= MAX_EXCERPT_BEGIN)
@@ -198,8 +230,7 @@ def excerpt_of(piece: Piece, begin: float, end: float) -> Piece:
         if first < change.step < stop
     )
     return replace(
-        piece,
-        prompt=piece.prompts[piece.prompt_index(first)],
+        piece.beginning_with(piece.prompt_index(first)),
         seconds=(stop - first) / STEP_RATE,
         prompt_changes=tuple(changes),
         excerpt=first / STEP_RATE,

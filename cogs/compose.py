@@ -18,6 +18,7 @@ from bot.commands.checks import member_of
 from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape
 from bot.rules.permissions import VocalChannel
 from bot.tracks.attachments import require_fetchable
+from bot.ui.hearing import hearing_of
 from bot.ui.presets import matching_prompts
 from cogs.errors import choices_answered
 from cogs.interactions import reply
@@ -25,6 +26,7 @@ from words.text import Text
 
 if TYPE_CHECKING:
     from audio.engine import EngineInfo
+    from audio.piece import Piece
 
 MAX_LENGTH_SECONDS: Final = 300.0
 """Longest piece that Discord's own check of the option allows; the settings may allow less."""
@@ -113,17 +115,23 @@ async def request_piece(
             "compose-answer",
             before=before,
             seconds=piece.seconds,
-            prompt=escape(piece.prompt),
+            prompt=escape(piece.typed_prompt),
             seed=str(piece.seed),
         )
     ]
     if any(performance.piece.endless for performance in admission.session.wanted):
         sentences.append(Text("compose-radio"))
-    await answer(interaction, admission.voice_channel, *sentences)
+    await answer(interaction, admission.voice_channel, piece, *sentences)
 
 
-async def answer(interaction: discord.Interaction[Busker], channel: VocalChannel, *sentences: Text) -> None:
-    """Answer a request for a piece that will play in `channel`, for the member alone."""
+async def answer(
+    interaction: discord.Interaction[Busker], channel: VocalChannel, piece: Piece, *sentences: Text
+) -> None:
+    """Answer a request for a piece that will play in `channel`, for the member alone.
+
+    After `sentences` it says what the model hears of the prompt, if that is not what was typed.
+    """
+    sentences = (*sentences, *hearing_of(interaction.client.engine, piece))
     if isinstance(channel, discord.StageChannel) and not _is_speaker(channel):
         sentences = (*sentences, Text("compose-stage"))
     await reply(interaction, *sentences)

@@ -73,7 +73,12 @@ async def extend(interaction: discord.Interaction[Busker], piece: Piece, path: P
     Raises RequestError, PieceError or RecordingError.
     """
     bot, guild = interaction.client, member_of(interaction).guild
-    added = bot.guild_settings.of(guild.id).music.piece(piece.prompts[-1], seconds)
+    latest = piece.beginning_with(len(piece.prompt_changes))
+    added = replace(
+        bot.guild_settings.of(guild.id).music.piece(latest.prompt, seconds),
+        prompt=latest.prompt,
+        translated_from=latest.translated_from,
+    )
     write = partial(prepare, path, bot.engine.info.loudness)
     async with bot.attachments.derived(write) as recording:
         prelude = await asyncio.to_thread(seconds_of, recording.path)
@@ -81,7 +86,7 @@ async def extend(interaction: discord.Interaction[Busker], piece: Piece, path: P
         before = await bot.requests.submit(bot.requests.admit(interaction), extended)
     answer = Text(
         "extend-answer",
-        prompt=escape(extended.prompt),
+        prompt=escape(extended.typed_prompt),
         seconds=added.seconds,
         total=round(extended.seconds, 1),
         seed=str(extended.seed),

@@ -176,7 +176,7 @@ def page_of(
         Text(
             "library-line",
             number=number,
-            prompt=escape(truncate(track.piece.prompt)),
+            prompt=escape(truncate(track.piece.typed_prompt)),
             seconds=track.piece.seconds,
             member=f"<@{track.member_id}>",
             when=f"<t:{track.made_at:.0f}:R>",
@@ -195,7 +195,7 @@ async def show_track(interaction: discord.Interaction[Busker], track_id: int) ->
     """Show one track with its buttons. Raises RequestError."""
     track = await visible_track(interaction, track_id)
     piece, locale = track.piece, interaction.locale
-    prompt = Text("track-prompt", prompt=escape(piece.prompt))
+    prompt = Text("track-prompt", prompt=escape(piece.typed_prompt))
     facts = Text("library-facts", seconds=piece.seconds, seed=str(piece.seed), checkpoint=track.checkpoint)
     request = Text("library-made-for", member=f"<@{track.member_id}>", when=f"<t:{track.made_at:.0f}:R>")
     embed = discord.Embed(description=prompt.in_(locale), colour=COLOUR)
@@ -223,7 +223,7 @@ async def play_again(interaction: discord.Interaction[Busker], track: MadeTrack)
         # Raises PieceError: the limits may be narrower by now.
         bot.settings.music.piece(piece.prompt, piece.seconds, None, piece.seed)
     before = await bot.requests.submit(bot.requests.admit(interaction), piece, saved_file)
-    prompt = escape(piece.prompt)
+    prompt = escape(piece.typed_prompt)
     if saved_file is not None:
         answer = Text("library-playing", prompt=prompt, before=before)
     elif bot.library.is_reproducible(track):
@@ -264,7 +264,7 @@ def _choice(track: MadeTrack, locale: discord.Locale) -> str:
         seconds, seed = track.piece.seconds, str(track.piece.seed)
         return Text("library-choice", prompt=prompt, seconds=seconds, seed=seed).in_(locale)
 
-    return with_prompt(truncate(track.piece.prompt, CHOICE_CHARS - len(with_prompt(""))))
+    return with_prompt(truncate(track.piece.typed_prompt, CHOICE_CHARS - len(with_prompt(""))))
 
 
 async def setup(bot: Busker) -> None:

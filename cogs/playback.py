@@ -41,7 +41,7 @@ class Playback(commands.Cog):
         if (session := await interaction.client.checks.authorize(interaction, Action.SKIP)) is None:
             return
         skipped = session.skip()
-        answer = Text("playback-skipped", prompt=escape(truncate(skipped.piece.prompt)))
+        answer = Text("playback-skipped", prompt=escape(truncate(skipped.piece.typed_prompt)))
         await _reply(interaction, answer, public=shows_publicly(interaction, skipped))
 
     @app_commands.command()

@@ -67,7 +67,7 @@ class Queue(commands.GroupCog, group_name="queue"):
             return
         session.move(performance, place)
         position = session.queue.waiting.index(performance) + 1
-        prompt = escape(truncate(performance.piece.prompt))
+        prompt = escape(truncate(performance.piece.typed_prompt))
         answer = Text("queue-moved", prompt=prompt, place=position)
         await _reply(interaction, performance, answer)
 
@@ -79,7 +79,7 @@ class Queue(commands.GroupCog, group_name="queue"):
         if (session := await checks.authorize(interaction, Action.REMOVE, affected=[performance])) is None:
             return
         session.remove(performance)
-        answer = Text("queue-removed", prompt=escape(truncate(performance.piece.prompt)))
+        answer = Text("queue-removed", prompt=escape(truncate(performance.piece.typed_prompt)))
         await _reply(interaction, performance, answer)
 
     @move.autocomplete("piece")
@@ -148,7 +148,7 @@ async def _reply(interaction: discord.Interaction[Busker], performance: Performa
 
 
 def _searchable(performance: Performance) -> str:
-    return f"{performance.piece.prompt} {performance.request.requester.display_name}".casefold()
+    return f"{performance.piece.typed_prompt} {performance.request.requester.display_name}".casefold()
 
 
 def _choice(place: int, performance: Performance, locale: discord.Locale) -> str:
@@ -156,7 +156,9 @@ def _choice(place: int, performance: Performance, locale: discord.Locale) -> str
     requester, piece = performance.request.requester.display_name, performance.piece
     length = Text("queue-radio").in_(locale) if piece.endless else f"{piece.seconds:g} s"
     before, after = f"{place}. ", f" · {length} · {requester}"
-    return f"{before}{truncate(performance.piece.prompt, CHOICE_CHARS - len(before) - len(after))}{after}"
+    return (
+        f"{before}{truncate(performance.piece.typed_prompt, CHOICE_CHARS - len(before) - len(after))}{after}"
+    )
 
 
 async def setup(bot: Busker) -> None:

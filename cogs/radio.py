@@ -41,8 +41,10 @@ class Radio(commands.Cog):
         piece = replace(music.piece(prompt, None, chosen.interval, seed), seconds=math.inf)
         admission = bot.requests.admit(interaction)
         before = await bot.requests.submit(admission, piece)
-        sentence = Text("radio-answer", before=before, prompt=escape(piece.prompt), seed=str(piece.seed))
-        await answer(interaction, admission.voice_channel, sentence)
+        sentence = Text(
+            "radio-answer", before=before, prompt=escape(piece.typed_prompt), seed=str(piece.seed)
+        )
+        await answer(interaction, admission.voice_channel, piece, sentence)
 
     @radio.autocomplete("prompt")
     @choices_answered

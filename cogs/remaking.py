@@ -67,7 +67,7 @@ async def replay(interaction: discord.Interaction[Busker], piece: Piece, saved_f
     """Request a piece once more, from its file if there is one, and answer. Raises RequestError."""
     requests = interaction.client.requests
     before = await requests.submit(requests.admit(interaction), piece, saved_file)
-    await reply(interaction, Text("remake-again", prompt=escape(piece.prompt), before=before))
+    await reply(interaction, Text("remake-again", prompt=escape(piece.typed_prompt), before=before))
 
 
 class Remix(discord.ui.Modal):
@@ -98,7 +98,7 @@ def prompt_input(piece: Piece) -> discord.ui.TextInput[Any]:
     return discord.ui.TextInput(
         custom_id="words",
         style=discord.TextStyle.paragraph,
-        default=piece.prompts[-1],
+        default=piece.typed_prompts[-1],
         min_length=PROMPT_LENGTH[0],
         max_length=PROMPT_LENGTH[1],
     )

@@ -60,6 +60,10 @@ def _tracks_in(chosen: GuildChoices, _: Settings) -> Text:
     return Text("settings-posted-in", channel=f"<#{chosen.posting_channel_id}>")
 
 
+def _translate(_: GuildChoices, settings: Settings) -> Text:
+    return Text("settings-translated") if settings.music.translate else Text("settings-not-translated")
+
+
 def _announce(_: GuildChoices, settings: Settings) -> Text:
     return Text("settings-announced") if settings.voice.announce else Text("settings-not-announced")
 
@@ -82,6 +86,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         lambda _, settings: Text("settings-minutes", minutes=settings.rights.seconds_a_day / 60),
     ),
     "announce": Option("announce", _announce),
+    "translate": Option("translate", _translate),
 }
 """By their names, in the order in which they are shown."""
 
@@ -116,6 +121,7 @@ class SettingsCog(commands.Cog, name="Settings"):
         waiting: app_commands.Range[int, 0, MAX_WAITING] | None = None,
         minutes: app_commands.Range[int, 0, MAX_MINUTES] | None = None,
         announce: bool | None = None,
+        translate: bool | None = None,
         reset: str | None = None,
     ) -> None:
         """Validate and store the choices, and show the settings."""
@@ -134,6 +140,7 @@ class SettingsCog(commands.Cog, name="Settings"):
             most_waiting=waiting,
             seconds_a_day=None if minutes is None else minutes * 60.0,
             announce=announce,
+            translate=translate,
         )
         if dj_role is not None and dj_role.is_default():
             raise RequestError(

@@ -72,7 +72,7 @@ class Status(commands.Cog):
             if isinstance(channel, discord.VoiceChannel) and self._is_allowed(channel):
                 playing = self._bot.sessions.of(channel.guild).wanted[:1]
                 if playing and playing[0].buffer.frames_played and in_channel(channel)(playing[0]):
-                    status = Text("track-prompt", prompt=playing[0].piece.prompts[-1])
+                    status = Text("track-prompt", prompt=playing[0].piece.typed_prompts[-1])
                     wanted[channel] = truncate(status.in_(channel.guild.preferred_locale), MAX_STATUS_CHARS)
         return wanted
 

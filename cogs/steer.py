@@ -10,9 +10,11 @@ from discord.ext import commands
 
 from audio.piece import PROMPT_LENGTH, Piece
 from bot.client import Busker
+from bot.commands.checks import member_of
 from bot.errors import RequestError
 from bot.rules.markdown import escape
 from bot.rules.rights import Action
+from bot.ui.hearing import hearing_of
 from cogs.errors import errors_answered
 from cogs.interactions import session_of
 from cogs.remaking import prompt_input
@@ -60,15 +62,19 @@ async def steer(interaction: discord.Interaction[Busker], prompt: str, blend_sec
     """Change the prompt of what plays and say when it will be audible. Raises RequestError or PieceError."""
     if (session := await interaction.client.checks.authorize(interaction, Action.STEER, prompt)) is None:
         return
-    steered = session.steer(prompt, blend_seconds)
+    music = interaction.client.guild_settings.of(member_of(interaction).guild.id).music
+    wording = music.wording(prompt)
+    steered = session.steer(wording.prompt, blend_seconds, wording.translated_from)
     buffer = steered.buffer
     answer = Text(
         "steer-answer",
-        prompt=escape(steered.piece.prompts[-1]),
+        prompt=escape(steered.piece.typed_prompts[-1]),
         seconds=round(buffer.seconds_received - buffer.seconds_played),
     )
     typed = interaction.type is discord.InteractionType.application_command
-    await interaction.response.send_message(answer.in_(interaction.locale), ephemeral=not typed)
+    sentences = (answer, *hearing_of(interaction.client.engine, steered.piece))
+    content = " ".join(sentence.in_(interaction.locale) for sentence in sentences)
+    await interaction.response.send_message(content, ephemeral=not typed)
 
 
 def require_playing(interaction: discord.Interaction[Busker], seed: int) -> None:

@@ -36,6 +36,13 @@ compose-answer = { $before ->
 compose-stage = Auf einer Stage muss Busker sich zu Wort melden. Die Musik beginnt, sobald die Moderation zustimmt.
 compose-radio = Das Radio macht dafür Platz und kommt zurück, wenn die Warteschlange leer ist.
 
+### What the model hears of a prompt
+
+heard-as = Das Modell hört „{ $prompt }“.
+heard-unknown = Das Modell kennt { $words } nicht.
+heard-cut = Der Prompt ist länger, als das Modell aufnehmen kann.
+heard-nothing = Das Modell kennt keines dieser Wörter, also entscheidet allein der Seed, wie es klingt. Beschreib es auf Englisch.
+
 ### /radio
 
 radio-answer = { $before ->
@@ -255,6 +262,7 @@ settings-shown = Jede Option von /{ command-settings } ändert eine Einstellung.
 settings-changed = Gespeichert. Gilt ab sofort.
 settings-label = { $option ->
     [announce] Status des Sprachkanals
+    [translate] Sprache der Prompts
     [dj_role] DJ-Rolle
     [format] Format
     [interval] Intervall
@@ -290,6 +298,8 @@ settings-minutes = { $minutes ->
 }
 settings-announced = zeigt, was läuft
 settings-not-announced = bleibt unverändert
+settings-translated = andere Sprachen werden ins Englische übertragen
+settings-not-translated = bleiben, wie sie getippt sind
 
 ### /library
 
@@ -494,6 +504,7 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
     [everything] alles
@@ -585,6 +596,8 @@ command-settings = einstellungen
     .minutes = Minuten Musik, die eine Person pro Tag anfordern kann; 0 heißt kein Limit
     .announce-name = ankündigen
     .announce = Zeigt im Status des Sprachkanals, was läuft
+    .translate-name = übersetzen
+    .translate = Überträgt Prompts in anderen Sprachen ins Englische
     .reset-name = zurücksetzen
     .reset = Stellt einen Standard wieder her oder alle
 command-library = bibliothek

@@ -40,6 +40,13 @@ compose-answer = { $before ->
 compose-stage = On a Stage, Busker has to ask to speak. The music starts once a moderator accepts.
 compose-radio = The radio makes room for it and comes back when the queue is empty.
 
+### What the model hears of a prompt
+
+heard-as = The model hears “{ $prompt }”.
+heard-unknown = The model doesn't know { $words }.
+heard-cut = The prompt is longer than the model can take.
+heard-nothing = The model knows none of these words, so only the seed decides how it sounds. Describe it in English.
+
 ### /radio
 
 radio-answer = { $before ->
@@ -261,6 +268,7 @@ settings-shown = Each option of /{ command-settings } changes one setting. The o
 settings-changed = Saved. Applies from now on.
 settings-label = { $option ->
     [announce] Voice channel status
+    [translate] Language of prompts
     [dj_role] DJ role
     [format] Format
     [interval] Interval
@@ -296,6 +304,8 @@ settings-minutes = { $minutes ->
 }
 settings-announced = shows what plays
 settings-not-announced = is left alone
+settings-translated = other languages are turned into English
+settings-not-translated = left as they are typed
 
 ### /library
 
@@ -507,6 +517,7 @@ command-remix = Remix
 # What is typed in the language of who types, so names and choices have small letters and no spaces.
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
     [everything] everything
@@ -599,6 +610,8 @@ command-settings = settings
     .minutes = Minutes of music that one person can request per day; 0 for no limit
     .announce-name = announce
     .announce = Show what plays in the voice channel's status
+    .translate-name = translate
+    .translate = Turn prompts in other languages into English
     .reset-name = reset
     .reset = Restore one default, or all of them
 command-library = library

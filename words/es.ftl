@@ -36,6 +36,13 @@ compose-answer = { $before ->
 compose-stage = En un escenario, Busker tiene que pedir la palabra. La música empieza cuando un moderador acepta.
 compose-radio = La radio se detiene mientras suena y vuelve cuando la cola queda vacía.
 
+### What the model hears of a prompt
+
+heard-as = El modelo oye «{ $prompt }».
+heard-unknown = El modelo no conoce { $words }.
+heard-cut = El prompt es más largo de lo que admite el modelo.
+heard-nothing = El modelo no conoce ninguna de estas palabras, así que solo la semilla decide cómo suena. Descríbelo en inglés.
+
 ### /radio
 
 radio-answer = { $before ->
@@ -255,6 +262,7 @@ settings-shown = Cada opción de /{ command-settings } cambia un ajuste. La opci
 settings-changed = Guardado. Vale desde ahora.
 settings-label = { $option ->
     [announce] Estado del canal de voz
+    [translate] Idioma de los prompts
     [dj_role] Rol de DJ
     [format] Formato
     [interval] Intervalo
@@ -290,6 +298,8 @@ settings-minutes = { $minutes ->
 }
 settings-announced = muestra lo que suena
 settings-not-announced = no se cambia
+settings-translated = los demás idiomas se traducen al inglés
+settings-not-translated = quedan como se escribieron
 
 ### /library
 
@@ -494,6 +504,7 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
     [everything] todo
@@ -585,6 +596,8 @@ command-settings = ajustes
     .minutes = Minutos de música por persona y día; 0 es sin límite
     .announce-name = anunciar
     .announce = Muestra lo que suena en el estado del canal de voz
+    .translate-name = traducir
+    .translate = Traduce al inglés los prompts en otros idiomas
     .reset-name = restablecer
     .reset = Restablece un ajuste, o todos
 command-library = biblioteca

@@ -36,6 +36,13 @@ compose-answer = { $before ->
 compose-stage = Dans une conférence, Busker doit demander la parole. La musique commence dès que la modération accepte.
 compose-radio = La radio lui laisse la place et revient quand la file est vide.
 
+### What the model hears of a prompt
+
+heard-as = Le modèle entend « { $prompt } ».
+heard-unknown = Le modèle ne connaît pas { $words }.
+heard-cut = Le prompt est plus long que ce que le modèle accepte.
+heard-nothing = Le modèle ne connaît aucun de ces mots : seule la graine décide du résultat. Décris-le en anglais.
+
 ### /radio
 
 radio-answer = { $before ->
@@ -255,6 +262,7 @@ settings-shown = Chaque option de /{ command-settings } change un réglage. L’
 settings-changed = Enregistré. Valable dès maintenant.
 settings-label = { $option ->
     [announce] Statut du salon vocal
+    [translate] Langue des prompts
     [dj_role] Rôle DJ
     [format] Format
     [interval] Intervalle
@@ -290,6 +298,8 @@ settings-minutes = { $minutes ->
 }
 settings-announced = affiche ce qui joue
 settings-not-announced = reste inchangé
+settings-translated = traduits en anglais
+settings-not-translated = restent tels quels
 
 ### /library
 
@@ -494,6 +504,7 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
     [everything] tout
@@ -585,6 +596,8 @@ command-settings = réglages
     .minutes = Minutes de musique par personne et par jour ; 0 pour aucune limite
     .announce-name = annoncer
     .announce = Affiche ce qui joue dans le statut du salon vocal
+    .translate-name = traduire
+    .translate = Traduit en anglais les prompts dans d’autres langues
     .reset-name = annuler
     .reset = Rétablit une valeur par défaut, ou toutes
 command-library = bibliothèque

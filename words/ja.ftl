@@ -35,6 +35,13 @@ compose-answer = { $before ->
 compose-stage = ステージでは、Busker は発言をリクエストする必要があります。モデレーターが許可すると音楽が始まります。
 compose-radio = そのあいだラジオは休み、キューが空になると戻ります。
 
+### What the model hears of a prompt
+
+heard-as = モデルには「{ $prompt }」と伝わります。
+heard-unknown = モデルは{ $words }を知りません。
+heard-cut = プロンプトが長すぎて、モデルは途中までしか読めません。
+heard-nothing = モデルの知っている言葉がないため、音はシードだけで決まります。英語で説明してみてください。
+
 ### /radio
 
 radio-answer = { $before ->
@@ -216,6 +223,7 @@ settings-shown = /{ command-settings } の各オプションで設定を変更�
 settings-changed = 保存しました。今から有効です。
 settings-label = { $option ->
     [announce] ボイスチャンネルのステータス
+    [translate] プロンプトの言語
     [dj_role] DJ ロール
     [format] 形式
     [interval] 間隔
@@ -251,6 +259,8 @@ settings-minutes = { $minutes ->
 }
 settings-announced = 再生中の曲を表示
 settings-not-announced = 変更しない
+settings-translated = 他の言語は英語に訳す
+settings-not-translated = 入力のまま
 
 ### /library
 
@@ -435,6 +445,7 @@ command-remix = リミックス
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
     [everything] すべて
@@ -526,6 +537,8 @@ command-settings = 設定
     .minutes = 1 人が 1 日にリクエストできる音楽の分数。0 は無制限
     .announce-name = 告知
     .announce = ボイスチャンネルのステータスに再生中の曲を表示します
+    .translate-name = 翻訳
+    .translate = 他の言語のプロンプトを英語に訳します
     .reset-name = リセット
     .reset = 設定を 1 つ、またはすべて既定値に戻します
 command-library = ライブラリ

@@ -36,6 +36,13 @@ compose-answer = { $before ->
 compose-stage = Em um palco, o Busker precisa pedir para falar. A música começa quando um moderador aceitar.
 compose-radio = A rádio para enquanto isso e volta quando a fila ficar vazia.
 
+### What the model hears of a prompt
+
+heard-as = O modelo ouve “{ $prompt }”.
+heard-unknown = O modelo não conhece { $words }.
+heard-cut = O prompt é mais longo do que o modelo aceita.
+heard-nothing = O modelo não conhece nenhuma destas palavras, então só a semente decide como soa. Descreva em inglês.
+
 ### /radio
 
 radio-answer = { $before ->
@@ -255,6 +262,7 @@ settings-shown = Cada opção de /{ command-settings } muda uma configuração. 
 settings-changed = Salvo. Vale a partir de agora.
 settings-label = { $option ->
     [announce] Status do canal de voz
+    [translate] Idioma dos prompts
     [dj_role] Cargo de DJ
     [format] Formato
     [interval] Intervalo
@@ -290,6 +298,8 @@ settings-minutes = { $minutes ->
 }
 settings-announced = mostra o que toca
 settings-not-announced = não é alterado
+settings-translated = outros idiomas são traduzidos para o inglês
+settings-not-translated = ficam como foram digitados
 
 ### /library
 
@@ -494,6 +504,7 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
     [everything] tudo
@@ -585,6 +596,8 @@ command-settings = configurações
     .minutes = Minutos de música por pessoa e dia; 0 é sem limite
     .announce-name = anunciar
     .announce = Mostra o que toca no status do canal de voz
+    .translate-name = traduzir
+    .translate = Traduz para o inglês prompts em outros idiomas
     .reset-name = redefinir
     .reset = Restaura um padrão, ou todos
 command-library = biblioteca

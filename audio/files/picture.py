@@ -46,6 +46,9 @@ _WINDOW: Final = 4096
 _NO_GLYPH: Final = "\U0010fffd"
 """A private-use code point: fonts draw the same for it as for every character that they lack."""
 
+_UNDRAWN: Final = "…"
+"""Stands for characters that the font lacks."""
+
 _PARTS: Final = 5
 """Number of parts whose loudness the description compares."""
 
@@ -71,7 +74,7 @@ def alt_text(pcm: Pcm16, piece: Piece) -> Text:
     """Return a description for people who cannot see the picture, within Discord's 1,024 characters."""
     return Text(
         "track-picture",
-        prompt=piece.prompt,
+        prompt=piece.typed_prompt,
         seconds=len(pcm) / SAMPLE_RATE,
         seed=str(piece.seed),
         contour=_contour(pcm),
@@ -156,8 +159,14 @@ def _write_title(canvas: ImageDraw.ImageDraw, piece: Piece) -> None:
     seed = f"seed {piece.seed}"
     seed_width = canvas.textlength(seed, small)
     canvas.text((_RIGHT, _TITLE_Y + 12), seed, _FAINT, small, anchor="rm")
-    title = truncated(drawable(piece.prompt, font), font, _RIGHT - _LEFT - seed_width - 24)
+    title = truncated(_title(piece, font), font, _RIGHT - _LEFT - seed_width - 24)
     canvas.text((_LEFT, _TITLE_Y + 12), title, _INK, font, anchor="lm")
+
+
+def _title(piece: Piece, font: _Font) -> str:
+    """Return the prompt as typed, or its translation if the font lacks the letters of what was typed."""
+    typed = drawable(piece.typed_prompt, font)
+    return drawable(piece.prompt, font) if _UNDRAWN in typed else typed
 
 
 def _write_axes(canvas: ImageDraw.ImageDraw, seconds: float) -> None:
@@ -188,7 +197,7 @@ def drawable(text: str, font: _Font) -> str:
         parts = unicodedata.normalize("NFKD", char)
         plain = "".join(part for part in parts if not unicodedata.category(part).startswith("M"))
         drawn = (form for form in (char, plain) if all(bytes(font.getmask(part)) != missing for part in form))
-        return next(drawn, "…")
+        return next(drawn, _UNDRAWN)
 
     result = "".join(map(replaced, text))
     while "……" in result or "… …" in result:

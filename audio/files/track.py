@@ -9,7 +9,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple, cast
@@ -54,8 +54,9 @@ MAX_TAG_NUMBER: Final = 1e9
 """Largest number in a tag: no radio plays for so many seconds. A larger one is forged, and would not fit into
 a sentence."""
 
-MAX_CHANGES_CHARS: Final = MAX_PROMPT_CHANGES * (12 * PROMPT_LENGTH[1] + 64)
-"""Longest list of prompt changes in a tag: JSON takes up to 12 characters for one, as in \\ud83c\\udfb5."""
+MAX_CHANGES_CHARS: Final = MAX_PROMPT_CHANGES * (2 * 12 * PROMPT_LENGTH[1] + 64)
+"""Longest list of prompt changes in a tag: two prompts each, and JSON takes up to 12
+characters for one, as in \\ud83c\\udfb5."""
 
 _RECORDINGS: Final[Sequence[str]] = ("continues", "melody")
 _NUMBERED: Final = ("seconds", "seed", "top_k", "temperature")
@@ -198,6 +199,7 @@ def origin_of(metadata: Mapping[str, str], name: str) -> Origin:
             prelude=_number(tags.get("prelude", "0")),
             excerpt=_number(tags["excerpt"]) if "excerpt" in tags else None,
             prompt_changes=_prompt_changes(tags.get("turns", "[]")),
+            translated_from=tags.get("translated_from"),
         )
         recordings = {role: tags[role] for role in _RECORDINGS if role in tags}
         return Origin(piece, tags["checkpoint"], tags["revision"], tags["licence"], recordings)
@@ -214,24 +216,29 @@ def _number(text: str) -> float:
 
 
 def _prompt_changes(text: str) -> tuple[PromptChange, ...]:
-    """Parse a list of [prompt, step, blend]. Raises ValueError or RecursionError."""
+    """Parse a list of rows (see `PromptChange.row`). Raises ValueError or RecursionError."""
     listed = json.loads(text) if len(text) <= MAX_CHANGES_CHARS else None
     if not isinstance(listed, list) or len(listed) > MAX_PROMPT_CHANGES:
         raise ValueError("not a list of prompt changes")
     return tuple(_prompt_change(*change) for change in listed)
 
 
-def _prompt_change(prompt: object, step: object, blend: object) -> PromptChange:
+def _prompt_change(
+    prompt: object, step: object, blend: object, translated_from: object = None
+) -> PromptChange:
     if not isinstance(prompt, str) or type(step) is not int or type(blend) is not int:  # a bool is an int
         raise TypeError("not a prompt change")
-    return PromptChange(prompt, step, blend)
+    if translated_from is not None and not isinstance(translated_from, str):
+        raise TypeError("not a prompt change")
+    return PromptChange(prompt, step, blend, translated_from)
 
 
 def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
     return {
-        "title": piece.prompt,
+        "title": piece.typed_prompt,
         "artist": ARTIST,
         "prompt": piece.prompt,
+        **({"translated_from": piece.translated_from} if piece.translated_from is not None else {}),
         **{key: repr(getattr(piece, key)) for key in _NUMBERED},
         **{key: AUTOMATIC if (number := getattr(piece, key)) is None else repr(number) for key in _AUTOMATIC},
         "checkpoint": info.checkpoint,
@@ -240,7 +247,7 @@ def _tags(piece: Piece, info: EngineInfo) -> dict[str, str]:
         **({"prelude": repr(piece.prelude)} if piece.prelude else {}),
         **({"excerpt": repr(piece.excerpt)} if piece.excerpt is not None else {}),
         **(
-            {"turns": json.dumps([astuple(change) for change in changes])}
+            {"turns": json.dumps([change.row for change in changes])}
             if (changes := piece.prompt_changes)
             else {}
         ),

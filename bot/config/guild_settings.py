@@ -38,7 +38,11 @@ def settings_with(settings: Settings, choices: GuildChoices) -> Settings:
     seconds = music.default_seconds if choices.seconds is None else choices.seconds
     return settings.model_copy(
         update={
-            "music": music.model_copy(update={"default_seconds": min(seconds, music.longest_seconds)}),
+            "music": _override(
+                music,
+                default_seconds=min(seconds, music.longest_seconds),
+                translate=choices.translate,
+            ),
             "voice": _override(voice, volume=choices.volume, announce=choices.announce),
             "rights": _override(
                 rights,

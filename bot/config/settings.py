@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -34,7 +34,9 @@ from audio.piece import (
     MIN_TEMPERATURE,
     Piece,
     piece_of,
+    prompt_of,
 )
+from audio.prompts.translation import translate
 from audio.units import MAX_VOLUME
 from bot.store.records import Rights
 
@@ -60,6 +62,14 @@ def _split_commas(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_reject_bool)]
 Number = Annotated[float, BeforeValidator(_reject_bool)]
 Format = Literal["flac", "opus", "mp3"]
+
+
+class Wording(NamedTuple):
+    """A prompt for the model."""
+
+    prompt: str
+    translated_from: str | None
+    """What was typed, if `prompt` is a translation."""
 
 
 class Section(BaseModel):
@@ -141,6 +151,10 @@ class MusicSettings(Section):
     """Maximum of pieces that play or wait in a guild. Each composed one holds 0.2 MB of memory per second of
     music until it has been played and posted."""
 
+    translate: bool = True
+    """Turn prompts in German, Spanish, French, Portuguese and Japanese into English, which is what models
+    know; the answer shows the English words. Prompts in English stay as they are. No cost."""
+
     def piece(
         self,
         prompt: str,
@@ -151,10 +165,23 @@ class MusicSettings(Section):
         """Return a Piece with these parameters and the defaults of these settings. Raises PieceError."""
         length = self.default_seconds if seconds is None else seconds
         piece = piece_of(prompt, length, interval, seed, longest=self.longest_seconds)
-        guidance = self.guidance or None
+        english, translated_from = self.wording(piece.prompt)
         return self.with_lead(
-            replace(piece, guidance=guidance, top_k=self.top_k, temperature=self.temperature)
+            replace(
+                piece,
+                prompt=english,
+                translated_from=translated_from,
+                guidance=self.guidance or None,
+                top_k=self.top_k,
+                temperature=self.temperature,
+            )
         )
+
+    def wording(self, typed: str) -> Wording:
+        """Return a typed prompt as the model gets it. Raises PieceError."""
+        prompt = prompt_of(typed)
+        english = translate(prompt).prompt if self.translate else prompt
+        return Wording(english, None if english == prompt else prompt)
 
     def with_lead(self, piece: Piece) -> Piece:
         """Return `piece` with the lead of these settings."""

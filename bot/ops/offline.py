@@ -15,6 +15,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from audio.files.track import PICTURE_SUFFIX, Track, TrackError, write_track
 from audio.playout.chain import processed_chunks
 from bot.config.engine_factory import running_engine
+from bot.ui.hearing import hearing_of
 
 if TYPE_CHECKING:
     from audio.engine import Engine, EngineInfo
@@ -65,6 +66,8 @@ async def compose(settings: Settings, piece: Piece, out: Path | None, *, picture
     async with running_engine(settings) as engine:
         info = engine.info
         print(f"{info.checkpoint} on {info.device}.", file=sys.stderr, flush=True)
+        for sentence in hearing_of(engine, piece):
+            print(sentence, file=sys.stderr, flush=True)
         pcm, took_seconds = await _compose_whole(engine, piece)
     if out is None:
         path = _write_new(pcm, piece, info, settings, picture=picture)

@@ -130,7 +130,7 @@ class Composition:
 
         A change that the engine has not answered yet is at the earliest step it can get.
         """
-        piece = self._piece if self._stream is None else self._stream.piece
+        piece = self._piece if self._stream is None else self._worded(self._stream.piece)
         unanswered = self._unanswered(piece)
         return replace(piece, prompt_changes=(*piece.prompt_changes, *unanswered)) if unanswered else piece
 
@@ -154,10 +154,11 @@ class Composition:
         self._history.append(sound)
         self._advance(CompositionState.COMPOSED)
 
-    def steer(self, prompt: str, blend_seconds: float) -> None:
+    def steer(self, prompt: str, blend_seconds: float, translated_from: str | None = None) -> None:
         """Let `prompt` (see `prompt_of`) take over where composing is, blended in over `blend_seconds`.
 
-        Listeners hear it once they reach that position. Raises RequestError if all is composed, or after
+        `translated_from` is what the member typed, if that is not `prompt`. Listeners hear the change once
+        they reach that position. Raises RequestError if all is composed, or after
         MAX_PROMPT_CHANGES: a track with more could not be read back.
         """
         if self._saved_file is not None:
@@ -173,7 +174,7 @@ class Composition:
             except BuskerError as error:
                 raise RequestError(Text("steer-too-late")) from error
         step, blend = math.ceil(earliest_seconds * STEP_RATE), round(blend_seconds * STEP_RATE)
-        self._requested_changes.append(PromptChange(prompt, step, blend))
+        self._requested_changes.append(PromptChange(prompt, step, blend, translated_from))
 
     def hold(self) -> None:
         """Pause composing at the engine's next step and keep its slot."""
@@ -283,10 +284,18 @@ class Composition:
     def _close(self, stream: Stream) -> None:
         """Take the piece back from the stream. Changes without an answer come after what was pushed."""
         pushed_steps = math.ceil(self._pushed_samples / SAMPLE_RATE * STEP_RATE)
+        piece = self._worded(stream.piece)
         self._requested_changes = [
-            replace(change, step=max(change.step, pushed_steps)) for change in self._unanswered(stream.piece)
+            replace(change, step=max(change.step, pushed_steps)) for change in self._unanswered(piece)
         ]
-        self._piece, self._stream = stream.piece, None
+        self._piece, self._stream = piece, None
+
+    def _worded(self, piece: Piece) -> Piece:
+        """Return `piece`, the stream's, with what members typed: the engine knows only what it hears."""
+        before = len(self._piece.prompt_changes)
+        answered = zip(piece.prompt_changes[before:], self._requested_changes, strict=False)
+        worded = [replace(change, translated_from=asked.translated_from) for change, asked in answered]
+        return replace(piece, prompt_changes=(*piece.prompt_changes[:before], *worded)) if worded else piece
 
     def _unanswered(self, piece: Piece) -> list[PromptChange]:
         """Return the requested changes that are not in `piece`, the stream's, yet."""

@@ -164,9 +164,9 @@ class Performance:
         if not self._dismissed:
             await self._composition.run()
 
-    def steer(self, prompt: str, blend_seconds: float) -> None:
+    def steer(self, prompt: str, blend_seconds: float, translated_from: str | None = None) -> None:
         """See `Composition.steer`. Raises RequestError if it is too late."""
-        self._composition.steer(prompt, blend_seconds)
+        self._composition.steer(prompt, blend_seconds, translated_from)
 
     def hold_composing(self) -> None:
         """Pause composing at the engine's next step and keep its slot."""

@@ -50,7 +50,7 @@ def next_segment_piece(piece: Piece, frames_played: int) -> Piece:
     """Return the piece of the segment after `piece`; the same one if nothing of it was played."""
     if not frames_played:
         return piece
-    return replace(piece, prompt=piece.prompts[-1], prompt_changes=(), seed=(piece.seed + 1) % (MAX_SEED + 1))
+    return replace(piece.beginning_with(len(piece.prompt_changes)), seed=(piece.seed + 1) % (MAX_SEED + 1))
 
 
 def next_segment(

@@ -219,13 +219,14 @@ class Session:
         self._queue_changed()
         return len(stopped)
 
-    def steer(self, words: str, blend_seconds: float) -> Performance:
-        """Let new words take over what plays, from where composing is.
+    def steer(self, prompt: str, blend_seconds: float, translated_from: str | None = None) -> Performance:
+        """Let another prompt take over what plays, from where composing is.
 
-        Raises NothingPlaying, PieceError for unusable words, or RequestError if all of it is composed.
+        `translated_from` is what the member typed, if that is not `prompt`. Raises NothingPlaying, PieceError
+        for an unusable prompt, or RequestError if all of the piece is composed.
         """
         steered = self.now
-        steered.steer(prompt_of(words), blend_seconds)
+        steered.steer(prompt_of(prompt), blend_seconds, translated_from)
         self._journal.changed()
         return steered
 

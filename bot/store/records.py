@@ -33,6 +33,8 @@ class GuildChoices:
     """Music that one person may request per day, UTC [s]; 0 is no limit."""
     announce: bool | None = None
     """Show what plays as the voice channel's status."""
+    translate: bool | None = None
+    """Turn prompts in other languages into English."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
 NOTHING_CHOSEN: Final = GuildChoices()
 """The choices of a guild whose managers chose nothing."""
 
-_PIECE: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature", "excerpt")
+_SOUND: Final = ("prompt", "seconds", "seed", "guidance", "top_k", "temperature", "excerpt")
 """Fields of a Piece that decide its sound; the columns have the same names."""
+
+_PIECE: Final = (*_SOUND, "translated_from")
+"""Fields of a Piece with a column of the same name."""
 
 _RECORDINGS: Final = ("continues", "melody")
 """Fields of a Piece that hold a recording."""
@@ -69,7 +72,7 @@ class Store:
 
     async def add_track(self, track: MadeTrack, request_id: int | None = None) -> MadeTrack:
         """Insert a track and return it with its new `id`. `request_id` is that of its journal entry."""
-        columns = _columns(track, "id") | {"words": track.piece.prompt.casefold()}
+        columns = _columns(track, "id") | {"words": _searched(track.piece)}
 
         def write(connection: sqlite3.Connection) -> int:
             number = _insert(connection, "tracks", columns)
@@ -135,16 +138,19 @@ class Store:
     async def prompts(
         self, guild_id: int, words: str, visibility: Visibility, *, max_chars: int, limit: int
     ) -> list[str]:
-        """Return distinct prompts of at most `max_chars` characters, latest first; matched as in `search`."""
+        """Return distinct prompts of at most `max_chars` characters, as members typed them, latest first.
+
+        They are matched as in `search`.
+        """
         conditions, values = _conditions(guild_id, words, visibility)
 
         def read(connection: sqlite3.Connection) -> list[str]:
             rows = connection.execute(
-                f"SELECT prompt FROM tracks WHERE {conditions} AND length(prompt) <= ? "
-                "GROUP BY words ORDER BY max(id) DESC LIMIT ?",
+                f"SELECT coalesce(translated_from, prompt) AS typed FROM tracks WHERE {conditions} "
+                "AND length(typed) <= ? GROUP BY words ORDER BY max(id) DESC LIMIT ?",
                 [*values, max_chars, limit],
             )
-            return [row["prompt"] for row in rows]
+            return [row["typed"] for row in rows]
 
         return await self._database.read(read)
 
@@ -248,6 +254,11 @@ class Store:
         return await self._database.read(read)
 
 
+def _searched(piece: Piece) -> str:
+    """Return the words that a track is found by: what was typed, then the prompt where that differs."""
+    return " ".join(dict.fromkeys((piece.typed_prompt.casefold(), piece.prompt.casefold())))
+
+
 def _conditions(guild_id: int, words: str, visibility: Visibility) -> tuple[str, list[object]]:
     """Return SQL for "visible, and each of `words` is in the prompt", and its parameters."""
     required = words.casefold().split()
@@ -265,6 +276,8 @@ def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:
         guild_id = columns.pop("guild_id")
         if columns["announce"] is not None:
             columns["announce"] = bool(columns["announce"])
+        if columns["translate"] is not None:
+            columns["translate"] = bool(columns["translate"])
         choices[guild_id] = GuildChoices(**columns)
     return choices
 
@@ -274,7 +287,7 @@ def _columns(record: MadeTrack | JournalEntry, *without: str) -> dict[str, objec
     fields = (field.name for field in dataclasses.fields(record))
     plain = {name: getattr(record, name) for name in fields if name not in ("piece", *without)}
     piece = {name: getattr(record.piece, name) for name in _PIECE}
-    changes = [dataclasses.astuple(change) for change in record.piece.prompt_changes]
+    changes = [change.row for change in record.piece.prompt_changes]
     return {**plain, **piece, "turns": json.dumps(changes)}
 
 

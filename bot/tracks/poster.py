@@ -283,7 +283,7 @@ def _public_parent(channel: PostingChannel) -> int | None:
 
 def caption_of(piece: Piece) -> Text:
     """Return the text of a message with a track."""
-    prompt, seconds, seed = escape(piece.prompt), piece.seconds, str(piece.seed)
+    prompt, seconds, seed = escape(piece.typed_prompt), piece.seconds, str(piece.seed)
     if piece.excerpt is None:
         return Text("track-line", prompt=prompt, seconds=seconds, seed=seed)
     begin = format_clock(piece.excerpt)

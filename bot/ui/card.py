@@ -130,7 +130,7 @@ def render_line(performance: Performance, visible: Visible) -> Text:
     if not visible(performance):
         return Text("card-private")
     piece = performance.piece
-    prompt, seed = escape(truncate(piece.prompts[-1])), str(piece.seed)
+    prompt, seed = escape(truncate(piece.typed_prompts[-1])), str(piece.seed)
     if piece.endless:
         return Text("card-radio-line", prompt=prompt, seed=seed)
     return Text("card-line", prompt=prompt, seconds=piece.seconds, seed=seed)
@@ -144,7 +144,7 @@ def format_clock(seconds: float) -> str:
 
 
 def _prompts(performance: Performance, locale: object) -> str:
-    prompts = performance.piece.prompts
+    prompts = performance.piece.typed_prompts
     shown = prompts if len(prompts) == 1 else [truncate(prompt) for prompt in prompts[-MAX_PROMPTS:]]
     return " → ".join(Text("track-prompt", prompt=escape(prompt)).in_(locale) for prompt in shown)
 
@@ -167,7 +167,7 @@ def _troubles(
 ) -> Iterable[str]:
     for other in others:
         if other.trouble and other is not performance and visible(other):
-            prompt = escape(truncate(other.piece.prompt))
+            prompt = escape(truncate(other.piece.typed_prompt))
             yield Text("card-trouble-of", prompt=prompt, trouble=other.trouble).in_(locale)
     if performance.trouble and visible(performance):
         yield Text("card-trouble", trouble=performance.trouble).in_(locale)

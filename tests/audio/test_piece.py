@@ -116,3 +116,19 @@ def test_a_file_cannot_request_endless_music_or_an_invalid_position() -> None:
     for piece in (Piece("bells", math.inf, 7), Piece("bells", 30.0, 7, excerpt=math.nan)):
         with pytest.raises(PieceError):
             checked(piece, longest=600.0)
+
+
+def test_what_was_typed_goes_with_a_prompt_into_an_excerpt_and_is_checked_like_one() -> None:
+    changes = PromptChange("slow", 100, 0, "langsam"), PromptChange("no drums", 300)
+    radio = Piece("fast jazz", math.inf, 7, translated_from="schneller Jazz", prompt_changes=changes)
+    assert radio.typed_prompts == ("schneller Jazz", "langsam", "no drums")
+    assert excerpt_of(radio, 0.0, 4.0).typed_prompts == ("schneller Jazz", "langsam")
+    assert excerpt_of(radio, 3.0, 10.0).typed_prompts == ("langsam", "no drums")
+    assert radio.beginning_with(2).typed_prompts == ("no drums",)
+    for piece in (
+        Piece("jazz", 20.0, 7, translated_from="x" * 301),
+        Piece("jazz", 20.0, 7, translated_from="two\nlines"),
+        Piece("jazz", 20.0, 7, prompt_changes=(PromptChange("jazz", 0, 0, " "),)),
+    ):
+        with pytest.raises(PieceError):
+            checked(piece, longest=600.0)

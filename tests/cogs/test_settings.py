@@ -46,6 +46,7 @@ async def test_settings_shows_the_defaults_as_such(tmp_path: Path) -> None:
             "Pieces in the queue": "no limit (default)",
             "Music per day": "no limit (default)",
             "Voice channel status": "shows what plays (default)",
+            "Language of prompts": "other languages are turned into English (default)",
         }
         assert len(values(response)) == len(OPTIONS)
 
@@ -56,14 +57,16 @@ async def test_every_option_is_stored_shown_and_reset(tmp_path: Path) -> None:
         options: dict[str, Any] = {
             "length": 12.5, "interval": 0.5, "volume": 30, "rights": "dj", "dj_role": role,
             "tracks_in": server.text, "format": "mp3", "waiting": 3, "minutes": 90, "announce": False,
+            "translate": False,
         }  # fmt: skip
         response = await choose(server, **options)
         assert response.content == "Saved. Applies from now on."
         assert [*values(response).values()] == [
             "12.5 s", "0.5 s", "30%", "members with the DJ role", f"<@&{role.id}>", f"in <#{server.text.id}>",
             "mp3, then flac, then opus", "3 per person", "90 min per person", "is left alone",
+            "left as they are typed",
         ]  # fmt: skip
-        chosen = GuildChoices(12.5, 0.5, 0.3, "dj", role.id, server.text.id, "mp3", 3, 5400.0, False)
+        chosen = GuildChoices(12.5, 0.5, 0.3, "dj", role.id, server.text.id, "mp3", 3, 5400.0, False, False)
         assert server.bot.store.choices_of(server.guild.id) == chosen
         await choose(server, rights="free")
         for option in options:

@@ -104,6 +104,28 @@ def test_the_tags_suffice_to_reproduce_a_piece(name: str, prompt: str, tmp_path:
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
+def test_the_tags_hold_what_was_typed_beside_its_translation(name: str, tmp_path: Path) -> None:
+    changes = (PromptChange("slow", 50, 5, NASTY[1]), PromptChange("fast", 100))
+    piece = replace(PIECE, translated_from="ruhiger Lofi mit Regen", prompt_changes=changes)
+    track = write_track(sound(0.1), piece, INFO, tmp_path, 2**20, [name])
+    assert read_tags(track.path).piece == piece
+    assert track.path.stem.startswith("calm-lofi-with-rain")
+    assert "ruhiger Lofi mit Regen" in str(track.alt_text)
+    with av.open(str(track.path)) as file:
+        title = {**file.metadata, **file.streams.audio[0].metadata}
+    assert {key.lower(): value for key, value in title.items()}["title"] == "ruhiger Lofi mit Regen"
+
+
+def test_an_untranslated_track_has_the_tags_that_it_always_had(tmp_path: Path) -> None:
+    piece = replace(PIECE, prompt_changes=(PromptChange("fast", 100),))
+    track = write_track(sound(0.1), piece, INFO, tmp_path, 2**20, ["flac"])
+    with av.open(str(track.path)) as file:
+        tags = {key.lower(): value for key, value in file.metadata.items()}
+    assert "translated_from" not in tags
+    assert tags["turns"] == '[["fast", 100, 0]]'
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
 def test_the_tags_hold_prompt_changes_and_the_digest_of_a_continued_file(name: str, tmp_path: Path) -> None:
     changes = (PromptChange(NASTY[0], 50), PromptChange(NASTY[1], 100, blend=25))
     recording = Recording(tmp_path / "voice.ogg", digest="ab" * 32)

@@ -126,3 +126,25 @@ async def test_words_that_come_too_late_for_the_engine_are_no_part_of_the_piece(
     await composing
     assert performance.composed
     assert performance.piece.prompt_changes == ()
+
+
+@pytest.mark.parametrize("answers", [SlowAnswers, ToneEngine])
+async def test_what_was_typed_stays_with_its_words_whether_the_engine_has_answered_or_not(
+    answers: type[ToneEngine],
+) -> None:
+    engine = answers(speed=2.0)
+    await engine.start()
+    performance = performance_of(engine, 4.0)
+    performance.steer("slow", 0.0, "langsam")
+    composing = asyncio.create_task(performance.compose())
+    await until(lambda: performance.buffer.seconds_received > 0)
+    performance.steer("a harp", 0.0)
+    performance.steer("no drums", 0.0, "ohne Schlagzeug")
+    typed = ("bells", "langsam", "a harp", "ohne Schlagzeug")
+    assert performance.piece.typed_prompts == typed
+    performance.interrupt()
+    await composing
+    assert performance.piece.typed_prompts == typed
+    await performance.compose()
+    assert performance.piece.typed_prompts == typed
+    assert performance.piece.prompts == ("bells", "slow", "a harp", "no drums")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -25,7 +26,8 @@ PIECE = Piece(
     guidance=2.5,
     top_k=99,
     temperature=0.9,
-    prompt_changes=(PromptChange("fast", 100), PromptChange("“slow”", 300, blend=50)),
+    prompt_changes=(PromptChange("fast", 100), PromptChange("“slow”", 300, 50, "„langsam“")),
+    translated_from="Langsamer Dub mit Ümlauten",
 )
 TRACK = MadeTrack(
     id=0,
@@ -63,7 +65,7 @@ async def search(store: Store, words: str, visibility: Visibility = VISIBILITY) 
 
 async def test_choices_survive_a_restart_per_guild(tmp_path: Path) -> None:
     path = tmp_path / "busker.sqlite"
-    chosen = GuildChoices(12.5, 0.5, 0.25, "dj", 2**62, 2**61, "mp3", 3, 600.0, False)
+    chosen = GuildChoices(12.5, 0.5, 0.25, "dj", 2**62, 2**61, "mp3", 3, 600.0, False, False)
     first = Store(path)
     await first.open()
     await first.choose(1, lambda _: chosen)
@@ -93,6 +95,17 @@ async def test_a_track_is_stored_with_everything_that_reproduces_it(store: Store
     assert again == dataclasses.replace(TRACK, id=added.id, message_id=2**60)
     assert again.link == f"https://discord.com/channels/{2**62}/5/{2**60}"
     assert added.link is None
+
+
+async def test_a_translated_track_is_found_and_suggested_by_what_was_typed(store: Store) -> None:
+    piece = Piece("slow dub, no drums", 20.0, 1, translated_from="Langsamer Dub, ohne Schlagzeug")
+    added = await store.add_track(dataclasses.replace(TRACK, piece=piece))
+    for words in ("LANGSAMER", "ohne schlagzeug", "no drums", "dub"):
+        (found,) = await store.search(TRACK.guild_id, words, VISIBILITY)
+        assert found == added
+    prompts = await store.prompts(TRACK.guild_id, "drums", VISIBILITY, max_chars=30, limit=5)
+    assert prompts == ["Langsamer Dub, ohne Schlagzeug"]
+    assert not await store.prompts(TRACK.guild_id, "drums", VISIBILITY, max_chars=29, limit=5)
 
 
 async def test_a_track_is_found_in_its_own_guild_only(store: Store) -> None:
@@ -190,6 +203,17 @@ async def test_adding_a_track_also_sets_it_in_the_journal_entry(store: Store) ->
     await store.update_journal([dataclasses.replace(ENTRY, frames_played=300)], [])
     (entry,) = await store.journal()
     assert (entry.track_id, entry.frames_played) == (made.id, 300)
+
+
+async def test_rows_of_before_prompts_were_translated_are_read(store: Store) -> None:
+    added = await store.add_track(TRACK)
+
+    def write(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE tracks SET translated_from = NULL, turns = '[[\"fast\", 100, 0]]'")
+
+    await store._database.change(write)
+    piece = dataclasses.replace(PIECE, prompt_changes=(PromptChange("fast", 100),), translated_from=None)
+    assert await store.track(TRACK.guild_id, added.id) == dataclasses.replace(added, piece=piece)
 
 
 async def test_usage_adds_up_by_person_guild_and_day_and_older_days_are_deleted(store: Store) -> None:
