@@ -17,7 +17,7 @@ from discord.ext import commands
 from bot.client import Busker
 from bot.commands.checks import manages, member_of
 from bot.errors import NotAllowed, RequestError
-from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
+from bot.rules.markdown import MAX_CHOICES, escape, fit, truncate
 from bot.store.records import MadeTrack
 from bot.tracks.poster import caption_of
 from bot.ui.card import COLOUR
@@ -29,6 +29,9 @@ PAGE_SIZE: Final = 10
 
 MAX_SEARCH_CHARS: Final = 40
 """Longest search: the `custom_id` of the button for older tracks holds it."""
+
+PLACE: Final = "\ufffc"
+"""Stands for a prompt until the room for it is known (Unicode's object replacement character)."""
 
 _NUMBER = re.compile(r"#(\d{1,18})")
 """The value of the option `search` after a suggestion was taken: the number of a track."""
@@ -260,11 +263,10 @@ async def forget(interaction: discord.Interaction[Busker], track: MadeTrack) -> 
 def _choice(track: MadeTrack, locale: discord.Locale) -> str:
     """Return a track as a suggestion or a choice, where Discord formats nothing."""
 
-    def with_prompt(prompt: str) -> str:
-        seconds, seed = track.piece.seconds, str(track.piece.seed)
-        return Text("library-choice", prompt=prompt, seconds=seconds, seed=seed).in_(locale)
-
-    return with_prompt(truncate(track.piece.typed_prompt, CHOICE_CHARS - len(with_prompt(""))))
+    seconds, seed = track.piece.seconds, str(track.piece.seed)
+    choice = Text("library-choice", prompt=PLACE, seconds=seconds, seed=seed).in_(locale)
+    before, _, after = choice.partition(PLACE)
+    return fit(before, track.piece.typed_prompt, after)
 
 
 async def setup(bot: Busker) -> None:

@@ -14,7 +14,7 @@ from bot.commands.checks import member_of
 from bot.errors import NotWaiting
 from bot.playback.performance import Performance
 from bot.playback.visibility import Visible
-from bot.rules.markdown import CHOICE_CHARS, MAX_CHOICES, escape, truncate
+from bot.rules.markdown import MAX_CHOICES, escape, fit, truncate
 from bot.rules.numbers import parse_whole
 from bot.rules.permissions import require_view
 from bot.rules.rights import Action
@@ -155,10 +155,7 @@ def _choice(place: int, performance: Performance, locale: discord.Locale) -> str
     """Return a piece as a suggestion, where Discord formats nothing."""
     requester, piece = performance.request.requester.display_name, performance.piece
     length = Text("queue-radio").in_(locale) if piece.endless else f"{piece.seconds:g} s"
-    before, after = f"{place}. ", f" · {length} · {requester}"
-    return (
-        f"{before}{truncate(performance.piece.typed_prompt, CHOICE_CHARS - len(before) - len(after))}{after}"
-    )
+    return fit(f"{place}. ", piece.typed_prompt, f" · {length} · {requester}")
 
 
 async def setup(bot: Busker) -> None:

@@ -30,6 +30,12 @@ def escape(text: str) -> str:
     return _PING.sub("@\u200b", safe).replace("://", ":\u200b//")
 
 
+def fit(before: str, text: str, after: str, max_chars: int = CHOICE_CHARS) -> str:
+    """Return the three joined, with at most `max_chars` characters: `text` is truncated, then the whole."""
+    room = max(1, max_chars - len(before) - len(after))
+    return truncate(f"{before}{truncate(text, room)}{after}", max_chars)
+
+
 def truncate(text: str, max_chars: int = LISTED_CHARS) -> str:
     """Return `text` with at most `max_chars` characters; an ellipsis marks what is missing."""
     return text if len(text) <= max_chars else f"{text[: max_chars - 1]}…"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.markdown import escape, truncate
+from bot.rules.markdown import CHOICE_CHARS, escape, fit, truncate
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,22 @@ def test_escaped_text_has_no_active_markdown_and_loses_nothing(text: str) -> Non
     assert not re.search(r"[\\*_~`|<\[]|^\s*[#>-]|://|@(everyone|here|[!&]?\d)", alive, re.MULTILINE)
     unescaped = re.sub(r"\\([^a-z0-9\s])", r"\1", shown).replace("\u200b", "")
     assert unescaped == text  # and nothing is lost
+
+
+@pytest.mark.parametrize("before", [0, 1, 99, 100, 300])
+@pytest.mark.parametrize("text", [1, 50, 100, 300])
+@pytest.mark.parametrize("after", [0, 49, 50, 300])
+def test_a_choice_has_one_to_a_hundred_characters_whatever_it_is_made_of(
+    before: int, text: int, after: int
+) -> None:
+    fitted = fit("b" * before, "t" * text, "a" * after)
+    assert 1 <= len(fitted) <= CHOICE_CHARS
+    if before + text + after <= CHOICE_CHARS:
+        assert fitted == "b" * before + "t" * text + "a" * after
+    elif before + after < CHOICE_CHARS:  # only the text is shorter
+        assert fitted == f"{'b' * before}{'t' * (99 - before - after)}…{'a' * after}"
+    else:
+        assert fitted.endswith("…")
 
 
 def test_long_text_is_truncated_with_an_ellipsis() -> None:
