@@ -8,8 +8,8 @@
         ├── EngineBusy          all slots and the queue are full: not a failure, try again later
         └── EngineLost          the engine died and could not be restarted
 
-TrackError (`audio/files/track.py`), OpusMissing, OpusError (`audio/playout/opus.py`) and the errors of the
-bot (`bot/errors.py`) belong to the same tree."""
+TrackError (`audio/files/track.py`), WireError (`audio/worker/wire.py`), OpusMissing, OpusError
+(`audio/playout/opus.py`) and the errors of the bot (`bot/errors.py`) belong to the same tree."""
 
 from __future__ import annotations
 

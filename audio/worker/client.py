@@ -1,12 +1,12 @@
-"""The engine on this machine: a supervised worker process that composes, and a thread that reads its pipe.
+"""The engine on this machine: a supervised worker process that composes, and the threads of its pipe.
 
-    event loop ── Compose, Steer ──▶ pipe ──▶ worker process
-        ▲                                          │
-        └── call_soon_threadsafe ◀── thread ◀── pipe: chunks, heartbeats, log records
+    event loop ── Compose, Steer ──▶ thread ──▶ pipe ──▶ worker process
+        ▲                                                     │
+        └── call_soon_threadsafe ◀── thread ◀── pipe: chunks, heartbeats, lines for the log
 
-A worker that dies or hangs is replaced. A piece depends on nothing but itself, so the new worker composes the
-pieces that were in progress again from their start, and the sound that was delivered already is dropped. A
-piece without end fails if that would take too long.
+A worker that dies, hangs or sends what has no place here is replaced. A piece depends on nothing but itself,
+so the new worker composes the pieces that were in progress again from their start, and the sound that was
+delivered already is dropped. A piece without end fails if that would take too long.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from audio.worker.messages import (
     Delivery,
     Failed,
     Hold,
+    LogLine,
     Order,
     PromptChanged,
     Ready,
@@ -39,6 +40,7 @@ from audio.worker.messages import (
     WorkerMessage,
 )
 from audio.worker.process import WorkerExit, WorkerProcess
+from audio.worker.wire import WireError
 from words.text import Text
 
 _log = logging.getLogger(__name__)
@@ -186,7 +188,10 @@ class LocalEngine:
             self._fail_all(EngineLost(f"The engine's process could not be started: {error}."))
 
     def _on_message(self, worker: WorkerProcess, message: object) -> None:
-        """Handle a message of a worker; called in the event loop, in the order of sending."""
+        """Handle a message of a worker; called in the event loop, in the order of sending.
+
+        Raises WireError for one that makes no sense now.
+        """
         match message:
             case Begun(key) if key in self._streams:
                 self._streams[key].has_slot = True
@@ -196,10 +201,10 @@ class LocalEngine:
                 if self._streams[key].deliver(result, speed):
                     del self._streams[key]
                 self._submit_next_quarantined()
-            case logging.LogRecord() as record:
-                logger = logging.getLogger(record.name)
-                if logger.isEnabledFor(record.levelno):
-                    logger.handle(record)
+            case LogLine():
+                _write_log(message)
+            case Ready() | Failed() if worker.ready:
+                raise WireError("a second start")
             case Ready(info, calibration, vocabulary) if worker is self._worker:
                 worker.ready = True
                 self._order = replace(self._order, calibration=calibration)
@@ -219,7 +224,7 @@ class LocalEngine:
 
     def _on_worker_exit(self, worker: WorkerProcess, end: WorkerExit) -> None:
         """Replace a worker that has died, and give up pieces or the start after MAX_DEATHS."""
-        how = "stopped answering" if end.hung else f"ended with code {end.exitcode}"
+        how = end.fault or f"ended with code {end.exitcode}"
         _log.error("The engine's process %s %s; %d pieces wait.", worker.pid, how, len(self._streams))
         self._worker = None
         for stream in self._streams.values():
@@ -265,6 +270,7 @@ class LocalStream:
         self._key = key
         self._send = send
         self._sample_rate = info.sample_rate
+        self._channels = info.channels
         self._playhead: list[ReportPlayhead | Hold] = []
         """The last messages about playback, to repeat to another worker."""
         self._unanswered: list[Steer] = []
@@ -307,6 +313,8 @@ class LocalStream:
 
     def on_prompt_changed(self, change: PromptChange | None) -> None:
         """Record the worker's answer to the oldest unanswered Steer."""
+        if not self._unanswered or (change is not None and change.prompt != self._unanswered[0].prompt):
+            raise WireError("an answer to no question")
         del self._unanswered[0]
         if change is not None:
             self.piece = self.piece.steered(change)
@@ -329,8 +337,12 @@ class LocalStream:
             self._ended = True
             self._results.put_nowait(result)
             return True
+        if len(result.pcm) != self._channels:
+            raise WireError("a chunk with other channels")
         pcm = result.pcm[:, self._samples_to_drop :]
         self._samples_to_drop -= result.pcm.shape[1] - pcm.shape[1]
+        if self._delivered + pcm.shape[1] > self.piece.seconds * self._sample_rate + 1:
+            raise WireError("more sound than the piece has")
         self._delivered += pcm.shape[1]
         if pcm.size:
             self.deaths = 0
@@ -347,3 +359,13 @@ class LocalStream:
                 raise result
             last = result.last
             yield result
+
+
+def _write_log(line: LogLine) -> None:
+    """Log a line of a worker under its name there; only existing loggers are used, which are few."""
+    name = line.logger
+    while name and not isinstance(logging.root.manager.loggerDict.get(name), logging.Logger):
+        name = name.rpartition(".")[0]
+    logger = logging.getLogger(name)
+    if logger.isEnabledFor(line.level):
+        logger.handle(logger.makeRecord(line.logger, line.level, "", 0, line.text, (), None))

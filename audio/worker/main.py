@@ -15,7 +15,6 @@ import signal
 import threading
 import time
 from dataclasses import replace
-from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -35,12 +34,15 @@ from audio.worker.messages import (
     Failed,
     Heartbeat,
     Hold,
+    LogLine,
     Order,
     PromptChanged,
     Ready,
     ReportPlayhead,
     Steer,
 )
+from audio.worker.pipe import MessagePipe
+from audio.worker.wire import MAX_TEXT_CHARS, TO_WORKER, printable
 
 if TYPE_CHECKING:
     from audio.musicgen.engine_core import EngineCore
@@ -60,8 +62,9 @@ NICENESS: Final = 5
 """Lower priority than the bot's process: a chunk may be 10 ms late, a voice packet may not."""
 
 
-def main(pipe: Connection, order: Order) -> None:
-    """Run a worker until it receives End, or until `pipe` closes because the bot's process has died."""
+def main(connection: Connection, order: Order) -> None:
+    """Run a worker until it receives End, or until its pipe closes because the bot's process has died."""
+    pipe = MessagePipe(connection, TO_WORKER)
     # Ctrl-C reaches every process of the terminal; the bot's process decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
@@ -181,7 +184,7 @@ def _checked_device(name: str) -> str:
     return name
 
 
-def _serve(pipe: Connection, core: EngineCore) -> None:
+def _serve(pipe: MessagePipe, core: EngineCore) -> None:
     """Alternate between reading all messages and one step of the core; returns after End."""
     sent_at = time.monotonic()
     while True:
@@ -207,13 +210,19 @@ def _serve(pipe: Connection, core: EngineCore) -> None:
             sent_at = time.monotonic()
 
 
-class _PipeHandler(QueueHandler):
-    """Sends log records to the bot's process, which handles them like its own."""
+class _PipeHandler(logging.Handler):
+    """Sends what is logged to the bot's process, which logs it under the same name."""
 
-    def __init__(self, pipe: Connection) -> None:
-        super().__init__(None)  # type: ignore[arg-type]
+    def __init__(self, pipe: MessagePipe) -> None:
+        super().__init__()
         self._pipe = pipe
 
-    def enqueue(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError):  # the bot's process has gone, and nobody reads the log
-            self._pipe.send(record)
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._pipe.send(
+                LogLine(record.name, record.levelno, printable(self.format(record), MAX_TEXT_CHARS))
+            )
+        except OSError:  # the bot's process has gone, and nobody reads the log
+            pass
+        except Exception:
+            self.handleError(record)

@@ -1,4 +1,4 @@
-"""The messages between the bot's process and a worker, which are pickled through one pipe.
+"""The messages between the bot's process and a worker; `audio/worker/wire.py` makes bytes of them.
 
 `key` names a piece: the engine counts them from 1, and no key is used twice. Light to import: no torch.
 """
@@ -130,6 +130,16 @@ class Delivery:
     result: Chunk | EngineError
     speed: float | None = None
     """Seconds of this piece composed per second from now on, if known."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """From the worker: a record for the log of the bot's process."""
+
+    logger: str
+    level: int
+    text: str
+    """The message with the traceback, if any."""
 
 
 WorkerMessage = Compose | Cancel | ReportPlayhead | Hold | Steer | End

@@ -211,7 +211,7 @@ async def test_closing_leaves_no_process_thread_or_pipe(monkeypatch: pytest.Monk
     descriptors, threads = set(os.listdir("/proc/self/fd")), threading.enumerate()
     children = multiprocessing.active_children()
     async with playing(monkeypatch, compose_all, folder) as engine:
-        assert any(thread.name == f"engine {engine.worker_pid}" for thread in threading.enumerate())
+        assert any(thread.name == f"engine {engine.worker_pid} in" for thread in threading.enumerate())
         await engine.close()
         assert multiprocessing.active_children() == children
         assert threading.enumerate() == threads

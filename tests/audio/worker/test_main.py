@@ -3,7 +3,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from audio.errors import CheckpointError
 from audio.piece import Piece
 from audio.worker.main import NICENESS, SEEDED, main
 from audio.worker.messages import Begun, Cancel, Compose, Delivery, Failed, Heartbeat, Order, Ready
+from audio.worker.pipe import MessagePipe
+from audio.worker.wire import FROM_WORKER
 
 pytestmark = pytest.mark.slow  # starts worker processes, which import torch
 
@@ -23,17 +24,17 @@ TIMEOUT_SECONDS = 120.0
 
 def start_worker(
     checkpoint: str, device: str = "cpu", dtype: str = "float32"
-) -> tuple[Connection, BaseProcess]:
+) -> tuple[MessagePipe, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0, dtype=dtype)
     process = context.Process(target=main, args=(theirs, order), daemon=True)
     process.start()
     theirs.close()
-    return ours, process
+    return MessagePipe(ours, FROM_WORKER), process
 
 
-def receive(pipe: Connection) -> object:
+def receive(pipe: MessagePipe) -> object:
     """Return the next message of the worker that is not a heartbeat."""
     message: object = Heartbeat()
     while message == Heartbeat():

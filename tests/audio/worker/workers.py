@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,6 +31,21 @@ from audio.worker.messages import (
     ReportPlayhead,
     Steer,
 )
+from audio.worker.pipe import MessagePipe
+from audio.worker.wire import TO_WORKER
+
+Worker = Callable[[Connection, Order], None]
+
+
+def on_messages(worker: Callable[[MessagePipe, Order], None]) -> Worker:
+    """Give a stand-in what `main` makes of its connection; it can still be pickled by its name."""
+
+    @functools.wraps(worker)
+    def main(connection: Connection, order: Order) -> None:
+        worker(MessagePipe(connection, TO_WORKER), order)
+
+    return main
+
 
 INFO = EngineInfo("stand-in", "1", "MIT", "cpu", 32_000, 1, 4.0)
 CHUNK_SAMPLES = 16_000
@@ -42,7 +59,7 @@ def lives(order: Order) -> int:
     return life
 
 
-def deliver(pipe: Connection, compose: Compose, chunks: int, size: int = CHUNK_SAMPLES) -> None:
+def deliver(pipe: MessagePipe, compose: Compose, chunks: int, size: int = CHUNK_SAMPLES) -> None:
     """Deliver the first `chunks` chunks of a piece; its samples rise from 0 to 1."""
     samples = int(compose.piece.seconds * 32_000)
     pipe.send(Begun(compose.key))
@@ -52,7 +69,7 @@ def deliver(pipe: Connection, compose: Compose, chunks: int, size: int = CHUNK_S
         pipe.send(Delivery(compose.key, Chunk(pcm, last=stop == samples)))
 
 
-def compose_all(pipe: Connection, order: Order) -> None:
+def compose_pieces(pipe: MessagePipe) -> None:
     """Compose every piece at once."""
     pipe.send(Ready(INFO))
     while not isinstance(message := pipe.recv(), End):
@@ -60,18 +77,26 @@ def compose_all(pipe: Connection, order: Order) -> None:
             deliver(pipe, message, 1000)
 
 
-def die_twice(pipe: Connection, order: Order) -> None:
+@on_messages
+def compose_all(pipe: MessagePipe, order: Order) -> None:
+    """Compose every piece at once."""
+    compose_pieces(pipe)
+
+
+@on_messages
+def die_twice(pipe: MessagePipe, order: Order) -> None:
     """Die twice during the first piece, each time after a different number of samples; then compose all."""
     life = lives(order)
     if life > 2:
-        compose_all(pipe, order)
+        compose_pieces(pipe)
         return
     pipe.send(Ready(INFO))
     deliver(pipe, pipe.recv(), chunks=1, size=CHUNK_SAMPLES - 100 * life)
     os._exit(7)
 
 
-def die_on_poison(pipe: Connection, order: Order) -> None:
+@on_messages
+def die_on_poison(pipe: MessagePipe, order: Order) -> None:
     """Die after the first chunk of a piece with the prompt “poison”."""
     pipe.send(Ready(INFO))
     while not isinstance(message := pipe.recv(), End):
@@ -81,7 +106,8 @@ def die_on_poison(pipe: Connection, order: Order) -> None:
                 os._exit(7)
 
 
-def die_on_poison_beside_others(pipe: Connection, order: Order) -> None:
+@on_messages
+def die_on_poison_beside_others(pipe: MessagePipe, order: Order) -> None:
     """Give all pieces slots, and die if one of them has the prompt “poison”; else deliver them."""
     pipe.send(Ready(INFO))
     playing: list[Compose] = []
@@ -97,10 +123,11 @@ def die_on_poison_beside_others(pipe: Connection, order: Order) -> None:
             playing.clear()
 
 
-def die_while_another_waits(pipe: Connection, order: Order) -> None:
+@on_messages
+def die_while_another_waits(pipe: MessagePipe, order: Order) -> None:
     """Die three times during a piece with the prompt “poison” while another one waits; then compose all."""
     if lives(order) > 3:
-        compose_all(pipe, order)
+        compose_pieces(pipe)
         return
     pipe.send(Ready(INFO))
     for compose in (pipe.recv(), pipe.recv()):
@@ -109,7 +136,8 @@ def die_while_another_waits(pipe: Connection, order: Order) -> None:
     os._exit(7)
 
 
-def echo_playheads(pipe: Connection, order: Order) -> None:
+@on_messages
+def echo_playheads(pipe: MessagePipe, order: Order) -> None:
     """Deliver a chunk for each ReportPlayhead, with the position as its only sample."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
@@ -121,7 +149,8 @@ def echo_playheads(pipe: Connection, order: Order) -> None:
             os._exit(7)
 
 
-def hold_and_die(pipe: Connection, order: Order) -> None:
+@on_messages
+def hold_and_die(pipe: MessagePipe, order: Order) -> None:
     """Die on Hold; in the second life compose nothing until the playhead is reported again."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
@@ -134,17 +163,19 @@ def hold_and_die(pipe: Connection, order: Order) -> None:
     pipe.recv()
 
 
-def die_after_measuring(pipe: Connection, order: Order) -> None:
+@on_messages
+def die_after_measuring(pipe: MessagePipe, order: Order) -> None:
     """Measure and die in mid-piece; in the second life require the calibration and compose all."""
     if order.calibration is None:
         pipe.send(Ready(INFO, Calibration(4.0, 1, 3.0)))
         deliver(pipe, pipe.recv(), chunks=1)
         os._exit(7)
     assert order.calibration == Calibration(4.0, 1, 3.0)
-    compose_all(pipe, order)
+    compose_pieces(pipe)
 
 
-def change_prompt_and_die(pipe: Connection, order: Order) -> None:
+@on_messages
+def change_prompt_and_die(pipe: MessagePipe, order: Order) -> None:
     """Answer the first Steer and die before the second; check in the second life what is sent again."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
@@ -164,17 +195,19 @@ def change_prompt_and_die(pipe: Connection, order: Order) -> None:
     pipe.recv()
 
 
-def hang_once(pipe: Connection, order: Order) -> None:
+@on_messages
+def hang_once(pipe: MessagePipe, order: Order) -> None:
     """Deliver a chunk and hang; in the second life compose all."""
     if lives(order) > 1:
-        compose_all(pipe, order)
+        compose_pieces(pipe)
         return
     pipe.send(Ready(INFO))
     deliver(pipe, pipe.recv(), chunks=1)
     threading.Event().wait()
 
 
-def send_heartbeats(pipe: Connection, order: Order) -> None:
+@on_messages
+def send_heartbeats(pipe: MessagePipe, order: Order) -> None:
     """Send heartbeats for a second, then deliver."""
     pipe.send(Ready(INFO))
     compose = pipe.recv()
@@ -185,7 +218,8 @@ def send_heartbeats(pipe: Connection, order: Order) -> None:
     pipe.recv()
 
 
-def fail_to_reload(pipe: Connection, order: Order) -> None:
+@on_messages
+def fail_to_reload(pipe: MessagePipe, order: Order) -> None:
     """Die in mid-piece, then three times while loading; then compose all."""
     life = lives(order)
     if life == 1:
@@ -193,8 +227,9 @@ def fail_to_reload(pipe: Connection, order: Order) -> None:
         deliver(pipe, pipe.recv(), chunks=1)
     if life <= 4:
         os._exit(9)
-    compose_all(pipe, order)
+    compose_pieces(pipe)
 
 
-def load_forever(pipe: Connection, order: Order) -> None:
+@on_messages
+def load_forever(pipe: MessagePipe, order: Order) -> None:
     threading.Event().wait()
