@@ -5,6 +5,7 @@ The library merges, so the sound is the one that it would give. Only safetensors
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -88,22 +89,29 @@ def checked_adapter(folder: Path, name: str, names: list[str] | None = None) -> 
 
 def merge(model: Any, adapter: Adapter) -> Any:
     """Return the library's model with `adapter` merged into its weights. Raises CheckpointError."""
-    from peft import PeftModel  # only here: most checkpoints have no adapter
+    # only here: most checkpoints have no adapter, and the checks above come before the import of torch
+    from peft import PeftModel
     from peft.tuners.tuners_utils import BaseTunerLayer
+    from safetensors.torch import load_file
+
+    from audio.musicgen.checkpoint.weights import check_finite
 
     name = adapter.name
     config = _config_of(adapter)
+    check_finite(load_file(adapter.folder / ADAPTER_WEIGHTS), name)
     try:
-        wrapped: Any = PeftModel(model, config, adapter_name=_NAME)
-        report = wrapped.load_adapter(str(adapter.folder), _NAME, torch_device="cpu")
-        strange, missing = sorted(report.unexpected_keys), sorted(report.missing_keys)
-        merged = wrapped.merge_and_unload(safe_merge=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what matters of them is checked below
+            wrapped: Any = PeftModel(model, config, adapter_name=_NAME)
+            report = wrapped.load_adapter(str(adapter.folder), _NAME, torch_device="cpu")
+            strange, missing = sorted(report.unexpected_keys), sorted(report.missing_keys)
+            merged = wrapped.merge_and_unload(safe_merge=True)
     except Exception as error:
         raise CheckpointError(f"{_does_not_fit(adapter)} ({message_of(error)}).") from error
     if wrong := strange or missing:
-        what = "has no place for" if strange else "has no value for"
+        what = "has no place for" if strange else "gets no value for"
         raise CheckpointError(
-            f"{_does_not_fit(adapter)} (it {what} {len(wrong)} weights, such as {wrong[0]})."
+            f"{_does_not_fit(adapter)} (the model {what} {len(wrong)} weights, such as {wrong[0]})."
         )
     if any(isinstance(module, BaseTunerLayer) for module in merged.modules()):
         raise CheckpointError(

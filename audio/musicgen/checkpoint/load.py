@@ -38,7 +38,7 @@ from audio.musicgen.checkpoint.kinds import is_adapter, names_in
 from audio.musicgen.checkpoint.licence import both, licence_of
 from audio.musicgen.checkpoint.melody import MelodyEncoder
 from audio.musicgen.checkpoint.tokenizer import load_tokenizer
-from audio.musicgen.checkpoint.weights import build, check_finite
+from audio.musicgen.checkpoint.weights import build
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.piece import Recording
@@ -168,7 +168,6 @@ def _load(
         if adapters.base_differs(adapter, name):
             notes.append(f"The adapter “{adapter.name}” was trained on {adapter.base}, not on “{name}”.")
         model = adapters.merge(model, adapter)
-        check_finite(model, adapter.name)
         name, revision = f"{name} + {adapter.name}", f"{revision}+{adapter.revision}"
         licence = both(licence, adapter.licence)
     for note in notes:

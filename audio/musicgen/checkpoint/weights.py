@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,13 +53,13 @@ def build(kind: Any, config: Any, files: Sequence[Path], name: str) -> Any:
         output_loading_info=True,
     )
     _check_report(model, state, report, name)
-    check_finite(model, name)
+    check_finite(model.state_dict(), name)
     return model
 
 
-def check_finite(model: nn.Module, name: str) -> None:
+def check_finite(weights: Mapping[str, Tensor], name: str) -> None:
     """Raise CheckpointError if a weight is NaN or infinite."""
-    for key, weight in model.state_dict().items():
+    for key, weight in weights.items():
         if not weight.is_floating_point():
             continue
         # A sum is not finite if any of its terms is not, and takes 0.02 of the time (50 M weights).
