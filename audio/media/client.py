@@ -97,7 +97,7 @@ class MediaProcesses:
             child, self._spare = self._spare, None
             if child is None or child.poll() is not None:
                 child = await loop.run_in_executor(self._threads, self._start)
-            exchange = _Exchange(child, data, wanted, name, consume)
+            exchange = Exchange(child, data, wanted, name, consume)
             deadline = loop.call_later(self._deadline_seconds, exchange.expire)
             work = loop.run_in_executor(self._threads, exchange.run)
             try:
@@ -146,7 +146,7 @@ class MediaProcesses:
             raise RecordingError(Text("recording-unkept", name="")) from error
 
 
-class _Exchange:
+class Exchange:
     """One file and the process that reads it."""
 
     def __init__(
@@ -162,11 +162,11 @@ class _Exchange:
         self._wanted = wanted
         self._name = name
         self._consume = consume
-        self._expired = False
+        self.expired = False
 
     def expire(self) -> None:
         """Kill the process because its time is over."""
-        self._expired = True
+        self.expired = True
         self.child.kill()
 
     def run(self) -> Heard:
@@ -178,7 +178,7 @@ class _Exchange:
         except (OSError, ValueError) as error:
             self.child.kill()
             self.child.wait()
-            how = "took too long" if self._expired else f"ended with code {self.child.returncode}"
+            how = "took too long" if self.expired else f"ended with code {self.child.returncode}"
             _log.warning("the media process %s over %s: %s", how, self._name, error)
             raise RecordingError(Text("recording-broken", name=self._name)) from error
         finally:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import struct
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, cast
 
 import av
+import av.subtitles.codeccontext  # PyAV would import them with the first file that has subtitles, when the
+import av.subtitles.stream  # process can no longer open a file
 import numpy as np
 import numpy.typing as npt
 
@@ -21,6 +23,7 @@ from audio.media.limits import (
     CODECS,
     CONTAINERS,
     MAX_BAD_PACKETS,
+    MAX_CHANGES,
     MAX_CHANNELS,
     MAX_FRAME_SAMPLES,
     MAX_PACKETS,
@@ -65,14 +68,18 @@ class Decoded:
     """Tags of the container and of the stream, by names in lower case."""
 
 
-def decode(data: bytes, wanted: Wanted, name: str = "file") -> Decoded:
+def decode(
+    data: bytes, wanted: Wanted, name: str = "file", opened: Callable[[], None] = lambda: None
+) -> Decoded:
     """Return what is wanted of a file whose content is `data`; `name` is its name for people.
 
+    `opened` is called when the container has been read and decoding begins.
     What cannot be decoded is passed over as long as most can. Raises Refused, a RecordingError.
     """
     refuse = _Refuser(name)
     try:
         with _opened(data, name) as file:
+            opened()
             tags = _tags(file)
             if wanted.use is Use.TAGS:
                 nothing = np.zeros((0, wanted.channels), wanted.dtype)
@@ -118,6 +125,8 @@ class _Reading:
     """Packets read and frames decoded."""
     good_packets: int = 0
     bad_packets: int = 0
+    changes: int = 0
+    """Changes of rate, channels or type of the samples."""
     broken_off: bool = field(default=False)
     """True if the container ended with an error."""
 
@@ -160,6 +169,12 @@ class _Reading:
             self._count_packet()
             yield packet
 
+    def count_change(self) -> None:
+        """Count a change of the form of the samples, which costs a filter. Raises Refused."""
+        self.changes += 1
+        if self.changes > MAX_CHANGES:
+            self.refuse(Reason.TOO_MUCH)
+
     def _count_packet(self) -> None:
         self.packets += 1
         if self.packets > MAX_PACKETS:
@@ -178,7 +193,9 @@ class _Reading:
 
 
 def _opened(data: bytes, name: str) -> av.container.InputContainer:
-    file = io.BytesIO(data)
+    if data.startswith(b"RIFX"):  # FFmpeg reads its big-endian samples as little-endian ones
+        raise ValueError("a big-endian WAV file")
+    file = io.BytesIO(_without_tag(data))
     suffix = name.rpartition(".")[2].lower()
     # Only a hint: nothing is opened by name.
     file.name = f"sound.{suffix}" if suffix in SUFFIXES.split(",") else "sound"
@@ -194,6 +211,14 @@ def _opened(data: bytes, name: str) -> av.container.InputContainer:
         metadata_errors="replace",
         io_open=_open_nothing,
     )
+
+
+def _without_tag(data: bytes) -> bytes:
+    """Return a file without an ID3 tag in front of it, where FFmpeg does not expect one."""
+    if not data.startswith(b"ID3"):
+        return data
+    size = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False))
+    return data[size:] if data[size : size + 4] in (b"RIFF", b"FORM", b"OggS") else data
 
 
 def _open_nothing(url: str, flags: int, options: object) -> NoReturn:
@@ -277,6 +302,7 @@ def _resampled(reading: _Reading, wanted: Wanted) -> Iterator[npt.NDArray[np.flo
         if form != before or resampler is None:  # files joined, or a broadcast
             if resampler is not None:
                 yield from _arrays(resampler.resample(None), wanted)
+            reading.count_change()
             layout = "mono" if len(frame.layout.channels) == 1 else "stereo"
             resampler, before = av.AudioResampler("fltp", layout, wanted.rate), form
         for part in _parts(frame):

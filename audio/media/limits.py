@@ -21,7 +21,7 @@ SUFFIXES: Final = (
 """Suffixes of names that help FFmpeg to guess a container; others are not passed on."""
 
 CODECS: Final = (
-    "aac,aac_latm,ac3,alac,amrnb,amrwb,eac3,flac,gsm,gsm_ms,g722,mp1float,mp2float,mp3float,opus,libopus,speex,"
+    "aac,aac_latm,ac3,alac,amrnb,amrwb,eac3,flac,gsm,gsm_ms,g722,mp1float,mp2,mp2float,mp3float,opus,libopus,speex,"
     "vorbis,wmalossless,wmapro,wmav1,wmav2,wmavoice,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,"
     "pcm_alaw,pcm_mulaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_s8,pcm_u8,pcm_s16be,pcm_s16le,pcm_s24be,"
     "pcm_s24le,pcm_s32be,pcm_s32le"
@@ -57,6 +57,9 @@ MAX_PACKETS: Final = 120_000
 MAX_BAD_PACKETS: Final = 1_000
 """Packets that cannot be decoded; further ones make the file rubbish."""
 
+MAX_CHANGES: Final = 64
+"""Changes of rate or channels, as where files are joined. Each takes up to 1 ms, and more for odd rates."""
+
 MAX_SAMPLES: Final = 2 * 96_000 * 600
 """Samples decoded, over all channels: ten minutes at 96 kHz in stereo. Each takes up to 10 ns."""
 
@@ -73,6 +76,10 @@ MAX_TAGS: Final = 64
 
 CPU_SECONDS: Final = 4
 """Processor time for one file; ten minutes of any usual format take less than 2 s."""
+
+OPENING_CPU_SECONDS: Final = 1
+"""Processor time until a container is open; 32 MiB take up to 0.3 s. FFmpeg does not bound the reading of
+millions of tags or boxes."""
 
 DEADLINE_SECONDS: Final = 20.0
 """Time until the process is killed although it has used less: it yields to music and may wait its turn."""

@@ -19,7 +19,7 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple
 
-from audio.media.limits import CPU_SECONDS, MEMORY_BYTES, NICENESS
+from audio.media.limits import CPU_SECONDS, MEMORY_BYTES, NICENESS, OPENING_CPU_SECONDS
 
 LENGTH: Final = struct.Struct("<I")
 """Of the JSON of a request."""
@@ -65,19 +65,25 @@ ANSWER_BYTES: Final = _ANSWER.size
 
 def main() -> None:
     """Serve one request; end without one if the standard input closes, because the bot has ended."""
-    import numpy as np
+    from audio.media.decode import warm_up
 
-    from audio.media.decode import decode, warm_up
-    from audio.media.wanted import Refused, Use, Wanted
-
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
     warm_up()
     confine()
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer one request."""
+    import numpy as np
+
+    from audio.media.decode import decode
+    from audio.media.wanted import Refused, Use, Wanted
+
     request = json.loads(_exactly(source, LENGTH.unpack(_exactly(source, LENGTH.size))[0]))
     data = _exactly(source, request["bytes"])
     wanted = Wanted(Use(request["use"]), request["rate"], request["channels"])
     try:
-        decoded = decode(data, wanted, request["name"])
+        decoded = decode(data, wanted, request["name"], allow_decoding)
     except Refused as refused:
         cause = repr(refused.__cause__)[:_MAX_CAUSE_CHARS] if refused.__cause__ else ""
         text = json.dumps({"reason": refused.reason.value, "cause": cause}).encode()
@@ -107,11 +113,12 @@ def confine() -> None:
         import resource as system
 
         used = system.getrusage(system.RUSAGE_SELF)
-        cpu = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
+        begun = int(used.ru_utime + used.ru_stime) + 1
+        with suppress(ValueError, OSError):
+            system.setrlimit(system.RLIMIT_CPU, (begun + OPENING_CPU_SECONDS, begun + CPU_SECONDS))
         limits = [
             (system.RLIMIT_CORE, 0),
             (system.RLIMIT_FSIZE, 0),
-            (system.RLIMIT_CPU, cpu),
             # Descriptors that are open stay, and no other number is free: no file, no socket, no pipe.
             (system.RLIMIT_NOFILE, 0),
             (system.RLIMIT_NPROC, 0),  # not for root
@@ -121,6 +128,15 @@ def confine() -> None:
         for kind, most in limits:
             with suppress(ValueError, OSError):  # a lower limit is set already, or there is none here
                 system.setrlimit(kind, (most, most))
+
+
+def allow_decoding() -> None:
+    """Give the process the rest of its processor time, when the container is open."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
 def _address_space() -> int | None:

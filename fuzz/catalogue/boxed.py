@@ -145,6 +145,11 @@ def _laced(lacing: int) -> bytes:
     return ebml.matroska(ebml.clusters(lacing))
 
 
+def _subtitled() -> bytes:
+    subtitles = ebml.track(index=2, codec=b"S_TEXT/UTF8", kind=ebml.SUBTITLES)
+    return ebml.matroska(ebml.clusters(), tracks=subtitles + ebml.track())
+
+
 _MATROSKA: Final[tuple[Case, ...]] = (
     heard("mkv-lacing-xiph", lambda: _laced(ebml.XIPH)),
     heard("mkv-lacing-fixed", lambda: _laced(ebml.FIXED)),
@@ -155,6 +160,7 @@ _MATROSKA: Final[tuple[Case, ...]] = (
     heard("mkv-void", lambda: ebml.matroska(ebml.element(ebml.VOID, b"\0" * 5000), ebml.clusters())),
     heard("mkv-size-too-large", lambda: ebml.matroska(ebml.clusters(), size=2**40)),
     heard("mkv-video-first", lambda: _mkv(Pictures(), OPUS)),
+    heard("mkv-subtitles-first", _subtitled),
     heard("mkv-two-languages", lambda: _mkv(AAC, OTHER)),
     heard("mkv-title-latin1", lambda: _latin(_mkv(tags=TITLE))),
     heard("mkv-cut-in-half", lambda: _part(ebml.matroska(ebml.clusters()), 0, 0.5), SECONDS / 2),

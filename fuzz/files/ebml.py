@@ -25,6 +25,10 @@ VOID: Final = 0xEC
 ATTACHMENTS: Final = 0x1941A469
 ATTACHED: Final = 0x61A7
 
+SOUND: Final = 2
+SUBTITLES: Final = 17
+"""Kinds of streams."""
+
 NONE: Final = 0
 XIPH: Final = 1
 FIXED: Final = 2
@@ -68,8 +72,9 @@ def track(
     codec: bytes = b"A_PCM/INT/LIT",
     index: int = 1,
     more: bytes = b"",
+    kind: int = SOUND,
 ) -> bytes:
-    """Return the description of a stream of sound."""
+    """Return the description of a stream."""
     audio = element(
         0xE1, element(0xB5, struct.pack(">d", rate)), unsigned(0x9F, channels), unsigned(0x6264, bits)
     )
@@ -77,7 +82,7 @@ def track(
         TRACK,
         unsigned(0xD7, index),
         unsigned(0x73C5, index),
-        unsigned(0x83, 2),
+        unsigned(0x83, kind),
         element(0x86, codec),
         audio,
         more,
