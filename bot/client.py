@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from audio.extension import ExtendingEngine
 from bot.commands.checks import Checks
+from bot.commands.lookups import Lookups
 from bot.commands.requests import Requests
 from bot.config.guild_settings import GuildSettings
 from bot.ops.metrics import Metrics
@@ -101,6 +102,7 @@ class Busker(commands.Bot):
         )
         self.checks = Checks(self.sessions, self.guild_settings, self.store)
         self.requests = Requests(self.sessions, self.quota, self.attachments, self.journal, settings.music)
+        self.lookups = Lookups()
         self.mentions: dict[str, str] = {}
         """Clickable mentions of commands by their names."""
         self._polling: asyncio.Task[None] | None = None

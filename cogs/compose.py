@@ -64,8 +64,10 @@ async def suggest_prompts(
     interaction: discord.Interaction[Busker], typed: str
 ) -> list[app_commands.Choice[str]]:
     """Suggest prompts that were used in the guild, as far as the member may see them, and presets."""
-    used = await interaction.client.library.prompts(
-        member_of(interaction), typed, max_chars=CHOICE_CHARS, limit=MAX_CHOICES
+    bot, member = interaction.client, member_of(interaction)
+    used = await bot.lookups.latest(
+        member.id,
+        lambda: bot.library.prompts(member, typed, max_chars=CHOICE_CHARS, limit=MAX_CHOICES),
     )
     prompts = matching_prompts(typed, used, limit=MAX_CHOICES, max_chars=CHOICE_CHARS)
     return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]

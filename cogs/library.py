@@ -67,7 +67,9 @@ class Library(commands.Cog):
         self, interaction: discord.Interaction[Busker], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest the newest tracks with these words."""
-        tracks = await search_tracks(interaction, typed, None, limit=MAX_CHOICES)
+        tracks = await interaction.client.lookups.latest(
+            interaction.user.id, lambda: search_tracks(interaction, typed, None, limit=MAX_CHOICES)
+        )
         return [
             app_commands.Choice(name=_choice(track, interaction.locale), value=f"#{track.id}")
             for track in tracks

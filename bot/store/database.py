@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from bot.errors import StoreError
 from bot.store.private import create_private, make_private
+from bot.store.search import fold
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 """The folder of the migrations, `0001_name.sql` and so on."""
@@ -90,6 +91,7 @@ class Database:
                 connection = sqlite3.connect(self._path, timeout=LOCKED_SECONDS, isolation_level=None)
                 unless_ready.callback(connection.close)
                 connection.row_factory = sqlite3.Row
+                connection.create_function("fold", 1, fold, deterministic=True)  # for migrations
                 _migrate(connection, self._path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")

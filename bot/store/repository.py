@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any, Final
 from audio.piece import Piece, PromptChange, Recording
 from bot.store.database import Database
 from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
+from bot.store.search import find, find_prompts, fold, has_index, prepare_index, words_of
 
 NOTHING_CHOSEN: Final = GuildChoices()
 """The choices of a guild whose managers chose nothing."""
@@ -30,6 +32,21 @@ _RENAMED: Final = {"request_id": "ticket", "saved_file": "kept"}
 """Columns of a JournalEntry whose names differ from those of its fields."""
 
 
+_CHANNELS: Final = """
+    WITH RECURSIVE channels (id) AS (
+        SELECT min(channel_id) FROM tracks WHERE guild_id = :guild
+        UNION ALL
+        SELECT (SELECT min(channel_id) FROM tracks WHERE guild_id = :guild AND channel_id > channels.id)
+        FROM channels WHERE channels.id IS NOT NULL
+    )
+    SELECT
+        id,
+        (SELECT max(parent_id) FROM tracks WHERE guild_id = :guild AND channel_id = channels.id) AS parent
+    FROM channels WHERE id IS NOT NULL
+"""
+"""One look into the index for each channel; SELECT DISTINCT would read the entry of every track."""
+
+
 class Store:
     """Typed access to the database. Methods are called on the event loop; one process uses the file.
 
@@ -39,10 +56,13 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
         self._choices: dict[int, GuildChoices] = {}
+        self._indexed = False
 
     async def open(self) -> None:
         """Open the database; only `choices_of` works before that. Raises StoreError with a sentence."""
         await self._database.open()
+        await self._database.change(prepare_index)
+        self._indexed = await self._database.read(has_index)
         self._choices = await self._database.read(_all_choices)
 
     async def close(self) -> None:
@@ -126,40 +146,47 @@ class Store:
 
         `member_id` selects one requester; `before` is the id of a track that all results are older than.
         """
-        conditions, values = _conditions(guild_id, words, visibility)
-        if member_id is not None:
-            conditions, values = f"{conditions} AND member_id = ?", [*values, member_id]
-        if before is not None:
-            conditions, values = f"{conditions} AND id < ?", [*values, before]
-        return await self._select(
-            f"SELECT * FROM tracks WHERE {conditions} ORDER BY id DESC LIMIT ?", *values, limit
-        )
+        required = words_of(words)
+
+        def read(connection: sqlite3.Connection) -> list[MadeTrack]:
+            rows = find(
+                connection,
+                guild_id,
+                required,
+                visibility,
+                indexed=self._indexed,
+                member_id=member_id,
+                before=before,
+            )
+            return [_track(row) for row in itertools.islice(rows, limit)]
+
+        return await self._database.read(read)
 
     async def prompts(
         self, guild_id: int, words: str, visibility: Visibility, *, max_chars: int, limit: int
     ) -> list[str]:
-        """Return distinct prompts of at most `max_chars` characters, as members typed them, latest first.
+        """Return different prompts of at most `max_chars` characters, as members typed them, latest first.
 
-        They are matched as in `search`.
+        They are matched as in `search`, but words of one or two characters among the newest tracks alone.
         """
-        conditions, values = _conditions(guild_id, words, visibility)
-
-        def read(connection: sqlite3.Connection) -> list[str]:
-            rows = connection.execute(
-                f"SELECT coalesce(translated_from, prompt) AS typed FROM tracks WHERE {conditions} "
-                "AND length(typed) <= ? GROUP BY words ORDER BY max(id) DESC LIMIT ?",
-                [*values, max_chars, limit],
+        required = words_of(words)
+        return await self._database.read(
+            lambda connection: find_prompts(
+                connection,
+                guild_id,
+                required,
+                visibility,
+                indexed=self._indexed,
+                max_chars=max_chars,
+                limit=limit,
             )
-            return [row["typed"] for row in rows]
-
-        return await self._database.read(read)
+        )
 
     async def channels_of_tracks(self, guild_id: int) -> list[tuple[int, int | None]]:
         """Return the channels with tracks of a guild, each with its parent if it is a public thread."""
 
         def read(connection: sqlite3.Connection) -> list[tuple[int, int | None]]:
-            query = "SELECT DISTINCT channel_id, parent_id FROM tracks WHERE guild_id = ?"
-            return [(row["channel_id"], row["parent_id"]) for row in connection.execute(query, [guild_id])]
+            return [(row["id"], row["parent"]) for row in connection.execute(_CHANNELS, {"guild": guild_id})]
 
         return await self._database.read(read)
 
@@ -256,17 +283,7 @@ class Store:
 
 def _searched(piece: Piece) -> str:
     """Return the words that a track is found by: what was typed, then the prompt where that differs."""
-    return " ".join(dict.fromkeys((piece.typed_prompt.casefold(), piece.prompt.casefold())))
-
-
-def _conditions(guild_id: int, words: str, visibility: Visibility) -> tuple[str, list[object]]:
-    """Return SQL for "visible, and each of `words` is in the prompt", and its parameters."""
-    required = words.casefold().split()
-    # One parameter for all channels: SQLite limits the number of parameters.
-    visible = "(member_id = ? OR channel_id IN (SELECT value FROM json_each(?)))"
-    conditions = ["guild_id = ?", visible, *["instr(words, ?) > 0"] * len(required)]
-    channels = json.dumps([*visibility.channels])
-    return " AND ".join(conditions), [guild_id, visibility.member_id, channels, *required]
+    return " ".join(dict.fromkeys((fold(piece.typed_prompt), fold(piece.prompt))))
 
 
 def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bot.store.search import fold, words_of
+
 PRESETS: Final = (
     "lofi hip hop, 82 bpm, F minor, dusty drums and electric piano",
     "slow dub with brushed drums and a warm bass",
@@ -31,8 +33,8 @@ def matching_prompts(typed: str, used: Sequence[str], *, limit: int, max_chars: 
     `used` are earlier prompts that match already. They fill half of the places, presets come next, and the
     other used prompts fill up.
     """
-    words = typed.casefold().split()
-    presets = [preset for preset in PRESETS if all(word in preset.casefold() for word in words)]
+    words = words_of(typed)
+    presets = [preset for preset in PRESETS if all(word in fold(preset) for word in words)]
     places_for_used = max(limit // 2, limit - len(presets))
     ordered = [*used[:places_for_used], *presets, *used[places_for_used:]]
     different = {prompt.casefold(): prompt for prompt in reversed(ordered)}
