@@ -5,8 +5,9 @@ Fields of answers: `rehearsal/contract/`. References to files (`attachment://nam
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from rehearsal.refusal import Json, Refusal, invalid_form
@@ -22,7 +23,6 @@ PROXY: Final = "https://images-ext-1.discordapp.net/external/"
 """Where Discord shows pictures of others."""
 
 DEFAULTS: Final[dict[int, Json]] = {
-    Kind.GALLERY: {},
     Kind.THUMBNAIL: {"description": None, "spoiler": False},
     Kind.FILE: {"spoiler": False},
     Kind.SEPARATOR: {"spacing": 1, "divider": True},
@@ -48,7 +48,7 @@ class Completion:
             for index, component in enumerate(components)
         ]
 
-    def _component(self, component: Json, path: str, numbers: Any) -> Json:
+    def _component(self, component: Json, path: str, numbers: Iterator[int]) -> Json:
         given = {name: value for name, value in component.items() if value is not None}
         kind = component["type"]
         shown = DEFAULTS.get(kind, {}) | given
