@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from audio.extension import ExtendingEngine
+from audio.prompts.translation import load as load_glossaries
 from bot.commands.checks import Checks
 from bot.commands.lookups import Lookups
 from bot.commands.requests import Requests
@@ -128,6 +129,7 @@ class Busker(commands.Bot):
         await self.library.open()
         await self.attachments.open()
         await self.restoration.open()
+        await asyncio.to_thread(load_glossaries)
         self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)

@@ -372,7 +372,7 @@ about-permissions = Nötig sind { $needed }, sonst nichts.
 about-invite = Busker einladen
 help-title = So geht’s los
 help-text =
-    Tritt einem Sprachkanal bei und gib { $compose } mit einer Beschreibung auf Englisch ein: Stil, Instrumente, Stimmung, Tempo. Die Musik beginnt, während sie komponiert wird, und der fertige Track wird gepostet.
+    Tritt einem Sprachkanal bei und gib { $compose } mit einer Beschreibung auf Deutsch oder Englisch ein: Stil, Instrumente, Stimmung, Tempo. Die Musik beginnt, während sie komponiert wird, und der fertige Track wird gepostet.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` ergibt immer dieselbe Musik
@@ -523,7 +523,7 @@ command-choice = { $choice ->
 command-compose = komponieren
     .description = Komponiert Musik nach deiner Beschreibung und spielt sie, während sie entsteht
     .prompt-name = prompt
-    .prompt = Wie es klingen soll, auf Englisch: Stil, Instrumente, Stimmung, Tempo
+    .prompt = Wie es klingen soll, auf Deutsch oder Englisch: Stil, Instrumente, Stimmung, Tempo
     .length-name = länge
     .length = Sekunden Musik, mindestens 10; ohne Angabe der Standard des Servers
     .interval-name = intervall

@@ -380,7 +380,7 @@ about-invite = Invite Busker
 help-title = Getting started
 # The names of commands come as links that can be clicked.
 help-text =
-    Join a voice channel and type { $compose } with a description in English: style, instruments, mood, tempo. The music starts while it is being composed, and the finished track is posted.
+    Join a voice channel and type { $compose } with a description, best in English: style, instruments, mood, tempo. The music starts while it is being composed, and the finished track is posted.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` makes the same music every time

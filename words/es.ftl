@@ -372,7 +372,7 @@ about-permissions = Necesita { $needed }, nada más.
 about-invite = Invitar a Busker
 help-title = Cómo empezar
 help-text =
-    Únete a un canal de voz y escribe { $compose } con una descripción en inglés: estilo, instrumentos, ambiente, tempo. La música empieza mientras se compone, y la pista terminada se publica.
+    Únete a un canal de voz y escribe { $compose } con una descripción en español o inglés: estilo, instrumentos, ambiente, tempo. La música empieza mientras se compone, y la pista terminada se publica.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` da siempre la misma música
@@ -523,7 +523,7 @@ command-choice = { $choice ->
 command-compose = componer
     .description = Compone música a partir de tu descripción y la toca mientras se compone
     .prompt-name = prompt
-    .prompt = Cómo debe sonar, en inglés: estilo, instrumentos, ambiente, tempo
+    .prompt = Cómo debe sonar, en español o inglés: estilo, instrumentos, ambiente, tempo
     .length-name = duración
     .length = Segundos de música, 10 como mínimo; si falta, lo habitual del servidor
     .interval-name = intervalo

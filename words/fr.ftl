@@ -372,7 +372,7 @@ about-permissions = Il lui faut { $needed }, rien d’autre.
 about-invite = Inviter Busker
 help-title = Pour commencer
 help-text =
-    Rejoins un salon vocal et tape { $compose } avec une description en anglais : style, instruments, ambiance, tempo. La musique commence pendant sa composition, et la piste terminée est publiée.
+    Rejoins un salon vocal et tape { $compose } avec une description en français ou en anglais : style, instruments, ambiance, tempo. La musique commence pendant sa composition, et la piste terminée est publiée.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` donne toujours la même musique
@@ -523,7 +523,7 @@ command-choice = { $choice ->
 command-compose = composer
     .description = Compose de la musique d’après ta description et la joue pendant la composition
     .prompt-name = prompt
-    .prompt = Comment ça doit sonner, en anglais : style, instruments, ambiance, tempo
+    .prompt = Comment ça doit sonner, en français ou anglais : style, instruments, ambiance, tempo
     .length-name = durée
     .length = Secondes de musique, 10 au moins ; par défaut, celles du serveur
     .interval-name = intervalle

@@ -324,7 +324,7 @@ about-permissions = 必要な権限は { $needed } だけです。
 about-invite = Busker を招待
 help-title = はじめかた
 help-text =
-    ボイスチャンネルに参加し、{ $compose } にスタイル、楽器、雰囲気、テンポを英語で入力してください。作曲しながら音楽が流れ、完成したトラックが投稿されます。
+    ボイスチャンネルに参加し、{ $compose } にスタイル、楽器、雰囲気、テンポを日本語か英語で入力してください。作曲しながら音楽が流れ、完成したトラックが投稿されます。
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` は、いつも同じ音楽になります
@@ -464,7 +464,7 @@ command-choice = { $choice ->
 command-compose = 作曲
     .description = 説明文から音楽を作曲し、作りながら再生します
     .prompt-name = プロンプト
-    .prompt = どんな音にするか(英語で): スタイル、楽器、雰囲気、テンポ
+    .prompt = どんな音にするか(日本語か英語で): スタイル、楽器、雰囲気、テンポ
     .length-name = 長さ
     .length = 音楽の秒数、10 以上。省略時はサーバーの既定値
     .interval-name = 間隔

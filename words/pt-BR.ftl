@@ -372,7 +372,7 @@ about-permissions = Precisa de { $needed }, nada mais.
 about-invite = Convidar o Busker
 help-title = Como começar
 help-text =
-    Entre em um canal de voz e digite { $compose } com uma descrição em inglês: estilo, instrumentos, clima, andamento. A música começa enquanto é composta, e a faixa pronta é publicada.
+    Entre em um canal de voz e digite { $compose } com uma descrição em português ou inglês: estilo, instrumentos, clima, andamento. A música começa enquanto é composta, e a faixa pronta é publicada.
 
     { $compose } `{ command-compose.prompt-name }: { $first }`
     { $compose } `{ command-compose.prompt-name }: { $second }` `{ command-compose.length-name }: 10` `{ command-compose.seed-name }: 7` dá sempre a mesma música
@@ -523,7 +523,7 @@ command-choice = { $choice ->
 command-compose = compor
     .description = Compõe música a partir da sua descrição e a toca enquanto compõe
     .prompt-name = prompt
-    .prompt = Como deve soar, em inglês: estilo, instrumentos, clima, andamento
+    .prompt = Como deve soar, em português ou inglês: estilo, instrumentos, clima, andamento
     .length-name = duração
     .length = Segundos de música, no mínimo 10; se omitido, o padrão do servidor
     .interval-name = intervalo

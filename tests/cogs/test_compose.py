@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audio.files.track import read_tags
 from audio.piece import Piece
+from audio.prompts.hearing import Vocabulary
 from audio.worker.tone_engine import ToneEngine
+from bot.config.engine_factory import SHIPPED_FOLDER
 from bot.store.records import MadeTrack
 from bot.ui.presets import PRESETS
 from rehearsal.permissions import Permission
@@ -226,4 +229,54 @@ async def test_on_a_stage_the_answer_and_the_card_say_that_busker_asks_to_speak(
         loopback.here.person(loopback.guild, "moderator", moderators).let_speak(loopback.here.bot.user)
         await until(lambda: piece.buffer.frames_played > 0)
         assert (await compose(loopback, length=10, seed=8)).endswith("It plays after one other piece.")
+        loopback.session.stop()
+
+
+async def test_a_prompt_in_another_language_is_composed_in_english_and_shown_as_it_was_typed(
+    tmp_path: Path,
+) -> None:
+    async with loopback_guild(tmp_path, locale="de") as loopback:
+        typed, english = "ruhiges Klavier, ohne Schlagzeug", "quiet piano, no drums"
+        said = await compose(loopback, prompt=typed, length=10, seed=7)
+        assert said == (f"Ich komponiere 10 s „{typed}“ mit Seed 7. Das Modell hört „{english}“.")
+        piece = loopback.session.now
+        assert (piece.piece.prompt, piece.piece.translated_from) == (english, typed)
+        await until(lambda: bool(loopback.tracks))
+        (track,) = loopback.tracks
+        assert f"„{typed}“" in track.content
+        assert track.attachments[0].filename == "quiet-piano-no-drums-7.flac"
+        assert f"„{typed}“" in read(loopback.cards[-1])
+        assert read_tags(tmp_path / track.attachments[0].filename).piece == piece.piece
+        for search in ("klavier", "PIANO"):
+            found = await loopback.asker.use("library", {"search": search}, loopback.text)
+            assert f"„{typed}“" in found.embeds[0]["description"]
+        suggested = await loopback.asker.suggestions("compose", "prompt", "drums", channel=loopback.text)
+        assert suggested[0]["value"] == typed
+        opened = await loopback.asker.press(loopback.cards[-1], "Remix")
+        assert opened.interaction.modal is not None
+        words, _ = (item["component"] for item in opened.interaction.modal["components"])
+        assert words["value"] == typed
+        loopback.session.stop()
+
+
+async def test_a_server_can_leave_prompts_as_they_are_typed(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        await loopback.bot.store.choose(loopback.guild.id, lambda chosen: replace(chosen, translate=False))
+        said = await compose(loopback, prompt="ruhiges Klavier", length=10, seed=7)
+        assert said == "Composing 10 s of “ruhiges Klavier” with seed 7."
+        assert loopback.session.now.piece.prompt == "ruhiges Klavier"
+        loopback.session.stop()
+
+
+async def test_what_the_model_does_not_hear_is_told_with_what_it_hears(tmp_path: Path) -> None:
+    vocabulary = Vocabulary((SHIPPED_FOLDER / "tokenizer.json").read_text(encoding="utf-8"), 64)
+    engine = ToneEngine(speed=50.0, vocabulary=vocabulary)
+    async with loopback_guild(tmp_path, engine=engine) as loopback:
+        said = await compose(loopback, prompt="🎹 тихая bells", length=10, seed=7)
+        heard = "The model doesn't know “🎹” and “тихая”. The model hears “bells”."
+        assert said == f"Composing 10 s of “🎹 тихая bells” with seed 7. {heard}"
+        said = await compose(loopback, prompt="静かな薩摩琵琶", length=10, seed=8)
+        assert said.endswith("The model doesn't know “薩摩”. The model hears “quiet biwa”.")
+        reply = await loopback.asker.use("radio", {"prompt": "громкий рок"}, loopback.text)
+        assert "The model knows none of these words, so only the seed decides" in reply.content
         loopback.session.stop()

@@ -105,3 +105,24 @@ async def test_steering_ends_at_as_many_changes_as_a_track_can_hold(tmp_path: Pa
             "radio and start another."
         )
         assert piece.piece.prompts[-1] == "brass"
+
+
+async def test_words_in_another_language_steer_in_english_and_are_shown_as_they_were_typed(
+    tmp_path: Path,
+) -> None:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=20.0)) as loopback:
+        piece = request_piece(loopback, 2.0)
+        await until(lambda: piece.buffer.seconds_played > 0.1)
+        reply = await loopback.asker.use("steer", {"words": "batería fuerte, sin bajo"}, loopback.text)
+        answer = await said(reply)
+        assert answer.startswith("Steering to “batería fuerte, sin bajo”")
+        assert answer.endswith("The model hears “powerful drums, no bass”.")
+        await loopback.play(piece)
+        (change,) = piece.piece.prompt_changes
+        assert (change.prompt, change.typed_prompt) == ("powerful drums, no bass", "batería fuerte, sin bajo")
+        card = await card_of(loopback)
+        await until(lambda: "“bells” → “batería fuerte, sin bajo”" in read(card))
+        (track,) = loopback.tracks
+        file = tmp_path / "posted"
+        file.write_bytes(track.attachments[0].data)
+        assert read_tags(file).piece.prompt_changes == piece.piece.prompt_changes

@@ -276,3 +276,20 @@ async def test_a_piece_that_cannot_continue_without_discord_continues_when_disco
             (goes_on,) = await restored(again, 7)
             again.session.stop()
             await until(lambda: goes_on.settled)
+
+
+async def test_what_was_typed_and_its_translation_continue_after_a_restart(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=3.0)) as loopback:
+        request = loopback.request(seconds=6.0, seed=1, prompt="quiet piano")
+        piece = replace(request.piece, translated_from="ruhiges Klavier")
+        first = loopback.session.request(replace(request, piece=piece))
+        await until(lambda: first.buffer.frames_played > 20)
+        loopback.session.steer("no drums", 0.0, "ohne Schlagzeug")
+        await loopback.bot.journal.flush()
+        typed = first.piece.typed_prompts
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
+            (one,) = await restored(again, 1)
+            assert one.piece.typed_prompts == typed == ("ruhiges Klavier", "ohne Schlagzeug")
+            assert one.piece.prompts == ("quiet piano", "no drums")
+            again.session.stop()
