@@ -5,7 +5,7 @@ PROCESSES ?= 3
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse faults soak compose run doctor bench load fuzz screens etude listen quick test lint layers types clean
+.PHONY: help setup rehearse faults soak compose run doctor bench load fuzz flood screens etude listen quick test lint layers types clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -45,6 +45,9 @@ load: setup      ## how many channels one bot process plays, beside discord.py's
 
 fuzz: setup      ## 50,000 damaged sound files through media processes; nothing may crash, hang or grow
 	OPENBLAS_NUM_THREADS=1 $(RUN) -m fuzz
+
+flood: setup     ## a hundred hostile files from one server: what another one hears meanwhile
+	$(RUN) -m acceptance.flood
 
 screens: setup   ## the pictures in the documentation, from what the bot posts (needs Chromium)
 	$(RUN) -m acceptance.screens
