@@ -5,7 +5,8 @@ PROCESSES ?= 3
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse faults soak compose run doctor bench load fuzz flood screens etude listen quick test lint layers types clean
+.PHONY: help setup rehearse faults soak compose run doctor bench load fuzz flood screens etude listen quick test lint \
+	layers types lock parts audit clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -15,7 +16,12 @@ setup: $(VENV)/.ready  ## the virtual environment with everything in it
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
+ifdef LOCKED # with hashes, as the public CI does; a build of torch from elsewhere has others
+	requirements/install $(RUN) run dev
+	$(RUN) -m pip install --quiet --no-deps --no-build-isolation --editable .
+else
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+endif
 	@touch $@
 
 rehearse: setup  ## hear it: the whole bot against a Discord on this machine
@@ -77,6 +83,25 @@ layers: setup    ## the layers of ARCHITECTURE.md: who may import whom
 
 types: setup
 	$(RUN) -m mypy
+
+lock:            ## the hashes of all packages in requirements/, after a change of pyproject.toml or constraints.txt
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	build/lock/bin/python requirements/lock.py
+
+parts: build/audit/.ready ## a list of all packages that the image holds, for scanners: var/parts.json (CycloneDX)
+	@mkdir -p var
+	cat requirements/run.txt requirements/torch.txt | build/audit/bin/cyclonedx-py requirements \
+		--pyproject pyproject.toml --output-reproducible --output-file var/parts.json -
+
+audit: build/audit/.ready ## known holes in those packages
+	build/audit/bin/pip-audit --disable-pip --require-hashes \
+		--requirement requirements/run.txt --requirement requirements/torch.txt
+
+build/audit/.ready: requirements/audit.txt
+	$(PYTHON) -m venv build/audit
+	requirements/install build/audit/bin/python audit
+	@touch $@
 
 clean:           ## forget the environment and all reports; tracks and what the bot remembers stay in var/
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache .pytest_cache var/rehearsal var/listen var/*.json

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 def copied() -> list[str]:
     """What the Dockerfile copies from the repository."""
     lines = [line.split() for line in (ROOT / "Dockerfile").read_text().splitlines()]
-    return [source for line in lines if line[:1] == ["COPY"] for source in line[1:-1]]
+    ours = [line for line in lines if line[:1] == ["COPY"] and not line[1].startswith("--from=")]
+    return [source for line in ours for source in line[1:-1]]
 
 
 def imported(file: Path) -> set[str]:
