@@ -137,11 +137,20 @@ class Commands:
             "dm_permission": body.get("dm_permission", True),
             "contexts": body.get("contexts"),
             "integration_types": body.get("integration_types") or [0],
-            "options": body.get("options") or [],
+            "options": _without_nulls(body.get("options") or []),
         }
         if guild_id is not None:
             synced["guild_id"] = str(guild_id)
         return synced
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return the same JSON without the fields that are null, which answers leave out."""
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return value
 
 
 def check_command(body: Any, path: str) -> Json:

@@ -56,10 +56,10 @@ def pinged(
     loud: list[int | str] = list(dict.fromkeys(EVERYONE.findall(text)))
     parse = {"users", "roles", "everyone"} if allowed is None else set(allowed.get("parse") or [])
     if "users" not in parse:
-        named = {int(user_id) for user_id in (allowed or {}).get("users") or []}
+        named = {int(user_id) for user_id in (allowed or {}).get("users") or [] if user_id is not None}
         users = [user_id for user_id in users if user_id in named]
     if "roles" not in parse:
-        named = {int(user_id) for user_id in (allowed or {}).get("roles") or []}
+        named = {int(role_id) for role_id in (allowed or {}).get("roles") or [] if role_id is not None}
         roles = [user_id for user_id in roles if user_id in named]
     if replied_to is not None and (allowed is None or allowed.get("replied_user")):
         users = list(dict.fromkeys([replied_to, *users]))

@@ -13,7 +13,7 @@ from rehearsal.interactions import Interactions
 from rehearsal.permissions import Permission
 from rehearsal.refusal import INVALID_FORM, Json, Refusal, Refused
 from rehearsal.sessions import Intent, Sessions
-from rehearsal.wire import channel_json, message_json, role_json
+from rehearsal.wire import channel_json, member_json, message_json, role_json
 from rehearsal.world import Application, Channel, Guild, Message, Role, Snowflakes, World
 
 
@@ -74,6 +74,9 @@ class DiscordState:
         blind = data
         if guild is not None:
             data["guild_id"] = str(guild.id)
+            member = guild.members.get(message.author.id)
+            if event != "MESSAGE_DELETE" and member is not None:
+                data["member"] = member_json(member, with_user=False)
             if (
                 event != "MESSAGE_DELETE"
                 and message.author.id != self.bot.id

@@ -53,7 +53,7 @@ class Contract:
             if name in known:
                 faults += self._asked.faults(_from_query(value, known[name]), known[name], name)
             else:
-                faults.append(Fault(name, UNKNOWN_FIELD, "is unknown"))
+                faults.append(Fault(f"?{name}", UNKNOWN_FIELD, "is unknown"))
         if body is not None:
             faults += [
                 fault
@@ -95,4 +95,4 @@ def _from_query(text: str, schema: Json) -> Any:
     """Return a value of the query as JSON would have it."""
     if schema.get("type") == "boolean":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
-    return text
+    return int(text) if schema.get("type") == "integer" and text.isdecimal() else text

@@ -1,8 +1,8 @@
 """Judges JSON by the part of JSON Schema that Discord's OpenAPI document uses.
 
-Faults have Discord's codes. Unions are told apart by the field `type`, so that a fault is named where it is.
-Discord's own conventions: exactly one alternative of `anyOf` counts, and a request may send integers as texts
-(README of discord-api-spec); it may send ids and texts as numbers as well.
+Faults have Discord's codes. Unions are told apart by the field `type`, so that a fault is named where it is;
+exactly one alternative of `anyOf` counts (README of discord-api-spec). A request may send as text an integer
+that JSON numbers do not hold exactly, and an id as a number.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from typing import Any, Final, NamedTuple
 Json = dict[str, Any]
 
 INTEGER: Final = re.compile(r"-?\d+", re.ASCII)
+MAX_EXACT: Final = 2**53
+"""The largest integer up to which JSON numbers hold every one."""
+
 INT32: Final = range(-(1 << 31), 1 << 31)
 """Integers of the format `int32`."""
 
@@ -114,18 +117,12 @@ class Judge:
         return actual == kind or (kind == "number" and actual == "integer")
 
     def _as_meant(self, value: Any, schema: Json) -> Any:
-        """Return an integer for a text of digits, and a text for a number, where a request may send it so."""
+        """Return an integer for a text of digits, and an id for a number, where a request may send it so."""
         if not self.asked:
             return value
-        kinds = _types_of(schema)
-        if (
-            isinstance(value, str)
-            and "integer" in kinds
-            and "string" not in kinds
-            and INTEGER.fullmatch(value)
-        ):
+        if isinstance(value, str) and schema.get("maximum", 0) > MAX_EXACT and INTEGER.fullmatch(value):
             return int(value)
-        if type(value) in (int, float) and "string" in kinds and "enum" not in schema:
+        if type(value) is int and schema.get("format") == "snowflake":
             return str(value)
         return value
 

@@ -193,7 +193,7 @@ class Person:
         if component.get("disabled"):
             raise CannotType(f"{custom_id!r} is disabled.")
         kind = component["type"]
-        data: Json = {"custom_id": custom_id, "component_type": kind}
+        data: Json = {"id": component["id"], "custom_id": custom_id, "component_type": kind}
         if kind in MENUS:
             offered = {option["value"] for option in component.get("options") or []}
             if kind == Kind.STRING_MENU and not set(values or []) <= offered:

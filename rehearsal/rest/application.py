@@ -27,7 +27,7 @@ async def user(call: Call) -> Json:
 
 @routes.add("POST", "/users/@me/channels")
 async def open_direct_messages(call: Call) -> Json:
-    recipient = call.here.world.users.get(int(call.body.get("recipient_id", 0)))
+    recipient = call.here.world.users.get(int(call.body.get("recipient_id") or 0))
     if recipient is None or recipient.bot:
         raise unknown("User")
     return channel_json(call.here.world.dm(recipient))

@@ -25,16 +25,23 @@ def check_embeds(embeds: list[Json] | None) -> list[Json]:
 def _check(embed: Json, path: str) -> int:
     """Check one embed and count its characters."""
     counted = sum(len(embed.get(name) or "") for name in ("title", "description"))
-    counted += len((embed.get("footer") or {}).get("text") or "")
-    counted += len((embed.get("author") or {}).get("name") or "")
+    for name, field in (("footer", "text"), ("author", "name")):
+        if embed.get(name) is not None:
+            if not embed[name].get(field):
+                raise required(f"{path}.{name}.{field}")
+            counted += len(embed[name][field])
     for index, field in enumerate(embed.get("fields") or []):
         for name in ("name", "value"):
             if not field[name].strip():
                 raise required(f"{path}.fields.{index}.{name}")
             counted += len(field[name])
     for name in ("image", "thumbnail"):
-        url = (embed.get(name) or {}).get("url")
-        if url is not None and not str(url).startswith(("https://", "http://", "attachment://")):
+        if embed.get(name) is None:
+            continue
+        url = embed[name].get("url")
+        if url is None:
+            raise required(f"{path}.{name}.url")
+        if not url.startswith(("https://", "http://", "attachment://")):
             raise invalid_form(
                 f"{path}.{name}.url", "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('http', 'https')."
             )

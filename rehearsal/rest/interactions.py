@@ -7,7 +7,7 @@ from typing import Any, Final
 from rehearsal.commands import MAX_CHOICE_CHARACTERS
 from rehearsal.interactions import Answer, Interaction, InteractionType
 from rehearsal.permissions import DEFAULT_EVERYONE, Permission
-from rehearsal.refusal import Json, bad_choice, bad_length, unknown
+from rehearsal.refusal import Json, Refusal, bad_choice, bad_length, unknown
 from rehearsal.rest.drafts import read_draft, rewrite, write
 from rehearsal.rest.messages import remove
 from rehearsal.rest.modals import check_modal
@@ -23,6 +23,15 @@ FROM_MESSAGES: Final = (InteractionType.COMPONENT, InteractionType.MODAL_SUBMIT)
 @routes.add("POST", "/interactions/{interaction}/{token}/callback", needs_token=False)
 async def answer(call: Call) -> Json | None:
     interaction = call.here.interactions.to_answer(call.id("interaction"), call.parts["token"])
+    try:
+        return await _answer(call, interaction)
+    except Refusal as refusal:
+        if refusal.errors is not None and not refusal.errors.keys() & {"data", "type"}:
+            refusal.errors = {"data": refusal.errors}  # a message stands there in this body
+        raise
+
+
+async def _answer(call: Call, interaction: Interaction) -> Json | None:
     kind = call.body.get("type")
     if kind not in _allowed_answers(interaction):
         raise bad_choice("type", kind)
@@ -36,7 +45,7 @@ async def answer(call: Call) -> Json | None:
     elif kind is Answer.UPDATE:
         _rewrite(call, interaction, _source(interaction), data)
     elif kind is Answer.CHOICES:
-        interaction.choices = check_choices(data.get("choices") or [])
+        interaction.choices = check_choices([choice for choice in data.get("choices") or [] if choice])
     elif kind is Answer.MODAL:
         interaction.modal = check_modal(data)
     if kind in (Answer.UPDATE, Answer.DEFERRED_UPDATE):

@@ -6,6 +6,7 @@ its interface forbids is refused as an invalid form before anything else looks a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -132,10 +133,8 @@ class Rest:
         query = dict(request.query)
         asked = f"{route.method} {route.template}"
         given = body if has_body else None
-        self._check(
-            asked,
-            self._contract.request_faults(route.method, route.template, given, query),
-        )
+        faults = self._contract.request_faults(route.method, route.template, given, query)
+        self._check(asked, body, faults)
         if (trouble := self.troubles.of(route.method, route.template)) is not None:
             status, error_body, extra_headers = await self.troubles.meet(trouble)
             if status is not None:
@@ -146,12 +145,18 @@ class Rest:
             self._here.deviations.append(f"the answer to {asked}: {fault}")
         return web.Response(status=204, headers=headers) if answer is None else _json(answer, 200, headers)
 
-    def _check(self, asked: str, faults: list[Fault]) -> None:
-        """Raise Refusal at the first fault. Unknown fields, passed over by Discord, are only remembered."""
+    def _check(self, asked: str, body: Any, faults: list[Fault]) -> None:
+        """Raise Refusal at the first fault. Unknown fields, passed over by Discord, are noted and removed."""
         for path, code, reason in faults:
             if code != UNKNOWN_FIELD:
                 raise invalid_form(path or "_", code, reason)
             self._here.deviations.append(f"{asked}: {path} {reason}")
+            *outer, field = path.split(".")
+            holder = body
+            with contextlib.suppress(LookupError, ValueError):  # of the query, or a name with dots
+                for part in outer:
+                    holder = holder[int(part) if isinstance(holder, list) else part]
+                del holder[field]
 
 
 def _json(body: Any, status: int, headers: dict[str, str]) -> web.Response:

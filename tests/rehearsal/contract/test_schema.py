@@ -93,11 +93,14 @@ def test_each_keyword_finds_its_fault(value: Any, schema: Json, wrong: list[str]
     assert faults(value, schema) == wrong
 
 
-def test_a_request_may_send_numbers_as_texts_and_ids_as_numbers_but_an_answer_may_not() -> None:
-    for value, schema in (("12", {"type": "integer", "maximum": 12}), (12, {"$ref": "Id"})):
+def test_a_request_may_send_large_numbers_as_texts_and_ids_as_numbers_but_an_answer_may_not() -> None:
+    large = {"type": "integer", "maximum": 1 << 60}
+    for value, schema in (("12", large), (12, {"$ref": "Id"})):
         assert faults(value, schema) == []
         assert faults(value, schema, asked=False) != []
-    assert faults("13", {"type": "integer", "maximum": 12}) == [" NUMBER_TYPE_MAX"]
+    assert faults(str(1 << 61), large) == [" NUMBER_TYPE_MAX"]
+    assert faults("12", {"type": "integer", "maximum": 12}) == [" NUMBER_TYPE_COERCE"]
+    assert faults(12, {"type": "string"}) == [" STRING_TYPE_CONVERT"]
 
 
 def test_an_answer_may_have_more_fields() -> None:

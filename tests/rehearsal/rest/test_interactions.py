@@ -152,7 +152,10 @@ async def test_an_answer_must_fit_its_interaction() -> None:
         status, body = await by_hand.ask("POST", path, {"type": 4, "data": {"content": ""}})
         assert (status, body["code"]) == (400, 50006)
         status, body = await by_hand.ask("POST", path, {"type": 4, "data": {"content": "x" * 2_001}})
-        assert (status, body["code"]) == (400, 50035)
+        assert (status, where(body)) == (400, "data.content BASE_TYPE_MAX_LENGTH")
+        embeds = [{"description": "x" * 3_001}] * 2
+        status, body = await by_hand.ask("POST", path, {"type": 4, "data": {"embeds": embeds}})
+        assert (status, where(body)) == (400, "data.embeds MAX_EMBED_SIZE_EXCEEDED")
         assert reply.acknowledged_after is None, "a refused answer is none, so the right one may follow"
         assert (await by_hand.ask("POST", path, {"type": 4, "data": {"content": "right"}}))[0] == 204
 
