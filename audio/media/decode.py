@@ -11,7 +11,7 @@ import struct
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NamedTuple, NoReturn, cast
 
 import av
 import av.subtitles.codeccontext  # PyAV would import them with the first file that has subtitles, when the
@@ -288,42 +288,65 @@ def _last(parts: Iterator[npt.NDArray[np.float32]], most: int, wanted: Wanted) -
     return joined[max(0, len(joined) - most) :]
 
 
+class _Form(NamedTuple):
+    """How the samples of a frame are laid out."""
+
+    format: str
+    layout: str
+    channels: int
+    rate: int
+
+    def frame(self, pcm: npt.NDArray[Any]) -> av.AudioFrame:
+        """Return samples as a frame without a timestamp, so that gaps are not filled with silence."""
+        frame = av.AudioFrame.from_ndarray(pcm, format=self.format, layout=self.layout)
+        frame.sample_rate = self.rate
+        return frame
+
+
 def _resampled(reading: _Reading, wanted: Wanted) -> Iterator[npt.NDArray[np.float32]]:
     """Yield the sound at the wanted rate and with the wanted channels, shaped (samples, channels).
 
     Raises Refused if it is longer than MAX_SECONDS.
     """
     resampler: av.AudioResampler | None = None
-    before: tuple[str, str, int] | None = None
-    for frame in reading.frames():
-        if reading.seconds > MAX_SECONDS and wanted.use is not Use.BEGINNING:
-            reading.refuse(Reason.TOO_LONG)
-        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+    before: _Form | None = None
+    for form, pcm in _parts(reading, wanted):
         if form != before or resampler is None:  # files joined, or a broadcast
             if resampler is not None:
                 yield from _arrays(resampler.resample(None), wanted)
             reading.count_change()
-            layout = "mono" if len(frame.layout.channels) == 1 else "stereo"
+            layout = "mono" if form.channels == 1 else "stereo"
             resampler, before = av.AudioResampler("fltp", layout, wanted.rate), form
-        for part in _parts(frame):
-            part.pts = None  # so that gaps are not filled with silence
-            yield from _arrays(resampler.resample(part), wanted)
+        yield from _arrays(resampler.resample(form.frame(pcm)), wanted)
     if resampler is not None:
         yield from _arrays(resampler.resample(None), wanted)
 
 
-def _parts(frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
-    """Split a frame that is long, so that it does not become many times as long at once."""
-    if frame.samples <= PART_SAMPLES:
-        yield frame
-        return
-    pcm = frame.to_ndarray()
-    across = pcm.shape[1] // frame.samples  # channels that are interleaved
-    for begin in range(0, frame.samples, PART_SAMPLES):
-        piece: Any = np.ascontiguousarray(pcm[:, begin * across : (begin + PART_SAMPLES) * across])
-        part = av.AudioFrame.from_ndarray(piece, format=frame.format.name, layout=frame.layout.name)
-        part.sample_rate = frame.sample_rate
-        yield part
+def _parts(reading: _Reading, wanted: Wanted) -> Iterator[tuple[_Form, npt.NDArray[Any]]]:
+    """Yield decoded samples in parts of about PART_SAMPLES per channel.
+
+    Long frames are split, because they grow by resampling; short ones are joined, because each call of FFmpeg
+    takes 10 µs. Raises Refused if the sound is longer than MAX_SECONDS.
+    """
+    held: list[npt.NDArray[Any]] = []
+    samples, before = 0, None
+    for frame in reading.frames():
+        if reading.seconds > MAX_SECONDS and wanted.use is not Use.BEGINNING:
+            reading.refuse(Reason.TOO_LONG)
+        form = _Form(frame.format.name, frame.layout.name, len(frame.layout.channels), frame.sample_rate)
+        if before is not None and held and (form != before or samples + frame.samples > PART_SAMPLES):
+            yield before, np.concatenate(held, axis=1)
+            held, samples = [], 0
+        before = form
+        held.append(frame.to_ndarray())
+        samples += frame.samples
+        if samples > PART_SAMPLES:  # one long frame
+            across = held[0].shape[1] // samples  # channels that are interleaved
+            for begin in range(0, samples, PART_SAMPLES):
+                yield form, np.ascontiguousarray(held[0][:, begin * across : (begin + PART_SAMPLES) * across])
+            held, samples = [], 0
+    if before is not None and held:
+        yield before, np.concatenate(held, axis=1)
 
 
 def _arrays(frames: list[av.AudioFrame], wanted: Wanted) -> Iterator[npt.NDArray[np.float32]]:

@@ -66,7 +66,7 @@ MAX_SAMPLES: Final = 2 * 96_000 * 600
 MAX_FRAME_SAMPLES: Final = 2**22
 """Samples in one frame, over all channels: an uncompressed file may be one packet of many seconds."""
 
-PART_SAMPLES: Final = 2**15
+PART_SAMPLES: Final = 2**14
 """Samples per channel that are resampled at once: they grow by up to SAMPLE_RATE / MIN_RATE."""
 
 MAX_TAG_CHARS: Final = 4 * 2**20
