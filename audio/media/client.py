@@ -73,16 +73,14 @@ class MediaProcesses:
     ) -> None:
         self._command = command
         self._deadline_seconds = deadline_seconds
-        self._threads = ThreadPoolExecutor(PROCESSES, thread_name_prefix="media")
+        self._threads = ThreadPoolExecutor(PROCESSES + 1, thread_name_prefix="media")
         self._free = asyncio.Semaphore(PROCESSES)
         self._spare: subprocess.Popen[bytes] | None = None
-        self._refilling: asyncio.Task[None] | None = None
-        self._closed = False
+        self._refilling: asyncio.Task[OSError | None] | None = None
 
     def start(self) -> None:
         """Start the spare process in the background, so that the first file does not wait for it."""
-        if not self._closed and (self._refilling is None or self._refilling.done()):
-            self._refilling = asyncio.create_task(self._refill(), name="spare media process")
+        self._refill_soon()
 
     async def read(
         self, data: bytes, wanted: Wanted, name: str, consume: Callable[[int, bytes], None] | None = None
@@ -94,10 +92,7 @@ class MediaProcesses:
         """
         async with self._free:
             loop = asyncio.get_running_loop()
-            child, self._spare = self._spare, None
-            if child is None or child.poll() is not None:
-                child = await loop.run_in_executor(self._threads, self._start)
-            exchange = Exchange(child, data, wanted, name, consume)
+            exchange = Exchange(await self._take_spare(name), data, wanted, name, consume)
             deadline = loop.call_later(self._deadline_seconds, exchange.expire)
             work = loop.run_in_executor(self._threads, exchange.run)
             try:
@@ -109,11 +104,9 @@ class MediaProcesses:
                 raise
             finally:
                 deadline.cancel()
-                self.start()
 
     async def close(self) -> None:
         """End the spare process and the threads; a file that is being read must be cancelled before."""
-        self._closed = True
         if self._refilling is not None:
             await asyncio.wait([self._refilling])
         spare, self._spare = self._spare, None
@@ -121,29 +114,52 @@ class MediaProcesses:
             await asyncio.to_thread(_end, spare)
         await asyncio.to_thread(self._threads.shutdown)
 
-    async def _refill(self) -> None:
-        """Start a spare process unless there is one."""
-        if self._spare is None or self._spare.poll() is not None:
-            with suppress(RecordingError):  # it is logged, and the next file tries again
-                self._spare = await asyncio.get_running_loop().run_in_executor(self._threads, self._start)
+    async def _take_spare(self, name: str) -> subprocess.Popen[bytes]:
+        """Return the spare process, and let another one be started. Raises RecordingError."""
+        while True:
+            refilling = self._refill_soon()
+            await asyncio.wait([refilling])
+            if (error := refilling.result()) is not None:
+                raise RecordingError(Text("recording-broken", name=name)) from error
+            spare, self._spare = self._spare, None  # None if somebody else was faster
+            if spare is not None:
+                self._refill_soon()
+                return spare
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        """Start a process; runs in a thread. Raises RecordingError."""
-        environment = {key: os.environ[key] for key in _INHERITED if key in os.environ}
-        environment |= {"OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    def _refill_soon(self) -> asyncio.Task[OSError | None]:
+        """Return the task that sees to it that there is a spare process."""
+        if self._refilling is None or self._refilling.done():
+            self._refilling = asyncio.create_task(self._refill(), name="spare media process")
+        return self._refilling
+
+    async def _refill(self) -> OSError | None:
+        """Start a spare process unless there is one; returns why that failed."""
+        spare, self._spare = self._spare, None
         try:
-            return subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                cwd=ROOT,
-                start_new_session=True,  # Ctrl-C is the bot's alone
-            )
+            self._spare = await asyncio.get_running_loop().run_in_executor(self._threads, self._living, spare)
         except OSError as error:
             _log.exception("the media process could not be started")
-            raise RecordingError(Text("recording-unkept", name="")) from error
+            return error
+        return None
+
+    def _living(self, child: subprocess.Popen[bytes] | None) -> subprocess.Popen[bytes]:
+        """Return `child`, or a new process if it has ended; runs in a thread. Raises OSError."""
+        if child is not None and child.poll() is None:
+            return child
+        if child is not None:
+            _log.warning("the spare media process ended with code %s", child.returncode)
+            _end(child)
+        environment = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+        environment |= {"OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=ROOT,
+            start_new_session=True,  # Ctrl-C is the bot's alone
+        )
 
 
 class Exchange:
