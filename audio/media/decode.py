@@ -288,6 +288,10 @@ def _last(parts: Iterator[npt.NDArray[np.float32]], most: int, wanted: Wanted) -
     return joined[max(0, len(joined) - most) :]
 
 
+_MAX_PLANES: Final = 7
+"""PyAV 18 reads beyond the end of a frame's planes if there are eight."""
+
+
 class _Form(NamedTuple):
     """How the samples of a frame are laid out."""
 
@@ -298,7 +302,8 @@ class _Form(NamedTuple):
 
     def frame(self, pcm: npt.NDArray[Any]) -> av.AudioFrame:
         """Return samples as a frame without a timestamp, so that gaps are not filled with silence."""
-        frame = av.AudioFrame.from_ndarray(pcm, format=self.format, layout=self.layout)
+        interleaved = np.ascontiguousarray(pcm).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(interleaved, format=self.format, layout=self.layout)
         frame.sample_rate = self.rate
         return frame
 
@@ -310,20 +315,20 @@ def _resampled(reading: _Reading, wanted: Wanted) -> Iterator[npt.NDArray[np.flo
     """
     resampler: av.AudioResampler | None = None
     before: _Form | None = None
-    for form, pcm in _parts(reading, wanted):
+    for form, frame in _parts(reading, wanted):
         if form != before or resampler is None:  # files joined, or a broadcast
             if resampler is not None:
                 yield from _arrays(resampler.resample(None), wanted)
             reading.count_change()
             layout = "mono" if form.channels == 1 else "stereo"
             resampler, before = av.AudioResampler("fltp", layout, wanted.rate), form
-        yield from _arrays(resampler.resample(form.frame(pcm)), wanted)
+        yield from _arrays(resampler.resample(frame), wanted)
     if resampler is not None:
         yield from _arrays(resampler.resample(None), wanted)
 
 
-def _parts(reading: _Reading, wanted: Wanted) -> Iterator[tuple[_Form, npt.NDArray[Any]]]:
-    """Yield decoded samples in parts of about PART_SAMPLES per channel.
+def _parts(reading: _Reading, wanted: Wanted) -> Iterator[tuple[_Form, av.AudioFrame]]:
+    """Yield what is decoded in frames of at most PART_SAMPLES per channel.
 
     Long frames are split, because they grow by resampling; short ones are joined, because each call of FFmpeg
     takes 10 µs. Raises Refused if the sound is longer than MAX_SECONDS.
@@ -333,20 +338,26 @@ def _parts(reading: _Reading, wanted: Wanted) -> Iterator[tuple[_Form, npt.NDArr
     for frame in reading.frames():
         if reading.seconds > MAX_SECONDS and wanted.use is not Use.BEGINNING:
             reading.refuse(Reason.TOO_LONG)
-        form = _Form(frame.format.name, frame.layout.name, len(frame.layout.channels), frame.sample_rate)
+        planar, channels = frame.format.is_planar, len(frame.layout.channels)
+        form = _Form(frame.format.packed.name, frame.layout.name, channels, frame.sample_rate)
         if before is not None and held and (form != before or samples + frame.samples > PART_SAMPLES):
-            yield before, np.concatenate(held, axis=1)
+            yield before, before.frame(np.concatenate(held))
             held, samples = [], 0
         before = form
-        held.append(frame.to_ndarray())
-        samples += frame.samples
-        if samples > PART_SAMPLES:  # one long frame
-            across = held[0].shape[1] // samples  # channels that are interleaved
-            for begin in range(0, samples, PART_SAMPLES):
-                yield form, np.ascontiguousarray(held[0][:, begin * across : (begin + PART_SAMPLES) * across])
-            held, samples = [], 0
+        if planar and channels > _MAX_PLANES:
+            frame.pts = None
+            yield form._replace(format=frame.format.name), frame
+            continue
+        pcm = frame.to_ndarray()
+        pcm = pcm.T if planar else pcm.reshape(-1, channels)
+        if len(pcm) <= PART_SAMPLES:
+            held.append(pcm)
+            samples += len(pcm)
+        else:
+            for begin in range(0, len(pcm), PART_SAMPLES):
+                yield form, form.frame(pcm[begin : begin + PART_SAMPLES])
     if before is not None and held:
-        yield before, np.concatenate(held, axis=1)
+        yield before, before.frame(np.concatenate(held))
 
 
 def _arrays(frames: list[av.AudioFrame], wanted: Wanted) -> Iterator[npt.NDArray[np.float32]]:
