@@ -29,6 +29,7 @@ from bot.store.repository import Store
 from bot.tracks.attachments import Attachments
 from bot.tracks.library import Library
 from bot.tracks.poster import Poster
+from bot.tracks.retention import Retention
 from bot.ui.translation import Translator, describe
 from bot.voice.leave_limiter import LeaveLimiter
 from bot.voice.pacer import Pacer
@@ -91,6 +92,12 @@ class Busker(commands.Bot):
         self.poster = Poster(engine, self.guild_settings, self.store)
         self.attachments = Attachments(settings.tracks.folder, self.poster, engine)
         self.library = Library(self.store, settings.tracks.folder, self.engine)
+        self.retention = Retention(
+            self.store,
+            self.library,
+            settings.store.forget_after_days,
+            present=lambda: [guild.id for guild in self.guilds],
+        )
         self.quota = Quota(self.guild_settings, self.store)
         self.journal = Journal(self.store)
         self.counters = Counters()
@@ -130,6 +137,7 @@ class Busker(commands.Bot):
         await self.attachments.open()
         await self.restoration.open()
         await asyncio.to_thread(load_glossaries)
+        self.retention.start(self.wait_until_ready)
         self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)
@@ -161,6 +169,7 @@ class Busker(commands.Bot):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Called by discord.py when the bot is removed from a guild, or the guild is deleted."""
+        await self.retention.note_left(guild.id)
         if (session := self.sessions.get(guild.id)) is not None:
             await session.voice.shut_down(Text("voice-out-of-server"))
 
@@ -183,6 +192,7 @@ class Busker(commands.Bot):
                 # While Busker is in the channels: it may not clear a status from outside.
                 await self.remove_cog("Status")
         await self.remove_cog("Presence")
+        await self.retention.close()
         self.sessions.begin_shutdown()
         await self.attachments.close()  # first: what sessions end now may continue after a restart
         await self.journal.close()  # before the pieces end with the sessions

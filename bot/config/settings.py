@@ -264,6 +264,11 @@ class StoreSettings(Section):
     """The SQLite file, created if missing. Takes a few hundred bytes per track. While Busker runs, SQLite
     keeps two more files next to it."""
 
+    forget_after_days: Number = Field(default=30.0, ge=0.0, le=3650.0)
+    """Time after which everything of a server that Busker left is deleted: tracks with their files, settings,
+    use and unfinished pieces [days]. If Busker is invited again before, it is all there. 0 deletes within the
+    hour."""
+
 
 class HealthSettings(Section):
     """HTTP endpoints: GET /healthz, for a container or a supervisor, and GET /metrics."""

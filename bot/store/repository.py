@@ -6,13 +6,14 @@ import dataclasses
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from audio.piece import Piece, PromptChange, Recording
 from bot.store.database import Database
+from bot.store.guilds_left import note_left, note_present, purge_left
 from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
 from bot.store.search import find, find_prompts, fold, has_index, prepare_index, words_of
 
@@ -246,6 +247,23 @@ class Store:
             return float(after) - seconds
 
         return await self._database.change(write)
+
+    # Guilds that Busker left
+
+    async def note_present(self, guild_ids: Collection[int], now: float) -> None:
+        """See `guilds_left.note_present`."""
+        await self._database.change(lambda connection: note_present(connection, guild_ids, now))
+
+    async def note_left(self, guild_id: int, now: float) -> None:
+        """See `guilds_left.note_left`."""
+        await self._database.change(lambda connection: note_left(connection, guild_id, now))
+
+    async def purge_left(self, before: float) -> tuple[list[int], list[str]]:
+        """See `guilds_left.purge_left`."""
+        guilds, files = await self._database.change(lambda connection: purge_left(connection, before))
+        for guild_id in guilds:
+            self._choices.pop(guild_id, None)
+        return guilds, files
 
     # Privacy
 

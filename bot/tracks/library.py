@@ -84,11 +84,11 @@ class Library:
     async def forget(self, track: MadeTrack) -> None:
         """Delete a track and its files."""
         await self._store.forget_track(track.id)
-        await self._delete_files([track.file] if track.file else [])
+        await self.delete_files([track.file] if track.file else [])
 
     async def forget_all_of(self, member_id: int) -> None:
         """Delete the tracks of a person in all guilds, and their files."""
-        await self._delete_files(await self._store.forget_tracks_of(member_id))
+        await self.delete_files(await self._store.forget_tracks_of(member_id))
 
     async def _visibility(self, member: discord.Member) -> Visibility:
         channels = await self._store.channels_of_tracks(member.guild.id)
@@ -97,7 +97,7 @@ class Library:
             frozenset(channel for channel, parent in channels if _can_read(member, channel, parent)),
         )
 
-    async def _delete_files(self, files: Iterable[str]) -> None:
+    async def delete_files(self, files: Iterable[str]) -> None:
         """Delete files of tracks and their pictures; some may be gone already."""
         paths = [self.folder / file for file in files]
         paths += [path.with_suffix(PICTURE_SUFFIX) for path in paths]
