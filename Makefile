@@ -5,8 +5,8 @@ PROCESSES ?= 3
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse faults soak compose run doctor bench load fuzz flood screens etude listen quick test lint \
-	layers types lock parts audit clean
+.PHONY: help setup rehearse faults soak compose run doctor bench negations load fuzz flood screens etude listen quick \
+	test lint layers types lock parts audit clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
 help:            ## what can be made
@@ -45,6 +45,9 @@ doctor: setup    ## what is missing, and what to do about it
 bench:           ## how fast the engine is here, beside generate(); needs no network where torch and transformers are
 	@[ -e $(VENV)/.ready ] || $(PYTHON) -c 'import torch, transformers' 2>/dev/null || $(MAKE) setup
 	@if [ -e $(VENV)/.ready ]; then $(RUN) -m bench; else $(PYTHON) -m bench; fi
+
+negations: setup ## whether étude leaves out what a prompt says to leave out
+	$(RUN) -m bench.negations
 
 load: setup      ## how many channels one bot process plays, beside discord.py's own way
 	$(RUN) -m bench.load

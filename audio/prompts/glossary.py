@@ -65,6 +65,8 @@ class Glossary:
     """By the words of a form in lower case."""
     folded: Mapping[tuple[str, ...], Term]
     """By the same without accents, which people leave out."""
+    small: Mapping[str, Term]
+    """Adjectives that would be nouns with a capital, as German nouns have: laute, Laute."""
     notes: Mapping[str, str]
     """English names of notes."""
     accidentals: Mapping[str, str]
@@ -92,6 +94,11 @@ class English:
     sounds: frozenset[str]
     """What a prompt may ask to leave out."""
 
+    def has(self, word: str) -> bool:
+        """True if a word in plain lower case, or its singular, is at home in English."""
+        forms = (word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word))
+        return any(form in self.marking or form in self.shared for form in forms)
+
 
 @functools.lru_cache(4096)
 def fold(text: str) -> str:
@@ -108,6 +115,7 @@ def glossary_of(language: str) -> Glossary:
     tables = _read(language)
     exact: dict[tuple[str, ...], Term] = {}
     inflected: dict[tuple[str, ...], Term] = {}
+    small: dict[str, Term] = {}
     for part in Part:
         for english, forms in tables.get(part.value, {}).items():
             term = Term("" if english == "-" else english, part)
@@ -115,6 +123,8 @@ def glossary_of(language: str) -> Glossary:
                 exact.setdefault(_words(form, language), term)
                 for other, plural in _inflections(form, language, part):
                     inflected.setdefault(_words(other, language), _plural(term) if plural else term)
+                    if language == "de" and part is Part.ADJECTIVE:
+                        small.setdefault(other.casefold(), term)
     if language != JAPANESE:
         for word in english_words().international:
             inflected.setdefault(_words(word, language), Term(word.replace("-", " "), Part.NOUN))
@@ -130,6 +140,7 @@ def glossary_of(language: str) -> Glossary:
         language=language,
         exact=exact,
         folded=folded,
+        small=small,
         notes=_reversed(keys.get("notes", {})),
         accidentals=_reversed(keys.get("accidentals", {})),
         modes=_reversed(keys.get("modes", {})),
@@ -191,6 +202,8 @@ def _plural(term: Term) -> Term:
         return term
     if re.search("[^aeiou]y$", head):
         return Term(f"{term.english[:-1]}ies", term.part)
+    if head.endswith("man"):
+        return Term(f"{term.english[:-2]}en", term.part)
     return Term(f"{term.english}{'es' if head.endswith(('sh', 'ch', 'x')) else 's'}", term.part)
 
 

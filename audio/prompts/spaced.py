@@ -64,7 +64,7 @@ class Found:
         if self.term is None:
             return self.source
         lower = self.source.lower()
-        return lower if lower.replace("-", " ") == self.term.english.lower() else self.term.english
+        return lower if "-" in lower and lower.replace("-", " ") == self.term.english else self.term.english
 
     @property
     def kept(self) -> bool:
@@ -111,7 +111,7 @@ def evidence(found: Sequence[Found], glossary: Glossary) -> tuple[int, int, bool
         plain = [fold(token.text) for token in one.tokens if token.word]
         if one.term is None:
             english += sum(word in words.marking for word in plain)
-        elif any(word not in words.marking and word not in words.shared for word in plain) and not (
+        elif not all(map(words.has, plain)) and not (
             glossary.language != "de" and all(_is_name(token) for token in one.tokens)
         ):
             ours += len(plain)
@@ -153,8 +153,7 @@ def unknown_words(found: Sequence[Found], glossary: Glossary) -> tuple[str, ...]
     for one in found:
         (token, *_) = one.tokens
         plain = fold(token.text)
-        known = one.term is not None or not token.word or len(plain) < 2
-        if known or plain in words.marking or plain in words.shared:
+        if one.term is not None or not token.text[0].isalpha() or len(plain) < 2 or words.has(plain):
             continue
         if glossary.language == "de" or not _is_name(token):
             unknown.append(token.text)
@@ -193,10 +192,12 @@ def _joined_words(tokens: Sequence[Token], place: int, most: int) -> list[Token]
 
 def _longest(tokens: Sequence[Token], place: int, glossary: Glossary) -> Found:
     first = tokens[place]
-    if not first.word:
+    if not first.text[0].isalnum():
         return Found((first,), None)
     words = _joined_words(tokens, place, glossary.longest.get(fold(first.text), 1))
     lower = tuple(token.text.casefold() for token in words)
+    if first.text == lower[0] and len(lower) == 1 and (adjective := glossary.small.get(lower[0])) is not None:
+        return Found((first,), adjective)
     for length in range(len(words), 0, -1):
         if (term := glossary.find(lower[:length])) is not None:
             return Found(tuple(words[:length]), term)
@@ -213,8 +214,15 @@ def _compound(word: str, glossary: Glossary) -> Term | None:
         if (term := glossary.find((spelling,))) is not None:
             return term
         if (parts := _parts(spelling, glossary, {})) is not None:
-            return Term(" ".join(part.english for part in parts), parts[-1].part)
+            *first, last = (part.english for part in parts)
+            return Term(" ".join([*map(_singular, first), last]), parts[-1].part)
     return None
+
+
+def _singular(english: str) -> str:
+    """Return the singular of an English noun before another: guitar solo."""
+    singular = english.removesuffix("s")
+    return singular if singular in english_words().marking else english
 
 
 def _parts(word: str, glossary: Glossary, rests: dict[str, list[Term] | None]) -> list[Term] | None:
@@ -362,4 +370,5 @@ def _joined(parts: Sequence[_Part], rest: str) -> str:
             gap = " "
         text, kept = f"{text}{gap}{part.english}", part.kept
     text = " ".join(f"{text}{pending.rstrip(' -–')}{rest}".split())
-    return re.sub(r"\s+([,.;:!?)\]])", r"\1", text).strip("'’ ")
+    text = re.sub(r"\s+([,.;:!?)\]])", r"\1", text).strip("'’ ")
+    return re.sub(r"\ba (?=[aeio]|8)", "an ", text)

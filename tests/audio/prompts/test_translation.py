@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,8 @@ TRANSLATED = {
         "dunkle Flächen, dunkler Bass, teure Geigen": "dark pads, dark bass, teure violins",
         "zwei Gitarren und eine Flöte": "two guitars and a flute",
         "80er Synthwave, Es-Dur, B-Dur": "80s synthwave, E flat major, B flat major",
+        "laute Pauken, leise Laute": "loud timpani, quiet lute",
+        "Gitarrensolo im Stil der 50er Jahre": "guitar solo in the style of the 50s",
         "Drums": "Drums",
     },
     "es": {
@@ -38,6 +42,7 @@ TRANSLATED = {
         "guitarras españolas, voces, canciones tristísimas": "classical guitars, voices, songs tristísimas",
         "techno oscuro de los años 90, si bemol mayor": "dark techno 90s, B flat major",
         "bossa nova relajante para estudiar": "relaxing bossa nova for studying",
+        "una música de 8 bits para un videojuego": "an 8-bit music for a game",
         "120 pulsaciones por minuto, muy alegremente": "120 bpm, very happy",
     },
     "fr": {
@@ -162,6 +167,23 @@ def test_a_translation_is_not_translated_again_and_is_heard_whole(prompt: str) -
     assert translate(english).prompt == english
     if not translate(prompt).unknown:
         assert ETUDE.hear(english).heard == english
+
+
+@pytest.mark.parametrize("language", SPACED)
+def test_words_of_a_glossary_in_any_order_become_english_that_stays(language: str) -> None:
+    rng = random.Random(language)
+    forms = list(glossary_of(language).exact)
+    for _ in range(300):
+        prompt = " ".join(word for form in rng.choices(forms, k=rng.randint(1, 6)) for word in form)
+        english = translate(prompt).prompt
+        assert translate(english) == Translation(english)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["cellos", "fanfares and symphonies", "vinyls", "energies", "oboes, polkas"]
+)
+def test_english_plurals_are_english(prompt: str) -> None:
+    assert translate(prompt) == Translation(prompt)
 
 
 def test_a_translation_is_no_longer_than_a_prompt_may_be() -> None:
