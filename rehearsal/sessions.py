@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from rehearsal.contract.contract import contract
 from rehearsal.refusal import Json
 
 MAX_REPLAYED_EVENTS: Final = 1_000
@@ -99,8 +100,10 @@ class GatewayConnection:
 class Sessions:
     """All sessions of the bot, by id. Owned by the event loop of the rehearsal."""
 
-    def __init__(self) -> None:
+    def __init__(self, deviations: list[str]) -> None:
         self.by_id: dict[str, Session] = {}
+        self._deviations = deviations
+        """Where events are noted that are not as Discord describes their objects."""
 
     def dispatch(
         self, event: str, data: Json, needs: int = 0, *, without_content: Json | None = None
@@ -116,6 +119,8 @@ class Sessions:
             self.send(session, event, without_content if blind else data)
 
     def send(self, session: Session, event: str, data: Any) -> None:
+        faults = contract().event_faults(event, data)
+        self._deviations += [f"{event}: {fault}" for fault in faults]
         session.sequence += 1
         text = json.dumps({"op": Op.DISPATCH, "d": data, "s": session.sequence, "t": event})
         session.replayable.append((session.sequence, text))

@@ -36,7 +36,7 @@ class DiscordState:
         self.bot = Application(user.id, user, self.world.user("owner"), make_token(user.id))
         self.commands = Commands(self.bot.id, snowflakes)
         self.interactions = Interactions(clock, snowflakes)
-        self.sessions = Sessions()
+        self.sessions = Sessions(self.deviations)
         self.voice = voice
         self.calls = Calls(self.world, self.bot, self.sessions, voice, self.bell)
 

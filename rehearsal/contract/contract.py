@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,15 +14,41 @@ from rehearsal.contract.schema import UNKNOWN_FIELD, Fault, Json, Judge
 DATA: Final = Path(__file__).with_name("discord.json")
 """Made by `extract.py`, which says from what and how."""
 
-
 NO_BODY: Final[Json] = {"type": "null"}
 """The schema of the body of a request that needs none."""
-
 
 PASSED_OVER: Final = re.compile(
     r"(.*\.)?(nsfw|tts|embeds\.\d+\.flags|attachments\.\d+\.(url|proxy_url|size|content_type|spoiler|width|height))"
 )
 """Fields that discord.py sends with commands, edits, embeds and kept files, and which the document lacks."""
+
+
+GUILD: Final = {
+    "": "GuildWithCountsResponse",
+    "channels.*": "GuildChannelResponse",
+    "members.*": "GuildMemberResponse",
+    "voice_states.*": "VoiceStateResponse",
+}
+ASKED: Final = {
+    "member": "GuildMemberResponse",
+    "user": "UserResponse",
+    "message": "MessageResponse",
+    "data.resolved.messages.*": "MessageResponse",
+    "data.resolved.users.*": "UserResponse",
+    "data.resolved.roles.*": "GuildRoleResponse",
+    "data.resolved.attachments.*": "MessageAttachmentResponse",
+}
+EVENTS: Final[dict[str, dict[str, str]]] = {
+    "READY": {"user": "UserPIIResponse"},
+    "GUILD_CREATE": GUILD,
+    "GUILD_MEMBERS_CHUNK": {"members.*": "GuildMemberResponse"},
+    "INTERACTION_CREATE": ASKED,
+    "VOICE_STATE_UPDATE": {"": "VoiceStateResponse"},
+    **{f"CHANNEL_{act}": {"": "GuildChannelResponse"} for act in ("CREATE", "UPDATE", "DELETE")},
+    **{f"GUILD_ROLE_{act}": {"role": "GuildRoleResponse"} for act in ("CREATE", "UPDATE")},
+    **{f"MESSAGE_{act}": {"": "MessageResponse"} for act in ("CREATE", "UPDATE")},
+}
+"""Events of the gateway, which the document leaves out: the objects in them that it has, by their places."""
 
 
 class ContractError(Exception):
@@ -40,14 +67,14 @@ class Contract:
         self._asked = Judge(data["schemas"], asked=True)
         self._answered = Judge(data["schemas"], asked=False)
 
-    def describes(self, method: str, template: str) -> bool:
-        """True if this operation is described; parts in braces may have other names."""
-        return _key(f"{method} {template}") in self._operations
+    def describes(self, operation: str) -> bool:
+        """True if an operation is described, such as `GET /users/{user}`; names in braces do not matter."""
+        return _key(operation) in self._operations
 
-    def request_faults(self, method: str, template: str, body: Any, query: dict[str, str]) -> list[Fault]:
+    def request_faults(self, operation: str, body: Any, query: dict[str, str]) -> list[Fault]:
         """Return what is wrong with the body (None: there is none) and the query of a request."""
-        operation = self._operations[_key(f"{method} {template}")]
-        known = operation.get("query", {})
+        described = self._operations[_key(operation)]
+        known = described.get("query", {})
         faults: list[Fault] = []
         for name, value in query.items():
             if name in known:
@@ -57,28 +84,37 @@ class Contract:
         if body is not None:
             faults += [
                 fault
-                for fault in self._asked.faults(body, operation.get("body", NO_BODY))
+                for fault in self._asked.faults(body, described.get("body", NO_BODY))
                 if fault.code != UNKNOWN_FIELD or not PASSED_OVER.fullmatch(fault.path)
             ]
-        elif "body" in operation:
+        elif "body" in described:
             faults.append(Fault("", "BASE_TYPE_REQUIRED", "has no body"))
         return faults
 
-    def answer_faults(self, method: str, template: str, status: int, body: Any) -> list[Fault]:
+    def answer_faults(self, operation: str, status: int, body: Any) -> list[Fault]:
         """Return what is wrong with the answer to a request that was served; a `body` of None is none."""
-        answers = self._operations[_key(f"{method} {template}")]["answers"]
+        answers = self._operations[_key(operation)]["answers"]
         if str(status) not in answers:
             return [Fault("", "STATUS", f"{status} is not one of {', '.join(answers)}")]
         schema = answers[str(status)]
+        if schema is None and body is None:
+            return []
         if schema is None or body is None:
-            return (
-                [] if schema is body else [Fault("", "BODY", "has a body" if schema is None else "has none")]
-            )
+            return [Fault("", "BODY", "has a body" if schema is None else "has none")]
         return list(self._answered.faults(body, schema))
 
-    def object_faults(self, name: str, value: Any) -> list[Fault]:
-        """Return what is wrong with an object, such as a member of an event, by the name of its schema."""
-        return list(self._answered.faults(value, {"$ref": name}))
+    def object_faults(self, name: str, value: Any, path: str = "") -> list[Fault]:
+        """Return what is wrong with an object, such as a member, by the name of its schema."""
+        return list(self._answered.faults(value, {"$ref": name}, path))
+
+    def event_faults(self, event: str, data: Any) -> list[Fault]:
+        """Return what is wrong with the objects within an event of the gateway."""
+        return [
+            fault
+            for place, name in EVENTS.get(event, {}).items()
+            for path, value in _found(data, place.split(".") if place else [], "")
+            for fault in self.object_faults(name, value, path)
+        ]
 
 
 @cache
@@ -89,6 +125,17 @@ def contract() -> Contract:
 
 def _key(operation: str) -> str:
     return re.sub(r"\{\w+\}", "{}", operation)
+
+
+def _found(data: Any, parts: list[str], path: str) -> Iterator[tuple[str, Any]]:
+    """Yield what stands at a place (`*` is every item), with its dotted path; passes over what is missing."""
+    if not parts:
+        yield path, data
+        return
+    inner = data if isinstance(data, dict) else dict(enumerate(data))
+    for name in inner if parts[0] == "*" else [parts[0]]:
+        if inner.get(name) is not None:
+            yield from _found(inner[name], parts[1:], f"{path}.{name}" if path else str(name))
 
 
 def _from_query(text: str, schema: Json) -> Any:

@@ -125,32 +125,29 @@ class Rest:
         route, parts = self._routes.find(request.method, path)
         if route.needs_token and request.headers.get("Authorization") != f"Bot {self._here.bot.token}":
             raise unauthorized()
-        headers |= self._buckets.spend(
-            f"{route.method} {route.template}", [parts[name] for name in MAJOR if name in parts]
-        )
+        operation = f"{route.method} {route.template}"
+        headers |= self._buckets.spend(operation, [parts[name] for name in MAJOR if name in parts])
         has_body = request.can_read_body
         body, uploads = await read_body(request)
         query = dict(request.query)
-        asked = f"{route.method} {route.template}"
-        given = body if has_body else None
-        faults = self._contract.request_faults(route.method, route.template, given, query)
-        self._check(asked, body, faults)
+        faults = self._contract.request_faults(operation, body if has_body else None, query)
+        self._check(operation, body, faults)
         if (trouble := self.troubles.of(route.method, route.template)) is not None:
             status, error_body, extra_headers = await self.troubles.meet(trouble)
             if status is not None:
                 return _json(error_body, status, headers | extra_headers)
         answer = await route.handler(Call(self._here, parts, query, body, uploads))
         status = 204 if answer is None else 200
-        for fault in self._contract.answer_faults(route.method, route.template, status, answer):
-            self._here.deviations.append(f"the answer to {asked}: {fault}")
+        for fault in self._contract.answer_faults(operation, status, answer):
+            self._here.deviations.append(f"the answer to {operation}: {fault}")
         return web.Response(status=204, headers=headers) if answer is None else _json(answer, 200, headers)
 
-    def _check(self, asked: str, body: Any, faults: list[Fault]) -> None:
+    def _check(self, operation: str, body: Any, faults: list[Fault]) -> None:
         """Raise Refusal at the first fault. Unknown fields, passed over by Discord, are noted and removed."""
         for path, code, reason in faults:
             if code != UNKNOWN_FIELD:
                 raise invalid_form(path or "_", code, reason)
-            self._here.deviations.append(f"{asked}: {path} {reason}")
+            self._here.deviations.append(f"{operation}: {path} {reason}")
             *outer, field = path.split(".")
             holder = body
             with contextlib.suppress(LookupError, ValueError):  # of the query, or a name with dots

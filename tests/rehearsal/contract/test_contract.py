@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 import discord
 import pytest
 
+from rehearsal import calls
 from rehearsal.contract.contract import DATA, ContractError, contract
 from rehearsal.contract.extract import extract, write
 from rehearsal.discord_here import DiscordHere
 from rehearsal.rest import application, guilds, interactions, messages
-from rehearsal.wire import own_user_json
-from rehearsal.world import User
+from rehearsal.wire import own_user_json, voice_state_json
+from rehearsal.world import Member, User, VoiceState
 from tests.rehearsal.loopback import Json, Requests, SilentVoice, logged_in, requests
 
 Act = Callable[[DiscordHere, Requests], Awaitable[None]]
@@ -37,10 +38,9 @@ async def ask_who_i_am(_: DiscordHere, by_hand: Requests) -> None:
 
 def test_everything_that_is_served_is_described() -> None:
     tables = [room.routes.table for room in (application, guilds, interactions, messages)]
-    served = [route for table in tables for route in table]
+    served = [f"{route.method} {route.template}" for table in tables for route in table]
     assert len(served) > 30
-    unknown = [each.template for each in served if not contract().describes(each.method, each.template)]
-    assert unknown == []
+    assert [operation for operation in served if not contract().describes(operation)] == []
 
 
 async def test_an_answer_without_a_field_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +56,22 @@ async def test_an_answer_without_a_field_is_an_error(monkeypatch: pytest.MonkeyP
 async def test_an_answer_of_another_type_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(application, "own_user_json", lambda user: own_user_json(user) | {"id": user.id})
     assert "is not of the type string" in await end_of(ask_who_i_am)
+
+
+async def test_an_event_without_a_field_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(state: VoiceState, member: Member | None = None, *, has_left: bool = False) -> Json:
+        whole = voice_state_json(state, member, has_left=has_left)
+        return {name: value for name, value in whole.items() if name != "suppress"}
+
+    async def act(here: DiscordHere, _: Requests) -> None:
+        guild = here.guild("Corner")
+        ada, room = here.person(guild, "Ada"), guild.voice_channel("room")
+        async with logged_in(here):
+            await ada.join_voice(room)
+
+    await run(act)
+    monkeypatch.setattr(calls, "voice_state_json", forgetful)
+    assert "VOICE_STATE_UPDATE: suppress: is missing" in await end_of(act)
 
 
 async def test_a_bot_that_hides_its_malformed_request_does_not_pass() -> None:
