@@ -117,13 +117,13 @@ class TrackButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRACK
 @app_commands.guild_only()
 async def again(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Play the track of a message once more."""
-    await replay_posted(interaction, posted_track(interaction.client, message))
+    await replay_posted(interaction, await posted_track(interaction.client, message))
 
 
 @app_commands.guild_only()
 async def remix(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Open a form for a piece like the one of a message, which the library or its file describes."""
-    attachment = posted_track(interaction.client, message)
+    attachment = await posted_track(interaction.client, message)
     track = await interaction.client.store.track_by_message(member_of(interaction).guild.id, message.id)
     piece = (track or await posted_origin(interaction, attachment)).piece
     await interaction.response.send_modal(Remix(interaction.locale, piece))
@@ -132,7 +132,7 @@ async def remix(interaction: discord.Interaction[Busker], message: discord.Messa
 @app_commands.guild_only()
 async def extend(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Open a form to extend the track of a message."""
-    track = posted_track(interaction.client, message)
+    track = await posted_track(interaction.client, message)
     await interaction.response.send_modal(Extension(interaction, track))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -15,9 +15,6 @@ from cogs.compose import request_piece, require_melodies
 from cogs.context_menus import ContextMenuCog
 from cogs.errors import errors_answered
 from words.text import Text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SOUND_TYPES: Final = ("audio/", "video/")
 """Prefixes of content types that may have sound. A file without a type is tried."""
@@ -38,13 +35,13 @@ class Recordings(ContextMenuCog):
 async def compose_on_melody(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Open a form for a piece on the melody of a message."""
     require_melodies(interaction.client.engine.info)
-    await interaction.response.send_modal(PromptForm(interaction, melody=sound_of(message.attachments)))
+    await interaction.response.send_modal(PromptForm(interaction, melody=sound_of(message)))
 
 
 @app_commands.guild_only()
 async def continue_this(interaction: discord.Interaction[Busker], message: discord.Message) -> None:
     """Open a form for a piece that continues the sound of a message."""
-    await interaction.response.send_modal(PromptForm(interaction, continued=sound_of(message.attachments)))
+    await interaction.response.send_modal(PromptForm(interaction, continued=sound_of(message)))
 
 
 class PromptForm(discord.ui.Modal):
@@ -76,9 +73,13 @@ class PromptForm(discord.ui.Modal):
             )
 
 
-def sound_of(attachments: Sequence[discord.Attachment]) -> discord.Attachment:
-    """Return the first attachment that may have sound. Raises RecordingError if there is none."""
-    for attachment in attachments:
+def sound_of(message: discord.Message) -> discord.Attachment:
+    """Return the first attachment that may have sound, of a message or of one that it forwards.
+
+    Raises RecordingError if there is none.
+    """
+    forwarded = [file for snapshot in message.message_snapshots for file in snapshot.attachments]
+    for attachment in (*message.attachments, *forwarded):
         if (attachment.content_type or SOUND_TYPES[0]).startswith(SOUND_TYPES):
             require_fetchable(attachment)
             return attachment

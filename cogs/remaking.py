@@ -33,11 +33,33 @@ READ_SECONDS: Final = 2.0
 """Timeout for reading a track before a form opens [s]: Discord wants that answer within 3 s."""
 
 
-def posted_track(bot: Busker, message: discord.Message) -> discord.Attachment:
-    """Return the track in a message of Busker's. Raises RequestError or RecordingError."""
-    if bot.user is None or message.author.id != bot.user.id:
+async def posted_track(bot: Busker, message: discord.Message) -> discord.Attachment:
+    """Return the track in a message of Busker's, or in one that forwards it.
+
+    Raises RequestError or RecordingError.
+    """
+    if bot.user is None or not (message.author == bot.user or await _forwards_track(bot, message)):
         raise RequestError(Text("remake-not-mine"))
-    return sound_of(message.attachments)
+    return sound_of(message)
+
+
+async def _forwards_track(bot: Busker, message: discord.Message) -> bool:
+    """True if a message forwards one of Busker's. The copy does not say who wrote it; a file could lie."""
+    original = message.reference
+    if not message.message_snapshots or original is None or original.message_id is None:
+        return False
+    if original.guild_id is not None and await bot.store.track_by_message(
+        original.guild_id, original.message_id
+    ):
+        return True
+    channel = bot.get_channel(original.channel_id)
+    if not isinstance(channel, discord.abc.Messageable):
+        return False
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return (await channel.fetch_message(original.message_id)).author == bot.user
+    except (TimeoutError, discord.HTTPException):  # gone, or Busker may not read there
+        return False
 
 
 async def replay_posted(interaction: discord.Interaction[Busker], attachment: discord.Attachment) -> None:

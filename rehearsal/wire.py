@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Final
 
 from rehearsal.permissions import Permission
 from rehearsal.refusal import Json
@@ -273,6 +274,21 @@ def attachment_json(attachment: Attachment) -> Json:
     return body
 
 
+_SNAPSHOT: Final = (
+    "type",
+    "content",
+    "embeds",
+    "attachments",
+    "timestamp",
+    "edited_timestamp",
+    "flags",
+    "mentions",
+    "mention_roles",
+    "components",
+)
+"""Resources / Message / Message Snapshot Structure: not who wrote it."""
+
+
 def message_json(
     message: Message, application_id: int, *, users: dict[int, User], replied: Json | None
 ) -> Json:
@@ -326,6 +342,16 @@ def message_json(
         }
         if message.guild_id is not None:
             body["message_reference"]["guild_id"] = str(message.guild_id)
+    if (original := message.forwarded) is not None:
+        body["message_reference"] = {
+            "type": 1,
+            "channel_id": str(original.channel_id),
+            "message_id": str(original.id),
+        }
+        if original.guild_id is not None:
+            body["message_reference"]["guild_id"] = str(original.guild_id)
+        whole = message_json(original, application_id, users=users, replied=None)
+        body["message_snapshots"] = [{"message": {name: whole[name] for name in _SNAPSHOT}}]
     return body
 
 

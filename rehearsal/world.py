@@ -60,6 +60,7 @@ class MessageFlag(IntEnum):
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
+    HAS_SNAPSHOT = 1 << 14
     COMPONENTS_V2 = 1 << 15
 
 
@@ -171,6 +172,8 @@ class Message:
     edits: list[Edit] = field(default_factory=list)
     edited: float | None = None
     deleted: bool = False
+    forwarded: Message | None = None
+    """The message that this one brings from elsewhere."""
 
     @property
     def ephemeral(self) -> bool:

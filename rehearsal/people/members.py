@@ -19,7 +19,7 @@ from rehearsal.rest.drafts import read_draft, upload_limit, write
 from rehearsal.rest.modals import limits_of
 from rehearsal.rest.uploads import Upload
 from rehearsal.wire import channel_json, member_json, user_json
-from rehearsal.world import Channel, Guild, Member, Message, User, VoiceState
+from rehearsal.world import Channel, Guild, Member, Message, MessageFlag, User, VoiceState
 
 if TYPE_CHECKING:
     from rehearsal.state import DiscordState
@@ -128,6 +128,24 @@ class Person:
         self._here.announce_message("MESSAGE_CREATE", message)
         self._here.bell.ring()
         return message
+
+    def forward(self, message: Message, channel: Channel) -> Message:
+        """Forward a message to a channel: its content and files come with it, its author does not."""
+        self._need(channel, Permission.SEND_MESSAGES)
+        world = self._here.world
+        forwarded = Message(
+            world.snowflakes.mint(),
+            channel.id,
+            channel.guild_id,
+            self.user,
+            world.clock.now(),
+            flags=MessageFlag.HAS_SNAPSHOT,
+            forwarded=message,
+        )
+        world.add_message(forwarded, channel)
+        self._here.announce_message("MESSAGE_CREATE", forwarded)
+        self._here.bell.ring()
+        return forwarded
 
     # Interactions
 

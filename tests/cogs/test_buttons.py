@@ -225,6 +225,28 @@ async def test_tags_outside_the_limits_are_refused_in_a_sentence(
         assert not loopback.session.queue
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["library", "fetched"])
+async def test_a_forwarded_track_is_played_again_and_a_forged_one_is_not(tmp_path: Path, known: bool) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        if known:
+            track = await played(loopback, seconds=1.0, seed=7)
+        else:  # of a time before the library, or of another server
+            track = posted_by_bot(loopback, Upload("bells.flac", forged(tmp_path).read_bytes()))
+        forward = loopback.listener.forward(track, loopback.text)
+        assert "“bells”" in await said(await loopback.asker.use_on("Again", forward))
+        await until(lambda: not loopback.session.queue)
+        for menu in ("Remix", "Extend"):
+            assert (await loopback.asker.use_on(menu, forward)).interaction.modal is not None
+        lie = loopback.listener.say(
+            "mine", loopback.text, Upload("bells.flac", forged(tmp_path).read_bytes())
+        )
+        for message in (lie, loopback.listener.forward(lie, loopback.text)):
+            for menu in ("Again", "Remix", "Extend"):
+                reply = await loopback.asker.use_on(menu, message)
+                assert reply.content.startswith("This isn't a track by Busker.")
+        assert not loopback.session.queue
+
+
 async def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     async with loopback_guild(tmp_path) as loopback:
         for upload in (Upload("bells.flac", b"fLaC" + bytes(100)), Upload("bells.ogg", b"")):

@@ -70,6 +70,24 @@ async def test_the_context_menu_of_a_voice_message_asks_for_a_prompt_and_compose
         assert not loopback.here.refusals
 
 
+async def test_the_sound_of_a_forwarded_message_is_continued(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        elsewhere = loopback.guild.text_channel("elsewhere")
+        loopback.here.announce_channel(elsewhere, "CHANNEL_CREATE")
+        message = loopback.listener.say("my hum", elsewhere, voice_message(tmp_path))
+        opened = await loopback.asker.use_on(
+            "Continue this", loopback.listener.forward(message, loopback.text)
+        )
+        assert opened.interaction.modal is not None, opened.content
+        (words,) = opened.interaction.modal["components"]
+        reply = await loopback.asker.submit(opened, {words["component"]["custom_id"]: "bells"})
+        await until(lambda: bool(reply.content))
+        assert "“bells”" in reply.content
+        assert loopback.session.queue[-1].piece.continues is not None
+        loopback.session.stop()
+        assert not loopback.here.refusals
+
+
 async def test_without_a_melody_checkpoint_nothing_is_fetched_and_the_answer_names_one(
     tmp_path: Path,
 ) -> None:
