@@ -11,14 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from audio.files.recording import recording_of
 from audio.files.saved import read_pcm
+from audio.piece import Recording
 from audio.units import floats
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
 from bot.playback.composition import CompositionState
 from bot.playback.performance import Performance
 from bot.session.restore import MAX_RESTARTS, Restoration
+from bot.tracks.attachments import FOLDER
 from rehearsal.voice.alignment import align
+from tests.audio.files.sound_files import hum, written
 from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, until
 
 
@@ -112,6 +116,35 @@ async def test_after_a_clean_shutdown_pieces_continue_too_and_the_journal_ends_e
             assert [name[: len("bells-1")] for name in posted] == ["bells-1", "bells-2"]
             await again.bot.journal.flush()
             assert await again.bot.store.journal() == []
+
+
+@pytest.mark.parametrize("role", ["continues", "melody", "saved_file"])
+async def test_a_piece_of_an_older_version_with_a_members_own_file_ends_in_a_sentence(
+    tmp_path: Path, role: str
+) -> None:
+    """Older versions kept what a member sent, under its digest, for the engine to decode."""
+    kept = written(tmp_path / "hum.ogg", hum(1.0, 48_000), 48_000)
+    original = Recording(tmp_path / FOLDER / (digest := recording_of(kept).digest), digest)
+    async with loopback_guild(tmp_path, engine=ToneEngine(speed=3.0)) as loopback:
+        loopback.ask(seconds=6.0, seed=1)
+        kept.rename(original.path)
+        request = loopback.request(seconds=6.0, seed=2)
+        if role == "saved_file":
+            request = replace(request, saved_file=original.path)
+        else:
+            request = replace(request, piece=replace(request.piece, **{role: original}))
+        loopback.session.request(request)
+        await loopback.bot.journal.flush()
+        await kill(loopback)
+        async with another_bot(loopback, tmp_path) as again:
+            _, piece = await restored(again, 1, 2)
+            again.session.skip()
+            await until(lambda: piece.composition_state is CompositionState.FAILED)
+            sentence = (
+                "is gone or is no longer a track" if role == "saved_file" else "or an older Busker kept it"
+            )
+            assert sentence in str(piece.trouble)
+            again.session.stop()
 
 
 async def test_a_track_that_was_posted_already_is_not_posted_again(tmp_path: Path) -> None:
