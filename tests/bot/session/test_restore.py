@@ -129,10 +129,13 @@ async def test_a_piece_of_an_older_version_with_a_members_own_file_ends_in_a_sen
         loopback.ask(seconds=6.0, seed=1)
         kept.rename(original.path)
         request = loopback.request(seconds=6.0, seed=2)
-        if role == "saved_file":
-            request = replace(request, saved_file=original.path)
-        else:
-            request = replace(request, piece=replace(request.piece, **{role: original}))
+        match role:
+            case "saved_file":
+                request = replace(request, saved_file=original.path)
+            case "continues":
+                request = replace(request, piece=replace(request.piece, continues=original))
+            case _:
+                request = replace(request, piece=replace(request.piece, melody=original))
         loopback.session.request(request)
         await loopback.bot.journal.flush()
         await kill(loopback)
