@@ -19,6 +19,8 @@ from bot.commands.lookups import Lookups
 from bot.commands.requests import Requests
 from bot.config.guild_settings import GuildSettings
 from bot.ops.metrics import Metrics
+from bot.rules.automod import AutoMod
+from bot.rules.moderation import Moderation
 from bot.rules.quota import Quota
 from bot.session.counters import Counters
 from bot.session.journal import Journal
@@ -80,7 +82,7 @@ class Busker(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True, voice_states=True),
+            intents=discord.Intents(guilds=True, voice_states=True, auto_moderation_configuration=True),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             connector=connector,
@@ -99,6 +101,8 @@ class Busker(commands.Bot):
             present=lambda: [guild.id for guild in self.guilds],
         )
         self.quota = Quota(self.guild_settings, self.store)
+        self.automod = AutoMod()
+        self.moderation = Moderation(self.guild_settings, self.automod)
         self.journal = Journal(self.store)
         self.counters = Counters()
         self.pacer = Pacer()
@@ -106,10 +110,18 @@ class Busker(commands.Bot):
         self.sessions = Sessions(self._new_session)
         self._metrics = Metrics(self.counters.registry, lambda: self.sessions, lambda: self.engine.info)
         self.restoration = Restoration(
-            self.store, self.sessions, self.engine, self.library, self.attachments, settings.music
+            self.store,
+            self.sessions,
+            self.engine,
+            self.library,
+            self.attachments,
+            settings.music,
+            self.moderation,
         )
         self.checks = Checks(self.sessions, self.guild_settings, self.store)
-        self.requests = Requests(self.sessions, self.quota, self.attachments, self.journal, settings.music)
+        self.requests = Requests(
+            self.sessions, self.quota, self.attachments, self.journal, settings.music, self.moderation
+        )
         self.lookups = Lookups()
         self.mentions: dict[str, str] = {}
         """Clickable mentions of commands by their names."""
@@ -173,6 +185,18 @@ class Busker(commands.Bot):
         if (session := self.sessions.get(guild.id)) is not None:
             await session.voice.shut_down(Text("voice-out-of-server"))
 
+    async def on_automod_rule_create(self, rule: discord.AutoModRule) -> None:
+        """Called by discord.py when managers add a rule, if Busker may read the rules."""
+        self.automod.changed(rule.guild)
+
+    async def on_automod_rule_update(self, rule: discord.AutoModRule) -> None:
+        """Called by discord.py when managers change a rule."""
+        self.automod.changed(rule.guild)
+
+    async def on_automod_rule_delete(self, rule: discord.AutoModRule) -> None:
+        """Called by discord.py when managers delete a rule."""
+        self.automod.changed(rule.guild)
+
     def is_connected(self) -> bool:
         """True if the gateway is connected. `is_ready` alone stays true after it is lost."""
         return self.is_ready() and math.isfinite(self.latency)
@@ -195,6 +219,7 @@ class Busker(commands.Bot):
         await self.retention.close()
         self.sessions.begin_shutdown()
         await self.attachments.close()  # first: what sessions end now may continue after a restart
+        await self.automod.close()
         await self.journal.close()  # before the pieces end with the sessions
         await self.sessions.close()
         await asyncio.to_thread(self.pacer.close)

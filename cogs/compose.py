@@ -65,12 +65,17 @@ async def suggest_prompts(
 ) -> list[app_commands.Choice[str]]:
     """Suggest prompts that were used in the guild, as far as the member may see them, and presets."""
     bot, member = interaction.client, member_of(interaction)
+    await bot.moderation.refresh(member.guild)
     used = await bot.lookups.latest(
         member.id,
         lambda: bot.library.prompts(member, typed, max_chars=CHOICE_CHARS, limit=MAX_CHOICES),
     )
     prompts = matching_prompts(typed, used, limit=MAX_CHOICES, max_chars=CHOICE_CHARS)
-    return [app_commands.Choice(name=prompt, value=prompt) for prompt in prompts]
+    return [
+        app_commands.Choice(name=prompt, value=prompt)
+        for prompt in prompts
+        if bot.moderation.allows(member, interaction.channel, prompt)
+    ]
 
 
 async def request_piece(
@@ -94,6 +99,8 @@ async def request_piece(
     admission = bot.requests.admit(interaction)
     async with AsyncExitStack() as files:
         if melody is not None or continued is not None:
+            # before files are fetched for nothing
+            await bot.requests.require_words(admission, piece)
 
             async def check() -> None:
                 await bot.requests.require_capacity(bot.requests.admit(interaction), piece.seconds)

@@ -27,6 +27,9 @@ from words.text import Text
 PAGE_SIZE: Final = 10
 """Tracks of a list: more would not fit into an embed with the longest prompts, escaped."""
 
+MAX_SEARCHES: Final = 5
+"""Pages that are read for one, where words of their tracks are blocked by now."""
+
 MAX_SEARCH_CHARS: Final = 40
 """Longest search: the `custom_id` of the button for older tracks holds it."""
 
@@ -160,15 +163,30 @@ async def search_tracks(
     limit: int = PAGE_SIZE,
 ) -> list[MadeTrack]:
     """Return the newest tracks that the member may see; arguments as of `Library.search`."""
-    return await interaction.client.library.search(
-        member_of(interaction), words, by=by, before=before, limit=limit
-    )
+    member, moderation = member_of(interaction), interaction.client.moderation
+    await moderation.refresh(member.guild)
+    found: list[MadeTrack] = []
+    for _ in range(MAX_SEARCHES):
+        tracks = await interaction.client.library.search(member, words, by=by, before=before, limit=limit)
+        found += [track for track in tracks if _is_shown(interaction, track)]
+        if len(tracks) < limit or len(found) >= limit:
+            break
+        before = tracks[-1].id
+    return found[:limit]
+
+
+def _is_shown(interaction: discord.Interaction[Busker], track: MadeTrack) -> bool:
+    """True unless the words of a track are blocked by now: then it is left to its requester and managers."""
+    if track.member_id == interaction.user.id or manages(interaction):
+        return True
+    member, moderation = member_of(interaction), interaction.client.moderation
+    return moderation.allows(member, interaction.channel, track.piece.prompt, track.piece.typed_prompt)
 
 
 async def visible_track(interaction: discord.Interaction[Busker], track_id: int) -> MadeTrack:
     """Return a track that the member may see. Raises RequestError if there is none of this number."""
     track = await interaction.client.library.track(member_of(interaction), track_id)
-    if track is None:
+    if track is None or not _is_shown(interaction, track):
         raise RequestError(Text("library-gone"))
     return track
 

@@ -14,6 +14,7 @@ from bot.client import Busker
 from bot.commands.checks import member_of
 from bot.errors import RequestError
 from bot.rules.markdown import escape
+from bot.rules.moderation import words_of
 from bot.rules.permissions import require_listening
 from bot.ui.card import format_clock
 from cogs.compose import answer, suggest_prompts
@@ -60,6 +61,9 @@ async def save_excerpt(interaction: discord.Interaction[Busker]) -> None:
     member = member_of(interaction)
     session = interaction.client.sessions.of(member.guild)
     require_listening(member, session.channel)
+    moderation = interaction.client.moderation
+    moderation.require_member(member)
+    await moderation.require_words(member, interaction.channel, words_of(session.now.piece))
     excerpt = session.save_excerpt(member)
     reply = Text("keep-answer", clock=format_clock(excerpt.piece.seconds))
     await interaction.response.send_message(reply.in_(interaction.locale), ephemeral=True)

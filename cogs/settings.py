@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -16,9 +14,11 @@ from bot.client import Busker
 from bot.commands.checks import manages
 from bot.config.settings import Format, Settings
 from bot.errors import NotAllowed, RequestError
+from bot.rules.automod import can_read
 from bot.rules.permissions import posting_channel
+from bot.rules.settings_change import EVERYTHING, SettingsChange, words_of
 from bot.store.records import GuildChoices, Rights
-from bot.ui.card import COLOUR
+from bot.ui.settings_embed import OPTIONS, Shown, settings_embed
 from cogs.compose import MAX_LENGTH_SECONDS
 from cogs.playback import MAX_PERCENT
 from words.text import Text
@@ -29,74 +29,10 @@ MAX_WAITING: Final = 100
 MAX_MINUTES: Final = 1440
 """Highest daily limit: the whole day."""
 
-EVERYTHING: Final = "everything"
-"""Value of the option `reset` for all options."""
+MAX_LIST_CHARS: Final = 1000
+"""Longest list of words in one use of the command."""
 
 _log = logging.getLogger(__name__)
-
-
-class Option(NamedTuple):
-    """An option of the command: the field of GuildChoices that it changes, and how it is shown."""
-
-    field: str
-    shown: Callable[[GuildChoices, Settings], Text]
-
-
-def _interval(chosen: GuildChoices, _: Settings) -> Text:
-    if chosen.interval is None:
-        return Text("settings-automatic")
-    return Text("settings-seconds", seconds=chosen.interval)
-
-
-def _dj_role(chosen: GuildChoices, _: Settings) -> Text:
-    if chosen.dj_role_id is None:
-        return Text("settings-no-dj-role")
-    return Text("settings-dj-role", role=f"<@&{chosen.dj_role_id}>")
-
-
-def _tracks_in(chosen: GuildChoices, _: Settings) -> Text:
-    if chosen.posting_channel_id is None:
-        return Text("settings-posted-where-asked")
-    return Text("settings-posted-in", channel=f"<#{chosen.posting_channel_id}>")
-
-
-def _translate(_: GuildChoices, settings: Settings) -> Text:
-    return Text("settings-translated") if settings.music.translate else Text("settings-not-translated")
-
-
-def _announce(_: GuildChoices, settings: Settings) -> Text:
-    return Text("settings-announced") if settings.voice.announce else Text("settings-not-announced")
-
-
-OPTIONS: Final[Mapping[str, Option]] = {
-    "length": Option(
-        "seconds", lambda _, settings: Text("settings-seconds", seconds=settings.music.default_seconds)
-    ),
-    "interval": Option("interval", _interval),
-    "volume": Option("volume", lambda _, settings: Text("settings-volume", share=settings.voice.volume)),
-    "rights": Option("rights", lambda _, settings: Text("settings-rights", rights=settings.rights.mode)),
-    "dj_role": Option("dj_role_id", _dj_role),
-    "tracks_in": Option("posting_channel_id", _tracks_in),
-    "format": Option("format", lambda _, settings: _in_order(settings.tracks.formats)),
-    "waiting": Option(
-        "most_waiting", lambda _, settings: Text("settings-waiting", pieces=settings.rights.most_waiting)
-    ),
-    "minutes": Option(
-        "seconds_a_day",
-        lambda _, settings: Text("settings-minutes", minutes=settings.rights.seconds_a_day / 60),
-    ),
-    "announce": Option("announce", _announce),
-    "translate": Option("translate", _translate),
-}
-"""By their names, in the order in which they are shown."""
-
-
-def _in_order(formats: Sequence[str]) -> Text:
-    """Return formats as a sentence, the preferred one first."""
-    text = Text("settings-format", format=formats[0])
-    for then in formats[1:]:
-        text = Text("settings-formats", first=text, then=then)
-    return text
 
 
 class SettingsCog(commands.Cog, name="Settings"):
@@ -120,6 +56,11 @@ class SettingsCog(commands.Cog, name="Settings"):
         format: Format | None = None,  # noqa: A002
         waiting: app_commands.Range[int, 0, MAX_WAITING] | None = None,
         minutes: app_commands.Range[int, 0, MAX_MINUTES] | None = None,
+        role: discord.Role | None = None,
+        block_words: app_commands.Range[str, 1, MAX_LIST_CHARS] | None = None,
+        allow_words: app_commands.Range[str, 1, MAX_LIST_CHARS] | None = None,
+        block: discord.Member | discord.User | discord.Role | None = None,
+        allow: discord.Member | discord.User | discord.Role | None = None,
         announce: bool | None = None,
         translate: bool | None = None,
         reset: str | None = None,
@@ -142,48 +83,49 @@ class SettingsCog(commands.Cog, name="Settings"):
             announce=announce,
             translate=translate,
         )
+        change = SettingsChange(
+            wanted,
+            role_id=None if role is None else role.id,
+            block_words=words_of(block_words),
+            allow_words=words_of(allow_words),
+            block_id=None if block is None else block.id,
+            allow_id=None if allow is None else allow.id,
+            reset=OPTIONS[reset].field if reset is not None and reset in OPTIONS else reset,
+        )
         if dj_role is not None and dj_role.is_default():
             raise RequestError(
                 Text("settings-everybody", role=dj_role.mention, free=Text("command-choice", choice="free"))
             )
+        if guild.id in (change.role_id, change.block_id):
+            raise RequestError(Text("settings-whole-server", role=guild.default_role.mention))
         if tracks_in is not None:
             posting_channel(tracks_in, tracks_in.permissions_for(guild.me))
         before = bot.store.choices_of(guild.id)
-        chosen = _changed(before, wanted, reset)
+        chosen = change.apply(before)
         _validate(chosen, wanted, bot.settings)
+        await bot.automod.refresh(guild)
         if chosen != before:
             # Apply it again on the store's thread, to what another manager may have chosen meanwhile.
-            chosen = await bot.store.choose(guild.id, lambda latest: _changed(latest, wanted, reset))
-            _log.info("%s changed the settings of %s: %s", interaction.user, guild, chosen)
+            chosen = await bot.store.choose(guild.id, change.apply)
+            _log.info("%s changed the settings of %s", interaction.user.id, guild.id)
         if chosen.volume != before.volume:
             bot.sessions.of(guild).set_default_volume(bot.guild_settings.of(guild.id).voice.volume)
+        shown = Shown(chosen, bot.guild_settings.of(guild.id), guild)
         await interaction.response.send_message(
             content=None if chosen == before else Text("settings-changed").in_(interaction.locale),
-            embed=settings_embed(chosen, bot.guild_settings.of(guild.id), interaction.locale),
+            embed=settings_embed(shown, _automod(bot, guild), interaction.locale),
             ephemeral=True,
         )
 
 
-def settings_embed(chosen: GuildChoices, settings: Settings, locale: discord.Locale) -> discord.Embed:
-    """Return the settings of a guild, with what is `chosen` and what is the default."""
-    footer = Text("settings-shown").in_(locale)
-    embed = discord.Embed(title=Text("settings-title").in_(locale), colour=COLOUR).set_footer(text=footer)
-    for name, option in OPTIONS.items():
-        value = option.shown(chosen, settings)
-        if getattr(chosen, option.field) is None:
-            value = Text("settings-default", value=value)
-        embed.add_field(name=Text("settings-label", option=name).in_(locale), value=value.in_(locale))
-    return embed
-
-
-def _changed(before: GuildChoices, wanted: GuildChoices, reset: str | None) -> GuildChoices:
-    """Return the choices after the reset and the new choices along with it."""
-    if reset == EVERYTHING:
-        before = GuildChoices()
-    elif reset is not None:
-        before = dataclasses.replace(before, **{OPTIONS[reset].field: None})
-    given = {key: value for key, value in dataclasses.asdict(wanted).items() if value is not None}
-    return dataclasses.replace(before, **given)
+def _automod(bot: Busker, guild: discord.Guild) -> Text:
+    """Return what Busker does with the AutoMod rules of a guild."""
+    if not can_read(guild):
+        return Text("settings-automod-unread")
+    rules, patterns = len(bot.automod.rules_of(guild.id)), bot.automod.patterns_of(guild.id)
+    if patterns:
+        return Text("settings-automod-patterns", rules=rules, patterns=patterns)
+    return Text("settings-automod-read", rules=rules)
 
 
 def _validate(chosen: GuildChoices, wanted: GuildChoices, settings: Settings) -> None:

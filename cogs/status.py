@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import discord
 from discord.ext import commands
@@ -17,6 +17,9 @@ from bot.playback.visibility import in_channel
 from bot.rules.markdown import truncate
 from bot.ui.posted_card import UNPOSTED
 from words.text import Text
+
+if TYPE_CHECKING:
+    from bot.playback.performance import Performance
 
 UPDATE_SECONDS: Final = 5.0
 """Time between two updates [s]: pieces last longer, and Discord accepts five updates in five seconds."""
@@ -71,7 +74,7 @@ class Status(commands.Cog):
             channel = client.channel
             if isinstance(channel, discord.VoiceChannel) and self._is_allowed(channel):
                 playing = self._bot.sessions.of(channel.guild).wanted[:1]
-                if playing and playing[0].buffer.frames_played and in_channel(channel)(playing[0]):
+                if playing and playing[0].buffer.frames_played and self._may_show(playing[0], channel):
                     status = Text("track-prompt", prompt=playing[0].piece.typed_prompts[-1])
                     wanted[channel] = truncate(status.in_(channel.guild.preferred_locale), MAX_STATUS_CHARS)
         return wanted
@@ -79,6 +82,13 @@ class Status(commands.Cog):
     def _is_allowed(self, channel: discord.VoiceChannel) -> bool:
         granted = channel.permissions_for(channel.guild.me).set_voice_channel_status
         return granted and self._bot.guild_settings.of(channel.guild.id).voice.announce
+
+    def _may_show(self, performance: Performance, channel: discord.VoiceChannel) -> bool:
+        """True if all who see the channel may learn of the piece, and its words are allowed there."""
+        requester, piece = performance.request.requester, performance.piece
+        if not in_channel(channel)(performance):
+            return False
+        return self._bot.moderation.allows(requester, channel, piece.prompts[-1], piece.typed_prompts[-1])
 
     async def _show(self, channel: discord.VoiceChannel, status: str | None) -> None:
         if status is not None:

@@ -60,10 +60,12 @@ class SteerForm(discord.ui.Modal):
 
 async def steer(interaction: discord.Interaction[Busker], prompt: str, blend_seconds: float) -> None:
     """Change the prompt of what plays and say when it will be audible. Raises RequestError or PieceError."""
+    member, moderation = member_of(interaction), interaction.client.moderation
+    moderation.require_member(member)
+    wording = interaction.client.guild_settings.of(member.guild.id).music.wording(prompt)
+    await moderation.require_words(member, interaction.channel, [prompt, wording.prompt])
     if (session := await interaction.client.checks.authorize(interaction, Action.STEER, prompt)) is None:
         return
-    music = interaction.client.guild_settings.of(member_of(interaction).guild.id).music
-    wording = music.wording(prompt)
     steered = session.steer(wording.prompt, blend_seconds, wording.translated_from)
     buffer = steered.buffer
     answer = Text(

@@ -29,7 +29,7 @@ from rehearsal.contract.contract import ContractError
 from rehearsal.gateway import Gateway
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
-from rehearsal.rest import application, guilds, interactions, messages
+from rehearsal.rest import application, automod, guilds, interactions, messages
 from rehearsal.rest.server import Rest
 from rehearsal.rest.uploads import MAX_FILES, serve_attachment
 from rehearsal.sessions import Intent
@@ -73,7 +73,9 @@ class DiscordHere(DiscordState):
     ) -> None:
         super().__init__(voice or VoiceServer(), clock or WallClock(), bot_name)
         self.gateway = Gateway(self)
-        self.rest = Rest(self, [application.routes, guilds.routes, interactions.routes, messages.routes])
+        self.rest = Rest(
+            self, [application.routes, automod.routes, guilds.routes, interactions.routes, messages.routes]
+        )
         self._authority = trustme.CA()
         self._runner: web.AppRunner | None = None
         self.port = 0

@@ -232,6 +232,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     voice_states: dict[int, VoiceState] = field(default_factory=dict)
+    automod_rules: dict[int, Json] = field(default_factory=dict)
 
     @property
     def everyone(self) -> Role:

@@ -131,11 +131,14 @@ rights-role-unset = { $act ->
     [steer] Steuern kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
    *[skip] Überspringen kann hier nur, wer das Stück angefordert hat. Die Serververwaltung kann mit /{ command-settings } eine DJ-Rolle festlegen.
 }
-rights-enough-waiting = { $waiting ->
+rights-enough-waiting = { $most ->
     [one] Du hast schon ein Stück in der Warteschlange, mehr geht hier nicht. Versuch es noch einmal, wenn es gelaufen ist.
-   *[other] Du hast schon { $waiting } Stücke in der Warteschlange, mehr geht hier nicht. Versuch es noch einmal, wenn eines gelaufen ist.
+   *[other] Du hast schon { $most } Stücke in der Warteschlange, mehr geht hier nicht. Versuch es noch einmal, wenn eines gelaufen ist.
 }
 rights-enough-today = Tageslimit erreicht: Du hast { $used } von { $cap } s verbraucht, und das hier braucht { $seconds } s. Es wird { $again } zurückgesetzt.
+
+moderation-blocked = Du kannst auf diesem Server keine Musik anfordern. Die Moderation kann dir mehr sagen.
+moderation-words = Einige dieser Wörter sind hier nicht erlaubt. Wähle andere.
 
 ### What plays
 
@@ -257,11 +260,17 @@ settings-too-long = Dieser Busker komponiert Stücke bis { $longest } s. Wähl e
 settings-no-role = Damit DJs die Musik steuern, leg auch ihre Rolle fest: Option { command-settings.dj_role-name }.
 settings-everybody = Die Rolle { $role } haben alle. Wähl eine andere oder { command-settings.rights-name }: { $free }.
 settings-not-written = { $format } kann dieser Busker nicht schreiben. Er schreibt { $formats }.
+settings-whole-server = Alle haben die Rolle { $role }. Wähle eine andere Rolle.
+settings-no-limit = Um die Limits einer Rolle zu setzen, gib auch { command-settings.waiting-name } oder { command-settings.minutes-name } an.
+settings-no-word = „{ $word }“ lässt sich nicht sperren. Ein Wort braucht einen Buchstaben, eine Ziffer oder ein Symbol und höchstens { $longest } Zeichen.
+settings-list-full = Diese Liste fasst { $most } Einträge. Entferne zuerst welche.
 settings-title = Einstellungen
 settings-shown = Jede Option von /{ command-settings } ändert eine Einstellung. Die Option { command-settings.reset-name } stellt den Standard wieder her.
 settings-changed = Gespeichert. Gilt ab sofort.
 settings-label = { $option ->
     [announce] Status des Sprachkanals
+    [block] Gesperrte Mitglieder und Rollen
+    [block_words] Gesperrte Wörter
     [translate] Sprache der Prompts
     [dj_role] DJ-Rolle
     [format] Format
@@ -269,6 +278,7 @@ settings-label = { $option ->
     [length] Länge
     [minutes] Musik pro Tag
     [rights] Wer die Musik steuert
+    [role] Limits von Rollen
     [tracks_in] Tracks werden gepostet
     [volume] Lautstärke
    *[waiting] Stücke in der Warteschlange
@@ -300,6 +310,24 @@ settings-announced = zeigt, was läuft
 settings-not-announced = bleibt unverändert
 settings-translated = andere Sprachen werden ins Englische übertragen
 settings-not-translated = bleiben, wie sie getippt sind
+settings-nothing = keine
+settings-role-quota = { $role }: { $limits }
+settings-lines =
+    { $first }
+    { $then }
+settings-blocked-words = { $listed } ({ $count })
+settings-blocked = { $listed }
+settings-automod = AutoMod
+settings-automod-read = { $rules ->
+    [0] keine Schlüsselwort-Regeln, die blockieren
+    [one] { $rules } Schlüsselwort-Regel gilt
+   *[other] { $rules } Schlüsselwort-Regeln gelten
+}
+settings-automod-patterns = { $rules ->
+    [one] { $rules } Schlüsselwort-Regel gilt, aber nicht ihre regulären Ausdrücke ({ $patterns })
+   *[other] { $rules } Schlüsselwort-Regeln gelten, aber nicht ihre regulären Ausdrücke ({ $patterns })
+}
+settings-automod-unread = gilt nicht: Um die Regeln zu lesen, braucht Busker das Recht „Server verwalten“
 
 ### /library
 
@@ -504,6 +532,8 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [block] { command-settings.block-name }
+    [block_words] { command-settings.block_words-name }
     [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
@@ -514,6 +544,7 @@ command-choice = { $choice ->
     [length] { command-settings.length-name }
     [minutes] { command-settings.minutes-name }
     [rights] { command-settings.rights-name }
+    [role] { command-settings.role-name }
     [tracks_in] { command-settings.tracks_in-name }
     [volume] { command-settings.volume-name }
     [vote] abstimmung
@@ -594,6 +625,16 @@ command-settings = einstellungen
     .waiting = Stücke pro Person, die warten oder laufen dürfen; 0 heißt kein Limit
     .minutes-name = minuten
     .minutes = Minuten Musik, die eine Person pro Tag anfordern kann; 0 heißt kein Limit
+    .role-name = rolle
+    .role = Die Rolle, für die Anzahl und Minuten gelten; ohne sie für alle
+    .block_words-name = wörter_sperren
+    .block_words = In Prompts gesperrte Wörter, mit Kommas; bad* *bad *bad* sperrt auch längere
+    .allow_words-name = wörter_erlauben
+    .allow_words = Gesperrte Wörter wieder erlauben, mit Kommas
+    .block-name = sperren
+    .block = Mitglied oder Rolle, die keine Musik mehr anfordern darf
+    .allow-name = erlauben
+    .allow = Gesperrtes Mitglied oder Rolle, die wieder Musik anfordern darf
     .announce-name = ankündigen
     .announce = Zeigt im Status des Sprachkanals, was läuft
     .translate-name = übersetzen

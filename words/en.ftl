@@ -136,11 +136,14 @@ rights-role-unset = { $act ->
     [steer] Only whoever requested the piece can steer this here. A manager can set a DJ role with /{ command-settings }.
    *[skip] Only whoever requested the piece can skip this here. A manager can set a DJ role with /{ command-settings }.
 }
-rights-enough-waiting = { $waiting ->
+rights-enough-waiting = { $most ->
     [one] You already have one piece waiting or playing, the limit here. Try again once it has played.
-   *[other] You already have { $waiting } pieces waiting or playing, the limit here. Try again once one has played.
+   *[other] You already have { $most } pieces waiting or playing, the limit here. Try again once one has played.
 }
 rights-enough-today = Daily limit reached: you have used { $used } of { $cap } s, and this needs { $seconds } s. It resets { $again }.
+
+moderation-blocked = You can't request music on this server. Its moderators can tell you more.
+moderation-words = Some of these words aren't allowed here. Choose others.
 
 ### What plays
 
@@ -263,11 +266,17 @@ settings-too-long = This Busker composes pieces of up to { $longest } s. Choose 
 settings-no-role = To let DJs control the music, also set their role with the option { command-settings.dj_role-name }.
 settings-everybody = Everybody has the role { $role }. Choose another role, or { command-settings.rights-name }: { $free }.
 settings-not-written = This Busker can't write { $format }. It writes { $formats }.
+settings-whole-server = Everybody has the role { $role }. Choose another role.
+settings-no-limit = To set the limits of a role, also give { command-settings.waiting-name } or { command-settings.minutes-name }.
+settings-no-word = “{ $word }” can't be blocked. A word needs a letter, a digit or a symbol, and at most { $longest } characters.
+settings-list-full = This list takes { $most } entries. Remove some first.
 settings-title = Settings
 settings-shown = Each option of /{ command-settings } changes one setting. The option { command-settings.reset-name } restores a default.
 settings-changed = Saved. Applies from now on.
 settings-label = { $option ->
     [announce] Voice channel status
+    [block] Blocked members and roles
+    [block_words] Blocked words
     [translate] Language of prompts
     [dj_role] DJ role
     [format] Format
@@ -275,6 +284,7 @@ settings-label = { $option ->
     [length] Length
     [minutes] Music per day
     [rights] Who controls the music
+    [role] Limits of roles
     [tracks_in] Tracks are posted
     [volume] Volume
    *[waiting] Pieces in the queue
@@ -306,6 +316,25 @@ settings-announced = shows what plays
 settings-not-announced = is left alone
 settings-translated = other languages are turned into English
 settings-not-translated = left as they are typed
+settings-nothing = none
+# { $limits } are one or two of settings-waiting and settings-minutes.
+settings-role-quota = { $role }: { $limits }
+settings-lines =
+    { $first }
+    { $then }
+settings-blocked-words = { $listed } ({ $count })
+settings-blocked = { $listed }
+settings-automod = AutoMod
+settings-automod-read = { $rules ->
+    [0] no keyword rules that block
+    [one] { $rules } keyword rule applies
+   *[other] { $rules } keyword rules apply
+}
+settings-automod-patterns = { $rules ->
+    [one] { $rules } keyword rule applies, but not its regular expressions ({ $patterns })
+   *[other] { $rules } keyword rules apply, but not their regular expressions ({ $patterns })
+}
+settings-automod-unread = does not apply: Busker needs the Manage Server permission to read it
 
 ### /library
 
@@ -517,6 +546,8 @@ command-remix = Remix
 # What is typed in the language of who types, so names and choices have small letters and no spaces.
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [block] { command-settings.block-name }
+    [block_words] { command-settings.block_words-name }
     [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
@@ -527,6 +558,7 @@ command-choice = { $choice ->
     [length] { command-settings.length-name }
     [minutes] { command-settings.minutes-name }
     [rights] { command-settings.rights-name }
+    [role] { command-settings.role-name }
     [tracks_in] { command-settings.tracks_in-name }
     [volume] { command-settings.volume-name }
     [vote] vote
@@ -608,6 +640,16 @@ command-settings = settings
     .waiting = Pieces that one person can have waiting or playing; 0 for no limit
     .minutes-name = minutes
     .minutes = Minutes of music that one person can request per day; 0 for no limit
+    .role-name = role
+    .role = The role that waiting and minutes are for; everybody if left out
+    .block_words-name = block_words
+    .block_words = Words to block in prompts, with commas; bad* *bad *bad* also block longer ones
+    .allow_words-name = allow_words
+    .allow_words = Blocked words to allow again, with commas
+    .block-name = block
+    .block = A member or role who can no longer request music
+    .allow-name = allow
+    .allow = A blocked member or role who can request music again
     .announce-name = announce
     .announce = Show what plays in the voice channel's status
     .translate-name = translate

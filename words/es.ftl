@@ -131,11 +131,14 @@ rights-role-unset = { $act ->
     [steer] Aquí solo puede modificar la pieza quien la pidió. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
    *[skip] Aquí solo puede saltar la pieza quien la pidió. La administración del servidor puede fijar un rol de DJ con /{ command-settings }.
 }
-rights-enough-waiting = { $waiting ->
+rights-enough-waiting = { $most ->
     [one] Ya tienes una pieza en espera o sonando, que es el límite aquí. Inténtalo de nuevo cuando haya sonado.
-   *[other] Ya tienes { $waiting } piezas en espera o sonando, que es el límite aquí. Inténtalo de nuevo cuando haya sonado una.
+   *[other] Ya tienes { $most } piezas en espera o sonando, que es el límite aquí. Inténtalo de nuevo cuando haya sonado una.
 }
 rights-enough-today = Límite diario alcanzado: has usado { $used } de { $cap } s y esto necesita { $seconds } s. Se restablece { $again }.
+
+moderation-blocked = No puedes pedir música en este servidor. Sus moderadores pueden decirte más.
+moderation-words = Algunas de estas palabras no están permitidas aquí. Elige otras.
 
 ### What plays
 
@@ -257,11 +260,17 @@ settings-too-long = Este Busker compone piezas de hasta { $longest } s. Elige un
 settings-no-role = Para que los DJ controlen la música, indica también su rol con la opción { command-settings.dj_role-name }.
 settings-everybody = Todos tienen el rol { $role }. Elige otro, o { command-settings.rights-name }: { $free }.
 settings-not-written = Este Busker no puede escribir { $format }. Escribe { $formats }.
+settings-whole-server = Todo el mundo tiene el rol { $role }. Elige otro rol.
+settings-no-limit = Para fijar los límites de un rol, indica también { command-settings.waiting-name } o { command-settings.minutes-name }.
+settings-no-word = «{ $word }» no se puede bloquear. Una palabra necesita una letra, una cifra o un símbolo y como máximo { $longest } caracteres.
+settings-list-full = Esta lista admite { $most } entradas. Quita alguna primero.
 settings-title = Ajustes
 settings-shown = Cada opción de /{ command-settings } cambia un ajuste. La opción { command-settings.reset-name } restablece uno.
 settings-changed = Guardado. Vale desde ahora.
 settings-label = { $option ->
     [announce] Estado del canal de voz
+    [block] Miembros y roles bloqueados
+    [block_words] Palabras bloqueadas
     [translate] Idioma de los prompts
     [dj_role] Rol de DJ
     [format] Formato
@@ -269,6 +278,7 @@ settings-label = { $option ->
     [length] Duración
     [minutes] Música por día
     [rights] Quién controla la música
+    [role] Límites de roles
     [tracks_in] Las pistas se publican
     [volume] Volumen
    *[waiting] Piezas en la cola
@@ -300,6 +310,24 @@ settings-announced = muestra lo que suena
 settings-not-announced = no se cambia
 settings-translated = los demás idiomas se traducen al inglés
 settings-not-translated = quedan como se escribieron
+settings-nothing = ninguno
+settings-role-quota = { $role }: { $limits }
+settings-lines =
+    { $first }
+    { $then }
+settings-blocked-words = { $listed } ({ $count })
+settings-blocked = { $listed }
+settings-automod = AutoMod
+settings-automod-read = { $rules ->
+    [0] sin reglas de palabras clave que bloqueen
+    [one] se aplica { $rules } regla de palabras clave
+   *[other] se aplican { $rules } reglas de palabras clave
+}
+settings-automod-patterns = { $rules ->
+    [one] se aplica { $rules } regla de palabras clave, pero no sus expresiones regulares ({ $patterns })
+   *[other] se aplican { $rules } reglas de palabras clave, pero no sus expresiones regulares ({ $patterns })
+}
+settings-automod-unread = no se aplica: Busker necesita el permiso Gestionar servidor para leerlo
 
 ### /library
 
@@ -504,6 +532,8 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [block] { command-settings.block-name }
+    [block_words] { command-settings.block_words-name }
     [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
@@ -514,6 +544,7 @@ command-choice = { $choice ->
     [length] { command-settings.length-name }
     [minutes] { command-settings.minutes-name }
     [rights] { command-settings.rights-name }
+    [role] { command-settings.role-name }
     [tracks_in] { command-settings.tracks_in-name }
     [volume] { command-settings.volume-name }
     [vote] votación
@@ -594,6 +625,16 @@ command-settings = ajustes
     .waiting = Piezas por persona en espera o sonando; 0 es sin límite
     .minutes-name = minutos
     .minutes = Minutos de música por persona y día; 0 es sin límite
+    .role-name = rol
+    .role = El rol al que se aplican los límites; si se omite, a todo el mundo
+    .block_words-name = bloquear_palabras
+    .block_words = Palabras que bloquear, con comas; bad* *bad *bad* bloquea también las más largas
+    .allow_words-name = permitir_palabras
+    .allow_words = Palabras bloqueadas que permitir de nuevo, con comas
+    .block-name = bloquear
+    .block = Un miembro o rol que ya no puede pedir música
+    .allow-name = permitir
+    .allow = Un miembro o rol bloqueado que puede volver a pedir música
     .announce-name = anunciar
     .announce = Muestra lo que suena en el estado del canal de voz
     .translate-name = traducir

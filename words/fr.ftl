@@ -131,11 +131,14 @@ rights-role-unset = { $act ->
     [steer] Seule la personne qui a demandé le morceau peut le modifier ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
    *[skip] Seule la personne qui a demandé le morceau peut le passer ici. L’administration du serveur peut définir un rôle DJ avec /{ command-settings }.
 }
-rights-enough-waiting = { $waiting ->
+rights-enough-waiting = { $most ->
     [one] Tu as déjà un morceau en attente ou en lecture, c’est la limite ici. Réessaie quand il aura été joué.
-   *[other] Tu as déjà { $waiting } morceaux en attente ou en lecture, c’est la limite ici. Réessaie quand l’un d’eux aura été joué.
+   *[other] Tu as déjà { $most } morceaux en attente ou en lecture, c’est la limite ici. Réessaie quand l’un d’eux aura été joué.
 }
 rights-enough-today = Limite du jour atteinte : tu as utilisé { $used } s sur { $cap }, et il en faut { $seconds }. Remise à zéro { $again }.
+
+moderation-blocked = Tu ne peux pas demander de musique sur ce serveur. Sa modération peut t’en dire plus.
+moderation-words = Certains de ces mots ne sont pas autorisés ici. Choisis-en d’autres.
 
 ### What plays
 
@@ -257,11 +260,17 @@ settings-too-long = Ce Busker compose des morceaux de { $longest } s au plus. Ch
 settings-no-role = Pour confier la musique aux DJ, indique aussi leur rôle avec l’option { command-settings.dj_role-name }.
 settings-everybody = Tout le monde a le rôle { $role }. Choisis-en un autre, ou { command-settings.rights-name } : { $free }.
 settings-not-written = Ce Busker ne peut pas écrire en { $format }. Il écrit en { $formats }.
+settings-whole-server = Tout le monde a le rôle { $role }. Choisis un autre rôle.
+settings-no-limit = Pour fixer les limites d’un rôle, indique aussi { command-settings.waiting-name } ou { command-settings.minutes-name }.
+settings-no-word = « { $word } » ne peut pas être bloqué. Un mot a besoin d’une lettre, d’un chiffre ou d’un symbole, et de { $longest } caractères au plus.
+settings-list-full = Cette liste accepte { $most } entrées. Retires-en d’abord.
 settings-title = Réglages
 settings-shown = Chaque option de /{ command-settings } change un réglage. L’option { command-settings.reset-name } rétablit une valeur par défaut.
 settings-changed = Enregistré. Valable dès maintenant.
 settings-label = { $option ->
     [announce] Statut du salon vocal
+    [block] Membres et rôles bloqués
+    [block_words] Mots bloqués
     [translate] Langue des prompts
     [dj_role] Rôle DJ
     [format] Format
@@ -269,6 +278,7 @@ settings-label = { $option ->
     [length] Durée
     [minutes] Musique par jour
     [rights] Contrôle de la musique
+    [role] Limites des rôles
     [tracks_in] Publication des pistes
     [volume] Volume
    *[waiting] Morceaux en file
@@ -300,6 +310,24 @@ settings-announced = affiche ce qui joue
 settings-not-announced = reste inchangé
 settings-translated = traduits en anglais
 settings-not-translated = restent tels quels
+settings-nothing = aucun
+settings-role-quota = { $role } : { $limits }
+settings-lines =
+    { $first }
+    { $then }
+settings-blocked-words = { $listed } ({ $count })
+settings-blocked = { $listed }
+settings-automod = AutoMod
+settings-automod-read = { $rules ->
+    [0] aucune règle de mots-clés qui bloque
+    [one] { $rules } règle de mots-clés s’applique
+   *[other] { $rules } règles de mots-clés s’appliquent
+}
+settings-automod-patterns = { $rules ->
+    [one] { $rules } règle de mots-clés s’applique, mais pas ses expressions régulières ({ $patterns })
+   *[other] { $rules } règles de mots-clés s’appliquent, mais pas leurs expressions régulières ({ $patterns })
+}
+settings-automod-unread = ne s’applique pas : Busker a besoin de la permission Gérer le serveur pour le lire
 
 ### /library
 
@@ -504,6 +532,8 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [block] { command-settings.block-name }
+    [block_words] { command-settings.block_words-name }
     [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
@@ -514,6 +544,7 @@ command-choice = { $choice ->
     [length] { command-settings.length-name }
     [minutes] { command-settings.minutes-name }
     [rights] { command-settings.rights-name }
+    [role] { command-settings.role-name }
     [tracks_in] { command-settings.tracks_in-name }
     [volume] { command-settings.volume-name }
     [vote] vote
@@ -594,6 +625,16 @@ command-settings = réglages
     .waiting = Morceaux par personne en attente ou en lecture ; 0 pour aucune limite
     .minutes-name = minutes
     .minutes = Minutes de musique par personne et par jour ; 0 pour aucune limite
+    .role-name = rôle
+    .role = Le rôle auquel s’appliquent les limites ; tout le monde si omis
+    .block_words-name = bloquer_mots
+    .block_words = Mots à bloquer, avec des virgules ; bad* *bad *bad* bloque aussi les plus longs
+    .allow_words-name = autoriser_mots
+    .allow_words = Mots bloqués à autoriser de nouveau, avec des virgules
+    .block-name = bloquer
+    .block = Un membre ou un rôle qui ne peut plus demander de musique
+    .allow-name = autoriser
+    .allow = Un membre ou un rôle bloqué qui peut de nouveau demander de la musique
     .announce-name = annoncer
     .announce = Affiche ce qui joue dans le statut du salon vocal
     .translate-name = traduire

@@ -117,8 +117,11 @@ rights-role-unset = { $act ->
     [steer] ここで曲調を変えられるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
    *[skip] ここでスキップできるのは曲をリクエストした人だけです。サーバーの管理者は /{ command-settings } で DJ ロールを設定できます。
 }
-rights-enough-waiting = 待機中または再生中の曲が { $waiting } 曲あり、ここでの上限に達しています。1 曲終わってからもう一度お試しください。
+rights-enough-waiting = 待機中または再生中の曲が { $most } 曲あり、ここでの上限に達しています。1 曲終わってからもう一度お試しください。
 rights-enough-today = 1 日の上限に達しました。{ $cap } 秒のうち { $used } 秒を使用済みで、この曲には { $seconds } 秒必要です。リセットは { $again } です。
+
+moderation-blocked = このサーバーでは音楽をリクエストできません。詳しくはモデレーターにお尋ねください。
+moderation-words = ここでは使えない言葉が含まれています。別の言葉にしてください。
 
 ### What plays
 
@@ -218,11 +221,17 @@ settings-too-long = この Busker が作曲できる最長は { $longest } 秒�
 settings-no-role = DJ が音楽を操作するには、オプション { command-settings.dj_role-name } でそのロールも指定してください。
 settings-everybody = ロール { $role } は全員が持っています。別のロールか、{ command-settings.rights-name }: { $free } を選んでください。
 settings-not-written = この Busker は { $format } を書き出しません。書き出せるのは { $formats } です。
+settings-whole-server = { $role } は全員が持つロールです。別のロールを選んでください。
+settings-no-limit = ロールの上限を設定するには、{ command-settings.waiting-name } か { command-settings.minutes-name } も指定してください。
+settings-no-word = 「{ $word }」はブロックできません。文字、数字、記号のいずれかを含む { $longest } 文字以内の言葉にしてください。
+settings-list-full = このリストに登録できるのは { $most } 件までです。先にいくつか削除してください。
 settings-title = 設定
 settings-shown = /{ command-settings } の各オプションで設定を変更できます。オプション { command-settings.reset-name } で既定値に戻せます。
 settings-changed = 保存しました。今から有効です。
 settings-label = { $option ->
     [announce] ボイスチャンネルのステータス
+    [block] ブロックしたメンバーとロール
+    [block_words] ブロックした言葉
     [translate] プロンプトの言語
     [dj_role] DJ ロール
     [format] 形式
@@ -230,6 +239,7 @@ settings-label = { $option ->
     [length] 長さ
     [minutes] 1 日あたりの音楽
     [rights] 音楽を操作できる人
+    [role] ロールごとの上限
     [tracks_in] トラックの投稿先
     [volume] 音量
    *[waiting] キューの曲数
@@ -261,6 +271,20 @@ settings-announced = 再生中の曲を表示
 settings-not-announced = 変更しない
 settings-translated = 他の言語は英語に訳す
 settings-not-translated = 入力のまま
+settings-nothing = なし
+settings-role-quota = { $role }: { $limits }
+settings-lines =
+    { $first }
+    { $then }
+settings-blocked-words = { $listed }({ $count })
+settings-blocked = { $listed }
+settings-automod = AutoMod
+settings-automod-read = { $rules ->
+    [0] ブロックするキーワードのルールなし
+   *[other] キーワードのルール { $rules } 件を適用
+}
+settings-automod-patterns = キーワードのルール { $rules } 件を適用。ただし正規表現 { $patterns } 件は対象外
+settings-automod-unread = 適用外: ルールを読むには Busker に「サーバー管理」権限が必要です
 
 ### /library
 
@@ -445,6 +469,8 @@ command-remix = リミックス
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [block] { command-settings.block-name }
+    [block_words] { command-settings.block_words-name }
     [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
@@ -455,6 +481,7 @@ command-choice = { $choice ->
     [length] { command-settings.length-name }
     [minutes] { command-settings.minutes-name }
     [rights] { command-settings.rights-name }
+    [role] { command-settings.role-name }
     [tracks_in] { command-settings.tracks_in-name }
     [volume] { command-settings.volume-name }
     [vote] 投票
@@ -535,6 +562,16 @@ command-settings = 設定
     .waiting = 1 人が待機・再生できる曲数。0 は無制限
     .minutes-name = 分数
     .minutes = 1 人が 1 日にリクエストできる音楽の分数。0 は無制限
+    .role-name = ロール
+    .role = 曲数と分の上限を適用するロール。省略すると全員
+    .block_words-name = 言葉をブロック
+    .block_words = ブロックする言葉。カンマ区切り。bad* *bad *bad* で長い言葉もブロック
+    .allow_words-name = 言葉を許可
+    .allow_words = ブロックを解除する言葉。カンマ区切り
+    .block-name = ブロック
+    .block = 音楽をリクエストできなくするメンバーまたはロール
+    .allow-name = 許可
+    .allow = リクエストを再び許可するメンバーまたはロール
     .announce-name = 告知
     .announce = ボイスチャンネルのステータスに再生中の曲を表示します
     .translate-name = 翻訳

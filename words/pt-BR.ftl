@@ -131,11 +131,14 @@ rights-role-unset = { $act ->
     [steer] Só quem pediu a peça pode modificá-la aqui. A administração do servidor pode definir um cargo de DJ com /{ command-settings }.
    *[skip] Só quem pediu a peça pode pulá-la aqui. A administração do servidor pode definir um cargo de DJ com /{ command-settings }.
 }
-rights-enough-waiting = { $waiting ->
+rights-enough-waiting = { $most ->
     [one] Você já tem uma peça esperando ou tocando, que é o limite aqui. Tente de novo quando ela tiver tocado.
-   *[other] Você já tem { $waiting } peças esperando ou tocando, que é o limite aqui. Tente de novo quando uma tiver tocado.
+   *[other] Você já tem { $most } peças esperando ou tocando, que é o limite aqui. Tente de novo quando uma tiver tocado.
 }
 rights-enough-today = Limite diário atingido: você usou { $used } de { $cap } s, e isto precisa de { $seconds } s. Ele é renovado { $again }.
+
+moderation-blocked = Você não pode pedir música neste servidor. A moderação pode explicar.
+moderation-words = Algumas destas palavras não são permitidas aqui. Escolha outras.
 
 ### What plays
 
@@ -257,11 +260,17 @@ settings-too-long = Este Busker compõe peças de até { $longest } s. Escolha u
 settings-no-role = Para os DJs controlarem a música, defina também o cargo deles com a opção { command-settings.dj_role-name }.
 settings-everybody = Todos têm o cargo { $role }. Escolha outro, ou { command-settings.rights-name }: { $free }.
 settings-not-written = Este Busker não grava { $format }. Ele grava { $formats }.
+settings-whole-server = Todo mundo tem o cargo { $role }. Escolha outro cargo.
+settings-no-limit = Para definir os limites de um cargo, informe também { command-settings.waiting-name } ou { command-settings.minutes-name }.
+settings-no-word = “{ $word }” não pode ser bloqueada. Uma palavra precisa de uma letra, um número ou um símbolo, e de no máximo { $longest } caracteres.
+settings-list-full = Esta lista aceita { $most } itens. Remova alguns primeiro.
 settings-title = Configurações
 settings-shown = Cada opção de /{ command-settings } muda uma configuração. A opção { command-settings.reset-name } restaura um padrão.
 settings-changed = Salvo. Vale a partir de agora.
 settings-label = { $option ->
     [announce] Status do canal de voz
+    [block] Membros e cargos bloqueados
+    [block_words] Palavras bloqueadas
     [translate] Idioma dos prompts
     [dj_role] Cargo de DJ
     [format] Formato
@@ -269,6 +278,7 @@ settings-label = { $option ->
     [length] Duração
     [minutes] Música por dia
     [rights] Quem controla a música
+    [role] Limites dos cargos
     [tracks_in] As faixas são publicadas
     [volume] Volume
    *[waiting] Peças na fila
@@ -300,6 +310,24 @@ settings-announced = mostra o que toca
 settings-not-announced = não é alterado
 settings-translated = outros idiomas são traduzidos para o inglês
 settings-not-translated = ficam como foram digitados
+settings-nothing = nenhum
+settings-role-quota = { $role }: { $limits }
+settings-lines =
+    { $first }
+    { $then }
+settings-blocked-words = { $listed } ({ $count })
+settings-blocked = { $listed }
+settings-automod = AutoMod
+settings-automod-read = { $rules ->
+    [0] nenhuma regra de palavras-chave que bloqueie
+    [one] { $rules } regra de palavras-chave se aplica
+   *[other] { $rules } regras de palavras-chave se aplicam
+}
+settings-automod-patterns = { $rules ->
+    [one] { $rules } regra de palavras-chave se aplica, mas não suas expressões regulares ({ $patterns })
+   *[other] { $rules } regras de palavras-chave se aplicam, mas não suas expressões regulares ({ $patterns })
+}
+settings-automod-unread = não se aplica: o Busker precisa da permissão Gerenciar servidor para ler as regras
 
 ### /library
 
@@ -504,6 +532,8 @@ command-remix = Remix
 
 command-choice = { $choice ->
     [announce] { command-settings.announce-name }
+    [block] { command-settings.block-name }
+    [block_words] { command-settings.block_words-name }
     [translate] { command-settings.translate-name }
     [dj] dj
     [dj_role] { command-settings.dj_role-name }
@@ -514,6 +544,7 @@ command-choice = { $choice ->
     [length] { command-settings.length-name }
     [minutes] { command-settings.minutes-name }
     [rights] { command-settings.rights-name }
+    [role] { command-settings.role-name }
     [tracks_in] { command-settings.tracks_in-name }
     [volume] { command-settings.volume-name }
     [vote] votação
@@ -594,6 +625,16 @@ command-settings = configurações
     .waiting = Peças por pessoa esperando ou tocando; 0 é sem limite
     .minutes-name = minutos
     .minutes = Minutos de música por pessoa e dia; 0 é sem limite
+    .role-name = cargo
+    .role = O cargo a que os limites se aplicam; se omitido, a todos
+    .block_words-name = bloquear_palavras
+    .block_words = Palavras a bloquear, com vírgulas; bad* *bad *bad* bloqueia também as mais longas
+    .allow_words-name = permitir_palavras
+    .allow_words = Palavras bloqueadas a permitir de novo, com vírgulas
+    .block-name = bloquear
+    .block = Um membro ou cargo que não pode mais pedir música
+    .allow-name = permitir
+    .allow = Um membro ou cargo bloqueado que pode pedir música de novo
     .announce-name = anunciar
     .announce = Mostra o que toca no status do canal de voz
     .translate-name = traduzir

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.commands.checks import manages, member_of
 from bot.playback.performance import Request
 from bot.playback.radio import CHARGED_SECONDS
+from bot.rules.moderation import words_of
 from bot.rules.permissions import posting_channel, require_listening, voice_channel_of
 from bot.tracks.track_cache import touch
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from audio.piece import Piece
     from bot.config.settings import MusicSettings
+    from bot.rules.moderation import Moderation
     from bot.rules.permissions import PostingChannel, VocalChannel
     from bot.rules.quota import Quota
     from bot.session.journal import Journal
@@ -54,19 +56,24 @@ class Requests:
         attachments: Attachments,
         journal: Journal,
         music: MusicSettings,
+        moderation: Moderation,
     ) -> None:
         self._sessions = sessions
         self._quota = quota
         self._attachments = attachments
         self._journal = journal
         self._music = music
+        self._moderation = moderation
 
     def admit(self, interaction: discord.Interaction) -> Admission:
         """Check, in this order, the member, their voice channel, the posting channel and where music plays.
 
+        Whoever may not request music is told that first.
+
         Raises RequestError.
         """
         member = member_of(interaction)
+        self._moderation.require_member(member)
         voice_channel = voice_channel_of(member)
         text_channel = posting_channel(interaction.channel, interaction.app_permissions)
         session = self._sessions.of(member.guild)
@@ -85,8 +92,10 @@ class Requests:
     async def submit(self, admission: Admission, piece: Piece, saved_file: Path | None = None) -> int:
         """Add a piece to the queue and return how many play before it. Raises RequestError.
 
+        Its prompts are looked at here, wherever they come from: a form, a suggestion, or the tags of a file.
         `saved_file` is the file of its track, if it need not be composed: then it does not count for the day.
         """
+        await self.require_words(admission, piece)
         if saved_file is not None:
             touch(saved_file)
         charged = 0.0 if saved_file else CHARGED_SECONDS if piece.endless else piece.seconds - piece.prelude
@@ -105,6 +114,10 @@ class Requests:
             before = session.wanted.index(performance)
         await self._journal.flush()  # before the answer, so that no restart loses the piece
         return before
+
+    async def require_words(self, admission: Admission, piece: Piece) -> None:
+        """Raise NotAllowed for words that the member may not use in the channel of the command."""
+        await self._moderation.require_words(admission.member, admission.text_channel, words_of(piece))
 
     def _reserved(self, admission: Admission, seconds: float) -> AbstractAsyncContextManager[None]:
         member = admission.member

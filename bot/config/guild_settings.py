@@ -49,6 +49,8 @@ def settings_with(settings: Settings, choices: GuildChoices) -> Settings:
                 mode=choices.rights,
                 most_waiting=choices.most_waiting,
                 seconds_a_day=choices.seconds_a_day,
+                blocked_words=(*rights.blocked_words, *(choices.blocked_words or ())),
+                blocked_ids=(*rights.blocked_ids, *(choices.blocked_ids or ())),
             ),
             "tracks": tracks.model_copy(update={"formats": formats}),
         }

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from bot.config.settings import DEFAULT_PATH, DELIMITER, PREFIX, Section, Settings
 from bot.config.tokens import redact
+from bot.config.word_list import MAX_WORD_CHARS
 from bot.errors import SettingsError
 
 MAX_SHOWN_CHARS: Final = 40
@@ -151,6 +152,9 @@ def _valid_values(field: FieldInfo) -> str:
     kind = field.annotation
     if get_origin(kind) is Literal:
         return " or ".join(f'"{choice}"' for choice in get_args(kind))
+    if get_origin(kind) is tuple and get_origin(get_args(kind)[0]) is not Literal:
+        ids = get_args(get_args(kind)[0])[0] is int
+        return "a list of ids" if ids else f"a list of words of up to {MAX_WORD_CHARS} characters, in quotes"
     if get_origin(kind) is tuple:
         return "a list of one or more of " + ", ".join(
             f'"{choice}"' for choice in get_args(get_args(kind)[0])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -38,6 +39,7 @@ from audio.piece import (
 )
 from audio.prompts.translation import translate
 from audio.units import MAX_VOLUME
+from bot.config.word_list import MAX_WORD_CHARS, is_word
 from bot.store.records import Rights
 
 DEFAULT_PATH: Final = Path("config.toml")
@@ -59,8 +61,17 @@ def _split_commas(value: object) -> object:
     return value
 
 
+def _require_word(text: str) -> str:
+    """Reject a text that is no word of a list, such as a star alone."""
+    if not is_word(text):
+        raise ValueError("no letters")
+    return text
+
+
 Whole = Annotated[int, BeforeValidator(_reject_bool)]
 Number = Annotated[float, BeforeValidator(_reject_bool)]
+Word = Annotated[str, Field(max_length=MAX_WORD_CHARS), AfterValidator(_require_word)]
+Id = Annotated[int, BeforeValidator(_reject_bool), Field(gt=0, lt=2**63)]
 Format = Literal["flac", "opus", "mp3"]
 
 
@@ -229,11 +240,19 @@ class RightsSettings(Section):
     "dj" those with the role that managers chose. Always allowed: whoever requested the piece, a lone
     listener, and managers."""
 
-    most_waiting: Whole = Field(default=0, ge=0, le=100)
+    most_waiting: Whole = Field(default=3, ge=0, le=100)
     """Maximum of pieces per person that play or wait; 0 means no limit."""
 
     seconds_a_day: Number = Field(default=0.0, ge=0.0, le=86_400.0)
     """Maximum of music per person, guild and day (UTC) [s]; 0 means no limit."""
+
+    blocked_words: Annotated[tuple[Word, ...], NoDecode, BeforeValidator(_split_commas)] = ()
+    """Words that no prompt may have in any guild, besides those of its managers and of Discord's AutoMod.
+    With wildcards, as AutoMod's: `bad` alone, `bad*` at a beginning, `*bad` at an end, `*bad*` anywhere. No
+    cost."""
+
+    blocked_ids: Annotated[tuple[Id, ...], NoDecode, BeforeValidator(_split_commas)] = ()
+    """Ids of members and roles who may not request music in any guild. No cost."""
 
 
 class TrackSettings(Section):

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import CapReached
-from bot.rules.rights import Action, Decision, MemberStatus, Rules, decide, end_of_day, rules_of
+from bot.rules.rights import (
+    Action,
+    Decision,
+    MemberStatus,
+    Rules,
+    decide,
+    end_of_day,
+    rules_of,
+    with_role_quotas,
+)
 from words.text import Text
 
 if TYPE_CHECKING:
@@ -30,7 +39,7 @@ class Quota:
 
     async def charge(self, member: discord.Member, seconds: float) -> bool:
         """Charge a member for `seconds` of music today. False, and nothing is charged, over the limit."""
-        limit = self._limits(member.guild).seconds_a_day
+        limit = self._limits(member).seconds_a_day
         if not limit or member.guild_permissions.manage_guild:
             return True
         today = datetime.now(UTC).date()
@@ -50,7 +59,7 @@ class Quota:
         must not await, or two requests could pass with the same count. Raises CapReached with the reason.
         """
         guild = member.guild
-        limits = self._limits(guild)
+        limits = self._limits(member)
         now = datetime.now(UTC)
         counted = limits.seconds_a_day > 0 and not manages
         used = await self._store.charge(guild.id, member.id, now.date(), seconds) if counted else 0.0
@@ -59,7 +68,7 @@ class Quota:
             status = MemberStatus(manages=manages, waiting=waiting, seconds_today=used, seconds=seconds)
             decision = decide(Action.COMPOSE, limits, status)
             if decision is Decision.TOO_MANY_WAITING:
-                raise CapReached(Text("rights-enough-waiting", waiting=waiting))
+                raise CapReached(Text("rights-enough-waiting", most=limits.most_waiting))
             if decision is Decision.DAILY_LIMIT:
                 raise CapReached(
                     Text(
@@ -76,5 +85,8 @@ class Quota:
                 await self._store.charge(guild.id, member.id, now.date(), -seconds)
             raise
 
-    def _limits(self, guild: discord.Guild) -> Rules:
-        return rules_of(self._guild_settings.of(guild.id).rights)
+    def _limits(self, member: discord.Member) -> Rules:
+        """Return the rules for a member: those of the guild, and of the member's roles."""
+        quotas = self._store.choices_of(member.guild.id).role_quotas or ()
+        rules = rules_of(self._guild_settings.of(member.guild.id).rights)
+        return with_role_quotas(rules, (quota for quota in quotas if member.get_role(quota.role_id)))

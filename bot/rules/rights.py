@@ -7,15 +7,17 @@ facts that it takes.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from bot.config.settings import RightsSettings
-    from bot.store.records import Rights
+    from bot.store.records import Rights, RoleQuota
+
+Limit = TypeVar("Limit", int, float)
 
 
 class Action(enum.StrEnum):
@@ -121,6 +123,26 @@ class Votes:
 def rules_of(rights: RightsSettings) -> Rules:
     """Return the rules in a section of the settings."""
     return Rules(rights.mode, rights.most_waiting, rights.seconds_a_day)
+
+
+def with_role_quotas(rules: Rules, quotas: Iterable[RoleQuota]) -> Rules:
+    """Return the rules for a member whose roles have these quotas: of each limit the most generous counts.
+
+    A role that states a limit comes before the limit for everybody, also if it is narrower.
+    """
+    quotas = [*quotas]
+    waiting = [quota.most_waiting for quota in quotas if quota.most_waiting is not None]
+    seconds = [quota.seconds_a_day for quota in quotas if quota.seconds_a_day is not None]
+    return replace(
+        rules,
+        most_waiting=_most_generous(waiting, rules.most_waiting),
+        seconds_a_day=_most_generous(seconds, rules.seconds_a_day),
+    )
+
+
+def _most_generous(limits: Sequence[Limit], otherwise: Limit) -> Limit:
+    """Return the highest limit, where 0 is none at all."""
+    return otherwise if not limits else type(otherwise)(0) if 0 in limits else max(limits)
 
 
 def end_of_day(now: datetime) -> datetime:

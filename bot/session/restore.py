@@ -6,6 +6,7 @@
   forgotten.
 - A radio continues with another segment where people still listen; elsewhere it is forgotten.
 - A track that was written but not posted is posted from its file.
+- What the moderation of the server would not allow any more is forgotten.
 - After MAX_RESTARTS a piece is forgotten, because it may be what ends Busker.
 - Pauses and volumes set by members are not restored.
 """
@@ -24,6 +25,7 @@ from audio.units import FRAME_SECONDS
 from bot.errors import StoreError
 from bot.playback.performance import Performance, Request
 from bot.playback.radio import is_stable, next_segment_piece
+from bot.rules.moderation import words_of
 from bot.rules.permissions import PostingChannel, VocalChannel, listeners_in
 from bot.ui.posted_card import UNPOSTED
 from bot.voice.channel_requests import leave_channel
@@ -32,6 +34,7 @@ from words.text import Text
 if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.config.settings import MusicSettings
+    from bot.rules.moderation import Moderation
     from bot.session.sessions import Sessions
     from bot.store.records import JournalEntry
     from bot.store.repository import Store
@@ -58,6 +61,7 @@ class Restoration:
         library: Library,
         attachments: Attachments,
         music: MusicSettings,
+        moderation: Moderation,
     ) -> None:
         self._store = store
         self._sessions = sessions
@@ -65,6 +69,7 @@ class Restoration:
         self._library = library
         self._attachments = attachments
         self._music = music
+        self._moderation = moderation
         self._unfinished: defaultdict[int, list[JournalEntry]] = defaultdict(list)
         """Entries by guild, until the guild is available."""
 
@@ -81,6 +86,8 @@ class Restoration:
     async def restore(self, guild: discord.Guild) -> None:
         """Continue the unfinished pieces of a guild that became available, once."""
         entries = self._unfinished.pop(guild.id, [])
+        if entries:
+            await self._moderation.refresh(guild)
         retried = [entry for entry in entries if entry.restarts < MAX_RESTARTS]
         channels = {guild.get_channel(entry.voice_channel_id) for entry in retried}
         has_listeners = any(
@@ -98,6 +105,7 @@ class Restoration:
                 request is None
                 or entry not in retried
                 or not _continues(entry, request, has_listeners=has_listeners)
+                or not self._permits(request)
             ):
                 await self._store.update_journal([], [entry.request_id])
                 if request is not None:
@@ -108,6 +116,10 @@ class Restoration:
             await leave_channel(guild)  # Discord keeps a killed bot in its voice channel
         for channel, pieces in forgotten.items():
             await _send(channel, Text("restart-forgot", pieces=pieces).in_(guild.preferred_locale))
+
+    def _permits(self, request: Request) -> bool:
+        texts = words_of(request.piece)
+        return self._moderation.permits(request.requester, request.text_channel, texts)
 
     def _continue(self, entry: JournalEntry, request: Request, *, has_listeners: bool) -> None:
         session = self._sessions.of(request.requester.guild)

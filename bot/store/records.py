@@ -12,6 +12,17 @@ Rights = Literal["free", "vote", "dj"]
 
 
 @dataclass(frozen=True, slots=True)
+class RoleQuota:
+    """The limits of members with a role; None means the limit for everybody, 0 no limit."""
+
+    role_id: int
+    most_waiting: int | None = None
+    """Pieces of one person that may play or wait."""
+    seconds_a_day: float | None = None
+    """Music that one person may request per day, UTC [s]."""
+
+
+@dataclass(frozen=True, slots=True)
 class GuildChoices:
     """The choices of a guild's managers; None means the setting of `config.toml`."""
 
@@ -35,6 +46,12 @@ class GuildChoices:
     """Show what plays as the voice channel's status."""
     translate: bool | None = None
     """Turn prompts in other languages into English."""
+    blocked_words: tuple[str, ...] | None = None
+    """Words that no prompt may have, besides the operator's; see `bot.config.word_list`."""
+    blocked_ids: tuple[int, ...] | None = None
+    """Members and roles who may not request music, besides the operator's."""
+    role_quotas: tuple[RoleQuota, ...] | None = None
+    """Limits of roles."""
 
 
 @dataclass(frozen=True, slots=True)

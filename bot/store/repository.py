@@ -14,7 +14,7 @@ from typing import Any, Final
 from audio.piece import Piece, PromptChange, Recording
 from bot.store.database import Database
 from bot.store.guilds_left import note_left, note_present, purge_left
-from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
+from bot.store.records import GuildChoices, JournalEntry, MadeTrack, RoleQuota, Visibility
 from bot.store.search import find, find_prompts, fold, has_index, prepare_index, words_of
 
 NOTHING_CHOSEN: Final = GuildChoices()
@@ -28,6 +28,9 @@ _PIECE: Final = (*_SOUND, "translated_from")
 
 _RECORDINGS: Final = ("continues", "melody")
 """Fields of a Piece that hold a recording."""
+
+_LISTS: Final = ("blocked_words", "blocked_ids", "role_quotas")
+"""Fields of GuildChoices that are lists, as JSON in their columns."""
 
 _RENAMED: Final = {"request_id": "ticket", "saved_file": "kept"}
 """Columns of a JournalEntry whose names differ from those of its fields."""
@@ -82,7 +85,7 @@ class Store:
         def write(connection: sqlite3.Connection) -> GuildChoices:
             # Read from the database, not from memory: two managers may change choices at the same time.
             chosen = change(_all_choices(connection).get(guild_id, NOTHING_CHOSEN))
-            _insert(connection, "guild_choices", {"guild_id": guild_id, **dataclasses.asdict(chosen)})
+            _insert(connection, "guild_choices", {"guild_id": guild_id, **_choice_columns(chosen)})
             return chosen
 
         chosen = await self._database.change(write)
@@ -313,8 +316,21 @@ def _all_choices(connection: sqlite3.Connection) -> dict[int, GuildChoices]:
             columns["announce"] = bool(columns["announce"])
         if columns["translate"] is not None:
             columns["translate"] = bool(columns["translate"])
-        choices[guild_id] = GuildChoices(**columns)
+        lists = {name: columns.pop(name) for name in _LISTS}
+        decoded: dict[str, Any] = {
+            name: tuple(json.loads(text)) for name, text in lists.items() if text is not None
+        }
+        if "role_quotas" in decoded:
+            decoded["role_quotas"] = tuple(RoleQuota(*quota) for quota in decoded["role_quotas"])
+        choices[guild_id] = GuildChoices(**columns, **decoded)
     return choices
+
+
+def _choice_columns(choices: GuildChoices) -> dict[str, object]:
+    columns = {field.name: getattr(choices, field.name) for field in dataclasses.fields(choices)}
+    quotas = choices.role_quotas and [dataclasses.astuple(quota) for quota in choices.role_quotas]
+    lists = {**{name: columns[name] for name in _LISTS}, "role_quotas": quotas}
+    return columns | {name: json.dumps(items) if items else None for name, items in lists.items()}
 
 
 def _columns(record: MadeTrack | JournalEntry, *without: str) -> dict[str, object]:

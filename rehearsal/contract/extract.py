@@ -38,6 +38,7 @@ OPERATIONS: Final = (
     *(f"{method} {MESSAGE}" for method in ("GET", "PATCH", "DELETE")),
     "GET /guilds/{guild_id}",
     "GET /guilds/{guild_id}/channels",
+    "GET /guilds/{guild_id}/auto-moderation/rules",
     "GET /guilds/{guild_id}/roles",
     "GET /guilds/{guild_id}/members/{user_id}",
     "GET /guilds/{guild_id}/voice-states/@me",

@@ -8,6 +8,7 @@ from typing import Any
 
 from audio.worker.tone_engine import ToneEngine
 from bot.playback.performance import Performance
+from bot.store.records import RoleQuota
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
 from rehearsal.world import Role
@@ -125,3 +126,38 @@ async def test_limits_per_person_are_enforced_and_explained(tmp_path: Path) -> N
 
 def _member(loopback: LoopbackGuild) -> Any:
     return loopback.discord_guild.get_member(loopback.listener.id)
+
+
+async def test_a_role_has_limits_of_its_own_and_the_most_generous_counts(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, engine=slowly()) as loopback:
+        regulars, guests = loopback.guild.role("regulars"), loopback.guild.role("guests")
+        for role in (regulars, guests):
+            loopback.here.announce_role(loopback.guild, role, "GUILD_ROLE_CREATE")
+        both = loopback.here.person(loopback.guild, "both", regulars, guests)
+        guest = loopback.here.person(loopback.guild, "guest", guests)
+        for person in (both, guest):
+            await person.join_voice(loopback.corner)
+        await choose(
+            loopback,
+            most_waiting=2,
+            role_quotas=(RoleQuota(regulars.id, most_waiting=4), RoleQuota(guests.id, 1, seconds_a_day=15.0)),
+        )
+        compose = {"prompt": "bells", "length": 10}
+        for person, pieces in ((both, 1), (guest, 1), (loopback.asker, 2)):
+            for _ in range(pieces):
+                assert (await said(person, loopback, "compose", **compose)).startswith("Composing")
+        assert await said(guest, loopback, "compose", **compose) == (
+            "You already have one piece waiting or playing, the limit here. Try again once it has played."
+        )
+        assert "You already have 2 pieces" in await said(loopback.asker, loopback, "compose", **compose)
+        # For `both`, four pieces may wait, but no role lifts the limit of the day.
+        assert "used 10 of 15 s" in await said(both, loopback, "compose", **compose)
+
+
+async def test_by_default_nobody_fills_the_queue_alone(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, engine=slowly()) as loopback:
+        compose = {"prompt": "bells", "length": 10}
+        for _ in range(3):
+            assert (await said(loopback.asker, loopback, "compose", **compose)).startswith("Composing")
+        assert "You already have 3 pieces" in await said(loopback.asker, loopback, "compose", **compose)
+        assert (await said(loopback.listener, loopback, "compose", **compose)).startswith("Composing")

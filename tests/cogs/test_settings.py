@@ -12,12 +12,14 @@ import pytest
 from bot.client import Busker
 from bot.config.guild_settings import settings_with
 from bot.config.settings import Settings
-from bot.store.records import GuildChoices, Visibility
-from cogs.settings import OPTIONS
+from bot.rules.settings_change import MAX_BLOCKED_IDS, MAX_BLOCKED_WORDS, MAX_ROLE_QUOTAS
+from bot.store.records import GuildChoices, RoleQuota, Visibility
+from bot.ui.settings_embed import OPTIONS
 from rehearsal.permissions import Permission
 from rehearsal.world import Message
 from tests.loopback_guild import loopback_guild, quiet_settings, until
-from tests.server import Server, a_server
+from tests.server import Server, a_server, private
+from words.text import Text
 
 
 async def choose(server: Server, **options: object) -> Message:
@@ -43,12 +45,16 @@ async def test_settings_shows_the_defaults_as_such(tmp_path: Path) -> None:
             "DJ role": "none (default)",
             "Tracks are posted": "where they were requested (default)",
             "Format": "flac, then opus, then mp3 (default)",
-            "Pieces in the queue": "no limit (default)",
+            "Pieces in the queue": "3 per person (default)",
             "Music per day": "no limit (default)",
+            "Limits of roles": "none (default)",
+            "Blocked words": "none (default)",
+            "Blocked members and roles": "none (default)",
             "Voice channel status": "shows what plays (default)",
             "Language of prompts": "other languages are turned into English (default)",
+            "AutoMod": "does not apply: Busker needs the Manage Server permission to read it",
         }
-        assert len(values(response)) == len(OPTIONS)
+        assert len(values(response)) == len(OPTIONS) + 1
 
 
 async def test_every_option_is_stored_shown_and_reset(tmp_path: Path) -> None:
@@ -56,17 +62,21 @@ async def test_every_option_is_stored_shown_and_reset(tmp_path: Path) -> None:
         role = server.dj
         options: dict[str, Any] = {
             "length": 12.5, "interval": 0.5, "volume": 30, "rights": "dj", "dj_role": role,
-            "tracks_in": server.text, "format": "mp3", "waiting": 3, "minutes": 90, "announce": False,
-            "translate": False,
+            "tracks_in": server.text, "format": "mp3", "waiting": 4, "minutes": 90,
+            "block_words": "bad, *worse*", "block": role, "announce": False, "translate": False,
         }  # fmt: skip
         response = await choose(server, **options)
         assert response.content == "Saved. Applies from now on."
         assert [*values(response).values()] == [
             "12.5 s", "0.5 s", "30%", "members with the DJ role", f"<@&{role.id}>", f"in <#{server.text.id}>",
-            "mp3, then flac, then opus", "3 per person", "90 min per person", "is left alone",
-            "left as they are typed",
+            "mp3, then flac, then opus", "4 per person", "90 min per person", "none (default)",
+            r"bad, \*worse\* (2)", f"<@&{role.id}>", "is left alone", "left as they are typed",
+            "does not apply: Busker needs the Manage Server permission to read it",
         ]  # fmt: skip
-        chosen = GuildChoices(12.5, 0.5, 0.3, "dj", role.id, server.text.id, "mp3", 3, 5400.0, False, False)
+        chosen = GuildChoices(
+            12.5, 0.5, 0.3, "dj", role.id, server.text.id, "mp3", 4, 5400.0, announce=False, translate=False,
+            blocked_words=("bad", "*worse*"), blocked_ids=(role.id,),
+        )  # fmt: skip
         assert server.bot.store.choices_of(server.guild.id) == chosen
         await choose(server, rights="free")
         for option in options:
@@ -172,3 +182,61 @@ def test_a_choice_beyond_the_operators_limits_does_not_apply(tmp_path: Path) -> 
     held = settings_with(settings, GuildChoices(seconds=25, format="mp3"))
     assert held.music.default_seconds == 20
     assert held.tracks.formats == ("flac",)
+
+
+async def test_lists_and_limits_of_roles_are_shown_changed_and_reset(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        role, ann = server.dj, server.ann.user
+        shown = values(await choose(server, role=role, waiting=10, minutes=0))
+        assert shown["Limits of roles"] == f"<@&{role.id}>: 10 per person and no limit"
+        assert shown["Pieces in the queue"] == "3 per person (default)"
+        assert values(await choose(server, role=role, reset="minutes"))["Limits of roles"] == (
+            f"<@&{role.id}>: 10 per person"
+        )
+        shown = values(await choose(server, block=ann, block_words="bad, bad day、*worse"))
+        assert shown["Blocked members and roles"] == f"<@{ann.id}>"
+        assert shown["Blocked words"] == r"bad, bad day, \*worse (3)"
+        shown = values(await choose(server, block=role, allow=ann, allow_words="BAD"))
+        assert shown["Blocked members and roles"] == f"<@&{role.id}>"
+        assert shown["Blocked words"] == r"bad day, \*worse (2)"
+        settings, store = server.bot.settings, server.bot.store
+        chosen = store.choices_of(server.guild.id)
+        assert chosen.role_quotas == (RoleQuota(role.id, 10),)
+        assert settings_with(settings, chosen).rights.blocked_ids == (role.id,)
+        await choose(server, reset="everything")
+        assert store.choices_of(server.guild.id) == GuildChoices()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"block_words": "*"}, r"“\*” can't be blocked. A word needs a letter, a digit or a symbol"),
+        ({"role": "dj"}, "To set the limits of a role, also give waiting or minutes."),
+        ({"role": "everyone", "waiting": 1}, "Everybody has the role"),
+        ({"block": "everyone"}, "Everybody has the role"),
+    ],
+)
+async def test_lists_and_limits_that_cannot_be_are_refused(
+    tmp_path: Path, options: dict[str, Any], sentence: str
+) -> None:
+    async with a_server(tmp_path) as server:
+        roles = {"dj": server.dj, "everyone": server.guild.everyone}
+        options = {name: roles.get(value, value) for name, value in options.items()}
+        assert (await choose(server, volume=1, **options)).content.startswith(sentence)
+        assert server.bot.store.choices_of(server.guild.id) == GuildChoices()
+
+
+async def test_the_longest_settings_fit_into_an_embed(tmp_path: Path) -> None:
+    async with a_server(tmp_path, locale="fr") as server:
+        await server.bot.store.choose(
+            server.guild.id,
+            lambda chosen: dataclasses.replace(
+                chosen,
+                blocked_words=tuple(f"*{'w' * 50}{n}*" for n in range(MAX_BLOCKED_WORDS)),
+                blocked_ids=tuple(range(2**60, 2**60 + MAX_BLOCKED_IDS)),
+                role_quotas=tuple(RoleQuota(2**60 + n, 100, 86_340.0) for n in range(MAX_ROLE_QUOTAS)),
+            ),
+        )
+        name = Text("command-settings").in_("fr")
+        message = await private(await server.max.use(name, {}, server.text))
+        assert len(message.embeds) == 1

@@ -16,9 +16,10 @@ from fluent.syntax import parse, visitor
 from audio.piece import PROMPT_LENGTH
 from bot.rules.permissions import STAGE_NEEDS, TEXT_NEEDS, THREAD_NEEDS, VOICE_NEEDS
 from bot.rules.rights import Action
+from bot.rules.settings_change import EVERYTHING
 from bot.store.records import Rights
+from bot.ui.settings_embed import OPTIONS
 from bot.voice.supervisor import Hold
-from cogs.settings import EVERYTHING, OPTIONS
 from words.catalogue import ENGLISH, FOLDER, LANGUAGES
 
 ROOT = FOLDER.parent

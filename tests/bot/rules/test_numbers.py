@@ -68,7 +68,7 @@ def test_whatever_is_typed_is_a_finite_number_or_none(typed: str) -> None:
 @given(st.one_of(st.floats(), st.integers(), st.sampled_from((10**5000, -(10**30), 1e308, 5e-324))))
 def test_every_number_can_be_written_in_every_language(number: float) -> None:
     for language in LANGUAGES:
-        chosen = Text("rights-enough-waiting", waiting=number).in_(language)
+        chosen = Text("rights-enough-waiting", most=number).in_(language)
         shown = Text("piece-seconds", field="length", seconds=number, lowest=10.0, highest=30.0).in_(language)
         assert max(len(chosen), len(shown)) < 250
 

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.rules.rights import Action, Decision, MemberStatus, Rules, decide, end_of_day, votes_needed
+from bot.rules.rights import (
+    Action,
+    Decision,
+    MemberStatus,
+    Rules,
+    decide,
+    end_of_day,
+    votes_needed,
+    with_role_quotas,
+)
+from bot.store.records import RoleQuota
 
 FREE, VOTE, DJ = Rules("free"), Rules("vote"), Rules("dj")
 CAPPED = Rules("free", most_waiting=2, seconds_a_day=60.0)
@@ -84,3 +94,21 @@ def test_a_day_ends_at_midnight_utc_in_every_time_zone() -> None:
     west = datetime(2026, 1, 30, 20, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert end_of_day(west) == datetime(2026, 2, 1, tzinfo=UTC)
     assert end_of_day(datetime(2026, 12, 31, tzinfo=UTC)) == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("quotas", "waiting", "seconds"),
+    [
+        ([], 2, 60.0),
+        ([RoleQuota(1)], 2, 60.0),
+        ([RoleQuota(1, most_waiting=1)], 1, 60.0),
+        ([RoleQuota(1, most_waiting=1), RoleQuota(2, most_waiting=5, seconds_a_day=30.0)], 5, 30.0),
+        ([RoleQuota(1, most_waiting=9), RoleQuota(2, most_waiting=0)], 0, 60.0),
+        ([RoleQuota(1, seconds_a_day=600.0), RoleQuota(2, 1, 0.0)], 1, 0.0),
+    ],
+)
+def test_the_most_generous_limit_of_a_members_roles_counts(
+    quotas: list[RoleQuota], waiting: int, seconds: float
+) -> None:
+    rules = with_role_quotas(CAPPED, quotas)
+    assert (rules.most_waiting, rules.seconds_a_day, rules.mode) == (waiting, seconds, "free")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from audio.piece import Piece, PromptChange, Recording
 from bot.errors import StoreError
-from bot.store.records import GuildChoices, JournalEntry, MadeTrack, Visibility
+from bot.store.database import APPLICATION_ID, migrations
+from bot.store.records import GuildChoices, JournalEntry, MadeTrack, RoleQuota, Visibility
 from bot.store.repository import Store
 
 TODAY = date(2026, 1, 31)
@@ -246,6 +247,37 @@ async def test_a_store_that_is_closed_says_so(tmp_path: Path) -> None:
         await store.add_track(TRACK)
     await store.open()
     await store.close()
+    await store.close()
+
+
+async def test_lists_of_a_guild_survive_a_restart(store: Store, tmp_path: Path) -> None:
+    chosen = GuildChoices(
+        announce=False,
+        blocked_words=("bad", "*馬鹿*", "it's"),
+        blocked_ids=(2**63 - 1, 7),
+        role_quotas=(RoleQuota(2**62, 5), RoleQuota(3, None, 90.5), RoleQuota(4, 0, 0.0)),
+    )
+    assert await store.choose(1, lambda _: chosen) == chosen
+    await store.choose(2, lambda before: dataclasses.replace(before, blocked_words=()))
+    again = Store(tmp_path / "busker.sqlite")
+    await again.open()
+    assert (again.choices_of(1), again.choices_of(2)) == (chosen, GuildChoices())
+    await again.close()
+
+
+async def test_choices_of_before_there_were_lists_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "busker.sqlite"
+    connection = sqlite3.connect(path)
+    for script in [*migrations().values()][:7]:
+        connection.executescript(script)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 7")
+    connection.execute("INSERT INTO guild_choices (guild_id, volume, announce) VALUES (5, 0.5, 0)")
+    connection.commit()
+    connection.close()
+    store = Store(path)
+    await store.open()
+    assert store.choices_of(5) == GuildChoices(volume=0.5, announce=False)
     await store.close()
 
 

@@ -1,0 +1,156 @@
+"""AutoMod's keyword rules of a guild: Discord exempts bots from them, so Busker honours them itself.
+
+Honoured are enabled rules about messages that block them, with their words, the words that they allow, and
+the roles and channels that they exempt. Discord's own lists of words cannot be read, and regular expressions
+are left alone: they are in the flavour of Rust, and Python's can take exponential time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.config.word_list import Form, WordList, forms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FRESH_SECONDS: Final = 600.0
+"""Time after which the rules are fetched again [s], if no event says earlier that they changed."""
+
+FETCH_SECONDS: Final = 1.5
+"""Timeout of a fetch that somebody waits for [s]: Discord wants an answer to a command within 3 s."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordRule:
+    """What one rule blocks, and for whom it does not apply."""
+
+    blocked: WordList
+    allowed: WordList
+    exempt_roles: frozenset[int]
+    exempt_channels: frozenset[int]
+
+    def finds(self, text: str) -> bool:
+        """True if a text has a blocked word that is not within an allowed one."""
+        return any(self._finds(form) for form in forms(text))
+
+    def _finds(self, form: Form) -> bool:
+        allowed = [*self.allowed.spans(form)]
+        return any(
+            not any(first <= begin and end <= last for first, last in allowed)
+            for begin, end in self.blocked.spans(form)
+        )
+
+
+@dataclass(slots=True)
+class _Known:
+    rules: Sequence[KeywordRule] | None = None
+    """None until they are fetched."""
+    patterns: int = 0
+    """Regular expressions that are left alone."""
+    fetched_at: float = float("-inf")
+    fetching: asyncio.Task[None] | None = None
+
+
+class AutoMod:
+    """Fetches and remembers the rules of guilds. Made once by the client; used on the event loop."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+
+    async def refresh(self, guild: discord.Guild) -> None:
+        """Fetch the rules if they are old; only the first time is waited for. A failure is logged."""
+        if not can_read(guild):
+            self._known.pop(guild.id, None)
+            return
+        known = self._known.setdefault(guild.id, _Known())
+        if asyncio.get_running_loop().time() - known.fetched_at >= FRESH_SECONDS:
+            self._fetch_soon(guild, known)
+        if known.rules is None and known.fetching is not None:
+            await asyncio.wait([known.fetching], timeout=FETCH_SECONDS)
+
+    def changed(self, guild: discord.Guild) -> None:
+        """Fetch the rules again if they were fetched before."""
+        if (known := self._known.get(guild.id)) is not None:
+            self._fetch_soon(guild, known)
+
+    def rules_of(self, guild_id: int) -> Sequence[KeywordRule]:
+        """Return the rules as far as they are known."""
+        known = self._known.get(guild_id)
+        return () if known is None or known.rules is None else known.rules
+
+    def patterns_of(self, guild_id: int) -> int:
+        """Return how many regular expressions of the rules are left alone."""
+        known = self._known.get(guild_id)
+        return 0 if known is None else known.patterns
+
+    async def close(self) -> None:
+        """End what is being fetched."""
+        tasks = [known.fetching for known in self._known.values() if known.fetching is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _fetch_soon(self, guild: discord.Guild, known: _Known) -> None:
+        # Also counts if it fails: it is not tried again with each command.
+        known.fetched_at = asyncio.get_running_loop().time()
+        fetch = self._fetch(guild, known, before=known.fetching)
+        known.fetching = asyncio.create_task(fetch, name=f"automod of {guild.id}")
+
+    async def _fetch(self, guild: discord.Guild, known: _Known, *, before: asyncio.Task[None] | None) -> None:
+        if before is not None:  # it may have read the rules before they changed
+            await asyncio.wait([before])
+        try:
+            rules = [rule for rule in await guild.fetch_automod_rules() if _blocks_messages(rule)]
+            known.rules = [_keyword_rule(rule) for rule in rules]
+            known.patterns = sum(len(rule.trigger.regex_patterns) for rule in rules)
+        except Exception:  # of the network, or of rules that discord.py does not understand
+            _log.exception("the AutoMod rules of %s were not fetched; those of before apply", guild.id)
+
+
+def can_read(guild: discord.Guild) -> bool:
+    """True if Discord shows Busker the rules."""
+    return guild.me.guild_permissions.manage_guild
+
+
+def applying(
+    rules: Iterable[KeywordRule], member: discord.Member, channel_ids: Iterable[int]
+) -> list[KeywordRule]:
+    """Return the rules for a member in a channel, given as its own id and that of its parent.
+
+    As at Discord, none apply to members who may manage the guild.
+    """
+    if member.guild_permissions.manage_guild:
+        return []
+    channels = {*channel_ids}
+    return [
+        rule
+        for rule in rules
+        if not rule.exempt_channels & channels and not any(map(member.get_role, rule.exempt_roles))
+    ]
+
+
+def _blocks_messages(rule: discord.AutoModRule) -> bool:
+    return (
+        rule.enabled
+        and rule.event_type is discord.AutoModRuleEventType.message_send
+        and rule.trigger.type is discord.AutoModRuleTriggerType.keyword
+        and any(action.type is discord.AutoModRuleActionType.block_message for action in rule.actions)
+    )
+
+
+def _keyword_rule(rule: discord.AutoModRule) -> KeywordRule:
+    return KeywordRule(
+        WordList(rule.trigger.keyword_filter),
+        WordList(rule.trigger.allow_list),
+        frozenset(rule.exempt_role_ids),
+        frozenset(rule.exempt_channel_ids),
+    )
