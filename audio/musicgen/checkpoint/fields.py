@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
+from transformers.activations import ACT2FN
+
 from audio.errors import CheckpointError
 from audio.piece import Piece
 from audio.units import STEP_RATE
@@ -89,6 +91,13 @@ def check_fields(config: Any, name: str) -> None:
     for field in ("vocab_size", "num_hidden_layers", "num_codebooks", "hidden_size", "ffn_dim"):
         if getattr(decoder, field) < 1:
             raise refuse("decoder", field, getattr(decoder, field), "it must be at least 1")
+    activations = {
+        ("decoder", "activation_function"): decoder.activation_function,
+        ("text_encoder", "feed_forward_proj"): config.text_encoder.dense_act_fn,
+    }
+    for (part, field), activation in activations.items():
+        if activation not in ACT2FN:
+            raise refuse(part, field, activation, "there is no such activation")
     if books % channels:
         raise refuse("decoder", "num_codebooks", books, f"{channels} channels must share them equally")
     width = getattr(decoder, "cross_attention_hidden_size", None)
@@ -122,10 +131,10 @@ def check_fields(config: Any, name: str) -> None:
             f"{STEP_RATE}, as facebook/encodec_32khz has"
         )
         raise refuse("audio_encoder", "sampling_rate", codec.sampling_rate, why)
-    if codec.num_quantizers < books // channels:
+    if not codec.target_bandwidths or codec.num_quantizers < books // channels:
         why = (
-            f"that makes {codec.num_quantizers} codebooks, and the decoder has {books // channels} a "
-            "channel; give the codec that it was trained with"
+            f"that makes less than the {books // channels} codebooks a channel that the decoder has; give "
+            "the codec that it was trained with"
         )
         raise refuse("audio_encoder", "target_bandwidths", list(codec.target_bandwidths), why)
     if codec.codebook_size < decoder.vocab_size:

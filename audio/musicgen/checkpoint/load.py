@@ -153,7 +153,6 @@ def _load(
     has_melody = fields["model_type"] == MELODY
     kind: Any = MusicgenMelodyForConditionalGeneration if has_melody else MusicgenForConditionalGeneration
     config = _config(kind, fields, name)
-    check_fields(config, name)
     generation = generation_of(json_of(folder / "generation_config.json", name) or {}, config, name)
     if has_melody:
         check_feature_extractor(_feature_extractor(folder, name), config, name)
@@ -207,14 +206,16 @@ def _config(kind: Any, fields: dict[str, Any], name: str) -> Any:
     whole = {key: value for key, value in fields.items() if key not in _SPEED_FIELDS}
     for part in parts:
         whole[part] = {key: value for key, value in fields[part].items() if key not in _SPEED_FIELDS}
-    with explained_errors(
-        name, f"transformers {transformers.__version__} reads no such config.json; correct it"
-    ):
+    advice = f"transformers {transformers.__version__} makes no model of this config.json; correct it"
+    with explained_errors(name, advice):
         config = kind.config_class.from_dict(whole)
         for part in (config, *(getattr(config, part) for part in parts)):
             # What a caller wants back is our choice; tuples instead of objects would not be understood.
             part.return_dict = True
             part.output_attentions = part.output_hidden_states = False
+        check_fields(config, name)
+        with torch.device("meta"):  # without memory for weights
+            kind(config)
     return config
 
 
