@@ -104,8 +104,9 @@ class Contract:
         return list(self._answered.faults(body, schema))
 
     def object_faults(self, name: str, value: Any, path: str = "") -> list[Fault]:
-        """Return what is wrong with an object, such as a member, by the name of its schema."""
-        return list(self._answered.faults(value, {"$ref": name}, path))
+        """Return what is wrong with an object of an event, which may have further fields, by its schema."""
+        faults = self._answered.faults(value, {"$ref": name}, path)
+        return [fault for fault in faults if fault.code != UNKNOWN_FIELD]
 
     def event_faults(self, event: str, data: Any) -> list[Fault]:
         """Return what is wrong with the objects within an event of the gateway."""

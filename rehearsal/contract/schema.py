@@ -64,7 +64,7 @@ UNKNOWN_FIELD: Final = "UNKNOWN_FIELD"
 class Judge:
     """Finds what is wrong with a value; `named` are the schemas that a `$ref` names.
 
-    With `asked` the value is of a request: conventions of requests apply, and unknown fields are faults.
+    With `asked` the value is of a request, which may send some numbers as texts and ids as numbers.
     """
 
     named: dict[str, Json]
@@ -138,7 +138,7 @@ class Judge:
                 yield from self.faults(inner, properties[name], _join(path, name))
             elif isinstance(others, dict):
                 yield from self.faults(inner, others, _join(path, name))
-            elif self.asked and properties:
+            elif properties:
                 yield Fault(_join(path, name), UNKNOWN_FIELD, "is unknown")
 
     def _union_faults(self, value: Any, alternatives: list[Json], path: str) -> Iterator[Fault]:

@@ -61,6 +61,7 @@ class Completion:
         if "accessory" in given:
             shown["accessory"] = self._component(given["accessory"], f"{path}.accessory", numbers)
         if kind in MENUS:
+            shown.pop("required", None)  # of forms alone
             shown["min_values"], shown["max_values"] = choices_of(component)
         if kind == Kind.THUMBNAIL:
             shown["media"] = self._medium(given["media"]["url"], f"{path}.media.url")

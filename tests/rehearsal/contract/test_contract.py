@@ -58,6 +58,11 @@ async def test_an_answer_of_another_type_is_an_error(monkeypatch: pytest.MonkeyP
     assert "is not of the type string" in await end_of(ask_who_i_am)
 
 
+async def test_an_answer_with_a_field_of_its_own_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "own_user_json", lambda user: own_user_json(user) | {"mood": "good"})
+    assert "mood: is unknown" in await end_of(ask_who_i_am)
+
+
 async def test_an_event_without_a_field_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def forgetful(state: VoiceState, member: Member | None = None, *, has_left: bool = False) -> Json:
         whole = voice_state_json(state, member, has_left=has_left)

@@ -101,7 +101,3 @@ def test_a_request_may_send_large_numbers_as_texts_and_ids_as_numbers_but_an_ans
     assert faults(str(1 << 61), large) == [" NUMBER_TYPE_MAX"]
     assert faults("12", {"type": "integer", "maximum": 12}) == [" NUMBER_TYPE_COERCE"]
     assert faults(12, {"type": "string"}) == [" STRING_TYPE_CONVERT"]
-
-
-def test_an_answer_may_have_more_fields() -> None:
-    assert faults({"type": 1, "name": "x"}, SHAPE, asked=False) == []
