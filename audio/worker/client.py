@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -47,6 +48,11 @@ _log = logging.getLogger(__name__)
 
 MAX_DEATHS: Final = 3
 """Deaths of workers after which a piece that has a slot is given up, or the start of a worker."""
+
+
+MAX_UNPLAYED_SECONDS: Final = 300.0
+"""Sound without end that a worker may deliver ahead of a reported playhead [s]: ten times the longest
+`Piece.lead`."""
 
 
 class LocalEngine:
@@ -273,6 +279,8 @@ class LocalStream:
         self._channels = info.channels
         self._playhead: list[ReportPlayhead | Hold] = []
         """The last messages about playback, to repeat to another worker."""
+        self._playback_start: float | None = None
+        """The time [s] at which playback began, by the last report; None if there is none."""
         self._unanswered: list[Steer] = []
         """Messages that no worker has answered yet, oldest first."""
         self._results: asyncio.Queue[Chunk | EngineError] = asyncio.Queue()
@@ -295,6 +303,7 @@ class LocalStream:
     def report_playhead(self, position: float | None) -> None:
         """See `Stream.report_playhead`."""
         self._playhead = [ReportPlayhead(self._key, position)]
+        self._playback_start = None if position is None else time.monotonic() - position
         if not self._ended:
             self._send(self._playhead[-1])
 
@@ -341,7 +350,7 @@ class LocalStream:
             raise WireError("a chunk with other channels")
         pcm = result.pcm[:, self._samples_to_drop :]
         self._samples_to_drop -= result.pcm.shape[1] - pcm.shape[1]
-        if self._delivered + pcm.shape[1] > self.piece.seconds * self._sample_rate + 1:
+        if self._delivered + pcm.shape[1] > self._max_samples():
             raise WireError("more sound than the piece has")
         self._delivered += pcm.shape[1]
         if pcm.size:
@@ -350,6 +359,13 @@ class LocalStream:
             self._results.put_nowait(Chunk(pcm, result.last))
         self._ended = result.last
         return result.last
+
+    def _max_samples(self) -> float:
+        """Return how many samples a worker can have delivered by now if it does what it is told."""
+        seconds = self.piece.seconds
+        if self.piece.endless and self._playback_start is not None:
+            seconds = time.monotonic() - self._playback_start + MAX_UNPLAYED_SECONDS
+        return seconds * self._sample_rate + 1  # against rounding
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         last = False

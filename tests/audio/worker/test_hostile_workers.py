@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import math
 import os
 import pickle
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -19,8 +22,18 @@ from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.piece import PromptChange
 from audio.worker import process
-from audio.worker.client import LocalEngine
-from audio.worker.messages import Compose, Delivery, Failed, Heartbeat, LogLine, Order, PromptChanged, Ready
+from audio.worker.client import MAX_UNPLAYED_SECONDS, LocalEngine
+from audio.worker.messages import (
+    Begun,
+    Compose,
+    Delivery,
+    Failed,
+    Heartbeat,
+    LogLine,
+    Order,
+    PromptChanged,
+    Ready,
+)
 from audio.worker.pipe import MessagePipe
 from audio.worker.process import MAX_MESSAGES_A_SECOND, MAX_UNSENT
 from audio.worker.wire import TO_WORKER, encode
@@ -161,6 +174,36 @@ async def test_a_worker_that_breaks_the_rules_is_replaced(
     assert not (tmp_path / "unpickled").exists()
     (line,) = [record.getMessage() for record in caplog.records]
     assert fault in line
+
+
+def deliver_without_end(connection: Connection, order: Order) -> None:
+    """Deliver sound as fast as the pipe takes it, whatever is played; in the second life wait."""
+    pipe = MessagePipe(connection, TO_WORKER)
+    pipe.send(Ready(INFO))
+    compose = pipe.recv()
+    pipe.send(Begun(compose.key))
+    life = lives(order)
+    while life == 1:
+        pipe.send(Delivery(compose.key, Chunk(np.zeros((1, 320_000), np.float32), last=False)))
+    wait_for_the_end()
+
+
+async def test_music_without_end_comes_no_further_ahead_than_anybody_asked_for(
+    monkeypatch: pytest.MonkeyPatch, engine: LocalEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(process, "main", deliver_without_end)
+    await engine.start()
+    samples = 0
+    try:
+        async with engine.open(replace(PIECE, seconds=math.inf)) as stream:
+            stream.report_playhead(0.0)
+            with contextlib.suppress(EngineError):  # it is too long to be made again
+                async for chunk in stream:
+                    samples += chunk.pcm.shape[1]
+    finally:
+        await engine.close()
+    assert samples <= (MAX_UNPLAYED_SECONDS + 60) * INFO.sample_rate
+    assert "more sound than the piece has" in caplog.text
 
 
 def read_nothing(connection: Connection, order: Order) -> None:
