@@ -7,10 +7,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from tokenizers import Tokenizer
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 MIN_UNHEARD_RUN: Final = 2
 """Letters in a row that must be lost from a word before they are reported. Single ones are accents, as in
@@ -41,6 +42,21 @@ class Vocabulary:
     """The tokenizer as the JSON of the library `tokenizers`; empty if it is unknown, and all is heard."""
     max_tokens: int = 0
     """Tokens of a prompt that are used, with the one that ends it."""
+
+    def load(self) -> None:
+        """Read the tokenizer, which takes up to some tenths of a second, before the first prompt comes.
+
+        Raises Exception, as the library does, if it cannot be read.
+        """
+        if self.tokenizer:
+            _parsed(self.tokenizer)
+
+    def after(self, prompt: str) -> Vocabulary:
+        """Return the vocabulary for a prompt that takes the place of `prompt`, where it gets no more room."""
+        if not self.tokenizer:
+            return self
+        tokens = len(_parsed(self.tokenizer)[0].encode(prompt).ids)
+        return replace(self, max_tokens=min(self.max_tokens, tokens + 1))  # the end may be cut off
 
     def hear(self, prompt: str) -> Hearing:
         """Return what the model hears of a prompt, as returned by `prompt_of`. Takes some 0.1 ms."""
@@ -115,6 +131,8 @@ def _word_start(prompt: str, place: int) -> int:
 @functools.lru_cache(maxsize=2)
 def _parsed(text: str) -> tuple[Tokenizer, int | None]:
     """Return a tokenizer and the token that stands for what it has no pieces for, None if there is none."""
+    from tokenizers import Tokenizer  # where prompts are heard, and not wherever an engine is named
+
     tokenizer = Tokenizer.from_str(text)
     tokenizer.no_truncation()
     tokenizer.no_padding()

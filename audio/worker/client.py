@@ -134,6 +134,7 @@ class LocalEngine:
         self._start_worker()
         try:
             self._info = await self._started
+            await asyncio.to_thread(self._load_vocabulary)
         except BaseException:
             await self.close()
             raise
@@ -144,6 +145,13 @@ class LocalEngine:
         worker, self._worker = self._worker, None
         if worker is not None:
             await worker.end()
+
+    def _load_vocabulary(self) -> None:
+        try:
+            self._vocabulary.load()
+        except Exception:
+            _log.exception("The tokenizer cannot be read here: nobody is told what the model hears.")
+            self._vocabulary = Vocabulary()
 
     @asynccontextmanager
     async def open(self, piece: Piece) -> AsyncIterator[LocalStream]:
@@ -214,7 +222,8 @@ class LocalEngine:
             case Ready(info, calibration, vocabulary) if worker is self._worker:
                 worker.ready = True
                 self._order = replace(self._order, calibration=calibration)
-                self._vocabulary = vocabulary
+                if self._info is None:  # a worker that replaces another has the same
+                    self._vocabulary = vocabulary
                 self._failed_starts = 0
                 if self._started is not None and not self._started.done():
                     self._started.set_result(info)

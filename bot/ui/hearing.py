@@ -19,7 +19,10 @@ MAX_UNHEARD: Final = 5
 def hearing_of(engine: Engine, piece: Piece) -> tuple[Text, ...]:
     """Return what the model hears of the latest prompt of a piece; nothing if it hears what was typed."""
     prompt, typed = piece.prompts[-1], piece.typed_prompts[-1]
-    hearing = engine.vocabulary.hear(prompt)
+    vocabulary = engine.vocabulary
+    if engine.info.melodies and piece.prompt_changes:
+        vocabulary = vocabulary.after(piece.prompt)  # the cached steps of a melody leave no more room
+    hearing = vocabulary.hear(prompt)
     if not hearing.heard:
         return (Text("heard-nothing"),)
     unheard = hearing.unheard if prompt == typed else (*translate(typed).unknown, *hearing.unheard)

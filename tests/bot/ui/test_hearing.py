@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from audio.piece import Piece, PromptChange
@@ -11,8 +12,9 @@ from bot.ui.hearing import hearing_of
 ETUDE = Vocabulary((SHIPPED_FOLDER / "tokenizer.json").read_text(encoding="utf-8"), max_tokens=64)
 
 
-def told(piece: Piece, locale: str = "en-US") -> str:
-    engine = ToneEngine(vocabulary=ETUDE)
+def told(piece: Piece, locale: str = "en-US", *, melodies: bool = False) -> str:
+    engine = ToneEngine(vocabulary=ETUDE, melodies=melodies)
+    asyncio.run(engine.start())
     return " ".join(sentence.in_(locale) for sentence in hearing_of(engine, piece))
 
 
@@ -51,3 +53,11 @@ def test_a_sentence_names_few_words_and_nothing_in_it_is_markdown() -> None:
     sentences = told(Piece("drums " + " ".join(letter * 3 for letter in "абвгдежз"), 20.0, 1))
     assert sentences.startswith("The model doesn't know “ааа”, “ббб”, “ввв”, “ггг”, “ддд”, and …. The model")
     assert told(Piece("静か *drums*", 20.0, 1)).endswith("hears “\\*drums\\*”.")
+
+
+def test_a_melody_leaves_later_prompts_no_more_room_than_the_first() -> None:
+    changed = PromptChange("slow sad piano", 50)
+    piece = Piece("drums", 20.0, 1, prompt_changes=(changed,))
+    assert told(piece) == ""
+    assert told(piece, melodies=True).endswith("The model hears “slow sad”.")
+    assert told(replace(piece, prompt="fast loud drums"), melodies=True) == ""
