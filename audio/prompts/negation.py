@@ -20,8 +20,7 @@ _CUT: Final = r"(?:please\s+)?(?:without|cut\s+out|mute|ban)\s+the"
 """These mean something else without an article: mute piano."""
 
 _TAUGHT: Final = {
-    "beats": "beat",
-    **dict.fromkeys(("drum kit", "drumming", "drum beat", "drum beats"), "drums"),
+    **dict.fromkeys(("beats", "drum kit", "drumming", "drum beat", "drum beats"), "drums"),
 }
 """Names by which étude was taught what is to be left out, for others of the same."""
 

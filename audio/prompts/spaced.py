@@ -20,7 +20,8 @@ _TOKEN = re.compile(r"[“„][^“”„]*[“”]|«[^«»]*»|\"[^\"]*\"|\d\d
 _JOINTS: Final = frozenset(" -'’–")
 """Signs between the words of one term."""
 
-_EMPTY: Final = Term("", Part.WORD)
+_ENGLISH_MODES: Final = ("minor", "major", "min", "maj")
+_ENGLISH_NOTE = re.compile("[A-Ga-g]b?")
 
 
 class Token(NamedTuple):
@@ -111,8 +112,10 @@ def evidence(found: Sequence[Found], glossary: Glossary) -> tuple[int, int, bool
         plain = [fold(token.text) for token in one.tokens if token.word]
         if one.term is None:
             english += sum(word in words.marking for word in plain)
-        elif not all(map(words.has, plain)) and not (
-            glossary.language != "de" and all(_is_name(token) for token in one.tokens)
+        elif (
+            not one.kept
+            and not all(map(words.has, plain))
+            and not (glossary.language != "de" and all(_is_name(token) for token in one.tokens))
         ):
             ours += len(plain)
             meaning = meaning or one.part not in (Part.WORD, Part.OF)
@@ -245,21 +248,24 @@ def _parts(word: str, glossary: Glossary, rests: dict[str, list[Term] | None]) -
 
 
 def _key(tokens: Sequence[Token], place: int, glossary: Glossary) -> Found | None:
-    """Return a key such as “a-Moll”, “fa sostenido menor” or “F# mineur”, None if there is none."""
+    """Return a key such as “a-Moll”, “fa sostenido menor”, “F# mineur” or “A minor”."""
     typed = tokens[place].text
-    note = glossary.notes.get(fold(typed))
-    if note is None or (len(typed) == 1 and typed.islower() and glossary.language != "de"):
-        return None  # “a menor volumen”
     sign, rest = "", tokens[place + 1 : place + 3]
     if rest and (accidental := glossary.accidentals.get(fold(rest[0].text))) is not None:
         sign, rest = f" {accidental}", rest[1:]
     if not rest or not set(rest[0].gap) <= _JOINTS | set("#♯♭"):
         return None
-    sign = {"#": " sharp", "♯": " sharp", "♭": " flat"}.get(rest[0].gap.strip(" -–")[:1], sign)
-    if (mode := glossary.modes.get(fold(rest[0].text))) is None:
+    key = tuple(tokens[place : place + 2 + bool(sign)])
+    mode = fold(rest[0].text)
+    if mode in _ENGLISH_MODES and _ENGLISH_NOTE.fullmatch(typed):
+        return Found(key, Term(Found(key, None).source, Part.PHRASE))
+    note = glossary.notes.get(fold(typed))
+    if note is None or (len(typed) == 1 and typed.islower() and glossary.language != "de"):
+        return None  # “a menor volumen”
+    if mode not in glossary.modes:
         return None
-    length = tokens[place:].index(rest[0]) + 1
-    return Found(tuple(tokens[place : place + length]), Term(f"{note}{sign} {mode}", Part.PHRASE))
+    sign = {"#": " sharp", "♯": " sharp", "♭": " flat"}.get(rest[0].gap.strip(" -–")[:1], sign)
+    return Found(key, Term(f"{note}{sign} {glossary.modes[mode]}", Part.PHRASE))
 
 
 def _negation(found: Sequence[Found], place: int, *, romance: bool) -> tuple[str, int]:

@@ -25,7 +25,7 @@ NEGATED = {
     "sans drums, just guitar": "no drums, just guitar",
     "drums are forbidden": "no drums",
     "the drums are not wanted": "no drums",
-    "no drum kit, no beats": "no drums, no beat",
+    "no drum kit, no beats": "no drums, no drums",
 }
 
 KEPT = [

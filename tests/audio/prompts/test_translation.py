@@ -40,6 +40,7 @@ TRANSLATED = {
             "a slow and romantic violin waltz in F sharp minor"
         ),
         "guitarras españolas, voces, canciones tristísimas": "classical guitars, voices, songs tristísimas",
+        "hip hop, A minor, F# minor, Bb major, triste": "hip hop, A minor, F# minor, Bb major, sad",
         "techno oscuro de los años 90, si bemol mayor": "dark techno 90s, B flat major",
         "bossa nova relajante para estudiar": "relaxing bossa nova for studying",
         "una música de 8 bits para un videojuego": "an 8-bit music for a game",
@@ -52,6 +53,8 @@ TRANSLATED = {
         ),
         "valse triste à l’accordéon, sous la pluie": "sad waltz at the accordion, in the rain",
         "de la musique d'ambiance avec des nappes de synthé": "mood music with synth pads",
+        "hip hop, A minor, pas de batterie": "hip hop, A minor, no drums",
+        "F# mineur, F♯ mineur, fa dièse mineur, Sib": "F sharp minor, F sharp minor, F sharp minor, Sib",
         "berceuses heureuses, musique active": "happy lullabies, music active",
         "musique de film épique, cuivres puissants, si bémol majeur": (
             "epic film score, powerful brass, B flat major"
