@@ -17,10 +17,12 @@ from audio.prompts.translation import load as load_glossaries
 from bot.commands.checks import Checks
 from bot.commands.lookups import Lookups
 from bot.commands.requests import Requests
+from bot.commands.tree import CommandTree
 from bot.config.guild_settings import GuildSettings
 from bot.ops.metrics import Metrics
 from bot.rules.automod import AutoMod
 from bot.rules.moderation import Moderation
+from bot.rules.pace import Pace
 from bot.rules.quota import Quota
 from bot.session.counters import Counters
 from bot.session.journal import Journal
@@ -82,6 +84,7 @@ class Busker(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=CommandTree,
             intents=discord.Intents(guilds=True, voice_states=True, auto_moderation_configuration=True),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -101,6 +104,7 @@ class Busker(commands.Bot):
             present=lambda: [guild.id for guild in self.guilds],
         )
         self.quota = Quota(self.guild_settings, self.store)
+        self.pace = Pace(settings.rights.commands_a_minute)
         self.automod = AutoMod()
         self.moderation = Moderation(self.guild_settings, self.automod)
         self.journal = Journal(self.store)

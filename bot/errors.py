@@ -10,6 +10,7 @@ BuskerError
     ├── ChannelClosed       the channel is full, or Busker lacks permissions in it
     ├── NotAllowed          the rules of the guild do not allow it to this member
     ├── CapReached          the member is at a limit per person
+    ├── TooFast             the member sends more commands than they may
     ├── QueueFull           the guild is at its limit of pieces
     ├── NothingPlaying      there is nothing to stop, skip, pause, resume or show
     ├── NotWaiting          the piece is not in the queue any more
@@ -55,6 +56,10 @@ class NotAllowed(RequestError):
 
 class CapReached(RequestError):
     """The member is at the limit of waiting pieces or of music per day."""
+
+
+class TooFast(RequestError):
+    """The member sends commands faster than allowed."""
 
 
 class QueueFull(RequestError):

@@ -15,7 +15,7 @@ from bot.ui.card import COLOUR
 from bot.ui.presets import PRESETS
 from bot.version import version
 from cogs.compose import request_piece
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from words.text import Text
 
 EXAMPLES: Final = (0, 1, 4)
@@ -91,7 +91,9 @@ class About(commands.Cog):
         await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
 
-class Example(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:compose:(?P<index>\d{1,3})"):
+class Example(
+    Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"help:compose:(?P<index>\d{1,3})"
+):
     """A button that requests a preset, as `/compose` does."""
 
     def __init__(self, index: int) -> None:

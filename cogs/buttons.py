@@ -20,7 +20,7 @@ from bot.playback.performance import Performance
 from bot.store.records import MadeTrack
 from bot.ui.card import BUTTON_ID, TRACK_BUTTON_ID
 from cogs.context_menus import ContextMenuCog
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from cogs.extending import Extension
 from cogs.interactions import visible_to
 from cogs.library import play_again
@@ -33,7 +33,7 @@ COMMAND_ACTIONS: Final = ("pause", "resume", "skip", "stop")
 """Actions of buttons that run the command of the same name."""
 
 
-class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID):
+class CardButton(Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON_ID):
     """A button under a card."""
 
     def __init__(self, action: str, seed: int, number: int) -> None:
@@ -95,7 +95,7 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=BUTTON
             await replay(interaction, shown.piece, shown.request.saved_file)
 
 
-class TrackButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRACK_BUTTON_ID):
+class TrackButton(Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRACK_BUTTON_ID):
     """A button under a posted track."""
 
     def __init__(self, action: str) -> None:

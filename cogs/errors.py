@@ -23,7 +23,7 @@ from discord.ext import commands
 
 from audio.errors import BuskerError
 from bot.client import Busker
-from bot.errors import RequestError
+from bot.errors import RequestError, TooFast
 from bot.rules.markdown import escape, truncate
 from words.catalogue import LANGUAGES, language_of
 from words.text import Text
@@ -83,6 +83,23 @@ async def handle_error(interaction: discord.Interaction[Busker], error: Exceptio
     if sentence is None:
         _log.error("%s failed", _name(interaction), exc_info=cause)
     await _answer(interaction, answer, plain, cause)
+
+
+class Paced:
+    """Mixin of buttons, menus and forms: one press too many is answered with a sentence and does nothing."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Called by discord.py before the callback."""
+        try:
+            interaction.client.pace.require(interaction.user.id)
+        except TooFast as error:
+            await handle_error(interaction, error)
+            return False
+        return True
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /, *_: Any) -> None:
+        """Called by discord.py for what fails around the callback of a form."""
+        await handle_error(interaction, error)
 
 
 @asynccontextmanager

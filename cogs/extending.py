@@ -19,7 +19,7 @@ from bot.errors import RequestError
 from bot.rules.markdown import escape, truncate
 from bot.rules.numbers import parse_number
 from bot.store.records import MadeTrack
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from cogs.interactions import reply
 from cogs.remaking import stated_origin
 from words.text import Text
@@ -28,7 +28,7 @@ DEFAULT_SECONDS: Final = 20
 """Proposed extension [s], where the guild allows as much."""
 
 
-class Extension(discord.ui.Modal):
+class Extension(Paced, discord.ui.Modal):
     """A form for the number of seconds by which a track is extended."""
 
     def __init__(

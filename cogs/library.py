@@ -21,7 +21,7 @@ from bot.rules.markdown import MAX_CHOICES, escape, fit, truncate
 from bot.store.records import MadeTrack
 from bot.tracks.poster import caption_of
 from bot.ui.card import COLOUR
-from cogs.errors import choices_answered, errors_answered
+from cogs.errors import Paced, choices_answered, errors_answered
 from words.text import Text
 
 PAGE_SIZE: Final = 10
@@ -79,7 +79,7 @@ class Library(commands.Cog):
         ]
 
 
-class TrackMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library:choose"):
+class TrackMenu(Paced, discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"library:choose"):
     """The menu under a list of tracks."""
 
     def __init__(self, tracks: Sequence[MadeTrack], locale: discord.Locale) -> None:
@@ -103,6 +103,7 @@ class TrackMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"libra
 
 
 class OlderButton(
+    Paced,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"library:older:(?P<before>\d{1,18}):(?P<by>\d{1,20}):(?P<words>.*)",
 ):
@@ -129,6 +130,7 @@ class OlderButton(
 
 
 class LibraryButton(
+    Paced,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"library:(?P<action>play|fetch|forget):(?P<track>\d{1,18})",
 ):

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Busker
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from words.text import Text
 
 
@@ -32,7 +32,7 @@ class Privacy(commands.Cog):
         await interaction.response.send_message(remembered.in_(interaction.locale), view=view, ephemeral=True)
 
 
-class DeleteAll(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"privacy:delete"):
+class DeleteAll(Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"privacy:delete"):
     """The button under `/privacy`."""
 
     def __init__(self, locale: discord.Locale) -> None:

@@ -13,7 +13,7 @@ from bot.client import Busker
 from bot.tracks.attachments import require_fetchable
 from cogs.compose import request_piece, require_melodies
 from cogs.context_menus import ContextMenuCog
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from words.text import Text
 
 SOUND_TYPES: Final = ("audio/", "video/")
@@ -44,7 +44,7 @@ async def continue_this(interaction: discord.Interaction[Busker], message: disco
     await interaction.response.send_modal(PromptForm(interaction, continued=sound_of(message)))
 
 
-class PromptForm(discord.ui.Modal):
+class PromptForm(Paced, discord.ui.Modal):
     """A form for the prompt of a piece that is made from a recording."""
 
     def __init__(

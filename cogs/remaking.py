@@ -21,7 +21,7 @@ from bot.errors import RequestError
 from bot.rules.markdown import escape, truncate
 from bot.rules.numbers import parse_whole
 from cogs.compose import request_piece
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from cogs.interactions import reply
 from cogs.recordings import sound_of
 from words.text import Text
@@ -92,7 +92,7 @@ async def replay(interaction: discord.Interaction[Busker], piece: Piece, saved_f
     await reply(interaction, Text("remake-again", prompt=escape(piece.typed_prompt), before=before))
 
 
-class Remix(discord.ui.Modal):
+class Remix(Paced, discord.ui.Modal):
     """A form for the prompt and the seed of a piece that is like another."""
 
     def __init__(self, locale: object, piece: Piece) -> None:

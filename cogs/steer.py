@@ -15,7 +15,7 @@ from bot.errors import RequestError
 from bot.rules.markdown import escape
 from bot.rules.rights import Action
 from bot.ui.hearing import hearing_of
-from cogs.errors import errors_answered
+from cogs.errors import Paced, errors_answered
 from cogs.interactions import session_of
 from cogs.remaking import prompt_input
 from words.text import Text
@@ -42,7 +42,7 @@ class Steer(commands.Cog):
         await steer(interaction, words, blend)
 
 
-class SteerForm(discord.ui.Modal):
+class SteerForm(Paced, discord.ui.Modal):
     """A form for a new prompt of a piece that plays."""
 
     def __init__(self, locale: object, piece: Piece) -> None:

@@ -18,7 +18,14 @@ from audio.piece import LEAD_SECONDS, Piece
 from audio.playout.opus import load_opus
 from audio.worker.tone_engine import ToneEngine
 from bot.client import Busker
-from bot.config.settings import MusicSettings, Settings, StoreSettings, TrackSettings, VoiceSettings
+from bot.config.settings import (
+    MusicSettings,
+    RightsSettings,
+    Settings,
+    StoreSettings,
+    TrackSettings,
+    VoiceSettings,
+)
 from bot.playback.performance import Performance, Request
 from bot.rules.permissions import NEEDED
 from bot.session.session import Session
@@ -139,8 +146,10 @@ async def until(came: Callable[[], bool], *, seconds: float = 120.0) -> None:
 
 
 def quiet_settings(folder: Path, **voice: Any) -> Settings:
-    """Defaults, with tracks and store in a folder of the test's; pieces are composed to their end at once."""
+    """Defaults, with tracks and store in a folder of the test's; pieces are composed to their end at once,
+    and nobody is too fast."""
     return Settings(
+        rights=RightsSettings(commands_a_minute=0),
         music=MusicSettings(lead_seconds=LEAD_SECONDS),
         tracks=TrackSettings(folder=folder),
         store=StoreSettings(path=folder / "busker.sqlite"),

@@ -10,6 +10,7 @@ error-unforeseen = Da ist etwas schiefgegangen. Versuch es bitte noch einmal; we
 error-value = „{ $value }“ funktioniert hier nicht. Prüf den Wert und versuch es noch einmal.
 error-forbidden = Dafür hast du hier keine Berechtigung.
 error-old-command = Discord zeigt noch eine alte Version dieses Befehls. Versuch es in einer Minute noch einmal.
+error-too-fast = Du schickst Befehle zu schnell. Versuch es in { $seconds } s noch einmal.
 error-servers-only = Busker spielt in Sprachkanälen von Servern. Benutz den Befehl auf einem Server.
 error-shutting-down = Busker startet gerade neu. Versuch es in einer Minute noch einmal.
 error-for-operators = { $sentence }

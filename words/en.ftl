@@ -12,6 +12,7 @@ error-unforeseen = Something went wrong. Please try again; if it keeps happening
 error-value = “{ $value }” doesn't work here. Check the value and try again.
 error-forbidden = You don't have permission to do this here.
 error-old-command = Discord is still showing an old version of this command. Try again in a minute.
+error-too-fast = You're sending commands too fast. Try again in { $seconds } s.
 error-servers-only = Busker plays in voice channels of servers. Use this command in a server.
 error-shutting-down = Busker is restarting. Try again in a minute.
 # A sentence that only operators should meet; it is English.

@@ -10,6 +10,7 @@ error-unforeseen = Algo ha salido mal. Inténtalo de nuevo; si sigue pasando, av
 error-value = «{ $value }» no funciona aquí. Revisa el valor e inténtalo de nuevo.
 error-forbidden = No tienes permiso para hacer esto aquí.
 error-old-command = Discord todavía muestra una versión antigua de este comando. Inténtalo de nuevo en un minuto.
+error-too-fast = Envías comandos demasiado rápido. Inténtalo de nuevo en { $seconds } s.
 error-servers-only = Busker toca en canales de voz de servidores. Usa este comando en un servidor.
 error-shutting-down = Busker se está reiniciando. Inténtalo de nuevo en un minuto.
 error-for-operators = { $sentence }

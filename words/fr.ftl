@@ -10,6 +10,7 @@ error-unforeseen = Une erreur s’est produite. Réessaie ; si ça se répète, 
 error-value = « { $value } » ne convient pas ici. Vérifie la valeur et réessaie.
 error-forbidden = Tu n’as pas la permission de faire ça ici.
 error-old-command = Discord affiche encore une ancienne version de cette commande. Réessaie dans une minute.
+error-too-fast = Tu envoies des commandes trop vite. Réessaie dans { $seconds } s.
 error-servers-only = Busker joue dans les salons vocaux des serveurs. Utilise cette commande sur un serveur.
 error-shutting-down = Busker redémarre. Réessaie dans une minute.
 error-for-operators = { $sentence }

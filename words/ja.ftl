@@ -10,6 +10,7 @@ error-unforeseen = 問題が発生しました。もう一度お試しくださ�
 error-value = 「{ $value }」はここでは使えません。値を確かめて、もう一度お試しください。
 error-forbidden = ここでその操作をする権限がありません。
 error-old-command = Discord にこのコマンドの古い形が表示されています。1 分後にもう一度お試しください。
+error-too-fast = コマンドの送信が速すぎます。{ $seconds } 秒後にもう一度お試しください。
 error-servers-only = Busker はサーバーのボイスチャンネルで演奏します。サーバーでこのコマンドを使ってください。
 error-shutting-down = Busker は再起動中です。1 分後にもう一度お試しください。
 error-for-operators = { $sentence }

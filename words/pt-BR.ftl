@@ -10,6 +10,7 @@ error-unforeseen = Algo deu errado. Tente de novo; se continuar acontecendo, avi
 error-value = “{ $value }” não funciona aqui. Confira o valor e tente de novo.
 error-forbidden = Você não tem permissão para fazer isso aqui.
 error-old-command = O Discord ainda mostra uma versão antiga deste comando. Tente de novo em um minuto.
+error-too-fast = Você está enviando comandos rápido demais. Tente de novo em { $seconds } s.
 error-servers-only = O Busker toca em canais de voz de servidores. Use este comando em um servidor.
 error-shutting-down = O Busker está reiniciando. Tente de novo em um minuto.
 error-for-operators = { $sentence }

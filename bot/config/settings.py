@@ -246,6 +246,10 @@ class RightsSettings(Section):
     seconds_a_day: Number = Field(default=0.0, ge=0.0, le=86_400.0)
     """Maximum of music per person, guild and day (UTC) [s]; 0 means no limit."""
 
+    commands_a_minute: Whole = Field(default=60, ge=0, le=6_000)
+    """Maximum of commands and presses of buttons per person and minute, a third of them at once; 0 means no
+    limit. More than people need and less than what slows down the answers to others."""
+
     blocked_words: Annotated[tuple[Word, ...], NoDecode, BeforeValidator(_split_commas)] = ()
     """Words that no prompt may have in any guild, besides those of its managers and of Discord's AutoMod.
     With wildcards, as AutoMod's: `bad` alone, `bad*` at a beginning, `*bad` at an end, `*bad*` anywhere. No
