@@ -38,6 +38,7 @@ from audio.media.limits import (
     PART_SAMPLES,
     SUFFIXES,
 )
+from audio.media.mending import mended
 from audio.media.wanted import Reason, Refused, Use, Wanted
 
 Samples = npt.NDArray[np.float32] | npt.NDArray[np.int16]
@@ -193,9 +194,7 @@ class _Reading:
 
 
 def _opened(data: bytes, name: str) -> av.container.InputContainer:
-    if data.startswith(b"RIFX"):  # FFmpeg reads its big-endian samples as little-endian ones
-        raise ValueError("a big-endian WAV file")
-    file = io.BytesIO(_without_tag(data))
+    file = io.BytesIO(mended(data))
     suffix = name.rpartition(".")[2].lower()
     # Only a hint: nothing is opened by name.
     file.name = f"sound.{suffix}" if suffix in SUFFIXES.split(",") else "sound"
@@ -211,14 +210,6 @@ def _opened(data: bytes, name: str) -> av.container.InputContainer:
         metadata_errors="replace",
         io_open=_open_nothing,
     )
-
-
-def _without_tag(data: bytes) -> bytes:
-    """Return a file without an ID3 tag in front of it, where FFmpeg does not expect one."""
-    if not data.startswith(b"ID3"):
-        return data
-    size = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=False))
-    return data[size:] if data[size : size + 4] in (b"RIFF", b"FORM", b"OggS") else data
 
 
 def _open_nothing(url: str, flags: int, options: object) -> NoReturn:

@@ -49,10 +49,10 @@ def _tone_of(rate: int, channels: int = 1) -> bytes:
     return wave(wave_format(rate=rate, channels=channels), sixteen_bits(rate=rate, channels=channels))
 
 
-def _packed_bits(bits: int) -> bytes:
-    """A tone in the top `bits` of 24."""
-    samples = (sine(SECONDS)[0] * (2**23 - 1)).astype("<i4") >> (24 - bits) << (24 - bits)
-    packed: bytes = samples.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+def _top_bits(used: int, size: int) -> bytes:
+    """A tone in the top `used` bits of samples of `size` bytes."""
+    samples = (sine(SECONDS)[0] * (2**31 - 1)).astype("<i4") >> (32 - used) << (32 - used)
+    packed: bytes = samples.view(np.uint8).reshape(-1, 4)[:, 4 - size :].tobytes()
     return packed
 
 
@@ -87,7 +87,10 @@ CHUNKED: Final[tuple[Case, ...]] = (
     heard("wav-extensible", lambda: wave(extensible())),
     heard("wav-extensible-stereo-mask", lambda: wave(extensible(2, mask=3), sixteen_bits(channels=2))),
     heard("wav-extensible-no-mask-6", lambda: wave(extensible(6), sixteen_bits(channels=6))),
-    heard("wav-extensible-20-of-24", lambda: wave(extensible(bits=24, valid=20), _packed_bits(20))),
+    heard("wav-extensible-24-of-32", lambda: wave(extensible(bits=32, valid=24), _top_bits(24, 4))),
+    heard("wav-extensible-16-of-24", lambda: wave(extensible(bits=24, valid=16), _top_bits(16, 3))),
+    heard("wav-extensible-8-of-16", lambda: wave(extensible(bits=16, valid=8), _top_bits(8, 2))),
+    heard("wav-extensible-20-of-24", lambda: wave(extensible(bits=24, valid=20), _top_bits(20, 3))),
     heard(
         "wav-extensible-float",
         lambda: wave(extensible(bits=32, valid=32, tag=FLOAT), floats(sine(SECONDS)[0])),
