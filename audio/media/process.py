@@ -12,6 +12,7 @@ descriptors (files and sockets among them), memory, time and children.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import struct
@@ -19,6 +20,7 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple
 
+from audio.children import hide_memory
 from audio.media.limits import CPU_SECONDS, MEMORY_BYTES, NICENESS, OPENING_CPU_SECONDS
 
 LENGTH: Final = struct.Struct("<I")
@@ -27,9 +29,11 @@ LENGTH: Final = struct.Struct("<I")
 _ANSWER: Final = struct.Struct("<4sBIQdII")
 _MAGIC: Final = b"BMA1"
 
-_PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
 """Linux, include/uapi/linux/prctl.h."""
+
+_MAX_CAUSE_CHARS: Final = 500
+"""Of what the log tells about a refusal."""
 
 
 class Answer(NamedTuple):
@@ -96,19 +100,14 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
     sink.flush()
 
 
-_MAX_CAUSE_CHARS: Final = 500
-
-
 def confine() -> None:
     """Give up, for good, what decoding does not need; what a system does not have is left out."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     if sys.platform == "linux":
-        import ctypes
-
-        prctl = ctypes.CDLL(None).prctl
-        prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)  # no core, and no other process of the user may look in
+        with suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    hide_memory()
     with suppress(ImportError):  # Windows
         import resource as system
 
