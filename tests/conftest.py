@@ -28,6 +28,8 @@ FOLDERS = {"voice": ("bot/voice", "rehearsal/voice")}
 """The mark that a test file gets for its folder."""
 
 SLOWEST_FILES = (
+    "audio/musicgen/checkpoint/test_fields.py",
+    "audio/musicgen/checkpoint/test_adapter.py",
     "bot/session/test_session.py",
     "bot/voice/test_supervisor.py",
     "acceptance/test_rehearse.py",

@@ -23,11 +23,11 @@ TIMEOUT_SECONDS = 120.0
 
 
 def start_worker(
-    checkpoint: str, device: str = "cpu", dtype: str = "float32"
+    checkpoint: str, device: str = "cpu", dtype: str = "float32", adapter: str | None = None
 ) -> tuple[MessagePipe, BaseProcess]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0, dtype=dtype)
+    order = Order(checkpoint, None, device, threads=1, slots=1, longest=5.0, dtype=dtype, adapter=adapter)
     process = context.Process(target=main, args=(theirs, order), daemon=True)
     process.start()
     theirs.close()
@@ -89,6 +89,16 @@ def test_a_worker_that_cannot_start_reports_the_reason_and_ends() -> None:
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, CheckpointError)
     assert "no device “abacus”" in str(failed.error)
+    assert exit_code(process) == 0
+
+
+def test_an_adapter_that_is_none_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    pipe, process = start_worker(f"{SEEDED}{tmp_path / 'never-made'}", adapter=str(tmp_path))
+    failed = receive(pipe)
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, CheckpointError)
+    assert "has no adapter_config.json; set engine.adapter to a folder that peft saved" in str(failed.error)
+    assert not (tmp_path / "never-made").exists()
     assert exit_code(process) == 0
 
 

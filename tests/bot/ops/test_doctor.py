@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bot.config.engine_factory import SHIPPED_FOLDER
 from bot.config.settings import Settings
 from bot.ops.doctor import (
     disk_finding,
@@ -96,6 +98,20 @@ def test_a_checkpoint_that_does_not_load_is_a_finding(
     lines = lines_of(capsys)
     assert any(line.startswith("FAIL  model") and "nothing-here" in line for line in lines)
     assert lines[-1] == "Failed: model."
+
+
+@pytest.mark.slow
+def test_an_adapter_beside_the_model_is_a_finding(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(SHIPPED_FOLDER, tmp_path / "tuned")
+    (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+    config.write_text(f'token = "{TOKEN}"\n[engine]\ncheckpoint = "{folder}"\n')
+    assert doctor(config) == 0
+    (told,) = [line for line in lines_of(capsys) if "is not used" in line]
+    assert told.startswith(
+        "ok    model       An adapter lies beside “tuned” and is not used; set engine.adapter"
+    )
 
 
 def test_a_malformed_token_fails_without_being_shown() -> None:
