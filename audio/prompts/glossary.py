@@ -65,8 +65,8 @@ class Glossary:
     """By the words of a form in lower case."""
     folded: Mapping[tuple[str, ...], Term]
     """By the same without accents, which people leave out."""
-    small: Mapping[str, Term]
-    """Adjectives that would be nouns with a capital, as German nouns have: laute, Laute."""
+    adjectives: Mapping[str, Term]
+    """German adjectives by their forms, some of which are nouns with a capital letter: laute, Laute."""
     notes: Mapping[str, str]
     """English names of notes."""
     accidentals: Mapping[str, str]
@@ -115,7 +115,7 @@ def glossary_of(language: str) -> Glossary:
     tables = _read(language)
     exact: dict[tuple[str, ...], Term] = {}
     inflected: dict[tuple[str, ...], Term] = {}
-    small: dict[str, Term] = {}
+    adjectives: dict[str, Term] = {}
     for part in Part:
         for english, forms in tables.get(part.value, {}).items():
             term = Term("" if english == "-" else english, part)
@@ -124,7 +124,7 @@ def glossary_of(language: str) -> Glossary:
                 for other, plural in _inflections(form, language, part):
                     inflected.setdefault(_words(other, language), _plural(term) if plural else term)
                     if language == "de" and part is Part.ADJECTIVE:
-                        small.setdefault(other.casefold(), term)
+                        adjectives.setdefault(other.casefold(), term)
     if language != JAPANESE:
         for word in english_words().international:
             inflected.setdefault(_words(word, language), Term(word.replace("-", " "), Part.NOUN))
@@ -140,7 +140,7 @@ def glossary_of(language: str) -> Glossary:
         language=language,
         exact=exact,
         folded=folded,
-        small=small,
+        adjectives=adjectives,
         notes=_reversed(keys.get("notes", {})),
         accidentals=_reversed(keys.get("accidentals", {})),
         modes=_reversed(keys.get("modes", {})),
@@ -174,12 +174,8 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _forms(text: str) -> Iterator[str]:
-    """Yield the forms of an entry; “stem/e/s” is short for “stem, steme, stems”."""
-    for form in text.split(","):
-        stem, *endings = form.strip().split("/")
-        yield stem
-        yield from (stem + ending for ending in endings)
+def _forms(text: str) -> list[str]:
+    return [form.strip() for form in text.split(",")]
 
 
 def _words(form: str, language: str) -> tuple[str, ...]:

@@ -199,7 +199,11 @@ def _longest(tokens: Sequence[Token], place: int, glossary: Glossary) -> Found:
         return Found((first,), None)
     words = _joined_words(tokens, place, glossary.longest.get(fold(first.text), 1))
     lower = tuple(token.text.casefold() for token in words)
-    if first.text == lower[0] and len(lower) == 1 and (adjective := glossary.small.get(lower[0])) is not None:
+    if (
+        first.text == lower[0]
+        and len(lower) == 1
+        and (adjective := glossary.adjectives.get(lower[0])) is not None
+    ):
         return Found((first,), adjective)
     for length in range(len(words), 0, -1):
         if (term := glossary.find(lower[:length])) is not None:

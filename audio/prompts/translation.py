@@ -7,16 +7,12 @@ in English stays as it is, but for ways to say “no drums” that models do not
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import Final
 
 from audio.prompts import japanese, spaced
 from audio.prompts.glossary import JAPANESE, SPACED, glossary_of
 from audio.prompts.negation import plain_negations
-
-REMEMBERED: Final = 256
-"""Prompts whose translation is remembered: one is asked for twice, for the piece and for the answer."""
 
 LONGEST: Final = 300
 """Characters of the longest translation, as of a prompt; words beyond are left out."""
@@ -32,6 +28,8 @@ class Translation:
     """The language of the prompt, None if it is English or not known."""
     unknown: tuple[str, ...] = ()
     """Words that were left as they are, because they are not known in the language of the prompt."""
+    cut: bool = False
+    """True if the end was left out, because English has longer words for it."""
 
 
 def load() -> None:
@@ -40,9 +38,8 @@ def load() -> None:
     translate("a")  # in no language: all of them are tried
 
 
-@functools.lru_cache(REMEMBERED)
 def translate(prompt: str) -> Translation:
-    """Return a prompt, as returned by `prompt_of`, in English. Takes less than a millisecond."""
+    """Return a prompt, as returned by `prompt_of`, in English. Takes up to some milliseconds."""
     if japanese.has_signs(prompt):
         english, unknown = japanese.to_english(prompt, glossary_of(JAPANESE))
         if japanese.has_kana(prompt) or not unknown:
@@ -63,6 +60,6 @@ def translate(prompt: str) -> Translation:
 
 def _translation(english: str, language: str, unknown: tuple[str, ...]) -> Translation:
     prompt = plain_negations(english)
-    if len(prompt) > LONGEST:
-        prompt = prompt[: LONGEST + 1].rpartition(" ")[0].rstrip(" ,;")
-    return Translation(prompt, language, unknown)
+    if len(prompt) <= LONGEST:
+        return Translation(prompt, language, unknown)
+    return Translation(prompt[: LONGEST + 1].rpartition(" ")[0].rstrip(" ,;"), language, unknown, cut=True)

@@ -25,11 +25,14 @@ def hearing_of(engine: Engine, piece: Piece) -> tuple[Text, ...]:
     hearing = vocabulary.hear(prompt)
     if not hearing.heard:
         return (Text("heard-nothing"),)
-    unheard = hearing.unheard if prompt == typed else (*translate(typed).unknown, *hearing.unheard)
+    unheard, cut = hearing.unheard, hearing.cut
+    if prompt != typed:
+        translation = translate(typed)
+        unheard, cut = (*translation.unknown, *unheard), cut or translation.cut
     sentences = []
     if unheard:
         sentences.append(Text("heard-unknown", words=_named(tuple(dict.fromkeys(unheard)))))
-    if hearing.cut:
+    if cut:
         sentences.append(Text("heard-cut"))
     if sentences or prompt != typed:
         sentences.append(Text("heard-as", prompt=escape(hearing.heard)))
