@@ -31,6 +31,7 @@ from bot.session.session import Session
 from bot.session.sessions import Sessions
 from bot.store.repository import Store
 from bot.tracks.attachments import Attachments
+from bot.tracks.eraser import Eraser
 from bot.tracks.library import Library
 from bot.tracks.poster import Poster
 from bot.tracks.retention import Retention
@@ -96,7 +97,8 @@ class Busker(commands.Bot):
         self.guild_settings = GuildSettings(settings, self.store)
         self.poster = Poster(engine, self.guild_settings, self.store)
         self.attachments = Attachments(settings.tracks.folder, self.poster, engine)
-        self.library = Library(self.store, settings.tracks.folder, self.engine)
+        self.eraser = Eraser(self, self.store)
+        self.library = Library(self.store, settings.tracks.folder, self.engine, self.eraser)
         self.retention = Retention(
             self.store,
             self.library,
@@ -154,6 +156,7 @@ class Busker(commands.Bot):
         await self.restoration.open()
         await asyncio.to_thread(load_glossaries)
         self.retention.start(self.wait_until_ready)
+        self.eraser.start(self.wait_until_ready)
         self.pacer.start()
         for cog in COGS:
             await self.load_extension(cog)
@@ -221,6 +224,7 @@ class Busker(commands.Bot):
                 await self.remove_cog("Status")
         await self.remove_cog("Presence")
         await self.retention.close()
+        await self.eraser.close()
         self.sessions.begin_shutdown()
         await self.attachments.close()  # first: what sessions end now may continue after a restart
         await self.automod.close()

@@ -5,6 +5,7 @@ The `custom_id` of a button holds all of its state, so buttons work after a rest
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Sequence
@@ -35,6 +36,9 @@ MAX_SEARCH_CHARS: Final = 40
 
 PLACE: Final = "\ufffc"
 """Stands for a prompt until the room for it is known (Unicode's object replacement character)."""
+
+ERASE_SECONDS: Final = 8.0
+"""Time to wait for the end of a track's message before the answer [s]."""
 
 _NUMBER = re.compile(r"#(\d{1,18})")
 """The value of the option `search` after a suggestion was taken: the number of a track."""
@@ -274,12 +278,19 @@ async def fetch(interaction: discord.Interaction[Busker], track: MadeTrack) -> N
 
 
 async def forget(interaction: discord.Interaction[Busker], track: MadeTrack) -> None:
-    """Delete a track and its file. Raises NotAllowed."""
+    """Delete a track, its file and its message. Raises NotAllowed."""
     if interaction.user.id != track.member_id and not manages(interaction):
         raise NotAllowed(Text("library-not-yours"))
-    await interaction.client.library.forget(track)
-    forgotten = Text("library-forgotten").in_(interaction.locale)
-    await interaction.response.edit_message(content=forgotten, embed=None, view=None)
+    bot = interaction.client
+    await interaction.response.defer()  # Discord may take longer than 3 s to delete the message
+    erasing = await bot.library.forget(track, bot.sessions.live_cards)
+    await asyncio.wait([erasing], timeout=ERASE_SECONDS)
+    outcome = "none" if track.link is None else "soon"
+    if track.link is not None and erasing.done() and not erasing.cancelled():
+        kept = track.link in [message.link for message in erasing.result().kept]
+        outcome = "kept" if kept else "deleted"
+    forgotten = Text("library-forgotten", message=outcome, link=track.link or "").in_(interaction.locale)
+    await interaction.edit_original_response(content=forgotten, embed=None, view=None)
 
 
 def _choice(track: MadeTrack, locale: discord.Locale) -> str:

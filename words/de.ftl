@@ -369,7 +369,13 @@ library-radio-lost = Die Datei ist weg, und ein Ausschnitt aus einem Radio läss
 library-posted-there = Hier kannst du ihn herunterladen: { $link }.
 library-nowhere = Die Datei ist weg und wurde nie gepostet. „Noch einmal spielen“ komponiert sie neu.
 library-not-yours = Löschen kann einen Track nur, wer ihn angefordert hat oder den Server verwaltet.
-library-forgotten = Gelöscht, samt Datei. Die Nachricht mit dem Track bleibt, bis jemand sie löscht.
+# Die Nachricht ist die, in der Busker den Track gepostet hat.
+library-forgotten = { $message ->
+    [deleted] Gelöscht, samt Datei und Nachricht.
+    [kept] Gelöscht, samt Datei. Die Nachricht ließ sich nicht löschen, weil Busker keinen Zugriff mehr auf sie hat: { $link }
+    [soon] Gelöscht, samt Datei. Die Nachricht wird bald gelöscht.
+   *[none] Gelöscht, samt Datei.
+}
 
 ### /privacy
 
@@ -377,12 +383,26 @@ privacy-tracks = { $count ->
     [one] { $count } Track
    *[other] { $count } Tracks
 }
-privacy-remembered = Busker speichert { $tracks } von dir, über alle Server hinweg, mit Prompts, Seeds und Dateien. { privacy-for-now } { privacy-what-stays }
+privacy-remembered = Busker speichert { $tracks } von dir, über alle Server hinweg, mit Prompts, Seeds und Dateien. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker speichert keine Tracks von dir. { privacy-for-now }
-privacy-for-now = Außerdem kennt er deine offenen Anforderungen und, wo es ein Tageslimit gibt, wie viel Musik du heute angefordert hast. Sonst speichert er nichts über dich.
-privacy-what-stays = Nachrichten, die Busker gepostet hat, bleiben; wer Nachrichten verwalten darf, kann sie löschen.
+privacy-for-now = Außerdem kennt er deine offenen Anforderungen, die Karten, die ein Stück von dir zeigen, und, wo es ein Tageslimit gibt, wie viel Musik du heute angefordert hast. Sonst speichert er nichts über dich.
+privacy-what-goes = Der Knopf löscht auch die Dateien und Buskers Nachrichten mit diesen Tracks, soweit er noch Zugriff hat.
 privacy-delete = Diese Tracks löschen
-privacy-deleted = Gelöscht: { $tracks } samt Dateien. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Gelöscht: { $tracks } samt Dateien.
+privacy-erasing = { $messages ->
+    [one] Busker löscht nun seine Nachricht damit.
+   *[other] Busker löscht nun seine { $messages } Nachrichten damit; das dauert bis zu { $minutes } min.
+}
+privacy-erased = { $messages ->
+    [0] Keine von Buskers Nachrichten damit ließ sich löschen.
+    [one] Auch eine Nachricht von Busker wurde gelöscht.
+   *[other] Auch { $messages } Nachrichten von Busker wurden gelöscht.
+}
+# { $links } sind die Adressen solcher Nachrichten, bis zu zehn.
+privacy-kept = { $messages ->
+    [one] Eine Nachricht ließ sich nicht löschen, weil Busker keinen Zugriff mehr auf sie hat. Wer Nachrichten verwalten darf, kann es: { $links }
+   *[other] { $messages } Nachrichten ließen sich nicht löschen, weil Busker keinen Zugriff mehr auf sie hat. Wer Nachrichten verwalten darf, kann es: { $links }
+}
 
 ### /about and /help
 

@@ -376,7 +376,13 @@ library-radio-lost = The file is gone, and a part of a radio can't be made again
 library-posted-there = You can download it here: { $link }.
 library-nowhere = The file is gone, and it was never posted. “Play again” composes it again.
 library-not-yours = Only whoever requested a track, or a server manager, can delete it.
-library-forgotten = Deleted, with its file. The message it was posted in stays until somebody deletes it.
+# The message is one in which Busker posted the track.
+library-forgotten = { $message ->
+    [deleted] Deleted, with its file and its message.
+    [kept] Deleted, with its file. Its message couldn't be deleted, because Busker has no access to it any more: { $link }
+    [soon] Deleted, with its file. Its message is deleted soon.
+   *[none] Deleted, with its file.
+}
 
 ### /privacy
 
@@ -385,12 +391,26 @@ privacy-tracks = { $count ->
     [one] { $count } track
    *[other] { $count } tracks
 }
-privacy-remembered = Busker stores { $tracks } that you requested, across all servers, with prompts, seeds and files. { privacy-for-now } { privacy-what-stays }
+privacy-remembered = Busker stores { $tracks } that you requested, across all servers, with prompts, seeds and files. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker stores no tracks of yours. { privacy-for-now }
-privacy-for-now = It also knows your unfinished requests and, where there is a daily limit, how much music you requested today. It stores nothing else about you.
-privacy-what-stays = Messages that Busker posted stay; members who can manage messages can delete them.
+privacy-for-now = It also knows your unfinished requests, which of its cards show a piece of yours, and, where there is a daily limit, how much music you requested today. It stores nothing else about you.
+privacy-what-goes = The button also deletes the files, and Busker's messages with these tracks where it still has access.
 privacy-delete = Delete these tracks
-privacy-deleted = Deleted { $tracks } with their files. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Deleted { $tracks } with their files.
+privacy-erasing = { $messages ->
+    [one] Busker is deleting its message with them.
+   *[other] Busker is deleting its { $messages } messages with them, which takes up to { $minutes } min.
+}
+privacy-erased = { $messages ->
+    [0] None of Busker's messages with them could be deleted.
+    [one] One message of Busker's was deleted, too.
+   *[other] { $messages } messages of Busker's were deleted, too.
+}
+# { $links } are the addresses of such messages, up to ten.
+privacy-kept = { $messages ->
+    [one] One message couldn't be deleted, because Busker has no access to it any more. Members who can manage messages can: { $links }
+   *[other] { $messages } messages couldn't be deleted, because Busker has no access to them any more. Members who can manage messages can: { $links }
+}
 
 ### /about and /help
 

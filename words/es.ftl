@@ -369,7 +369,13 @@ library-radio-lost = El archivo ya no está, y un fragmento de radio no se puede
 library-posted-there = Puedes descargarla aquí: { $link }.
 library-nowhere = El archivo ya no está y nunca se publicó. «Tocar de nuevo» la compone otra vez.
 library-not-yours = Solo quien pidió una pista, o quien administra el servidor, puede borrarla.
-library-forgotten = Borrada, con su archivo. El mensaje donde se publicó queda hasta que alguien lo borre.
+# El mensaje es aquel en el que Busker publicó la pista.
+library-forgotten = { $message ->
+    [deleted] Borrada, con su archivo y su mensaje.
+    [kept] Borrada, con su archivo. Su mensaje no se pudo borrar porque Busker ya no tiene acceso a él: { $link }
+    [soon] Borrada, con su archivo. Su mensaje se borrará pronto.
+   *[none] Borrada, con su archivo.
+}
 
 ### /privacy
 
@@ -377,12 +383,26 @@ privacy-tracks = { $count ->
     [one] { $count } pista
    *[other] { $count } pistas
 }
-privacy-remembered = Busker guarda { $tracks } que pediste, en todos los servidores, con prompts, semillas y archivos. { privacy-for-now } { privacy-what-stays }
+privacy-remembered = Busker guarda { $tracks } que pediste, en todos los servidores, con prompts, semillas y archivos. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker no guarda ninguna pista tuya. { privacy-for-now }
-privacy-for-now = También conoce tus peticiones sin terminar y, donde hay un límite diario, cuánta música pediste hoy. No guarda nada más sobre ti.
-privacy-what-stays = Los mensajes que Busker publicó quedan; quien puede gestionar mensajes puede borrarlos.
+privacy-for-now = También conoce tus peticiones sin terminar, las tarjetas que muestran una pieza tuya y, donde hay un límite diario, cuánta música pediste hoy. No guarda nada más sobre ti.
+privacy-what-goes = El botón también borra los archivos y los mensajes de Busker con estas pistas, donde aún tenga acceso.
 privacy-delete = Borrar estas pistas
-privacy-deleted = Se han borrado { $tracks } con sus archivos. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Se han borrado { $tracks } con sus archivos.
+privacy-erasing = { $messages ->
+    [one] Busker está borrando su mensaje con ellas.
+   *[other] Busker está borrando sus { $messages } mensajes con ellas, lo que tarda hasta { $minutes } min.
+}
+privacy-erased = { $messages ->
+    [0] No se pudo borrar ningún mensaje de Busker con ellas.
+    [one] También se borró un mensaje de Busker.
+   *[other] También se borraron { $messages } mensajes de Busker.
+}
+# { $links } son las direcciones de esos mensajes, hasta diez.
+privacy-kept = { $messages ->
+    [one] Un mensaje no se pudo borrar porque Busker ya no tiene acceso a él. Quien puede gestionar mensajes puede hacerlo: { $links }
+   *[other] { $messages } mensajes no se pudieron borrar porque Busker ya no tiene acceso a ellos. Quien puede gestionar mensajes puede hacerlo: { $links }
+}
 
 ### /about and /help
 

@@ -369,7 +369,13 @@ library-radio-lost = Le fichier a disparu, et un extrait de radio ne peut pas ê
 library-posted-there = Tu peux la télécharger ici : { $link }.
 library-nowhere = Le fichier a disparu et n’a jamais été publié. « Rejouer » le recompose.
 library-not-yours = Seules la personne qui a demandé une piste et celles qui gèrent le serveur peuvent la supprimer.
-library-forgotten = Supprimée, avec son fichier. Le message qui la contient reste tant que personne ne le supprime.
+# Le message est celui dans lequel Busker a publié la piste.
+library-forgotten = { $message ->
+    [deleted] Supprimée, avec son fichier et son message.
+    [kept] Supprimée, avec son fichier. Son message n’a pas pu être supprimé, car Busker n’y a plus accès : { $link }
+    [soon] Supprimée, avec son fichier. Son message sera bientôt supprimé.
+   *[none] Supprimée, avec son fichier.
+}
 
 ### /privacy
 
@@ -377,12 +383,26 @@ privacy-tracks = { $count ->
     [one] { $count } piste
    *[other] { $count } pistes
 }
-privacy-remembered = Busker garde { $tracks } que tu as demandées, tous serveurs confondus, avec prompts, graines et fichiers. { privacy-for-now } { privacy-what-stays }
+privacy-remembered = Busker garde { $tracks } que tu as demandées, tous serveurs confondus, avec prompts, graines et fichiers. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker ne garde aucune piste de toi. { privacy-for-now }
-privacy-for-now = Il connaît aussi tes demandes en cours et, là où il y a une limite par jour, combien de musique tu as demandée aujourd’hui. Il ne garde rien d’autre sur toi.
-privacy-what-stays = Les messages publiés par Busker restent ; les membres qui peuvent gérer les messages peuvent les supprimer.
+privacy-for-now = Il connaît aussi tes demandes en cours, les cartes qui montrent un morceau de toi et, là où il y a une limite par jour, combien de musique tu as demandée aujourd’hui. Il ne garde rien d’autre sur toi.
+privacy-what-goes = Le bouton supprime aussi les fichiers et les messages de Busker avec ces pistes, là où il y a encore accès.
 privacy-delete = Supprimer ces pistes
-privacy-deleted = Supprimé : { $tracks } avec leurs fichiers. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Supprimé : { $tracks } avec leurs fichiers.
+privacy-erasing = { $messages ->
+    [one] Busker supprime maintenant son message avec elles.
+   *[other] Busker supprime maintenant ses { $messages } messages avec elles, ce qui prend jusqu’à { $minutes } min.
+}
+privacy-erased = { $messages ->
+    [0] Aucun message de Busker avec elles n’a pu être supprimé.
+    [one] Un message de Busker a aussi été supprimé.
+   *[other] { $messages } messages de Busker ont aussi été supprimés.
+}
+# { $links } sont les adresses de ces messages, jusqu’à dix.
+privacy-kept = { $messages ->
+    [one] Un message n’a pas pu être supprimé, car Busker n’y a plus accès. Les membres qui peuvent gérer les messages peuvent le faire : { $links }
+   *[other] { $messages } messages n’ont pas pu être supprimés, car Busker n’y a plus accès. Les membres qui peuvent gérer les messages peuvent le faire : { $links }
+}
 
 ### /about and /help
 

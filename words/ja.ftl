@@ -323,17 +323,30 @@ library-radio-lost = ファイルがなく、ラジオの一部は作り直せ�
 library-posted-there = こちらからダウンロードできます: { $link }
 library-nowhere = ファイルがなく、投稿もされていません。「もう一度再生」で作曲し直せます。
 library-not-yours = トラックを削除できるのは、リクエストした人とサーバーの管理者だけです。
-library-forgotten = ファイルごと削除しました。投稿されたメッセージは、誰かが削除するまで残ります。
+# メッセージは、Busker がトラックを投稿したもの。
+library-forgotten = { $message ->
+    [deleted] ファイルと、投稿したメッセージごと削除しました。
+    [kept] ファイルごと削除しました。投稿したメッセージには Busker がもうアクセスできないため、削除できませんでした: { $link }
+    [soon] ファイルごと削除しました。投稿したメッセージもまもなく削除されます。
+   *[none] ファイルごと削除しました。
+}
 
 ### /privacy
 
 privacy-tracks = { $count } 件のトラック
-privacy-remembered = Busker は、全サーバーであなたがリクエストした{ $tracks }を、プロンプト、シード、ファイルとともに保存しています。{ privacy-for-now }{ privacy-what-stays }
+privacy-remembered = Busker は、全サーバーであなたがリクエストした{ $tracks }を、プロンプト、シード、ファイルとともに保存しています。{ privacy-for-now }{ privacy-what-goes }
 privacy-nothing = Busker はあなたのトラックを保存していません。{ privacy-for-now }
-privacy-for-now = ほかに、まだ終わっていないリクエストと、1 日の上限がある場合は今日リクエストした音楽の量を保持しています。それ以外は保存していません。
-privacy-what-stays = Busker が投稿したメッセージは残ります。メッセージを管理できる人が削除できます。
+privacy-for-now = ほかに、まだ終わっていないリクエスト、あなたの曲を表示しているカード、そして 1 日の上限がある場合は今日リクエストした音楽の量を保持しています。それ以外は保存していません。
+privacy-what-goes = ボタンを押すと、ファイルと、Busker がまだアクセスできる投稿メッセージも削除します。
 privacy-delete = これらのトラックを削除
-privacy-deleted = { $tracks }とそのファイルを削除しました。{ privacy-for-now }{ privacy-what-stays }
+privacy-deleted = { $tracks }とそのファイルを削除しました。
+privacy-erasing = Busker が投稿したメッセージ { $messages } 件も削除しています（最大 { $minutes } 分）。
+privacy-erased = { $messages ->
+    [0] Busker が投稿したメッセージは削除できませんでした。
+   *[other] Busker が投稿したメッセージ { $messages } 件も削除しました。
+}
+# { $links } は、そうしたメッセージのアドレス（最大 10 件）。
+privacy-kept = Busker がもうアクセスできないため、メッセージ { $messages } 件は削除できませんでした。メッセージを管理できる人が削除できます: { $links }
 
 ### /about and /help
 

@@ -369,7 +369,13 @@ library-radio-lost = O arquivo sumiu, e um trecho de rádio não pode ser refeit
 library-posted-there = Você pode baixá-la aqui: { $link }.
 library-nowhere = O arquivo sumiu e nunca foi publicado. “Tocar de novo” compõe outra vez.
 library-not-yours = Só quem pediu uma faixa, ou quem gerencia o servidor, pode excluí-la.
-library-forgotten = Excluída, com o arquivo. A mensagem em que foi publicada fica até alguém excluí-la.
+# A mensagem é aquela em que o Busker publicou a faixa.
+library-forgotten = { $message ->
+    [deleted] Excluída, com o arquivo e a mensagem.
+    [kept] Excluída, com o arquivo. A mensagem não pôde ser excluída, porque o Busker não tem mais acesso a ela: { $link }
+    [soon] Excluída, com o arquivo. A mensagem será excluída em breve.
+   *[none] Excluída, com o arquivo.
+}
 
 ### /privacy
 
@@ -377,12 +383,26 @@ privacy-tracks = { $count ->
     [one] { $count } faixa
    *[other] { $count } faixas
 }
-privacy-remembered = O Busker guarda { $tracks } que você pediu, em todos os servidores, com prompts, sementes e arquivos. { privacy-for-now } { privacy-what-stays }
+privacy-remembered = O Busker guarda { $tracks } que você pediu, em todos os servidores, com prompts, sementes e arquivos. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = O Busker não guarda nenhuma faixa sua. { privacy-for-now }
-privacy-for-now = Ele também conhece seus pedidos em andamento e, onde há um limite diário, quanta música você pediu hoje. Não guarda mais nada sobre você.
-privacy-what-stays = As mensagens que o Busker publicou ficam; quem pode gerenciar mensagens pode excluí-las.
+privacy-for-now = Ele também conhece seus pedidos em andamento, os cartões que mostram uma peça sua e, onde há um limite diário, quanta música você pediu hoje. Não guarda mais nada sobre você.
+privacy-what-goes = O botão também exclui os arquivos e as mensagens do Busker com essas faixas, onde ele ainda tem acesso.
 privacy-delete = Apagar estas faixas
-privacy-deleted = Exclusão concluída: { $tracks } com os arquivos. { privacy-for-now } { privacy-what-stays }
+privacy-deleted = Exclusão concluída: { $tracks } com os arquivos.
+privacy-erasing = { $messages ->
+    [one] O Busker está excluindo a mensagem dele com elas.
+   *[other] O Busker está excluindo as { $messages } mensagens dele com elas, o que leva até { $minutes } min.
+}
+privacy-erased = { $messages ->
+    [0] Nenhuma mensagem do Busker com elas pôde ser excluída.
+    [one] Uma mensagem do Busker também foi excluída.
+   *[other] { $messages } mensagens do Busker também foram excluídas.
+}
+# { $links } são os endereços dessas mensagens, até dez.
+privacy-kept = { $messages ->
+    [one] Uma mensagem não pôde ser excluída, porque o Busker não tem mais acesso a ela. Quem pode gerenciar mensagens pode: { $links }
+   *[other] { $messages } mensagens não puderam ser excluídas, porque o Busker não tem mais acesso a elas. Quem pode gerenciar mensagens pode: { $links }
+}
 
 ### /about and /help
 

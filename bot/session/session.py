@@ -118,6 +118,11 @@ class Session:
         return next((each for each in [*self.queue, *on_card] if each.piece.seed == seed), None)
 
     @property
+    def live_card(self) -> int | None:
+        """Id of the message of the card, unless that shows its end already."""
+        return None if self._card is None or self._card.ended else self._card.message_id
+
+    @property
     def _radio(self) -> Performance | None:
         return next((each for each in self.wanted if each.piece.endless), None)
 
@@ -162,7 +167,7 @@ class Session:
         if self._card is not None and not self._card.ended:
             self._card.add(performance)
             return
-        self._card = PostedCard(self.queue, performance)
+        self._card = PostedCard(self.queue, performance, self._poster.note_card)
         self._tasks.spawn(self._card.run(), f"card of {self._name}")
 
     def _post(self, performance: Performance) -> None:

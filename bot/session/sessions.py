@@ -51,6 +51,11 @@ class Sessions:
         return sum(bool(session.wanted) for session in self)
 
     @property
+    def live_cards(self) -> list[int]:
+        """Ids of the messages of cards that are not finished."""
+        return [session.live_card for session in self if session.live_card is not None]
+
+    @property
     def quiet_seconds(self) -> float:
         """Age of the last frame [s] in the channel that waits longest for one; 0 where none waits."""
         return max((session.voice.quiet_seconds for session in self), default=0.0)

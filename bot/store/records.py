@@ -83,6 +83,20 @@ class MadeTrack:
         """URL of the message with the track, None if it could not be posted."""
         if self.message_id is None:
             return None
+        return PostedMessage(self.guild_id, self.channel_id, self.message_id).link
+
+
+@dataclass(frozen=True, slots=True)
+class PostedMessage:
+    """A message of Busker's: a track or a card."""
+
+    guild_id: int
+    channel_id: int
+    message_id: int
+
+    @property
+    def link(self) -> str:
+        """URL of the message."""
         return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{self.message_id}"
 
 

@@ -13,8 +13,16 @@ from typing import Any, Final
 
 from audio.piece import Piece, PromptChange, Recording
 from bot.store.database import Database
+from bot.store.erasures import forget_tracks, note_card, pending
 from bot.store.guilds_left import note_left, note_present, purge_left
-from bot.store.records import GuildChoices, JournalEntry, MadeTrack, RoleQuota, Visibility
+from bot.store.records import (
+    GuildChoices,
+    JournalEntry,
+    MadeTrack,
+    PostedMessage,
+    RoleQuota,
+    Visibility,
+)
 from bot.store.search import find, find_prompts, fold, has_index, prepare_index, words_of
 
 NOTHING_CHOSEN: Final = GuildChoices()
@@ -194,10 +202,6 @@ class Store:
 
         return await self._database.read(read)
 
-    async def forget_track(self, track_id: int) -> None:
-        """Delete one track."""
-        await self._database.change(lambda connection: _delete(connection, "tracks", id=track_id))
-
     # The journal
 
     async def update_journal(self, entries: Iterable[JournalEntry], finished: Iterable[int]) -> None:
@@ -279,21 +283,45 @@ class Store:
 
         return await self._database.read(read)
 
-    async def forget_tracks_of(self, member_id: int) -> list[str]:
-        """Delete a person's tracks in all guilds and return the names of their files.
+    async def count_cards_of(self, member_id: int) -> int:
+        """Return the number of cards that show a piece of this person."""
+
+        def read(connection: sqlite3.Connection) -> int:
+            query = "SELECT count(*) FROM cards WHERE member_id = ?"
+            return int(connection.execute(query, [member_id]).fetchone()[0])
+
+        return await self._database.read(read)
+
+    async def note_card(self, card: PostedMessage, shown: Mapping[int, int | None]) -> None:
+        """See `erasures.note_card`."""
+        await self._database.change(lambda connection: note_card(connection, card, shown))
+
+    async def forget_track(
+        self, track_id: int, spared: Collection[int] = ()
+    ) -> tuple[list[str], list[PostedMessage]]:
+        """Delete one track; see `erasures.forget_tracks`."""
+        return await self._database.change(
+            lambda connection: forget_tracks(connection, track_id=track_id, spared=spared)
+        )
+
+    async def forget_tracks_of(
+        self, member_id: int, spared: Collection[int] = ()
+    ) -> tuple[list[str], list[PostedMessage]]:
+        """Delete a person's tracks in all guilds; see `erasures.forget_tracks`.
 
         The usage of today stays until tomorrow, or this would lift the daily limit.
         """
+        return await self._database.change(
+            lambda connection: forget_tracks(connection, member_id=member_id, spared=spared)
+        )
 
-        def write(connection: sqlite3.Connection) -> list[str]:
-            rows = connection.execute(
-                "SELECT file FROM tracks WHERE member_id = ? AND file IS NOT NULL", [member_id]
-            )
-            files = [row["file"] for row in rows]
-            _delete(connection, "tracks", member_id=member_id)
-            return files
+    async def pending_erasures(self) -> list[PostedMessage]:
+        """Return all messages that are to be deleted at Discord."""
+        return await self._database.read(pending)
 
-        return await self._database.change(write)
+    async def note_erased(self, message_id: int) -> None:
+        """Note that nothing more is to be done about a message."""
+        await self._database.change(lambda connection: _delete(connection, "erasures", message_id=message_id))
 
     async def _select(self, query: str, *values: object) -> list[MadeTrack]:
         def read(connection: sqlite3.Connection) -> list[MadeTrack]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audio.engine import Engine
     from bot.store.records import MadeTrack
     from bot.store.repository import Store
+    from bot.tracks.eraser import Erased, Eraser
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +29,9 @@ class Library:
     `folder` holds the files of tracks.
     """
 
-    def __init__(self, store: Store, folder: Path, engine: Engine) -> None:
+    def __init__(self, store: Store, folder: Path, engine: Engine, eraser: Eraser) -> None:
         self.folder = folder
+        self._eraser = eraser
         self._store = store
         self._engine = engine
 
@@ -81,14 +83,25 @@ class Library:
         info = self._engine.info
         return (info.checkpoint, info.revision) == (track.checkpoint, track.revision)
 
-    async def forget(self, track: MadeTrack) -> None:
-        """Delete a track and its files."""
-        await self._store.forget_track(track.id)
-        await self.delete_files([track.file] if track.file else [])
+    async def forget(self, track: MadeTrack, spared: Collection[int] = ()) -> asyncio.Task[Erased]:
+        """Delete a track and its files; return what deletes its message and finished cards with it.
 
-    async def forget_all_of(self, member_id: int) -> None:
-        """Delete the tracks of a person in all guilds, and their files."""
-        await self.delete_files(await self._store.forget_tracks_of(member_id))
+        `spared` are the ids of cards that are not finished.
+        """
+        files, messages = await self._store.forget_track(track.id, spared)
+        await self.delete_files(files)
+        return self._eraser.erase(messages)
+
+    async def forget_all_of(
+        self, member_id: int, spared: Collection[int] = ()
+    ) -> tuple[int, asyncio.Task[Erased]]:
+        """Delete the tracks of a person in all guilds, and their files.
+
+        Return how many messages are deleted now, finished cards among them, and what does that.
+        """
+        files, messages = await self._store.forget_tracks_of(member_id, spared)
+        await self.delete_files(files)
+        return len(messages), self._eraser.erase(messages)
 
     async def _visibility(self, member: discord.Member) -> Visibility:
         channels = await self._store.channels_of_tracks(member.guild.id)

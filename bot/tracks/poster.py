@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -25,7 +25,7 @@ from bot.errors import ChannelClosed, StoreError
 from bot.rules.markdown import escape
 from bot.rules.permissions import PostingChannel, posting_channel
 from bot.rules.visibility import viewers_can_view
-from bot.store.records import MadeTrack
+from bot.store.records import MadeTrack, PostedMessage
 from bot.tracks.track_cache import evict
 from bot.ui.card import format_clock, track_buttons
 from bot.ui.posted_card import UNPOSTED, is_gone
@@ -127,6 +127,13 @@ class Poster:
                 self._posting.discard(written.path)
                 performance.set_track(replace(written, unsaved=None), performance.track_id)  # free the memory
             performance.mark_delivered()
+
+    async def note_card(self, card: PostedMessage, shown: Mapping[int, int | None]) -> None:
+        """Note whose pieces a card shows, so that it can be deleted with them."""
+        try:
+            await self._store.note_card(card, shown)
+        except StoreError:
+            _log.exception("card %d is not deleted with its tracks", card.message_id)
 
     async def close(self) -> None:
         """End the writing process, after up to CLOSE_SECONDS for the track that is being written."""

@@ -6,18 +6,21 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import discord
 
 from bot.playback.visibility import in_channel
+from bot.store.records import PostedMessage
 from bot.ui.card import MAX_TROUBLES, render_card
 
 if TYPE_CHECKING:
     from audio.files.track import Track
     from bot.playback.performance import Performance
     from bot.playback.queue import Queue
+    from bot.playback.visibility import Visible
 
 EDIT_SECONDS: Final = 2.5
 """Interval of edits [s]. Discord does not publish its limit for edits; this has proved safe."""
@@ -37,6 +40,9 @@ UNPOSTED: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
 MISSING_ACCESS: Final = 50001
 """Discord's error code for a channel that Busker cannot see (developer documentation, "JSON Error Codes")."""
 
+NoteCard = Callable[[PostedMessage, Mapping[int, int | None]], Awaitable[None]]
+"""Is told of a card and the members whose pieces it shows, each with the id of a track, if there is one."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +53,10 @@ class PostedCard:
     its own time, however long Discord let this one wait.
     """
 
-    def __init__(self, queue: Queue, first: Performance) -> None:
+    def __init__(self, queue: Queue, first: Performance, note: NoteCard) -> None:
+        self._note = note
+        self._noted: dict[int, int | None] = {}
+        """What `note` was told last."""
         self._ended = False
         self._queue = queue
         self._performances = [first]
@@ -63,6 +72,11 @@ class PostedCard:
     def ended(self) -> bool:
         """True if it shows its final state: later pieces need another card."""
         return self._ended
+
+    @property
+    def message_id(self) -> int | None:
+        """Id of the message, None until it is posted."""
+        return None if self._message is None else self._message.id
 
     @property
     def performances(self) -> list[Performance]:
@@ -138,7 +152,22 @@ class PostedCard:
             attachments = [] if picture is None else [_picture_file(picture, self._locale)]
             await self._message.edit(view=view, attachments=attachments)
         self._components = components
+        await self._note_shown(performance, visible)
         self._drop_settled()
+
+    async def _note_shown(self, performance: Performance, visible: Visible) -> None:
+        """Note whose pieces the message shows, if that has changed: it may have to be deleted with them."""
+        assert self._message is not None
+        troubled = [each for each in self._performances if each.trouble and each is not performance]
+        shown = {
+            each.request.requester.id: each.track_id or None
+            for each in (*troubled, performance)
+            if visible(each)
+        }
+        if shown != self._noted:
+            self._noted = shown
+            guild_id = self._channel.guild.id
+            await self._note(PostedMessage(guild_id, self._channel.id, self._message.id), shown)
 
     def _drop_settled(self) -> None:
         """Keep only pieces that are shown or not settled: each keeps its sound in memory."""

@@ -77,6 +77,9 @@ class FakePoster:
         await asyncio.sleep(0)
         performance.mark_delivered()
 
+    async def note_card(self, card: object, shown: object) -> None:
+        """Note nothing."""
+
 
 class FakeJournal:
     """Fake journal: records all pieces."""

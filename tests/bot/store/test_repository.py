@@ -235,7 +235,7 @@ async def test_deleting_the_tracks_of_a_person_keeps_their_usage_of_today(store:
     other = await store.add_track(track("other", member_id=8))
     await store.charge(1, 7, TODAY, 20.0)
     assert await store.count_tracks_of(7) == 4
-    assert await store.forget_tracks_of(7) == ["1.flac", "2.flac"]
+    assert await store.forget_tracks_of(7) == (["1.flac", "2.flac"], [])
     assert await store.count_tracks_of(7) == 0
     assert await store.search(TRACK.guild_id, "", VISIBILITY) == [other]
     assert await store.charge(1, 7, TODAY, 0.0) == 20
