@@ -23,7 +23,7 @@ from bot.store.records import (
     RoleQuota,
     Visibility,
 )
-from bot.store.search import find, find_prompts, fold, has_index, prepare_index, words_of
+from bot.store.search import channels_of, find, find_prompts, fold, has_index, prepare_index, words_of
 
 NOTHING_CHOSEN: Final = GuildChoices()
 """The choices of a guild whose managers chose nothing."""
@@ -42,21 +42,6 @@ _LISTS: Final = ("blocked_words", "blocked_ids", "role_quotas")
 
 _RENAMED: Final = {"request_id": "ticket", "saved_file": "kept"}
 """Columns of a JournalEntry whose names differ from those of its fields."""
-
-
-_CHANNELS: Final = """
-    WITH RECURSIVE channels (id) AS (
-        SELECT min(channel_id) FROM tracks WHERE guild_id = :guild
-        UNION ALL
-        SELECT (SELECT min(channel_id) FROM tracks WHERE guild_id = :guild AND channel_id > channels.id)
-        FROM channels WHERE channels.id IS NOT NULL
-    )
-    SELECT
-        id,
-        (SELECT max(parent_id) FROM tracks WHERE guild_id = :guild AND channel_id = channels.id) AS parent
-    FROM channels WHERE id IS NOT NULL
-"""
-"""One look into the index for each channel; SELECT DISTINCT would read the entry of every track."""
 
 
 class Store:
@@ -197,10 +182,7 @@ class Store:
     async def channels_of_tracks(self, guild_id: int) -> list[tuple[int, int | None]]:
         """Return the channels with tracks of a guild, each with its parent if it is a public thread."""
 
-        def read(connection: sqlite3.Connection) -> list[tuple[int, int | None]]:
-            return [(row["id"], row["parent"]) for row in connection.execute(_CHANNELS, {"guild": guild_id})]
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: channels_of(connection, guild_id))
 
     # The journal
 

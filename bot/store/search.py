@@ -30,6 +30,20 @@ MAX_WORDS: Final = 10
 GRAM: Final = 3
 """Characters of an entry of the index; shorter words are not in it."""
 
+_CHANNELS: Final = """
+    WITH RECURSIVE channels (id) AS (
+        SELECT min(channel_id) FROM tracks WHERE guild_id = :guild
+        UNION ALL
+        SELECT (SELECT min(channel_id) FROM tracks WHERE guild_id = :guild AND channel_id > channels.id)
+        FROM channels WHERE channels.id IS NOT NULL
+    )
+    SELECT
+        id,
+        (SELECT max(parent_id) FROM tracks WHERE guild_id = :guild AND channel_id = channels.id) AS parent
+    FROM channels WHERE id IS NOT NULL
+"""
+"""One look into the index for each channel; SELECT DISTINCT would read the entry of every track."""
+
 _TRIGGERS: Final = {
     "tracks_words_added": "AFTER INSERT ON tracks BEGIN "
     "INSERT INTO tracks_words (rowid, words) VALUES (new.id, new.words); END",
@@ -158,6 +172,11 @@ def find_prompts(
         if len(prompts) == limit:
             break
     return [*prompts.values()]
+
+
+def channels_of(connection: sqlite3.Connection, guild_id: int) -> list[tuple[int, int | None]]:
+    """Return the channels with tracks of a guild, each with its parent if it is a public thread."""
+    return [(row["id"], row["parent"]) for row in connection.execute(_CHANNELS, {"guild": guild_id})]
 
 
 def _expression(words: Sequence[str]) -> str:
