@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from audio.dsp.resample import Resampler
 from audio.errors import RecordingError
 from audio.piece import Recording
 from audio.units import Pcm
@@ -140,6 +139,8 @@ def _converted(samples: Samples, rate_in: int, rate: int, channels: int) -> Pcm:
     if rate_in == rate:
         return pcm
     # Another rate than the recording was made for: the checkpoint has changed since.
+    from audio.dsp.resample import Resampler  # loads scipy, which nobody needs who only names a recording
+
     resampler = Resampler(rate_in, rate, channels)
     return np.concatenate([resampler.push(pcm), resampler.finish()], axis=1)
 
