@@ -71,11 +71,8 @@ async def suggest_prompts(
         lambda: bot.library.prompts(member, typed, max_chars=CHOICE_CHARS, limit=MAX_CHOICES),
     )
     prompts = matching_prompts(typed, used, limit=MAX_CHOICES, max_chars=CHOICE_CHARS)
-    return [
-        app_commands.Choice(name=prompt, value=prompt)
-        for prompt in prompts
-        if bot.moderation.allows(member, interaction.channel, prompt)
-    ]
+    allowed = bot.moderation.allowed(member, interaction.channel, prompts)
+    return [app_commands.Choice(name=prompt, value=prompt) for prompt in allowed]
 
 
 async def request_piece(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 MAX_WORD_CHARS: Final = 60
@@ -21,6 +21,9 @@ MAX_WORD_CHARS: Final = 60
 
 CACHED_TEXTS: Final = 1024
 """Texts whose `forms` are remembered: suggestions show the same prompts again and again."""
+
+CACHED_RESULTS: Final = 8192
+"""Results of searches that are remembered, of all lists together."""
 
 _CYRILLIC: Final = ("авекмнорстухіјѕԁԛԝһӏь", "abekmhopctyxijsdqwhlb")
 _GREEK: Final = ("αβεζηικμνορτυχγω", "abezhikmvoptuxyw")
@@ -59,47 +62,80 @@ have endings."""
 
 
 class Form(NamedTuple):
-    """A text as it is searched; `seams` are places between two letters that are a boundary all the same."""
+    """A text as it is searched, and the places in it where words can begin and end, in order."""
 
     text: str
-    seams: frozenset[int] = frozenset()
+    boundaries: tuple[int, ...]
 
 
 class WordList:
     """A list of words, ready to be searched for.
 
-    That takes time in proportion to the text alone, however many the words are: for each place in the text
-    and each length of a word one look into a dictionary.
+    That takes time in proportion to the text alone, however many the words are: it looks into a set for what
+    is between two boundaries, and where wildcards are, for each length of a word at each place.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._wildcards: dict[str, set[tuple[bool, bool]]] = {}
-        """By the folded word: if more may stand before it, and after it."""
+        self._whole: set[str] = set()
+        self._beginnings = _ByLength()
+        self._endings = _ByLength()
+        self._inside = _ByLength()
         for word in map(str.strip, words):
             if folded := fold(word.strip("*")):
-                self._wildcards.setdefault(folded, set()).add((word.startswith("*"), word.endswith("*")))
-        self._lengths = sorted({*map(len, self._wildcards)})
-        inside = (word for word, ends in self._wildcards.items() if any(before for before, _ in ends))
-        self._lengths_inside = sorted({*map(len, inside)})
+                match word.startswith("*"), word.endswith("*"):
+                    case True, True:
+                        self._inside.add(folded)
+                    case True, False:
+                        self._endings.add(folded)
+                    case False, True:
+                        self._beginnings.add(folded)
+                    case _:
+                        self._whole.add(folded)
+        self._longest = max(map(len, self._whole), default=0)
 
     def __bool__(self) -> bool:
-        return bool(self._wildcards)
+        return bool(self._whole or self._beginnings.words or self._endings.words or self._inside.words)
 
     def finds(self, text: str) -> bool:
         """True if a text has one of the words."""
-        return bool(self) and any(True for form in forms(text) for _ in self.spans(form))
+        return bool(self) and _finds(self, text)
 
     def spans(self, form: Form) -> Iterator[tuple[int, int]]:
         """Yield begin and end of each word in one of the `forms` of a text."""
-        for begin in range(len(form.text)):
-            bounded = _is_boundary(form, begin)
-            for length in self._lengths if bounded else self._lengths_inside:
-                end = begin + length
-                if end > len(form.text):
+        text, boundaries = form
+        for index, begin in enumerate(boundaries):
+            for end in boundaries[index + 1 :]:
+                if end - begin > self._longest:
                     break
-                for before, after in self._wildcards.get(form.text[begin:end], ()):
-                    if (before or bounded) and (after or _is_boundary(form, end)):
-                        yield begin, end
+                if text[begin:end] in self._whole:
+                    yield begin, end
+        places = range(len(text) + 1)
+        for begins, by_length in ((boundaries, self._beginnings), (places, self._inside)):
+            for length in by_length.lengths:
+                for begin in begins:
+                    if text[begin : begin + length] in by_length.words:
+                        yield begin, begin + length
+        for length in self._endings.lengths:
+            for end in boundaries:
+                if end >= length and text[end - length : end] in self._endings.words:
+                    yield end - length, end
+
+
+class _ByLength:
+    """Folded words, and the lengths that they have."""
+
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+        self.lengths: set[int] = set()
+
+    def add(self, word: str) -> None:
+        self.words.add(word)
+        self.lengths.add(len(word))
+
+
+@functools.lru_cache(CACHED_RESULTS)
+def _finds(words: WordList, text: str) -> bool:
+    return any(True for form in forms(text) for _ in words.spans(form))
 
 
 @functools.lru_cache(256)
@@ -124,7 +160,12 @@ def forms(text: str) -> frozenset[Form]:
     visible = _visible(text)
     bare = _DISGUISED.sub(lambda match: match[0].translate(_DISGUISES), visible)
     spaced = {_spaced(visible), _spaced(bare)}
-    return frozenset({*map(Form, spaced), *map(_joined, spaced)})
+    return frozenset({*map(_form, spaced), *map(_joined, spaced)})
+
+
+def _form(text: str, seams: Collection[int] = ()) -> Form:
+    inner = (place for place in range(1, len(text)) if place in seams or _parts(text[place - 1 : place + 1]))
+    return Form(text, (0, *inner, len(text)))
 
 
 def _joined(spaced: str) -> Form:
@@ -135,7 +176,7 @@ def _joined(spaced: str) -> Form:
         letters = spelled[0].replace(" ", "")
         seams |= {len(text) + index for index in range(len(letters) + 1)}
         text, end = text + letters, spelled.end()
-    return Form(text + spaced[end:], frozenset(seams))
+    return _form(text + spaced[end:], seams)
 
 
 def _visible(text: str) -> str:
@@ -161,13 +202,12 @@ def _is_separator(char: str) -> bool:
     return unicodedata.category(char)[0] in "PZC"
 
 
-def _is_boundary(form: Form, place: int) -> bool:
-    """True unless `place` is between two letters of the same word."""
-    text, seams = form
-    return place in (0, len(text)) or place in seams or not (_joins(text[place - 1]) and _joins(text[place]))
-
-
 @functools.lru_cache(4096)
+def _parts(pair: str) -> bool:
+    """True unless two signs beside each other are of the same word."""
+    return not (_joins(pair[0]) and _joins(pair[1]))
+
+
 def _joins(char: str) -> bool:
     """True if the sign makes one word with the letters beside it."""
     is_letter = char.isalnum() or unicodedata.category(char)[0] == "M"

@@ -8,6 +8,7 @@ are left alone: they are in the flavour of Rust, and Python's can take exponenti
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS: Final = 600.0
 """Time after which the rules are fetched again [s], if no event says earlier that they changed."""
+
+RETRY_SECONDS: Final = 60.0
+"""Time after which rules that could not be fetched are tried again [s]."""
 
 FETCH_SECONDS: Final = 1.5
 """Timeout of a fetch that somebody waits for [s]: Discord wants an answer to a command within 3 s."""
@@ -40,14 +44,14 @@ class KeywordRule:
 
     def finds(self, text: str) -> bool:
         """True if a text has a blocked word that is not within an allowed one."""
-        return any(self._finds(form) for form in forms(text))
+        return self.blocked.finds(text) and any(self._finds(form) for form in forms(text))
 
     def _finds(self, form: Form) -> bool:
-        allowed = [*self.allowed.spans(form)]
-        return any(
-            not any(first <= begin and end <= last for first, last in allowed)
-            for begin, end in self.blocked.spans(form)
-        )
+        ends = [0] * (len(form.text) + 1)
+        for begin, end in self.allowed.spans(form):
+            ends[begin] = max(ends[begin], end)
+        covered = [*itertools.accumulate(ends, max)]  # how far allowed words reach that begin here or before
+        return any(covered[begin] < end for begin, end in self.blocked.spans(form))
 
 
 @dataclass(slots=True)
@@ -113,6 +117,7 @@ class AutoMod:
             known.rules = [_keyword_rule(rule) for rule in rules]
             known.patterns = sum(len(rule.trigger.regex_patterns) for rule in rules)
         except Exception:  # of the network, or of rules that discord.py does not understand
+            known.fetched_at += RETRY_SECONDS - FRESH_SECONDS
             _log.exception("the AutoMod rules of %s were not fetched; those of before apply", guild.id)
 
 

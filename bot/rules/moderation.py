@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.config.word_list import WordList, word_list
+from bot.config.word_list import word_list
 from bot.errors import NotAllowed
 from bot.rules.automod import AutoMod, applying
 from words.text import Text
@@ -60,14 +60,15 @@ class Moderation:
 
     def allows(self, member: discord.Member, channel: discord.abc.Snowflake | None, *texts: str) -> bool:
         """True if a member may use the words of all `texts` in a channel, by the rules that are known."""
-        words = self._words_of(member.guild.id)
-        rules = applying(self._automod.rules_of(member.guild.id), member, _ids_of(channel))
-        return not any(
-            words.finds(text) or any(rule.finds(text) for rule in rules) for text in dict.fromkeys(texts)
-        )
+        return len(self.allowed(member, channel, texts)) == len(texts)
 
-    def _words_of(self, guild_id: int) -> WordList:
-        return word_list(self._guild_settings.of(guild_id).rights.blocked_words)
+    def allowed(
+        self, member: discord.Member, channel: discord.abc.Snowflake | None, texts: Iterable[str]
+    ) -> list[str]:
+        """Return those of `texts` whose words a member may use in a channel, by the rules that are known."""
+        words = word_list(self._guild_settings.of(member.guild.id).rights.blocked_words)
+        rules = applying(self._automod.rules_of(member.guild.id), member, _ids_of(channel))
+        return [text for text in texts if not (words.finds(text) or any(rule.finds(text) for rule in rules))]
 
 
 def words_of(piece: Piece) -> tuple[str, ...]:
