@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,13 @@ from audio.files.track import read_tags
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
 from audio.worker.client import LocalEngine
 from audio.worker.tone_engine import ToneEngine
+from bot.config.settings import RightsSettings
+from bot.tracks import attachments
 from bot.tracks.attachments import FOLDER
+from rehearsal.people.reply import Reply
 from rehearsal.rest.uploads import Upload
 from tests.audio.files.sound_files import hum, written
-from tests.loopback_guild import LoopbackGuild, loopback_guild, until
+from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, until
 
 
 def voice_message(folder: Path) -> Upload:
@@ -133,3 +137,46 @@ async def test_a_melody_checkpoint_follows_a_posted_melody(tmp_path: Path) -> No
         assert piece.piece.melody is not None
         loopback.session.stop()
         await loopback.play(piece)
+
+
+async def test_of_eight_files_of_a_member_at_once_one_is_read_and_others_music_does_not_wait(
+    tmp_path: Path,
+) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        reads: list[str] = []
+        read = loopback.bot.attachments._media.read
+
+        async def counted(data: bytes, wanted: Any, name: str, *more: Any) -> Any:
+            reads.append(name)
+            await until(lambda: sum(each.startswith("Busker is still") for each in answers()) == 7)
+            return await read(data, wanted, name, *more)
+
+        def answers() -> list[str]:
+            return [reply.content for reply in replies]
+
+        loopback.bot.attachments._media.read = counted  # type: ignore[assignment]
+        sound, replies = voice_message(tmp_path), list[Reply]()
+        for number in range(8):
+            options = {"prompt": f"bells {number}", "length": 10, "continue": sound}
+            replies.append(await loopback.listener.use("compose", options, loopback.text, send_only=True))
+        other = await loopback.asker.use("compose", {"prompt": "harp", "length": 10}, loopback.text)
+        assert other.content.startswith("Composing")
+        await until(lambda: all(answers()))
+        assert len(reads) == 1
+        assert sum(answer.startswith("Composing") for answer in answers()) == 1
+        loopback.session.stop()
+
+
+async def test_a_member_at_their_cap_sends_nothing_that_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = quiet_settings(tmp_path).model_copy(update={"rights": RightsSettings(seconds_a_day=15.0)})
+    async with loopback_guild(tmp_path, settings=settings) as loopback:
+        downloads: list[object] = []
+        monkeypatch.setattr(attachments, "_data", downloads.append)
+        options = {"prompt": "bells", "length": 20, "continue": voice_message(tmp_path)}
+        reply = await loopback.asker.use("compose", options, loopback.text)
+        await until(lambda: bool(reply.content))
+        assert "15" in reply.content
+        assert not downloads
+        assert not loopback.session.queue
