@@ -21,12 +21,22 @@ from audio.dsp.loudness import Meter, gated, loudness_of
 from audio.dsp.resample import Resampler
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
-from audio.files.recording import check_unchanged, mixed, opened, write_recording
+from audio.files.recording import RecordingFile, check_unchanged, mixed, opened
 from audio.files.saved import read_all
 from audio.media.limits import MAX_SECONDS, MIN_SECONDS
 from audio.piece import LENGTH_SECONDS, Piece
 from audio.prompts.hearing import Vocabulary
-from audio.units import CHANNELS, FRAME_SAMPLES, SAMPLE_RATE, STEP_RATE, Pcm, Pcm16, floats, sixteen_bits
+from audio.units import (
+    CHANNELS,
+    FRAME_SAMPLES,
+    SAMPLE_BYTES,
+    SAMPLE_RATE,
+    STEP_RATE,
+    Pcm,
+    Pcm16,
+    floats,
+    sixteen_bits,
+)
 from words.text import Text
 
 RESTORED_GAIN: Final = 0.1
@@ -60,26 +70,28 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
     end = (fade_begin + restorable) // FRAME_SAMPLES * FRAME_SAMPLES
     if not end:
         raise RecordingError(Text("recording-too-short", file=track.name, shortest=MIN_SECONDS))
-    gain = np.ones(end, np.float32)
-    gain[fade_begin:] /= fade[: end - fade_begin]
-    write_recording(target, _levelled(pcm[:end], gain, loudness), SAMPLE_RATE)
-
-
-def _levelled(pcm: Pcm16, gain: npt.NDArray[np.float32], loudness: float) -> Pcm16:
-    """Return sound shaped (samples, 2) with `gain` at each sample, at `loudness` [LUFS] or lower."""
     meter, hops, peak = Meter(CHANNELS), [np.zeros(0)], 0.0
-    spans = [(begin, begin + SAMPLE_RATE) for begin in range(0, len(pcm), SAMPLE_RATE)]
-    for begin, end in spans:
-        part = floats(pcm[begin:end]) * gain[begin:end]
+    for part in _without_fade(pcm[:end], fade_begin, fade):
         hops.append(meter.push(part))
         peak = max(peak, float(np.abs(part).max()))
     loud = gated(np.concatenate(hops))
-    factor = 10 ** ((loudness - loudness_of(float(loud.mean()))) / 20) if len(loud) else 1.0
-    factor = min(factor, 1.0 / peak) if peak else 1.0
-    levelled = np.empty_like(pcm)
-    for begin, end in spans:
-        levelled[begin:end] = sixteen_bits(floats(pcm[begin:end]) * gain[begin:end] * np.float32(factor))
-    return levelled
+    gain = 10 ** ((loudness - loudness_of(float(loud.mean()))) / 20) if len(loud) else 1.0
+    gain = min(gain, 1.0 / peak) if peak else 1.0
+    size = end * CHANNELS * SAMPLE_BYTES
+    with RecordingFile(target, SAMPLE_RATE, CHANNELS, pcm.dtype) as file:
+        for part in _without_fade(pcm[:end], fade_begin, fade):
+            file.write(size, sixteen_bits(part * np.float32(gain)).tobytes())
+
+
+def _without_fade(pcm: Pcm16, begin: int, fade: npt.NDArray[np.float32]) -> Iterator[Pcm]:
+    """Yield sound second by second, shaped (channels, samples), with the gains `fade` from `begin` undone."""
+    for start in range(0, len(pcm), SAMPLE_RATE):
+        part = floats(pcm[start : start + SAMPLE_RATE])
+        faded = max(0, begin - start)
+        if faded < part.shape[1]:
+            gains = fade[max(0, start - begin) :]
+            part[:, faded:] /= gains[: part.shape[1] - faded]
+        yield part
 
 
 class ExtendingEngine:

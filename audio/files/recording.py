@@ -46,7 +46,46 @@ class Sound(NamedTuple):
     rate: int
 
 
-def header(rate: int, channels: int, dtype: np.dtype[np.float32] | np.dtype[np.int16], size: int) -> bytes:
+class RecordingFile:
+    """A new file that is written block by block, and hashed on the way. One thread at a time."""
+
+    def __init__(
+        self, path: Path, rate: int, channels: int, dtype: np.dtype[np.float32] | np.dtype[np.int16]
+    ) -> None:
+        self._path = path
+        self._form = rate, channels, dtype
+        self._hash = hashlib.sha256()
+        self._begun = False
+
+    def __enter__(self) -> RecordingFile:
+        self._file = self._path.open("xb")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that was written, in hex."""
+        return self._hash.hexdigest()
+
+    def write(self, size: int, block: bytes) -> None:
+        """Write a block of `size` bytes of samples in all, interleaved. Raises OSError."""
+        head = b"" if self._begun else _header(*self._form, size)
+        self._begun = True
+        for part in (head, block):
+            self._file.write(part)
+            self._hash.update(part)
+
+
+def write_recording(path: Path, samples: Samples, rate: int) -> Recording:
+    """Write sound shaped (samples, channels) to a new file. Raises OSError."""
+    with RecordingFile(path, rate, samples.shape[1], samples.dtype) as file:
+        file.write(samples.nbytes, np.ascontiguousarray(samples).tobytes())
+    return Recording(path, file.digest)
+
+
+def _header(rate: int, channels: int, dtype: np.dtype[np.float32] | np.dtype[np.int16], size: int) -> bytes:
     """Return the head of a file with `size` bytes of samples."""
     block = channels * dtype.itemsize
     tag = next(tag for tag, known in _DTYPES.items() if known == dtype)
@@ -54,15 +93,6 @@ def header(rate: int, channels: int, dtype: np.dtype[np.float32] | np.dtype[np.i
         b"RIFF", _HEADER.size - 8 + size, b"WAVE", b"fmt ", _FMT_BYTES, tag, channels, rate, rate * block,
         block, 8 * dtype.itemsize, b"data", size,
     )  # fmt: skip
-
-
-def write_recording(path: Path, samples: Samples, rate: int) -> Recording:
-    """Write sound shaped (samples, channels) to a new file. Raises OSError."""
-    channels = samples.shape[1]
-    with path.open("xb") as file:
-        file.write(header(rate, channels, samples.dtype, samples.nbytes))
-        file.write(np.ascontiguousarray(samples).data)
-    return recording_of(path)
 
 
 def recording_of(path: Path) -> Recording:
@@ -75,7 +105,7 @@ def opened(path: Path) -> Sound:
     try:
         with path.open("rb") as file:
             _, size, _, _, _, tag, channels, rate, _, _, _, _, data = _HEADER.unpack(file.read(_HEADER.size))
-        expected = header(rate, channels, _DTYPES[tag], data)
+        expected = _header(rate, channels, _DTYPES[tag], data)
         samples: Any = np.memmap(path, _DTYPES[tag], "r", offset=_HEADER.size)
         if not data or size != len(expected) - 8 + data or samples.nbytes != data:
             raise ValueError("not the length that it states, or none")

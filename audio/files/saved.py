@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
@@ -78,23 +79,34 @@ def read_pcm(path: Path, seconds: float) -> Pcm16:
 
 def read_all(path: Path, max_seconds: float) -> Pcm16:
     """Return all sound of a file as `read_pcm` does, or its first `max_seconds`. Raises TrackError."""
-    sound = np.empty((samples_of(max_seconds), CHANNELS), np.int16)  # takes memory where it is filled
+    most = samples_of(max_seconds)
+    if path.suffix == SUFFIX:
+        with _track_errors(path):
+            return next(_from_recording(path))[:most]
+    sound = np.empty((most, CHANNELS), np.int16)  # takes memory where it is filled
     return sound[: _fill(sound, path)]
 
 
 def _fill(sound: Pcm16, path: Path) -> int:
     """Copy the beginning of a file into `sound`; returns the samples copied. Raises TrackError."""
     filled = 0
-    try:
+    with _track_errors(path):
         for part in _from_recording(path) if path.suffix == SUFFIX else _from_track(path):
             part = part[: len(sound) - filled]
             sound[filled : filled + len(part)] = part
             filled += len(part)
             if filled == len(sound):  # the file may hold hours
                 break
+    return filled
+
+
+@contextmanager
+def _track_errors(path: Path) -> Iterator[None]:
+    """Turn whatever FFmpeg, the disk and a file of another kind raise into a TrackError."""
+    try:
+        yield
     except (av.FFmpegError, OSError, LookupError, ValueError, AttributeError, RecordingError) as error:
         raise TrackError(Text("track-gone", file=path.name)) from error
-    return filled
 
 
 def _from_recording(path: Path) -> Iterator[Pcm16]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
 import logging
 import math
@@ -21,7 +20,7 @@ import aiohttp
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import SUFFIX, header, recording_of
+from audio.files.recording import SUFFIX, RecordingFile, recording_of
 from audio.media.client import Heard, MediaProcesses
 from audio.media.limits import MAX_BYTES
 from audio.media.wanted import Use, Wanted
@@ -166,7 +165,7 @@ class Attachments:
 
             async def write(path: Path) -> Recording:
                 nonlocal heard
-                with _RecordingFile(path, wanted) as file:
+                with RecordingFile(path, wanted.rate, wanted.channels, wanted.dtype) as file:
                     heard = await self._media.read(data, wanted, name, file.write)
                 return Recording(path, file.digest)
 
@@ -210,37 +209,6 @@ class Attachments:
         if not self._references[path]:
             del self._references[path]
             path.unlink(missing_ok=True)
-
-
-class _RecordingFile:
-    """A recording that is written block by block, in a thread, and hashed on the way."""
-
-    def __init__(self, path: Path, wanted: Wanted) -> None:
-        self._path = path
-        self._wanted = wanted
-        self._hash = hashlib.sha256()
-        self._begun = False
-
-    def __enter__(self) -> _RecordingFile:
-        self._file = self._path.open("xb")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of all that was written, in hex."""
-        return self._hash.hexdigest()
-
-    def write(self, size: int, block: bytes) -> None:
-        """Write a block of `size` bytes of samples. Raises OSError."""
-        wanted = self._wanted
-        head = b"" if self._begun else header(wanted.rate, wanted.channels, wanted.dtype, size)
-        self._begun = True
-        for part in (head, block):
-            self._file.write(part)
-            self._hash.update(part)
 
 
 def require_fetchable(attachment: discord.Attachment) -> None:
