@@ -90,7 +90,7 @@ def settings_finding(file: Path) -> Finding:
     if is_private(file):
         return Finding("settings", True, f"{file} is read.")
     readable = f"Other users of this machine can read {file}"
-    if "token" not in tomllib.loads(file.read_text(encoding="utf-8-sig")):
+    if not tomllib.loads(file.read_text(encoding="utf-8-sig")).get("token"):
         return Finding("settings", True, f"{file} is read. {readable}: put no token into it.")
     return Finding("settings", False, f"{readable}, and with it the token: run `chmod 600 {file}`.")
 
@@ -101,7 +101,10 @@ def token_finding(settings: Settings) -> Finding:
         checked_token(settings.token.get_secret_value())
     except TokenError as error:
         return Finding("token", False, str(error))
-    return Finding("token", True, "It is set and has the right shape.")
+    sentence = "It is set and has the right shape."
+    if settings.token_file and not is_private(Path(settings.token_file)):  # fine within a container
+        sentence += f" Other users of this machine can read {settings.token_file}: run `chmod 400` on it."
+    return Finding("token", True, sentence)
 
 
 def opus_finding() -> Finding:

@@ -69,8 +69,20 @@ def test_a_token_that_others_can_read_fails_with_the_remedy(config: Path, mode: 
     )
 
 
-def test_a_settings_file_without_a_token_may_be_read_by_others(config: Path) -> None:
-    config.write_text('[engine]\nkind = "tone"\n')
+def test_a_tokens_file_that_others_can_read_is_told(config: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(TOKEN)
+    settings = Settings(token=SecretStr(TOKEN), token_file=str(secret))
+    secret.chmod(0o400)
+    assert token_finding(settings).sentence == "It is set and has the right shape."
+    secret.chmod(0o444)
+    assert token_finding(settings).ok
+    assert token_finding(settings).sentence.endswith(f"can read {secret}: run `chmod 400` on it.")
+
+
+@pytest.mark.parametrize("token", ["", 'token = ""\n'])
+def test_a_settings_file_without_a_token_may_be_read_by_others(config: Path, token: str) -> None:
+    config.write_text(f'{token}[engine]\nkind = "tone"\n')
     config.chmod(0o644)
     finding = settings_finding(config)
     assert finding.ok
