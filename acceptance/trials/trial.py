@@ -102,7 +102,7 @@ def settings_for_trials(settings: Settings, folder: Path) -> Settings:
 
     There are no caps, the bot soon leaves an idle guild, and the store is the trial's own.
     """
-    settings = settings.model_copy(update={"rights": RightsSettings()})
+    settings = settings.model_copy(update={"rights": RightsSettings(most_waiting=0, commands_a_minute=0)})
     settings = _with(settings, "voice", volume=1.0, leave_after_seconds=LEAVE_AFTER_SECONDS)
     settings = _with(settings, "store", path=folder / "store.sqlite")
     return _with(settings, "tracks", folder=folder, formats=("flac",))
