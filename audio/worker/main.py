@@ -24,7 +24,7 @@ from audio.children import forbid_core_dumps
 from audio.engine import EngineInfo
 from audio.errors import CheckpointError, EngineError
 from audio.musicgen.checkpoint.adapter import checked_adapter
-from audio.musicgen.checkpoint.folder import checked_config, local_folder
+from audio.musicgen.checkpoint.folder import checked_config, local_folder, name_of
 from audio.worker.messages import (
     Begun,
     Cancel,
@@ -90,9 +90,9 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     """Return an engine core that is loaded, warmed up and measured. Raises EngineError."""
     folder = local_folder(order.checkpoint)
     if folder is not None and not order.checkpoint.startswith(SEEDED):
-        checked_config(folder, folder.resolve().name)  # before the imports, which take seconds
+        checked_config(folder, name_of(folder))  # before the imports, which take seconds
     if order.adapter is not None and (adapter := local_folder(order.adapter)) is not None:
-        checked_adapter(adapter, adapter.resolve().name)
+        checked_adapter(adapter, name_of(adapter))
     import torch
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from audio.errors import CheckpointError
 from audio.musicgen.checkpoint.folder import (
+    check_readable,
     check_weight_file,
     digest_of,
     exists,
@@ -63,8 +64,7 @@ def checked_adapter(folder: Path, name: str, names: list[str] | None = None) -> 
             f"There is no adapter folder “{folder}”; set engine.adapter to the path of one, or to a name on "
             "the hub."
         )
-    if not folder.is_dir():
-        raise CheckpointError(f"“{folder}” is a file; set engine.adapter to the folder that contains it.")
+    check_readable(folder, name)
     names = names_in(folder) if names is None else names
     config = json_of(folder / ADAPTER_CONFIG, name)
     if config is None:

@@ -91,6 +91,9 @@ def check_fields(config: Any, name: str) -> None:
     for field in ("vocab_size", "num_hidden_layers", "num_codebooks", "hidden_size", "ffn_dim"):
         if getattr(decoder, field) < 1:
             raise refuse("decoder", field, getattr(decoder, field), "it must be at least 1")
+    positions = getattr(config.text_encoder, "n_positions", 1)
+    if not isinstance(positions, int) or positions < 1:
+        raise refuse("text_encoder", "n_positions", positions, "it takes the length of a prompt, such as 512")
     activations = {
         ("decoder", "activation_function"): decoder.activation_function,
         ("text_encoder", "feed_forward_proj"): config.text_encoder.dense_act_fn,

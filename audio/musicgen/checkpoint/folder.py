@@ -33,6 +33,9 @@ _FOREIGN_KEYS: Final = {
     "transformers_weights": "names a weights file; call that file model.safetensors and remove the key",
     "fusion_config": "replaces layers, which Busker does not; remove the key",
     "per_layer_config": "differs from layer to layer, which Busker does not support",
+    "layer_types": "names other kinds of attention than Busker computes",
+    "sliding_window": "limits how far back a step attends, which Busker does not",
+    "attention_chunk_size": "limits how far back a step attends, which Busker does not",
 }
 """Keys of a configuration with which the library would load something else."""
 
@@ -50,12 +53,20 @@ def local_folder(name: str) -> Path | None:
     return folder if exists(folder) or not _HUB_NAME.fullmatch(name) else None
 
 
+def name_of(folder: Path) -> str:
+    """Return the name of a folder, also of one that is given as “.” or as a link."""
+    try:
+        return folder.resolve().name
+    except (OSError, RuntimeError):  # a link to itself
+        return folder.name
+
+
 def exists(path: Path) -> bool:
-    """True if `path` exists; False also where the system does not say."""
+    """True if `path` exists, or if the system does not let us see: whoever opens it says so."""
     try:
         return path.exists()
     except OSError:
-        return False
+        return True
 
 
 def checked_config(folder: Path, name: str, names: list[str] | None = None) -> dict[str, Any]:
@@ -68,10 +79,7 @@ def checked_config(folder: Path, name: str, names: list[str] | None = None) -> d
             f"There is no checkpoint folder “{folder}”; give the path of one, or a name on the hub "
             "such as facebook/musicgen-small."
         )
-    if not folder.is_dir():
-        raise CheckpointError(f"“{folder}” is a file; give the folder that contains it.")
-    with explained_access(name):
-        next(folder.iterdir(), None)
+    check_readable(folder, name)
     names = names_in(folder) if names is None else names
     config = json_of(folder / "config.json", name)
     if config is None:
@@ -88,6 +96,14 @@ def checked_config(folder: Path, name: str, names: list[str] | None = None) -> d
     for path in files:
         check_weight_file(path, name)
     return config
+
+
+def check_readable(folder: Path, name: str) -> None:
+    """Raise CheckpointError if an existing path is not a folder, or not one that may be listed."""
+    with explained_access(name):
+        if not folder.is_dir():
+            raise CheckpointError(f"“{folder}” is a file; give the folder that contains it.")
+        next(folder.iterdir(), None)
 
 
 def json_of(path: Path, name: str) -> dict[str, Any] | None:
@@ -131,7 +147,8 @@ def weight_files(folder: Path, name: str) -> list[Path]:
 
 def digest(folder: Path) -> str:
     """Return the first characters of the SHA-256 of all files that affect the sound."""
-    return digest_of([*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("*.model")])
+    paths = [*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("*.model")]
+    return digest_of(path for path in paths if path.is_file())
 
 
 def digest_of(paths: Iterable[Path]) -> str:

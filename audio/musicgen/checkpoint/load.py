@@ -32,6 +32,7 @@ from audio.musicgen.checkpoint.folder import (
     explained_errors,
     json_of,
     local_folder,
+    name_of,
     weight_files,
 )
 from audio.musicgen.checkpoint.kinds import is_adapter, names_in
@@ -116,10 +117,11 @@ def load_checkpoint(
     folder = local_folder(name)
     merged = None if adapter is None else _find_adapter(adapter, adapter_revision)
     if folder is not None:
-        config = checked_config(folder, folder.resolve().name)
-        with explained_access(folder.name):
+        local = name_of(folder)
+        config = checked_config(folder, local)
+        with explained_access(local):
             own = digest(folder)
-        return _load(folder, folder.resolve().name, config, own, device, merged)
+        return _load(folder, local, config, own, device, merged)
     folder = hub.fetch(name, revision, hub.CHECKPOINT_FILES)
     try:
         config = checked_config(folder, name)
@@ -133,7 +135,7 @@ def _find_adapter(name: str, revision: str | None) -> adapters.Adapter:
     """Return the adapter in the folder `name`, or of that name on the hub."""
     folder = local_folder(name)
     if folder is not None:
-        return adapters.checked_adapter(folder, folder.resolve().name)
+        return adapters.checked_adapter(folder, name_of(folder))
     folder = hub.fetch(name, revision, hub.ADAPTER_FILES)
     try:
         return adapters.checked_adapter(folder, name)

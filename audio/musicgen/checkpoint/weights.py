@@ -44,6 +44,12 @@ def build(kind: Any, config: Any, files: Sequence[Path], name: str) -> Any:
             f"The weights of “{name}” hold an adapter that was not merged ({adapted}); call "
             "merge_and_unload() of peft and save the model again."
         )
+    if whole := next((key for key, weight in state.items() if not weight.is_floating_point()), None):
+        raise CheckpointError(
+            f"The weights of “{name}” are no floating-point numbers ({whole} is "
+            f"{str(state[whole].dtype).removeprefix('torch.')}); save the model in float16, bfloat16 or "
+            "float32: Busker quantises by itself (engine.dtype)."
+        )
     model, report = kind.from_pretrained(
         None,
         config=config,

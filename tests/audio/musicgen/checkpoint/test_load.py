@@ -69,6 +69,20 @@ def with_weights_called(old: str, new: str) -> Callable[[Path], None]:
     return damage
 
 
+def with_whole_numbers(folder: Path) -> None:
+    weights = load_file(folder / WEIGHTS)
+    weights["decoder.lm_heads.2.weight"] = weights["decoder.lm_heads.2.weight"].to(torch.int8)
+    save_file(weights, folder / WEIGHTS, {"format": "pt"})
+
+
+def with_in_section(part: str, **keys: object) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        section = json.loads((folder / "config.json").read_text())[part]
+        changed(folder, **{part: section | keys})
+
+    return damage
+
+
 def with_a_layer_less(folder: Path) -> None:
     decoder = json.loads((folder / "config.json").read_text())["decoder"]
     changed(folder, decoder=decoder | {"num_hidden_layers": 3})
@@ -152,6 +166,12 @@ def with_a_stereo_codec(folder: Path) -> None:
             with_weights_called("q_proj.weight", "q_proj.base_layer.weight"),
             "hold an adapter that was not merged .*merge_and_unload",
         ),
+        (with_whole_numbers, "are no floating-point numbers .decoder.lm_heads.2.weight is int8."),
+        (
+            with_in_section("decoder", sliding_window=4),
+            "limits how far back a step attends, .* .sliding_window.",
+        ),
+        (with_in_section("text_encoder", n_positions=None), "sets text_encoder.n_positions to None"),
         (with_shards_elsewhere, "index.json of .* is damaged"),
         (with_only_a_sentencepiece_model, "only as spiece.model; where sentencepiece is installed"),
         (
@@ -290,6 +310,14 @@ def test_a_single_file_counts_more_than_an_index_as_in_the_library(
 def test_a_file_instead_of_a_folder_is_named(seeded_folder: Path) -> None:
     with pytest.raises(CheckpointError, match=r"is a file; give the folder that contains it"):
         load_checkpoint(str(seeded_folder / WEIGHTS))
+
+
+def test_what_the_system_does_not_let_us_see_is_told(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(CheckpointError, match="There is no checkpoint folder"):
+        load_checkpoint(str(tmp_path / "loop"))
+    with pytest.raises(CheckpointError, match=r"cannot be read \(File name too long\)"):
+        load_checkpoint(str(tmp_path / ("x" * 300)))
 
 
 def test_weights_that_older_versions_saved_and_nobody_reads_are_passed_over(
