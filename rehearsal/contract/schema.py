@@ -113,7 +113,7 @@ class Judge:
 
     def _is(self, value: Any, kind: str, schema: Json) -> bool:
         """True if a value is of one of JSON's types."""
-        actual = TYPES[type(self._as_meant(value, schema))]
+        actual = _type_of(self._as_meant(value, schema))
         return actual == kind or (kind == "number" and actual == "integer")
 
     def _as_meant(self, value: Any, schema: Json) -> Any:
@@ -166,6 +166,11 @@ class Judge:
         return value.get("type") in choices or (
             "type" not in value and "type" not in schema.get("required", ())
         )
+
+
+def _type_of(value: Any) -> str:
+    """Return JSON's name of a value's type; an IntEnum is an integer."""
+    return TYPES.get(type(value)) or next(name for kind, name in TYPES.items() if isinstance(value, kind))
 
 
 def _types_of(schema: Json) -> list[str]:

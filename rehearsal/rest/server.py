@@ -107,6 +107,11 @@ class Rest:
         self.troubles = Troubles(here.clock)
         """Simulated failures of valid requests."""
 
+    @property
+    def operations(self) -> list[str]:
+        """What is served, such as `GET /users/{user}`."""
+        return [f"{route.method} {route.template}" for route in self._routes.table]
+
     async def handle(self, request: web.Request) -> web.Response:
         headers: dict[str, str] = {}
         try:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rehearsal.contract.schema import Json, Judge
+from rehearsal.rest.components import Kind
 
 NAMED: dict[str, Json] = {
     "Id": {"type": "string", "pattern": "^(0|[1-9][0-9]*)$", "format": "snowflake"},
@@ -68,6 +69,7 @@ def test_a_fault_of_a_union_is_named_where_it_is(value: Any, wrong: list[str]) -
         (True, {"type": "integer"}, [" NUMBER_TYPE_COERCE"]),
         (1.5, {"type": "integer"}, [" NUMBER_TYPE_COERCE"]),
         (1, {"type": "number"}, []),
+        (Kind.ROW, {"type": "integer", "enum": [1]}, []),
         (1, {"type": "boolean"}, [" BOOLEAN_TYPE_CONVERT"]),
         ({}, {"type": ["array", "null"]}, [" LIST_TYPE_CONVERT"]),
         ([], {"type": "object"}, [" DICT_TYPE_CONVERT"]),
