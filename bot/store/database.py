@@ -95,6 +95,9 @@ class Database:
                 _migrate(connection, self._path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(
+                    "PRAGMA secure_delete = ON"
+                )  # what members delete is not left in free pages
                 unless_ready.pop_all()
         except sqlite3.Error as error:
             raise StoreError(

@@ -98,13 +98,14 @@ class Store:
 
         return dataclasses.replace(track, id=await self._database.change(write))
 
-    async def set_message(self, track_id: int, message_id: int) -> None:
-        """Record the message with which a track was posted."""
+    async def set_message(self, track_id: int, message_id: int) -> bool:
+        """Record the message with which a track was posted; return False if it was deleted meanwhile."""
 
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE tracks SET message_id = ? WHERE id = ?", [message_id, track_id])
+        def write(connection: sqlite3.Connection) -> bool:
+            query = "UPDATE tracks SET message_id = ? WHERE id = ?"
+            return connection.execute(query, [message_id, track_id]).rowcount > 0
 
-        await self._database.change(write)
+        return await self._database.change(write)
 
     async def clear_files(self, files: Iterable[str]) -> None:
         """Record that these files are deleted; another track may get the same name."""

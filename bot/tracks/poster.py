@@ -216,7 +216,7 @@ class Poster:
         try:
             return (await self._store.add_track(record, performance.request_id)).id
         except StoreError:
-            _log.exception("%s is not in the library", track.path)
+            _log.exception("the track of seed %d is not in the library", track.piece.seed)
             return None
 
     async def _trim_cache(self, tracks: TrackSettings) -> None:
@@ -234,9 +234,12 @@ class Poster:
         if number is None:
             return
         try:
-            await self._store.set_message(number, message.id)
+            if not await self._store.set_message(number, message.id):
+                await message.delete()  # its requester has deleted the track while Discord took it
         except StoreError:
             _log.exception("the library lacks the message of track %d", number)
+        except UNPOSTED as error:
+            _log.warning("the message of a deleted track stays: %r", error)
 
     async def _send(
         self, track: Track, performance: Performance, channel: PostingChannel
@@ -259,7 +262,7 @@ class Poster:
             except UNPOSTED as error:
                 if is_gone(error):
                     retry_in = None
-                _log.warning("posting %s failed: %r", track.path, error)
+                _log.warning("posting the track of seed %d failed: %r", track.piece.seed, error)
                 performance.set_trouble(_trouble(track, retry_in))
             else:
                 performance.set_trouble(before)

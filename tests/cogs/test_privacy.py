@@ -176,3 +176,36 @@ async def test_the_card_of_a_radio_which_has_no_track_is_deleted_too(tmp_path: P
         reply = await delete_all(loopback, loopback.asker)
         await until(lambda: says(reply, "One message of Busker's was deleted, too."))
         assert not loopback.text.messages
+
+
+async def test_a_track_that_is_deleted_while_it_is_posted_leaves_no_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        store = loopback.bot.store
+        taken = store.set_message
+
+        async def deleted_meanwhile(track_id: int, message_id: int) -> bool:
+            await store.forget_tracks_of(loopback.asker.id)
+            return await taken(track_id, message_id)
+
+        monkeypatch.setattr(store, "set_message", deleted_meanwhile)
+        piece = loopback.ask(seconds=0.5)
+        await loopback.play(piece)
+        assert piece.trouble is None
+        assert not loopback.tracks
+
+
+async def test_a_deleted_prompt_is_nowhere_in_the_store_and_a_log_names_no_prompt(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with loopback_guild(tmp_path) as loopback:
+        caplog.set_level("INFO", "bot")
+        piece = loopback.ask(seconds=0.5, prompt="unspeakable")
+        await loopback.play(piece)
+        async with restarted(loopback) as again:
+            await again.bot.library.forget_all_of(loopback.asker.id)
+            await until(lambda: not again.tracks)
+        assert b"unspeakable" not in (tmp_path / "busker.sqlite").read_bytes()
+        assert not list(tmp_path.glob("unspeakable*"))
+        assert "unspeakable" not in caplog.text

@@ -107,7 +107,7 @@ async def test_a_track_that_cannot_be_stored_in_the_library_is_posted_neverthele
         await loopback.play(piece)
         assert len(loopback.tracks) == 1
         assert piece.trouble is None
-        assert "bells-7.flac is not in the library" in caplog.text
+        assert "the track of seed 7 is not in the library" in caplog.text
 
 
 @contextmanager
