@@ -118,7 +118,7 @@ def evidence(found: Sequence[Found], glossary: Glossary) -> tuple[int, int, bool
             and not (glossary.language != "de" and all(_is_name(token) for token in one.tokens))
         ):
             ours += len(plain)
-            meaning = meaning or one.part not in (Part.WORD, Part.OF)
+            meaning = meaning or one.part not in (Part.WORD, Part.OF, Part.NUMBER)
     return ours, english, meaning
 
 

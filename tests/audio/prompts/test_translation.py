@@ -13,6 +13,8 @@ from audio.prompts.glossary import JAPANESE, SPACED, english_words, glossary_of
 from audio.prompts.translation import LONGEST, Translation, translate
 from bot.ui.presets import PRESETS
 from tests.audio.prompts.test_hearing import ENGLISH, ETUDE
+from training.songs.composer import Constraints, draw_plan
+from training.text.prompts import write_prompt
 
 TRANSLATED = {
     "de": {
@@ -128,6 +130,13 @@ def test_what_is_not_wanted_is_named_as_the_model_was_taught(prompt: str, englis
 @pytest.mark.parametrize("prompt", [*ENGLISH, *PRESETS])
 def test_an_english_prompt_stays_as_it_is(prompt: str) -> None:
     assert translate(prompt) == Translation(prompt)
+
+
+def test_what_etude_was_taught_stays_as_it_is() -> None:
+    rng = random.Random(5)
+    for _ in range(500):
+        prompt = write_prompt(draw_plan(rng, Constraints()), rng)
+        assert translate(prompt) == Translation(prompt)
 
 
 @pytest.mark.parametrize(
