@@ -77,6 +77,8 @@ class MediaProcesses:
         self._free = asyncio.Semaphore(PROCESSES)
         self._spare: subprocess.Popen[bytes] | None = None
         self._refilling: asyncio.Task[OSError | None] | None = None
+        self._running: set[Exchange] = set()
+        self._closed = False
 
     def start(self) -> None:
         """Start the spare process in the background, so that the first file does not wait for it."""
@@ -93,6 +95,7 @@ class MediaProcesses:
         async with self._free:
             loop = asyncio.get_running_loop()
             exchange = Exchange(await self._take_spare(name), data, wanted, name, consume)
+            self._running.add(exchange)
             deadline = loop.call_later(self._deadline_seconds, exchange.expire)
             work = loop.run_in_executor(self._threads, exchange.run)
             try:
@@ -104,9 +107,13 @@ class MediaProcesses:
                 raise
             finally:
                 deadline.cancel()
+                self._running.discard(exchange)
 
     async def close(self) -> None:
-        """End the spare process and the threads; a file that is being read must be cancelled before."""
+        """End all processes and threads; files that are being read or wait are refused."""
+        self._closed = True
+        for exchange in self._running:
+            exchange.child.kill()
         if self._refilling is not None:
             await asyncio.wait([self._refilling])
         spare, self._spare = self._spare, None
@@ -117,8 +124,10 @@ class MediaProcesses:
     async def _take_spare(self, name: str) -> subprocess.Popen[bytes]:
         """Return the spare process, and let another one be started. Raises RecordingError."""
         while True:
-            refilling = self._refill_soon()
-            await asyncio.wait([refilling])
+            if not self._closed:
+                await asyncio.wait([refilling := self._refill_soon()])
+            if self._closed:
+                raise RecordingError(Text("recording-broken", name=name))
             if (error := refilling.result()) is not None:
                 raise RecordingError(Text("recording-broken", name=name)) from error
             spare, self._spare = self._spare, None  # None if somebody else was faster
@@ -225,7 +234,7 @@ class Exchange:
             raise ValueError("half of the tags")
         content = _strings(text)
         if head.refused:
-            _log.info("%s is refused: %s %s", self._name, content.get("reason"), content.get("cause"))
+            _log.info("%s is refused: %r %r", self._name, content.get("reason"), content.get("cause"))
             raise Refused(Reason(content.get("reason", "")), self._name)
         if not math.isfinite(head.seconds) or head.seconds < 0:
             raise ValueError("a length that is none")

@@ -23,6 +23,9 @@ from typing import BinaryIO, Final, NamedTuple
 from audio.children import hide_memory
 from audio.media.limits import CPU_SECONDS, MEMORY_BYTES, NICENESS, OPENING_CPU_SECONDS
 
+if sys.platform != "win32":  # at once: under the limits nothing can be imported
+    import resource
+
 LENGTH: Final = struct.Struct("<I")
 """Of the JSON of a request."""
 
@@ -102,40 +105,39 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
 
 def confine() -> None:
     """Give up, for good, what decoding does not need; what a system does not have is left out."""
+    size = _address_space()
+    hide_memory()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # a C library without it
             ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    hide_memory()
-    with suppress(ImportError):  # Windows
-        import resource as system
-
-        used = system.getrusage(system.RUSAGE_SELF)
-        begun = int(used.ru_utime + used.ru_stime) + 1
-        with suppress(ValueError, OSError):
-            system.setrlimit(system.RLIMIT_CPU, (begun + OPENING_CPU_SECONDS, begun + CPU_SECONDS))
-        limits = [
-            (system.RLIMIT_CORE, 0),
-            (system.RLIMIT_FSIZE, 0),
-            # Descriptors that are open stay, and no other number is free: no file, no socket, no pipe.
-            (system.RLIMIT_NOFILE, 0),
-            (system.RLIMIT_NPROC, 0),  # not for root
-        ]
-        if (size := _address_space()) is not None:
-            limits.append((system.RLIMIT_AS, size + MEMORY_BYTES))
-        for kind, most in limits:
-            with suppress(ValueError, OSError):  # a lower limit is set already, or there is none here
-                system.setrlimit(kind, (most, most))
+    if sys.platform == "win32":
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    begun = int(used.ru_utime + used.ru_stime) + 1
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (begun + OPENING_CPU_SECONDS, begun + CPU_SECONDS))
+    limits = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        # Descriptors that are open stay, and no other number is free: no file, no socket, no pipe.
+        (resource.RLIMIT_NOFILE, 0),
+        (resource.RLIMIT_NPROC, 0),  # not for root
+    ]
+    if size is not None:
+        limits.append((resource.RLIMIT_AS, size + MEMORY_BYTES))
+    for kind, most in limits:
+        with suppress(ValueError, OSError):  # a lower limit is set already, or there is none here
+            resource.setrlimit(kind, (most, most))
 
 
 def allow_decoding() -> None:
     """Give the process the rest of its processor time, when the container is open."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
-        most = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    if sys.platform != "win32":
+        with suppress(ValueError, OSError):
+            most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+            resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
 def _address_space() -> int | None:
@@ -146,12 +148,10 @@ def _address_space() -> int | None:
 
 
 def _peak_kib() -> int:
-    with suppress(ImportError):
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak // 1024 if sys.platform == "darwin" else peak
-    return 0
+    if sys.platform == "win32":
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // 1024 if sys.platform == "darwin" else peak
 
 
 def _exactly(source: BinaryIO, count: int) -> bytes:

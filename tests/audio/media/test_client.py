@@ -193,6 +193,16 @@ async def test_who_stops_waiting_ends_the_process(sound: bytes) -> None:
             await reading
 
 
+async def test_a_bot_that_ends_does_not_wait_for_a_file(sound: bytes) -> None:
+    processes = MediaProcesses(stand_in("import signal\nsignal.pause()"))
+    reading = [asyncio.create_task(processes.read(sound, END, "hum.ogg")) for _ in range(5)]
+    while not processes._running:
+        await asyncio.sleep(0.01)
+    await processes.close()
+    for refused in await asyncio.gather(*reading, return_exceptions=True):
+        assert str(refused) == "hum.ogg can't be read as audio. Try another format."
+
+
 async def test_a_disk_that_refuses_the_sound_is_told_apart(sound: bytes) -> None:
     def full(size: int, block: bytes) -> None:
         raise OSError(28, "No space left on device")
