@@ -19,8 +19,8 @@ INTEGER: Final = re.compile(r"-?\d+", re.ASCII)
 MAX_EXACT: Final = 2**53
 """The largest integer up to which JSON numbers hold every one."""
 
-INT32: Final = range(-(1 << 31), 1 << 31)
-"""Integers of the format `int32`."""
+MAX_INT32: Final = 2**31 - 1
+"""The largest integer of the format `int32`."""
 
 TYPES: Final[dict[type, str]] = {
     dict: "object",
@@ -207,7 +207,7 @@ def _number_faults(value: float, schema: Json, path: str) -> Iterator[Fault]:
         yield Fault(path, "NUMBER_TYPE_MIN", f"{value} should be {schema['minimum']} or more.")
     if value > schema.get("maximum", value):
         yield Fault(path, "NUMBER_TYPE_MAX", f"{value} should be {schema['maximum']} or less.")
-    if schema.get("format") == "int32" and value not in INT32:
+    if schema.get("format") == "int32" and not -MAX_INT32 - 1 <= value <= MAX_INT32:
         yield Fault(path, "NUMBER_TYPE_MAX", f"{value} has more than 32 bits.")
 
 
