@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import Final
 
@@ -13,7 +14,8 @@ from audio.piece import INTERVAL_SECONDS, LENGTH_SECONDS
 from bot.client import Busker
 from bot.commands.checks import manages
 from bot.config.settings import Format, Settings
-from bot.errors import NotAllowed, RequestError
+from bot.errors import NotAllowed, NotWaiting, RequestError
+from bot.rules import moderation
 from bot.rules.automod import can_read
 from bot.rules.permissions import posting_channel
 from bot.rules.settings_change import EVERYTHING, SettingsChange, words_of
@@ -108,6 +110,8 @@ class SettingsCog(commands.Cog, name="Settings"):
             # Apply it again on the store's thread, to what another manager may have chosen meanwhile.
             chosen = await bot.store.choose(guild.id, change.apply)
             _log.info("%s changed the settings of %s", interaction.user.id, guild.id)
+        if (chosen.blocked_words, chosen.blocked_ids) != (before.blocked_words, before.blocked_ids):
+            _drop_blocked(bot, guild)
         if chosen.volume != before.volume:
             bot.sessions.of(guild).set_default_volume(bot.guild_settings.of(guild.id).voice.volume)
         shown = Shown(chosen, bot.guild_settings.of(guild.id), guild)
@@ -116,6 +120,17 @@ class SettingsCog(commands.Cog, name="Settings"):
             embed=settings_embed(shown, _automod(bot, guild), interaction.locale),
             ephemeral=True,
         )
+
+
+def _drop_blocked(bot: Busker, guild: discord.Guild) -> None:
+    """Remove waiting pieces that could not be requested any more."""
+    if (session := bot.sessions.get(guild.id)) is None:
+        return
+    for performance in session.queue.waiting:
+        request, texts = performance.request, moderation.words_of(performance.piece)
+        if not bot.moderation.permits(request.requester, request.text_channel, texts):
+            with contextlib.suppress(NotWaiting):  # it is about to play
+                session.remove(performance)
 
 
 def _automod(bot: Busker, guild: discord.Guild) -> Text:

@@ -151,6 +151,21 @@ async def test_restored_pieces_are_looked_at_again(tmp_path: Path) -> None:
             await until(lambda: "1 piece" in again.text.messages[-1].content or len(again.text.messages) > 1)
 
 
+async def test_what_is_blocked_while_it_waits_is_removed(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, engine=slowly()) as loopback:
+        loopback.guild.owner_id = loopback.listener.id
+        playing = loopback.ask(30.0, 1, "good bells")
+        bad, good = loopback.ask(30.0, 2, "bad bells"), loopback.ask(30.0, 3, "calm bells")
+        await until(lambda: playing.buffer.frames_played > 0)
+        saved = await loopback.listener.use("settings", {"block_words": "bad, good"}, loopback.text)
+        assert (await saved.said()).content.startswith("Saved.")
+        assert loopback.session.wanted == [playing, good]
+        assert bad.dismissed
+        assert not playing.dismissed
+        await loopback.listener.use("settings", {"block": loopback.asker.user}, loopback.text)
+        assert loopback.session.wanted == [playing]
+
+
 async def test_the_status_of_the_voice_channel_shows_no_blocked_word(tmp_path: Path) -> None:
     async with loopback_guild(tmp_path, engine=slowly()) as loopback:
         loopback.corner.overwrite(
