@@ -372,7 +372,7 @@ library-not-yours = Löschen kann einen Track nur, wer ihn angefordert hat oder 
 # Die Nachricht ist die, in der Busker den Track gepostet hat.
 library-forgotten = { $message ->
     [deleted] Gelöscht, samt Datei und Nachricht.
-    [kept] Gelöscht, samt Datei. Die Nachricht ließ sich nicht löschen, weil Busker keinen Zugriff mehr auf sie hat: { $link }
+    [kept] Gelöscht, samt Datei. Die Nachricht ließ sich nicht löschen: { $link }
     [soon] Gelöscht, samt Datei. Die Nachricht wird bald gelöscht.
    *[none] Gelöscht, samt Datei.
 }
@@ -400,8 +400,8 @@ privacy-erased = { $messages ->
 }
 # { $links } sind die Adressen solcher Nachrichten, bis zu zehn.
 privacy-kept = { $messages ->
-    [one] Eine Nachricht ließ sich nicht löschen, weil Busker keinen Zugriff mehr auf sie hat. Wer Nachrichten verwalten darf, kann es: { $links }
-   *[other] { $messages } Nachrichten ließen sich nicht löschen, weil Busker keinen Zugriff mehr auf sie hat. Wer Nachrichten verwalten darf, kann es: { $links }
+    [one] Eine Nachricht ließ sich nicht löschen. Wer Nachrichten verwalten darf, kann es: { $links }
+   *[other] { $messages } Nachrichten ließen sich nicht löschen. Wer Nachrichten verwalten darf, kann es: { $links }
 }
 
 ### /about and /help

@@ -379,7 +379,7 @@ library-not-yours = Only whoever requested a track, or a server manager, can del
 # The message is one in which Busker posted the track.
 library-forgotten = { $message ->
     [deleted] Deleted, with its file and its message.
-    [kept] Deleted, with its file. Its message couldn't be deleted, because Busker has no access to it any more: { $link }
+    [kept] Deleted, with its file. Its message couldn't be deleted: { $link }
     [soon] Deleted, with its file. Its message is deleted soon.
    *[none] Deleted, with its file.
 }
@@ -408,8 +408,8 @@ privacy-erased = { $messages ->
 }
 # { $links } are the addresses of such messages, up to ten.
 privacy-kept = { $messages ->
-    [one] One message couldn't be deleted, because Busker has no access to it any more. Members who can manage messages can: { $links }
-   *[other] { $messages } messages couldn't be deleted, because Busker has no access to them any more. Members who can manage messages can: { $links }
+    [one] One message couldn't be deleted. Members who can manage messages can: { $links }
+   *[other] { $messages } messages couldn't be deleted. Members who can manage messages can: { $links }
 }
 
 ### /about and /help

@@ -372,7 +372,7 @@ library-not-yours = Solo quien pidió una pista, o quien administra el servidor,
 # El mensaje es aquel en el que Busker publicó la pista.
 library-forgotten = { $message ->
     [deleted] Borrada, con su archivo y su mensaje.
-    [kept] Borrada, con su archivo. Su mensaje no se pudo borrar porque Busker ya no tiene acceso a él: { $link }
+    [kept] Borrada, con su archivo. Su mensaje no se pudo borrar: { $link }
     [soon] Borrada, con su archivo. Su mensaje se borrará pronto.
    *[none] Borrada, con su archivo.
 }
@@ -400,8 +400,8 @@ privacy-erased = { $messages ->
 }
 # { $links } son las direcciones de esos mensajes, hasta diez.
 privacy-kept = { $messages ->
-    [one] Un mensaje no se pudo borrar porque Busker ya no tiene acceso a él. Quien puede gestionar mensajes puede hacerlo: { $links }
-   *[other] { $messages } mensajes no se pudieron borrar porque Busker ya no tiene acceso a ellos. Quien puede gestionar mensajes puede hacerlo: { $links }
+    [one] Un mensaje no se pudo borrar. Quien puede gestionar mensajes puede hacerlo: { $links }
+   *[other] { $messages } mensajes no se pudieron borrar. Quien puede gestionar mensajes puede hacerlo: { $links }
 }
 
 ### /about and /help

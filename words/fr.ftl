@@ -372,7 +372,7 @@ library-not-yours = Seules la personne qui a demandé une piste et celles qui g�
 # Le message est celui dans lequel Busker a publié la piste.
 library-forgotten = { $message ->
     [deleted] Supprimée, avec son fichier et son message.
-    [kept] Supprimée, avec son fichier. Son message n’a pas pu être supprimé, car Busker n’y a plus accès : { $link }
+    [kept] Supprimée, avec son fichier. Son message n’a pas pu être supprimé : { $link }
     [soon] Supprimée, avec son fichier. Son message sera bientôt supprimé.
    *[none] Supprimée, avec son fichier.
 }
@@ -400,8 +400,8 @@ privacy-erased = { $messages ->
 }
 # { $links } sont les adresses de ces messages, jusqu’à dix.
 privacy-kept = { $messages ->
-    [one] Un message n’a pas pu être supprimé, car Busker n’y a plus accès. Les membres qui peuvent gérer les messages peuvent le faire : { $links }
-   *[other] { $messages } messages n’ont pas pu être supprimés, car Busker n’y a plus accès. Les membres qui peuvent gérer les messages peuvent le faire : { $links }
+    [one] Un message n’a pas pu être supprimé. Les membres qui peuvent gérer les messages peuvent le faire : { $links }
+   *[other] { $messages } messages n’ont pas pu être supprimés. Les membres qui peuvent gérer les messages peuvent le faire : { $links }
 }
 
 ### /about and /help

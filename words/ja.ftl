@@ -326,7 +326,7 @@ library-not-yours = トラックを削除できるのは、リクエストした
 # メッセージは、Busker がトラックを投稿したもの。
 library-forgotten = { $message ->
     [deleted] ファイルと、投稿したメッセージごと削除しました。
-    [kept] ファイルごと削除しました。投稿したメッセージには Busker がもうアクセスできないため、削除できませんでした: { $link }
+    [kept] ファイルごと削除しました。投稿したメッセージは削除できませんでした: { $link }
     [soon] ファイルごと削除しました。投稿したメッセージもまもなく削除されます。
    *[none] ファイルごと削除しました。
 }
@@ -346,7 +346,7 @@ privacy-erased = { $messages ->
    *[other] Busker が投稿したメッセージ { $messages } 件も削除しました。
 }
 # { $links } は、そうしたメッセージのアドレス（最大 10 件）。
-privacy-kept = Busker がもうアクセスできないため、メッセージ { $messages } 件は削除できませんでした。メッセージを管理できる人が削除できます: { $links }
+privacy-kept = メッセージ { $messages } 件は削除できませんでした。メッセージを管理できる人が削除できます: { $links }
 
 ### /about and /help
 

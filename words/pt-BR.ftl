@@ -372,7 +372,7 @@ library-not-yours = Só quem pediu uma faixa, ou quem gerencia o servidor, pode 
 # A mensagem é aquela em que o Busker publicou a faixa.
 library-forgotten = { $message ->
     [deleted] Excluída, com o arquivo e a mensagem.
-    [kept] Excluída, com o arquivo. A mensagem não pôde ser excluída, porque o Busker não tem mais acesso a ela: { $link }
+    [kept] Excluída, com o arquivo. A mensagem não pôde ser excluída: { $link }
     [soon] Excluída, com o arquivo. A mensagem será excluída em breve.
    *[none] Excluída, com o arquivo.
 }
@@ -400,8 +400,8 @@ privacy-erased = { $messages ->
 }
 # { $links } são os endereços dessas mensagens, até dez.
 privacy-kept = { $messages ->
-    [one] Uma mensagem não pôde ser excluída, porque o Busker não tem mais acesso a ela. Quem pode gerenciar mensagens pode: { $links }
-   *[other] { $messages } mensagens não puderam ser excluídas, porque o Busker não tem mais acesso a elas. Quem pode gerenciar mensagens pode: { $links }
+    [one] Uma mensagem não pôde ser excluída. Quem pode gerenciar mensagens pode: { $links }
+   *[other] { $messages } mensagens não puderam ser excluídas. Quem pode gerenciar mensagens pode: { $links }
 }
 
 ### /about and /help

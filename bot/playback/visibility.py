@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.rules.visibility import can_view, viewers_can_view
@@ -24,13 +25,12 @@ def to_member(member: discord.Member, playing_in: VocalChannel | None) -> Visibl
     `playing_in` is the voice channel where music plays now, if any.
     """
 
+    sees = cache(partial(can_view, member))
+
     def visible(performance: Performance) -> bool:
         request = performance.request
-        if request.requester.id == member.id:
-            return True
-        return can_view(member, playing_in or request.voice_channel) and can_view(
-            member, request.text_channel
-        )
+        own = request.requester.id == member.id
+        return own or (sees(playing_in or request.voice_channel) and sees(request.text_channel))
 
     return visible
 
@@ -40,13 +40,9 @@ def in_channel(channel: PostingChannel) -> Visible:
 
     Whoever requests a piece in a channel expects its card and its track there.
     """
-
-    known: dict[PostingChannel, bool] = {}
+    can_view_too = cache(partial(viewers_can_view, channel))
 
     def visible(performance: Performance) -> bool:
-        place = performance.request.text_channel
-        if place not in known:
-            known[place] = viewers_can_view(channel, place)
-        return known[place]
+        return can_view_too(performance.request.text_channel)
 
     return visible

@@ -85,7 +85,7 @@ async def test_what_busker_can_no_longer_reach_is_named(tmp_path: Path) -> None:
         assert reply.message is not None
         assert reply.message.content.startswith(
             "Deleted 1 track with their files. None of Busker's messages with them could be deleted. "
-            "2 messages couldn't be deleted, because Busker has no access to them any more."
+            "2 messages couldn't be deleted. Members who can manage messages can: https://"
         )
         link = f"https://discord.com/channels/{loopback.guild.id}/{loopback.text.id}/{track.id}"
         assert link in reply.message.content
