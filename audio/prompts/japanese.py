@@ -111,7 +111,7 @@ def _at(text: str, place: int, glossary: Glossary) -> tuple[_Piece | None, int]:
 
 
 def _negated(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """Turn what stands before “なし” and its like into “no …”, also several nouns that “と” and “や” join."""
+    """Turn what stands before “なし” and its like into “no …”, also two nouns that “と” or “や” joins."""
     result: list[_Piece] = []
     for piece in pieces:
         if piece.part is not Part.NEGATED:
@@ -120,16 +120,16 @@ def _negated(pieces: Sequence[_Piece]) -> list[_Piece]:
         end = len(result)
         while end and not result[end - 1].text:  # particles
             end -= 1
-        begin = end
-        while begin and result[begin - 1].part in (Part.NOUN, Part.ADJECTIVE):
-            begin -= 1
-        if begin == end:
-            result.append(_Piece("no", Part.NEGATOR) if not end else _Piece("", Part.WORD))
+        begin = end - 1
+        if begin < 0 or result[begin].part not in (Part.NOUN, Part.ADJECTIVE):
             continue
-        while begin > 1 and result[begin - 1].text == "and" and result[begin - 2].part is Part.NOUN:
+        if result[begin].part is Part.ADJECTIVE:  # 激しくない
+            result[begin:] = [_Piece(f"not {result[begin].text}", Part.PHRASE)]
+            continue
+        while begin and result[begin - 1].part is Part.ADJECTIVE:
+            begin -= 1
+        if begin > 1 and result[begin - 1].text == "and" and result[begin - 2].part is Part.NOUN:
             result[begin - 2] = _Piece(f"no {result[begin - 2].text}", Part.PHRASE)
-            result[begin - 1] = _Piece("and", Part.WORD)
-            break
         noun = " ".join(one.text for one in result[begin:end])
         result[begin:] = [_Piece(f"no {noun}", Part.PHRASE), _Piece(", ", None)]
     return result

@@ -14,8 +14,9 @@ from audio.prompts import japanese, spaced
 from audio.prompts.glossary import JAPANESE, SPACED, glossary_of
 from audio.prompts.negation import plain_negations
 
+SHORTEST: Final = 3
 LONGEST: Final = 300
-"""Characters of the longest translation, as of a prompt; words beyond are left out."""
+"""Characters of a prompt, and so of a translation: words beyond are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def translate(prompt: str) -> Translation:
     if japanese.has_signs(prompt):
         english, unknown = japanese.to_english(prompt, glossary_of(JAPANESE))
         if japanese.has_kana(prompt) or not unknown:
-            return _translation(english, JAPANESE, unknown)
+            return _translation(prompt, english, JAPANESE, unknown)
     best = None
     for language in SPACED:
         glossary = glossary_of(language)
@@ -55,11 +56,13 @@ def translate(prompt: str) -> Translation:
         return Translation(plain_negations(prompt))
     _, glossary, found = best
     english = spaced.to_english(found, spaced.tail_of(prompt), glossary)
-    return _translation(english, glossary.language, spaced.unknown_words(found, glossary))
+    return _translation(prompt, english, glossary.language, spaced.unknown_words(found, glossary))
 
 
-def _translation(english: str, language: str, unknown: tuple[str, ...]) -> Translation:
+def _translation(typed: str, english: str, language: str, unknown: tuple[str, ...]) -> Translation:
     prompt = plain_negations(english)
+    if len(prompt) < SHORTEST:  # all of it are words that English leaves out
+        return Translation(typed)
     if len(prompt) <= LONGEST:
         return Translation(prompt, language, unknown)
     return Translation(prompt[: LONGEST + 1].rpartition(" ")[0].rstrip(" ,;"), language, unknown, cut=True)

@@ -36,6 +36,7 @@ from audio.piece import (
     Piece,
     piece_of,
     prompt_of,
+    readable,
 )
 from audio.prompts.translation import translate
 from audio.units import MAX_VOLUME
@@ -191,7 +192,7 @@ class MusicSettings(Section):
     def wording(self, typed: str) -> Wording:
         """Return a typed prompt as the model gets it. Raises PieceError."""
         prompt = prompt_of(typed)
-        english = translate(prompt).prompt if self.translate else prompt
+        english = readable(translate(prompt).prompt) if self.translate else prompt
         return Wording(english, None if english == prompt else prompt)
 
     def with_lead(self, piece: Piece) -> Piece:
