@@ -52,6 +52,9 @@ OPERATIONS: Final = (
 )
 """What the loopback Discord serves."""
 
+CORRECTIONS: Final[dict[str, Json]] = {"MessageReferenceType": {"enum": [0, 1]}}
+"""Where Discord's documentation knows more (Message Reference Types: 1 is a forwarded message)."""
+
 FACTS: Final = frozenset(
     {"type", "enum", "properties", "required", "additionalProperties", "maxProperties", "items", "minItems"}
     | {"maxItems", "uniqueItems", "minLength", "maxLength", "minimum", "maximum", "pattern", "format"}
@@ -67,7 +70,7 @@ def extract(document: Json, commit: str) -> Json:
     wanted = _references(operations)
     while wanted:
         name = wanted.pop()
-        named[name] = _facts(document["components"]["schemas"][name])
+        named[name] = _facts(document["components"]["schemas"][name]) | CORRECTIONS.get(name, {})
         wanted |= _references(named[name]) - named.keys()
     return {
         "source": f"{SOURCE} {commit}",
