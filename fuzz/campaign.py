@@ -92,9 +92,7 @@ def run(
     total = Tally()
     end = plan.first + plan.files
     batches = [range(begin, min(begin + BATCH, end)) for begin in range(plan.first, end, BATCH)]
-    pool = ProcessPoolExecutor(
-        processes, multiprocessing.get_context("spawn"), _prepare, (list(corpus), list(corpus.values()))
-    )
+    pool = _pool(corpus, processes)
     with pool:
         for tally in pool.map(partial(_try_batch, plan, until), batches):
             total.merge(tally)
@@ -141,11 +139,20 @@ def _wanted(seed: str) -> tuple[Wanted, str]:
 
 
 def try_one(corpus: dict[str, bytes], seed: str, folder: Path) -> Finding:
-    """Try one file again, in this process, and keep it."""
-    _prepare(list(corpus), list(corpus.values()))
+    """Try one file again and keep it, whatever becomes of it."""
     folder.mkdir(parents=True, exist_ok=True)
+    with _pool(corpus, 1) as pool:
+        return pool.submit(_try_one, seed, folder).result()
+
+
+def _try_one(seed: str, folder: Path) -> Finding:
     data, index, damage = mutated(_corpus, seed)
     path = folder / seed.replace(":", "-")
     path.write_bytes(data)
-    result = attempt(data, *_wanted(seed))
-    return Finding(seed, _names[index], damage, result, path)
+    return Finding(seed, _names[index], damage, attempt(data, *_wanted(seed)), path)
+
+
+def _pool(corpus: dict[str, bytes], processes: int) -> ProcessPoolExecutor:
+    """Return processes of the fuzzer, each with the corpus."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, context, _prepare, (list(corpus), list(corpus.values())))
