@@ -82,6 +82,10 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_list_in_the_environment_is_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUSKER_TRACKS__FORMATS", "opus, mp3")
     assert load().tracks.formats == ("opus", "mp3")
+    monkeypatch.setenv("BUSKER_RIGHTS__BLOCKED_WORDS", "bad, *worse*")
+    monkeypatch.setenv("BUSKER_RIGHTS__BLOCKED_IDS", "123456789012345678,7")
+    assert load().rights.blocked_words == ("bad", "*worse*")
+    assert load().rights.blocked_ids == (123456789012345678, 7)
 
 
 def test_a_token_that_was_copied_with_a_line_break_is_trimmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,6 +120,15 @@ def test_a_token_that_was_copied_with_a_line_break_is_trimmed(monkeypatch: pytes
         (
             '[engine]\ndevice = "tpu"',
             '`engine.device` in config.toml is "tpu": it takes "auto" or "cpu" or "cuda" or "mps".',
+        ),
+        (
+            '[rights]\nblocked_words = ["bad", "*"]',
+            '`rights.blocked_words` in config.toml is "*": it takes a list of words of up to 60 characters, '
+            "in quotes.",
+        ),
+        (
+            "[rights]\nblocked_ids = [123456789012345678, -1]",
+            "`rights.blocked_ids` in config.toml is -1: it takes a list of ids.",
         ),
         (
             '[tracks]\nformats = ["wav"]',
