@@ -39,7 +39,7 @@ from audio.musicgen.checkpoint.kinds import is_adapter, names_in
 from audio.musicgen.checkpoint.licence import both, licence_of
 from audio.musicgen.checkpoint.melody import MelodyEncoder
 from audio.musicgen.checkpoint.tokenizer import load_tokenizer
-from audio.musicgen.checkpoint.weights import build
+from audio.musicgen.checkpoint.weights import build, skeleton_of
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import Codes, DelayPattern
 from audio.piece import Recording
@@ -163,7 +163,8 @@ def _load(
         model = build(kind, config, weight_files(folder, name), name)
     notes = list(generation.notes)
     if (adapter is None or not adapter.folder.samefile(folder)) and is_adapter(names_in(folder)):
-        notes.append(f"An adapter lies beside “{name}” and is not used; set engine.adapter to {folder}.")
+        place = name if "/" in name else folder
+        notes.append(f"An adapter lies beside “{name}” and is not used; set engine.adapter to {place}.")
     licence = licence_of(folder, name, fields)
     if adapter is not None:
         if adapters.base_differs(adapter, name):
@@ -216,8 +217,7 @@ def _config(kind: Any, fields: dict[str, Any], name: str) -> Any:
             part.return_dict = True
             part.output_attentions = part.output_hidden_states = False
         check_fields(config, name)
-        with torch.device("meta"):  # without memory for weights
-            kind(config)
+        skeleton_of(kind, config)  # what it refuses is the configuration's fault, and not the weights'
     return config
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from audio.errors import CheckpointError
 
@@ -30,6 +30,16 @@ _ADAPTED: Final = re.compile(r"(^|\.)(lora_[A-Za-z_]+|base_layer|modules_to_save
 """Parts of names in weights that were saved with an adapter in them."""
 
 
+def skeleton_of(kind: Any, config: Any) -> dict[str, Tensor]:
+    """Return the weights of the library's model of `config`, by name, without their memory.
+
+    Raises whatever the library raises for a configuration of which it makes no model.
+    """
+    with torch.device("meta"):
+        weights: dict[str, Tensor] = kind(config).state_dict()
+    return weights
+
+
 def build(kind: Any, config: Any, files: Sequence[Path], name: str) -> Any:
     """Return a model of the library's class `kind` with the weights in `files`, in float32.
 
@@ -44,21 +54,15 @@ def build(kind: Any, config: Any, files: Sequence[Path], name: str) -> Any:
             f"The weights of “{name}” hold an adapter that was not merged ({adapted}); call "
             "merge_and_unload() of peft and save the model again."
         )
-    if whole := next((key for key, weight in state.items() if not weight.is_floating_point()), None):
-        raise CheckpointError(
-            f"The weights of “{name}” are no floating-point numbers ({whole} is "
-            f"{str(state[whole].dtype).removeprefix('torch.')}); save the model in float16, bfloat16 or "
-            "float32: Busker quantises by itself (engine.dtype)."
-        )
+    _check_fit(state, skeleton_of(kind, config), name)
     model, report = kind.from_pretrained(
-        None,
-        config=config,
-        state_dict=state,
-        dtype=torch.float32,
-        ignore_mismatched_sizes=True,  # so that they are reported
-        output_loading_info=True,
+        None, config=config, state_dict=state, dtype=torch.float32, output_loading_info=True
     )
-    _check_report(model, state, report, name)
+    if missing := sorted(report["missing_keys"]):  # the library knows which ones are only copies
+        raise CheckpointError(
+            f"The checkpoint “{name}” lacks {len(missing)} of its weights, such as {missing[0]}; "
+            "fetch it again, or save the whole model again."
+        )
     check_finite(model.state_dict(), name)
     return model
 
@@ -83,22 +87,28 @@ def _renamed(key: str) -> str:
     return key
 
 
-def _check_report(model: nn.Module, state: dict[str, Tensor], report: dict[str, Any], name: str) -> None:
-    """Raise CheckpointError if a weight is missing, has another shape, or has no place."""
-    if mismatched := sorted(report["mismatched_keys"], key=str):
-        key, found, wanted = mismatched[0]
-        raise CheckpointError(
-            f"The weights of “{name}” do not fit its config.json: {key} is {_shape(found)} and should be "
-            f"{_shape(wanted)}; give both files of the same model."
-        )
-    if missing := sorted(report["missing_keys"]):
-        raise CheckpointError(
-            f"The checkpoint “{name}” lacks {len(missing)} of its weights, such as {missing[0]}; "
-            "fetch it again, or save the whole model again."
-        )
-    # The library's own list leaves out whatever has “decoder” in its name, as T5's encoder alone should.
-    places = set(model.state_dict())
-    strange = {_renamed(key) for key in state} - places
+def _check_fit(state: dict[str, Tensor], skeleton: dict[str, Tensor], name: str) -> None:
+    """Raise CheckpointError if a weight has another shape or type than the model's, or no place in it.
+
+    It comes before anything is allocated. The library's own list of what has no place leaves out whatever has
+    “decoder” in its name, as T5's encoder alone should.
+    """
+    strange = []
+    for key, weight in state.items():
+        place = skeleton.get(_renamed(key))
+        if place is None:
+            strange.append(key)
+        elif weight.shape != place.shape:
+            raise CheckpointError(
+                f"The weights of “{name}” do not fit its config.json: {key} is {_shape(weight.shape)} and "
+                f"should be {_shape(place.shape)}; give both files of the same model."
+            )
+        elif not weight.is_floating_point():
+            raise CheckpointError(
+                f"The weights of “{name}” are no floating-point numbers ({key} is "
+                f"{str(weight.dtype).removeprefix('torch.')}); save the model in float16, bfloat16 or "
+                "float32: Busker quantises by itself (engine.dtype)."
+            )
     if unexpected := sorted(key for key in strange if not _HARMLESS.fullmatch(key)):
         raise CheckpointError(
             f"The weights of “{name}” do not fit its config.json, which has no place for "
