@@ -139,7 +139,7 @@ class Person:
             channel.guild_id,
             self.user,
             world.clock.now(),
-            flags=MessageFlag.HAS_SNAPSHOT,
+            flags=int(MessageFlag.HAS_SNAPSHOT),
             forwarded=message,
         )
         world.add_message(forwarded, channel)
