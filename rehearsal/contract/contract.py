@@ -22,6 +22,10 @@ PASSED_OVER: Final = re.compile(
 )
 """Fields that discord.py sends with commands, edits, embeds and kept files, and which the document lacks."""
 
+MISSING: Final[dict[str, Json]] = {
+    "MessageReferenceType": {"type": "integer", "enum": [0, 1], "format": "int32"},
+}
+"""What answers have and the document lacks: forwards (Resources / Message / Message Reference Types)."""
 
 GUILD: Final = {
     "": "GuildWithCountsResponse",
@@ -65,7 +69,7 @@ class Contract:
     def __init__(self, data: Json) -> None:
         self._operations = {_key(name): operation for name, operation in data["operations"].items()}
         self._asked = Judge(data["schemas"], asked=True)
-        self._answered = Judge(data["schemas"], asked=False)
+        self._answered = Judge(data["schemas"] | MISSING, asked=False)
 
     def describes(self, operation: str) -> bool:
         """True if an operation is described, such as `GET /users/{user}`; names in braces do not matter."""
