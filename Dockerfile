@@ -22,7 +22,7 @@ COPY pyproject.toml README.md LICENSE ./
 RUN /venv/bin/python -m pip install --no-deps --no-build-isolation . \
     && /venv/bin/python -m pip uninstall --yes pip
 
-# What runs: no compiler, and no pip beside the packages.
+# What runs: no compiler.
 FROM python AS bot
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
