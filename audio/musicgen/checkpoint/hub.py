@@ -11,6 +11,7 @@ import huggingface_hub
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
 from audio.errors import CheckpointError
+from audio.musicgen.checkpoint.folder import message_of
 from audio.musicgen.checkpoint.kinds import ADAPTER_CONFIG, names_in
 
 CHECKPOINT_FILES: Final = (
@@ -60,9 +61,10 @@ def _explained(name: str) -> Iterator[None]:
     except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError) as error:
         raise CheckpointError(
             f"There is neither a folder nor a reachable checkpoint on the hub named “{name}” "
-            f"({type(error).__name__}); check the name, the revision and the connection."
+            f"({type(error).__name__}); check the name, the revision and the connection, and "
+            "HF_TOKEN if it is private or asks for consent."
         ) from error
-    except OSError as error:
+    except Exception as error:  # of the network's libraries, or of the disk
         raise CheckpointError(
-            f"“{name}” cannot be downloaded ({error.strerror or error}); check the connection and the disk."
+            f"“{name}” cannot be downloaded ({message_of(error)}); check the connection and the disk."
         ) from error

@@ -7,6 +7,7 @@ import huggingface_hub
 import pytest
 from huggingface_hub.utils._paths import filter_repo_objects
 
+from audio.errors import CheckpointError
 from audio.musicgen.checkpoint import hub
 
 THERE = [
@@ -65,6 +66,18 @@ def test_a_checkpoint_is_fetched_without_the_states_of_its_training(fetched: lis
 def test_an_adapter_is_fetched_without_anything_else(fetched: list[str]) -> None:
     hub.fetch("somebody/tune", None, hub.ADAPTER_FILES)
     assert fetched == ["README.md", "adapter_config.json", "adapter_model.safetensors"]
+
+
+@pytest.mark.parametrize("error", [OSError("no space left on device"), RuntimeError("no route to host")])
+def test_a_download_that_fails_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def snapshot_download(name: str, **given: Any) -> str:
+        raise error
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    with pytest.raises(CheckpointError, match=f"“somebody/tune” cannot be downloaded .{error}.; check the"):
+        hub.fetch("somebody/tune", None, hub.CHECKPOINT_FILES)
 
 
 def test_without_a_connection_the_names_are_those_that_were_fetched(
