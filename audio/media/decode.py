@@ -74,8 +74,8 @@ def decode(
 ) -> Decoded:
     """Return what is wanted of a file whose content is `data`; `name` is its name for people.
 
-    `opened` is called when the container has been read and decoding begins.
-    What cannot be decoded is passed over as long as most can. Raises Refused, a RecordingError.
+    What cannot be decoded is passed over as long as most can. `opened` is called when the container has been
+    read and decoding begins. Raises Refused, a RecordingError.
     """
     refuse = _Refuser(name)
     try:
