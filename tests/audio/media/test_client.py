@@ -148,7 +148,7 @@ async def test_a_process_that_dies_or_answers_nonsense_is_replaced_and_the_next_
         "while True: pass",
         "signal = __import__('signal'); signal.pause()",
         "answer({}, 400); sink.flush(); __import__('signal').pause()",
-        "answer({}, 10**6)\nwhile True: sink.write(bytes(1)); sink.flush()",
+        "answer({}, 10**6)\nwhile True: sink.write(bytes(1)); sink.flush(); __import__('time').sleep(0.01)",
     ],
 )
 async def test_a_process_that_takes_too_long_is_killed(tmp_path: Path, sound: bytes, program: str) -> None:
