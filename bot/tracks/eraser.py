@@ -74,12 +74,13 @@ class Eraser:
         return task
 
     async def _erase_pending(self, ready: Callable[[], Awaitable[None]]) -> Erased:
-        await ready()
         try:
-            return await self._erase_all(await self._store.pending_erasures())
+            messages = await self._store.pending_erasures()  # before this run adds any
         except StoreError:
             _log.exception("messages of deleted tracks stay until the next start")
             return Erased(0, ())
+        await ready()
+        return await self._erase_all(messages)
 
     async def _erase_all(self, messages: Sequence[PostedMessage]) -> Erased:
         kept = [message for message in messages if not await self._erase(message)]
