@@ -69,7 +69,7 @@ def test_a_fault_of_a_union_is_named_where_it_is(value: Any, wrong: list[str]) -
         (True, {"type": "integer"}, [" NUMBER_TYPE_COERCE"]),
         (1.5, {"type": "integer"}, [" NUMBER_TYPE_COERCE"]),
         (1, {"type": "number"}, []),
-        (Kind.ROW, {"type": "integer", "enum": [1]}, []),
+        (Kind.ROW, {"type": "integer", "enum": [1], "format": "int32"}, []),
         (1, {"type": "boolean"}, [" BOOLEAN_TYPE_CONVERT"]),
         ({}, {"type": ["array", "null"]}, [" LIST_TYPE_CONVERT"]),
         ([], {"type": "object"}, [" DICT_TYPE_CONVERT"]),
