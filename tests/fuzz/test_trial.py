@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import resource
 import signal
 from collections.abc import Callable
 from typing import BinaryIO
@@ -13,7 +14,7 @@ import pytest
 from audio.media.wanted import Use, Wanted
 from fuzz import forked, trial
 from fuzz.files.riff import wave
-from fuzz.trial import Verdict, attempt
+from fuzz.trial import MAX_PEAK_BYTES, Verdict, attempt
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="forked media processes need Linux"),
@@ -22,6 +23,13 @@ pytestmark = [
 
 WANTED = Wanted(Use.END, 48_000, 2)
 Serve = Callable[[BinaryIO, BinaryIO], None]
+
+
+@pytest.fixture(autouse=True)
+def memory_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allow what a fork shares with this process; the fuzzer forks from a small one."""
+    shared = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    monkeypatch.setattr(trial, "MAX_PEAK_BYTES", shared + MAX_PEAK_BYTES)
 
 
 def test_sound_is_heard_and_handed_on() -> None:

@@ -133,6 +133,8 @@ class FakePoster:
             self.posted[performance.request_id] += 1
         performance.mark_delivered()
 
+    async def note_card(self, card: object, shown: object) -> None: ...
+
     @property
     def all_posted(self) -> Counter[int]:
         return self.posted + self._before
