@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
+from audio.media.decode import warm_up
 from audio.media.wanted import Use, Wanted
 from fuzz import forked, trial
 from fuzz.files.riff import wave
@@ -23,6 +24,12 @@ pytestmark = [
 
 WANTED = Wanted(Use.END, 48_000, 2)
 Serve = Callable[[BinaryIO, BinaryIO], None]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def loaded() -> None:
+    """Import what a confined process can no longer open, as the fuzzer does before it forks."""
+    warm_up()
 
 
 @pytest.fixture(autouse=True)
