@@ -1,0 +1,248 @@
+"""One step of the MusicGen decoder in C for several slots, each at a position of its own.
+
+The whole step is one call, in as many threads as asked. A slot's result depends neither on the other slots
+nor on the number of threads, nor on the kind of processor: sums of weights are whole numbers, and all others
+have one order (`source/vectors.h`).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from transformers import MusicgenMelodyForCausalLM
+from transformers.activations import GELUActivation
+
+from audio.musicgen.model.layers import GUIDED, Decoder, table_of
+from audio.musicgen.native.library import CLayer, CMatrix, CModel, CNorm, CRow, Library
+from audio.musicgen.native.weights import GROUP, LANES, TILE, aligned, aligned_bytes, pack
+
+BITS: Final = {"int8": 8, "int4": 4}
+"""Bits of a weight by data type."""
+
+_PLANES: Final = 2
+"""Inputs of a matrix are rounded to 16 bits, two planes of bytes. In 8 bits étude's logits would be 4.5 % off
+instead of 1.4 %, and a step takes the time that reading the weights takes in either case."""
+
+_MIN_ROWS: Final = 32
+"""Rows of a workspace at least: tokens of a prompt are computed as so many rows at once."""
+
+
+def unsupported(decoder: Decoder) -> str | None:
+    """Return what of a decoder's shape the C code cannot compute; None if it computes it."""
+    config = decoder.config
+    size = config.hidden_size // config.num_attention_heads
+    if not isinstance(decoder.model.decoder.layers[0].activation_fn, GELUActivation):
+        return f"the activation {config.activation_function}"
+    if config.hidden_size % GROUP or config.ffn_dim % GROUP:
+        return f"{config.hidden_size} and {config.ffn_dim} hidden values, not a multiple of {GROUP}"
+    if size % LANES or size > 256:
+        return f"heads of {size} values"
+    return None
+
+
+class NativeDecoder:
+    """The decoder with a static KV cache in 8 bits for `slots` slots of at most `length` steps.
+
+    `bits` are those of a weight. A melody decoder has no cross-attention: its prompt and melody precede the
+    steps in the same cache, as a prefix of at most `prefix` tokens. The weights of `decoder` are freed (moved
+    to the device "meta"). A slot's cache is allocated for the first piece that needs it and reused.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        decoder: Decoder,
+        slots: int,
+        length: int,
+        bits: int,
+        threads: int,
+        prefix: int = 0,
+    ) -> None:
+        inner, config = decoder.model.decoder, decoder.config
+        self._library = library
+        self.slots = slots
+        self.length = length
+        self.device = torch.device("cpu")
+        self.codebooks = int(config.num_codebooks)
+        self.hidden = int(config.hidden_size)
+        self._heads = int(config.num_attention_heads)
+        self._size = self.hidden // self._heads
+        self._vocabulary = int(config.vocab_size)
+        self._room = length + prefix
+        self._memory = _Memory()
+        self._prompt_matrices: list[tuple[CMatrix, CMatrix]] = []
+        matrix, norm = self._memory.matrix, self._memory.norm
+        self._layers = (CLayer * len(inner.layers))()
+        melody = isinstance(decoder, MusicgenMelodyForCausalLM)
+        for layer, own in zip(inner.layers, self._layers, strict=True):
+            attention = layer.self_attn
+            own.norm, own.final_norm = norm(layer.self_attn_layer_norm), norm(layer.final_layer_norm)
+            own.qkv = matrix(bits, attention.q_proj, attention.k_proj, attention.v_proj)
+            own.out = matrix(bits, attention.out_proj)
+            own.fc1, own.fc2 = matrix(bits, layer.fc1), matrix(bits, layer.fc2)
+            if not melody:
+                cross = layer.encoder_attn
+                own.cross_norm = norm(layer.encoder_attn_layer_norm)
+                own.cross_q, own.cross_out = matrix(bits, cross.q_proj), matrix(bits, cross.out_proj)
+                # once per prompt, so their precision costs no time in a step
+                self._prompt_matrices.append((matrix(8, cross.k_proj), matrix(8, cross.v_proj)))
+        self._model = CModel(
+            layers=len(self._layers),
+            hidden=self.hidden,
+            heads=self._heads,
+            codebooks=self.codebooks,
+            codes=inner.embed_tokens[0].num_embeddings,
+            planes=_PLANES,
+            cross=not melody,
+            epsilon=inner.layer_norm.eps,
+            norm=norm(inner.layer_norm),
+            embedded=self._memory.put(table_of(*inner.embed_tokens)),
+            positions=self._memory.put(inner.embed_positions.get_embedding(self._room, self.hidden)),
+            lm_heads=matrix(bits, *decoder.lm_heads),
+            layer=self._layers,
+        )
+        self._max_rows = max(GUIDED * slots, _MIN_ROWS)
+        self._workspace = library.workspace_new(self._model, threads, self._max_rows, self._room)
+        if not self._workspace:
+            raise MemoryError("can't allocate memory for the decoder's buffers")
+        weakref.finalize(self, library.workspace_free, self._workspace)
+        self._region = library.cache_bytes(self._heads, self._size, self._room)
+        self._logits = torch.empty(slots, self._model.lm_heads.outputs)
+        self._guided = [False] * slots
+        self._prefixes = [0] * slots
+        # per slot: one cache per row, one region per layer in each
+        self._caches: list[list[Tensor]] = [[] for _ in range(slots)]
+        # per slot: the regions of all layers, and the number of tokens
+        self._prompts: list[tuple[Tensor, int] | None] = [None] * slots
+
+    @torch.inference_mode()
+    def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
+        """Condition `slot` from its next step on; see `CpuDecoder.admit`."""
+        rows = GUIDED if guided else 1
+        caches = self._caches[slot]
+        while len(caches) < rows:
+            caches.append(aligned_bytes(self._region * len(self._layers)))
+        self._guided[slot] = guided
+        if states.dim() > 2:
+            self._prefill(slot, states[:rows].contiguous())
+        else:
+            self._prompts[slot] = self._prompt(states.contiguous()), len(states)
+
+    def free(self, slot: int) -> None:
+        """End the piece in `slot`; its cache stays allocated."""
+        self._prefixes[slot] = 0
+        self._prompts[slot] = None
+
+    def __call__(
+        self, tokens: Tensor, slots: Sequence[int], positions: Sequence[int], guidance: Sequence[float]
+    ) -> Tensor:
+        """Return the logits of the next tokens, shaped (slots, codebooks, vocabulary).
+
+        They are valid until the next call. See `CpuDecoder.__call__` for the arguments. Raises ValueError if
+        a position lies outside the cache.
+        """
+        tokens = tokens.contiguous()
+        conditional, unconditional = [], []
+        for index, slot in enumerate(slots):
+            position = self._prefixes[slot] + positions[index]
+            if not 0 <= position < self._room:
+                raise ValueError(f"A cache for {self._room} steps has no position {position}.")
+            codes = tokens.data_ptr() + index * self.codebooks * tokens.element_size()
+            row = CRow(room=self._room, position=position, codes=codes, unconditional=-1)
+            row.cache = self._caches[slot][0].data_ptr()
+            prompt = self._prompts[slot]
+            if prompt is not None:
+                row.prompt, row.tokens = prompt[0].data_ptr(), prompt[1]
+            if self._guided[slot]:
+                row.unconditional, row.guidance = len(slots) + len(unconditional), guidance[index]
+                other = CRow(room=self._room, position=position, codes=codes, unconditional=-1)
+                other.cache = self._caches[slot][1].data_ptr()
+                unconditional.append(other)
+            conditional.append(row)
+        self._step([*conditional, *unconditional], len(slots))
+        logits = self._logits[: len(slots), : self.codebooks * self._vocabulary]
+        return logits.view(len(slots), self.codebooks, self._vocabulary)
+
+    def _step(self, rows: Sequence[CRow], logit_rows: int) -> None:
+        array = (CRow * len(rows))(*rows)
+        self._library.decoder_step(
+            self._model, self._workspace, array, len(rows), logit_rows, self._logits.data_ptr()
+        )
+
+    def _prompt(self, states: Tensor) -> Tensor:
+        """Return the regions of all layers with the keys and values of an encoded prompt (tokens, hidden)."""
+        tokens = len(states)
+        if not tokens:
+            raise ValueError("There is a prompt without a token.")
+        region = self._library.cache_bytes(self._heads, self._size, tokens)
+        regions = aligned_bytes(region * len(self._layers))
+        both = torch.empty(2, tokens, self.hidden)
+        for number, matrices in enumerate(self._prompt_matrices):
+            for matrix, result in zip(matrices, both, strict=True):
+                for begin in range(0, tokens, self._max_rows):
+                    part = states[begin : begin + self._max_rows]
+                    self._library.multiply_rows(
+                        self._model,
+                        self._workspace,
+                        matrix,
+                        part.data_ptr(),
+                        len(part),
+                        result[begin:].data_ptr(),
+                    )
+            self._library.cache_fill(
+                regions.data_ptr() + number * region,
+                self._heads,
+                self._size,
+                tokens,
+                tokens,
+                both[0].data_ptr(),
+                both[1].data_ptr(),
+            )
+        return regions
+
+    def _prefill(self, slot: int, states: Tensor) -> None:
+        """Fill the cache with the prefix `states` (rows, tokens, hidden), from position 0 on."""
+        self._prefixes[slot] = count = states.shape[1]
+        for cache, tokens in zip(self._caches[slot], states, strict=False):
+            for begin in range(0, count, self._max_rows):
+                rows = [
+                    CRow(
+                        cache=cache.data_ptr(),
+                        room=self._room,
+                        position=position,
+                        states=tokens[position].data_ptr(),
+                        unconditional=-1,
+                    )
+                    for position in range(begin, min(begin + self._max_rows, count))
+                ]
+                self._step(rows, 0)
+
+
+class _Memory:
+    """Owns what the C structures point to."""
+
+    def __init__(self) -> None:
+        self._parts: list[Tensor] = []
+
+    def put(self, values: Tensor) -> int:
+        """Return the address of an aligned copy of `values`."""
+        self._parts.append(aligned(values))
+        return self._parts[-1].data_ptr()
+
+    def norm(self, module: nn.LayerNorm) -> CNorm:
+        return CNorm(self.put(module.weight), self.put(module.bias))
+
+    def matrix(self, bits: int, *modules: nn.Linear) -> CMatrix:
+        """Quantise the weights of `modules`, side by side, and free them."""
+        if any(module.weight.is_meta for module in modules):
+            raise ValueError("These weights were freed for another matrix; load the checkpoint again.")
+        outputs = sum(module.out_features for module in modules)
+        address = self.put(pack(torch.cat([module.weight.detach() for module in modules]), bits))
+        for module in modules:
+            module.weight = nn.Parameter(module.weight.to("meta"), False)
+        return CMatrix(address, modules[0].in_features, -(-outputs // TILE) * TILE, bits)
+

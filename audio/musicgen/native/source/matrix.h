@@ -1,0 +1,141 @@
+// Products of a few float32 rows with weights in 4 or 8 bits.
+//
+// Weights come in groups of 32 inputs with a scale each, and lie in the order in which they are read: for 32 outputs (a
+// tile), for each group: 32 scales (bfloat16), then for each four inputs (with 4 bits: for inputs i and i + 16 of the
+// group, the latter in the high nibbles) 64 bytes for the first 16 outputs and 64 for the others.
+//
+// Inputs are rounded per row and group to 8 or 16 bits. 16 bits are two planes of signed bytes, 256 high + low. Sums of a
+// group are whole numbers and exact; groups are added up in float32 in their order. So a result depends on its row alone.
+#pragma once
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "dot.h"
+
+#define GROUP 32
+#define TILE 32
+#define PANELS (TILE / LANES)
+#define SCALE_BYTES (2 * TILE)
+#define ROWS_AT_ONCE 2
+#define PREFETCH_BYTES 2048
+
+typedef struct {
+    const uint8_t *weights;
+    int64_t inputs;   // a multiple of GROUP
+    int64_t outputs;  // a multiple of TILE
+    int64_t bits;     // 4 or 8
+} Matrix;
+
+INLINE int64_t group_bytes(int64_t bits) { return SCALE_BYTES + GROUP * TILE * bits / 8; }
+
+INLINE int64_t tiles_of(const Matrix *matrix) { return matrix->outputs / TILE; }
+
+// Rounded rows, all of the same number of inputs.
+typedef struct {
+    int planes;  // 1 for 8 bits, 2 for 16
+    int64_t inputs;
+    int8_t *bytes;  // (rows, planes, inputs)
+    float *scales;  // (rows, groups)
+    int32_t *sums;  // (rows, groups): sums of the rounded inputs
+} Rounded;
+
+// Round `x` (inputs,) to row `row`.
+INLINE void round_row(Rounded *rounded, int64_t row, const float *x) {
+    const float largest = rounded->planes == 2 ? 32512.0f : 127.0f;  // so that a high byte is at most 127
+    int64_t inputs = rounded->inputs, groups = inputs / GROUP;
+    int8_t *high = rounded->bytes + row * rounded->planes * inputs;
+    for (int64_t group = 0; group < groups; group++, x += GROUP, high += GROUP) {
+        Floats first = load(x), second = load(x + LANES);
+        float peak = max_of(max_floats(magnitude(first), magnitude(second)));
+        float factor = peak > 1e-30f ? largest / peak : 0.0f;
+        rounded->scales[row * groups + group] = peak / largest;
+        int32_t sum = 0;
+        Floats parts[2] = {nearest(first * factor), nearest(second * factor)};
+        for (int part = 0; part < 2; part++) {
+            Ints whole = __builtin_convertvector(parts[part], Ints);
+            Ints upper = rounded->planes == 2 ? (whole + 128) >> 8 : whole;
+            Ints lower = whole - upper * 256;
+            Bytes bytes = __builtin_convertvector(upper, Bytes);
+            memcpy(high + part * LANES, &bytes, sizeof bytes);
+            if (rounded->planes == 2) {
+                bytes = __builtin_convertvector(lower, Bytes);
+                memcpy(high + inputs + part * LANES, &bytes, sizeof bytes);
+            }
+            for (int lane = 0; lane < LANES; lane++) sum += whole[lane];
+        }
+        rounded->sums[row * groups + group] = sum;
+    }
+}
+
+// Multiply `rows` rounded rows from `first` on by a tile. With constant arguments this becomes a kernel of its own.
+INLINE void multiply_tile_of(
+    const uint8_t *weights, const Rounded *x, int64_t first, Floats out[ROWS_AT_ONCE][PANELS],
+    const int bits, const int planes, const int rows
+) {
+    const int offset = bits == 4 ? 8 : BYTE_OFFSET;  // the stored weights are higher by this
+    const int vectors = GROUP / 4 * bits / 8;        // of each panel in a group
+    int64_t inputs = x->inputs, groups = inputs / GROUP;
+    const int8_t *row_bytes = x->bytes + first * planes * inputs;
+    const float *row_scales = x->scales + first * groups;
+    const int32_t *row_sums = x->sums + first * groups;
+    for (int row = 0; row < rows; row++)
+        for (int panel = 0; panel < PANELS; panel++) out[row][panel] = splat(0.0f);
+    for (int64_t group = 0; group < groups; group++) {
+        Ints sums[ROWS_AT_ONCE][2][PANELS];
+        for (int row = 0; row < rows; row++)
+            for (int plane = 0; plane < planes; plane++)
+                for (int panel = 0; panel < PANELS; panel++) sums[row][plane][panel] = (Ints){0};
+        const uint8_t *at = weights + SCALE_BYTES;
+        for (int vector = 0; vector < vectors; vector++) {
+            for (int panel = 0; panel < PANELS; panel++, at += 4 * LANES) {
+                __builtin_prefetch(at + PREFETCH_BYTES);
+                Weights w = load_weights(at);
+                for (int row = 0; row < rows; row++)
+                    for (int plane = 0; plane < planes; plane++) {
+                        const int8_t *four =
+                            row_bytes + (row * planes + plane) * inputs + group * GROUP + 4 * vector;
+                        Ints *sum = &sums[row][plane][panel];
+                        if (bits == 8) {
+                            *sum = dot4_bytes(*sum, w, four);
+                        } else {
+                            *sum = dot4_nibbles(*sum, low_nibbles(w), four);
+                            *sum = dot4_nibbles(*sum, high_nibbles(w), four + GROUP / 2);
+                        }
+                    }
+            }
+        }
+        for (int panel = 0; panel < PANELS; panel++) {
+            Floats scales = load_bfloat16((const uint16_t *)weights + panel * LANES);
+            for (int row = 0; row < rows; row++) {
+                Ints sum = sums[row][0][panel];
+                if (planes == 2) sum = (sum << 8) + sums[row][1][panel];
+                sum -= offset * row_sums[row * groups + group];
+                out[row][panel] += to_floats(sum) * (scales * row_scales[row * groups + group]);
+            }
+        }
+        weights = at;
+    }
+}
+
+INLINE void multiply_tile(
+    const uint8_t *weights, const Rounded *x, int64_t first, Floats out[ROWS_AT_ONCE][PANELS], int bits, int rows
+) {
+    if (bits == 4) {
+        if (x->planes == 1) {
+            if (rows == 1) multiply_tile_of(weights, x, first, out, 4, 1, 1);
+            else multiply_tile_of(weights, x, first, out, 4, 1, 2);
+        } else {
+            if (rows == 1) multiply_tile_of(weights, x, first, out, 4, 2, 1);
+            else multiply_tile_of(weights, x, first, out, 4, 2, 2);
+        }
+    } else {
+        if (x->planes == 1) {
+            if (rows == 1) multiply_tile_of(weights, x, first, out, 8, 1, 1);
+            else multiply_tile_of(weights, x, first, out, 8, 1, 2);
+        } else {
+            if (rows == 1) multiply_tile_of(weights, x, first, out, 8, 2, 1);
+            else multiply_tile_of(weights, x, first, out, 8, 2, 2);
+        }
+    }
+}
