@@ -17,7 +17,7 @@ import torch
 from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, encode_prompt
-from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.cpu.host_decoder import host_decoder
 from audio.musicgen.cpu.runner import CpuRunner
 from audio.musicgen.cuda.runner import CudaRunner
 from audio.musicgen.model_runner import ModelRunner, SlotProgress
@@ -65,7 +65,7 @@ class EngineCore:
         if checkpoint.device.type == "cuda" if on_device is None else on_device:
             self.runner = CudaRunner(checkpoint, slots, length, dtype)
         else:
-            decoder = CpuDecoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
+            decoder = host_decoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
             self.runner = CpuRunner(decoder)
         self.capacity = math.inf
         """Seconds of sound composed per second by all slots together; admission keeps demand below it."""

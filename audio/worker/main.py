@@ -99,8 +99,8 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
 
     from audio.musicgen.checkpoint.load import load_checkpoint, vocabulary_of
     from audio.musicgen.checkpoint.seeded import ensure_seeded
+    from audio.musicgen.cpu.host_decoder import fastest_dtype
     from audio.musicgen.engine_core import EngineCore
-    from audio.musicgen.model.linear import fastest_dtype
 
     # The default lock is a semaphore between processes, which leaks when a worker is killed.
     tqdm.set_lock(threading.RLock())
@@ -144,7 +144,7 @@ def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:
     import torch
 
     from audio.musicgen.calibration import calibrate, warm_up
-    from audio.musicgen.model.linear import kernel_name
+    from audio.musicgen.cpu.host_decoder import kernel_name
 
     checkpoint = core.checkpoint
     cpu = f"{platform.processor() or platform.machine()} × {os.cpu_count()}, {order.threads} threads"

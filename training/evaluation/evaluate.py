@@ -17,8 +17,8 @@ import torch
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.fields import PUBLISHED_GUIDANCE
 from audio.musicgen.checkpoint.load import load_checkpoint
+from audio.musicgen.cpu.host_decoder import fastest_dtype
 from audio.musicgen.engine_core import EngineCore
-from audio.musicgen.model.linear import fastest_dtype
 from audio.piece import Piece
 from audio.units import STEP_RATE
 from training.evaluation.audio_analysis import (

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from audio.errors import EngineError
-from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.cpu.host_decoder import HostDecoder
 from audio.musicgen.model_runner import SlotBatch, SlotProgress
 from audio.musicgen.schedule.slot import Slot
 
@@ -18,7 +18,7 @@ from audio.musicgen.schedule.slot import Slot
 class CpuRunner:
     """A `ModelRunner` whose `run` makes exactly one step and returns its progress at once."""
 
-    def __init__(self, decoder: CpuDecoder) -> None:
+    def __init__(self, decoder: HostDecoder) -> None:
         self.decoder = decoder
         self.slots = decoder.slots
         self.length = decoder.length

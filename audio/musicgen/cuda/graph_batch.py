@@ -6,7 +6,7 @@ and replayed. Rows of slots that are not in the plan compute too, and write to a
 read. Therefore a slot's result depends on its own rows alone, whatever its index.
 
 All work is queued in order on the current stream. The graph and CUDA itself have not been run yet; the same
-step, run eagerly on a CPU, makes the tokens of `CpuDecoder`.
+step, run eagerly on a CPU, makes the tokens of `TorchDecoder`.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class GraphBatch:
     def set_prompt(self, place: int, states: Tensor) -> int:
         """Condition a slot on a prompt from its next step on; return the positions it takes before the steps.
 
-        `states` is the encoded prompt as for `CpuDecoder.admit`.
+        `states` is the encoded prompt as for `TorchDecoder.admit`.
         """
         weights = self._weights
         if states.dim() > 2:

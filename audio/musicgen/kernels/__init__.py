@@ -1,1 +1,1 @@
-"""JIT-compiled CPU kernels (LLVM IR) where torch has none near hardware speed."""
+"""The decoder's step in C (`source/`), compiled on the machine that runs it."""

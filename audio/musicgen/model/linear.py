@@ -15,8 +15,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.musicgen.kernels.int8_gemm import MAX_WEIGHT, MIN_PEAK, best_int8_gemm
-
 ROW_BLOCK: Final = 4
 """Rows of a block: two slots, each with and without its prompt. MKL uses another algorithm for up to 2 rows
 than for more, and 4 rows take at most 1.2 times as long as 2 (2-core EPYC, 192 × 768)."""
@@ -26,12 +24,11 @@ MIN_PACKED_WEIGHTS: Final = 2**20
 192 × 10752 take 0.2 of MKL's time. For narrower ones oneDNN's overhead of 20 µs per call costs more than it
 saves."""
 
-MAX_VNNI_THREADS: Final = 2
-"""Up to this many threads our single-threaded, memory-bound kernel beats torch's multi-threaded one: with
-two, torch takes 1.3 times as long for 1 row by 1024 × 1024, and twice as long for 16 rows."""
+MAX_WEIGHT: Final = 127
+"""The largest magnitude of a weight in 8 bits; −128 is not used."""
 
-_INT8_CAPABILITIES: Final = ("AVX2", "AVX512")
-"""CPU capabilities for which torch has fast kernels for 8-bit weights."""
+MIN_PEAK: Final = 1e-30
+"""Lower bound of an output's largest weight, so that its scale is not 0."""
 
 _INT8_INPUT_MULTIPLE: Final = 16
 """torch's product with 8-bit weights is wrong unless the number of inputs is a multiple of this."""
@@ -54,23 +51,6 @@ class Matrix(Protocol):
         total += self(x)
 
 
-def fastest_dtype(device: str) -> str:
-    """Return the fastest data type for the decoder's weights on `device`; the default of `engine.dtype`."""
-    if device.startswith("cuda"):
-        return "float16"
-    fast_int8 = device == "cpu" and torch.backends.cpu.get_cpu_capability() in _INT8_CAPABILITIES
-    return "int8" if fast_int8 else "float32"
-
-
-def kernel_name(dtype: str) -> str:
-    """Return a name for how weights of `dtype` are multiplied here; another name means another speed."""
-    return "int8 by VNNI" if dtype == "int8" and _uses_vnni() else dtype
-
-
-def _uses_vnni() -> bool:
-    return torch.get_num_threads() <= MAX_VNNI_THREADS and best_int8_gemm() is not None
-
-
 def make_matrix(dtype: str, *modules: nn.Linear, rows: int = ROW_BLOCK) -> Matrix:
     """Make one matrix of the weights of `modules`, side by side, in the data type `dtype`.
 
@@ -84,7 +64,7 @@ def make_matrix(dtype: str, *modules: nn.Linear, rows: int = ROW_BLOCK) -> Matri
     if any(module.weight.is_meta for module in modules):
         raise ValueError("These weights were freed for another matrix; load the checkpoint again.")
     if dtype == "int8":
-        return VnniMatrix(*modules) if _uses_vnni() else Int8Matrix(*modules)
+        return Int8Matrix(*modules)
     kind: torch.dtype = getattr(torch, dtype)
     inputs, outputs = modules[0].in_features, sum(module.out_features for module in modules)
     wide = inputs * outputs >= MIN_PACKED_WEIGHTS and outputs > 4 * inputs
@@ -169,27 +149,6 @@ class PackedMatrix(Matrix):
         return _to_float32(
             batch_invariant_matmul(_packed_matmul, x.to(self._dtype), self._weights, self._rows), out
         )
-
-
-class VnniMatrix(Matrix):
-    """8-bit weights with one scale per output, 16-bit inputs with one scale per row.
-
-    Sums are integers and therefore exact in any order. Requires `best_int8_gemm()`.
-    """
-
-    @torch.no_grad()
-    def __init__(self, *modules: nn.Linear) -> None:
-        gemm = best_int8_gemm()
-        assert gemm is not None
-        self._multiply = gemm
-        self._packed_weights = gemm.pack(torch.cat([module.weight for module in modules]))
-        _free_weights(*modules)
-
-    def __call__(self, x: Tensor, out: Tensor | None = None) -> Tensor:
-        return self._multiply(x, self._packed_weights, out)
-
-    def add_to(self, total: Tensor, x: Tensor) -> None:
-        self._multiply(x, self._packed_weights, total, accumulate=True)
 
 
 class Int8Matrix(Matrix):

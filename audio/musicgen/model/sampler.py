@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from audio.errors import EngineError
+from audio.musicgen.kernels.library import sampler
 from words.text import Text
 
 _DOUBLE_BITS: Final = 53
@@ -38,9 +39,22 @@ def uniforms(seed: int, steps: int, codebooks: int, first: int = 0) -> npt.NDArr
 def draw(logits: Tensor, numbers: Tensor, top_k: int, temperature: float) -> Tensor:
     """Sample one token per codebook from its `top_k` likeliest; `top_k` 1 is greedy.
 
-    `logits` is shaped (codebooks, vocabulary), `numbers` (codebooks,) in float64. Returns int64 tokens
-    (codebooks,). Raises EngineError if the logits are not finite.
+    `logits` is shaped (codebooks, vocabulary), `numbers` (codebooks,) in float64, both on the host.
+    Returns int64 tokens (codebooks,). Raises EngineError if the logits are not finite.
     """
+    if (compiled := sampler()) is not None:
+        logits, numbers = logits.float().contiguous(), numbers.contiguous()
+        drawn = torch.empty(len(logits), dtype=torch.int64)
+        if not compiled(
+            logits.data_ptr(),
+            *logits.shape,
+            numbers.data_ptr(),
+            max(1, top_k),
+            temperature,
+            drawn.data_ptr(),
+        ):
+            raise EngineError(Text("engine-not-finite"))
+        return drawn
     likeliest, tokens = torch.topk(logits, max(1, min(top_k, logits.shape[-1])))
     if top_k <= 1:
         heights = likeliest.double()

@@ -16,7 +16,7 @@ from audio.errors import EngineError
 from audio.musicgen.checkpoint.chroma import chroma_of
 from audio.musicgen.checkpoint.load import Checkpoint, encode_prompt, load_checkpoint
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_tokenizer
-from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.cpu.torch_decoder import TorchDecoder
 from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece, PromptChange, Recording
 from tests.audio.composed import played
@@ -69,7 +69,7 @@ def test_logits_equal_the_librarys_forward_pass(melodic: Checkpoint, tune: Recor
             2, books, -1, 2048
         )[:, :, -steps:]
 
-    step = CpuDecoder(melodic.decoder, 2, steps, prefix=melodic.prefix_tokens)
+    step = TorchDecoder(melodic.decoder, 2, steps, prefix=melodic.prefix_tokens)
     step.admit(1, prefix)
     assert (logits[0] - logits[1]).abs().max() > 0.05, "a prompt without effect would prove nothing"
     for at in range(steps):

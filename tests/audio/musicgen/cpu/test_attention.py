@@ -1,51 +1,20 @@
-"""Attention per slot: by torch and by the compiled kernel, both against torch's own function."""
+"""Attention per slot against torch's own function."""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
 
 import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from audio.musicgen.cpu import attention as attention_module
-from audio.musicgen.cpu.attention import (
-    CompiledAttention,
-    Past,
-    Rows,
-    SlotAttention,
-    TorchAttention,
-    attention_class,
-    attention_kernel,
-)
-from audio.musicgen.kernels import llvm
-from audio.musicgen.kernels.attention_ir import attention_ir
+from audio.musicgen.cpu.attention import Past, Rows, SlotAttention
 
 LAYERS, HEADS, ROOM = 2, 3, 70
 LENGTHS = [0, 5, 15, 16, 63]
-"""Positions of five slots: the first step of a piece, and lengths around the kernel's vector size."""
+"""Positions of five slots, the first step of a piece among them."""
 ROWS = Rows(slots=5, guided=2, padded=8, prompted=6)
-
-
-@pytest.fixture
-def compiled_kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the kernel be compiled on any processor: without FMA it is slower than torch, but right."""
-    if not llvm.cpu_features():
-        pytest.skip("llvmlite is not installed or does not load")
-    monkeypatch.setattr(attention_module, "cpu_features", lambda: {"fma": True})
-    attention_kernel.cache_clear()
-    yield
-    attention_kernel.cache_clear()
-
-
-@pytest.fixture(params=[TorchAttention, CompiledAttention])
-def kind(request: pytest.FixtureRequest) -> type[SlotAttention]:
-    if request.param is CompiledAttention:
-        request.getfixturevalue("compiled_kernel")
-    kind: type[SlotAttention] = request.param
-    return kind
 
 
 def random(*shape: int, seed: int) -> Tensor:
@@ -64,8 +33,8 @@ def pasts(size: int) -> list[Past]:
     return attn_out
 
 
-def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Past]]:
-    attention, slots = kind(torch.zeros(()), ROWS, HEADS, size), pasts(size)
+def filled(size: int) -> tuple[SlotAttention, list[Past]]:
+    attention, slots = SlotAttention(torch.zeros(()), ROWS, HEADS, size), pasts(size)
     attention.qkv.copy_(random(*attention.qkv.shape, seed=20))
     attention.cross_q.copy_(random(*attention.cross_q.shape, seed=21))
     attention.begin(slots)
@@ -73,10 +42,8 @@ def filled(kind: type[SlotAttention], size: int) -> tuple[SlotAttention, list[Pa
 
 
 @pytest.mark.parametrize("size", [8, 48, 64])
-def test_each_row_attends_to_its_cache_and_to_its_new_key_and_value(
-    kind: type[SlotAttention], size: int
-) -> None:
-    attention, slots = filled(kind, size)
+def test_each_row_attends_to_its_cache_and_to_its_new_key_and_value(size: int) -> None:
+    attention, slots = filled(size)
     for layer in range(LAYERS):
         attn_out = attention.self_attention(layer).view(-1, HEADS, size)
         rows = [*((slot, 0) for slot in range(5)), *((slot, 1) for slot in range(2))]
@@ -92,8 +59,8 @@ def test_each_row_attends_to_its_cache_and_to_its_new_key_and_value(
         assert not attn_out[len(rows) :].any(), "padding rows are not written"
 
 
-def test_each_slot_attends_to_its_own_prompt(kind: type[SlotAttention]) -> None:
-    attention, slots = filled(kind, 64)
+def test_each_slot_attends_to_its_own_prompt() -> None:
+    attention, slots = filled(64)
     for layer in range(LAYERS):
         attn_out = attention.cross_attention(layer).view(-1, HEADS, 64)
         for slot, (_, prompt, _) in enumerate(slots):
@@ -103,9 +70,9 @@ def test_each_slot_attends_to_its_own_prompt(kind: type[SlotAttention]) -> None:
             torch.testing.assert_close(attn_out[slot], expected, atol=1e-6, rtol=0)
 
 
-def test_a_slot_has_the_same_bits_alone_and_beside_others(kind: type[SlotAttention]) -> None:
-    together, slots = filled(kind, 64)
-    alone = kind(torch.zeros(()), Rows(slots=1, guided=0, padded=1, prompted=1), HEADS, 64)
+def test_a_slot_has_the_same_bits_alone_and_beside_others() -> None:
+    together, slots = filled(64)
+    alone = SlotAttention(torch.zeros(()), Rows(slots=1, guided=0, padded=1, prompted=1), HEADS, 64)
     alone.qkv.copy_(together.qkv[4:5])
     alone.cross_q.copy_(together.cross_q[4:5])
     alone.begin([slots[4]])
@@ -113,16 +80,16 @@ def test_a_slot_has_the_same_bits_alone_and_beside_others(kind: type[SlotAttenti
     assert torch.equal(alone.cross_attention(1)[0], together.cross_attention(1)[4])
 
 
-def test_nan_stays_in_its_row_and_is_not_hidden(kind: type[SlotAttention]) -> None:
-    attention, _ = filled(kind, 64)
+def test_nan_stays_in_its_row_and_is_not_hidden() -> None:
+    attention, _ = filled(64)
     attention.qkv[3, 5] = torch.nan
     attn_out = attention.self_attention(0)
     assert attn_out.isfinite().all(dim=1).tolist() == [row != 3 for row in range(8)]
 
 
 @pytest.mark.parametrize("height", [0.0, 1e-3, 40.0, 3e4])
-def test_extreme_scores_give_the_results_of_torch(kind: type[SlotAttention], height: float) -> None:
-    attention, slots = filled(kind, 64)
+def test_extreme_scores_give_the_results_of_torch(height: float) -> None:
+    attention, slots = filled(64)
     attention.qkv[:, : HEADS * 64] *= height
     attn_out = attention.self_attention(0)[4].view(HEADS, 64)
     keys, values = slots[4].cache[0, :, 0, :, : LENGTHS[4] + 1]
@@ -131,15 +98,15 @@ def test_extreme_scores_give_the_results_of_torch(kind: type[SlotAttention], hei
     torch.testing.assert_close(attn_out, expected, atol=1e-5, rtol=0)
 
 
-def test_a_slot_without_a_prompt_does_not_attend_to_another_ones(kind: type[SlotAttention]) -> None:
-    attention, slots = filled(kind, 64)
+def test_a_slot_without_a_prompt_does_not_attend_to_another_ones() -> None:
+    attention, slots = filled(64)
     attention.begin([slots[0]._replace(prompt=None), *slots[1:]])
     with pytest.raises(AssertionError):
         attention.cross_attention(0)
 
 
-def test_positions_outside_a_cache_and_empty_prompts_are_refused(kind: type[SlotAttention]) -> None:
-    attention, slots = filled(kind, 64)
+def test_positions_outside_a_cache_and_empty_prompts_are_refused() -> None:
+    attention, slots = filled(64)
     for position in (-1, ROOM):
         with pytest.raises(ValueError, match="no position"):
             attention.begin([slots[0]._replace(position=position), *slots[1:]])
@@ -148,8 +115,8 @@ def test_positions_outside_a_cache_and_empty_prompts_are_refused(kind: type[Slot
         attention.begin([slots[0]._replace(prompt=silent), *slots[1:]])
 
 
-def test_no_cache_is_referenced_between_steps(kind: type[SlotAttention]) -> None:
-    attention, slots = filled(kind, 64)
+def test_no_cache_is_referenced_between_steps() -> None:
+    attention, slots = filled(64)
     caches = [weakref.ref(past.cache) for past in slots]
     attention.self_attention(0)
     attention.end()
@@ -157,28 +124,7 @@ def test_no_cache_is_referenced_between_steps(kind: type[SlotAttention]) -> None
     assert not any(cache() is not None for cache in caches)
 
 
-def test_self_attention_works_without_prompts(kind: type[SlotAttention]) -> None:
-    attention, slots = filled(kind, 64)
+def test_self_attention_works_without_prompts() -> None:
+    attention, slots = filled(64)
     attention.begin([past._replace(prompt=None) for past in slots])
     assert attention.self_attention(0).isfinite().all()
-
-
-def test_the_compiled_kernel_is_used_for_float32_on_a_cpu_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = torch.zeros(1)
-    if attention_kernel(64) is not None:
-        assert attention_class(here, 64) is CompiledAttention
-    assert attention_class(torch.zeros(1, device="meta"), 64) is TorchAttention
-    assert attention_class(here.double(), 64) is TorchAttention
-    monkeypatch.setattr(attention_module, "cpu_features", dict)
-    attention_kernel.cache_clear()
-    assert attention_class(here, 64) is TorchAttention
-    attention_kernel.cache_clear()
-
-
-@pytest.mark.usefixtures("compiled_kernel")
-def test_a_kernel_with_wrong_results_is_not_used(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(attention_module, "attention_ir", lambda size: attention_ir(size // 2))
-    assert attention_kernel(64) is None
-    assert "compiled attention is wrong" in caplog.text

@@ -13,7 +13,15 @@ from audio.musicgen.model import sampler
 from audio.musicgen.model.delay import DelayPattern
 from audio.musicgen.model.sampler import draw, draw_all, uniforms
 from audio.musicgen.schedule.window import WindowPosition
-from tests.audio.musicgen.cpu.test_decoder import EXACT, SHAPES, STEPS, guided, library, prompt, some_tokens
+from tests.audio.musicgen.cpu.test_torch_decoder import (
+    EXACT,
+    SHAPES,
+    STEPS,
+    guided,
+    library,
+    prompt,
+    some_tokens,
+)
 
 PAD = 2048
 

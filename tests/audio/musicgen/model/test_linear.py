@@ -6,28 +6,18 @@ import pytest
 import torch
 from torch import nn
 
-from audio.musicgen.kernels.int8_gemm import best_int8_gemm
 from audio.musicgen.model import linear
 from audio.musicgen.model.linear import (
-    MAX_VNNI_THREADS,
     ROW_BLOCK,
     Int8Matrix,
     PackedMatrix,
-    VnniMatrix,
     batch_matches_blocks,
     can_pack,
-    fastest_dtype,
     make_matrix,
 )
 
 SHAPES = [(64, 192), (192, 768), (768, 192), (192, 8192), (4096, 1024)]
 """One is packed, and for one oneDNN uses another algorithm with one row of bfloat16."""
-
-
-@pytest.fixture
-def by_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Multiply 8-bit weights by torch, as on processors without VNNI."""
-    monkeypatch.setattr(linear, "best_int8_gemm", lambda: None)
 
 
 def layer(inputs: int, outputs: int) -> nn.Linear:
@@ -122,7 +112,6 @@ def test_modules_side_by_side_equal_each_alone_and_share_their_weights() -> None
     torch.testing.assert_close(made(x)[:, 32:], expected[:, 32:] * 2, atol=1e-5, rtol=0)
 
 
-@pytest.mark.usefixtures("by_torch")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_int8_by_torch_is_batch_invariant(shape: tuple[int, int]) -> None:
     weights = make_matrix("int8", layer(*shape))
@@ -133,32 +122,12 @@ def test_int8_by_torch_is_batch_invariant(shape: tuple[int, int]) -> None:
         assert torch.equal(weights(x[:count]), alone[:count]), count
 
 
-@pytest.mark.usefixtures("by_torch")
 @pytest.mark.parametrize("inputs", [33, 40, 72])
 def test_int8_by_torch_accepts_any_number_of_inputs(inputs: int) -> None:
     exact, x = layer(inputs, 64), rows(3, inputs)
     expected = exact(x)
     error = make_matrix("int8", exact)(x) - expected
     assert error.std() < 0.02 * expected.std()
-
-
-def test_int8_uses_vnni_where_the_processor_has_it_and_threads_are_few(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with_vnni = best_int8_gemm() is not None
-    kind = VnniMatrix if with_vnni else Int8Matrix
-    assert isinstance(make_matrix("int8", layer(192, 768)), kind)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: MAX_VNNI_THREADS + 1)
-    assert isinstance(make_matrix("int8", layer(192, 768)), Int8Matrix), "more threads share the work"
-
-
-def test_the_fastest_dtype_depends_on_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fastest_dtype("cuda:0") == "float16"
-    assert fastest_dtype("mps") == "float32"
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
-    assert fastest_dtype("cpu") == "int8"
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
-    assert fastest_dtype("cpu") == "float32"
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("bfloat16", 0.01), ("int8", 0.02)])

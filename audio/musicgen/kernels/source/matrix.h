@@ -40,32 +40,35 @@ typedef struct {
     int32_t *sums;  // (rows, groups): sums of the rounded inputs
 } Rounded;
 
-// Round `x` (inputs,) to row `row`.
+// Round `x` (inputs,) to row `row`; NaN and infinity make the whole row's products NaN.
 INLINE void round_row(Rounded *rounded, int64_t row, const float *x) {
     const float largest = rounded->planes == 2 ? 32512.0f : 127.0f;  // so that a high byte is at most 127
     int64_t inputs = rounded->inputs, groups = inputs / GROUP;
-    int8_t *high = rounded->bytes + row * rounded->planes * inputs;
-    for (int64_t group = 0; group < groups; group++, x += GROUP, high += GROUP) {
-        Floats first = load(x), second = load(x + LANES);
-        float peak = max_of(max_floats(magnitude(first), magnitude(second)));
+    int8_t *bytes = rounded->bytes + row * rounded->planes * inputs;
+    float *scales = rounded->scales + row * groups;
+    Floats invalid = splat(0.0f);
+    for (int64_t group = 0; group < groups; group++, x += GROUP) {
+        Floats parts[2] = {load(x), load(x + LANES)};
+        invalid += not_finite(parts[0]) + not_finite(parts[1]);
+        float peak = max_of(max_floats(magnitude(parts[0]), magnitude(parts[1])));
         float factor = peak > 1e-30f ? largest / peak : 0.0f;
-        rounded->scales[row * groups + group] = peak / largest;
-        int32_t sum = 0;
-        Floats parts[2] = {nearest(first * factor), nearest(second * factor)};
-        for (int part = 0; part < 2; part++) {
-            Ints whole = __builtin_convertvector(parts[part], Ints);
+        scales[group] = peak / largest;
+        Ints sums = {0};
+        for (int part = 0; part < 2; part++, bytes += LANES) {
+            Ints whole = __builtin_convertvector(nearest(parts[part] * factor), Ints);
             Ints upper = rounded->planes == 2 ? (whole + 128) >> 8 : whole;
-            Ints lower = whole - upper * 256;
-            Bytes bytes = __builtin_convertvector(upper, Bytes);
-            memcpy(high + part * LANES, &bytes, sizeof bytes);
+            Bytes high = __builtin_convertvector(upper, Bytes);
+            memcpy(bytes, &high, sizeof high);
             if (rounded->planes == 2) {
-                bytes = __builtin_convertvector(lower, Bytes);
-                memcpy(high + inputs + part * LANES, &bytes, sizeof bytes);
+                Bytes low = __builtin_convertvector(whole - (upper << 8), Bytes);
+                memcpy(bytes + inputs, &low, sizeof low);
             }
-            for (int lane = 0; lane < LANES; lane++) sum += whole[lane];
+            sums += whole;
         }
-        rounded->sums[row * groups + group] = sum;
+        rounded->sums[row * groups + group] = sum_of_ints(sums);
     }
+    float failed = sum_of(invalid);
+    for (int64_t group = 0; failed != 0.0f && group < groups; group++) scales[group] = failed;
 }
 
 // Multiply `rows` rounded rows from `first` on by a tile. With constant arguments this becomes a kernel of its own.

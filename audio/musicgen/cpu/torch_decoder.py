@@ -1,7 +1,8 @@
 """One step of the MusicGen decoder on the host for several slots, each at a position of its own.
 
 transformers' generation loop cannot stream and is bound by Python overhead; this computes the same forward
-pass with the same weights in few operations. A slot with guidance has two rows of the batch, one conditioned
+pass with the same weights in few operations of torch: for float32, bfloat16 and float16, for `mps`, and in
+int8 where `compiled_decoder.py` cannot run. A slot with guidance has two rows of the batch, one conditioned
 on its prompt and one unconditional; a slot without guidance has the first alone.
 
 A slot's result does not depend on the other slots or their number: linear layers are batch-invariant
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.musicgen.cpu.attention import Past, Rows, SlotAttention, attention_class
+from audio.musicgen.cpu.attention import Past, Rows, SlotAttention
 from audio.musicgen.model.layers import (
     GUIDED,
     Decoder,
@@ -36,7 +37,7 @@ _PREFIX_TOKENS: Final = 32
 """A prefix is padded to a multiple of this many tokens."""
 
 
-class CpuDecoder:
+class TorchDecoder:
     """The decoder with a static KV cache for `slots` slots of at most `length` steps.
 
     A melody decoder has no cross-attention: its prompt and melody precede the steps in the same cache, as a
@@ -84,7 +85,6 @@ class CpuDecoder:
         self._layers: list[Layer[Matrix]] = layers_of(decoder, matrix, prompt_linear)
         # per slot: keys and values of its prompt, (layers, 2, heads, tokens, head size)
         self._prompts: list[Tensor | None] = [None] * slots
-        self._attention = attention_class(like, self.hidden // self._heads)
 
     @torch.inference_mode()
     def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
@@ -175,7 +175,7 @@ class CpuDecoder:
             batch = _Batch(
                 x=like.new_zeros(rows, self.hidden),
                 fc1_out=like.new_zeros(rows, self._ffn_size),
-                attention=self._attention(
+                attention=SlotAttention(
                     like, Rows(count, guided, rows, prompted), self._heads, self.hidden // self._heads
                 ),
             )

@@ -12,8 +12,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from audio.musicgen.native.compiler import KINDS, architecture, library_path
-from audio.musicgen.native.weights import GROUP, LANES, TILE, aligned, pack
+from audio.musicgen.kernels.compiler import KINDS, architecture, library_path
+from audio.musicgen.kernels.weights import GROUP, LANES, TILE, aligned, pack
 
 _log = logging.getLogger(__name__)
 
@@ -93,15 +93,34 @@ def best_library() -> Library | None:
     return next((library for library in libraries() if _is_right(library)), None)
 
 
-def libraries() -> list[Library]:
-    """Return the functions for every kind that this processor supports, the fastest first."""
+@cache
+def sampler() -> Any | None:
+    """Return `sample_tokens` of `source/sampler.h`; None if there is no compiled library."""
+    loaded = _loaded()
+    if loaded is None:
+        return None
+    function = loaded.sample_tokens
+    function.restype = ctypes.c_bool
+    function.argtypes = [c_void_p, c_int64, c_int64, c_void_p, c_int64, ctypes.c_double, c_void_p]
+    return function
+
+
+@cache
+def _loaded() -> ctypes.CDLL | None:
     path = library_path()
     if path is None:
-        return []
+        return None
     try:
-        loaded = ctypes.CDLL(str(path))
+        return ctypes.CDLL(str(path))
     except OSError as error:
         _log.warning("The compiled decoder does not load, so torch multiplies: %s", error)
+        return None
+
+
+def libraries() -> list[Library]:
+    """Return the functions for every kind that this processor supports, the fastest first."""
+    loaded = _loaded()
+    if loaded is None:
         return []
     supported = loaded.kind_supported
     supported.restype, supported.argtypes = ctypes.c_bool, [c_char_p]

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from transformers import MusicgenMelodyForCausalLM
 from transformers.activations import GELUActivation
 
+from audio.musicgen.kernels.library import CLayer, CMatrix, CModel, CNorm, CRow, Library
+from audio.musicgen.kernels.weights import GROUP, LANES, TILE, aligned, aligned_bytes, pack
 from audio.musicgen.model.layers import GUIDED, Decoder, table_of
-from audio.musicgen.native.library import CLayer, CMatrix, CModel, CNorm, CRow, Library
-from audio.musicgen.native.weights import GROUP, LANES, TILE, aligned, aligned_bytes, pack
 
 BITS: Final = {"int8": 8, "int4": 4}
 """Bits of a weight by data type."""
@@ -26,6 +26,9 @@ BITS: Final = {"int8": 8, "int4": 4}
 _PLANES: Final = 2
 """Inputs of a matrix are rounded to 16 bits, two planes of bytes. In 8 bits étude's logits would be 4.5 % off
 instead of 1.4 %, and a step takes the time that reading the weights takes in either case."""
+
+MAX_PROMPT_TOKENS: Final = 1024
+"""Text encoders of published checkpoints read at most 512."""
 
 _MIN_ROWS: Final = 32
 """Rows of a workspace at least: tokens of a prompt are computed as so many rows at once."""
@@ -44,7 +47,7 @@ def unsupported(decoder: Decoder) -> str | None:
     return None
 
 
-class NativeDecoder:
+class CompiledDecoder:
     """The decoder with a static KV cache in 8 bits for `slots` slots of at most `length` steps.
 
     `bits` are those of a weight. A melody decoder has no cross-attention: its prompt and melody precede the
@@ -106,7 +109,8 @@ class NativeDecoder:
             layer=self._layers,
         )
         self._max_rows = max(GUIDED * slots, _MIN_ROWS)
-        self._workspace = library.workspace_new(self._model, threads, self._max_rows, self._room)
+        room = max(self._room, MAX_PROMPT_TOKENS)
+        self._workspace = library.workspace_new(self._model, threads, self._max_rows, room)
         if not self._workspace:
             raise MemoryError("can't allocate memory for the decoder's buffers")
         weakref.finalize(self, library.workspace_free, self._workspace)
@@ -121,7 +125,7 @@ class NativeDecoder:
 
     @torch.inference_mode()
     def admit(self, slot: int, states: Tensor, guided: bool = True) -> None:
-        """Condition `slot` from its next step on; see `CpuDecoder.admit`."""
+        """Condition `slot` from its next step on; see `TorchDecoder.admit`."""
         rows = GUIDED if guided else 1
         caches = self._caches[slot]
         while len(caches) < rows:
@@ -142,11 +146,12 @@ class NativeDecoder:
     ) -> Tensor:
         """Return the logits of the next tokens, shaped (slots, codebooks, vocabulary).
 
-        They are valid until the next call. See `CpuDecoder.__call__` for the arguments. Raises ValueError if
-        a position lies outside the cache.
+        They are valid until the next call. See `TorchDecoder.__call__` for the arguments. Raises ValueError
+        if a position lies outside the cache.
         """
         tokens = tokens.contiguous()
-        conditional, unconditional = [], []
+        conditional: list[CRow] = []
+        unconditional: list[CRow] = []
         for index, slot in enumerate(slots):
             position = self._prefixes[slot] + positions[index]
             if not 0 <= position < self._room:
@@ -178,6 +183,8 @@ class NativeDecoder:
         tokens = len(states)
         if not tokens:
             raise ValueError("There is a prompt without a token.")
+        if tokens > MAX_PROMPT_TOKENS:
+            raise ValueError(f"A prompt of {tokens} tokens is too long; {MAX_PROMPT_TOKENS} are computed.")
         region = self._library.cache_bytes(self._heads, self._size, tokens)
         regions = aligned_bytes(region * len(self._layers))
         both = torch.empty(2, tokens, self.hidden)
@@ -245,4 +252,3 @@ class _Memory:
         for module in modules:
             module.weight = nn.Parameter(module.weight.to("meta"), False)
         return CMatrix(address, modules[0].in_features, -(-outputs // TILE) * TILE, bits)
-

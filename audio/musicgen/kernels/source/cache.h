@@ -30,11 +30,14 @@ INLINE Head head_of(uint8_t *region, int64_t head, int64_t size, int64_t room) {
     return (Head){at, (int8_t *)at + steps * size, scales, scales + steps};
 }
 
-// Return the scale that rounds `size` numbers to at most `largest`.
+// Return the scale that rounds `size` numbers to at most `largest`; NaN if one is not finite.
 INLINE float scale_of(const float *x, int64_t size, float largest) {
-    Floats peak = splat(0.0f);
-    for (int64_t at = 0; at < size; at += LANES) peak = max_floats(peak, magnitude(load(x + at)));
-    return max_of(peak) / largest;
+    Floats peak = splat(0.0f), invalid = splat(0.0f);
+    for (int64_t at = 0; at < size; at += LANES) {
+        peak = max_floats(peak, magnitude(load(x + at)));
+        invalid += not_finite(load(x + at));
+    }
+    return max_of(peak) / largest + sum_of(invalid);
 }
 
 INLINE float inverse(float scale) { return scale > 1e-35f ? 1.0f / scale : 0.0f; }

@@ -1,6 +1,6 @@
 """Compiles `source/` to one shared library for this machine, once; later starts load the file.
 
-    python -m audio.musicgen.native.compiler FOLDER     compile into FOLDER, for an image
+    python -m audio.musicgen.kernels.compiler FOLDER     compile into FOLDER, for an image
 
 The library holds the same functions for each kind of processor of this architecture; `library.py` chooses.
 """
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -58,7 +59,7 @@ def architecture() -> str:
 
 
 def library_path() -> Path | None:
-    """Return the library of the present sources, compiled now if there is none; None if that is impossible."""
+    """Return the library of these sources, compiled now if there is none; None if that is impossible."""
     compiler = find_compiler()
     name = _file_name(compiler or [])
     for existing in (*BUILT.glob(f"{_digest()}-*"), cache_folder() / name):
@@ -66,7 +67,7 @@ def library_path() -> Path | None:
             return existing
     if compiler is None:
         _log.warning(
-            "There is no C compiler, so torch multiplies, several times slower: `pip install ziglang` brings one."
+            "There is no C compiler, so torch multiplies, and slowly; `pip install ziglang` brings one."
         )
         return None
     try:
@@ -111,11 +112,14 @@ def compile_library(compiler: list[str], target: Path) -> None:
         folder = Path(scratch)
         jobs = {
             "kinds.o": [SOURCE / "kinds.c"],
+            "sampler.o": [SOURCE / "sampler.c"],
             "threads.o": [SOURCE / "threads.c"],
-            **{f"{kind}.o": [SOURCE / "decoder.c", f"-DKIND={kind}", *flags] for kind, flags in kinds.items()},
+            **{
+                f"{kind}.o": [SOURCE / "decoder.c", f"-DKIND={kind}", *flags] for kind, flags in kinds.items()
+            },
         }
 
-        def compile_one(job: tuple[str, list[str | Path]]) -> None:
+        def compile_one(job: tuple[str, Sequence[str | Path]]) -> None:
             name, arguments = job
             _run([*compiler, *_FLAGS, "-c", *map(str, arguments), "-o", str(folder / name)])
 

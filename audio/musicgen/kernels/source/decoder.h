@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "export.h"
 #include "matrix.h"
 #include "threads.h"
 
@@ -44,11 +45,6 @@ typedef struct Workspace Workspace;
 #define NAME_OF(name, kind) name##_##kind
 #define NAME_FOR(name, kind) NAME_OF(name, kind)
 #define FOR_KIND(name) NAME_FOR(name, KIND)
-#ifdef _WIN32
-#define EXPORT __declspec(dllexport)
-#else
-#define EXPORT __attribute__((visibility("default")))
-#endif
 
 // Return NULL if memory or threads do not suffice. `rows` and `room` [steps] are the largest of any step.
 EXPORT Workspace *FOR_KIND(workspace_new)(const Model *model, int64_t threads, int64_t rows, int64_t room);

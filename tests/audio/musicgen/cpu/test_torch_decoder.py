@@ -1,4 +1,4 @@
-"""`CpuDecoder` against the library's forward pass, and each slot against the same slot alone."""
+"""`TorchDecoder` against the library's forward pass, and each slot against the same slot alone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from audio.musicgen.checkpoint.seeded import seeded_model
-from audio.musicgen.cpu.attention import TorchAttention
-from audio.musicgen.cpu.decoder import CpuDecoder
+from audio.musicgen.cpu.torch_decoder import TorchDecoder
 
 EXACT = 1e-5
 STEPS = 9
@@ -60,7 +59,7 @@ def test_logits_equal_those_of_the_library_with_and_without_the_prompt(
     states = prompt(6, shape["hidden"], seed)
     expected = library(model, tokens, states)
 
-    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder = TorchDecoder(model.decoder, slots=1, length=STEPS)
     decoder.admit(0, states)
     logits = [
         torch.stack([decoder(tokens[at][None], [0], [at], [scale])[0] for scale in (1.0, 0.0)])
@@ -77,7 +76,7 @@ def test_each_slot_has_its_own_guidance_scale() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     tokens, states = some_tokens(4), prompt(6, 64)
     expected = library(model, tokens, states)[:, 0]
-    decoder = CpuDecoder(model.decoder, slots=3, length=STEPS)
+    decoder = TorchDecoder(model.decoder, slots=3, length=STEPS)
     scales = [3.0, 1.0, 4.5]
     for slot in range(3):
         decoder.admit(slot, states)
@@ -90,7 +89,7 @@ def test_each_slot_has_its_own_guidance_scale() -> None:
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_guidance_of_other_slots_changes_no_bit_of_a_slot(dtype: str) -> None:
     hidden = EMBEDDED["hidden"]
-    decoder = CpuDecoder(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
+    decoder = TorchDecoder(seeded_model(**EMBEDDED).decoder, 4, STEPS, dtype)
     tokens = some_tokens(4)
     states = [prompt(3 + slot, hidden, slot) for slot in range(4)]
 
@@ -125,7 +124,7 @@ def test_without_guidance_logits_equal_the_conditional_ones_of_the_library(
     model = seeded_model(**shape)
     tokens, states = some_tokens(4 * shape.get("channels", 1)), prompt(6, shape["hidden"])
     expected = library(model, tokens, states)[0]
-    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder = TorchDecoder(model.decoder, slots=1, length=STEPS)
     decoder.admit(0, states, guided=False)
     logits = torch.stack([decoder(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
     torch.testing.assert_close(logits, expected, atol=EXACT, rtol=0)
@@ -135,7 +134,7 @@ def test_slots_at_different_steps_each_equal_the_library() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
     pieces = [(some_tokens(4, seed), prompt(3 + seed, 64, seed)) for seed in range(3)]
     expected = [library(model, tokens, states) for tokens, states in pieces]
-    decoder = CpuDecoder(model.decoder, slots=3, length=STEPS)
+    decoder = TorchDecoder(model.decoder, slots=3, length=STEPS)
     late = [0, 2, 5]  # the step at which each piece joins
     for now in range(STEPS + max(late)):
         for slot, (_, states) in enumerate(pieces):
@@ -158,7 +157,7 @@ def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
     shape: dict[str, int], dtype: str
 ) -> None:
     hidden, slots = shape["hidden"], 8
-    decoder = CpuDecoder(seeded_model(**shape).decoder, slots, STEPS, dtype)
+    decoder = TorchDecoder(seeded_model(**shape).decoder, slots, STEPS, dtype)
     tokens, states = some_tokens(4), prompt(6, hidden)
 
     def played(mine: int, neighbours: int) -> Tensor:
@@ -180,10 +179,8 @@ def test_a_piece_has_the_same_bits_in_every_slot_and_beside_any_others(
         assert torch.equal(played(slot, neighbours), alone), (slot, neighbours)
 
 
-def test_int8_by_torch_has_the_same_bits_alone_and_beside_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Covers processors without VNNI."""
-    monkeypatch.setattr("audio.musicgen.model.linear.best_int8_gemm", lambda: None)
-    decoder = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
+def test_int8_has_the_same_bits_alone_and_beside_others() -> None:
+    decoder = TorchDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 3, STEPS, "int8")
     for slot, guided in enumerate((True, False, True)):
         decoder.admit(slot, prompt(4 + slot, 64, slot), guided)
     tokens, guidance = some_tokens(4)[:3], [3.0, 1.0, 2.0]
@@ -197,7 +194,7 @@ def test_int8_by_torch_has_the_same_bits_alone_and_beside_others(monkeypatch: py
 def test_bfloat16_and_int8_are_close_to_float32(dtype: str, tolerance: float) -> None:
     tokens, states = some_tokens(4), prompt(6, EMBEDDED["hidden"])
     expected = library(seeded_model(**EMBEDDED), tokens, states)
-    decoder = CpuDecoder(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
+    decoder = TorchDecoder(seeded_model(**EMBEDDED).decoder, 1, STEPS, dtype)
     decoder.admit(0, states)
     logits = torch.stack([decoder(tokens[at][None], [0], [at], [1.0])[0] for at in range(STEPS)])
     expected = expected[0]
@@ -205,25 +202,9 @@ def test_bfloat16_and_int8_are_close_to_float32(dtype: str, tolerance: float) ->
     assert 0 < error < tolerance
 
 
-def test_torch_attention_and_the_compiled_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Covers `mps` and machines without llvmlite."""
-    tokens, states = some_tokens(4), prompt(6, 64)
-
-    def played() -> Tensor:
-        decoder = CpuDecoder(seeded_model(hidden=64, layers=2, heads=2).decoder, 2, STEPS)
-        decoder.admit(0, states)
-        decoder.admit(1, states[:4], guided=False)
-        both = [decoder(tokens[at].expand(2, -1), [0, 1], [at, at], [3.0, 1.0]) for at in range(STEPS)]
-        return torch.stack(both)
-
-    usual = played()
-    monkeypatch.setattr("audio.musicgen.cpu.decoder.attention_class", lambda device, size: TorchAttention)
-    torch.testing.assert_close(played(), usual, atol=EXACT, rtol=0)
-
-
 def test_a_reused_slot_keeps_nothing_of_the_previous_piece() -> None:
     model = seeded_model(hidden=64, layers=2, heads=2)
-    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder = TorchDecoder(model.decoder, slots=1, length=STEPS)
 
     def played(seed: int) -> Tensor:
         decoder.admit(0, prompt(6, 64, seed))
@@ -238,7 +219,7 @@ def test_a_reused_slot_keeps_nothing_of_the_previous_piece() -> None:
 
 def test_the_decoder_shares_the_weights_of_the_model() -> None:
     model = seeded_model(hidden=64, layers=1, heads=1)
-    decoder = CpuDecoder(model.decoder, slots=1, length=STEPS)
+    decoder = TorchDecoder(model.decoder, slots=1, length=STEPS)
     tokens, states = some_tokens(4), prompt(6, 64)
     decoder.admit(0, states)
     before = decoder(tokens[:1], [0], [0], [1.0])

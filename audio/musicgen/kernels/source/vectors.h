@@ -79,18 +79,25 @@ INLINE Floats magnitude(Floats values) {
     return values;
 }
 
-INLINE float sum_of(Floats values) {
-    for (int half = LANES / 2; half; half /= 2)
-        for (int lane = 0; lane < half; lane++) values[lane] += values[lane + half];
-    return values[0];
-}
+// Sums and the maximum over lanes, by halves.
+#define REDUCE(name, Vector, Scalar, COMBINE)                                    \
+    INLINE Scalar name(Vector values) {                                          \
+        Scalar lanes[LANES];                                                     \
+        memcpy(lanes, &values, sizeof lanes);                                    \
+        for (int lane = 0; lane < 8; lane++) COMBINE(lanes[lane], lanes[lane + 8]); \
+        for (int lane = 0; lane < 4; lane++) COMBINE(lanes[lane], lanes[lane + 4]); \
+        for (int lane = 0; lane < 2; lane++) COMBINE(lanes[lane], lanes[lane + 2]); \
+        COMBINE(lanes[0], lanes[1]);                                             \
+        return lanes[0];                                                         \
+    }
+#define PLUS(a, b) a += (b)
+#define LARGER(a, b) a = (b) > a ? (b) : a
+REDUCE(sum_of, Floats, float, PLUS)
+REDUCE(sum_of_ints, Ints, int32_t, PLUS)
+REDUCE(max_of, Floats, float, LARGER)
 
-INLINE float max_of(Floats values) {
-    float largest = values[0];
-    for (int lane = 1; lane < LANES; lane++)
-        if (values[lane] > largest) largest = values[lane];
-    return largest;
-}
+// NaN in every lane of a NaN or an infinity, else 0: rounding to whole numbers would hide them.
+INLINE Floats not_finite(Floats values) { return values * 0.0f; }
 
 // Nearest whole number, ties to even, for magnitudes below 2^22: adding 1.5 * 2^23 leaves no bits for a fraction.
 INLINE Floats nearest(Floats values) { return (values + 12582912.0f) - 12582912.0f; }

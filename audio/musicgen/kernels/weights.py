@@ -38,7 +38,7 @@ def pack(weights: Tensor, bits: int) -> Tensor:
     `inputs` is a multiple of `GROUP`.
     """
     padded = functional.pad(weights, (0, 0, 0, -len(weights) % TILE))
-    return torch.cat([_packed(part, bits) for part in padded.split(_ROWS_AT_ONCE)])
+    return torch.cat([_packed(part, bits) for part in torch.split(padded, _ROWS_AT_ONCE)])
 
 
 def _packed(weights: Tensor, bits: int) -> Tensor:
@@ -51,7 +51,7 @@ def _packed(weights: Tensor, bits: int) -> Tensor:
         halves = tiles.view(*tiles.shape[:-1], 2, GROUP // 2)
         tiles = halves[..., 0, :] | halves[..., 1, :] << 4
     # (tiles, panels, lanes, groups, vectors, 4) → (tiles, groups, vectors, panels, lanes, 4)
-    ordered = tiles.unflatten(-1, (-1, 4)).permute(0, 3, 4, 1, 2, 5).flatten(2)
+    ordered = tiles.view(*tiles.shape[:-1], -1, 4).permute(0, 3, 4, 1, 2, 5).flatten(2)
     scale_bytes = scales.view(outputs // TILE, TILE, -1).transpose(1, 2).contiguous().view(torch.uint8)
     return torch.cat([scale_bytes, ordered], dim=2).flatten()
 
@@ -65,7 +65,9 @@ def _quantise(groups: Tensor, bits: int) -> tuple[Tensor, Tensor]:
         wanted = peak * (shrink / largest)
         scales = wanted.bfloat16()
         # rounded down, the scale would clip the largest weight
-        scales = torch.where(scales.float() < wanted, torch.nextafter(scales, torch.full_like(scales, torch.inf)), scales)
+        scales = torch.where(
+            scales.float() < wanted, torch.nextafter(scales, torch.full_like(scales, torch.inf)), scales
+        )
         steps = scales.float().clamp_(min=1e-30)
         whole = (groups / steps).round_().clamp_(-largest - 1 if bits == 4 else -largest, largest)
         error = (whole * steps - groups).square_().sum(dim=2, keepdim=True)
@@ -76,7 +78,8 @@ def _quantise(groups: Tensor, bits: int) -> tuple[Tensor, Tensor]:
         best = torch.where(better, whole, best)
         best_error = torch.where(better, error, best_error)
         best_scales = torch.where(better, scales, best_scales)
-    assert best is not None and best_scales is not None
+    assert best is not None
+    assert best_scales is not None
     return best, best_scales[:, :, 0]
 
 

@@ -1,0 +1,52 @@
+"""Chooses the decoder for a data type: in C if this processor can, else by torch."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import torch
+
+from audio.musicgen.cpu.compiled_decoder import BITS, CompiledDecoder, unsupported
+from audio.musicgen.cpu.torch_decoder import TorchDecoder
+from audio.musicgen.kernels.library import best_library
+from audio.musicgen.model.layers import Decoder
+
+_log = logging.getLogger(__name__)
+
+HostDecoder = CompiledDecoder | TorchDecoder
+
+_FAST_CAPABILITIES: Final = ("AVX2", "AVX512")
+"""CPU capabilities for which torch has fast kernels for 8-bit weights."""
+
+
+def host_decoder(decoder: Decoder, slots: int, length: int, dtype: str, prefix: int = 0) -> HostDecoder:
+    """Return the decoder for weights of `dtype`, with as many threads as torch has.
+
+    Where the C code cannot run, torch takes 8 bits also for int4.
+    """
+    if dtype not in BITS:
+        return TorchDecoder(decoder, slots, length, dtype, prefix)
+    library = best_library()
+    reason = "no compiled decoder" if library is None else unsupported(decoder)
+    if library is not None and reason is None:
+        threads = torch.get_num_threads()
+        return CompiledDecoder(library, decoder, slots, length, BITS[dtype], threads, prefix)
+    _log.warning("torch composes in int8, several times slower: there is %s.", reason)
+    return TorchDecoder(decoder, slots, length, "int8", prefix)
+
+
+def fastest_dtype(device: str) -> str:
+    """Return the data type that suits most checkpoints on `device`; the default of `engine.dtype`."""
+    if device.startswith("cuda"):
+        return "float16"
+    if device != "cpu":
+        return "float32"
+    fast = best_library() is not None or torch.backends.cpu.get_cpu_capability() in _FAST_CAPABILITIES
+    return "int8" if fast else "float32"
+
+
+def kernel_name(dtype: str) -> str:
+    """Return a name for how weights of `dtype` are multiplied here; another name means another speed."""
+    library = best_library() if dtype in BITS else None
+    return dtype if library is None else f"{dtype} by {library.kind}"
