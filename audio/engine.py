@@ -59,6 +59,8 @@ class EngineInfo:
     """True if a piece may follow a melody. Every engine can continue a recording."""
     endless: bool = True
     """True if one endless piece alone is composed faster than it plays."""
+    dtype: str = ""
+    """Number format of the decoder's weights, such as "int8"."""
     notes: tuple[str, ...] = ()
     """Sentences for the operator about a checkpoint that is not as it may seem."""
 

@@ -24,11 +24,11 @@ from audio.playout.chain import Chain
 from audio.units import STEP_RATE
 from bench import PROMPT
 
-DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
-"""Bytes of one weight."""
+DTYPE_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 34 / 32, "int4": 18 / 32}
+"""Bytes of one weight; in whole numbers 32 weights share a scale of 2 bytes."""
 
-CACHE_BYTES: Final = 4
-"""On the host the key/value cache is always float32; on CUDA it has the type of the weights."""
+CACHE_BYTES: Final = {"int8": 1, "int4": 1}
+"""Bytes of a number in the key/value cache on the host; else 4. On CUDA it has the type of the weights."""
 
 INTERVAL_SECONDS: Final = 0.5
 """The smallest interval between two chunks."""
@@ -196,8 +196,8 @@ def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int,
     middle = round(seconds * STEP_RATE) // 2
     rows = 1 if checkpoint.guidance == 1.0 else GUIDED
     cache = 2 * rows * layers * middle * hidden
-    each = DTYPE_BYTES[dtype] if checkpoint.device.type == "cuda" else CACHE_BYTES
-    return weights * DTYPE_BYTES[dtype], cache * each
+    each = DTYPE_BYTES[dtype] if checkpoint.device.type == "cuda" else CACHE_BYTES.get(dtype, 4)
+    return round(weights * DTYPE_BYTES[dtype]), round(cache * each)
 
 
 def memory_bytes(device: torch.device) -> int:

@@ -26,6 +26,7 @@ from audio.errors import EngineBusy, EngineError, EngineLost
 from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, PromptChange
 from audio.prompts.hearing import Vocabulary
 from audio.worker.messages import (
+    DTYPES,
     Begun,
     Cancel,
     Compose,
@@ -63,9 +64,9 @@ class LocalEngine:
     the worker: one is fastest beside other work on few cores. Up to `slots` pieces are composed at once,
     fewer if the device is too slow for them, and `waiting` more are queued. `longest` is the length of the
     longest piece [s], for which memory is reserved in every slot. `dtype` is the data type of the decoder's
-    matrices: auto, float32, bfloat16, float16 or int8. A worker that sends nothing for `hang_seconds` is
-    replaced. `calibration_file` caches the measurements of the start. `adapter`, a folder or a hub name
-    (pinned by `adapter_revision`), is merged into the checkpoint.
+    matrices, "auto" or one of `DTYPES`. A worker that sends nothing for `hang_seconds` is replaced.
+    `calibration_file` caches the measurements of the start. `adapter`, a folder or a hub name (pinned by
+    `adapter_revision`), is merged into the checkpoint.
     """
 
     def __init__(
@@ -221,7 +222,8 @@ class LocalEngine:
                 raise WireError("a second start")
             case Ready(info, calibration, vocabulary) if worker is self._worker:
                 worker.ready = True
-                self._order = replace(self._order, calibration=calibration)
+                dtype = info.dtype if info.dtype in DTYPES else self._order.dtype  # "auto" is decided once
+                self._order = replace(self._order, calibration=calibration, dtype=dtype)
                 if self._info is None:  # a worker that replaces another has the same
                     self._vocabulary = vocabulary
                 self._failed_starts = 0

@@ -58,6 +58,9 @@ HEARTBEAT_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 0.25
 """Longest wait for a message while nothing is due: playback goes on and streams may need sound by then."""
 
+LIVE_SPEED: Final = 1.2
+"""Seconds of sound per second from which a checkpoint plays live: with less the first sound waits."""
+
 NICENESS: Final = 5
 """Lower priority than the bot's process: a chunk may be 10 ms late, a voice packet may not."""
 
@@ -99,7 +102,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
 
     from audio.musicgen.checkpoint.load import load_checkpoint, vocabulary_of
     from audio.musicgen.checkpoint.seeded import ensure_seeded
-    from audio.musicgen.cpu.host_decoder import fastest_dtype
+    from audio.musicgen.cpu.host_decoder import WHOLE_NUMBERS, dtypes_for
     from audio.musicgen.engine_core import EngineCore
 
     # The default lock is a semaphore between processes, which leaks when a worker is killed.
@@ -111,17 +114,27 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     torch.set_num_threads(order.threads)
     torch.set_num_interop_threads(1)
     device = _checked_device(order.device)
-    if order.dtype == "auto":
-        order = replace(order, dtype=fastest_dtype(device))
-    if order.dtype == "int8" and device != "cpu":
-        raise EngineError(f"The dtype int8 is only for the CPU; set float16 for {device}.")
+    if order.dtype in WHOLE_NUMBERS and device != "cpu":
+        raise EngineError(f"The dtype {order.dtype} is only for the CPU; set float16 for {device}.")
     name = order.checkpoint
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
-    checkpoint = load_checkpoint(name, order.revision, device, order.adapter, order.adapter_revision)
-    core = EngineCore(checkpoint, order.slots, order.longest, order.dtype)
     device_name = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
-    calibration = _calibrate(core, order, device_name)
+    dtypes = dtypes_for(device) if order.dtype == "auto" else (order.dtype,)
+    for dtype in dtypes:  # the most exact first
+        order = replace(order, dtype=dtype)
+        checkpoint = load_checkpoint(name, order.revision, device, order.adapter, order.adapter_revision)
+        core = EngineCore(checkpoint, order.slots, order.longest, dtype)
+        calibration = _calibrate(core, order, device_name)
+        if calibration.speed >= LIVE_SPEED:
+            break
+        if dtype != dtypes[-1]:
+            _log.info(
+                "In %s %s makes %.2f seconds of music a second; a shorter format is tried.",
+                dtype,
+                checkpoint.name,
+                calibration.speed,
+            )
     core.speed, core.capacity = calibration.speed, calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
@@ -134,6 +147,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
         realtime_streams=calibration.listeners,
         melodies=checkpoint.melody is not None,
         endless=core.endless,
+        dtype=order.dtype,
         notes=checkpoint.notes,
     )
     return core, Ready(info, calibration, vocabulary_of(checkpoint))

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from audio.calibration import Calibration
 from audio.engine import Chunk, EngineInfo
 from audio.errors import EngineError
 from audio.piece import Piece, PromptChange
 from audio.prompts.hearing import Vocabulary
+
+DTYPES: Final = ("float32", "bfloat16", "float16", "int8", "int4")
+"""Number formats of the decoder's weights, the most exact first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Order:
     longest: float
     """Length of the longest piece [s]; the key-value cache is allocated for it."""
     dtype: str = "auto"
-    """Data type of the decoder's matrices; "auto" is the fastest one on the device."""
+    """Data type of the decoder's matrices, of `DTYPES`; "auto" is the most exact one that is live."""
     calibration_file: Path | None = None
     """File that caches calibrations between starts; None disables it."""
     calibration: Calibration | None = None

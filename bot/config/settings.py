@@ -123,11 +123,11 @@ class EngineSettings(Section):
     """CPU threads of the model. More threads than idle cores slow it down: they wait for each other. In int8
     on a processor with VNNI, a second thread gains little."""
 
-    dtype: Literal["auto", "float32", "bfloat16", "float16", "int8"] = "auto"
-    """Number format of the decoder's weights; on CUDA also of its cache. "auto" is float16 on CUDA, int8 on a
-    CPU with AVX2 or AVX-512, and float32 elsewhere. float32 is exact; bfloat16 and float16 halve the weights
-    and suit large checkpoints and CUDA; int8 (CPU only) is the fastest there, at about 2 % error. The same
-    seed sounds different in each format."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"] = "auto"
+    """Number format of the decoder's weights; on CUDA also of its cache. "auto" is float16 on CUDA; on a CPU
+    it is int8, or int4 if the checkpoint is live only with that. float32 is exact; bfloat16 and float16 halve
+    the weights and suit CUDA; int8 (CPU only) is off by about 1 %; int4 (CPU only) reads half as much as int8
+    and suits large checkpoints alone. The same seed sounds different in each format."""
 
     slots: Whole = Field(default=8, ge=1, le=256)
     """Maximum of pieces composed at once; fewer if the device cannot compose that many in real time. Each

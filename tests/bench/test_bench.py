@@ -159,7 +159,8 @@ def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: 
         and not name.endswith(("encoder_attn.k_proj.weight", "encoder_attn.v_proj.weight"))
     )
     assert step_bytes(checkpoint, "float32", 30.0) == (4 * read, 2 * 2 * 4 * 750 * 192 * 4)
-    assert step_bytes(checkpoint, "int8", 30.0)[0] == read
+    assert step_bytes(checkpoint, "int8", 30.0) == (read + read // 16, 2 * 2 * 4 * 750 * 192)
+    assert step_bytes(checkpoint, "int4", 30.0)[0] == read // 2 + read // 16
     unguided = dataclasses.replace(checkpoint, guidance=1.0)
     assert step_bytes(unguided, "float32", 30.0) == (4 * read, 2 * 4 * 750 * 192 * 4)
 

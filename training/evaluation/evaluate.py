@@ -17,7 +17,7 @@ import torch
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.fields import PUBLISHED_GUIDANCE
 from audio.musicgen.checkpoint.load import load_checkpoint
-from audio.musicgen.cpu.host_decoder import fastest_dtype
+from audio.musicgen.cpu.host_decoder import dtypes_for
 from audio.musicgen.engine_core import EngineCore
 from audio.piece import Piece
 from audio.units import STEP_RATE
@@ -49,7 +49,7 @@ _CASES: Final = 240
 """Generated prompts. With 80 of them, the same heads refitted twice scored 92 and 96 % of styles."""
 _OUTLINE_FRAMES: Final = 4 * STEP_RATE
 """Length of pieces whose outline is measured [frames]; it is complete long before."""
-_CPU_DTYPE: Final = fastest_dtype("cpu")
+_CPU_DTYPE: Final = dtypes_for("cpu")[0]
 """Default type of the decoder's matrices on this CPU."""
 _LONG_SECONDS: Final = 60
 """Length of long pieces [s], several windows."""

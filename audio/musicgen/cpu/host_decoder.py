@@ -16,6 +16,9 @@ _log = logging.getLogger(__name__)
 
 HostDecoder = CompiledDecoder | TorchDecoder
 
+WHOLE_NUMBERS: Final = frozenset(BITS)
+"""Data types that only the CPU has."""
+
 _FAST_CAPABILITIES: Final = ("AVX2", "AVX512")
 """CPU capabilities for which torch has fast kernels for 8-bit weights."""
 
@@ -36,14 +39,15 @@ def host_decoder(decoder: Decoder, slots: int, length: int, dtype: str, prefix: 
     return TorchDecoder(decoder, slots, length, "int8", prefix)
 
 
-def fastest_dtype(device: str) -> str:
-    """Return the data type that suits most checkpoints on `device`; the default of `engine.dtype`."""
+def dtypes_for(device: str) -> tuple[str, ...]:
+    """Return the data types that suit `device`, the most exact first; "auto" takes the first that is live."""
     if device.startswith("cuda"):
-        return "float16"
+        return ("float16",)
     if device != "cpu":
-        return "float32"
-    fast = best_library() is not None or torch.backends.cpu.get_cpu_capability() in _FAST_CAPABILITIES
-    return "int8" if fast else "float32"
+        return ("float32",)
+    if best_library() is not None:
+        return ("int8", "int4")
+    return ("int8",) if torch.backends.cpu.get_cpu_capability() in _FAST_CAPABILITIES else ("float32",)
 
 
 def kernel_name(dtype: str) -> str:

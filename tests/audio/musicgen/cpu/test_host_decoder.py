@@ -8,7 +8,7 @@ import torch
 from audio.musicgen.checkpoint.seeded import seeded_model
 from audio.musicgen.cpu import host_decoder as host
 from audio.musicgen.cpu.compiled_decoder import CompiledDecoder
-from audio.musicgen.cpu.host_decoder import fastest_dtype, host_decoder, kernel_name
+from audio.musicgen.cpu.host_decoder import dtypes_for, host_decoder, kernel_name
 from audio.musicgen.cpu.torch_decoder import TorchDecoder
 from audio.musicgen.kernels.library import best_library
 
@@ -48,12 +48,13 @@ def test_a_shape_that_the_c_code_cannot_compute_is_left_to_torch(caplog: pytest.
         assert "heads of 24 values" in caplog.text
 
 
-def test_the_default_data_type_depends_on_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fastest_dtype("cuda:0") == "float16"
-    assert fastest_dtype("mps") == "float32"
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
-    assert fastest_dtype("cpu") == ("int8" if best_library() else "float32")
+def test_the_data_types_of_a_device_begin_with_the_most_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dtypes_for("cuda:0") == ("float16",)
+    assert dtypes_for("mps") == ("float32",)
+    monkeypatch.setattr(host, "best_library", lambda: object())
+    assert dtypes_for("cpu") == ("int8", "int4")
     monkeypatch.setattr(host, "best_library", lambda: None)
-    assert fastest_dtype("cpu") == "float32"
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "DEFAULT")
+    assert dtypes_for("cpu") == ("float32",)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
-    assert fastest_dtype("cpu") == "int8"
+    assert dtypes_for("cpu") == ("int8",)
