@@ -24,14 +24,11 @@ from transformers.models.encodec.modeling_encodec import (
     EncodecResnetBlock,
 )
 
+from audio.musicgen.codec.products import Product, compiled_lstm
+
 MIN_PRODUCT_OUTPUTS: Final = 16
 """A convolution with fewer output channels computes several neighbouring times in one product: 12 → 6
 channels then take a third of the time, and 12 → 1 half of it (3,200 samples, AVX-512)."""
-
-MIN_STEPWISE_LSTM_CHANNELS: Final = 512
-"""On a CPU, an LSTM of at least this width is computed by our own loop. Ten frames of 1,024 channels take 0.4
-of the time of torch's, which reads the weights at half the speed of a product; 128 channels take 1.5 of
-it."""
 
 
 @dataclass(slots=True)
@@ -91,16 +88,17 @@ class Convolution:
         self._left = self._reach - self._right
         weight = conv.weight.permute(2, 1, 0)  # (taps, inputs, outputs)
         self._outputs = weight.shape[2]
-        self._weights, self._bias = weight.flatten(0, 1).contiguous(), _bias(conv)
+        bias = _bias(conv)
+        self._product = Product(weight.flatten(0, 1), bias, self._taps, self._dilation)
         dense = self._taps > 1 and self._dilation == 1
         self._group = MIN_PRODUCT_OUTPUTS // self._outputs if dense else 1
         if self._group > 1:
-            self._group_weights = _group_weights(weight, self._group)
-            self._group_bias = self._bias.repeat(self._group)
+            width = self._group + self._taps - 1
+            self._grouped = Product(_group_weights(weight, self._group), bias.repeat(self._group), width)
 
     def __call__(self, x: Tensor, states: LayerStates, last: bool) -> Tensor:
         if self._reach == 0:
-            return _product(x, self._weights, self._bias)
+            return self._product(x, x.shape[1])
         if self in states.tensors:
             x = torch.cat([states.tensors[self], x], dim=1)
         if self not in states.started:
@@ -114,11 +112,8 @@ class Convolution:
         times = x.shape[1] - self._reach
         states.tensors[self] = x[:, times:].clone()  # a view would keep the whole block alive
         if self._group > 1 and times % self._group == 0:
-            width = self._group + self._taps - 1
-            windows = _windows(x, times // self._group, width, 1, self._group)
-            grouped = _product(windows, self._group_weights, self._group_bias)
-            return grouped.view(len(x), times, self._outputs)
-        return _product(_windows(x, times, self._taps, self._dilation), self._weights, self._bias)
+            return self._grouped(x, times // self._group, self._group).view(len(x), times, self._outputs)
+        return self._product(x, times)
 
 
 class ConvTranspose:
@@ -136,16 +131,15 @@ class ConvTranspose:
         weight = functional.pad(conv.weight, (0, self._taps * self._stride - size))
         # (inputs, outputs, taps from the latest, stride) → (taps from the earliest, inputs, stride, outputs)
         weight = weight.view(*weight.shape[:2], self._taps, self._stride).flip(2).permute(2, 0, 3, 1)
-        self._weights = weight.flatten(2).flatten(0, 1).contiguous()
-        self._bias = _bias(conv).repeat(self._stride)
+        bias = _bias(conv).repeat(self._stride)
+        self._product = Product(weight.flatten(2).flatten(0, 1), bias, self._taps)
 
     def __call__(self, x: Tensor, states: LayerStates, last: bool) -> Tensor:
         zeros = x.new_zeros(len(x), self._taps - 1, x.shape[2])
         x = torch.cat([states.tensors.get(self, zeros), x] + ([zeros] if last else []), dim=1)
         times = x.shape[1] - (self._taps - 1)
         states.tensors[self] = x[:, times:].clone()
-        out = _product(_windows(x, times, self._taps, 1), self._weights, self._bias)
-        out = out.view(len(x), times * self._stride, self._outputs)
+        out = self._product(x, times).view(len(x), times * self._stride, self._outputs)
         if last:  # drop the outputs of the zeros after the end, except those that replace the trimmed start
             out = out[:, : out.shape[1] - (self._taps - 1) * self._stride + self._left]
         if times and self not in states.started:
@@ -175,43 +169,22 @@ class LSTM:
 
     def __init__(self, module: EncodecLSTM) -> None:
         self._lstm = module.lstm
-        wide = self._lstm.hidden_size >= MIN_STEPWISE_LSTM_CHANNELS
-        self._run = self._stepwise if wide and self._lstm.weight_hh_l0.device.type == "cpu" else self._lstm
+        self._compiled = compiled_lstm(module.lstm)
 
     def __call__(self, x: Tensor, states: LayerStates, last: bool) -> Tensor:
         if not x.shape[1]:
             return x
-        steps = x.transpose(0, 1)
-        state = states.tensors.get(self)
+        state = states.tensors.get(self)  # (batch, layers, 2, channels)
         if state is None:
             state = x.new_zeros(len(x), self._lstm.num_layers, 2, x.shape[2])
-        out, final = self._run(steps, tuple(state.transpose(0, 2).contiguous()))
-        states.tensors[self] = torch.stack(final).transpose(0, 2)  # (batch, layers, 2, channels)
-        summed: Tensor = (out + steps).transpose(0, 1)
-        return summed
-
-    def _stepwise(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """Compute the same as the library's LSTM (Hochreiter and Schmidhuber 1997, with a forget gate).
-
-        `x` is shaped (time, batch, channels), `state` is h and c, each (layers, batch, channels).
-        """
-        hiddens, cells = [], []
-        for layer, (hidden, cell) in enumerate(zip(*state, strict=True)):
-            input_weights, hidden_weights, *biases = (
-                getattr(self._lstm, f"{name}_l{layer}")
-                for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            )
-            outputs = []
-            for gates in functional.linear(x, input_weights, sum(biases)):
-                gates = torch.addmm(gates, hidden, hidden_weights.t())
-                input_gate, forget_gate, candidate, output_gate = gates.chunk(4, dim=1)
-                cell = forget_gate.sigmoid() * cell + input_gate.sigmoid() * candidate.tanh()
-                hidden = output_gate.sigmoid() * cell.tanh()
-                outputs.append(hidden)
-            x = torch.stack(outputs)
-            hiddens.append(hidden)
-            cells.append(cell)
-        return x, (torch.stack(hiddens), torch.stack(cells))
+        if self._compiled is not None:
+            state = state.clone()
+            out = torch.stack([self._compiled(*each) for each in zip(x, state, strict=True)])
+        else:
+            out, final = self._lstm(x.transpose(0, 1), tuple(state.transpose(0, 2).contiguous()))
+            out, state = out.transpose(0, 1), torch.stack(final).transpose(0, 2)
+        states.tensors[self] = state
+        return x + out
 
 
 class Pointwise:
@@ -254,22 +227,6 @@ def split_states(states: LayerStates, streams: int) -> list[LayerStates]:
 
 def _bias(conv: nn.Conv1d | nn.ConvTranspose1d) -> Tensor:
     return torch.zeros(conv.out_channels).to(conv.weight) if conv.bias is None else conv.bias.clone()
-
-
-def _product(windows: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
-    """Multiply windows (batch, time, inputs) by weights: (batch, time, outputs)."""
-    flat = torch.addmm(bias, windows.reshape(-1, len(weights)), weights)
-    return flat.view(windows.shape[0], windows.shape[1], weights.shape[1])
-
-
-def _windows(x: Tensor, times: int, taps: int, dilation: int, stride: int = 1) -> Tensor:
-    """Gather the inputs of each output time: (batch, time, channels) → (batch, times, taps · channels)."""
-    if taps == 1:
-        return x
-    batch, _, channels = x.shape
-    x = x.contiguous()
-    along = (x.stride(0), stride * channels, dilation * channels, 1)
-    return x.as_strided((batch, times, taps, channels), along, x.storage_offset()).flatten(2)
 
 
 def _group_weights(weight: Tensor, group: int) -> Tensor:

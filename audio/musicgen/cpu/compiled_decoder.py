@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from transformers import MusicgenMelodyForCausalLM
 from transformers.activations import GELUActivation
 
-from audio.musicgen.kernels.library import CLayer, CMatrix, CModel, CNorm, CRow, Library
+from audio.musicgen.kernels.library import CLayer, CMatrix, CModel, CNorm, CRow, Library, team
 from audio.musicgen.kernels.weights import GROUP, LANES, TILE, aligned, aligned_bytes, pack
 from audio.musicgen.model.layers import GUIDED, Decoder, table_of
 
@@ -110,7 +110,7 @@ class CompiledDecoder:
         )
         self._max_rows = max(GUIDED * slots, _MIN_ROWS)
         room = max(self._room, MAX_PROMPT_TOKENS)
-        self._workspace = library.workspace_new(self._model, threads, self._max_rows, room)
+        self._workspace = library.workspace_new(self._model, team(threads), self._max_rows, room)
         if not self._workspace:
             raise MemoryError("can't allocate memory for the decoder's buffers")
         weakref.finalize(self, library.workspace_free, self._workspace)

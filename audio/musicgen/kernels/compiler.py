@@ -115,7 +115,9 @@ def compile_library(compiler: list[str], target: Path) -> None:
             "sampler.o": [SOURCE / "sampler.c"],
             "threads.o": [SOURCE / "threads.c"],
             **{
-                f"{kind}.o": [SOURCE / "decoder.c", f"-DKIND={kind}", *flags] for kind, flags in kinds.items()
+                f"{name}-{kind}.o": [SOURCE / f"{name}.c", f"-DKIND={kind}", *flags]
+                for kind, flags in kinds.items()
+                for name in ("decoder", "codec")
             },
         }
 

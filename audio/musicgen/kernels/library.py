@@ -63,6 +63,15 @@ class CRow(Structure):
     )
 
 
+class CLinear(Structure):
+    _fields_ = (
+        ("weights", c_void_p),
+        ("bias", c_void_p),
+        ("inputs", c_int64),
+        ("outputs", c_int64),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """The functions of one kind of processor."""
@@ -75,15 +84,19 @@ class Library:
     multiply_rows: Any
     cache_bytes: Any
     cache_fill: Any
+    linear_rows: Any
+    lstm_layer: Any
 
 
 _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
-    "workspace_new": (c_void_p, [POINTER(CModel), c_int64, c_int64, c_int64]),
+    "workspace_new": (c_void_p, [POINTER(CModel), c_void_p, c_int64, c_int64]),
     "workspace_free": (None, [c_void_p]),
     "decoder_step": (None, [POINTER(CModel), c_void_p, POINTER(CRow), c_int64, c_int64, c_void_p]),
     "multiply_rows": (None, [POINTER(CModel), c_void_p, POINTER(CMatrix), c_void_p, c_int64, c_void_p]),
     "cache_bytes": (c_int64, [c_int64, c_int64, c_int64]),
     "cache_fill": (None, [c_void_p, *[c_int64] * 4, c_void_p, c_void_p]),
+    "linear_rows": (None, [c_void_p, POINTER(CLinear), c_void_p, c_int64, c_int64, c_void_p]),
+    "lstm_layer": (None, [c_void_p, POINTER(CLinear), c_void_p, c_int64, c_void_p, c_void_p]),
 }
 
 
@@ -91,6 +104,22 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
 def best_library() -> Library | None:
     """Return the functions for the fastest kind that is right on this processor; None if there is none."""
     return next((library for library in libraries() if _is_right(library)), None)
+
+
+@cache
+def team(threads: int) -> int:
+    """Return the address of a team of threads, which lives as long as the process.
+
+    Raises MemoryError if the system refuses.
+    """
+    loaded = _loaded()
+    assert loaded is not None
+    start = loaded.team_start
+    start.restype, start.argtypes = c_void_p, [c_int64]
+    address = start(threads)
+    if not address:
+        raise MemoryError("can't allocate memory for threads")
+    return int(address)
 
 
 @cache
@@ -147,7 +176,7 @@ def multiply(library: Library, weights: Tensor, x: Tensor, bits: int, threads: i
     layer = CLayer(fc1=CMatrix(packed.data_ptr(), inputs, outputs, bits))
     # a model without layers to step, as wide as the inputs: it has the threads and buffers of a product
     model = CModel(hidden=inputs, heads=1, planes=2, layer=pointer(layer))
-    workspace = library.workspace_new(model, threads, len(x), LANES)
+    workspace = library.workspace_new(model, team(threads), len(x), LANES)
     if not workspace:
         raise MemoryError("can't allocate memory for a product")
     out, x = torch.empty(len(x), outputs), x.contiguous()

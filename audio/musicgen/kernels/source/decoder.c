@@ -7,7 +7,7 @@
 
 struct Workspace {
     Team *team;
-    int64_t threads, rows, room;
+    int64_t threads, room;
     Rounded rounded;
     int8_t *bytes;
     float *x, *qkv, *attended, *inner, *scores;
@@ -27,20 +27,18 @@ static void *allocate(int64_t bytes) {
 
 void FOR_KIND(workspace_free)(Workspace *space) {
     if (!space) return;
-    if (space->team) team_end(space->team);
     void *parts[] = {space->rounded.bytes, space->rounded.scales, space->rounded.sums, space->x,
                      space->qkv, space->attended, space->inner, space->scores, space};
     for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) free(parts[part]);
 }
 
-Workspace *FOR_KIND(workspace_new)(const Model *model, int64_t threads, int64_t rows, int64_t room) {
+Workspace *FOR_KIND(workspace_new)(const Model *model, Team *team, int64_t rows, int64_t room) {
     Workspace *space = calloc(1, sizeof(Workspace));
     if (!space) return NULL;
     int64_t hidden = model->hidden, inner = model->layer->fc1.outputs;
     int64_t widest = inner > hidden ? inner : hidden;
     *space = (Workspace){
-        .team = team_start((int)threads),
-        .threads = threads, .rows = rows, .room = room,
+        .team = team, .threads = team_threads(team), .room = room,
         .rounded = {
             .planes = (int)model->planes,
             .bytes = allocate(rows * model->planes * widest),
@@ -51,10 +49,10 @@ Workspace *FOR_KIND(workspace_new)(const Model *model, int64_t threads, int64_t 
         .qkv = allocate(4 * rows * 3 * hidden),
         .attended = allocate(4 * rows * hidden),
         .inner = allocate(4 * rows * inner),
-        .scores = allocate(4 * threads * padded_room(room)),
+        .scores = allocate(4 * team_threads(team) * padded_room(room)),
     };
     Workspace *s = space;
-    if (!s->team || !s->rounded.bytes || !s->rounded.scales || !s->rounded.sums || !s->x || !s->qkv ||
+    if (!s->rounded.bytes || !s->rounded.scales || !s->rounded.sums || !s->x || !s->qkv ||
         !s->attended || !s->inner || !s->scores) {
         FOR_KIND(workspace_free)(space);
         return NULL;

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "export.h"
+#include "kind.h"
 #include "matrix.h"
 #include "threads.h"
 
@@ -38,16 +38,11 @@ typedef struct {
     float guidance;
 } Row;
 
-// Threads and buffers of a step.
+// The buffers of a step.
 typedef struct Workspace Workspace;
 
-// This file's functions are compiled once for each kind of processor, with the kind (-DKIND=...) in their names.
-#define NAME_OF(name, kind) name##_##kind
-#define NAME_FOR(name, kind) NAME_OF(name, kind)
-#define FOR_KIND(name) NAME_FOR(name, KIND)
-
-// Return NULL if memory or threads do not suffice. `rows` and `room` [steps] are the largest of any step.
-EXPORT Workspace *FOR_KIND(workspace_new)(const Model *model, int64_t threads, int64_t rows, int64_t room);
+// Return NULL if memory does not suffice. `rows` and `room` [steps] are the largest of any step.
+EXPORT Workspace *FOR_KIND(workspace_new)(const Model *model, Team *team, int64_t rows, int64_t room);
 EXPORT void FOR_KIND(workspace_free)(Workspace *workspace);
 
 // Step `count` rows. `logits` receives those of the first `logit_rows`, (rows, outputs of lm_heads).

@@ -77,7 +77,6 @@ INLINE Ints dot4_bytes(Ints sums, Weights w, const int8_t *x) {
 
 #elif defined(__ARM_FEATURE_DOTPROD)
 
-#include <arm_neon.h>
 #define BYTE_OFFSET 0
 typedef struct { uint8x16_t quarter[4]; } Weights;
 INLINE Weights load_weights(const uint8_t *from) {

@@ -59,14 +59,14 @@ static void *help(void *argument) {
     }
 }
 
-Team *team_start(int threads) {
+Team *team_start(int64_t threads) {
     Team *team = aligned_alloc(CACHE_LINE, (sizeof(Team) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
     if (!team) return NULL;
     *team = (Team){.threads = 1};
     team->helpers = calloc((size_t)threads, sizeof(pthread_t));
     pthread_mutex_init(&team->lock, NULL);
     pthread_cond_init(&team->wake, NULL);
-    for (int thread = 1; team->helpers && thread < threads; thread++) {
+    for (int thread = 1; team->helpers && thread < (int)threads; thread++) {
         Helper *helper = malloc(sizeof(Helper));
         if (helper) *helper = (Helper){team, thread};
         if (!helper || pthread_create(&team->helpers[thread], NULL, help, helper)) {

@@ -3,13 +3,15 @@
 
 #include <stdint.h>
 
+#include "export.h"
+
 typedef struct Team Team;
 
-// Start `threads - 1` helpers. Returns NULL if the system refuses.
-Team *team_start(int threads);
+// Start `threads - 1` helpers. Return NULL if the system refuses.
+EXPORT Team *team_start(int64_t threads);
 
 // End the helpers.
-void team_end(Team *team);
+EXPORT void team_end(Team *team);
 
 // Run work(argument, thread) in every thread of the team and return when all have returned.
 void team_run(Team *team, void (*work)(void *argument, int thread), void *argument);

@@ -8,6 +8,8 @@
 #include <string.h>
 #if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
 #endif
 
 #define LANES 16
@@ -30,6 +32,31 @@ INLINE Floats load(const float *from) {
 INLINE void store(float *to, Floats values) { memcpy(to, &values, sizeof values); }
 
 INLINE Floats to_floats(Ints values) { return __builtin_convertvector(values, Floats); }
+
+// a * b + c: rounded once where the processor can, so only for sums whose bits may differ from kind to kind.
+INLINE Floats multiply_add(Floats a, Floats b, Floats c) {
+#if defined(__AVX512F__)
+    return (Floats)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__)
+    __m256 left[2], right[2], sum[2];
+    memcpy(left, &a, sizeof left);
+    memcpy(right, &b, sizeof right);
+    memcpy(sum, &c, sizeof sum);
+    for (int i = 0; i < 2; i++) sum[i] = _mm256_fmadd_ps(left[i], right[i], sum[i]);
+    memcpy(&c, sum, sizeof sum);
+    return c;
+#elif defined(__ARM_NEON)
+    float32x4_t left[4], right[4], sum[4];
+    memcpy(left, &a, sizeof left);
+    memcpy(right, &b, sizeof right);
+    memcpy(sum, &c, sizeof sum);
+    for (int i = 0; i < 4; i++) sum[i] = vfmaq_f32(sum[i], left[i], right[i]);
+    memcpy(&c, sum, sizeof sum);
+    return c;
+#else
+    return a * b + c;
+#endif
+}
 
 // 16 signed bytes. By the vector extension GCC 12 converts them one by one.
 INLINE Floats load_bytes(const int8_t *from) {

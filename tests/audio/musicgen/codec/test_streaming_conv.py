@@ -16,7 +16,7 @@ from transformers.models.encodec.modeling_encodec import (
     EncodecResnetBlock,
 )
 
-from audio.musicgen.codec.streaming_conv import MIN_STEPWISE_LSTM_CHANNELS, LayerStates, layer_of
+from audio.musicgen.codec.streaming_conv import LayerStates, layer_of
 
 EXACT = 1e-5
 CUTS = [[40], [1] * 40, [3, 1, 7, 29], [0, 16, 16, 0, 8]]
@@ -84,8 +84,8 @@ def test_a_signal_too_short_to_reflect_is_padded_as_in_the_library(name: str, le
 @torch.inference_mode()
 def test_a_wide_lstm_equals_the_librarys(cuts: list[int], layers: int) -> None:
     torch.manual_seed(6)
-    layer = EncodecLSTM(config(num_lstm_layers=layers), MIN_STEPWISE_LSTM_CHANNELS).requires_grad_(False)
-    x = torch.randn(2, MIN_STEPWISE_LSTM_CHANNELS, sum(cuts), generator=torch.Generator().manual_seed(1))
+    layer = EncodecLSTM(config(num_lstm_layers=layers), 512).requires_grad_(False)
+    x = torch.randn(2, 512, sum(cuts), generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(streamed(layer, x, cuts), layer(x), atol=EXACT, rtol=0)
 
 
