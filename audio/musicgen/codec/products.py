@@ -106,7 +106,7 @@ class _CompiledLinear:
 
 def compiled_lstm(lstm: torch.nn.LSTM) -> CompiledLstm | None:
     """Return the LSTM in C; None if this processor cannot or its width is no multiple of a vector."""
-    library = _library_for(lstm.weight_hh_l0)
+    library = _library_for(next(lstm.parameters()))
     if library is None or lstm.hidden_size % LANES or lstm.input_size != lstm.hidden_size:
         return None
     return CompiledLstm(library, lstm)
