@@ -19,8 +19,10 @@ WORKDIR /app
 COPY requirements ./requirements
 RUN python -m venv /venv && requirements/install /venv/bin/python run
 COPY pyproject.toml README.md LICENSE ./
-RUN /venv/bin/python -m pip install --no-deps --no-build-isolation . \
-    && /venv/bin/python -m pip uninstall --yes pip
+RUN /venv/bin/python -m pip install --no-deps --no-build-isolation .
+COPY audio ./audio
+RUN /venv/bin/python -m audio.musicgen.kernels.compiler /built \
+    && /venv/bin/python -m pip uninstall --yes ziglang pip
 
 # What runs: no compiler.
 FROM python AS bot
@@ -35,6 +37,7 @@ ENV PYTHONUNBUFFERED=1 \
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY audio ./audio
+COPY --from=packages /built ./audio/musicgen/kernels/built
 COPY bot ./bot
 COPY cogs ./cogs
 COPY models ./models

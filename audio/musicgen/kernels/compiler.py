@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -29,16 +30,35 @@ SOURCE: Final = Path(__file__).parent / "source"
 BUILT: Final = Path(__file__).parent / "built"
 """Where an image keeps its library; looked into before the cache."""
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How to compile for a kind of processor."""
+
+    name: str
+    zig_cpu: str
+    """As zig names it."""
+    flags: tuple[str, ...] = ()
+    """As GCC and Clang name it."""
+
+    def options(self, compiler: Sequence[str]) -> list[str]:
+        """Return the options of a compiler for this kind; by default zig takes the processor here."""
+        return [f"-mcpu={self.zig_cpu}"] if "ziglang" in compiler else [*self.flags]
+
+
 KINDS: Final = {
-    "x86_64": {
-        "avx512_vnni": ["-march=x86-64-v4", "-mavx512vnni"],
-        "avx_vnni": ["-march=x86-64-v3", "-mavxvnni"],
-        "avx2": ["-march=x86-64-v3"],
-        "portable": [],
-    },
-    "aarch64": {"neon_dotprod": ["-march=armv8.2-a+dotprod"], "portable": []},
+    "x86_64": (
+        Kind("avx512_vnni", "x86_64_v4+avx512vnni", ("-march=x86-64-v4", "-mavx512vnni")),
+        Kind("avx_vnni", "x86_64_v3+avxvnni", ("-march=x86-64-v3", "-mavxvnni")),
+        Kind("avx2", "x86_64_v3", ("-march=x86-64-v3",)),
+        Kind("portable", "baseline"),
+    ),
+    "aarch64": (
+        Kind("neon_dotprod", "generic+dotprod", ("-march=armv8.2-a+dotprod",)),
+        Kind("portable", "baseline"),
+    ),
 }
-"""By architecture: kinds of processors, the fastest first, and the compiler's flags for each."""
+"""The kinds of each architecture, the fastest first."""
 
 _FLAGS: Final = [
     "-std=gnu11",
@@ -56,6 +76,11 @@ def architecture() -> str:
     """Return the processor's architecture by the name that Linux uses."""
     machine = platform.machine().lower()
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Return the kinds of this architecture, the fastest first; every one runs the last."""
+    return KINDS.get(architecture(), (Kind("portable", "baseline"),))
 
 
 def library_path() -> Path | None:
@@ -107,34 +132,24 @@ def compile_library(compiler: list[str], target: Path) -> None:
 
     Raises OSError or SubprocessError.
     """
-    kinds = KINDS.get(architecture(), {"portable": []})
+    portable = kinds()[-1]
+    jobs = [(name, portable) for name in ("kinds", "sampler", "threads")]
+    jobs += [(name, kind) for kind in kinds() for name in ("decoder", "codec")]
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        folder = Path(scratch)
-        jobs = {
-            "kinds.o": [SOURCE / "kinds.c"],
-            "sampler.o": [SOURCE / "sampler.c"],
-            "threads.o": [SOURCE / "threads.c"],
-            **{
-                f"{name}-{kind}.o": [SOURCE / f"{name}.c", f"-DKIND={kind}", *flags]
-                for kind, flags in kinds.items()
-                for name in ("decoder", "codec")
-            },
-        }
 
-        def compile_one(job: tuple[str, Sequence[str | Path]]) -> None:
-            name, arguments = job
-            _run([*compiler, *_FLAGS, "-c", *map(str, arguments), "-o", str(folder / name)])
+        def compile_one(job: tuple[str, Kind]) -> str:
+            name, kind = job
+            made = str(Path(scratch) / f"{name}-{kind.name}.o")
+            options = [*_FLAGS, *kind.options(compiler), f"-DKIND={kind.name}"]
+            _run([*compiler, *options, "-c", str(SOURCE / f"{name}.c"), "-o", made])
+            return made
 
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="compile") as pool:
-            list(pool.map(compile_one, jobs.items()))
-        linked = folder / target.name
-        objects = [str(folder / name) for name in jobs]
-        _run([*compiler, "-shared", *objects, "-lm", *_thread_flags(), "-o", str(linked)])
+            objects = list(pool.map(compile_one, jobs))
+        linked = Path(scratch) / target.name
+        libraries = ["-lm"] if sys.platform == "darwin" else ["-lm", "-lpthread"]
+        _run([*compiler, "-shared", *objects, *libraries, "-o", str(linked)])
         linked.replace(target)
-
-
-def _thread_flags() -> list[str]:
-    return [] if sys.platform == "darwin" else ["-lpthread"]
 
 
 def _run(command: list[str]) -> None:

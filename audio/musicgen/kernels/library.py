@@ -12,7 +12,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from audio.musicgen.kernels.compiler import KINDS, architecture, library_path
+from audio.musicgen.kernels.compiler import kinds, library_path
 from audio.musicgen.kernels.weights import GROUP, LANES, TILE, aligned, pack
 
 _log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Library:
     """The functions of one kind of processor."""
 
     kind: str
-    """Its name in `KINDS`."""
+    """Its name in `compiler.KINDS`."""
     workspace_new: Any
     workspace_free: Any
     decoder_step: Any
@@ -153,8 +153,7 @@ def libraries() -> list[Library]:
         return []
     supported = loaded.kind_supported
     supported.restype, supported.argtypes = ctypes.c_bool, [c_char_p]
-    kinds = KINDS.get(architecture(), {"portable": []})
-    return [_functions(loaded, kind) for kind in kinds if supported(kind.encode())]
+    return [_functions(loaded, kind.name) for kind in kinds() if supported(kind.name.encode())]
 
 
 def _functions(loaded: ctypes.CDLL, kind: str) -> Library:

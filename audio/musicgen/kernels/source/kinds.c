@@ -4,17 +4,32 @@
 
 #include "kinds.h"
 
-#if defined(__x86_64__) || defined(_M_X64)
+#if defined(__x86_64__)
+
+#include <cpuid.h>
+#include <stdint.h>
+
+// Bits of CPUID and XCR0: Intel, Software Developer's Manual, volume 2 (CPUID) and volume 1, chapter 13.
+static bool has(uint32_t bits, int bit) { return bits >> bit & 1; }
+
+static uint64_t saved_by_the_system(void) {
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
 
 bool kind_supported(const char *kind) {
-    __builtin_cpu_init();
-    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (!strcmp(kind, "avx512_vnni"))
-        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-    if (!strcmp(kind, "avx_vnni")) return avx2 && __builtin_cpu_supports("avxvnni");
-    if (!strcmp(kind, "avx2")) return avx2;
-    return !strcmp(kind, "portable");
+    if (!strcmp(kind, "portable")) return true;
+    uint32_t a, b, c, d, a7, b7, c7, d7;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !__get_cpuid_count(7, 0, &a7, &b7, &c7, &d7)) return false;
+    if (!has(c, 27)) return false;  // OSXSAVE
+    bool fma = has(c, 12), avx2 = has(b7, 5);
+    if (!fma || !avx2 || (saved_by_the_system() & 0x06) != 0x06) return false;
+    if (!strcmp(kind, "avx2")) return true;
+    if (!strcmp(kind, "avx_vnni")) return a7 >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && has(a, 4);
+    bool avx512 = has(b7, 16) && has(b7, 17) && has(b7, 28) && has(b7, 30) && has(b7, 31);  // F, DQ, CD, BW, VL
+    bool vnni = has(c7, 11);
+    return !strcmp(kind, "avx512_vnni") && avx512 && vnni && (saved_by_the_system() & 0xe6) == 0xe6;
 }
 
 #elif defined(__aarch64__)
