@@ -147,9 +147,12 @@ class CompiledDecoder:
         """Return the logits of the next tokens, shaped (slots, codebooks, vocabulary).
 
         They are valid until the next call. See `TorchDecoder.__call__` for the arguments. Raises ValueError
-        if a position lies outside the cache.
+        if a position lies outside the cache or a token outside its table, where C would read all the same.
         """
         tokens = tokens.contiguous()
+        lowest, highest = (int(bound) for bound in tokens.aminmax())
+        if lowest < 0 or highest >= self._model.codes:
+            raise ValueError(f"Tokens from {lowest} to {highest} are not in a table of {self._model.codes}.")
         conditional: list[CRow] = []
         unconditional: list[CRow] = []
         for index, slot in enumerate(slots):

@@ -150,6 +150,15 @@ def test_weights_that_are_not_finite_are_not_hidden(kinds: list[Library]) -> Non
     assert not decoder(some_tokens(4)[:1], [0], [0], [3.0]).isfinite().any()
 
 
+@pytest.mark.parametrize("token", [-1, 2049])
+def test_tokens_outside_their_table_are_refused(kinds: list[Library], token: int) -> None:
+    decoder, tokens = decoder_of(kinds), some_tokens(4)[:1].clone()
+    decoder.admit(0, prompt(6, 64))
+    tokens[0, 2] = token
+    with pytest.raises(ValueError, match="not in a table of 2049"):
+        decoder(tokens, [0], [0], [1.0])
+
+
 def test_positions_outside_the_cache_and_empty_prompts_are_refused(kinds: list[Library]) -> None:
     decoder, tokens = decoder_of(kinds), some_tokens(4)
     decoder.admit(0, prompt(6, 64))
