@@ -14,10 +14,11 @@ import platform
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from audio.calibration import Calibration, load_calibration, save_calibration
 from audio.children import forbid_core_dumps
@@ -46,6 +47,8 @@ from audio.worker.wire import MAX_TEXT_CHARS, TO_WORKER, printable
 
 if TYPE_CHECKING:
     from audio.musicgen.engine_core import EngineCore
+
+Core = TypeVar("Core")
 
 _log = logging.getLogger(__name__)
 
@@ -120,21 +123,15 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     if name.startswith(SEEDED):
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
     device_name = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
-    dtypes = dtypes_for(device) if order.dtype == "auto" else (order.dtype,)
-    for dtype in dtypes:  # the most exact first
-        order = replace(order, dtype=dtype)
+
+    def make(dtype: str) -> tuple[EngineCore, Calibration]:
         checkpoint = load_checkpoint(name, order.revision, device, order.adapter, order.adapter_revision)
         core = EngineCore(checkpoint, order.slots, order.longest, dtype)
-        calibration = _calibrate(core, order, device_name)
-        if calibration.speed >= LIVE_SPEED:
-            break
-        if dtype != dtypes[-1]:
-            _log.info(
-                "In %s %s makes %.2f seconds of music a second; a shorter format is tried.",
-                dtype,
-                checkpoint.name,
-                calibration.speed,
-            )
+        return core, _calibrate(core, replace(order, dtype=dtype), device_name)
+
+    dtypes = dtypes_for(device) if order.dtype == "auto" else (order.dtype,)
+    dtype, core, calibration = first_live(dtypes, make)
+    checkpoint = core.checkpoint
     core.speed, core.capacity = calibration.speed, calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
@@ -147,10 +144,26 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
         realtime_streams=calibration.listeners,
         melodies=checkpoint.melody is not None,
         endless=core.endless,
-        dtype=order.dtype,
+        dtype=dtype,
         notes=checkpoint.notes,
     )
     return core, Ready(info, calibration, vocabulary_of(checkpoint))
+
+
+def first_live(
+    dtypes: Sequence[str], make: Callable[[str], tuple[Core, Calibration]]
+) -> tuple[str, Core, Calibration]:
+    """Return the first of `dtypes` with which the engine core that `make` makes is live, else the last."""
+    *exact, last = dtypes
+    for dtype in exact:
+        core, calibration = make(dtype)
+        if calibration.speed >= LIVE_SPEED:
+            return dtype, core, calibration
+        _log.info(
+            "%s makes %.2f seconds of music a second; a shorter format is tried.", dtype, calibration.speed
+        )
+        del core  # before another one takes memory
+    return last, *make(last)
 
 
 def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from audio.calibration import Calibration
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
-from audio.worker.main import NICENESS, SEEDED, main
+from audio.worker.main import NICENESS, SEEDED, first_live, main
 from audio.worker.messages import Begun, Cancel, Compose, Delivery, Failed, Heartbeat, Order, Ready
 from audio.worker.pipe import MessagePipe
 from audio.worker.wire import FROM_WORKER
@@ -100,6 +101,18 @@ def test_an_adapter_that_is_none_is_refused_before_anything_is_loaded(tmp_path: 
     assert "has no adapter_config.json; set engine.adapter to a folder that peft saved" in str(failed.error)
     assert not (tmp_path / "never-made").exists()
     assert exit_code(process) == 0
+
+
+@pytest.mark.parametrize(
+    ("speeds", "chosen"),
+    [({"int8": 1.3}, "int8"), ({"int8": 1.1, "int4": 1.9}, "int4"), ({"int8": 0.2, "int4": 0.4}, "int4")],
+)
+def test_the_most_exact_data_type_that_is_live_is_taken(speeds: dict[str, float], chosen: str) -> None:
+    def make(dtype: str) -> tuple[str, Calibration]:
+        return f"core in {dtype}", Calibration(speeds[dtype], 1, speeds[dtype])
+
+    dtype, core, calibration = first_live(["int8", "int4"], make)
+    assert (dtype, core, calibration.speed) == (chosen, f"core in {chosen}", speeds[chosen])
 
 
 def test_int8_is_refused_where_it_is_not_supported() -> None:
