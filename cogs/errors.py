@@ -1,6 +1,6 @@
 """Every failed command ends here. Errors are judged in this order:
 
-1. a BuskerError is a sentence already: the member reads it;
+1. a BuskerError is a sentence already: the member reads it, except for what the store says to operators;
 2. an error of discord.py's own checks (values, permissions, direct messages) becomes a sentence;
 3. an interaction that has expired at Discord is logged in one line: the member cannot be answered;
 4. everything else reaches the log with its traceback, and the member as a sentence.
@@ -23,7 +23,7 @@ from discord.ext import commands
 
 from audio.errors import BuskerError
 from bot.client import Busker
-from bot.errors import RequestError, TooFast
+from bot.errors import RequestError, StoreError, TooFast
 from bot.rules.markdown import escape, truncate
 from words.catalogue import LANGUAGES, language_of
 from words.text import Text
@@ -132,6 +132,8 @@ def choices_answered(suggest: _Suggest[_Cog]) -> _Suggest[_Cog]:
 
 def _sentence(cause: Exception) -> Text | None:
     """Return the sentence for an expected error, None for any other."""
+    if isinstance(cause, StoreError):  # for operators: it names a file
+        return None
     if isinstance(cause, BuskerError):
         return cause.text
     if isinstance(cause, app_commands.NoPrivateMessage):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import CapReached
+from bot.errors import CapReached, StoreError
 from bot.rules.rights import (
     Action,
     Decision,
@@ -25,6 +26,8 @@ from words.text import Text
 if TYPE_CHECKING:
     from bot.config.guild_settings import GuildSettings
     from bot.store.repository import Store
+
+_log = logging.getLogger(__name__)
 
 
 class Quota:
@@ -43,10 +46,10 @@ class Quota:
         if not limit or member.guild_permissions.manage_guild:
             return True
         today = datetime.now(UTC).date()
-        used = await self._store.charge(member.guild.id, member.id, today, seconds)
+        used = await self._charge(member, today, seconds)
         fits = used + seconds <= limit
         if not fits:
-            await self._store.charge(member.guild.id, member.id, today, -seconds)
+            await self._charge(member, today, -seconds)
         return fits
 
     @asynccontextmanager
@@ -58,11 +61,10 @@ class Quota:
         `count_waiting` returns how many pieces of the member play or wait. Adding a piece inside the block
         must not await, or two requests could pass with the same count. Raises CapReached with the reason.
         """
-        guild = member.guild
         limits = self._limits(member)
         now = datetime.now(UTC)
         counted = limits.seconds_a_day > 0 and not manages
-        used = await self._store.charge(guild.id, member.id, now.date(), seconds) if counted else 0.0
+        used = await self._charge(member, now.date(), seconds) if counted else 0.0
         try:
             waiting = count_waiting()
             status = MemberStatus(manages=manages, waiting=waiting, seconds_today=used, seconds=seconds)
@@ -82,8 +84,16 @@ class Quota:
             yield
         except BaseException:
             if counted:
-                await self._store.charge(guild.id, member.id, now.date(), -seconds)
+                await self._charge(member, now.date(), -seconds)
             raise
+
+    async def _charge(self, member: discord.Member, day: date, seconds: float) -> float:
+        """Add `seconds` to the count of a day and return what it was; 0 if the store fails: music goes on."""
+        try:
+            return await self._store.charge(member.guild.id, member.id, day, seconds)
+        except StoreError:
+            _log.exception("%g s of music are not counted", seconds)
+            return 0.0
 
     def _limits(self, member: discord.Member) -> Rules:
         """Return the rules for a member: those of the guild, and of the member's roles."""

@@ -11,7 +11,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.errors import RequestError
+from bot.errors import RequestError, StoreError
 from rehearsal.rest.troubles import Trouble
 from rehearsal.world import Message
 from tests.loopback_guild import until
@@ -54,6 +54,16 @@ async def test_a_sentence_that_fails_leaves_the_plain_one_and_both_tracebacks(
         assert await server.said(stop) == Text("error-unforeseen").in_(locale)
         assert "Unwordable" in caplog.text
         assert "LookupError" in caplog.text
+
+
+async def test_what_the_store_says_to_operators_is_logged_and_not_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_server(tmp_path) as server:
+        error = StoreError("/srv/busker.sqlite cannot be used: disk I/O error.")
+        monkeypatch.setattr(server.bot.sessions, "of", failing(lambda: error))
+        assert await server.said("stop") == Text("error-unforeseen").in_("en-US")
+        assert "/srv/busker.sqlite" in caplog.text
 
 
 async def test_buttons_answer_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.config.guild_settings import GuildSettings
 from bot.config.settings import RightsSettings, Settings
-from bot.errors import CapReached
+from bot.errors import CapReached, StoreError
 from bot.rules.quota import Quota
 from bot.store.repository import Store
 
@@ -78,3 +78,16 @@ async def test_pieces_are_counted_after_the_charge_so_that_no_request_slips_in_b
         await request()
     assert waiting == 1
     assert await limits.charge(member(), 50.0), "the refused request was not refunded"
+
+
+async def test_music_goes_on_uncounted_while_the_store_fails(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def charge(*_: object) -> float:
+        raise StoreError("the disk is full")
+
+    limits = quota(store, seconds_a_day=60.0)
+    monkeypatch.setattr(store, "charge", charge)
+    await reserve(limits, 30.0)
+    assert await limits.charge(member(), 30.0)
+    assert "30 s of music are not counted" in caplog.text
