@@ -23,10 +23,6 @@ from audio.musicgen.model.layers import GUIDED, Decoder, table_of
 BITS: Final = {"int8": 8, "int4": 4}
 """Bits of a weight by data type."""
 
-_PLANES: Final = 2
-"""Inputs of a matrix are rounded to 16 bits, two planes of bytes. In 8 bits étude's logits would be 4.5 % off
-instead of 1.4 %, and a step takes the time that reading the weights takes in either case."""
-
 MAX_PROMPT_TOKENS: Final = 1024
 """Text encoders of published checkpoints read at most 512."""
 
@@ -99,7 +95,6 @@ class CompiledDecoder:
             heads=self._heads,
             codebooks=self.codebooks,
             codes=inner.embed_tokens[0].num_embeddings,
-            planes=_PLANES,
             cross=not melody,
             epsilon=inner.layer_norm.eps,
             norm=norm(inner.layer_norm),

@@ -39,7 +39,7 @@ class CLayer(Structure):
 
 class CModel(Structure):
     _fields_ = (
-        *((name, c_int64) for name in ("layers", "hidden", "heads", "codebooks", "codes", "planes", "cross")),
+        *((name, c_int64) for name in ("layers", "hidden", "heads", "codebooks", "codes", "cross")),
         ("epsilon", c_float),
         ("norm", CNorm),
         ("embedded", c_void_p),
@@ -174,7 +174,7 @@ def multiply(library: Library, weights: Tensor, x: Tensor, bits: int, threads: i
     packed = aligned(pack(weights, bits))
     layer = CLayer(fc1=CMatrix(packed.data_ptr(), inputs, outputs, bits))
     # a model without layers to step, as wide as the inputs: it has the threads and buffers of a product
-    model = CModel(hidden=inputs, heads=1, planes=2, layer=pointer(layer))
+    model = CModel(hidden=inputs, heads=1, layer=pointer(layer))
     workspace = library.workspace_new(model, team(threads), len(x), LANES)
     if not workspace:
         raise MemoryError("can't allocate memory for a product")

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "dot.h"
+#include "planes.h"
 
 #define MAX_HEAD_SIZE 256
 
@@ -64,22 +65,16 @@ INLINE void cache_append(Head head, int64_t size, int64_t step, const float *key
 // Attend with `query` (size,) to the first `length` steps; `scores` has room for padded_room(length) numbers.
 INLINE void attend(Head head, int64_t size, int64_t length, const float *query, float *scores, float *out) {
     int8_t high[MAX_HEAD_SIZE], low[MAX_HEAD_SIZE];
-    float scale = scale_of(query, size, 32512.0f), factor = inverse(scale);
-    int32_t total = 0;
-    for (int64_t at = 0; at < size; at += LANES) {
-        Ints whole = __builtin_convertvector(nearest(load(query + at) * factor), Ints);
-        for (int lane = 0; lane < LANES; lane++) {
-            int32_t upper = (whole[lane] + 128) >> 8;
-            high[at + lane] = (int8_t)upper;
-            low[at + lane] = (int8_t)(whole[lane] - 256 * upper);
-            total += whole[lane];
-        }
-    }
+    float scale = scale_of(query, size, LARGEST_INPUT), factor = inverse(scale);
+    Ints rounded = {0};
+    for (int64_t at = 0; at < size; at += LANES)
+        rounded += round_to_planes(load(query + at) * factor, high + at, low + at);
+    int32_t total = sum_of_ints(rounded);
     scale /= __builtin_sqrtf((float)size);
     Floats peak = splat(-3e38f);
     const Ints lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     for (int64_t step = 0; step < length; step += LANES) {
-        Ints sums[2] = {{0}, {0}};
+        Ints sums[PLANES] = {{0}, {0}};
         const uint8_t *block = head.keys + step * size;
         for (int64_t at = 0; at < size; at += 4, block += 4 * LANES) {
             __builtin_prefetch(block + 1024);
@@ -87,7 +82,7 @@ INLINE void attend(Head head, int64_t size, int64_t length, const float *query, 
             sums[0] = dot4_bytes(sums[0], keys, high + at);
             sums[1] = dot4_bytes(sums[1], keys, low + at);
         }
-        Ints sum = (sums[0] << 8) + sums[1] - BYTE_OFFSET * total;
+        Ints sum = joined(sums[0], sums[1]) - BYTE_OFFSET * total;
         Floats score = to_floats(sum) * (load(head.key_scales + step) * scale);
         score = select_floats(lanes + (int32_t)step < (int32_t)length, score, splat(-3e38f));
         peak = max_floats(peak, score);

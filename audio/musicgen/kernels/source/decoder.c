@@ -9,7 +9,6 @@ struct Workspace {
     Team *team;
     int64_t threads, room;
     Rounded rounded;
-    int8_t *bytes;
     float *x, *qkv, *attended, *inner, *scores;
 };
 
@@ -40,8 +39,7 @@ Workspace *FOR_KIND(workspace_new)(const Model *model, Team *team, int64_t rows,
     *space = (Workspace){
         .team = team, .threads = team_threads(team), .room = room,
         .rounded = {
-            .planes = (int)model->planes,
-            .bytes = allocate(rows * model->planes * widest),
+            .bytes = allocate(rows * PLANES * widest),
             .scales = allocate(4 * rows * widest / GROUP),
             .sums = allocate(4 * rows * widest / GROUP),
         },
@@ -99,8 +97,8 @@ static void multiply(const Step *step, const Matrix *matrix, float *out, Result 
     Rounded x = space->rounded;
     x.inputs = matrix->inputs;
     int64_t tiles = tiles_of(matrix), tile_bytes = matrix->inputs / GROUP * group_bytes(matrix->bits);
-    int64_t chunk = tiles / (space->threads * CHUNKS_PER_THREAD);
-    if (chunk < 1 || space->threads == 1) chunk = space->threads == 1 ? tiles : 1;
+    int64_t chunks = space->threads == 1 ? 1 : space->threads * CHUNKS_PER_THREAD;
+    int64_t chunk = tiles > chunks ? tiles / chunks : 1;
     for (int64_t at; (at = team_next(space->team, (tiles + chunk - 1) / chunk)) >= 0;) {
         int64_t end = (at + 1) * chunk < tiles ? (at + 1) * chunk : tiles;
         for (int64_t tile = at * chunk; tile < end; tile++) {

@@ -18,7 +18,6 @@ typedef struct {
 
 typedef struct {
     int64_t layers, hidden, heads, codebooks, codes;  // `codes` are the rows of a codebook's table
-    int64_t planes;                                   // of rounded inputs: 1 for 8 bits, 2 for 16
     int64_t cross;                                    // 0 if layers have no cross-attention
     float epsilon;
     Norm norm;

@@ -8,6 +8,12 @@
 
 #include "vectors.h"
 
+INLINE int32_t four_of(const int8_t *x) {
+    int32_t four;
+    memcpy(&four, x, 4);
+    return four;
+}
+
 #if defined(__AVX512VNNI__)
 
 #define BYTE_OFFSET 128
@@ -18,9 +24,7 @@ INLINE Weights high_nibbles(Weights w) {
     return _mm512_and_si512(_mm512_srli_epi16(w, 4), _mm512_set1_epi8(15));
 }
 INLINE Ints dot4_nibbles(Ints sums, Weights w, const int8_t *x) {
-    int32_t four;
-    memcpy(&four, x, 4);
-    return (Ints)_mm512_dpbusd_epi32((__m512i)sums, w, _mm512_set1_epi32(four));
+    return (Ints)_mm512_dpbusd_epi32((__m512i)sums, w, _mm512_set1_epi32(four_of(x)));
 }
 INLINE Ints dot4_bytes(Ints sums, Weights w, const int8_t *x) { return dot4_nibbles(sums, w, x); }
 
@@ -56,24 +60,15 @@ INLINE __m256i dot4_signed(__m256i sums, __m256i w, __m256i x) {
     return dot4_unsigned(sums, _mm256_abs_epi8(x), _mm256_sign_epi8(w, x));  // -128 has a magnitude in unsigned bytes
 }
 #endif
-INLINE Ints dot4_nibbles(Ints sums, Weights w, const int8_t *x) {
-    int32_t four;
-    memcpy(&four, x, 4);
-    __m256i half[2];
+INLINE Ints dot4_halves(Ints sums, Weights w, const int8_t *x, __m256i (*dot4)(__m256i, __m256i, __m256i)) {
+    __m256i half[2], four = _mm256_set1_epi32(four_of(x));
     memcpy(half, &sums, sizeof half);
-    for (int i = 0; i < 2; i++) half[i] = dot4_unsigned(half[i], w.half[i], _mm256_set1_epi32(four));
+    for (int i = 0; i < 2; i++) half[i] = dot4(half[i], w.half[i], four);
     memcpy(&sums, half, sizeof half);
     return sums;
 }
-INLINE Ints dot4_bytes(Ints sums, Weights w, const int8_t *x) {
-    int32_t four;
-    memcpy(&four, x, 4);
-    __m256i half[2];
-    memcpy(half, &sums, sizeof half);
-    for (int i = 0; i < 2; i++) half[i] = dot4_signed(half[i], w.half[i], _mm256_set1_epi32(four));
-    memcpy(&sums, half, sizeof half);
-    return sums;
-}
+INLINE Ints dot4_nibbles(Ints sums, Weights w, const int8_t *x) { return dot4_halves(sums, w, x, dot4_unsigned); }
+INLINE Ints dot4_bytes(Ints sums, Weights w, const int8_t *x) { return dot4_halves(sums, w, x, dot4_signed); }
 
 #elif defined(__ARM_FEATURE_DOTPROD)
 
@@ -93,9 +88,7 @@ INLINE Weights high_nibbles(Weights w) {
     return w;
 }
 INLINE Ints dot4_neon(Ints sums, Weights w, uint8_t flip, const int8_t *x) {
-    int32_t four;
-    memcpy(&four, x, 4);
-    int8x16_t right = vreinterpretq_s8_s32(vdupq_n_s32(four));
+    int8x16_t right = vreinterpretq_s8_s32(vdupq_n_s32(four_of(x)));
     int32x4_t quarter[4];
     memcpy(quarter, &sums, sizeof quarter);
     for (int i = 0; i < 4; i++) {

@@ -66,17 +66,18 @@ Team *team_start(int64_t threads) {
     team->helpers = calloc((size_t)threads, sizeof(pthread_t));
     pthread_mutex_init(&team->lock, NULL);
     pthread_cond_init(&team->wake, NULL);
-    for (int thread = 1; team->helpers && thread < (int)threads; thread++) {
+    while (team->helpers && team->threads < threads) {
         Helper *helper = malloc(sizeof(Helper));
-        if (helper) *helper = (Helper){team, thread};
-        if (!helper || pthread_create(&team->helpers[thread], NULL, help, helper)) {
+        if (helper) *helper = (Helper){team, team->threads};
+        if (!helper || pthread_create(&team->helpers[team->threads], NULL, help, helper)) {
             free(helper);
-            team_end(team);
-            return NULL;
+            break;
         }
         team->threads++;
     }
-    return team;
+    if (team->threads == threads) return team;
+    team_end(team);
+    return NULL;
 }
 
 static void start_run(Team *team) {
@@ -99,17 +100,12 @@ void team_end(Team *team) {
 void team_run(Team *team, void (*work)(void *, int), void *argument) {
     team->work = work;
     team->argument = argument;
-    atomic_store(&team->next, 0);
     if (team->threads > 1) start_run(team);
     work(argument, 0);
     team_barrier(team);
 }
 
 void team_barrier(Team *team) {
-    if (team->threads == 1) {
-        atomic_store_explicit(&team->next, 0, memory_order_relaxed);
-        return;
-    }
     unsigned passed = atomic_load_explicit(&team->barrier, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) + 1 == (unsigned)team->threads) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
@@ -128,9 +124,6 @@ void team_barrier(Team *team) {
 int team_threads(const Team *team) { return team->threads; }
 
 int64_t team_next(Team *team, int64_t count) {
-    int64_t at = team->threads == 1
-        ? atomic_load_explicit(&team->next, memory_order_relaxed)
-        : atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
-    if (team->threads == 1) atomic_store_explicit(&team->next, at + 1, memory_order_relaxed);
+    int64_t at = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
     return at < count ? at : -1;
 }

@@ -53,7 +53,7 @@ int main(void) {
                 .fc1 = matrix(HIDDEN, INNER, bits), .fc2 = matrix(INNER, HIDDEN, bits),
             };
         Model model = {
-            .layers = LAYERS, .hidden = HIDDEN, .heads = HEADS, .codebooks = BOOKS, .codes = CODES, .planes = 2,
+            .layers = LAYERS, .hidden = HIDDEN, .heads = HEADS, .codebooks = BOOKS, .codes = CODES,
             .cross = 1, .epsilon = 1e-5f, .norm = norm(), .embedded = numbers(BOOKS * CODES * HIDDEN),
             .positions = numbers(ROOM * HIDDEN), .lm_heads = matrix(HIDDEN, BOOKS * (CODES - 1), bits), .layer = layers,
         };
