@@ -22,10 +22,9 @@ class Product:
         self._bias = bias.detach().contiguous()
         self._weights = weights.detach()
         self._compiled: _CompiledLinear | None = None
-        library = _library_for(weights)
-        if library is not None:
+        if (library := _library_for(weights)) is not None:
             self._compiled = _CompiledLinear(library, self._weights, self._bias)
-            self._weights = self._weights[:0]
+            del self._weights  # it has a copy
 
     def __call__(self, x: Tensor, times: int, stride: int = 1) -> Tensor:
         """Return the outputs of `times` windows, each `stride` times after the one before."""

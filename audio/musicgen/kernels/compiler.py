@@ -85,9 +85,9 @@ def kinds() -> tuple[Kind, ...]:
 
 def library_path() -> Path | None:
     """Return the library of these sources, compiled now if there is none; None if that is impossible."""
-    compiler = find_compiler()
-    name = _file_name(compiler or [])
-    for existing in (*BUILT.glob(f"{_digest()}-*"), cache_folder() / name):
+    compiler, digest = find_compiler(), _digest()
+    name = _file_name(digest, compiler or [])
+    for existing in (*BUILT.glob(f"{digest}-*"), cache_folder() / name):
         if existing.is_file():
             return existing
     if compiler is None:
@@ -164,10 +164,10 @@ def _digest() -> str:
     return content.hexdigest()[:16]
 
 
-def _file_name(compiler: list[str]) -> str:
+def _file_name(digest: str, compiler: list[str]) -> str:
     suffix = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
     by = "zig" if "ziglang" in compiler else "cc"
-    return f"{_digest()}-{sys.platform}-{architecture()}-{by}{suffix}"
+    return f"{digest}-{sys.platform}-{architecture()}-{by}{suffix}"
 
 
 def main() -> None:
@@ -177,7 +177,7 @@ def main() -> None:
         sys.exit("There is no C compiler; `pip install ziglang` brings one.")
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BUILT
     folder.mkdir(parents=True, exist_ok=True)
-    compile_library(compiler, folder / _file_name(compiler))
+    compile_library(compiler, folder / _file_name(_digest(), compiler))
 
 
 if __name__ == "__main__":
