@@ -24,7 +24,7 @@ from audio.errors import RecordingError
 from audio.files.recording import RecordingFile, check_unchanged, mixed, opened
 from audio.files.saved import read_all
 from audio.media.limits import MAX_SECONDS, MIN_SECONDS
-from audio.piece import LENGTH_SECONDS, Piece
+from audio.piece import LENGTH_SECONDS, Piece, Recording
 from audio.prompts.hearing import Vocabulary
 from audio.units import (
     CHANNELS,
@@ -54,7 +54,7 @@ _PRELUDE_EPOCH: Final = -1
 """The epoch (see `Pace`) of the prelude, whose speed says nothing about the rest."""
 
 
-def prepare(track: Path, loudness: float, target: Path) -> None:
+def prepare(track: Path, loudness: float, target: Path) -> Recording:
     """Write a track without its fade-out to `target`, a recording of whole frames, as the prelude of a piece.
 
     It is brought to `loudness` [LUFS], the level of the model's own sound, which it continues best. Takes
@@ -81,6 +81,7 @@ def prepare(track: Path, loudness: float, target: Path) -> None:
     with RecordingFile(target, SAMPLE_RATE, CHANNELS, pcm.dtype) as file:
         for part in _without_fade(pcm[:end], fade_begin, fade):
             file.write(size, sixteen_bits(part * np.float32(gain)).tobytes())
+    return Recording(target, file.digest)
 
 
 def _without_fade(pcm: Pcm16, begin: int, fade: npt.NDArray[np.float32]) -> Iterator[Pcm]:

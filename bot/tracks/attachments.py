@@ -20,7 +20,7 @@ import aiohttp
 import discord
 
 from audio.errors import RecordingError
-from audio.files.recording import SUFFIX, RecordingFile, recording_of
+from audio.files.recording import SUFFIX, RecordingFile
 from audio.media.client import Heard, MediaProcesses
 from audio.media.limits import MAX_BYTES
 from audio.media.wanted import Use, Wanted
@@ -111,15 +111,14 @@ class Attachments:
             return (await self._media.read(data, wanted, _plain(attachment.filename))).tags
 
     @asynccontextmanager
-    async def derived(self, make: Callable[[Path], None]) -> AsyncIterator[Recording]:
+    async def derived(self, make: Callable[[Path], Recording]) -> AsyncIterator[Recording]:
         """Let `make` write a recording to a path; it stays at least until the end of the block.
 
         `make` runs in the writing process. Raises RecordingError.
         """
 
         async def write(path: Path) -> Recording:
-            await self._poster.run_in_writer(partial(make, path))
-            return await asyncio.to_thread(recording_of, path)
+            return await self._poster.run_in_writer(partial(make, path))
 
         try:
             recording = await self._add("track", write)
