@@ -8,15 +8,11 @@ in English stays as it is, but for ways to say “no drums” that models do not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
+from audio.piece import PROMPT_LENGTH
 from audio.prompts import japanese, spaced
 from audio.prompts.glossary import JAPANESE, SPACED, glossary_of
 from audio.prompts.negation import plain_negations
-
-SHORTEST: Final = 3
-LONGEST: Final = 300
-"""Characters of a prompt, and so of a translation: words beyond are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +57,9 @@ def translate(prompt: str) -> Translation:
 
 def _translation(typed: str, english: str, language: str, unknown: tuple[str, ...]) -> Translation:
     prompt = plain_negations(english)
-    if len(prompt) < SHORTEST:  # all of it are words that English leaves out
+    shortest, longest = PROMPT_LENGTH
+    if len(prompt) < shortest:  # all of it are words that English leaves out
         return Translation(typed)
-    if len(prompt) <= LONGEST:
+    if len(prompt) <= longest:
         return Translation(prompt, language, unknown)
-    return Translation(prompt[: LONGEST + 1].rpartition(" ")[0].rstrip(" ,;"), language, unknown, cut=True)
+    return Translation(prompt[: longest + 1].rpartition(" ")[0].rstrip(" ,;"), language, unknown, cut=True)

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from audio.piece import PROMPT_LENGTH, readable
 from audio.prompts.glossary import JAPANESE, SPACED, english_words, glossary_of
-from audio.prompts.translation import LONGEST, SHORTEST, Translation, translate
+from audio.prompts.translation import Translation, translate
 from bot.ui.presets import PRESETS
 from tests.audio.prompts.test_hearing import ENGLISH, ETUDE
 from training.songs.composer import Constraints, draw_plan
 from training.text.prompts import write_prompt
 
+SHORTEST, LONGEST = 3, 300
 TRANSLATED = {
     "de": {
         "Hip-Hop, 90 bpm, A minor, ohne Schlagzeug": "hip-hop, 90 bpm, A minor, no drums",
