@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import random
 import time
 from collections import Counter
@@ -14,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from audio.media.decode import warm_up
 from audio.media.wanted import Use, Wanted
 from audio.units import SAMPLE_RATE
 from fuzz.mutations import mutated
-from fuzz.trial import Result, Verdict, attempt, watch_causes
+from fuzz.pool import pool_of, prepare
+from fuzz.trial import Result, Verdict, attempt
 
 BATCH: Final = 250
 """Files that a process tries before it reports."""
@@ -92,9 +91,8 @@ def run(
     total = Tally()
     end = plan.first + plan.files
     batches = [range(begin, min(begin + BATCH, end)) for begin in range(plan.first, end, BATCH)]
-    pool = _pool(corpus, processes)
-    with pool:
-        for tally in pool.map(partial(_try_batch, plan, until), batches):
+    with _pool(corpus, processes) as trials:
+        for tally in trials.map(partial(_try_batch, plan, until), batches):
             total.merge(tally)
             progress(total)
     return total
@@ -105,10 +103,9 @@ _corpus: list[bytes] = []
 
 
 def _prepare(names: Sequence[str], corpus: Sequence[bytes]) -> None:
-    """Begin a process of the fuzzer: what is loaded now need not be loaded after each fork."""
+    """Begin a process with the corpus, which no fork copies."""
     _names[:], _corpus[:] = names, corpus
-    warm_up()
-    watch_causes()
+    prepare()
     gc.collect()
     gc.freeze()
 
@@ -141,8 +138,8 @@ def _wanted(seed: str) -> tuple[Wanted, str]:
 def try_one(corpus: dict[str, bytes], seed: str, folder: Path) -> Finding:
     """Try one file again and keep it, whatever becomes of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _pool(corpus, 1) as pool:
-        return pool.submit(_try_one, seed, folder).result()
+    with _pool(corpus, 1) as trials:
+        return trials.submit(_try_one, seed, folder).result()
 
 
 def _try_one(seed: str, folder: Path) -> Finding:
@@ -154,5 +151,4 @@ def _try_one(seed: str, folder: Path) -> Finding:
 
 def _pool(corpus: dict[str, bytes], processes: int) -> ProcessPoolExecutor:
     """Return processes of the fuzzer, each with the corpus."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, context, _prepare, (list(corpus), list(corpus.values())))
+    return pool_of(processes, _prepare, list(corpus), list(corpus.values()))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from audio.media.decode import warm_up
 from audio.media.wanted import Use, Wanted
 from audio.units import SAMPLE_RATE
 from fuzz.catalogue.every import CASES
-from fuzz.trial import Result, Verdict, attempt, watch_causes
+from fuzz.pool import pool_of
+from fuzz.trial import Result, Verdict, attempt
 
 WITHIN_HERTZ: Final = 15.0
 """How far a pitch may be off: codecs for speech are not exact."""
@@ -43,9 +41,8 @@ class Hearing:
 
 def hear_all(names: Sequence[str], processes: int) -> Iterator[tuple[str, Hearing]]:
     """Yield the names of cases and what is heard of each."""
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _prepare)
-    with pool:
-        yield from zip(names, pool.map(_hear, names, chunksize=8), strict=True)
+    with pool_of(processes) as trials:
+        yield from zip(names, trials.map(_hear, names, chunksize=8), strict=True)
 
 
 def right(name: str, hearing: Hearing) -> bool:
@@ -58,11 +55,6 @@ def right(name: str, hearing: Hearing) -> bool:
         and abs(hearing.seconds - case.seconds) <= case.within
         and (case.hertz is None or all(abs(hertz - case.hertz) <= WITHIN_HERTZ for hertz in hearing.hertz))
     )
-
-
-def _prepare() -> None:
-    warm_up()
-    watch_causes()
 
 
 def _hear(name: str) -> Hearing:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
-from audio.media.decode import warm_up
 from audio.media.wanted import Use, Wanted
 from audio.units import SAMPLE_RATE
 from fuzz.catalogue.every import THREATS
-from fuzz.trial import Result, Verdict, attempt, watch_causes
+from fuzz.pool import pool_of
+from fuzz.trial import Result, Verdict, attempt
 
 MAX_CPU_SECONDS: Final = 2.5
 """Processor time within which the process must be killed that reads a container for ever: the system counts
@@ -20,9 +18,8 @@ whole seconds, and a tenth is lost at each end."""
 
 def try_all(names: Sequence[str], processes: int) -> Iterator[tuple[str, Result]]:
     """Yield the names of threats and what became of each."""
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _prepare)
-    with pool:
-        yield from zip(names, pool.map(_try, names), strict=True)
+    with pool_of(processes) as trials:
+        yield from zip(names, trials.map(_try, names), strict=True)
 
 
 def harmless(name: str, result: Result) -> bool:
@@ -54,11 +51,6 @@ def table(results: Mapping[str, Result]) -> str:
             f"{results[largest].peak_bytes / 10**6:.0f} MB ({largest})",
         ]
     )
-
-
-def _prepare() -> None:
-    warm_up()
-    watch_causes()
 
 
 def _try(name: str) -> Result:

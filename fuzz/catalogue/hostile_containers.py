@@ -24,6 +24,14 @@ def _bomb_cluster(number: int) -> bytes:
     return ebml.element(ebml.CLUSTER, ebml.unsigned(ebml.TIMESTAMP, 0), *[ebml.block([frame], 0)] * number)
 
 
+def _attached(picture: bytes, count: int) -> bytes:
+    """A picture that is attached so many times."""
+    named = ebml.element(0x466E, b"c.png") + ebml.element(0x4660, b"image/png")
+    return ebml.element(
+        ebml.ATTACHMENTS, ebml.element(ebml.ATTACHED, named, ebml.element(0x465C, picture)) * count
+    )
+
+
 def _deep(name: int, depth: int) -> bytes:
     """Elements within elements; each claims to reach to the end of all."""
     head = name.to_bytes((name.bit_length() + 7) // 8, "big")
@@ -92,35 +100,12 @@ _MATROSKA: Final = (
     ),
     Hostile(
         "mkv-covers",
-        lambda: ebml.matroska(
-            ebml.element(
-                ebml.ATTACHMENTS,
-                ebml.element(
-                    ebml.ATTACHED,
-                    ebml.element(0x466E, b"c.png"),
-                    ebml.element(0x4660, b"image/png"),
-                    ebml.element(0x465C, mpeg.png()),
-                )
-                * 20_000,
-            ),
-            ebml.clusters(),
-        ),
+        lambda: ebml.matroska(_attached(mpeg.png(), 20_000), ebml.clusters()),
         True,
     ),
     Hostile(
         "mkv-cover",
-        lambda: ebml.matroska(
-            ebml.element(
-                ebml.ATTACHMENTS,
-                ebml.element(
-                    ebml.ATTACHED,
-                    ebml.element(0x466E, b"c.png"),
-                    ebml.element(0x4660, b"image/png"),
-                    ebml.element(0x465C, cover()),
-                ),
-            ),
-            ebml.clusters(),
-        ),
+        lambda: ebml.matroska(_attached(cover(), 1), ebml.clusters()),
         True,
     ),
 )
