@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from audio.musicgen.checkpoint.load import Checkpoint
+    from audio.musicgen.kernels.library import Library
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +20,17 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from audio.musicgen.checkpoint.seeded import ensure_seeded
 
     return ensure_seeded(tmp_path_factory.mktemp("models") / "seeded")
+
+
+@pytest.fixture(scope="session")
+def kinds() -> list[Library]:
+    """The compiled functions for each kind of processor that this one is, the fastest first."""
+    from audio.musicgen.kernels.library import libraries
+
+    found = libraries()
+    if not found:
+        pytest.skip("there is no C compiler")
+    return found
 
 
 @pytest.fixture(scope="session")

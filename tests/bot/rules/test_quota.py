@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,14 +12,6 @@ from bot.config.settings import RightsSettings, Settings
 from bot.errors import CapReached, StoreError
 from bot.rules.quota import Quota
 from bot.store.repository import Store
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(tmp_path / "busker.sqlite")
-    await store.open()
-    yield store
-    await store.close()
 
 
 def quota(store: Store, **rights: Any) -> Quota:

@@ -5,7 +5,6 @@ import dataclasses
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
@@ -46,14 +45,6 @@ TRACK = MadeTrack(
 )
 VISIBILITY = Visibility(member_id=99, channels=frozenset([4, 5]))
 """A member without tracks who can read channels 4 and 5."""
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(tmp_path / "busker.sqlite")
-    await store.open()
-    yield store
-    await store.close()
 
 
 def track(prompt: str = "bells", **other: object) -> MadeTrack:

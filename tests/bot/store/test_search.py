@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,14 +31,6 @@ TRACK = MadeTrack(
     made_at=1.0,
 )
 EVERYTHING = Visibility(0, frozenset(range(10)))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(tmp_path / "busker.sqlite")
-    await store.open()
-    yield store
-    await store.close()
 
 
 @pytest.fixture

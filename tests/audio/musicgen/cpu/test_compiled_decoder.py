@@ -11,7 +11,7 @@ from torch import Tensor
 from audio.musicgen.checkpoint.seeded import seeded_melody_model, seeded_model
 from audio.musicgen.cpu.compiled_decoder import MAX_PROMPT_TOKENS, CompiledDecoder, unsupported
 from audio.musicgen.cpu.torch_decoder import TorchDecoder
-from audio.musicgen.kernels.library import Library, libraries
+from audio.musicgen.kernels.library import Library
 from tests.audio.musicgen.cpu.test_torch_decoder import STEPS, library, prompt, some_tokens
 
 SHAPES: list[dict[str, int]] = [
@@ -20,14 +20,6 @@ SHAPES: list[dict[str, int]] = [
     {"hidden": 96, "layers": 3, "heads": 2, "channels": 2},
 ]
 SMALL = SHAPES[0]
-
-
-@pytest.fixture(scope="module")
-def kinds() -> list[Library]:
-    found = libraries()
-    if not found:
-        pytest.skip("there is no C compiler")
-    return found
 
 
 def decoder_of(kinds: list[Library], model: Any = None, slots: int = 4, **options: int) -> CompiledDecoder:

@@ -7,19 +7,11 @@ import torch
 from torch import Tensor
 
 from audio.musicgen.kernels import library as library_module
-from audio.musicgen.kernels.library import Library, best_library, libraries, multiply
+from audio.musicgen.kernels.library import Library, best_library, multiply
 from audio.musicgen.kernels.weights import GROUP, TILE
 
 SHAPES = [(TILE, GROUP), (3 * TILE, 5 * GROUP), (2 * TILE, 40 * GROUP)]
 """Outputs and inputs."""
-
-
-@pytest.fixture(scope="module")
-def kinds() -> list[Library]:
-    found = libraries()
-    if not found:
-        pytest.skip("there is no C compiler")
-    return found
 
 
 def numbers(*shape: int, seed: int = 1) -> Tensor:
