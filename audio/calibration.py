@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-_log = logging.getLogger(__name__)
+from audio.json_file import read_entries, write_entries
 
 MAX_AGE_SECONDS: Final = 7 * 86_400.0
 """Older calibrations are measured again: a machine gets other work, other drivers, other cooling."""
@@ -33,7 +29,7 @@ class Calibration:
 
 def load_calibration(path: Path, name: str, clock: Callable[[], float] = time.time) -> Calibration | None:
     """Return the calibration cached under `name` in the file at `path`; None if missing, damaged or old."""
-    entry: Any = _read(path).get(name)
+    entry: Any = read_entries(path).get(name)
     try:
         if clock() - float(entry["at"]) > MAX_AGE_SECONDS:
             return None
@@ -49,19 +45,4 @@ def save_calibration(
 
     Failure to write is only logged: the engine works without the cache.
     """
-    entries = _read(path) | {name: {**asdict(calibration), "at": clock()}}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            json.dump(entries, file, indent=1)
-        os.replace(file.name, path)
-    except OSError as error:
-        _log.warning("The calibration could not be saved to %s: %s.", path, error.strerror or error)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return entries if isinstance(entries, dict) else {}
+    write_entries(path, read_entries(path) | {name: {**asdict(calibration), "at": clock()}})

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -18,6 +19,7 @@ from audio.engine import Chunk
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint, encode_past, encode_prompt
 from audio.musicgen.cpu.host_decoder import host_decoder
+from audio.musicgen.cpu.packed import file_of
 from audio.musicgen.cpu.runner import CpuRunner
 from audio.musicgen.cuda.runner import CudaRunner
 from audio.musicgen.model_runner import ModelRunner, SlotProgress
@@ -44,7 +46,7 @@ class EngineCore:
 
     A piece has at most `longest` seconds or no end. `dtype` is the data type of the decoder's matrices.
     `clock` gives seconds of a monotonic clock. `on_device` steps all slots together without the host
-    (CudaRunner); None does so on CUDA only.
+    (CudaRunner); None does so on CUDA only. `packed_folder` keeps weights in 8 or 4 bits for the next start.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class EngineCore:
         clock: Callable[[], float] = time.monotonic,
         window: Window = Window(),  # noqa: B008 (frozen)
         on_device: bool | None = None,
+        packed_folder: Path | None = None,
     ) -> None:
         self.checkpoint = checkpoint
         self._window = window
@@ -65,7 +68,8 @@ class EngineCore:
         if checkpoint.device.type == "cuda" if on_device is None else on_device:
             self.runner = CudaRunner(checkpoint, slots, length, dtype)
         else:
-            decoder = host_decoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens)
+            file = None if packed_folder is None else file_of(packed_folder, checkpoint.revision, dtype)
+            decoder = host_decoder(checkpoint.decoder, slots, length, dtype, checkpoint.prefix_tokens, file)
             self.runner = CpuRunner(decoder)
         self.capacity = math.inf
         """Seconds of sound composed per second by all slots together; admission keeps demand below it."""

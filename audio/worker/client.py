@@ -65,7 +65,7 @@ class LocalEngine:
     fewer if the device is too slow for them, and `waiting` more are queued. `longest` is the length of the
     longest piece [s], for which memory is reserved in every slot. `dtype` is the data type of the decoder's
     matrices, "auto" or one of `DTYPES`. A worker that sends nothing for `hang_seconds` is replaced.
-    `calibration_file` caches the measurements of the start. `adapter`, a folder or a hub name (pinned by
+    `cache_folder` keeps what a start measures and packs. `adapter`, a folder or a hub name (pinned by
     `adapter_revision`), is merged into the checkpoint.
     """
 
@@ -81,7 +81,7 @@ class LocalEngine:
         longest: float = LENGTH_SECONDS[1],
         dtype: str = "auto",
         hang_seconds: float = 30.0,
-        calibration_file: Path | None = None,
+        cache_folder: Path | None = None,
         adapter: str | None = None,
         adapter_revision: str | None = None,
     ) -> None:
@@ -93,7 +93,7 @@ class LocalEngine:
             slots,
             longest,
             dtype,
-            calibration_file,
+            cache_folder,
             adapter=adapter,
             adapter_revision=adapter_revision,
         )

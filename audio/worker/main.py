@@ -15,7 +15,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -46,6 +45,7 @@ from audio.worker.pipe import MessagePipe
 from audio.worker.wire import MAX_TEXT_CHARS, TO_WORKER, printable
 
 if TYPE_CHECKING:
+    from audio.musicgen.checkpoint.load import Checkpoint
     from audio.musicgen.engine_core import EngineCore
 
 Core = TypeVar("Core")
@@ -63,6 +63,11 @@ POLL_SECONDS: Final = 0.25
 
 LIVE_SPEED: Final = 1.2
 """Seconds of sound per second from which a checkpoint plays live: with less the first sound waits."""
+
+CALIBRATION_FILE: Final = "calibration.json"
+FACTS_FILE: Final = "checkpoint_files.json"
+PACKED_FOLDER: Final = "packed"
+"""Names in the cache folder: measured speeds, what is known of checkpoints' files, weights in 8 or 4 bits."""
 
 NICENESS: Final = 5
 """Lower priority than the bot's process: a chunk may be 10 ms late, a voice packet may not."""
@@ -103,6 +108,7 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
     from tqdm import tqdm
     from transformers.utils.logging import disable_progress_bar
 
+    from audio.musicgen.checkpoint.file_facts import FileFacts
     from audio.musicgen.checkpoint.load import load_checkpoint, vocabulary_of
     from audio.musicgen.checkpoint.seeded import ensure_seeded
     from audio.musicgen.cpu.host_decoder import WHOLE_NUMBERS, dtypes_for
@@ -124,14 +130,26 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
         name = str(ensure_seeded(Path(name.removeprefix(SEEDED))))
     device_name = f"{device} ({torch.cuda.get_device_name()})" if device.startswith("cuda") else device
 
-    def make(dtype: str) -> tuple[EngineCore, Calibration]:
-        checkpoint = load_checkpoint(name, order.revision, device, order.adapter, order.adapter_revision)
-        core = EngineCore(checkpoint, order.slots, order.longest, dtype)
-        return core, _calibrate(core, replace(order, dtype=dtype), device_name)
+    facts = FileFacts(None if order.cache_folder is None else order.cache_folder / FACTS_FILE)
+    packed_folder = None if order.cache_folder is None else order.cache_folder / PACKED_FOLDER
 
+    def load() -> Checkpoint:
+        return load_checkpoint(name, order.revision, device, order.adapter, order.adapter_revision, facts)
+
+    unused = [load()]
+
+    def known_speed(dtype: str) -> float | None:
+        calibration = known_calibration(order, calibration_name(checkpoint, order, dtype, device_name))
+        return None if calibration is None else calibration.speed
+
+    def make(dtype: str) -> tuple[EngineCore, Calibration]:
+        checkpoint = unused.pop() if unused else load()  # an engine core takes its weights
+        core = EngineCore(checkpoint, order.slots, order.longest, dtype, packed_folder=packed_folder)
+        return core, _calibrate(core, order, calibration_name(checkpoint, order, dtype, device_name))
+
+    checkpoint = unused[0]
     dtypes = dtypes_for(device) if order.dtype == "auto" else (order.dtype,)
-    dtype, core, calibration = first_live(dtypes, make)
-    checkpoint = core.checkpoint
+    dtype, core, calibration = first_live(dtypes, known_speed, make)
     core.speed, core.capacity = calibration.speed, calibration.capacity
     info = EngineInfo(
         checkpoint=checkpoint.name,
@@ -151,48 +169,62 @@ def _load(order: Order) -> tuple[EngineCore, Ready]:
 
 
 def first_live(
-    dtypes: Sequence[str], make: Callable[[str], tuple[Core, Calibration]]
+    dtypes: Sequence[str],
+    known_speed: Callable[[str], float | None],
+    make: Callable[[str], tuple[Core, Calibration]],
 ) -> tuple[str, Core, Calibration]:
-    """Return the first of `dtypes` with which the engine core that `make` makes is live, else the last."""
+    """Return the first of `dtypes` with which the engine core that `make` makes is live, else the last.
+
+    `known_speed` returns the speed that an earlier start measured, with which no core is made for nothing.
+    """
     *exact, last = dtypes
     for dtype in exact:
-        core, calibration = make(dtype)
-        if calibration.speed >= LIVE_SPEED:
-            return dtype, core, calibration
-        _log.info(
-            "%s makes %.2f seconds of music a second; a shorter format is tried.", dtype, calibration.speed
-        )
-        del core  # before another one takes memory
+        speed = known_speed(dtype)
+        if speed is None or speed >= LIVE_SPEED:
+            core, calibration = make(dtype)
+            if calibration.speed >= LIVE_SPEED:
+                return dtype, core, calibration
+            speed = calibration.speed
+            del core  # before another one takes memory
+        _log.info("%s makes %.2f seconds of music a second; a shorter format is used.", dtype, speed)
     return last, *make(last)
 
 
-def _calibrate(core: EngineCore, order: Order, device: str) -> Calibration:
-    """Warm the core up and return its calibration: an earlier worker's, the cached one, or a new one."""
+def calibration_name(checkpoint: Checkpoint, order: Order, dtype: str, device: str) -> str:
+    """Return a name for all that the speed depends on, as far as it can be known."""
     import torch
 
-    from audio.musicgen.calibration import calibrate, warm_up
     from audio.musicgen.cpu.host_decoder import kernel_name
 
-    checkpoint = core.checkpoint
     cpu = f"{platform.processor() or platform.machine()} × {os.cpu_count()}, {order.threads} threads"
-    name = " | ".join(
+    return " | ".join(
         [
             f"{checkpoint.name} {checkpoint.revision}",
             device if device.startswith("cuda") else f"{device}: {cpu}",
-            f"{kernel_name(order.dtype)}, guidance {checkpoint.guidance:g}",
+            f"{kernel_name(dtype)}, guidance {checkpoint.guidance:g}",
             f"{order.slots} slots of {order.longest:g} s",
             f"torch {torch.__version__}",
         ]
     )
-    known = order.calibration
-    if known is None and order.calibration_file is not None:
-        known = load_calibration(order.calibration_file, name)
-    if known is not None:
+
+
+def known_calibration(order: Order, name: str) -> Calibration | None:
+    """Return the calibration of an earlier worker, or the cached one."""
+    if order.calibration is not None or order.cache_folder is None:
+        return order.calibration
+    return load_calibration(order.cache_folder / CALIBRATION_FILE, name)
+
+
+def _calibrate(core: EngineCore, order: Order, name: str) -> Calibration:
+    """Warm the core up and return its calibration, measured now if none is known."""
+    from audio.musicgen.calibration import calibrate, warm_up
+
+    if (known := known_calibration(order, name)) is not None:
         warm_up(core)
         return known
     measured = calibrate(core)
-    if order.calibration_file is not None:
-        save_calibration(order.calibration_file, name, measured)
+    if order.cache_folder is not None:
+        save_calibration(order.cache_folder / CALIBRATION_FILE, name, measured)
     return measured
 
 

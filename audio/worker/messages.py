@@ -33,8 +33,8 @@ class Order:
     """Length of the longest piece [s]; the key-value cache is allocated for it."""
     dtype: str = "auto"
     """Data type of the decoder's matrices, of `DTYPES`; "auto" is the most exact one that is live."""
-    calibration_file: Path | None = None
-    """File that caches calibrations between starts; None disables it."""
+    cache_folder: Path | None = None
+    """Folder that keeps calibrations and packed weights between starts; None keeps nothing."""
     calibration: Calibration | None = None
     """The measurement of an earlier worker, which makes another one unnecessary."""
     adapter: str | None = None

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 SHIPPED: Final = "etude"
 """Name of the checkpoint that ships with Busker."""
 
-CALIBRATION_FILE: Final = "calibration.json"
-"""Name of the file, next to the store, that holds the engine's measured speed."""
-
 SHIPPED_FOLDER: Final = Path(__file__).resolve().parents[2] / "models" / SHIPPED
 """Folder of that checkpoint."""
 
@@ -38,7 +35,7 @@ def create_engine(settings: Settings) -> Engine:
         slots=engine.slots,
         dtype=engine.dtype,
         longest=settings.music.longest_seconds,
-        calibration_file=settings.store.path.parent / CALIBRATION_FILE,
+        cache_folder=settings.store.path.parent,
         adapter=engine.adapter or None,
         adapter_revision=engine.adapter_revision or None,
     )

@@ -145,10 +145,10 @@ def weight_files(folder: Path, name: str) -> list[Path]:
     raise CheckpointError(f"The file {WEIGHTS_INDEX} of “{name}” is damaged; fetch it again.")
 
 
-def digest(folder: Path) -> str:
-    """Return the first characters of the SHA-256 of all files that affect the sound."""
+def sound_files(folder: Path) -> list[Path]:
+    """Return all files that affect the sound."""
     paths = [*folder.glob("*.json"), *folder.glob("*.safetensors"), *folder.glob("*.model")]
-    return digest_of(path for path in paths if path.is_file())
+    return [path for path in paths if path.is_file()]
 
 
 def digest_of(paths: Iterable[Path]) -> str:

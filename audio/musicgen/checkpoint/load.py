@@ -24,15 +24,17 @@ from audio.files.recording import check_unchanged, last_seconds
 from audio.musicgen.checkpoint import adapter as adapters
 from audio.musicgen.checkpoint import hub
 from audio.musicgen.checkpoint.fields import check_feature_extractor, check_fields, generation_of
+from audio.musicgen.checkpoint.file_facts import FileFacts
 from audio.musicgen.checkpoint.folder import (
     MELODY,
     checked_config,
-    digest,
+    digest_of,
     explained_access,
     explained_errors,
     json_of,
     local_folder,
     name_of,
+    sound_files,
     weight_files,
 )
 from audio.musicgen.checkpoint.kinds import is_adapter, names_in
@@ -108,27 +110,31 @@ def load_checkpoint(
     device: str = "cpu",
     adapter: str | None = None,
     adapter_revision: str | None = None,
+    facts: FileFacts | None = None,
 ) -> Checkpoint:
     """Load the checkpoint in the folder `name`, or of that name on the hub at `revision`, in float32.
 
-    `adapter`, likewise a folder or a name on the hub, is merged into its weights. Reads safetensors only and
-    runs no code of the checkpoint. Raises CheckpointError with one sentence.
+    `adapter`, likewise a folder or a name on the hub, is merged into its weights. `facts` are those of
+    earlier loads, which make this one faster. Reads safetensors only and runs no code of the checkpoint.
+    Raises CheckpointError with one sentence.
     """
+    facts = facts or FileFacts()
     folder = local_folder(name)
     merged = None if adapter is None else _find_adapter(adapter, adapter_revision)
     if folder is not None:
         local = name_of(folder)
         config = checked_config(folder, local)
         with explained_access(local):
-            own = digest(folder)
-        return _load(folder, local, config, own, device, merged)
+            files = sound_files(folder)
+            revision = facts.get(files, "digest", lambda: digest_of(files))
+        return _load(folder, local, config, revision, device, merged, facts)
     folder = hub.fetch(name, revision, hub.CHECKPOINT_FILES)
     try:
         config = checked_config(folder, name)
     except CheckpointError:
         # the files that were not fetched tell more
         config = checked_config(folder, name, hub.names_on_hub(name, folder))
-    return _load(folder, name, config, folder.name, device, merged)
+    return _load(folder, name, config, folder.name, device, merged, facts)
 
 
 def _find_adapter(name: str, revision: str | None) -> adapters.Adapter:
@@ -150,6 +156,7 @@ def _load(
     revision: str,
     device: str,
     adapter: adapters.Adapter | None,
+    facts: FileFacts,
 ) -> Checkpoint:
     """Load a checkpoint from a local folder whose configuration is `fields`."""
     has_melody = fields["model_type"] == MELODY
@@ -160,7 +167,7 @@ def _load(
         check_feature_extractor(_feature_extractor(folder, name), config, name)
     tokenizer = load_tokenizer(folder, name, config.text_encoder.vocab_size)
     with explained_errors(name, "fetch it again, or save it again with save_pretrained"):
-        model = build(kind, config, weight_files(folder, name), name)
+        model = build(kind, config, weight_files(folder, name), name, facts)
     notes = list(generation.notes)
     if (adapter is None or not adapter.folder.samefile(folder)) and is_adapter(names_in(folder)):
         place = name if "/" in name else folder

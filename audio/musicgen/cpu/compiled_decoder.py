@@ -8,16 +8,18 @@ have one order (`source/vectors.h`).
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, cast
 
 import torch
 from torch import Tensor, nn
 from transformers import MusicgenMelodyForCausalLM
 from transformers.activations import GELUActivation
 
+from audio.musicgen.cpu.packed import Source, packed
 from audio.musicgen.kernels.library import CLayer, CMatrix, CModel, CNorm, CRow, Library, team
-from audio.musicgen.kernels.weights import GROUP, LANES, TILE, aligned, aligned_bytes, pack
+from audio.musicgen.kernels.weights import GROUP, LANES, aligned, aligned_bytes
 from audio.musicgen.model.layers import GUIDED, Decoder, table_of
 
 BITS: Final = {"int8": 8, "int4": 4}
@@ -25,6 +27,9 @@ BITS: Final = {"int8": 8, "int4": 4}
 
 MAX_PROMPT_TOKENS: Final = 1024
 """Text encoders of published checkpoints read at most 512."""
+
+_PROMPT_BITS: Final = 8
+"""Bits of the weights that make keys and values of a prompt."""
 
 _MIN_ROWS: Final = 32
 """Rows of a workspace at least: tokens of a prompt are computed as so many rows at once."""
@@ -43,12 +48,31 @@ def unsupported(decoder: Decoder) -> str | None:
     return None
 
 
+def _sources(decoder: Decoder, bits: int) -> Iterator[tuple[str, Source]]:
+    """Yield the matrices of a decoder whose steps read `bits` a weight, by the layer's number and a name."""
+    for number, layer in enumerate(decoder.model.decoder.layers):
+        attention = layer.self_attn
+        yield f"{number}.qkv", Source(bits, (attention.q_proj, attention.k_proj, attention.v_proj))
+        yield f"{number}.out", Source(bits, (attention.out_proj,))
+        yield f"{number}.fc1", Source(bits, (layer.fc1,))
+        yield f"{number}.fc2", Source(bits, (layer.fc2,))
+        if not isinstance(decoder, MusicgenMelodyForCausalLM):
+            cross = layer.encoder_attn
+            yield f"{number}.cross_q", Source(bits, (cross.q_proj,))
+            yield f"{number}.cross_out", Source(bits, (cross.out_proj,))
+            # once per prompt, so their precision costs no time in a step
+            yield f"{number}.cross_k", Source(_PROMPT_BITS, (cross.k_proj,))
+            yield f"{number}.cross_v", Source(_PROMPT_BITS, (cross.v_proj,))
+    yield "lm_heads", Source(bits, tuple(cast(Iterable[nn.Linear], decoder.lm_heads)))
+
+
 class CompiledDecoder:
     """The decoder with a static KV cache in 8 bits for `slots` slots of at most `length` steps.
 
     `bits` are those of a weight. A melody decoder has no cross-attention: its prompt and melody precede the
     steps in the same cache, as a prefix of at most `prefix` tokens. The weights of `decoder` are freed (moved
-    to the device "meta"). A slot's cache is allocated for the first piece that needs it and reused.
+    to the device "meta"); `file` keeps them packed for the next start. A slot's cache is allocated for the
+    first piece that needs it and reused.
     """
 
     def __init__(
@@ -60,6 +84,7 @@ class CompiledDecoder:
         bits: int,
         threads: int,
         prefix: int = 0,
+        file: Path | None = None,
     ) -> None:
         inner, config = decoder.model.decoder, decoder.config
         self._library = library
@@ -72,23 +97,20 @@ class CompiledDecoder:
         self._size = self.hidden // self._heads
         self._vocabulary = int(config.vocab_size)
         self._room = length + prefix
-        self._memory = _Memory()
         self._prompt_matrices: list[tuple[CMatrix, CMatrix]] = []
-        matrix, norm = self._memory.matrix, self._memory.norm
+        self._memory = _Memory()
+        self._packed = packed(dict(_sources(decoder, bits)), file)
+        matrices, norm = self._packed.matrices, self._memory.norm
         self._layers = (CLayer * len(inner.layers))()
         melody = isinstance(decoder, MusicgenMelodyForCausalLM)
-        for layer, own in zip(inner.layers, self._layers, strict=True):
-            attention = layer.self_attn
+        for number, (layer, own) in enumerate(zip(inner.layers, self._layers, strict=True)):
             own.norm, own.final_norm = norm(layer.self_attn_layer_norm), norm(layer.final_layer_norm)
-            own.qkv = matrix(bits, attention.q_proj, attention.k_proj, attention.v_proj)
-            own.out = matrix(bits, attention.out_proj)
-            own.fc1, own.fc2 = matrix(bits, layer.fc1), matrix(bits, layer.fc2)
+            own.qkv, own.out = matrices[f"{number}.qkv"], matrices[f"{number}.out"]
+            own.fc1, own.fc2 = matrices[f"{number}.fc1"], matrices[f"{number}.fc2"]
             if not melody:
-                cross = layer.encoder_attn
                 own.cross_norm = norm(layer.encoder_attn_layer_norm)
-                own.cross_q, own.cross_out = matrix(bits, cross.q_proj), matrix(bits, cross.out_proj)
-                # once per prompt, so their precision costs no time in a step
-                self._prompt_matrices.append((matrix(8, cross.k_proj), matrix(8, cross.v_proj)))
+                own.cross_q, own.cross_out = matrices[f"{number}.cross_q"], matrices[f"{number}.cross_out"]
+                self._prompt_matrices.append((matrices[f"{number}.cross_k"], matrices[f"{number}.cross_v"]))
         self._model = CModel(
             layers=len(self._layers),
             hidden=self.hidden,
@@ -100,7 +122,7 @@ class CompiledDecoder:
             norm=norm(inner.layer_norm),
             embedded=self._memory.put(table_of(*inner.embed_tokens)),
             positions=self._memory.put(inner.embed_positions.get_embedding(self._room, self.hidden)),
-            lm_heads=matrix(bits, *decoder.lm_heads),
+            lm_heads=matrices["lm_heads"],
             layer=self._layers,
         )
         self._max_rows = max(GUIDED * slots, _MIN_ROWS)
@@ -240,13 +262,3 @@ class _Memory:
 
     def norm(self, module: nn.LayerNorm) -> CNorm:
         return CNorm(self.put(module.weight), self.put(module.bias))
-
-    def matrix(self, bits: int, *modules: nn.Linear) -> CMatrix:
-        """Quantise the weights of `modules`, side by side, and free them."""
-        if any(module.weight.is_meta for module in modules):
-            raise ValueError("These weights were freed for another matrix; load the checkpoint again.")
-        outputs = sum(module.out_features for module in modules)
-        address = self.put(pack(torch.cat([module.weight.detach() for module in modules]), bits))
-        for module in modules:
-            module.weight = nn.Parameter(module.weight.to("meta"), False)
-        return CMatrix(address, modules[0].in_features, -(-outputs // TILE) * TILE, bits)

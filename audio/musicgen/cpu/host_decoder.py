@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Final
 
 import torch
@@ -23,10 +24,13 @@ _FAST_CAPABILITIES: Final = ("AVX2", "AVX512")
 """CPU capabilities for which torch has fast kernels for 8-bit weights."""
 
 
-def host_decoder(decoder: Decoder, slots: int, length: int, dtype: str, prefix: int = 0) -> HostDecoder:
+def host_decoder(
+    decoder: Decoder, slots: int, length: int, dtype: str, prefix: int = 0, file: Path | None = None
+) -> HostDecoder:
     """Return the decoder for weights of `dtype`, with as many threads as torch has.
 
-    Where the C code cannot run, torch takes 8 bits also for int4.
+    `file` keeps packed weights for the next start. Where the C code cannot run, torch takes 8 bits also for
+    int4.
     """
     if dtype not in BITS:
         return TorchDecoder(decoder, slots, length, dtype, prefix)
@@ -34,7 +38,7 @@ def host_decoder(decoder: Decoder, slots: int, length: int, dtype: str, prefix: 
     reason = "no compiled decoder" if library is None else unsupported(decoder)
     if library is not None and reason is None:
         threads = torch.get_num_threads()
-        return CompiledDecoder(library, decoder, slots, length, BITS[dtype], threads, prefix)
+        return CompiledDecoder(library, decoder, slots, length, BITS[dtype], threads, prefix, file)
     _log.warning("torch composes in int8, several times slower: there is %s.", reason)
     return TorchDecoder(decoder, slots, length, "int8", prefix)
 

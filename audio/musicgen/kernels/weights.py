@@ -20,6 +20,9 @@ LANES: Final = 16
 ALIGNMENT: Final = 64
 """Bytes of the widest vector."""
 
+LAYOUT: Final = 1
+"""Version of what `pack` makes: changed with the order of the bytes and with the way to round."""
+
 _LARGEST: Final = {4: 7, 8: 127}
 _OFFSET: Final = {4: 8, 8: 128}
 """Stored weights are higher by this, so that they are unsigned."""
@@ -32,13 +35,23 @@ _ROWS_AT_ONCE: Final = 1024
 """Outputs quantised at once, which bounds the memory."""
 
 
+def padded(outputs: int) -> int:
+    """Return the number of outputs with those that fill the last tile."""
+    return -(-outputs // TILE) * TILE
+
+
+def packed_bytes(outputs: int, inputs: int, bits: int) -> int:
+    """Return the length of what `pack` returns for this many outputs and inputs [bytes]."""
+    return padded(outputs) * (inputs // GROUP) * (GROUP * bits // 8 + 2)
+
+
 def pack(weights: Tensor, bits: int) -> Tensor:
     """Quantise float32 weights (outputs, inputs) → uint8 bytes. Outputs are padded to whole tiles.
 
     `inputs` is a multiple of `GROUP`.
     """
-    padded = functional.pad(weights, (0, 0, 0, -len(weights) % TILE))
-    return torch.cat([_packed(part, bits) for part in torch.split(padded, _ROWS_AT_ONCE)])
+    whole = functional.pad(weights, (0, 0, 0, padded(len(weights)) - len(weights)))
+    return torch.cat([_packed(part, bits) for part in torch.split(whole, _ROWS_AT_ONCE)])
 
 
 def _packed(weights: Tensor, bits: int) -> Tensor:

@@ -15,7 +15,7 @@ from audio.musicgen import calibration
 from audio.musicgen.calibration import HEADROOM, calibrate
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.engine_core import EngineCore
-from audio.worker.main import _calibrate
+from audio.worker.main import _calibrate, calibration_name
 from audio.worker.messages import Order
 
 
@@ -115,13 +115,14 @@ def test_a_cached_calibration_is_not_measured_again(
     pending = iter(measured)
     monkeypatch.setattr(calibration, "calibrate", lambda core: next(pending))
     core = EngineCore(checkpoint, longest=2.0)
-    order = Order("seeded", None, "cpu", 1, 1, 2.0, calibration_file=tmp_path / "calibration.json")
-    assert _calibrate(core, order, "cpu") == measured[0]
-    assert _calibrate(core, order, "cpu") == measured[0]
-    assert _calibrate(core, replace(order, dtype="int8"), "cpu") == measured[1]
-    assert _calibrate(core, replace(order, calibration_file=None), "cpu") == measured[2]
-    before = replace(order, calibration_file=None, calibration=measured[0])
-    assert _calibrate(core, before, "cpu") == measured[0], "the calibration of an earlier worker"
+    order = Order("seeded", None, "cpu", 1, 1, 2.0, cache_folder=tmp_path)
+    exact, short = (calibration_name(checkpoint, order, dtype, "cpu") for dtype in ("float32", "int8"))
+    assert _calibrate(core, order, exact) == measured[0]
+    assert _calibrate(core, order, exact) == measured[0]
+    assert _calibrate(core, order, short) == measured[1]
+    assert _calibrate(core, replace(order, cache_folder=None), exact) == measured[2]
+    before = replace(order, cache_folder=None, calibration=measured[0])
+    assert _calibrate(core, before, exact) == measured[0], "the calibration of an earlier worker"
     assert core.idle
 
 

@@ -108,11 +108,18 @@ def test_an_adapter_that_is_none_is_refused_before_anything_is_loaded(tmp_path: 
     [({"int8": 1.3}, "int8"), ({"int8": 1.1, "int4": 1.9}, "int4"), ({"int8": 0.2, "int4": 0.4}, "int4")],
 )
 def test_the_most_exact_data_type_that_is_live_is_taken(speeds: dict[str, float], chosen: str) -> None:
+    made = []
+
     def make(dtype: str) -> tuple[str, Calibration]:
+        made.append(dtype)
         return f"core in {dtype}", Calibration(speeds[dtype], 1, speeds[dtype])
 
-    dtype, core, calibration = first_live(["int8", "int4"], make)
+    dtype, core, calibration = first_live(["int8", "int4"], lambda dtype: None, make)
     assert (dtype, core, calibration.speed) == (chosen, f"core in {chosen}", speeds[chosen])
+    assert made == [*speeds]
+    made.clear()
+    assert first_live(["int8", "int4"], speeds.get, make)[0] == chosen
+    assert made == [chosen], "one that is known to be too slow is made all the same"
 
 
 def test_int8_is_refused_where_it_is_not_supported() -> None:

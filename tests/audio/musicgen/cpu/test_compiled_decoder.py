@@ -22,9 +22,9 @@ SHAPES: list[dict[str, int]] = [
 SMALL = SHAPES[0]
 
 
-def decoder_of(kinds: list[Library], model: Any = None, slots: int = 4, **options: int) -> CompiledDecoder:
+def decoder_of(kinds: list[Library], model: Any = None, slots: int = 4, **options: Any) -> CompiledDecoder:
     model = seeded_model(**SMALL) if model is None else model
-    settings = {"length": STEPS, "bits": 8, "threads": 1} | options
+    settings: dict[str, Any] = {"length": STEPS, "bits": 8, "threads": 1} | options
     return CompiledDecoder(kinds[0], model.decoder, slots, **settings)
 
 
