@@ -61,6 +61,10 @@ class EngineInfo:
     """True if one endless piece alone is composed faster than it plays."""
     dtype: str = ""
     """Number format of the decoder's weights, such as "int8"."""
+    kernel: str = ""
+    """What multiplies them: a kind of processor such as "avx512_vnni", or "torch"."""
+    threads: int = 1
+    """Threads that compute on a CPU."""
     notes: tuple[str, ...] = ()
     """Sentences for the operator about a checkpoint that is not as it may seem."""
 

@@ -41,11 +41,11 @@ def main() -> int:
 
     logging.getLogger("transformers").setLevel(logging.ERROR)
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    torch.set_num_threads(options.threads)
     on_cuda = options.device.startswith("cuda")
     overrides = {
         "rounds": options.rounds,
         "seconds": options.seconds,
+        "threads": options.threads,
         "batch_sizes": options.batch_sizes and tuple(options.batch_sizes),
     }
     overrides = {name: value for name, value in overrides.items() if value}

@@ -13,6 +13,8 @@ import torch
 import transformers
 
 from audio.musicgen.checkpoint.load import Checkpoint
+from audio.musicgen.cpu.host_decoder import is_compiled
+from audio.musicgen.cpu.threads import use_threads
 from audio.musicgen.cuda.runner import NoRoom
 from audio.musicgen.engine_core import EngineCore
 from audio.units import STEP_RATE
@@ -26,6 +28,7 @@ from bench.measures import (
     codec_stream_seconds,
     first_chunk_seconds,
     generate_seconds,
+    in_threads,
     interleaved,
     memory_bytes,
     piece_seconds,
@@ -140,7 +143,7 @@ def measure(subject: Subject, dtypes: list[str], plan: Plan, progress: Callable[
 
     def generate() -> float:
         first, baseline = library()
-        return generate_seconds(baseline, first, plan.seconds)
+        return in_threads(plan.threads, False, partial(generate_seconds, baseline, first, plan.seconds))()
 
     def generate_split() -> CodecSplit:
         return CodecSplit(generate, library()[1].audio_encoder)
@@ -153,8 +156,14 @@ def measure(subject: Subject, dtypes: list[str], plan: Plan, progress: Callable[
     codec = interleaved(
         1,
         {
-            "stream": partial(codec_stream_seconds, first, plan.codec_seconds),
-            "again": partial(codec_again_seconds, baseline, first, plan.codec_seconds, plan.codec_samples),
+            "stream": in_threads(
+                plan.threads, True, partial(codec_stream_seconds, first, plan.codec_seconds)
+            ),
+            "again": in_threads(
+                plan.threads,
+                False,
+                partial(codec_again_seconds, baseline, first, plan.codec_seconds, plan.codec_samples),
+            ),
         },
     )
     rate = bandwidth(first.device)
@@ -163,7 +172,7 @@ def measure(subject: Subject, dtypes: list[str], plan: Plan, progress: Callable[
         machine=torch.cuda.get_device_name() if first.device.type == "cuda" else processor(),
         checkpoint=first.name,
         versions=f"torch {torch.__version__}, transformers {transformers.__version__}, "
-        f"{torch.get_num_threads()} threads",
+        f"{plan.threads} thread{'s' * (plan.threads != 1)}",
         stolen_share=ticks().stolen_share_since(began),
         seconds=plan.seconds,
         steps_a_second={name: steps / seconds for name, seconds in results.seconds.items()},
@@ -190,23 +199,32 @@ def _measure_in_turn(
 ) -> _Engines:
     """Measure all types interleaved, round after round."""
     slots = max(plan.batch_sizes)
+    use_threads(plan.threads, compiled=True)
     cores = {dtype: EngineCore(subject.checkpoint(), slots, plan.seconds, dtype) for dtype in dtypes}
+
+    def threaded(dtype: str, measure: Callable[[], float]) -> Callable[[], float]:
+        return in_threads(plan.threads, is_compiled(cores[dtype].checkpoint.decoder, dtype), measure)
+
     progress("One piece alone …")
     alone = {
-        dtype: CodecSplit(partial(piece_seconds, core, plan.seconds), core.checkpoint.codec)
+        dtype: CodecSplit(threaded(dtype, partial(piece_seconds, core, plan.seconds)), core.checkpoint.codec)
         for dtype, core in cores.items()
     } | {GENERATE: generate_split()}
     taken = interleaved(plan.rounds, alone)
     progress("The first chunk …")
     chunks = interleaved(
         plan.rounds,
-        {name: partial(first_chunk_seconds, core, plan.seconds) for name, core in cores.items()},
+        {
+            dtype: threaded(dtype, partial(first_chunk_seconds, core, plan.seconds))
+            for dtype, core in cores.items()
+        },
     )
     batch_throughput: dict[str, dict[int, float]] = {dtype: {} for dtype in cores}
     for count in plan.batch_sizes:
         progress(f"{count} at once …")
         batch: dict[str, Callable[[], float]] = {
-            dtype: partial(piece_seconds, core, plan.seconds, count) for dtype, core in cores.items()
+            dtype: threaded(dtype, partial(piece_seconds, core, plan.seconds, count))
+            for dtype, core in cores.items()
         }
         for dtype, seconds in interleaved(1, batch).items():
             batch_throughput[dtype][count] = count * plan.seconds / seconds

@@ -17,6 +17,7 @@ from audio.engine import TYPICAL_LUFS
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.codec.codec import CodecStream
+from audio.musicgen.cpu.threads import step_weights, use_threads
 from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.layers import GUIDED
 from audio.piece import Piece
@@ -46,6 +47,8 @@ class Plan:
     """Length of the pieces."""
     batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16)
     """Pieces composed at once."""
+    threads: int = 1
+    """On a CPU."""
     codec_seconds: float = 30.0
     codec_samples: int = 8
     """Decodings from the start that are measured; the others are interpolated."""
@@ -67,6 +70,16 @@ def interleaved(rounds: int, candidates: Mapping[str, Callable[[], float]]) -> d
             if number:
                 figures[name].append(figure)
     return {name: median(values) for name, values in figures.items()}
+
+
+def in_threads(count: int, compiled: bool, measure: Callable[[], float]) -> Callable[[], float]:
+    """Return `measure` in `count` threads, of the C code or of torch: those of one disturb the other."""
+
+    def prepared() -> float:
+        use_threads(count, compiled)
+        return measure()
+
+    return prepared
 
 
 @dataclass(slots=True)
@@ -189,13 +202,10 @@ def bandwidth(device: torch.device) -> float:
 def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int, int]:
     """Return the bytes that a step reads for one piece: weights, and the cache at mid-piece."""
     config = checkpoint.decoder.config
-    hidden, layers = config.hidden_size, config.num_hidden_layers
-    # four matrices of self-attention, two of cross-attention (the prompt's are read once), two feed-forward
-    layer = 6 * hidden**2 + 2 * hidden * config.ffn_dim
-    weights = layers * layer + config.num_codebooks * config.vocab_size * hidden
+    weights = step_weights(checkpoint.decoder)
     middle = round(seconds * STEP_RATE) // 2
     rows = 1 if checkpoint.guidance == 1.0 else GUIDED
-    cache = 2 * rows * layers * middle * hidden
+    cache = 2 * rows * config.num_hidden_layers * middle * config.hidden_size
     each = DTYPE_BYTES[dtype] if checkpoint.device.type == "cuda" else CACHE_BYTES.get(dtype, 4)
     return round(weights * DTYPE_BYTES[dtype]), round(cache * each)
 

@@ -16,6 +16,7 @@ from bot.client import Busker
 from bot.config.engine_factory import running_engine
 from bot.config.tokens import checked_token
 from bot.errors import StartError, TokenError
+from bot.ops.expectation import expectation
 from bot.ops.gc_freeze import gc_frozen
 from bot.ops.health import Health
 from bot.rules.permissions import invite_link
@@ -95,5 +96,5 @@ def _print_greeting(bot: Busker) -> None:
     if user is None:
         raise StartError("Discord accepted the token and did not say whose it is; try again.")
     print(f"Logged in as {user} ({user.id}).")
-    print(f"Composing with {info.checkpoint} on {info.device}, {info.speed:.1f} times real time.")
+    print(f"Composing on {info.device} with {expectation(info, bot.settings)}")
     print(f"Invite: {invite_link(user.id)}", flush=True)

@@ -60,8 +60,8 @@ class LocalEngine:
     """Composes in a worker process on this machine. All methods belong to one event loop.
 
     `checkpoint` is a folder, a hub name (pinned by `revision`), or `seeded:` and the folder of a small random
-    checkpoint that is made if it does not exist. `device` is auto, cpu, cuda or mps. `threads` are those of
-    the worker: one is fastest beside other work on few cores. Up to `slots` pieces are composed at once,
+    checkpoint that is made if it does not exist. `device` is auto, cpu, cuda or mps. `threads` compute
+    on a CPU; 0 chooses by the processor and the checkpoint. Up to `slots` pieces are composed at once,
     fewer if the device is too slow for them, and `waiting` more are queued. `longest` is the length of the
     longest piece [s], for which memory is reserved in every slot. `dtype` is the data type of the decoder's
     matrices, "auto" or one of `DTYPES`. A worker that sends nothing for `hang_seconds` is replaced.
@@ -75,7 +75,7 @@ class LocalEngine:
         *,
         revision: str | None = None,
         device: str = "auto",
-        threads: int = 1,
+        threads: int = 0,
         slots: int = 1,
         waiting: int = 16,
         longest: float = LENGTH_SECONDS[1],

@@ -27,6 +27,7 @@ class Order:
     revision: str | None
     device: str
     threads: int
+    """Threads of a CPU; 0 chooses by the processor and the checkpoint."""
     slots: int
     """Pieces composed at once, at most."""
     longest: float

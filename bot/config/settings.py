@@ -119,9 +119,10 @@ class EngineSettings(Section):
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Device of the model; "auto" is CUDA if available, else the CPU."""
 
-    threads: Whole = Field(default=1, ge=1, le=64)
-    """CPU threads of the model. With the shape of musicgen-small a second one makes 1.2 times as much;
-    étude's matrices are too small to share, and more threads than idle cores wait for each other."""
+    threads: Whole = Field(default=0, ge=0, le=64)
+    """CPU threads of the model; 0 chooses: one for étude, for the published checkpoints one for each core,
+    less one for everything else where there are more than two. More threads than idle cores wait for each
+    other."""
 
     dtype: Literal["auto", "float32", "bfloat16", "float16", "int8", "int4"] = "auto"
     """Number format of the decoder's weights; on CUDA also of its cache. "auto" is float16 on CUDA; on a CPU

@@ -22,6 +22,7 @@ from bot.config.loading import load
 from bot.config.settings import DEFAULT_PATH, Settings
 from bot.config.tokens import checked_token, redact
 from bot.errors import SettingsError, TokenError
+from bot.ops.expectation import expectation
 from bot.store.private import is_private
 from bot.store.repository import Store
 from bot.voice.realtime import granted
@@ -186,23 +187,7 @@ def engine_findings(settings: Settings) -> Iterator[Finding]:
     for note in info.notes:
         yield Finding("model", True, note)
     yield Finding("device", True, f"{info.device}.")
-    yield speed_finding(info.speed, settings.music.default_seconds)
-
-
-def speed_finding(speed: float, seconds: float) -> Finding:
-    """Translate `speed` [times real time] into the wait for a piece of `seconds`.
-
-    A slow model passes: it only makes listeners wait.
-    """
-    if speed >= 1:
-        return Finding("speed", True, f"{speed:.1f} times real time: music starts after the first chunk.")
-    wait = seconds * (1 / speed - 1)
-    return Finding(
-        "speed",
-        True,
-        f"{speed:.2f} times real time: a piece of {seconds:g} s starts after about {wait:.0f} s, so that it "
-        "plays without a gap; a smaller checkpoint or a GPU starts sooner.",
-    )
+    yield Finding("speed", True, expectation(info, settings))  # slow only makes listeners wait
 
 
 async def _load_info(settings: Settings) -> EngineInfo:

@@ -45,10 +45,10 @@ def test_run_without_a_token_exits_with_one_sentence(capsys: pytest.CaptureFixtu
 def test_an_invalid_setting_exits_with_one_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    (tmp_path / "mine.toml").write_text("[engine]\nthreads = 0")
+    (tmp_path / "mine.toml").write_text("[engine]\nthreads = -1")
     assert cli.main(["run", "--config", "mine.toml"]) == 2
     assert capsys.readouterr().err == (
-        "`engine.threads` in mine.toml is 0: it takes a whole number from 1 to 64.\n"
+        "`engine.threads` in mine.toml is -1: it takes a whole number from 0 to 64.\n"
     )
 
 

@@ -44,7 +44,10 @@ async def test_at_the_start_it_prints_its_name_the_checkpoint_and_the_invite_lin
         await running
     who, what, invite = printed.splitlines()
     assert who == f"Logged in as Busker#0000 ({here.bot.id})."
-    assert what == "Composing with tone on none, 8.0 times real time."
+    assert (
+        what
+        == "Composing on none with tone: 8 times real time, live: first sound after 0.1 s, 16 pieces at once."
+    )
     # View Channels 1 << 10, Send Messages 11, Embed Links 14, Attach Files 15, Connect 20, Speak 21.
     needed = sum(1 << bit for bit in (10, 11, 14, 15, 20, 21))
     assert f"client_id={here.bot.id}" in invite

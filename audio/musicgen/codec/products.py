@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from audio.musicgen.kernels.library import CLinear, Library, best_library, team
+from audio.musicgen.kernels.library import CLinear, Library, best_library, team, threads
 from audio.musicgen.kernels.weights import LANES, aligned
 
 
@@ -75,7 +75,7 @@ class CompiledLstm:
             inputs(x, x.shape[1], gates)
             out = torch.empty_like(x)
             self._library.lstm_layer(
-                inputs.team,
+                team(threads()),
                 recurrent.linear,
                 gates.data_ptr(),
                 len(x),
@@ -95,12 +95,11 @@ class _CompiledLinear:
         self._weights = aligned(padded.view(inputs, -1, LANES).transpose(0, 1))
         self._bias = bias
         self.linear = CLinear(self._weights.data_ptr(), bias.data_ptr(), inputs, outputs)
-        self.team = team(torch.get_num_threads())
         self._linear_rows = library.linear_rows
 
     def __call__(self, x: Tensor, row_stride: int, out: Tensor) -> None:
         """Multiply rows of `x` that begin `row_stride` numbers after each other, and write to `out`."""
-        self._linear_rows(self.team, self.linear, x.data_ptr(), row_stride, len(out), out.data_ptr())
+        self._linear_rows(team(threads()), self.linear, x.data_ptr(), row_stride, len(out), out.data_ptr())
 
 
 def compiled_lstm(lstm: torch.nn.LSTM) -> CompiledLstm | None:

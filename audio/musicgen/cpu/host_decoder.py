@@ -10,7 +10,7 @@ import torch
 
 from audio.musicgen.cpu.compiled_decoder import BITS, CompiledDecoder, unsupported
 from audio.musicgen.cpu.torch_decoder import TorchDecoder
-from audio.musicgen.kernels.library import best_library
+from audio.musicgen.kernels.library import best_library, threads
 from audio.musicgen.model.layers import Decoder
 
 _log = logging.getLogger(__name__)
@@ -27,20 +27,23 @@ _FAST_CAPABILITIES: Final = ("AVX2", "AVX512")
 def host_decoder(
     decoder: Decoder, slots: int, length: int, dtype: str, prefix: int = 0, file: Path | None = None
 ) -> HostDecoder:
-    """Return the decoder for weights of `dtype`, with as many threads as torch has.
+    """Return the decoder for weights of `dtype`, in as many threads as are in use.
 
     `file` keeps packed weights for the next start. Where the C code cannot run, torch takes 8 bits also for
     int4.
     """
-    if dtype not in BITS:
-        return TorchDecoder(decoder, slots, length, dtype, prefix)
     library = best_library()
-    reason = "no compiled decoder" if library is None else unsupported(decoder)
-    if library is not None and reason is None:
-        threads = torch.get_num_threads()
-        return CompiledDecoder(library, decoder, slots, length, BITS[dtype], threads, prefix, file)
-    _log.warning("torch composes in int8, several times slower: there is %s.", reason)
-    return TorchDecoder(decoder, slots, length, "int8", prefix)
+    if library is not None and is_compiled(decoder, dtype):
+        return CompiledDecoder(library, decoder, slots, length, BITS[dtype], threads(), prefix, file)
+    if dtype in BITS:
+        reason = "no compiled decoder" if library is None else unsupported(decoder)
+        _log.warning("torch composes in int8, several times slower: there is %s.", reason)
+    return TorchDecoder(decoder, slots, length, "int8" if dtype in BITS else dtype, prefix)
+
+
+def is_compiled(decoder: Decoder, dtype: str) -> bool:
+    """True if the C code computes the steps of `decoder` in `dtype` here."""
+    return dtype in BITS and best_library() is not None and unsupported(decoder) is None
 
 
 def dtypes_for(device: str) -> tuple[str, ...]:
@@ -52,6 +55,12 @@ def dtypes_for(device: str) -> tuple[str, ...]:
     if best_library() is not None:
         return ("int8", "int4")
     return ("int8",) if torch.backends.cpu.get_cpu_capability() in _FAST_CAPABILITIES else ("float32",)
+
+
+def kernel_of(decoder: Decoder, dtype: str) -> str:
+    """Return what computes the steps of `decoder` in `dtype` here: a kind of processor, or “torch”."""
+    library = best_library()
+    return library.kind if library is not None and is_compiled(decoder, dtype) else "torch"
 
 
 def kernel_name(dtype: str) -> str:

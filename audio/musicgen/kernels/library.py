@@ -100,6 +100,20 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
 }
 
 
+_threads = 1
+
+
+def set_threads(count: int) -> None:
+    """Let codecs, and decoders that are made from now on, compute in `count` threads; one by default."""
+    global _threads
+    _threads = count
+
+
+def threads() -> int:
+    """Return the number of threads that compute now."""
+    return _threads
+
+
 @cache
 def best_library() -> Library | None:
     """Return the functions for the fastest kind that is right on this processor; None if there is none."""
@@ -107,7 +121,7 @@ def best_library() -> Library | None:
 
 
 @cache
-def team(threads: int) -> int:
+def team(count: int) -> int:
     """Return the address of a team of threads, which lives as long as the process.
 
     Raises MemoryError if the system refuses.
@@ -116,7 +130,7 @@ def team(threads: int) -> int:
     assert loaded is not None
     start = loaded.team_start
     start.restype, start.argtypes = c_void_p, [c_int64]
-    address = start(threads)
+    address = start(count)
     if not address:
         raise MemoryError("can't allocate memory for threads")
     return int(address)
@@ -165,7 +179,7 @@ def _functions(loaded: ctypes.CDLL, kind: str) -> Library:
     return Library(kind, **functions)
 
 
-def multiply(library: Library, weights: Tensor, x: Tensor, bits: int, threads: int = 1) -> Tensor:
+def multiply(library: Library, weights: Tensor, x: Tensor, bits: int, count: int = 1) -> Tensor:
     """Return the product of `x` (rows, inputs) with `weights` (outputs, inputs), rounded to `bits`.
 
     Both are float32; inputs are a multiple of `GROUP`, outputs of `TILE`.
@@ -175,7 +189,7 @@ def multiply(library: Library, weights: Tensor, x: Tensor, bits: int, threads: i
     layer = CLayer(fc1=CMatrix(packed.data_ptr(), inputs, outputs, bits))
     # a model without layers to step, as wide as the inputs: it has the threads and buffers of a product
     model = CModel(hidden=inputs, heads=1, layer=pointer(layer))
-    workspace = library.workspace_new(model, team(threads), len(x), LANES)
+    workspace = library.workspace_new(model, team(count), len(x), LANES)
     if not workspace:
         raise MemoryError("can't allocate memory for a product")
     out, x = torch.empty(len(x), outputs), x.contiguous()

@@ -15,7 +15,7 @@ from audio.musicgen import calibration
 from audio.musicgen.calibration import HEADROOM, calibrate
 from audio.musicgen.checkpoint.load import Checkpoint
 from audio.musicgen.engine_core import EngineCore
-from audio.worker.main import _calibrate, calibration_name
+from audio.worker.loading import _calibrate, calibration_name
 from audio.worker.messages import Order
 
 
@@ -116,7 +116,7 @@ def test_a_cached_calibration_is_not_measured_again(
     monkeypatch.setattr(calibration, "calibrate", lambda core: next(pending))
     core = EngineCore(checkpoint, longest=2.0)
     order = Order("seeded", None, "cpu", 1, 1, 2.0, cache_folder=tmp_path)
-    exact, short = (calibration_name(checkpoint, order, dtype, "cpu") for dtype in ("float32", "int8"))
+    exact, short = (calibration_name(checkpoint, order, dtype, 1, "cpu") for dtype in ("float32", "int8"))
     assert _calibrate(core, order, exact) == measured[0]
     assert _calibrate(core, order, exact) == measured[0]
     assert _calibrate(core, order, short) == measured[1]

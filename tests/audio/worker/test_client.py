@@ -18,7 +18,7 @@ from audio.errors import CheckpointError, EngineBusy, EngineError
 from audio.piece import Piece
 from audio.prompts.hearing import Hearing
 from audio.worker.client import LocalEngine
-from audio.worker.main import SEEDED
+from audio.worker.loading import SEEDED
 from tests.audio.composed import PIECE, sound
 
 pytestmark = pytest.mark.slow  # starts worker processes, which import torch

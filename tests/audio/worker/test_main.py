@@ -12,7 +12,8 @@ from audio.calibration import Calibration
 from audio.engine import Chunk
 from audio.errors import CheckpointError
 from audio.piece import Piece
-from audio.worker.main import NICENESS, SEEDED, first_live, main
+from audio.worker.loading import SEEDED, first_live
+from audio.worker.main import NICENESS, main
 from audio.worker.messages import Begun, Cancel, Compose, Delivery, Failed, Heartbeat, Order, Ready
 from audio.worker.pipe import MessagePipe
 from audio.worker.wire import FROM_WORKER

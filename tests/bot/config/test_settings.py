@@ -102,12 +102,12 @@ def test_a_token_that_was_copied_with_a_line_break_is_trimmed(monkeypatch: pytes
         ),
         ("[logs]\n", "config.toml has an unknown key `logs`; the nearest that exists is log."),
         (
-            "[engine]\nthreads = 0",
-            "`engine.threads` in config.toml is 0: it takes a whole number from 1 to 64.",
+            "[engine]\nthreads = -1",
+            "`engine.threads` in config.toml is -1: it takes a whole number from 0 to 64.",
         ),
         (
             "[engine]\nthreads = true",
-            "`engine.threads` in config.toml is true: it takes a whole number from 1 to 64.",
+            "`engine.threads` in config.toml is true: it takes a whole number from 0 to 64.",
         ),
         (
             "[music]\ntop_k = 2.5",
@@ -174,7 +174,7 @@ def test_a_number_that_is_too_low_is_answered_with_the_valid_range(key: str) -> 
 
 def test_a_fault_in_the_environment_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUSKER_ENGINE__THREADS", "two")
-    assert fault_of("") == 'BUSKER_ENGINE__THREADS is "two": it takes a whole number from 1 to 64.'
+    assert fault_of("") == 'BUSKER_ENGINE__THREADS is "two": it takes a whole number from 0 to 64.'
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_folder_and_a_file_in_another_encoding_are_refused_in_a_sentence(tmp_p
 @pytest.mark.parametrize(
     "text",
     [
-        f'token = "{TOKEN}"\n[engine]\nthreads = 0',
+        f'token = "{TOKEN}"\n[engine]\nthreads = -1',
         f'[log]\nlevel = "{TOKEN}"',
         f'token = ["{TOKEN}"]',
         f"token = {TOKEN}",

@@ -15,7 +15,7 @@ from audio.errors import PieceError
 from audio.files.track import read_tags
 from audio.playout.chain import Chain
 from audio.worker.client import LocalEngine
-from audio.worker.main import SEEDED
+from audio.worker.loading import SEEDED
 from audio.worker.tone_engine import ToneEngine
 from bot.config.settings import MusicSettings, Settings
 from bot.errors import NothingPlaying, QueueFull, RequestError, VoiceLost
