@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from audio.engine import EngineInfo
 from audio.playout.jitter_buffer import JitterBuffer
 from bot.config.engine_factory import SHIPPED
 from bot.config.settings import Settings
 
+_SHORTEST: Final = 0.1
+"""Seconds that a prompt takes before the first step, roughly."""
+
 
 def expectation(info: EngineInfo, settings: Settings) -> str:
     """Return how soon a piece of the default length is heard, and what would be sooner if that is late."""
     seconds = settings.music.default_seconds
-    wait = JitterBuffer(seconds, info.speed).seconds_until_ready
+    wait = max(_SHORTEST, JitterBuffer(seconds, info.speed).seconds_until_ready)
     speed = f"{_model(info)}: {info.speed:.2g} times real time"
     if info.speed >= 1:
         count = info.realtime_streams
