@@ -15,8 +15,9 @@ ROOT = FOLDER.parent
 
 FOR_OPERATORS = frozenset(
     {"__main__.py", "cli.py", "config/engine_factory.py", "config/loading.py", "config/settings.py",
-     "config/tokens.py", "errors.py", "ops/doctor.py", "ops/expectation.py", "ops/health.py", "ops/logs.py", "ops/metrics.py",
-     "ops/offline.py", "session/counters.py", "session/journal.py", "store/database.py", "store/erasures.py",
+     "config/tokens.py", "errors.py", "ops/doctor.py", "ops/expectation.py", "ops/health.py",
+     "ops/logs.py", "ops/metrics.py", "ops/offline.py", "session/counters.py",
+     "session/journal.py", "store/database.py", "store/erasures.py",
      "store/guilds_left.py", "store/records.py", "store/repository.py", "store/search.py"}
 )  # fmt: skip
 """Files of `bot/` whose words reach the console, the log and the settings file."""
