@@ -5,7 +5,7 @@ PROCESSES ?= 3
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse faults soak compose run doctor bench negations load fuzz flood screens etude listen quick \
+.PHONY: help setup try rehearse faults soak compose run doctor bench negations load fuzz flood screens etude listen quick \
 	test lint layers types lock parts audit clean
 export PROMPT ?= a slow dub with brushed drums and a warm bass
 
@@ -23,6 +23,9 @@ else
 	$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 endif
 	@touch $@
+
+try: setup       ## the whole bot in your browser, with no Discord
+	$(RUN) -m bot try
 
 rehearse: setup  ## hear it: the whole bot against a Discord on this machine
 	$(RUN) -m bot rehearse

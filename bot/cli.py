@@ -1,4 +1,4 @@
-"""The command line: four commands and their exit status.
+"""The command line: five commands and their exit status.
 
     0    done
     1    failed; one sentence on standard error says why
@@ -34,6 +34,12 @@ FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 """Exit statuses."""
+
+ROOMS: Final = {
+    "rehearse": ("acceptance", "The rehearsal is not installed here; run it from a clone of the repository."),
+    "try": ("browser", "The page is not installed here; run it from a clone of the repository."),
+}
+"""Commands whose room surrounds the bot, and what is said where it is missing, as in the container."""
 
 MAX_SHOWN_CHARS: Final = 40
 """Characters of an unreadable option that a message shows."""
@@ -85,10 +91,11 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
         await run(settings)
         return 0
     settings = settings.with_engine(options.engine) if options.engine else settings
-    if options.command == "rehearse":
-        if (acceptance := _acceptance()) is None:
-            raise StartError("The rehearsal is not installed here; run it from a clone of the repository.")
-        status: int = await acceptance.run(options, settings)
+    if options.command in ROOMS:
+        room, sentence = ROOMS[options.command]
+        if (installed := _installed(room)) is None:
+            raise StartError(sentence)
+        status: int = await installed.run(options, settings)
         return status
     from bot.ops.offline import compose
 
@@ -97,11 +104,11 @@ async def _command(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _acceptance() -> ModuleType | None:
-    """Return `acceptance.cli`, which rehearses the bot; None if it is not installed, as in the container."""
-    if importlib.util.find_spec("acceptance") is None:
+def _installed(room: str) -> ModuleType | None:
+    """Return the `cli` of a room that surrounds the bot; None if it is not installed."""
+    if importlib.util.find_spec(room) is None:
         return None
-    return importlib.import_module("acceptance.cli")
+    return importlib.import_module(f"{room}.cli")
 
 
 def _report(error: BuskerError, status: int) -> int:
@@ -113,13 +120,14 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, metavar="PATH", help="the settings file (config.toml)")
     common.add_argument("-v", "--verbose", action="store_true", help="log what happens in detail")
-    piece = argparse.ArgumentParser(add_help=False)
+    engine = argparse.ArgumentParser(add_help=False)
+    engine.add_argument("--engine", choices=["local", "tone"], help="what composes, instead of the settings")
+    piece = argparse.ArgumentParser(add_help=False, parents=[engine])
     piece.add_argument("--length", type=_seconds, metavar="SECONDS", help="seconds of music (20)")
     piece.add_argument(
         "--interval", type=_interval, metavar="SECONDS", help="seconds between two chunks, 0.5 to 2.5 (auto)"
     )
     piece.add_argument("--seed", type=_seed, help="the same seed makes the same music (random)")
-    piece.add_argument("--engine", choices=["local", "tone"], help="what composes, instead of the settings")
 
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="Busker composes music while you listen."
@@ -133,8 +141,13 @@ def _parser() -> argparse.ArgumentParser:
     rehearse = commands.add_parser(
         "rehearse", parents=[common, piece], help="the whole bot against a Discord on this machine"
     )
-    if (acceptance := _acceptance()) is not None:
+    if (acceptance := _installed("acceptance")) is not None:
         acceptance.add_options(rehearse)
+    trial = commands.add_parser(
+        "try", parents=[common, engine], help="the whole bot in your browser, with no Discord"
+    )
+    if (browser := _installed("browser")) is not None:
+        browser.add_options(trial)
 
     compose = commands.add_parser("compose", parents=[common, piece], help="a track with no Discord at all")
     compose.add_argument("prompt", help="what it should sound like, 3 to 300 characters")

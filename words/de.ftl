@@ -27,6 +27,41 @@ steer-too-late = Dieses Stück ist schon fertig komponiert und lässt sich nicht
 steer-enough = Diese Musik wurde schon { $most }-mal gesteuert, mehr geht nicht. Fordere ein neues Stück an, oder beende das Radio und starte ein neues.
 steer-kept = Dieser Track wird aus seiner Datei abgespielt und lässt sich nicht steuern. Mit Remix kannst du ihn ändern.
 
+### The page of `python -m bot try`: a channel in the browser
+
+try-apps = Apps
+try-attach = Datei anhängen
+try-cancel = Abbrechen
+try-choose = Auswählen
+try-commands = Befehle
+try-deafen = Taub stellen
+try-deafened = Taub gestellt
+try-faults = Was schiefgehen kann
+try-hear = Ton einschalten
+try-join = Beitreten
+try-leave = Verlassen
+try-level = Lautstärkepegel
+try-measured = { $packets } Pakete, { $lost } verloren, { $silent } still; Abstände p99 { $p99 } ms; { $behind } ms Verzögerung; { $underruns } Aussetzer; Ende-zu-Ende-verschlüsselt: { $encrypted }
+try-members = Mitglieder
+try-more-people = Öffne diese Seite in einem weiteren Tab, um als jemand anderes dabei zu sein.
+try-muted = Stummgeschaltet
+try-no = nein
+try-number = eine Zahl
+try-only-you = Nur du kannst das sehen
+try-optional = (optional)
+try-roles = Deine Rollen
+try-say = Schreib etwas, oder / für Befehle
+try-send = Senden
+try-servers = Server
+try-sound = Ton
+try-spectrogram = Spektrogramm dessen, was du hörst
+try-starting = Busker startet …
+try-taken = Du bist jetzt in einem anderen Tab hier.
+try-thinking = Busker denkt nach …
+try-too-large = Diese Datei ist zu groß.
+try-volume = Lautstärke
+try-yes = ja
+
 ### /compose
 
 compose-answer = { $before ->

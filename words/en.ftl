@@ -30,6 +30,41 @@ steer-too-late = This piece is already fully composed, so it can't be steered an
 steer-enough = This music has been steered { $most } times, which is the limit. Request a new piece, or end the radio and start another.
 steer-kept = This track is replayed from its file, so it can't be steered. Use Remix to change it.
 
+### The page of `python -m bot try`: a channel in the browser
+
+try-apps = Apps
+try-attach = Attach a file
+try-cancel = Cancel
+try-choose = Choose
+try-commands = Commands
+try-deafen = Deafen
+try-deafened = Deafened
+try-faults = Things that go wrong
+try-hear = Turn the sound on
+try-join = Join
+try-leave = Leave
+try-level = Loudness
+try-measured = { $packets } packets, { $lost } lost, { $silent } silent; gaps p99 { $p99 } ms; { $behind } ms behind; { $underruns } underruns; end-to-end encrypted: { $encrypted }
+try-members = Members
+try-more-people = Open this page in another tab to come in as somebody else.
+try-muted = Muted
+try-no = no
+try-number = a number
+try-only-you = Only you can see this
+try-optional = (optional)
+try-roles = Your roles
+try-say = Write, or type / for commands
+try-send = Send
+try-servers = Servers
+try-sound = Sound
+try-spectrogram = Spectrogram of what you hear
+try-starting = Busker is starting …
+try-taken = You are here in another tab now.
+try-thinking = Busker is thinking …
+try-too-large = This file is too large.
+try-volume = Volume
+try-yes = yes
+
 ### /compose
 
 compose-answer = { $before ->

@@ -27,6 +27,41 @@ steer-too-late = Esta pieza ya está compuesta del todo y no se puede modificar.
 steer-enough = Esta música ya se ha modificado { $most } veces, que es el límite. Pide otra pieza, o termina la radio y empieza otra.
 steer-kept = Esta pista se reproduce desde su archivo y no se puede modificar. Usa Remix.
 
+### The page of `python -m bot try`: a channel in the browser
+
+try-apps = Aplicaciones
+try-attach = Adjuntar un archivo
+try-cancel = Cancelar
+try-choose = Elegir
+try-commands = Comandos
+try-deafen = Ensordecer
+try-deafened = Ensordecido
+try-faults = Cosas que fallan
+try-hear = Activar el sonido
+try-join = Entrar
+try-leave = Salir
+try-level = Nivel de sonido
+try-measured = { $packets } paquetes, { $lost } perdidos, { $silent } en silencio; intervalos p99 { $p99 } ms; { $behind } ms de retraso; { $underruns } cortes; cifrado de extremo a extremo: { $encrypted }
+try-members = Miembros
+try-more-people = Abre esta página en otra pestaña para entrar como otra persona.
+try-muted = Silenciado
+try-no = no
+try-number = un número
+try-only-you = Solo tú puedes ver esto
+try-optional = (opcional)
+try-roles = Tus roles
+try-say = Escribe, o pulsa / para ver los comandos
+try-send = Enviar
+try-servers = Servidores
+try-sound = Sonido
+try-spectrogram = Espectrograma de lo que oyes
+try-starting = Busker está arrancando…
+try-taken = Ahora estás aquí en otra pestaña.
+try-thinking = Busker está pensando…
+try-too-large = Este archivo es demasiado grande.
+try-volume = Volumen
+try-yes = sí
+
 ### /compose
 
 compose-answer = { $before ->

@@ -27,6 +27,41 @@ steer-too-late = Ce morceau est déjà entièrement composé, on ne peut plus le
 steer-enough = Cette musique a déjà été modifiée { $most } fois, c’est la limite. Demande un nouveau morceau, ou arrête la radio et lances-en une autre.
 steer-kept = Cette piste est rejouée depuis son fichier, on ne peut pas la modifier. Utilise Remix.
 
+### The page of `python -m bot try`: a channel in the browser
+
+try-apps = Applications
+try-attach = Joindre un fichier
+try-cancel = Annuler
+try-choose = Choisir
+try-commands = Commandes
+try-deafen = Mettre en sourdine
+try-deafened = En sourdine
+try-faults = Ce qui peut mal tourner
+try-hear = Activer le son
+try-join = Rejoindre
+try-leave = Quitter
+try-level = Niveau sonore
+try-measured = { $packets } paquets, { $lost } perdus, { $silent } muets ; écarts p99 { $p99 } ms ; { $behind } ms de retard ; { $underruns } coupures ; chiffré de bout en bout : { $encrypted }
+try-members = Membres
+try-more-people = Ouvrez cette page dans un autre onglet pour entrer sous un autre nom.
+try-muted = Micro coupé
+try-no = non
+try-number = un nombre
+try-only-you = Vous seul pouvez voir ceci
+try-optional = (facultatif)
+try-roles = Vos rôles
+try-say = Écrivez, ou tapez / pour les commandes
+try-send = Envoyer
+try-servers = Serveurs
+try-sound = Son
+try-spectrogram = Spectrogramme de ce que vous entendez
+try-starting = Busker démarre…
+try-taken = Vous êtes maintenant ici dans un autre onglet.
+try-thinking = Busker réfléchit…
+try-too-large = Ce fichier est trop volumineux.
+try-volume = Volume
+try-yes = oui
+
 ### /compose
 
 compose-answer = { $before ->

@@ -27,6 +27,41 @@ steer-too-late = この曲は作曲が終わっているため、もう変更で
 steer-enough = この音楽の変更は上限の { $most } 回に達しました。新しい曲をリクエストするか、ラジオを終了して始め直してください。
 steer-kept = このトラックはファイルから再生しているため、変更できません。リミックスを使ってください。
 
+### The page of `python -m bot try`: a channel in the browser
+
+try-apps = アプリ
+try-attach = ファイルを添付
+try-cancel = キャンセル
+try-choose = 選択
+try-commands = コマンド
+try-deafen = スピーカーミュート
+try-deafened = スピーカーミュート中
+try-faults = トラブルを起こす
+try-hear = 音を出す
+try-join = 参加
+try-leave = 退出
+try-level = 音量レベル
+try-measured = パケット { $packets }、損失 { $lost }、無音 { $silent }、間隔 p99 { $p99 } ミリ秒、遅れ { $behind } ミリ秒、音切れ { $underruns }、エンドツーエンド暗号化：{ $encrypted }
+try-members = メンバー
+try-more-people = このページを別のタブで開くと、別の人として参加できます。
+try-muted = ミュート中
+try-no = いいえ
+try-number = 数値
+try-only-you = これはあなただけに表示されています
+try-optional = （任意）
+try-roles = あなたのロール
+try-say = メッセージを入力、/ でコマンド
+try-send = 送信
+try-servers = サーバー
+try-sound = サウンド
+try-spectrogram = 聞こえている音のスペクトログラム
+try-starting = Busker を起動しています…
+try-taken = 別のタブで参加中です。
+try-thinking = Busker が考え中…
+try-too-large = このファイルは大きすぎます。
+try-volume = 音量
+try-yes = はい
+
 ### /compose
 
 compose-answer = { $before ->

@@ -27,6 +27,41 @@ steer-too-late = Esta peça já está toda composta e não pode mais ser modific
 steer-enough = Esta música já foi modificada { $most } vezes, que é o limite. Peça outra peça, ou encerre a rádio e comece outra.
 steer-kept = Esta faixa é tocada a partir do arquivo e não pode ser modificada. Use Remix.
 
+### The page of `python -m bot try`: a channel in the browser
+
+try-apps = Aplicativos
+try-attach = Anexar um arquivo
+try-cancel = Cancelar
+try-choose = Escolher
+try-commands = Comandos
+try-deafen = Ensurdecer
+try-deafened = Ensurdecido
+try-faults = Coisas que dão errado
+try-hear = Ativar o som
+try-join = Entrar
+try-leave = Sair
+try-level = Nível do som
+try-measured = { $packets } pacotes, { $lost } perdidos, { $silent } em silêncio; intervalos p99 { $p99 } ms; { $behind } ms de atraso; { $underruns } falhas; criptografia de ponta a ponta: { $encrypted }
+try-members = Membros
+try-more-people = Abra esta página em outra aba para entrar como outra pessoa.
+try-muted = Silenciado
+try-no = não
+try-number = um número
+try-only-you = Só você pode ver isto
+try-optional = (opcional)
+try-roles = Seus cargos
+try-say = Escreva, ou digite / para ver os comandos
+try-send = Enviar
+try-servers = Servidores
+try-sound = Som
+try-spectrogram = Espectrograma do que você ouve
+try-starting = O Busker está iniciando…
+try-taken = Você agora está aqui em outra aba.
+try-thinking = O Busker está pensando…
+try-too-large = Este arquivo é grande demais.
+try-volume = Volume
+try-yes = sim
+
 ### /compose
 
 compose-answer = { $before ->

@@ -6,6 +6,7 @@ A member can do only what Discord's own client allows; anything else raises Cann
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from rehearsal.commands import CommandType
@@ -245,12 +246,29 @@ class Person:
     def _choose(self, name: str, channel: Channel, kind: CommandType) -> Json:
         guild = self._guild_of(channel)
         command = self._here.commands.choose(name, guild.id if guild else None, kind, self.user.locale)
+        self._check_offered(command, channel)
+        return command
+
+    def offered(self, channel: Channel) -> list[Json]:
+        """Return the commands that Discord's client offers this member in a channel, as they were synced."""
+        found: dict[tuple[int, str], Json] = {}
+        guild = self._guild_of(channel)
+        for scope in (guild.id, None) if guild else (None,):
+            for command in self._here.commands.listed(scope):
+                with contextlib.suppress(CannotType):
+                    self._check_offered(command, channel)
+                    found.setdefault((command["type"], command["name"]), command)
+        return list(found.values())
+
+    def _check_offered(self, command: Json, channel: Channel) -> None:
+        """Raise CannotType for a command that the client does not offer here."""
+        guild, name = self._guild_of(channel), command["name"]
         if guild is None:
             if not command["dm_permission"] or (
                 command["contexts"] not in (None, []) and 1 not in command["contexts"]
             ):
                 raise CannotType(f"/{name} is not offered in direct messages.")
-            return command
+            return
         may = guild.permissions(channel, self.id)
         if not may & Permission.USE_APPLICATION_COMMANDS:
             raise CannotType(f"{self.user.name} may not use commands in {channel.name}.")
@@ -258,7 +276,6 @@ class Person:
         own = guild.base_permissions(self.member)
         if needed is not None and (int(own) & int(needed) != int(needed) or not int(needed)):
             raise CannotType(f"/{name} is not offered to {self.user.name}.")
-        return command
 
     def _command_json(self, command: Json, kind: CommandType) -> Json:
         data: Json = {"id": command["id"], "name": command["name"], "type": int(kind)}

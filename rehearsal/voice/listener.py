@@ -19,6 +19,9 @@ _log = logging.getLogger(__name__)
 Reply = Callable[[Op, bytes | dict[str, Any]], None]
 """Carries one message of the listener back to the voice gateway, not before `post` has returned."""
 
+Hear = Callable[[int, ReceivedPacket], None]
+"""Takes the id of a sender and one packet of theirs, as it arrives."""
+
 MAGIC_MARKER: Final = b"\xfa\xfa"
 """Last two bytes of every DAVE frame (DAVE, "Payload Format")."""
 
@@ -41,12 +44,14 @@ class Listener:
     epochs of the group in step. All on the event loop's thread.
     """
 
-    def __init__(self, channel_id: int, user_id: int, reply: Reply) -> None:
+    def __init__(self, channel_id: int, user_id: int, reply: Reply, hear: Hear | None = None) -> None:
         self.channel_id = channel_id
         self.user_id = user_id
         self.speaking: list[Speaking] = []
         self.connected = True
         """False as soon as it has left; its recordings stay."""
+        self.hear = hear
+        """Gets each packet instead of the recording, if it is set."""
         self._reply = reply
         self._received: dict[int, list[ReceivedPacket]] = {}
         self._session = davey.DaveSession(DAVE_VERSION, user_id, channel_id)
@@ -101,7 +106,10 @@ class Listener:
             Kind.of(frame),
             frame,
         )
-        self._received.setdefault(user_id, []).append(received)
+        if self.hear is not None:
+            self.hear(user_id, received)
+        else:
+            self._received.setdefault(user_id, []).append(received)
 
     def renew(self) -> None:
         """Request new keys, like a client that could not follow a commit (DAVE, "Invalid Commit")."""

@@ -18,7 +18,7 @@ from rehearsal.voice import rtp
 from rehearsal.voice.channel import Channel, Member
 from rehearsal.voice.dave_mls import MlsError
 from rehearsal.voice.gateway import CloseWebsocket, WebsocketHandler
-from rehearsal.voice.listener import Listener
+from rehearsal.voice.listener import Hear, Listener
 from rehearsal.voice.network import Network
 from rehearsal.voice.opcodes import CloseCode, Op
 from rehearsal.voice.session import Expectation, Session, VoiceWebsocket
@@ -64,6 +64,7 @@ class VoiceServer:
         self._by_address: dict[Address, Session] = {}
         self._channels: dict[int, Channel] = {}
         self._listeners: dict[tuple[int, int], Listener] = {}
+        self._hearing: dict[tuple[int, int], Hear] = {}
         self._blocked: set[tuple[int, int]] = set()
         self._websockets: set[VoiceWebsocket] = set()
         self._reports: asyncio.TimerHandle | None = None
@@ -123,7 +124,7 @@ class VoiceServer:
             # Never before `post` has returned: a commit must not overtake the message it answers.
             loop.call_soon(self._take, channel, listener, op, body)
 
-        listener = Listener(channel_id, user_id, reply)
+        listener = Listener(channel_id, user_id, reply, self._hearing.get((guild_id, user_id)))
         self._listeners[guild_id, user_id] = listener
         channel.add_member(listener)
         return listener
@@ -138,6 +139,15 @@ class VoiceServer:
     def listener(self, guild_id: int, user_id: int) -> Listener:
         """Return the recorder of that member. Raises KeyError if it never joined."""
         return self._listeners[guild_id, user_id]
+
+    def hear(self, guild_id: int, user_id: int, hear: Hear | None) -> None:
+        """Give what a recording member receives to `hear` instead, wherever it joins; None: record again."""
+        if hear is None:
+            self._hearing.pop((guild_id, user_id), None)
+        else:
+            self._hearing[guild_id, user_id] = hear
+        if (listener := self._listeners.get((guild_id, user_id))) is not None:
+            listener.hear = hear
 
     def session(self, guild_id: int, user_id: int) -> Session | None:
         """Return the voice session of a client, if it is connected."""

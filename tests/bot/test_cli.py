@@ -145,9 +145,10 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == f"Busker {stated}\n"
 
 
-def test_without_the_acceptance_package_rehearse_says_where_to_run_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("command", "what"), [("rehearse", "The rehearsal"), ("try", "The page")])
+def test_without_their_packages_commands_say_where_to_run_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, what: str
 ) -> None:
-    monkeypatch.setattr(cli, "_acceptance", lambda: None)
-    assert cli.main(["rehearse"]) == 1
-    assert capsys.readouterr().err.startswith("The rehearsal is not installed here")
+    monkeypatch.setattr(cli, "_installed", lambda _room: None)
+    assert cli.main([command]) == 1
+    assert capsys.readouterr().err.startswith(f"{what} is not installed here")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("models/*/*.md")]
 )
-ROOMS = "acceptance|audio|bench|bot|cogs|docs|fuzz|models|rehearsal|tests|training|words"
+ROOMS = "acceptance|audio|bench|bot|browser|cogs|docs|fuzz|models|rehearsal|tests|training|words"
 PATHS = re.compile(rf"`((?:{ROOMS})/[\w./-]*)`")
 LINKS = re.compile(r"\]\(([^)#\s]+)(?:#([\w-]+))?\)|\]\(#([\w-]+)\)")
 MAX_ARCHITECTURE_WORDS = 1_600

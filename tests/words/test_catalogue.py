@@ -23,7 +23,7 @@ from bot.voice.supervisor import Hold
 from words.catalogue import ENGLISH, FOLDER, LANGUAGES
 
 ROOT = FOLDER.parent
-ROOMS = ("audio", "bot", "cogs")
+ROOMS = ("audio", "bot", "browser", "cogs")
 
 
 MESSAGE_CHARS = 2_000
