@@ -1,4 +1,7 @@
-"""`python -m bench`: measure, print the table, and write the figures as JSON."""
+"""`python -m bench`: measure, print the table, and write the figures as JSON.
+
+`python -m bench fidelity` measures how much number formats change the music.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import torch
 from transformers.utils.logging import disable_progress_bar
 
 from audio.errors import EngineError
+from bench import fidelity
 from bench.figures import measure
 from bench.measures import CUDA, DTYPE_BYTES, SHORT, Plan
 from bench.subject import SMALL, subject_of
@@ -26,6 +30,10 @@ CUDA_DTYPES: Final = ["float16", "bfloat16", "float32"]
 
 def main() -> int:
     """Measure as the command line says. Return the exit status."""
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    if sys.argv[1:2] == ["fidelity"]:
+        return fidelity.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "--checkpoints", nargs="+", default=[SHIPPED, SMALL], help=f"folders, “{SHIPPED}” or “{SMALL}”"
@@ -39,8 +47,6 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"))
     options = parser.parse_args()
 
-    logging.getLogger("transformers").setLevel(logging.ERROR)
-    disable_progress_bar()  # type: ignore[no-untyped-call]
     on_cuda = options.device.startswith("cuda")
     overrides = {
         "rounds": options.rounds,

@@ -207,7 +207,10 @@ def step_bytes(checkpoint: Checkpoint, dtype: str, seconds: float) -> tuple[int,
     rows = 1 if checkpoint.guidance == 1.0 else GUIDED
     cache = 2 * rows * config.num_hidden_layers * middle * config.hidden_size
     each = DTYPE_BYTES[dtype] if checkpoint.device.type == "cuda" else CACHE_BYTES.get(dtype, 4)
-    return round(weights * DTYPE_BYTES[dtype]), round(cache * each)
+    heads = config.num_codebooks * config.vocab_size * config.hidden_size
+    of_heads = DTYPE_BYTES["int8" if dtype == "int4" else dtype]  # as `compiled_decoder` packs them
+    read = (weights - heads) * DTYPE_BYTES[dtype] + heads * of_heads
+    return round(read), round(cache * each)
 
 
 def memory_bytes(device: torch.device) -> int:

@@ -160,7 +160,8 @@ def test_the_bytes_of_a_step_are_those_of_its_matrices_and_of_its_cache(folder: 
     )
     assert step_bytes(checkpoint, "float32", 30.0) == (4 * read, 2 * 2 * 4 * 750 * 192 * 4)
     assert step_bytes(checkpoint, "int8", 30.0) == (read + read // 16, 2 * 2 * 4 * 750 * 192)
-    assert step_bytes(checkpoint, "int4", 30.0)[0] == read // 2 + read // 16
+    heads = 4 * 2048 * 192
+    assert step_bytes(checkpoint, "int4", 30.0)[0] == read // 2 + read // 16 + heads // 2
     unguided = dataclasses.replace(checkpoint, guidance=1.0)
     assert step_bytes(unguided, "float32", 30.0) == (4 * read, 2 * 4 * 750 * 192 * 4)
 
