@@ -21,7 +21,7 @@ from audio.errors import EngineError
 from bench import fidelity
 from bench.figures import measure
 from bench.measures import CUDA, DTYPE_BYTES, SHORT, Plan
-from bench.subject import SMALL, subject_of
+from bench.subject import SHAPES, subject_of
 from bot.config.engine_factory import SHIPPED, SHIPPED_FOLDER
 
 CPU_DTYPES: Final = ["float32", "bfloat16", "int8"]
@@ -36,7 +36,10 @@ def main() -> int:
         return fidelity.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--checkpoints", nargs="+", default=[SHIPPED, SMALL], help=f"folders, “{SHIPPED}” or “{SMALL}”"
+        "--checkpoints",
+        nargs="+",
+        default=[SHIPPED, "small"],
+        help=f"folders, {SHIPPED}, {', '.join(SHAPES)}",
     )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--dtypes", nargs="+", choices=DTYPE_BYTES, help="default: all that the device takes")
@@ -57,7 +60,7 @@ def main() -> int:
     overrides = {name: value for name, value in overrides.items() if value}
     results = []
     for checkpoint in options.checkpoints:
-        slow = checkpoint == SMALL and not on_cuda
+        slow = checkpoint in SHAPES and not on_cuda
         dtypes = options.dtypes or (["int8"] if slow else CUDA_DTYPES if on_cuda else CPU_DTYPES)
         name = str(SHIPPED_FOLDER) if checkpoint == SHIPPED else checkpoint
         try:

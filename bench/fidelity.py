@@ -29,18 +29,19 @@ from torch import Tensor
 
 from audio.errors import EngineError
 from audio.musicgen.checkpoint.load import Checkpoint
-from audio.musicgen.cpu.host_decoder import host_decoder, is_compiled
+from audio.musicgen.cpu.host_decoder import host_decoder, is_compiled, kernel_of
 from audio.musicgen.cpu.threads import use_threads
 from audio.musicgen.engine_core import EngineCore
 from audio.musicgen.model.sampler import draw, uniforms
 from audio.piece import Piece
-from bench.subject import Subject, subject_of
+from bench.machine import processor
+from bench.subject import SHAPES, Subject, subject_of
 from bot.config.engine_factory import SHIPPED, SHIPPED_FOLDER
 from bot.ui.presets import PRESETS
 
 REFERENCE: Final = "float32"
 
-DTYPES: Final = ("bfloat16", "int8", "int4")
+DTYPES: Final = ("bfloat16", "float16", "int8", "int4")
 
 MAX_SECONDS: Final = 29.0
 """A piece fits into one window."""
@@ -161,31 +162,33 @@ def measure(
     threads: int,
     progress: Callable[[str], None],
 ) -> dict[str, Fidelity]:
-    """Return the fidelity of each of `dtypes`, one loaded after the other."""
+    """Return the fidelity of each of `dtypes`, by its name and what computes it; one is loaded at a time."""
     progress(f"{len(pieces)} pieces of {pieces[0].seconds:g} s in {REFERENCE} …")
     use_threads(threads, compiled=False)
     tapes = record(subject.checkpoint(), pieces)
-    results = {}
-    for dtype in dtypes:
-        progress(f"The same tokens in {dtype} …")
+
+    def one(dtype: str) -> tuple[str, Fidelity]:
         checkpoint = subject.checkpoint()
         use_threads(threads, is_compiled(checkpoint.decoder, dtype))
-        results[dtype] = compare(checkpoint, dtype, tapes)
-    return results
+        name = f"{dtype} by {kernel_of(checkpoint.decoder, dtype)}"
+        progress(f"The same tokens in {name} …")
+        return name, compare(checkpoint, dtype, tapes)
+
+    return dict(one(dtype) for dtype in dtypes)
 
 
 def table(results: dict[str, Fidelity]) -> str:
     """Return the results as a table of a line for each format and measure, a column for each codebook."""
     count = len(next(iter(results.values())).top1)
-    lines = [f"{'by codebook':28}" + "".join(f"{number + 1:>9}" for number in range(count)) + f"{'mean':>9}"]
-    for dtype, fidelity in results.items():
+    lines = [f"{'by codebook':42}" + "".join(f"{number + 1:>9}" for number in range(count)) + f"{'mean':>9}"]
+    for format_, fidelity in results.items():
         for name, values, form in (
             ("divergence [nats]", fidelity.divergence, ".4f"),
             ("same top-1", fidelity.top1, ".1%"),
             ("same draw", fidelity.drawn, ".1%"),
         ):
             mean = sum(values) / len(values)
-            lines.append(f"{dtype:10}{name:18}" + "".join(f"{value:>9{form}}" for value in [*values, mean]))
+            lines.append(f"{format_:24}{name:18}" + "".join(f"{value:>9{form}}" for value in [*values, mean]))
     return "\n".join(lines)
 
 
@@ -196,19 +199,27 @@ def main(arguments: Sequence[str]) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--checkpoint", default=SHIPPED, help="folder, hub name, “etude”, “small” (etude)")
+    parser.add_argument(
+        "--checkpoint", default=SHIPPED, help=f"folder, hub name, {', '.join(SHAPES)} (%(default)s)"
+    )
     parser.add_argument("--dtypes", nargs="+", choices=DTYPES, default=DTYPES)
     parser.add_argument(
-        "--prompts", type=int, default=8, help=f"number of pieces, at most {len(PRESETS)} (%(default)s)"
+        "--prompts", type=int, default=8, help=f"number of pieces, 1 to {len(PRESETS)} (%(default)s)"
     )
-    parser.add_argument("--seconds", type=float, default=10.0, help="length of each (%(default)g)")
+    parser.add_argument(
+        "--seconds", type=float, default=10.0, help=f"length of each, 0.2 to {MAX_SECONDS:g} (%(default)g)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="(%(default)s)")
     parser.add_argument("--json", type=Path, default=Path("var/fidelity.json"))
     options = parser.parse_args(arguments)
 
-    prompts = PRESETS[: max(1, options.prompts)]
-    seconds = min(MAX_SECONDS, max(0.2, options.seconds))
-    pieces = [Piece(prompt, seconds, seed) for seed, prompt in enumerate(prompts)]
+    if not 1 <= options.prompts <= len(PRESETS):
+        parser.error(f"--prompts takes 1 to {len(PRESETS)}")
+    if not 0.2 <= options.seconds <= MAX_SECONDS:
+        parser.error(f"--seconds takes 0.2 to {MAX_SECONDS:g}")
+
+    prompts = PRESETS[: options.prompts]
+    pieces = [Piece(prompt, options.seconds, seed) for seed, prompt in enumerate(prompts)]
     name = str(SHIPPED_FOLDER) if options.checkpoint == SHIPPED else options.checkpoint
     progress = partial(print, file=sys.stderr)
     try:
@@ -216,10 +227,17 @@ def main(arguments: Sequence[str]) -> int:
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"\n{options.checkpoint}, {len(pieces)} pieces of {seconds:g} s, against {REFERENCE}")
+    print(f"\n{options.checkpoint}, {len(pieces)} pieces of {options.seconds:g} s, against {REFERENCE}")
     print(f"\n{table(results)}\n")
+    figures = {
+        "checkpoint": options.checkpoint,
+        "seconds": options.seconds,
+        "prompts": prompts,
+        "machine": processor(),
+        "versions": f"torch {torch.__version__}",
+        "formats": {name: asdict(one) for name, one in results.items()},
+    }
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    figures = {dtype: asdict(one) for dtype, one in results.items()}
     options.json.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"The figures are in {options.json}.")
     return 0

@@ -17,14 +17,15 @@ from audio.musicgen.checkpoint.seeded import seeded_model, seeded_tokenizer
 from audio.musicgen.codec.codec import Codec
 from audio.musicgen.model.delay import DelayPattern
 
-SMALL: Final = "small"
-"""The shape of facebook/musicgen-small with random weights: the same work without a download."""
+SHAPES: Final[dict[str, dict[str, int]]] = {
+    "small": {"hidden": 1024, "layers": 24, "heads": 16},
+    "medium": {"hidden": 1536, "layers": 48, "heads": 24},
+}
+"""Shapes of the decoders of facebook/musicgen-small and -medium. With random weights they are the same work
+without a download."""
 
-_SMALL_SHAPE: Final[dict[str, int]] = {"hidden": 1024, "layers": 24, "heads": 16}
-"""Shape of the decoder of facebook/musicgen-small."""
-
-_SMALL_CODEC_FILTERS: Final = 64
-"""Number of filters of the codec of facebook/musicgen-small."""
+_CODEC_FILTERS: Final = 64
+"""Number of filters of their codec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Subject:
 
 
 def subject_of(name: str, device: str) -> Subject:
-    """Return the subject for a folder, a hub name or the shape “small”. Loads nothing yet."""
-    if name == SMALL:
-        return Subject(device, partial(_small_checkpoint, device), partial(_on, device, _small_model))
+    """Return the subject for a folder, a hub name or one of `SHAPES`. Loads nothing yet."""
+    if name in SHAPES:
+        model = partial(_random, name)
+        return Subject(device, partial(_random_checkpoint, name, device), partial(_on, device, model))
     library: Any = MusicgenForConditionalGeneration
     load = partial(library.from_pretrained, name, use_safetensors=True)
     return Subject(device, partial(load_checkpoint, name, device=device), partial(_on, device, load))
@@ -50,16 +52,16 @@ def _on(device: str, load: Callable[[], Any]) -> Any:
     return load().requires_grad_(False).eval().to(device, dtype)
 
 
-def _small_model() -> Any:
+def _random(shape: str) -> Any:
     """Build the model; its small text encoder is the same for engine and baseline."""
-    model: Any = seeded_model(**_SMALL_SHAPE)
+    model: Any = seeded_model(**SHAPES[shape])
     small = model.config.audio_encoder
     published: dict[str, Any] = {
         "sampling_rate": small.sampling_rate,
         "upsampling_ratios": small.upsampling_ratios,
         "target_bandwidths": small.target_bandwidths,
         "codebook_size": small.codebook_size,
-        "num_filters": _SMALL_CODEC_FILTERS,
+        "num_filters": _CODEC_FILTERS,
         "use_causal_conv": False,
     }
     codec: Any = EncodecModel(EncodecConfig(**published))
@@ -67,12 +69,12 @@ def _small_model() -> Any:
     return model
 
 
-def _small_checkpoint(device: str) -> Checkpoint:
+def _random_checkpoint(shape: str, device: str) -> Checkpoint:
     """Build the checkpoint as if it were loaded from a folder."""
-    model = _small_model().requires_grad_(False).to(device)
+    model = _random(shape).requires_grad_(False).to(device)
     decoder = model.config.decoder
     return Checkpoint(
-        name=f"random weights in the shape “{SMALL}”",
+        name=f"random weights in the shape “{shape}”",
         revision="",
         licence="",
         tokenizer=seeded_tokenizer(),

@@ -140,7 +140,7 @@ def test_the_small_shape_is_the_published_one(monkeypatch: pytest.MonkeyPatch) -
         return seeded_model(hidden=128, layers=1, heads=2)
 
     monkeypatch.setattr("bench.subject.seeded_model", little)
-    monkeypatch.setattr("bench.subject._SMALL_CODEC_FILTERS", 8)
+    monkeypatch.setattr("bench.subject._CODEC_FILTERS", 8)
     subject = subject_of("small", "cpu")
     checkpoint, baseline = subject.checkpoint(), subject.baseline()
     assert asked == {"hidden": 1024, "layers": 24, "heads": 16}

@@ -11,6 +11,7 @@ import torch
 
 from audio.musicgen.checkpoint.load import load_checkpoint
 from audio.musicgen.checkpoint.seeded import ensure_seeded
+from audio.musicgen.kernels.library import best_library
 from audio.piece import Piece
 from bench import fidelity
 from bench.fidelity import compare, differences, record, table
@@ -41,10 +42,11 @@ def test_float32_reads_its_own_tape_without_a_difference(folder: str) -> None:
     assert same.top1 == same.drawn == [1.0] * 4
 
 
+@pytest.mark.skipif(best_library() is None, reason="there is no C compiler, and torch has no 4 bits")
 def test_fewer_bits_lose_more(folder: str) -> None:
     tapes = record(load_checkpoint(folder), PIECES)
-    half, eight, four = (compare(load_checkpoint(folder), dtype, tapes) for dtype in fidelity.DTYPES)
-    assert 0 < max(half.divergence) < 0.01
+    brain, half, eight, four = (compare(load_checkpoint(folder), dtype, tapes) for dtype in fidelity.DTYPES)
+    assert 0 < max(half.divergence) < max(brain.divergence) < 0.01
     assert all(0 < a < b for a, b in zip(eight.divergence, four.divergence, strict=True))
     assert all(share <= 1 for share in (*eight.top1, *four.drawn))
 
@@ -75,8 +77,21 @@ def test_the_command_prints_a_table_and_keeps_the_figures(
     assert fidelity.main([*arguments, "--json", str(json_file)]) == 0
     printed = capsys.readouterr().out
     assert "2 pieces of 0.3 s, against float32" in printed
-    assert "int8      same top-1" in printed
-    assert json.loads(json_file.read_text())["int8"].keys() == {"divergence", "top1", "drawn"}
+    assert "same top-1" in printed
+    figures = json.loads(json_file.read_text())
+    assert (figures["checkpoint"], figures["seconds"], len(figures["prompts"])) == (folder, 0.3, 2)
+    ((name, one),) = figures["formats"].items()
+    assert name.startswith("int8 by ")
+    assert one.keys() == {"divergence", "top1", "drawn"}
+
+
+@pytest.mark.parametrize("option", [["--prompts", "0"], ["--prompts", "99"], ["--seconds", "60"]])
+def test_options_beyond_their_bounds_are_refused(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        fidelity.main(option)
+    assert f"{option[0]} takes" in capsys.readouterr().err
 
 
 def test_a_checkpoint_that_is_none_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
