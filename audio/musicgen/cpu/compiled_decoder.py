@@ -29,9 +29,9 @@ MAX_PROMPT_TOKENS: Final = 1024
 """Text encoders of published checkpoints read at most 512."""
 
 _EXACT_BITS: Final = 8
-"""Bits of the weights whose precision is worth its cost whatever the others have: of the heads, which are most
-of what étude loses in 4 bits (decision 0005 has the table) and add 2.1 % to the bytes of musicgen-small's step,
-and of those that make keys and values of a prompt, once."""
+"""Bits of the weights whose precision is worth its cost whatever the others have: of the heads, which are
+most of what étude loses in 4 bits (decision 0005 has the table) and add 2.1 % to the bytes of a step of
+musicgen-small, and of those that make keys and values of a prompt, once."""
 
 _MIN_ROWS: Final = 32
 """Rows of a workspace at least: tokens of a prompt are computed as so many rows at once."""
