@@ -137,7 +137,7 @@ def _automod(bot: Busker, guild: discord.Guild) -> Text:
     """Return what Busker does with the AutoMod rules of a guild."""
     if not can_read(guild):
         return Text("settings-automod-unread")
-    rules, patterns = len(bot.automod.rules_of(guild.id)), bot.automod.patterns_of(guild.id)
+    rules, patterns = len(bot.automod.rules_of(guild.id)), bot.automod.unread_patterns_of(guild.id)
     if patterns:
         return Text("settings-automod-patterns", rules=rules, patterns=patterns)
     return Text("settings-automod-read", rules=rules)

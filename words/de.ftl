@@ -360,8 +360,8 @@ settings-automod-read = { $rules ->
    *[other] { $rules } Schlüsselwort-Regeln gelten
 }
 settings-automod-patterns = { $rules ->
-    [one] { $rules } Schlüsselwort-Regel gilt, aber nicht ihre regulären Ausdrücke ({ $patterns })
-   *[other] { $rules } Schlüsselwort-Regeln gelten, aber nicht ihre regulären Ausdrücke ({ $patterns })
+    [one] { $rules } Schlüsselwort-Regel gilt, aber { $patterns } ihrer regulären Ausdrücke kann Busker nicht lesen
+   *[other] { $rules } Schlüsselwort-Regeln gelten, aber { $patterns } ihrer regulären Ausdrücke kann Busker nicht lesen
 }
 settings-automod-unread = gilt nicht: Um die Regeln zu lesen, braucht Busker das Recht „Server verwalten“
 

@@ -367,8 +367,8 @@ settings-automod-read = { $rules ->
    *[other] { $rules } keyword rules apply
 }
 settings-automod-patterns = { $rules ->
-    [one] { $rules } keyword rule applies, but not its regular expressions ({ $patterns })
-   *[other] { $rules } keyword rules apply, but not their regular expressions ({ $patterns })
+    [one] { $rules } keyword rule applies, but Busker cannot read { $patterns } of its regular expressions
+   *[other] { $rules } keyword rules apply, but Busker cannot read { $patterns } of their regular expressions
 }
 settings-automod-unread = does not apply: Busker needs the Manage Server permission to read it
 

@@ -360,8 +360,8 @@ settings-automod-read = { $rules ->
    *[other] se aplican { $rules } reglas de palabras clave
 }
 settings-automod-patterns = { $rules ->
-    [one] se aplica { $rules } regla de palabras clave, pero no sus expresiones regulares ({ $patterns })
-   *[other] se aplican { $rules } reglas de palabras clave, pero no sus expresiones regulares ({ $patterns })
+    [one] se aplica { $rules } regla de palabras clave, pero Busker no puede leer { $patterns } de sus expresiones regulares
+   *[other] se aplican { $rules } reglas de palabras clave, pero Busker no puede leer { $patterns } de sus expresiones regulares
 }
 settings-automod-unread = no se aplica: Busker necesita el permiso Gestionar servidor para leerlo
 

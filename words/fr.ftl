@@ -360,8 +360,8 @@ settings-automod-read = { $rules ->
    *[other] { $rules } règles de mots-clés s’appliquent
 }
 settings-automod-patterns = { $rules ->
-    [one] { $rules } règle de mots-clés s’applique, mais pas ses expressions régulières ({ $patterns })
-   *[other] { $rules } règles de mots-clés s’appliquent, mais pas leurs expressions régulières ({ $patterns })
+    [one] { $rules } règle de mots-clés s’applique, mais Busker ne sait pas lire { $patterns } de ses expressions régulières
+   *[other] { $rules } règles de mots-clés s’appliquent, mais Busker ne sait pas lire { $patterns } de leurs expressions régulières
 }
 settings-automod-unread = ne s’applique pas : Busker a besoin de la permission Gérer le serveur pour le lire
 

@@ -319,7 +319,7 @@ settings-automod-read = { $rules ->
     [0] ブロックするキーワードのルールなし
    *[other] キーワードのルール { $rules } 件を適用
 }
-settings-automod-patterns = キーワードのルール { $rules } 件を適用。ただし正規表現 { $patterns } 件は対象外
+settings-automod-patterns = キーワードのルール { $rules } 件を適用。ただし正規表現 { $patterns } 件は Busker が読めないため対象外
 settings-automod-unread = 適用外: ルールを読むには Busker に「サーバー管理」権限が必要です
 
 ### /library

@@ -360,8 +360,8 @@ settings-automod-read = { $rules ->
    *[other] { $rules } regras de palavras-chave se aplicam
 }
 settings-automod-patterns = { $rules ->
-    [one] { $rules } regra de palavras-chave se aplica, mas não suas expressões regulares ({ $patterns })
-   *[other] { $rules } regras de palavras-chave se aplicam, mas não suas expressões regulares ({ $patterns })
+    [one] { $rules } regra de palavras-chave se aplica, mas o Busker não consegue ler { $patterns } de suas expressões regulares
+   *[other] { $rules } regras de palavras-chave se aplicam, mas o Busker não consegue ler { $patterns } de suas expressões regulares
 }
 settings-automod-unread = não se aplica: o Busker precisa da permissão Gerenciar servidor para ler as regras
 

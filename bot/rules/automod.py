@@ -1,8 +1,7 @@
 """AutoMod's keyword rules of a guild: Discord exempts bots from them, so Busker honours them itself.
 
 Honoured are enabled rules about messages that block them, with their words, the words that they allow, and
-the roles and channels that they exempt. Discord's own lists of words cannot be read, and regular expressions
-are left alone: they are in the flavour of Rust, and Python's can take exponential time.
+the roles and channels that they exempt. Discord's own lists of words cannot be read.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.config.word_list import Form, WordList, forms
+from bot.rules.patterns import Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,13 +38,18 @@ class KeywordRule:
     """What one rule blocks, and for whom it does not apply."""
 
     blocked: WordList
+    patterns: Patterns
     allowed: WordList
+    allowed_words: tuple[str, ...]
+    """What is allowed as it was written, without wildcards."""
     exempt_roles: frozenset[int]
     exempt_channels: frozenset[int]
 
     def finds(self, text: str) -> bool:
-        """True if a text has a blocked word that is not within an allowed one."""
-        return self.blocked.finds(text) and any(self._finds(form) for form in forms(text))
+        """True if a text has a blocked word, or what a pattern matches, that is not within an allowed one."""
+        return self.patterns.finds(text, self.allowed_words) or (
+            self.blocked.finds(text) and any(self._finds(form) for form in forms(text))
+        )
 
     def _finds(self, form: Form) -> bool:
         ends = [0] * (len(form.text) + 1)
@@ -58,8 +63,6 @@ class KeywordRule:
 class _Known:
     rules: Sequence[KeywordRule] | None = None
     """None until they are fetched."""
-    patterns: int = 0
-    """Regular expressions that are left alone."""
     fetched_at: float = float("-inf")
     fetching: asyncio.Task[None] | None = None
 
@@ -91,10 +94,9 @@ class AutoMod:
         known = self._known.get(guild_id)
         return () if known is None or known.rules is None else known.rules
 
-    def patterns_of(self, guild_id: int) -> int:
-        """Return how many regular expressions of the rules are left alone."""
-        known = self._known.get(guild_id)
-        return 0 if known is None else known.patterns
+    def unread_patterns_of(self, guild_id: int) -> int:
+        """Return how many regular expressions of the rules cannot be read."""
+        return sum(rule.patterns.unread for rule in self.rules_of(guild_id))
 
     async def close(self) -> None:
         """End what is being fetched."""
@@ -115,7 +117,6 @@ class AutoMod:
         try:
             rules = [rule for rule in await guild.fetch_automod_rules() if _blocks_messages(rule)]
             known.rules = [_keyword_rule(rule) for rule in rules]
-            known.patterns = sum(len(rule.trigger.regex_patterns) for rule in rules)
         except Exception:  # of the network, or of rules that discord.py does not understand
             known.fetched_at += RETRY_SECONDS - FRESH_SECONDS
             _log.exception("the AutoMod rules of %s were not fetched; those of before apply", guild.id)
@@ -155,7 +156,9 @@ def _blocks_messages(rule: discord.AutoModRule) -> bool:
 def _keyword_rule(rule: discord.AutoModRule) -> KeywordRule:
     return KeywordRule(
         WordList(rule.trigger.keyword_filter),
+        Patterns(rule.trigger.regex_patterns),
         WordList(rule.trigger.allow_list),
+        tuple(word.strip("* ") for word in rule.trigger.allow_list if word.strip("* ")),
         frozenset(rule.exempt_role_ids),
         frozenset(rule.exempt_channel_ids),
     )

@@ -40,13 +40,14 @@ def write_rule(
     here: DiscordState,
     guild: Guild,
     *keywords: str,
+    patterns: tuple[str, ...] = (),
     rule_id: int | None = None,
     allow: tuple[str, ...] = (),
     exempt_roles: tuple[int, ...] = (),
     exempt_channels: tuple[int, ...] = (),
     **changes: object,
 ) -> int:
-    """Write a rule that blocks messages with these words, or change one; return its id.
+    """Write a rule that blocks messages with these words or patterns, or change one; return its id.
 
     `changes` are fields of the rule, as Discord sends it. The bot is told if it may manage the guild.
     """
@@ -61,7 +62,7 @@ def write_rule(
         "trigger_type": KEYWORD,
         "trigger_metadata": {
             "keyword_filter": [*keywords],
-            "regex_patterns": [],
+            "regex_patterns": [*patterns],
             "allow_list": [*allow],
         },
         "actions": [{"type": BLOCK_MESSAGE, "metadata": {}}],

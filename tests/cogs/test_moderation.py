@@ -196,7 +196,7 @@ async def test_automods_rules_are_honoured_with_their_exemptions(tmp_path: Path)
         await until(lambda: loopback.discord_guild.get_channel(lounge.id) is not None)
         await choose(loopback, most_waiting=0)
         rule = write_rule(
-            here, guild, "bad*", "worse", allow=("badminton",),
+            here, guild, "bad*", "worse", patterns=(r"w\w+st", "(?=never read)"), allow=("badminton", "waist"),
             exempt_roles=(trusted.id,), exempt_channels=(lounge.id,),
         )  # fmt: skip
         write_rule(here, guild, "quiet", enabled=False)
@@ -214,6 +214,9 @@ async def test_automods_rules_are_honoured_with_their_exemptions(tmp_path: Path)
         assert await refused(asker, "badge bells")
         assert await refused(asker, "a worse day")
         assert await refused(asker, "badminton, bad")
+        assert await refused(asker, "the WÖRST day")
+        assert not await refused(asker, "a waist of bells")
+        assert loopback.bot.automod.unread_patterns_of(guild.id) == 1
         assert not await refused(asker, "badminton bells")
         assert not await refused(asker, "quiet calm soft bells")
         assert not await refused(asker, "badge bells", lounge)
