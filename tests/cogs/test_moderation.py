@@ -196,7 +196,8 @@ async def test_automods_rules_are_honoured_with_their_exemptions(tmp_path: Path)
         await until(lambda: loopback.discord_guild.get_channel(lounge.id) is not None)
         await choose(loopback, most_waiting=0)
         rule = write_rule(
-            here, guild, "bad*", "worse", patterns=(r"w\w+st", "(?=never read)"), allow=("badminton", "waist"),
+            here, guild, "bad*", "worse", patterns=(r"w\w+st", "(?=never read)"),
+            allow=("badminton", "waist"),
             exempt_roles=(trusted.id,), exempt_channels=(lounge.id,),
         )  # fmt: skip
         write_rule(here, guild, "quiet", enabled=False)
