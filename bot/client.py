@@ -188,6 +188,7 @@ class Busker(commands.Bot):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Called by discord.py when the bot is removed from a guild, or the guild is deleted."""
+        self.automod.forget(guild.id)
         await self.retention.note_left(guild.id)
         if (session := self.sessions.get(guild.id)) is not None:
             await session.voice.shut_down(Text("voice-out-of-server"))

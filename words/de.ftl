@@ -420,8 +420,8 @@ privacy-tracks = { $count ->
 }
 privacy-remembered = Busker speichert { $tracks } von dir, über alle Server hinweg, mit Prompts, Seeds und Dateien. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker speichert keine Tracks von dir. { privacy-for-now }
-privacy-for-now = Außerdem kennt er deine offenen Anforderungen, die Karten, die ein Stück von dir zeigen, und, wo es ein Tageslimit gibt, wie viel Musik du heute angefordert hast. Sonst speichert er nichts über dich.
-privacy-what-goes = Der Knopf löscht auch die Dateien und Buskers Nachrichten mit diesen Tracks, soweit er noch Zugriff hat.
+privacy-for-now = Außerdem kennt er deine offenen Anforderungen, die Karten, die ein Stück von dir zeigen, ob die Verwaltung eines Servers dich dort gesperrt hat, und, wo es ein Tageslimit gibt, wie viel Musik du heute angefordert hast. Sonst speichert er nichts über dich.
+privacy-what-goes = Der Knopf löscht auch die Dateien und Buskers Nachrichten mit diesen Tracks, soweit er noch Zugriff hat. Was gerade spielt oder wartet, läuft weiter; ist es zu Ende, kannst du auch das löschen.
 privacy-delete = Diese Tracks löschen
 privacy-deleted = Gelöscht: { $tracks } samt Dateien.
 privacy-erasing = { $messages ->

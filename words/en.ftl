@@ -428,8 +428,8 @@ privacy-tracks = { $count ->
 }
 privacy-remembered = Busker stores { $tracks } that you requested, across all servers, with prompts, seeds and files. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker stores no tracks of yours. { privacy-for-now }
-privacy-for-now = It also knows your unfinished requests, which of its cards show a piece of yours, and, where there is a daily limit, how much music you requested today. It stores nothing else about you.
-privacy-what-goes = The button also deletes the files, and Busker's messages with these tracks where it still has access.
+privacy-for-now = It also knows your unfinished requests, which of its cards show a piece of yours, whether managers of a server blocked you there, and, where there is a daily limit, how much music you requested today. It stores nothing else about you.
+privacy-what-goes = The button also deletes the files, and Busker's messages with these tracks where it still has access. What plays or waits goes on; once it has ended, you can delete that as well.
 privacy-delete = Delete these tracks
 privacy-deleted = Deleted { $tracks } with their files.
 privacy-erasing = { $messages ->

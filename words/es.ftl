@@ -420,8 +420,8 @@ privacy-tracks = { $count ->
 }
 privacy-remembered = Busker guarda { $tracks } que pediste, en todos los servidores, con prompts, semillas y archivos. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker no guarda ninguna pista tuya. { privacy-for-now }
-privacy-for-now = También conoce tus peticiones sin terminar, las tarjetas que muestran una pieza tuya y, donde hay un límite diario, cuánta música pediste hoy. No guarda nada más sobre ti.
-privacy-what-goes = El botón también borra los archivos y los mensajes de Busker con estas pistas, donde aún tenga acceso.
+privacy-for-now = También conoce tus peticiones sin terminar, las tarjetas que muestran una pieza tuya, si los gestores de un servidor te bloquearon allí y, donde hay un límite diario, cuánta música pediste hoy. No guarda nada más sobre ti.
+privacy-what-goes = El botón también borra los archivos y los mensajes de Busker con estas pistas, donde aún tenga acceso. Lo que suena o espera sigue; cuando termine, también podrás borrarlo.
 privacy-delete = Borrar estas pistas
 privacy-deleted = Se han borrado { $tracks } con sus archivos.
 privacy-erasing = { $messages ->

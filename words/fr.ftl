@@ -420,8 +420,8 @@ privacy-tracks = { $count ->
 }
 privacy-remembered = Busker garde { $tracks } que tu as demandées, tous serveurs confondus, avec prompts, graines et fichiers. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = Busker ne garde aucune piste de toi. { privacy-for-now }
-privacy-for-now = Il connaît aussi tes demandes en cours, les cartes qui montrent un morceau de toi et, là où il y a une limite par jour, combien de musique tu as demandée aujourd’hui. Il ne garde rien d’autre sur toi.
-privacy-what-goes = Le bouton supprime aussi les fichiers et les messages de Busker avec ces pistes, là où il y a encore accès.
+privacy-for-now = Il connaît aussi tes demandes en cours, les cartes qui montrent un morceau de toi, si les gestionnaires d’un serveur t’y ont bloqué et, là où il y a une limite par jour, combien de musique tu as demandée aujourd’hui. Il ne garde rien d’autre sur toi.
+privacy-what-goes = Le bouton supprime aussi les fichiers et les messages de Busker avec ces pistes, là où il y a encore accès. Ce qui joue ou attend continue ; une fois terminé, tu pourras le supprimer aussi.
 privacy-delete = Supprimer ces pistes
 privacy-deleted = Supprimé : { $tracks } avec leurs fichiers.
 privacy-erasing = { $messages ->

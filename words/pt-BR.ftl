@@ -420,8 +420,8 @@ privacy-tracks = { $count ->
 }
 privacy-remembered = O Busker guarda { $tracks } que você pediu, em todos os servidores, com prompts, sementes e arquivos. { privacy-for-now } { privacy-what-goes }
 privacy-nothing = O Busker não guarda nenhuma faixa sua. { privacy-for-now }
-privacy-for-now = Ele também conhece seus pedidos em andamento, os cartões que mostram uma peça sua e, onde há um limite diário, quanta música você pediu hoje. Não guarda mais nada sobre você.
-privacy-what-goes = O botão também exclui os arquivos e as mensagens do Busker com essas faixas, onde ele ainda tem acesso.
+privacy-for-now = Ele também conhece seus pedidos em andamento, os cartões que mostram uma peça sua, se os gerentes de um servidor bloquearam você lá e, onde há um limite diário, quanta música você pediu hoje. Não guarda mais nada sobre você.
+privacy-what-goes = O botão também exclui os arquivos e as mensagens do Busker com essas faixas, onde ele ainda tem acesso. O que toca ou espera continua; quando terminar, você também poderá excluir isso.
 privacy-delete = Apagar estas faixas
 privacy-deleted = Exclusão concluída: { $tracks } com os arquivos.
 privacy-erasing = { $messages ->

@@ -89,6 +89,12 @@ class AutoMod:
         if (known := self._known.get(guild.id)) is not None:
             self._fetch_soon(guild, known)
 
+    def forget(self, guild_id: int) -> None:
+        """Drop the rules of a guild that the bot has left."""
+        known = self._known.pop(guild_id, None)
+        if known is not None and known.fetching is not None:
+            known.fetching.cancel()
+
     def rules_of(self, guild_id: int) -> Sequence[KeywordRule]:
         """Return the rules as far as they are known."""
         known = self._known.get(guild_id)

@@ -230,6 +230,17 @@ async def test_automods_rules_are_honoured_with_their_exemptions(tmp_path: Path)
         assert not await refused(asker, "badge bells")
 
 
+async def test_the_rules_of_a_server_that_busker_left_are_dropped(tmp_path: Path) -> None:
+    async with loopback_guild(tmp_path, engine=slowly()) as loopback:
+        guild, known = loopback.guild, loopback.bot.automod
+        await grant_manage_guild(loopback)
+        write_rule(loopback.here, guild, "bad")
+        assert await said(loopback.asker, loopback, "compose", prompt="bad bells") == WORDS
+        assert len(known.rules_of(guild.id)) == 1
+        loopback.here.sessions.dispatch("GUILD_DELETE", {"id": str(guild.id)})
+        await until(lambda: not known.rules_of(guild.id))
+
+
 async def test_automod_that_cannot_be_fetched_stops_nobody(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
