@@ -177,13 +177,15 @@ class Server:
             reason = str(error) if isinstance(error, TooManyPeople) else "Enter first."
             await socket.close(code=4001, message=reason.encode())
             return socket
+        # The first use of a language reads its catalogue, which must not hold up the music of others.
+        words = await asyncio.to_thread(page_words, visitor.user.locale)
         if (other := self._tabs.get(visitor.secret)) is not None:
             other.end()
         if (leaving := self._leaving.pop(visitor.secret, None)) is not None:
             leaving.cancel()
         tab = self._tabs[visitor.secret] = Tab(self._guilds, visitor, socket)
         self._guilds.here.bell.ring()
-        tab.send({"re": number, "ok": self._welcome(visitor)})
+        tab.send({"re": number, "ok": self._welcome(visitor, words)})
         try:
             await tab.run()
         finally:
@@ -207,7 +209,7 @@ class Server:
             discord_locale(str(first.get("locale") or "")),
         )
 
-    def _welcome(self, visitor: Visitor) -> dict[str, object]:
+    def _welcome(self, visitor: Visitor, words: dict[str, str]) -> dict[str, object]:
         bot, user = self._guilds.here.bot, visitor.user
         return {
             "member": visitor.secret,
@@ -216,7 +218,7 @@ class Server:
             "guilds": [guild_view(self._guilds, guild, user.id) for guild in self._guilds.all],
             "faults": offered_faults(),
             "language": user.locale,
-            "words": page_words(user.locale),
+            "words": words,
         }
 
     async def _leave_later(self, visitor: Visitor) -> None:

@@ -96,6 +96,7 @@ export class Composer {
   }
 
   add(option) {
+    const { command } = this;
     const field = optionField(option, {
       things: this.does.things,
       upload: this.does.upload,

@@ -41,6 +41,7 @@ export class Sound {
     }
     await this.context.resume();
     await this.loading;
+    if (canDecode) this.warmUp();
   }
 
   setVolume(gain) {
@@ -85,12 +86,22 @@ export class Sound {
     return sender;
   }
 
+  /** Start the browser's decoder before the music: its first frame takes longer than the buffer holds. */
+  warmUp() {
+    if (this.decoder && this.decoder.state !== "closed") return;
+    let warm = false;
+    this.decoder = new AudioDecoder({
+      output: (frame) => (warm ? this.decoded(frame) : frame.close()),
+      error: (error) => console.warn(error.message),
+    });
+    this.decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
+    this.decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: 0, data: SILENCE }));
+    this.decoder.flush().then(() => (warm = true), () => {});
+  }
+
   decode(data) {
     if (!canDecode) return this.play(new Float32Array(FRAME), new Float32Array(FRAME));
-    if (!this.decoder || this.decoder.state === "closed") {
-      this.decoder = new AudioDecoder({ output: (frame) => this.decoded(frame), error: (error) => console.warn(error.message) });
-      this.decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 2 });
-    }
+    this.warmUp();
     this.decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: (this.stamp += 20000), data }));
     return undefined;
   }

@@ -1,8 +1,8 @@
 // The player: a ring buffer that begins when it holds enough, and counts what was missing.
 
 const CAPACITY = 48000 * 2; // samples
-const TARGET = 4800; // 100 ms before it begins
-const MOST = 12000; // 250 ms; what is more is skipped, so that it stays near
+const TARGET = 7680; // 160 ms before it begins
+const MOST = 12960; // 270 ms; what is more is skipped, so that it stays near
 const REPORT = 4800;
 
 class Player extends AudioWorkletProcessor {
