@@ -2,7 +2,7 @@
 
     python -m acceptance.screens
 
-The real bot writes the messages; `rehearsal/people/screen.py` makes pages of their JSON, and Chromium makes
+The real bot writes the messages, the renderer of `make try` makes pages of their JSON, and Chromium makes
 pictures of the pages.
 """
 
@@ -27,8 +27,8 @@ from bot.client import Busker
 from bot.config.engine_factory import running_engine
 from bot.config.settings import Settings, StoreSettings, TrackSettings
 from bot.rules.permissions import NEEDED
+from browser.screen import FLAGS, page_of
 from rehearsal.discord_here import DiscordHere
-from rehearsal.people.screen import page_of
 from rehearsal.permissions import Permission
 from rehearsal.wire import attachment_json
 from rehearsal.world import Message
@@ -99,9 +99,9 @@ async def pages(folder: Path) -> dict[str, str | bytes]:
             names = {item.id: item.name for item in here.world.users.values()}
             names |= {item.id: item.name for item in guild.channels.values()}
 
-            def page(message: Message) -> str:
+            def page(message: Message, used: str = "") -> str:
                 files = {attachment_json(item)["url"]: item.data for item in message.attachments}
-                return page_of(here.show(message), "Busker", names, files)
+                return page_of(here.show(message) | {"used": used}, names, files)
 
             for (prompt, length, seed), person in zip(REQUESTS, (ann, ben, ann), strict=True):
                 options = {"prompt": prompt, "length": length, "seed": seed}
@@ -124,7 +124,7 @@ async def pages(folder: Path) -> dict[str, str | bytes]:
                 reply = await ann.use(name, {}, text)
                 if reply.message is None:
                     raise ScreensError(f"/{name} was not answered in time; try again.")
-                results[name] = page(reply.message)
+                results[name] = page(reply.message, f"/{name}")
             session.stop()
         await connection
     return results
@@ -142,7 +142,7 @@ def _write(browser: str, folder: Path, name: str, page: str | bytes) -> None:
     html.write_text(page, encoding="utf-8")
     size = "{},{}".format(*WINDOW)
     command = [browser, "--headless", "--disable-gpu", "--hide-scrollbars", f"--window-size={size}"]
-    command += ["--no-sandbox"]  # the page is ours, and a container's user has no sandbox
+    command += ["--no-sandbox", *FLAGS]  # the page is ours, and a container's user has no sandbox
     command += [f"--user-data-dir={folder / 'browser'}", f"--screenshot={shot}", html.as_uri()]
     completed = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     if completed.returncode or not shot.exists():

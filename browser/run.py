@@ -116,7 +116,9 @@ async def _bot(
         await engine.start()
         bot = await stack.enter_async_context(Busker(settings, engine, connector=here.connector()))
         await bot.login(here.bot.token)
-        stack.enter_context(gc_frozen())  # now: people use the bot before it is ready, and collecting is heard
+        stack.enter_context(
+            gc_frozen()
+        )  # now: people use the bot before it is ready, and collecting is heard
         connection = asyncio.create_task(bot.connect(), name="gateway")
         stack.push_async_callback(_closed, bot, connection)
         await bot.wait_until_ready()
