@@ -48,7 +48,7 @@ class Visitor:
 class Guilds:
     """All guilds of one Discord on loopback. On its event loop."""
 
-    def __init__(self, here: DiscordHere, voice: VoiceServer, count: int) -> None:
+    def __init__(self, here: DiscordHere, voice: VoiceServer) -> None:
         self.here = here
         self.voice = voice
         self.scenes: dict[int, Scene] = {}
@@ -59,17 +59,29 @@ class Guilds:
         """The names of the commands behind interactions, by the interaction's id."""
         self.kill_engine: Callable[[], None] = lambda: None
         """Kills the process that composes."""
-        for number in range(count):
-            self._build(NAMES[number] if number < len(NAMES) else f"Server {number + 1}")
 
-    def _build(self, name: str) -> None:
-        guild = self.here.guild(name, bot_may=Permission(NEEDED.value))
-        text = guild.text_channel("music")
-        corner = guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
-        attic = guild.voice_channel("The Attic", bitrate=VOICE_BITRATE)
-        stage = guild.stage_channel("The Stage")
-        guild.role("Manager", Permission.MANAGE_GUILD | MODERATOR)
-        guild.role("DJ")
+    def build(self, count: int) -> None:
+        """Build guilds until there are `count`. Those who know the others are members of them all."""
+        for number in range(len(self.scenes), count):
+            name = NAMES[number] if number < len(NAMES) else f"Server {number + 1}"
+            guild = self.here.guild(name, bot_may=Permission(NEEDED.value))
+            guild.text_channel("music")
+            guild.voice_channel("The Corner", bitrate=VOICE_BITRATE)
+            guild.voice_channel("The Attic", bitrate=VOICE_BITRATE)
+            guild.stage_channel("The Stage")
+            guild.role("Manager", Permission.MANAGE_GUILD | MODERATOR)
+            guild.role("DJ")
+            self.add(guild)
+            for visitor in self.visitors.values():
+                visitor.persons[guild.id] = self._person(guild, visitor.user, is_manager=False)
+
+    def _person(self, guild: Guild, user: User, *, is_manager: bool) -> Person:
+        roles = [role for role in guild.roles.values() if is_manager and role.name == "Manager"]
+        return Person(self.here, guild, self.here.world.add_member(guild, user, roles))
+
+    def add(self, guild: Guild) -> None:
+        """Add a guild that has the channels of `build`."""
+        text, corner, attic, stage = guild.channels.values()
         operator = Person(self.here, guild, guild.members[guild.owner_id])
         self.scenes[guild.id] = Scene(
             self.here,
@@ -91,7 +103,7 @@ class Guilds:
         return [scene.guild for scene in self.scenes.values()]
 
     def enter(self, secret: str | None, name: str, colour: str, locale: str) -> Visitor:
-        """Return the visitor with this secret, or a new one. The first is a manager of all guilds.
+        """Return the visitor with this secret, or a new one: a manager of all guilds if nobody is here.
 
         Raises TooManyPeople.
         """
@@ -101,11 +113,8 @@ class Guilds:
             if len(self.visitors) >= MAX_PEOPLE:
                 raise TooManyPeople(f"There are {MAX_PEOPLE} people here already.")
             user = self.here.world.user(name)
-            first = not self.visitors
-            persons = {}
-            for guild in self.all:
-                roles = [role for role in guild.roles.values() if first and role.name == "Manager"]
-                persons[guild.id] = Person(self.here, guild, self.here.world.add_member(guild, user, roles))
+            first = not any(each.here for each in self.visitors.values())
+            persons = {guild.id: self._person(guild, user, is_manager=first) for guild in self.all}
             visitor = Visitor(secrets.token_urlsafe(24), user, colour, persons)
             self.visitors[visitor.secret] = visitor
         visitor.user.name, visitor.user.locale, visitor.colour = name, locale, colour

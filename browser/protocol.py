@@ -13,7 +13,8 @@ foreign Host or Origin:
 Over the websocket the page sends requests as JSON, {"id": n, "do": name, …}, each answered by {"re": n,
 "ok": result} or {"re": n, "error": sentence}. Ids are strings. The first request is `enter`.
 
-    enter     name, colour, locale, member (null, or the secret of an earlier `enter`)
+    enter     name, colour, locale, member (null, or the secret of an earlier `enter` of this tab), again
+              (the secret of this browser's latest member, who is meant if no page of theirs is open)
               → {member, user: {id, name}, bot: {id, name}, guilds: [Guild], faults: [{name, sentence}],
                  language, words: {key: sentence}}
     open      channel → [Message], the latest MAX_HISTORY; from now on its messages arrive

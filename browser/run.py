@@ -24,6 +24,7 @@ from bot.client import Busker
 from bot.config.engine_factory import create_engine
 from bot.ops.gc_freeze import gc_frozen
 from browser.guilds import Guilds
+from browser.saved import Saved
 from browser.server import Server
 from rehearsal.discord_here import DiscordHere
 from rehearsal.voice.server import VoiceServer
@@ -58,29 +59,43 @@ class TryError(BuskerError):
 async def run(settings: Settings, options: TryOptions) -> None:
     """Serve the page until SIGINT or SIGTERM. Raises BuskerError with a sentence if it cannot start."""
     with _ending() as ending:
-        async with evening(settings, options) as (guilds, server):
+        async with evening(settings, options) as (guilds, server, starting):
             address = server.address(options.host or LOCAL)
             print(f"Open {address}\nCtrl-C ends it.", flush=True)
             if options.opens:
                 await asyncio.to_thread(webbrowser.open, address)
+            starting.add_done_callback(lambda task: _end_after(task, ending))
             await ending.wait()
             print("Ending …", flush=True)
+            if starting.done():
+                starting.result()
     for deviation in guilds.here.deviations:
         _log.warning("Unlike Discord: %s", deviation)
 
 
+def _end_after(starting: asyncio.Task[None], ending: asyncio.Event) -> None:
+    if not starting.cancelled() and starting.exception() is not None:
+        ending.set()
+
+
 @asynccontextmanager
-async def evening(settings: Settings, options: TryOptions) -> AsyncIterator[tuple[Guilds, Server]]:
+async def evening(
+    settings: Settings, options: TryOptions
+) -> AsyncIterator[tuple[Guilds, Server, asyncio.Task[None]]]:
     """Run a Discord, the page and the bot; all end with the block. Raises BuskerError.
 
-    The page is there before the model has loaded.
+    The page is there before the model has loaded; the task ends when the bot is logged in.
     """
     settings = _settings_for(options, settings)
     load_opus()
+    saved = Saved(options.folder)
+    saved.load()
     voice = VoiceServer()
-    here = DiscordHere(voice=voice)
-    guilds = Guilds(here, voice, options.guilds)
-    server = Server(guilds)
+    here = DiscordHere(voice=voice, bot_id=saved.bot_id)
+    guilds = Guilds(here, voice)
+    saved.restore(guilds)
+    guilds.build(options.guilds)
+    server = Server(guilds, secret=saved.secret if options.host is None else None)
     async with contextlib.AsyncExitStack() as stack:
         await here.start()
         stack.push_async_callback(here.close)
@@ -96,38 +111,34 @@ async def evening(settings: Settings, options: TryOptions) -> AsyncIterator[tupl
                 f"The page cannot be served on port {options.port} ({error.strerror}): name another --port."
             ) from error
         stack.push_async_callback(server.close)
+        keeping = asyncio.create_task(saved.keep(guilds, server.secret), name="keep the guilds")
+        stack.push_async_callback(saved.save, guilds, server.secret)
         engine = create_engine(settings)
         if isinstance(engine, LocalEngine):
             guilds.kill_engine = lambda: _kill(engine)
         starting = asyncio.create_task(_bot(settings, engine, here, stack), name="bot starts")
         try:
-            yield guilds, server
+            yield guilds, server, starting
         finally:
             starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
+            keeping.cancel()
+            await asyncio.gather(starting, keeping, return_exceptions=True)
 
 
 async def _bot(
     settings: Settings, engine: Engine, here: DiscordHere, stack: contextlib.AsyncExitStack
 ) -> None:
-    """Start the engine and the bot; the stack ends them."""
-    try:
-        stack.push_async_callback(engine.close)
-        await engine.start()
-        bot = await stack.enter_async_context(Busker(settings, engine, connector=here.connector()))
-        await bot.login(here.bot.token)
-        stack.enter_context(
-            gc_frozen()
-        )  # now: people use the bot before it is ready, and collecting is heard
-        connection = asyncio.create_task(bot.connect(), name="gateway")
-        stack.push_async_callback(_closed, bot, connection)
-        await bot.wait_until_ready()
-        here.bell.ring()
-        print(
-            f"Composing with {engine.info.checkpoint}, {engine.info.speed:.0f} times real time.", flush=True
-        )
-    except BuskerError as error:
-        _log.error("%s", error)
+    """Start the engine and the bot; the stack ends them. Raises BuskerError."""
+    stack.push_async_callback(engine.close)
+    await engine.start()
+    bot = await stack.enter_async_context(Busker(settings, engine, connector=here.connector()))
+    await bot.login(here.bot.token)
+    stack.enter_context(gc_frozen())  # now: people use it before it is ready, and a collection is heard
+    connection = asyncio.create_task(bot.connect(), name="gateway")
+    stack.push_async_callback(_closed, bot, connection)
+    await bot.wait_until_ready()
+    here.bell.ring()
+    print(f"Composing with {engine.info.checkpoint}, {engine.info.speed:.0f} times real time.", flush=True)
 
 
 async def _closed(bot: Busker, connection: asyncio.Task[None]) -> None:

@@ -201,9 +201,11 @@ class Server:
     def _enter(self, first: dict[str, object]) -> Visitor:
         if first.get("do") != "enter":
             raise ValueError("The first request is not `enter`.")
-        colour = str(first.get("colour"))
+        colour, secret = str(first.get("colour")), first.get("member")
+        if not secret and str(first.get("again")) not in self._tabs:
+            secret = first.get("again")
         return self._guilds.enter(
-            str(first.get("member") or "") or None,
+            str(secret) if secret else None,
             str(first.get("name") or ""),
             colour if re.fullmatch(r"#[0-9a-f]{6}", colour) else "#5865f2",
             discord_locale(str(first.get("locale") or "")),

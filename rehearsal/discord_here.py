@@ -69,9 +69,14 @@ class DiscordHere(DiscordState):
     """The server and everything in it. Built before it starts; all of it belongs to one event loop."""
 
     def __init__(
-        self, *, voice: VoiceServers | None = None, clock: Clock | None = None, bot_name: str = "Busker"
+        self,
+        *,
+        voice: VoiceServers | None = None,
+        clock: Clock | None = None,
+        bot_name: str = "Busker",
+        bot_id: int | None = None,
     ) -> None:
-        super().__init__(voice or VoiceServer(), clock or WallClock(), bot_name)
+        super().__init__(voice or VoiceServer(), clock or WallClock(), bot_name, bot_id)
         self.gateway = Gateway(self)
         self.rest = Rest(
             self, [application.routes, automod.routes, guilds.routes, interactions.routes, messages.routes]

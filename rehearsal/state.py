@@ -24,7 +24,7 @@ class DiscordState:
     bot sends, and answers unlike Discord's. Tests that send such requests set `expects_bad_requests`.
     """
 
-    def __init__(self, voice: VoiceServers, clock: Clock, bot_name: str) -> None:
+    def __init__(self, voice: VoiceServers, clock: Clock, bot_name: str, bot_id: int | None = None) -> None:
         self.clock = clock
         self.bell = Bell()
         self.refusals: list[Refused] = []
@@ -32,7 +32,7 @@ class DiscordState:
         self.expects_bad_requests = False
         snowflakes = Snowflakes(clock)
         self.world = World(clock, snowflakes)
-        user = self.world.user(bot_name, bot=True)
+        user = self.world.user(bot_name, bot=True, user_id=bot_id)
         self.bot = Application(user.id, user, self.world.user("owner"), make_token(user.id))
         self.commands = Commands(self.bot.id, snowflakes)
         self.interactions = Interactions(clock, snowflakes)

@@ -320,8 +320,8 @@ class World:
         self.messages: dict[int, Message] = {}
         self.attachments: dict[int, Attachment] = {}
 
-    def user(self, name: str, *, bot: bool = False) -> User:
-        user = User(self.snowflakes.mint(), name, bot)
+    def user(self, name: str, *, bot: bool = False, user_id: int | None = None) -> User:
+        user = User(user_id or self.snowflakes.mint(), name, bot)
         self.users[user.id] = user
         return user
 

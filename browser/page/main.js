@@ -35,7 +35,7 @@ const stored = {
 const who = { name: stored.get("name"), colour: stored.get("colour") };
 
 const connection = new Connection(
-  () => ({ ...who, locale: navigator.language, member: sessionStorage.getItem("member"), sound: canDecode ? "opus" : "pcm" }),
+  () => ({ ...who, locale: navigator.language, member: sessionStorage.getItem("member"), again: localStorage.getItem("member"), sound: canDecode ? "opus" : "pcm" }),
   { welcome, event: take, sound: hear, lost: () => { state.ready = false; drawStatus(); } },
 );
 
@@ -47,6 +47,7 @@ function welcome(answer) {
   state.faults = answer.faults;
   setWords(answer.words);
   stored.set("member", answer.member);
+  stored.set("member", answer.member, true);
   document.documentElement.lang = answer.language;
   state.guilds = new Map(answer.guilds.map((guild) => [guild.id, guild]));
   state.guild = state.guilds.get(state.guild?.id) ?? state.guilds.values().next().value;
@@ -60,6 +61,10 @@ function welcome(answer) {
   }
   drawFaults(state.faults, (name) => ask("fault", { guild: state.guild.id, name }));
   drawGuild();
+  // After a reload, or a restart of the bot, this member sits where they sat.
+  const seat = sessionStorage.getItem("voice");
+  const known = [...state.guilds.values()].flatMap((guild) => guild.channels).find((channel) => channel.id === seat);
+  if (known && !known.voice.some((each) => each.user === state.me.id)) places.join(seat);
   openChannel(state.channel ?? state.guild.channels.find((channel) => channel.type === 0).id);
 }
 
@@ -174,9 +179,13 @@ const places = {
   channel: openChannel,
   join: async (channel) => {
     openSound();
+    stored.set("voice", channel);
     await ask("join", { channel });
   },
-  leave: () => ask("leave", {}),
+  leave: () => {
+    sessionStorage.removeItem("voice");
+    return ask("leave", {});
+  },
 };
 
 async function openChannel(id) {

@@ -29,7 +29,7 @@ SECONDS = 60.0
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[tuple[Guilds, Server]]:
     settings = Settings().with_engine("tone")
-    async with evening(settings, TryOptions(tmp_path, 0, None, 1, opens=False)) as (guilds, server):
+    async with evening(settings, TryOptions(tmp_path, 0, None, 1, opens=False)) as (guilds, server, _):
         yield guilds, server
         assert not guilds.here.deviations
 
