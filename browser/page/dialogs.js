@@ -36,7 +36,7 @@ export function showForm(modal, submit) {
     const id = `form-${input.custom_id}`;
     const control = element(input.style === PARAGRAPH ? "textarea" : "input", {
       id, value: input.value ?? "", placeholder: input.placeholder ?? "", required: input.required ?? true,
-      minLength: input.min_length ?? -1, maxLength: input.max_length ?? 4000, autocomplete: "off",
+      minLength: input.min_length, maxLength: input.max_length ?? 4000, autocomplete: "off",
     });
     inputs.push([input.custom_id, control]);
     return element("div", { class: "field" }, element("label", { for: id }, item.label ?? input.label ?? ""), item.description ? element("div", { class: "small" }, item.description) : null, control);

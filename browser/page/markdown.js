@@ -21,7 +21,7 @@ export function marked(text, name) {
     else {
       const before = lines.lastChild;
       if (index > 0 && (before?.nodeType === Node.TEXT_NODE || before?.matches?.("code,b,i,a,span,time,br"))) lines.append(element("br"));
-      lines.append(...(line ? inline(line, name) : index > 0 ? [element("br")] : []));
+      lines.append(...inline(line, name));
     }
   });
   return lines;

@@ -21,7 +21,7 @@ export function messageElement(message, world) {
     element("b", {}, author.username),
     author.bot ? element("span", { class: "tag" }, "APP") : null,
     element("time", { dateTime: message.timestamp }, shortTime(message.timestamp)),
-    world.apps && author.bot && !message.ephemeral && !message.loading
+    world.apps && !message.ephemeral && !message.loading
       ? element("button", { type: "button", class: "plain apps", "aria-label": world.word("apps"), title: world.word("apps"), onclick: () => world.apps(message) }, "⋯")
       : null,
   );

@@ -32,7 +32,7 @@ export function optionField(option, context) {
     const numeric = option.type === WHOLE || option.type === NUMBER;
     control = element("input", {
       id, type: "text", inputMode: numeric ? "decimal" : "text", required: option.required,
-      minLength: option.min_length ?? -1, maxLength: option.max_length ?? 6000, spellcheck: false,
+      minLength: option.min_length, maxLength: option.max_length ?? 6000, spellcheck: false,
       placeholder: limits(option), autocomplete: "off",
     });
     field.value = () => (control.value.trim() === "" ? undefined : numeric ? numberOf(control.value) : control.value);
