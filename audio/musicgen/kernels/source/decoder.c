@@ -1,8 +1,8 @@
 #include "decoder.h"
 
+#include "aligned.h"
 #include "cache.h"
 
-#define ALIGNMENT 64
 #define CHUNKS_PER_THREAD 4  // of a matrix: enough to even out a thread that is interrupted
 
 struct Workspace {
@@ -20,15 +20,14 @@ typedef struct {
     float *logits;
 } Step;
 
-static void *allocate(int64_t bytes) {
-    return aligned_alloc(ALIGNMENT, (size_t)(bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-}
+static void *allocate(int64_t bytes) { return aligned_new((size_t)bytes); }
 
 void FOR_KIND(workspace_free)(Workspace *space) {
     if (!space) return;
     void *parts[] = {space->rounded.bytes, space->rounded.scales, space->rounded.sums, space->x,
-                     space->qkv, space->attended, space->inner, space->scores, space};
-    for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) free(parts[part]);
+                     space->qkv, space->attended, space->inner, space->scores};
+    for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) aligned_free(parts[part]);
+    free(space);
 }
 
 Workspace *FOR_KIND(workspace_new)(const Model *model, Team *team, int64_t rows, int64_t room) {

@@ -38,6 +38,10 @@ bool kind_supported(const char *kind) {
 #include <sys/auxv.h>
 #define HWCAP_ASIMDDP (1 << 20)  // Linux, arch/arm64/include/uapi/asm/hwcap.h
 static bool has_dot_product(void) { return getauxval(AT_HWCAP) & HWCAP_ASIMDDP; }
+#elif defined(_WIN32)
+#include <windows.h>
+#define DOT_PRODUCT 43  // PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE, which old headers lack
+static bool has_dot_product(void) { return IsProcessorFeaturePresent(DOT_PRODUCT); }
 #else
 static bool has_dot_product(void) { return true; }  // every Apple processor for macOS has it
 #endif

@@ -1,12 +1,13 @@
 #include "threads.h"
 
+#include "aligned.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define CACHE_LINE 64
 #define SPINS_BEFORE_YIELDING 2000  // some 20 us: longer than the parts of a step differ, unless a core is taken away
 #define SPINS_BEFORE_SLEEPING 20000  // some 200 us: about the time between two steps
 
@@ -18,10 +19,10 @@ struct Team {
     bool ended;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    _Alignas(CACHE_LINE) atomic_uint run;  // counts the calls of team_run
-    _Alignas(CACHE_LINE) atomic_uint arrived;
-    _Alignas(CACHE_LINE) atomic_uint barrier;  // counts the barriers passed
-    _Alignas(CACHE_LINE) _Atomic int64_t next;
+    _Alignas(ALIGNMENT) atomic_uint run;  // counts the calls of team_run
+    _Alignas(ALIGNMENT) atomic_uint arrived;
+    _Alignas(ALIGNMENT) atomic_uint barrier;  // counts the barriers passed
+    _Alignas(ALIGNMENT) _Atomic int64_t next;
 };
 
 typedef struct {
@@ -60,7 +61,7 @@ static void *help(void *argument) {
 }
 
 Team *team_start(int64_t threads) {
-    Team *team = aligned_alloc(CACHE_LINE, (sizeof(Team) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+    Team *team = aligned_new(sizeof(Team));
     if (!team) return NULL;
     *team = (Team){.threads = 1};
     team->helpers = calloc((size_t)threads, sizeof(pthread_t));
@@ -94,7 +95,7 @@ void team_end(Team *team) {
     pthread_mutex_destroy(&team->lock);
     pthread_cond_destroy(&team->wake);
     free(team->helpers);
-    free(team);
+    aligned_free(team);
 }
 
 void team_run(Team *team, void (*work)(void *, int), void *argument) {

@@ -1,6 +1,7 @@
 // Steps a small decoder with weights from a generator and prints a digest of its logits, for test_arm.py.
 #include <stdio.h>
 
+#include "aligned.h"
 #include "cache.h"
 #include "decoder.h"
 
@@ -21,7 +22,7 @@ static float number(void) {  // in -1 .. 1
 }
 
 static float *numbers(int64_t count) {
-    float *values = aligned_alloc(64, sizeof(float) * (size_t)((count + 15) / 16 * 16));
+    float *values = aligned_new(sizeof(float) * (size_t)((count + 15) / 16 * 16));
     for (int64_t at = 0; at < count; at++) values[at] = number();
     return values;
 }
@@ -30,7 +31,7 @@ static Norm norm(void) { return (Norm){numbers(HIDDEN), numbers(HIDDEN)}; }
 
 static Matrix matrix(int64_t inputs, int64_t outputs, int64_t bits) {
     int64_t groups = outputs / TILE * (inputs / GROUP), size = group_bytes(bits);
-    uint8_t *bytes = aligned_alloc(64, (size_t)(groups * size));
+    uint8_t *bytes = aligned_new((size_t)(groups * size));
     for (int64_t group = 0; group < groups; group++)
         for (int64_t at = 0; at < size; at++) {
             uint8_t random = (uint8_t)(number() * 127 + 128);
@@ -60,8 +61,8 @@ int main(void) {
         Team *team = team_start(2);
         Workspace *workspace = FOR_KIND(workspace_new)(&model, team, 2, ROOM);
         int64_t size = HIDDEN / HEADS, region = FOR_KIND(cache_bytes)(HEADS, size, ROOM);
-        uint8_t *caches[2], *prompt = aligned_alloc(64, (size_t)(LAYERS * FOR_KIND(cache_bytes)(HEADS, size, 5)));
-        for (int row = 0; row < 2; row++) caches[row] = aligned_alloc(64, (size_t)(LAYERS * region));
+        uint8_t *caches[2], *prompt = aligned_new((size_t)(LAYERS * FOR_KIND(cache_bytes)(HEADS, size, 5)));
+        for (int row = 0; row < 2; row++) caches[row] = aligned_new((size_t)(LAYERS * region));
         for (int at = 0; at < LAYERS; at++)
             FOR_KIND(cache_fill)(
                 prompt + at * FOR_KIND(cache_bytes)(HEADS, size, 5), HEADS, size, 5, 5, numbers(5 * HIDDEN),
