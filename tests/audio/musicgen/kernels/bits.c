@@ -1,4 +1,4 @@
-// Steps a small decoder with weights from a generator and prints a digest of its logits, for test_arm.py.
+// Steps a small decoder with weights from a generator and prints a digest of its logits, for test_targets.py.
 #include <stdio.h>
 
 #include "aligned.h"

@@ -1,4 +1,4 @@
-"""The C code builds for every system and computes there the bits that it computes here, as far as emulators show."""
+"""The C code builds for every system, and computes the same bits wherever an emulator can show it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def printed_by(options: list[str], folder: Path, *emulator: str) -> str:
     return ran.stdout.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.timeout(600)  # wine takes two minutes to start for the first time
 @pytest.mark.skipif(sys.platform != "linux", reason="the emulators run on Linux alone")
 @pytest.mark.parametrize(
     ("options", "emulator"),
@@ -81,11 +82,5 @@ def test_a_library_is_built_for_windows_and_macs(target: str, tmp_path: Path) ->
     options = ["-target", target, "-shared", "-O0", "-fvisibility=hidden", "-DKIND=portable"]
     library = built(options, *sources, target=tmp_path / "library")
     content = library.read_bytes()
-    for name in (
-        "decoder_step_portable",
-        "lstm_layer_portable",
-        "sample_tokens",
-        "team_start",
-        "kind_supported",
-    ):
+    for name in ("decoder_step_portable", "lstm_layer_portable", "sample_tokens", "team_start"):
         assert name.encode() in content, name
