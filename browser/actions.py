@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, Protocol
 
@@ -136,11 +135,7 @@ class Actions:
             raise NotPossible("There is no such fault.")
         if scene.voice_state is None:
             raise NotPossible("The bot is in no voice channel. Let it play first.")
-        try:
-            async with asyncio.timeout(60):
-                await FAULTS[name].cause(scene)
-        finally:
-            self._here.bell.ring()
+        await self._guilds.cause(scene.guild, name)
 
     # Text
 

@@ -25,6 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-open", action="store_true", help="print the address and open no browser")
     parser.add_argument(
         "--host",
+        type=_host,
         metavar="ADDRESS",
         help="this machine's address in your network, for others there: they need the secret in the address",
     )
@@ -47,6 +48,12 @@ async def run(options: argparse.Namespace, settings: Settings) -> int:
         TryOptions(options.folder, options.port, options.host, options.guilds, opens=not options.no_open),
     )
     return 0
+
+
+def _host(text: str) -> str:
+    if text in ("0.0.0.0", "::", "*", "") or ":" in text:
+        raise argparse.ArgumentTypeError(f"“{text}” is not one address of this machine, such as 192.168.1.20")
+    return text
 
 
 def _port(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Final
 
 from bot.rules.permissions import NEEDED
 from rehearsal.discord_here import DiscordHere
+from rehearsal.faults.every import FAULTS
 from rehearsal.faults.scene import MODERATOR, Scene
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -23,6 +25,7 @@ VOICE_BITRATE: Final = 96_000
 """Bits/s: the highest that a guild without boosts may set."""
 
 MAX_PEOPLE: Final = 50
+MAX_FAULT_SECONDS: Final = 60.0
 MAX_NAME_CHARS: Final = 32
 
 
@@ -57,6 +60,8 @@ class Guilds:
         """By their secrets."""
         self.used: dict[str, str] = {}
         """The names of the commands behind interactions, by the interaction's id."""
+        self.happening: set[asyncio.Task[None]] = set()
+        """Faults that are not over; they go on if the page that caused them goes away."""
         self.kill_engine: Callable[[], None] = lambda: None
         """Kills the process that composes."""
 
@@ -97,6 +102,26 @@ class Guilds:
             audience=operator,
             kill_engine=lambda: self.kill_engine(),
         )
+
+    async def cause(self, guild: Guild, name: str) -> None:
+        """Let something go wrong and wait until it is over."""
+        task = asyncio.create_task(self._cause(guild, name), name=f"fault {name}")
+        self.happening.add(task)
+        task.add_done_callback(self.happening.discard)
+        await asyncio.shield(task)
+
+    async def _cause(self, guild: Guild, name: str) -> None:
+        try:
+            async with asyncio.timeout(MAX_FAULT_SECONDS):
+                await FAULTS[name].cause(self.scenes[guild.id])
+        finally:
+            self.here.bell.ring()
+
+    async def close(self) -> None:
+        """End what is going wrong."""
+        for task in self.happening:
+            task.cancel()
+        await asyncio.gather(*self.happening, return_exceptions=True)
 
     @property
     def all(self) -> list[Guild]:

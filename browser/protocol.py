@@ -14,7 +14,8 @@ Over the websocket the page sends requests as JSON, {"id": n, "do": name, …}, 
 "ok": result} or {"re": n, "error": sentence}. Ids are strings. The first request is `enter`.
 
     enter     name, colour, locale, member (null, or the secret of an earlier `enter` of this tab), again
-              (the secret of this browser's latest member, who is meant if no page of theirs is open)
+              (the secret of this browser's latest member, who is meant if no page of theirs is open),
+              sound ("opus", or "pcm" for a browser that cannot decode Opus)
               → {member, user: {id, name}, bot: {id, name}, guilds: [Guild], faults: [{name, sentence}],
                  language, words: {key: sentence}}
     open      channel → [Message], the latest MAX_HISTORY; from now on its messages arrive
@@ -48,7 +49,8 @@ The server sends events:
               max_value, min_length, max_length, channel_types, options}
     Modal    Discord's modal: {title, custom_id, components}
 
-Binary messages are packets of sound as this member received and decrypted them: SOUND, then the Opus frame.
+Binary messages are packets of sound as this member received and decrypted them: SOUND, then the Opus frame
+or its samples (PCM: 48 kHz, stereo, 16 bits, little-endian).
 """
 
 from __future__ import annotations
@@ -59,10 +61,11 @@ from typing import Final
 from rehearsal.voice.recording import ReceivedPacket
 
 SOUND: Final = struct.Struct(">BBHIdQ")
-"""Before each Opus frame: SOUND_PACKET, flags, sequence, RTP timestamp [samples at 48 kHz], arrival [s on the
-machine's monotonic clock], the sender's id."""
+"""Before each frame: OPUS_PACKET or PCM_PACKET, flags, sequence, RTP timestamp [samples at 48 kHz],
+arrival [s on the machine's monotonic clock], the sender's id."""
 
-SOUND_PACKET: Final = 1
+OPUS_PACKET: Final = 1
+PCM_PACKET: Final = 2
 ENCRYPTED: Final = 1
 """Flag: it came encrypted end to end."""
 
@@ -88,8 +91,9 @@ MAX_REQUESTS: Final = 16
 """Requests of one page that are being answered at once."""
 
 
-def sound_packet(user_id: int, packet: ReceivedPacket) -> bytes:
-    """Return the binary message for one received packet."""
+def sound_packet(user_id: int, packet: ReceivedPacket, pcm: bytes | None = None) -> bytes:
+    """Return the binary message for one received packet, with its samples instead of its frame if given."""
     flags = ENCRYPTED * packet.encrypted | SILENT * (not packet.is_music) | LOST * (not packet.decrypted)
-    head = SOUND.pack(SOUND_PACKET, flags, packet.sequence, packet.timestamp, packet.arrival_s, user_id)
-    return head + packet.frame
+    kind = OPUS_PACKET if pcm is None else PCM_PACKET
+    head = SOUND.pack(kind, flags, packet.sequence, packet.timestamp, packet.arrival_s, user_id)
+    return head + (packet.frame if pcm is None else pcm)

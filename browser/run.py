@@ -111,6 +111,7 @@ async def evening(
                 f"The page cannot be served on port {options.port} ({error.strerror}): name another --port."
             ) from error
         stack.push_async_callback(server.close)
+        stack.push_async_callback(guilds.close)
         keeping = asyncio.create_task(saved.keep(guilds, server.secret), name="keep the guilds")
         stack.push_async_callback(saved.save, guilds, server.secret)
         engine = create_engine(settings)

@@ -183,7 +183,9 @@ class Server:
             other.end()
         if (leaving := self._leaving.pop(visitor.secret, None)) is not None:
             leaving.cancel()
-        tab = self._tabs[visitor.secret] = Tab(self._guilds, visitor, socket)
+        tab = self._tabs[visitor.secret] = Tab(
+            self._guilds, visitor, socket, decodes=first.get("sound") == "pcm"
+        )
         self._guilds.here.bell.ring()
         tab.send({"re": number, "ok": self._welcome(visitor, words)})
         try:

@@ -18,7 +18,7 @@ from rehearsal.interactions import Interaction
 from rehearsal.people.reply import Reply
 from rehearsal.people.typing_in import CannotType
 from rehearsal.refusal import Json, Refusal
-from rehearsal.voice.recording import ReceivedPacket
+from rehearsal.voice.recording import Decoder, ReceivedPacket
 from rehearsal.world import Channel, Message
 
 TOGETHER_S: Final = 0.03
@@ -34,9 +34,14 @@ _log = logging.getLogger(__name__)
 
 
 class Tab:
-    """One websocket of one member, from `enter` on. On the event loop of the Discord on loopback."""
+    """One websocket of one member, from `enter` on. On the event loop of the Discord on loopback.
 
-    def __init__(self, guilds: Guilds, visitor: Visitor, socket: web.WebSocketResponse) -> None:
+    It `decodes` for a browser that cannot: some 0.1 ms a packet.
+    """
+
+    def __init__(
+        self, guilds: Guilds, visitor: Visitor, socket: web.WebSocketResponse, *, decodes: bool = False
+    ) -> None:
         self.visitor = visitor
         self.channel: Channel | None = None
         """The channel whose messages are shown."""
@@ -44,6 +49,7 @@ class Tab:
         self._guilds = guilds
         self._here = guilds.here
         self._socket = socket
+        self._decoder = Decoder() if decodes else None
         self._actions = Actions(guilds, self)
         self._outgoing: asyncio.Queue[str | bytes | None] = asyncio.Queue(MAX_WAITING)
         self._shown: dict[int, tuple[Message, object]] = {}
@@ -107,7 +113,10 @@ class Tab:
         await self._socket.close()
 
     def _hear(self, user_id: int, packet: ReceivedPacket) -> None:
-        self._put(sound_packet(user_id, packet))
+        if self._decoder is None or not packet.decrypted or not packet.is_music:
+            self._put(sound_packet(user_id, packet))
+        else:
+            self._put(sound_packet(user_id, packet, self._decoder.decode(packet.frame)))
 
     # Changes of the world
 

@@ -110,14 +110,12 @@ class Recording:
         at = positions(self.packets)
         first = min(at)
         sound = np.zeros((max(at) - first + FRAME_SAMPLES, CHANNELS), np.float32)
-        decoder = av.AudioCodecContext.create("opus", "r")
-        decoder.sample_rate = SAMPLE_RATE
-        decoder.layout = "stereo"
+        decoder = Decoder()
         done = set()
         for position, packet in sorted(zip(at, self.packets, strict=True), key=lambda pair: pair[0]):
             if packet.frame and position not in done:
                 done.add(position)
-                frame = _decoded(decoder, packet.frame)
+                frame = decoder.pcm(packet.frame)
                 start = position - first
                 sound[start : start + len(frame)] = frame[: len(sound) - start]
         return sound
@@ -156,12 +154,24 @@ class Recording:
         return Recording(tuple(packet for spurt in spurts for packet in spurt.packets))
 
 
-def _decoded(decoder: av.AudioCodecContext, frame: bytes) -> Pcm:
-    """Decode one Opus frame to samples; an unreadable one becomes 20 ms of silence."""
-    try:
-        decoded = [f.to_ndarray() for f in decoder.decode(av.Packet(frame))]
-    except av.FFmpegError:
-        decoded = []
-    if not decoded:
-        return np.zeros((FRAME_SAMPLES, CHANNELS), np.float32)
-    return np.asarray(np.concatenate(decoded, axis=1).T, np.float32)
+class Decoder:
+    """FFmpeg's Opus decoder for one stream of frames."""
+
+    def __init__(self) -> None:
+        self._context = av.AudioCodecContext.create("opus", "r")
+        self._context.sample_rate = SAMPLE_RATE
+        self._context.layout = "stereo"
+
+    def pcm(self, frame: bytes) -> Pcm:
+        """Decode one frame to samples; an unreadable one becomes 20 ms of silence."""
+        try:
+            decoded = [f.to_ndarray() for f in self._context.decode(av.Packet(frame))]
+        except av.FFmpegError:
+            decoded = []
+        if not decoded:
+            return np.zeros((FRAME_SAMPLES, CHANNELS), np.float32)
+        return np.asarray(np.concatenate(decoded, axis=1).T, np.float32)
+
+    def decode(self, frame: bytes) -> bytes:
+        """Decode one frame to 16 bits, little-endian, left and right in turn."""
+        return (np.clip(self.pcm(frame), -1, 1) * 32_767).astype("<i2").tobytes()
