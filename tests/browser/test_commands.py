@@ -1,0 +1,91 @@
+"""Every command of the bot, used by a member at the page."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.chromium import Room
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """A file of two seconds of a rising tone."""
+    time = np.arange(2 * 32_000) / 32_000
+    samples = (12_000 * np.sin(2 * np.pi * (220 + 60 * time) * time)).astype("<i2")
+    path = tmp_path / "hummed.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 32_000, len(samples), "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def names_of(command: dict[str, Any], path: str = "") -> Iterator[str]:
+    """Return what a command, or each of its subcommands, is called."""
+    name = f"{path} {command['name']}".strip()
+    inner = [option for option in command.get("options", []) if option["type"] in (1, 2)]
+    if inner:
+        for option in inner:
+            yield from names_of(option, name)
+    else:
+        yield f"/{name}" if command.get("type", 1) != 3 else name
+
+
+async def test_every_command_is_used_from_the_page(room: Room, recording: Path) -> None:
+    ann = await room.enter("Ann")
+    await ann.use("settings", waiting="20", length="10", rights="free")
+    await ann.use("help")
+    await ann.use("about")
+    await ann.use("privacy")
+
+    await ann.use("compose", prompt="slow bells")
+    await ann.hears()
+    await ann.use("compose", prompt="a waltz", seed="7", melody=recording)
+    await ann.open("compose")
+    await ann.fill("prompt", "goes on")
+    await ann.add("continue")
+    await ann.drop(recording, "#composer .field:has(#option-continue)")
+    await ann.send()
+    await ann.use("queue show")
+    await ann.open("queue move")
+    assert "goes on" in await ann.choose("piece", "goes")
+    await ann.fill("place", "1")
+    await ann.send()
+    await ann.open("queue remove")
+    await ann.choose("piece", "waltz")
+    await ann.send()
+    await ann.use("steer", words="fast bells", blend="0.5")
+    for command in ("nowplaying", "pause", "resume"):
+        await ann.use(command)
+    await ann.use("volume", percent="50")
+    await ann.use("skip")
+    await ann.use("stop")
+    await ann.use("radio", prompt="an endless dub")
+    await ann.use("stop")
+    await ann.use("library", search="bells")
+
+    await ann.page.set_input_files("#composer input[type=file]", recording)
+    spoken = ann.page.locator("article", has_text="hummed.wav")
+    for command in ("Compose on this melody", "Continue this"):
+        await ann.apply(command, spoken)
+        await ann.page.locator("#form[open] textarea").fill("strings")
+        await ann.submit()
+    track = ann.tracks.first
+    await ann.apply("Again", track)
+    await ann.apply("Remix", track)
+    await ann.submit(words="quick bells", seed="3")
+    await ann.apply("Extend", track)
+    await ann.submit(seconds="10")
+    await ann.use("stop")
+
+    used = set(room.guilds.used.values())
+    every = {name for command in room.guilds.here.commands.listed(None) for name in names_of(command)}
+    assert len(every) == 22
+    assert every <= used, every - used
