@@ -214,7 +214,8 @@ class Actions:
             raise NotPossible("This form is gone.")
         values = {str(name): str(value) for name, value in request["values"].items()}
         person = self._visitor.persons[before.guild.id]
-        return self._take(await person.submit(Reply(self._here.bell, before), values))
+        reply = await person.submit(Reply(self._here.bell, before), values)
+        return self._tab.take_reply(reply, self._guilds.used.get(str(before.id)) or "")
 
     def _take(self, reply: Reply) -> Json:
         source = reply.interaction.source

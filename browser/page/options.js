@@ -76,7 +76,10 @@ function suggesting(field, option, context) {
       }
     }, SUGGEST_MS);
   };
-  field.control.addEventListener("input", ask);
+  field.control.addEventListener("input", () => {
+    list.show([]); // Enter must not take what answers other words
+    ask();
+  });
   field.control.addEventListener("focus", ask);
   return list.element;
 }

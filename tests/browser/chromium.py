@@ -1,4 +1,4 @@
-"""Members of a trial in real browsers: what a person does on the page, and what the browser complains about."""
+"""Members of a trial in real browsers: what they do on the page, and what the browser complains about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, Response, async_playwright
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+)
+from playwright.async_api import TimeoutError as TookTooLong
 
 from browser.guilds import Guilds
 from browser.server import Server
@@ -108,12 +117,12 @@ class Visit:
 
     # What a member does
 
-    async def use(self, command: str, **options: str | Path) -> None:
-        """Type a command, fill in its fields and send it with the keyboard; it is answered, not refused."""
+    async def use(self, command: str, says: str, **options: str | Path) -> None:
+        """Type a command, fill in its fields and send it; the bot's answer says this."""
         await self.open(command)
         for name, value in options.items():
             await self.fill(name, value)
-        await self.send()
+        await self.send(says)
 
     async def open(self, command: str) -> None:
         """Type the name of a command and take it from the list."""
@@ -153,12 +162,26 @@ class Visit:
         assert await control.input_value() == label
         return label
 
-    async def send(self) -> None:
-        """Send the open command; the box for messages is there again once it is answered."""
+    async def send(self, says: str) -> None:
+        """Send the open command; the bot's answer says this, and the box for messages is there again."""
+        answers = self.page.locator("article:has(.origin)", has_text=says)
+        before = await answers.count()
         await self.page.click("#composer [type=submit]")
-        gone, refused = self.page.locator("#composer input.say"), self.page.locator("#notice:not([hidden])")
-        await gone.or_(refused).first.wait_for()
+        await self._instead_of_a_refusal(self.page.locator("#composer input.say"))
+        await self._answered(answers.nth(before))
+
+    async def _instead_of_a_refusal(self, wanted: Locator) -> None:
+        """Wait for a part of the page; it comes, and no notice that something was refused."""
+        refused = self.page.locator("#notice:not([hidden])")
+        await wanted.or_(refused).first.wait_for()
         assert not await refused.count(), await refused.inner_text()
+
+    async def _answered(self, wanted: Locator) -> None:
+        try:
+            await wanted.wait_for()
+        except TookTooLong as error:
+            latest = (await self.page.locator("article").all_inner_texts())[-5:]
+            raise AssertionError("\n\n".join(latest)) from error
 
     async def press(self, action: str, kind: str = "") -> None:
         """Press the newest button whose `custom_id` begins with this, as soon as it can be pressed."""
@@ -168,14 +191,17 @@ class Visit:
         """Return the newest button of an action: card:pause, track:again, library:play."""
         return self.page.locator(f"{kind} [data-custom^='{action}']").last
 
-    async def submit(self, **values: str) -> None:
-        """Fill in the form that opens, by the ids of its inputs, and send it."""
+    async def submit(self, says: str, **values: str) -> None:
+        """Fill in the form that opens, by the ids of its inputs, and send it; the bot's answer says this."""
+        answers = self.page.locator("article:has(.origin)", has_text=says)
+        before = await answers.count()
         form = self.page.locator("#form[open]")
-        await form.wait_for()
+        await self._instead_of_a_refusal(form)
         for name, value in values.items():
             await form.locator(f"#form-{name}").fill(value)
         await form.locator("[type=submit]").click()
         await form.wait_for(state="hidden")
+        await self._answered(answers.nth(before))
 
     async def apply(self, command: str, message: Locator) -> None:
         """Use a command of the menu of a message."""
@@ -198,7 +224,7 @@ class Visit:
     @property
     def tracks(self) -> Locator:
         """The messages with a finished track."""
-        return self.page.locator("article:has(a[download])")
+        return self.page.locator("article:not(.ephemeral):has(a[download$='.flac'])")
 
     @property
     def answer(self) -> Locator:
