@@ -37,7 +37,7 @@ export class Composer {
   plain(focus = true) {
     this.command = null;
     this.input = element("input", { type: "text", class: "say", maxLength: 2000, placeholder: word("say"), "aria-label": word("say"), autocomplete: "off" });
-    this.list = new Listbox(this.input, (item) => this.choose(item.command), word("commands"));
+    this.list = new Listbox(this.input, (item) => this.choose(item.command), word("commands"), true);
     this.input.addEventListener("input", () => this.suggest());
     this.input.addEventListener("focus", () => this.suggest());
     this.file = element("input", { type: "file", hidden: true, onchange: () => this.sendFiles(this.file.files) });

@@ -5,8 +5,12 @@ import { element, fill } from "./dom.js";
 let made = 0;
 
 export class Listbox {
-  /** `choose` gets the item chosen; an item is {label, hint, …}. */
-  constructor(input, choose, label) {
+  /** `choose` gets the item chosen; an item is {label, hint, …}.
+   *
+   * Enter takes the first item if it is `ready`; else it takes one only after an arrow key, and what was typed counts.
+   */
+  constructor(input, choose, label, ready) {
+    this.first = ready ? 0 : -1;
     this.input = input;
     this.choose = choose;
     this.items = [];
@@ -25,7 +29,7 @@ export class Listbox {
 
   show(items) {
     this.items = items;
-    this.at = 0;
+    this.at = this.first;
     this.element.hidden = !this.open;
     this.input.setAttribute("aria-expanded", String(this.open));
     fill(this.element, items.map((item, index) => element(
@@ -53,7 +57,8 @@ export class Listbox {
   key(event) {
     if (!this.open || event.isComposing) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in steps) this.at = (this.at + steps[event.key] + this.items.length) % this.items.length;
+    if (event.key in steps) this.at = (Math.max(this.at, event.key === "ArrowUp" ? 0 : -1) + steps[event.key] + this.items.length) % this.items.length;
+    else if (this.at < 0 && (event.key === "Enter" || event.key === "Tab")) return this.show([]);
     else if (event.key === "Enter" || event.key === "Tab") {
       event.preventDefault();
       event.stopImmediatePropagation();

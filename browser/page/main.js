@@ -65,6 +65,7 @@ function welcome(answer) {
   const seat = sessionStorage.getItem("voice");
   const known = [...state.guilds.values()].flatMap((guild) => guild.channels).find((channel) => channel.id === seat);
   if (known && !known.voice.some((each) => each.user === state.me.id)) places.join(seat);
+  else if (known) openSound();
   openChannel(state.channel ?? state.guild.channels.find((channel) => channel.type === 0).id);
 }
 
@@ -291,6 +292,13 @@ function drawer(button, panel) {
     const open = document.body.dataset.panel === panel ? "" : panel;
     document.body.dataset.panel = open;
     byId(button).setAttribute("aria-expanded", String(open === panel));
+  });
+}
+
+/** A browser lets a page make sound only after a click or a key: the first one serves after a reload. */
+for (const gesture of ["pointerdown", "keydown"]) {
+  document.addEventListener(gesture, () => {
+    if (sound.context && !sound.running) openSound();
   });
 }
 

@@ -62,12 +62,13 @@ function suggesting(field, option, context) {
   const list = new Listbox(field.control, (item) => {
     field.control.value = item.label;
     field.picked = { label: item.label, value: item.value };
-  }, option.description);
+  }, option.description, false);
   const plain = field.value;
   field.value = () => (field.picked?.label === field.control.value ? field.picked.value : plain());
   let timer = 0;
   const ask = () => {
     clearTimeout(timer);
+    list.show([]);
     timer = setTimeout(async () => {
       const typed = field.control.value;
       const choices = await context.suggest(option.name, typed);
