@@ -108,7 +108,8 @@ async def evening(
             )
         except OSError as error:
             raise TryError(
-                f"The page cannot be served on port {options.port} ({error.strerror}): name another --port."
+                f"The page cannot be served on port {options.port} ({os.strerror(error.errno or 0)}): "
+                "name another --port."
             ) from error
         stack.push_async_callback(server.close)
         stack.push_async_callback(guilds.close)

@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,11 @@ from aiohttp import WSMsgType
 from bot.config.settings import Settings
 from browser.guilds import Guilds
 from browser.protocol import ENCRYPTED, MAX_UPLOAD_BYTES, SILENT, SOUND
-from browser.run import TryOptions, evening
+from browser.run import TryError, TryOptions, evening
 from browser.server import POLICY, Server, discord_locale
+from rehearsal.faults.every import FAULTS
+from rehearsal.faults.scene import Scene
+from rehearsal.world import VoiceState
 
 SECONDS = 60.0
 """Timeout of anything that is awaited here."""
@@ -246,3 +250,39 @@ def test_a_browsers_language_becomes_one_of_discords() -> None:
 def test_the_head_of_a_packet_is_as_the_page_reads_it() -> None:
     assert SOUND.size == 24
     assert struct.unpack_from(">Q", SOUND.pack(1, 0, 2, 3, 4.0, 5), 16) == (5,)
+
+
+async def test_a_port_in_use_is_told_in_one_sentence(running: tuple[Guilds, Server], tmp_path: Path) -> None:
+    port = running[1].port
+    with pytest.raises(TryError, match=rf"on port {port} \(Address already in use\): name another"):
+        async with evening(
+            Settings().with_engine("tone"), TryOptions(tmp_path / "b", port, None, 1, opens=False)
+        ):
+            pass
+
+
+async def test_a_fault_goes_on_when_the_page_that_caused_it_goes_away(
+    running: tuple[Guilds, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guilds, server = running
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def cause(_scene: Scene) -> None:
+        begun.set()
+        await may_end.wait()
+        ended.set()
+
+    monkeypatch.setitem(FAULTS, "moved", replace(FAULTS["moved"], cause=cause))
+    async with page_of(server) as (page, welcome):
+        guild = guilds.all[0]
+        guild.voice_states[guilds.here.bot.id] = VoiceState(guilds.here.bot.id, guild.id, 1, "")
+        await page.socket.send_str(
+            json.dumps({"id": 9, "do": "fault", "guild": welcome["guilds"][0]["id"], "name": "moved"})
+        )
+        await begun.wait()
+        del guild.voice_states[guilds.here.bot.id]
+    while any(visitor.here for visitor in guilds.visitors.values()):
+        await guilds.here.bell.next()
+    may_end.set()
+    async with asyncio.timeout(SECONDS):
+        await ended.wait()
