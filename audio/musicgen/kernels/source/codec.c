@@ -75,11 +75,10 @@ static void multiply_rows_of(const Product *product, int64_t row, int64_t rows, 
 }
 
 static void multiply(void *argument, int thread) {
-    (void)thread;
     const Product *product = argument;
     int64_t width = PANELS * LANES, blocks = (product->linear->outputs + width - 1) / width;
     int64_t passes = (product->rows + ROWS - 1) / ROWS;  // of about as many rows each
-    for (int64_t block; (block = team_next(product->team, blocks)) >= 0;) {
+    for (int64_t block; (block = team_next(product->team, thread, blocks)) >= 0;) {
         int64_t output = block * width;
         int panels = product->linear->outputs - output > LANES ? PANELS : 1;
         for (int64_t pass = 0, row = 0; pass < passes; pass++) {
@@ -88,7 +87,6 @@ static void multiply(void *argument, int thread) {
             row += rows;
         }
     }
-    team_barrier(product->team);
 }
 
 void FOR_KIND(linear_rows)(
@@ -111,7 +109,6 @@ INLINE Floats hyperbolic_tangent(Floats x) { return 2.0f * sigmoid(2.0f * x) - 1
 
 // Thread by thread some hidden values, with all four gates of each.
 static void recur(void *argument, int thread) {
-    (void)thread;
     const Recurrence *lstm = argument;
     const Linear *linear = lstm->recurrent;
     int64_t hidden = linear->inputs, panel = LANES * hidden;
@@ -119,7 +116,7 @@ static void recur(void *argument, int thread) {
     for (int64_t step = 0; step < lstm->steps; step++) {
         const float *before = step ? lstm->out + (step - 1) * hidden : lstm->state;
         const float *gates = lstm->gates + 4 * step * hidden;
-        for (int64_t block; (block = team_next(lstm->team, hidden / LANES)) >= 0;) {
+        for (int64_t block; (block = team_next(lstm->team, thread, hidden / LANES)) >= 0;) {
             Floats sums[4];
             const float *weights[4];
             for (int gate = 0; gate < 4; gate++) {
@@ -136,7 +133,6 @@ static void recur(void *argument, int thread) {
             store(cell + block * LANES, new);
             store(lstm->out + step * hidden + block * LANES, sigmoid(sums[3]) * hyperbolic_tangent(new));
         }
-        team_barrier(lstm->team);
     }
 }
 

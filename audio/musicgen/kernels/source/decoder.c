@@ -18,7 +18,11 @@ typedef struct {
     const Row *rows;
     int64_t count, logit_rows;
     float *logits;
+    int thread;  // the one that this copy belongs to
 } Step;
+
+// The next number of a loop that all threads share.
+static int64_t next(const Step *step, int64_t count) { return team_next(step->workspace->team, step->thread, count); }
 
 static void *allocate(int64_t bytes) { return aligned_new((size_t)bytes); }
 
@@ -76,7 +80,7 @@ static void round_rows(const Step *step, const float *x, int64_t width, const No
     Workspace *space = step->workspace;
     Rounded rounded = space->rounded;
     rounded.inputs = width;
-    for (int64_t row; (row = team_next(space->team, step->count)) >= 0;) {
+    for (int64_t row; (row = next(step, step->count)) >= 0;) {
         const float *from = x + row * width;
         if (norm) {
             float *normalised = space->attended + row * width;  // free here: attention comes later
@@ -85,7 +89,6 @@ static void round_rows(const Step *step, const float *x, int64_t width, const No
         }
         round_row(&rounded, row, from);
     }
-    team_barrier(space->team);
 }
 
 typedef enum { WRITE, ADD, GELU } Result;
@@ -98,7 +101,7 @@ static void multiply(const Step *step, const Matrix *matrix, float *out, Result 
     int64_t tiles = tiles_of(matrix), tile_bytes = matrix->inputs / GROUP * group_bytes(matrix->bits);
     int64_t chunks = space->threads == 1 ? 1 : space->threads * CHUNKS_PER_THREAD;
     int64_t chunk = tiles > chunks ? tiles / chunks : 1;
-    for (int64_t at; (at = team_next(space->team, (tiles + chunk - 1) / chunk)) >= 0;) {
+    for (int64_t at; (at = next(step, (tiles + chunk - 1) / chunk)) >= 0;) {
         int64_t end = (at + 1) * chunk < tiles ? (at + 1) * chunk : tiles;
         for (int64_t tile = at * chunk; tile < end; tile++) {
             for (int64_t row = 0; row < step->count; row += ROWS_AT_ONCE) {
@@ -117,37 +120,36 @@ static void multiply(const Step *step, const Matrix *matrix, float *out, Result 
             }
         }
     }
-    team_barrier(space->team);
 }
 
 // Append the keys and values in `qkv` to the caches, and attend to them.
-static void self_attention(const Step *step, int64_t layer, int thread) {
+static void self_attention(const Step *step, int64_t layer) {
     const Model *model = step->model;
     Workspace *space = step->workspace;
     int64_t hidden = model->hidden, size = hidden / model->heads;
+    // in two loops, since rows of one cache attend to each other if positions let them
     for (int attending = 0; attending < 2; attending++) {
-        for (int64_t at; (at = team_next(space->team, step->count * model->heads)) >= 0;) {
+        for (int64_t at; (at = next(step, step->count * model->heads)) >= 0;) {
             const Row *row = step->rows + at / model->heads;
             int64_t number = at % model->heads;
             const float *qkv = space->qkv + at / model->heads * 3 * hidden + number * size;
             uint8_t *region = row->cache + layer * model->heads * head_bytes(size, row->room);
             Head head = head_of(region, number, size, row->room);
             if (attending)
-                attend(head, size, row->position + 1, qkv, space->scores + thread * padded_room(space->room),
+                attend(head, size, row->position + 1, qkv, space->scores + step->thread * padded_room(space->room),
                        space->attended + at / model->heads * hidden + number * size);
             else
                 cache_append(head, size, row->position, qkv + hidden, qkv + 2 * hidden);
         }
-        team_barrier(space->team);  // rows of one cache attend to each other, if positions let them
     }
 }
 
 // Attend to the prompts with the queries in `qkv`, (rows, hidden).
-static void cross_attention(const Step *step, int64_t layer, int thread) {
+static void cross_attention(const Step *step, int64_t layer) {
     const Model *model = step->model;
     Workspace *space = step->workspace;
     int64_t hidden = model->hidden, size = hidden / model->heads;
-    for (int64_t at; (at = team_next(space->team, step->count * model->heads)) >= 0;) {
+    for (int64_t at; (at = next(step, step->count * model->heads)) >= 0;) {
         const Row *row = step->rows + at / model->heads;
         int64_t number = at % model->heads;
         float *out = space->attended + at / model->heads * hidden + number * size;
@@ -158,9 +160,8 @@ static void cross_attention(const Step *step, int64_t layer, int thread) {
         uint8_t *region = row->prompt + layer * model->heads * head_bytes(size, row->tokens);
         attend(head_of(region, number, size, row->tokens), size, row->tokens,
                space->qkv + at / model->heads * hidden + number * size,
-               space->scores + thread * padded_room(space->room), out);
+               space->scores + step->thread * padded_room(space->room), out);
     }
-    team_barrier(space->team);
 }
 
 void FOR_KIND(cache_fill)(
@@ -178,7 +179,7 @@ int64_t FOR_KIND(cache_bytes)(int64_t heads, int64_t size, int64_t room) { retur
 
 static void embed(const Step *step) {
     const Model *model = step->model;
-    for (int64_t at; (at = team_next(step->workspace->team, step->count)) >= 0;) {
+    for (int64_t at; (at = next(step, step->count)) >= 0;) {
         const Row *row = step->rows + at;
         float *x = step->workspace->x + at * model->hidden;
         const float *position = model->positions + row->position * model->hidden;
@@ -189,7 +190,6 @@ static void embed(const Step *step) {
             store(x + i, sum + load(position + i));
         }
     }
-    team_barrier(step->workspace->team);
 }
 
 // Norm and guidance, both before the heads: guidance and heads are linear, so the heads have half the work.
@@ -197,7 +197,7 @@ static void guide(const Step *step) {
     const Model *model = step->model;
     Workspace *space = step->workspace;
     int64_t hidden = model->hidden;
-    for (int64_t at; (at = team_next(space->team, step->count)) >= 0;) {
+    for (int64_t at; (at = next(step, step->count)) >= 0;) {
         const Row *row = step->rows + at;
         float *out = space->attended + at * hidden;
         normalise(model->norm, hidden, model->epsilon, space->x + at * hidden, out);
@@ -207,11 +207,12 @@ static void guide(const Step *step) {
         for (int64_t i = 0; i < hidden; i += LANES)
             store(out + i, load(base + i) + row->guidance * (load(out + i) - load(base + i)));
     }
-    team_barrier(space->team);
 }
 
 static void step_in_thread(void *argument, int thread) {
-    const Step *step = argument;
+    Step of_thread = *(const Step *)argument;
+    of_thread.thread = thread;
+    const Step *step = &of_thread;
     const Model *model = step->model;
     Workspace *space = step->workspace;
     int64_t hidden = model->hidden;
@@ -220,13 +221,13 @@ static void step_in_thread(void *argument, int thread) {
         const Layer *layer = model->layer + number;
         round_rows(step, space->x, hidden, &layer->norm);
         multiply(step, &layer->qkv, space->qkv, WRITE);
-        self_attention(step, number, thread);
+        self_attention(step, number);
         round_rows(step, space->attended, hidden, NULL);
         multiply(step, &layer->out, space->x, ADD);
         if (model->cross) {
             round_rows(step, space->x, hidden, &layer->cross_norm);
             multiply(step, &layer->cross_q, space->qkv, WRITE);
-            cross_attention(step, number, thread);
+            cross_attention(step, number);
             round_rows(step, space->attended, hidden, NULL);
             multiply(step, &layer->cross_out, space->x, ADD);
         }
@@ -235,8 +236,10 @@ static void step_in_thread(void *argument, int thread) {
         round_rows(step, space->inner, layer->fc1.outputs, NULL);
         multiply(step, &layer->fc2, space->x, ADD);
     }
+    if (!step->logit_rows) return;
     guide(step);
-    Step last = {model, space, step->rows, step->logit_rows, step->logit_rows, step->logits};
+    Step last = of_thread;
+    last.count = step->logit_rows;
     round_rows(&last, space->attended, hidden, NULL);
     multiply(&last, &model->lm_heads, step->logits, WRITE);
 }
@@ -244,7 +247,7 @@ static void step_in_thread(void *argument, int thread) {
 void FOR_KIND(decoder_step)(
     const Model *model, Workspace *workspace, const Row *rows, int64_t count, int64_t logit_rows, float *logits
 ) {
-    Step step = {model, workspace, rows, count, logit_rows, logits};
+    Step step = {model, workspace, rows, count, logit_rows, logits, 0};
     team_run(workspace->team, step_in_thread, &step);
 }
 
@@ -256,15 +259,15 @@ typedef struct {
 } Product;
 
 static void multiply_in_thread(void *argument, int thread) {
-    (void)thread;
-    const Product *product = argument;
-    round_rows(&product->step, product->x, product->matrix->inputs, NULL);
-    multiply(&product->step, product->matrix, product->out, WRITE);
+    Product product = *(const Product *)argument;
+    product.step.thread = thread;
+    round_rows(&product.step, product.x, product.matrix->inputs, NULL);
+    multiply(&product.step, product.matrix, product.out, WRITE);
 }
 
 void FOR_KIND(multiply_rows)(
     const Model *model, Workspace *workspace, const Matrix *matrix, const float *x, int64_t count, float *out
 ) {
-    Product product = {{model, workspace, NULL, count, 0, NULL}, matrix, x, out};
+    Product product = {{model, workspace, NULL, count, 0, NULL, 0}, matrix, x, out};
     team_run(workspace->team, multiply_in_thread, &product);
 }
