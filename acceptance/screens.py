@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageChops
+from playwright.async_api import async_playwright
 
 from acceptance.cli import DEFAULT_PROMPT, DEFAULT_SEED
 from acceptance.posted import track_messages
 from audio.errors import BuskerError
 from audio.playout.opus import load_opus
+from audio.units import SAMPLE_RATE
 from bot.client import Busker
 from bot.config.engine_factory import running_engine
 from bot.config.settings import Settings, StoreSettings, TrackSettings
 from bot.rules.permissions import NEEDED
+from browser.run import TryOptions, evening
 from browser.screen import FLAGS, page_of
 from rehearsal.discord_here import DiscordHere
 from rehearsal.permissions import Permission
@@ -53,6 +56,9 @@ REQUESTS: Final = (
 )
 """Prompt, seconds and seed of each piece: with the embedded checkpoint all are full from beginning to end."""
 
+HEARD_SECONDS: Final = 6
+"""Music in the picture of the whole page."""
+
 TIMEOUT_SECONDS: Final = 120.0
 """For composing and playing, and for each run of the browser."""
 
@@ -69,7 +75,8 @@ def main() -> int:
         return 1
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name, page in asyncio.run(pages(Path(folder))).items():
+            made = asyncio.run(pages(Path(folder))) | asyncio.run(whole_page(browser, Path(folder)))
+            for name, page in made.items():
                 _write(browser, Path(folder), name, page)
                 print(FOLDER / f"{name}.png")
     except BuskerError as error:
@@ -128,6 +135,34 @@ async def pages(folder: Path) -> dict[str, str | bytes]:
             session.stop()
         await connection
     return results
+
+
+async def whole_page(browser: str, folder: Path) -> dict[str, str | bytes]:
+    """Return a picture of `make try` while it plays, by a member who types into it."""
+    prompt, _, seed = REQUESTS[0]
+    options = TryOptions(folder / "try", 0, None, 1, opens=False)
+    async with (
+        evening(Settings(), options) as (_guilds, server, _starting),
+        async_playwright() as playwright,
+        await playwright.chromium.launch(
+            executable_path=browser, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        ) as chromium,
+    ):
+        page = await chromium.new_page(viewport={"width": 1440, "height": 760}, device_scale_factor=0.75)
+        page.set_default_timeout(TIMEOUT_SECONDS * 1000)
+        await page.goto(server.address("127.0.0.1"))
+        await page.fill("#enter-name", "Ann")
+        await page.fill("#enter-colour", "#e0a458")
+        await page.click("#enter-go")
+        await page.wait_for_selector(".chip")
+        await page.fill(".say", f"/compose {prompt}")
+        await page.keyboard.press("Enter")
+        await page.click("[data-option=seed]")
+        await page.fill("#option-seed", str(seed))
+        await page.keyboard.press("Enter")
+        while await page.evaluate("busker.sound.measures.played") < HEARD_SECONDS * SAMPLE_RATE:
+            await page.wait_for_timeout(200)
+        return {"try": await page.screenshot()}
 
 
 def _write(browser: str, folder: Path, name: str, page: str | bytes) -> None:
