@@ -147,8 +147,7 @@ def compile_library(compiler: list[str], target: Path) -> None:
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="compile") as pool:
             objects = list(pool.map(compile_one, jobs))
         linked = Path(scratch) / target.name
-        libraries = ["-lm"] if sys.platform == "darwin" else ["-lm", "-lpthread"]
-        _run([*compiler, "-shared", *objects, *libraries, "-o", str(linked)])
+        _run([*compiler, "-shared", *objects, "-lm", "-lpthread", "-o", str(linked)])
         linked.replace(target)
 
 

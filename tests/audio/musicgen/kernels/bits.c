@@ -27,7 +27,12 @@ static float *numbers(int64_t count) {
     return values;
 }
 
-static Norm norm(void) { return (Norm){numbers(HIDDEN), numbers(HIDDEN)}; }
+// One number after the other, since compilers choose the order in which they compute arguments.
+static Norm norm(void) {
+    Norm norm = {.weight = numbers(HIDDEN)};
+    norm.bias = numbers(HIDDEN);
+    return norm;
+}
 
 static Matrix matrix(int64_t inputs, int64_t outputs, int64_t bits) {
     int64_t groups = outputs / TILE * (inputs / GROUP), size = group_bytes(bits);
@@ -46,27 +51,35 @@ int main(void) {
     uint64_t digest = 14695981039346656037u;
     for (int64_t bits = 4; bits <= 8; bits += 4) {
         Layer layers[LAYERS];
-        for (int at = 0; at < LAYERS; at++)
-            layers[at] = (Layer){
-                .norm = norm(), .cross_norm = norm(), .final_norm = norm(),
-                .qkv = matrix(HIDDEN, 3 * HIDDEN, bits), .out = matrix(HIDDEN, HIDDEN, bits),
-                .cross_q = matrix(HIDDEN, HIDDEN, bits), .cross_out = matrix(HIDDEN, HIDDEN, bits),
-                .fc1 = matrix(HIDDEN, INNER, bits), .fc2 = matrix(INNER, HIDDEN, bits),
-            };
+        for (int at = 0; at < LAYERS; at++) {
+            Layer *layer = layers + at;
+            layer->norm = norm();
+            layer->cross_norm = norm();
+            layer->final_norm = norm();
+            layer->qkv = matrix(HIDDEN, 3 * HIDDEN, bits);
+            layer->out = matrix(HIDDEN, HIDDEN, bits);
+            layer->cross_q = matrix(HIDDEN, HIDDEN, bits);
+            layer->cross_out = matrix(HIDDEN, HIDDEN, bits);
+            layer->fc1 = matrix(HIDDEN, INNER, bits);
+            layer->fc2 = matrix(INNER, HIDDEN, bits);
+        }
         Model model = {
             .layers = LAYERS, .hidden = HIDDEN, .heads = HEADS, .codebooks = BOOKS, .codes = CODES,
-            .cross = 1, .epsilon = 1e-5f, .norm = norm(), .embedded = numbers(BOOKS * CODES * HIDDEN),
-            .positions = numbers(ROOM * HIDDEN), .lm_heads = matrix(HIDDEN, BOOKS * (CODES - 1), bits), .layer = layers,
+            .cross = 1, .epsilon = 1e-5f, .norm = norm(), .layer = layers,
         };
+        model.embedded = numbers(BOOKS * CODES * HIDDEN);
+        model.positions = numbers(ROOM * HIDDEN);
+        model.lm_heads = matrix(HIDDEN, BOOKS * (CODES - 1), bits);
         Team *team = team_start(2);
         Workspace *workspace = FOR_KIND(workspace_new)(&model, team, 2, ROOM);
         int64_t size = HIDDEN / HEADS, region = FOR_KIND(cache_bytes)(HEADS, size, ROOM);
         uint8_t *caches[2], *prompt = aligned_new((size_t)(LAYERS * FOR_KIND(cache_bytes)(HEADS, size, 5)));
         for (int row = 0; row < 2; row++) caches[row] = aligned_new((size_t)(LAYERS * region));
-        for (int at = 0; at < LAYERS; at++)
-            FOR_KIND(cache_fill)(
-                prompt + at * FOR_KIND(cache_bytes)(HEADS, size, 5), HEADS, size, 5, 5, numbers(5 * HIDDEN),
-                numbers(5 * HIDDEN));
+        for (int at = 0; at < LAYERS; at++) {
+            float *keys = numbers(5 * HIDDEN), *values = numbers(5 * HIDDEN);
+            uint8_t *layer = prompt + at * FOR_KIND(cache_bytes)(HEADS, size, 5);
+            FOR_KIND(cache_fill)(layer, HEADS, size, 5, 5, keys, values);
+        }
         float *logits = numbers(model.lm_heads.outputs);
         for (int64_t step = 0; step < STEPS; step++) {
             int64_t codes[BOOKS] = {step % CODES, step * 7 % CODES, step * 11 % CODES, CODES - 1};
