@@ -292,7 +292,8 @@ _SNAPSHOT: Final = (
 def message_json(
     message: Message, application_id: int, *, users: dict[int, User], replied: Json | None
 ) -> Json:
-    """Resources / Message / Message Object; `replied` is the message that this one answers.
+    """Resources / Message / Message Object; `replied` is the message that this one answers, shown without the
+    one that it answers itself.
 
     Files that embeds or components show are not listed (discord-api-docs#8277).
     """
@@ -338,7 +339,8 @@ def message_json(
                 "channel_id": str(message.channel_id),
                 "message_id": str(message.reply_to),
             },
-            "referenced_message": replied,
+            "referenced_message": replied
+            and {name: value for name, value in replied.items() if name != "referenced_message"},
         }
         if message.guild_id is not None:
             body["message_reference"]["guild_id"] = str(message.guild_id)

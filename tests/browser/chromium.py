@@ -158,6 +158,7 @@ class Visit:
         first = self.page.locator(".field [role=option]").first
         await first.wait_for()
         label = await first.locator("b").inner_text()
+        await control.press("ArrowDown")
         await control.press("Enter")
         assert await control.input_value() == label
         return label

@@ -65,6 +65,17 @@ async def test_objects_of_events_have_what_discord_describes() -> None:
             assert contract().object_faults(name, each) == []
 
 
+def test_an_answer_to_an_answer_shows_only_the_one_that_it_answers() -> None:
+    here = DiscordHere(voice=SilentVoice())
+    guild = here.guild("Corner")
+    text, ada = guild.text_channel("music"), here.person(guild, "Ada")
+    first, answer, again = (ada.say(words, text) for words in ("hello", "hello, you", "hello, all"))
+    answer.reply_to, again.reply_to = first.id, answer.id
+    shown = here.show(again)["referenced_message"]
+    assert shown["id"] == str(answer.id)
+    assert "referenced_message" not in shown
+
+
 def test_ids_increase_and_contain_their_creation_time() -> None:
     here = DiscordHere(voice=SilentVoice())
     before = here.clock.now()
