@@ -113,7 +113,7 @@ class Visit:
     async def settled(self) -> None:
         """Wait until the bot is there, its commands are listed and this member sits in voice."""
         await self.page.locator("body[data-ready=true] #chips button").first.wait_for()
-        await self.page.locator("#places .inside").wait_for()
+        await self.page.locator("#places .inside").wait_for(state="attached")
 
     # What a member does
 
