@@ -45,8 +45,10 @@ static bool has_dot_product(void) { return getauxval(AT_HWCAP) & HWCAP_ASIMDDP; 
 #include <windows.h>
 #define DOT_PRODUCT 43  // PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE, which old headers lack
 static bool has_dot_product(void) { return IsProcessorFeaturePresent(DOT_PRODUCT); }
-#else
+#elif defined(__APPLE__)
 static bool has_dot_product(void) { return true; }  // every Apple processor for macOS has it
+#else
+static bool has_dot_product(void) { return false; }  // nobody to ask
 #endif
 
 bool kind_supported(const char *kind) {
