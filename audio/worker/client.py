@@ -23,6 +23,7 @@ from typing import Final
 
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
+from audio.files.recording import check_unchanged
 from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, PromptChange
 from audio.prompts.hearing import Vocabulary
 from audio.worker.messages import (
@@ -158,8 +159,11 @@ class LocalEngine:
     async def open(self, piece: Piece) -> AsyncIterator[LocalStream]:
         """Compose `piece`, or queue it for a slot. Leaving the block frees the slot before the next step.
 
-        Raises EngineBusy if the queue is full, and EngineError if the engine does not run.
+        Raises EngineBusy if the queue is full, RecordingError if a file of the piece has changed, and
+        EngineError if the engine does not run.
         """
+        for recording in piece.recordings:  # here: hashing 100 MB in the worker would delay every other piece
+            await asyncio.to_thread(check_unchanged, recording)
         if self._info is None:
             raise EngineError(Text("engine-not-running"))
         if len(self._streams) >= self._info.realtime_streams + self._waiting:

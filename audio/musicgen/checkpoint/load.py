@@ -20,7 +20,7 @@ from transformers import (
 )
 
 from audio.errors import CheckpointError
-from audio.files.recording import check_unchanged, last_seconds
+from audio.files.recording import last_seconds
 from audio.musicgen.checkpoint import adapter as adapters
 from audio.musicgen.checkpoint import hub
 from audio.musicgen.checkpoint.fields import check_feature_extractor, check_fields, generation_of
@@ -263,10 +263,10 @@ def vocabulary_of(checkpoint: Checkpoint) -> Vocabulary:
 def encode_past(checkpoint: Checkpoint, recording: Recording, frames: int) -> Codes:
     """Encode the end of a recording, at most `frames` whole frames, as codes shaped (codebooks, frames).
 
-    Raises RecordingError, or CheckpointError if the codec has other codebooks than the decoder.
+    The file is not hashed: who opened the piece has, in a thread of another process. Raises RecordingError if
+    it is gone, or CheckpointError if the codec has other codebooks than the decoder.
     """
     codec = checkpoint.codec
-    check_unchanged(recording)
     pcm = last_seconds(recording.path, codec.sample_rate, codec.channels, frames / STEP_RATE)
     codes = codec.encode(pcm[:, pcm.shape[1] % codec.hop :])
     if len(codes) != checkpoint.delay.codebooks:

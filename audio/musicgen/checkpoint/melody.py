@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from audio.files.recording import check_unchanged, first_seconds
+from audio.files.recording import first_seconds
 from audio.musicgen.checkpoint.chroma import HOP_SAMPLES, chroma_of
 from audio.piece import Recording
 
@@ -34,11 +34,10 @@ class MelodyEncoder:
     def chroma_features(self, recording: Recording | None) -> Tensor:
         """Return the projected chroma of the beginning of a recording, or of no melody: (hops, hidden).
 
-        Raises RecordingError.
+        The file is not hashed, as in `encode_past`. Raises RecordingError if it is gone.
         """
         if recording is None:
             return self._project(torch.zeros(1, dtype=torch.int64))
-        check_unchanged(recording)
         seconds = self.hops * HOP_SAMPLES / self.sample_rate
         pcm = first_seconds(recording.path, self.sample_rate, 1, seconds)
         return self._project(chroma_of(pcm, self.sample_rate, self.pitch_classes))

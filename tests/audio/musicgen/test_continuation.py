@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,19 @@ def test_a_missing_recording_fails_its_piece_and_no_other(checkpoint: Checkpoint
     assert isinstance(spared, np.ndarray)
     assert np.array_equal(spared, expected)
     assert isinstance(sound(core, PIECE), np.ndarray), "its slot is freed"
+
+
+def test_admission_reads_the_end_of_a_recording_and_does_not_hash_all_of_it(
+    checkpoint: Checkpoint, past: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = dataclasses.replace(PIECE, continues=past)
+    expected = sound(EngineCore(checkpoint, longest=2.0), piece)
+
+    def hashed(*_: object) -> None:
+        pytest.fail("a step of the engine hashed a file")
+
+    monkeypatch.setattr(hashlib, "file_digest", hashed)
+    assert np.array_equal(sound(EngineCore(checkpoint, longest=2.0), piece), expected)
 
 
 def test_codes_outside_the_decoders_vocabulary_are_read_as_padding(

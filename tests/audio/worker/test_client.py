@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from audio.errors import CheckpointError, EngineBusy, EngineError
+from audio.errors import CheckpointError, EngineBusy, EngineError, RecordingError
 from audio.piece import Piece
 from audio.prompts.hearing import Hearing
 from audio.worker.client import LocalEngine
 from audio.worker.loading import SEEDED
 from tests.audio.composed import PIECE, sound
+from tests.audio.files.sound_files import hum, recorded
 
 pytestmark = pytest.mark.slow  # starts worker processes, which import torch
 
@@ -80,6 +81,20 @@ async def test_leaving_a_stream_frees_its_slot_and_the_next_piece_is_complete(en
 async def test_a_piece_that_does_not_fit_is_refused_with_a_sentence(engine: LocalEngine) -> None:
     with pytest.raises(EngineError, match="doesn't fit this engine"):
         await sound(engine, replace(PIECE, seconds=11.0))
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_recording_that_changed_is_refused_before_a_worker_knows_of_the_piece(
+    engine: LocalEngine, tmp_path: Path
+) -> None:
+    past = recorded(tmp_path / "past.wav", hum(1.0, 32_000), 32_000)
+    past.path.unlink()
+    recorded(past.path, hum(1.0, 32_000, (440.0,)), 32_000)
+    for piece in (replace(PIECE, continues=past), replace(PIECE, melody=past)):
+        with pytest.raises(RecordingError, match="is gone"):
+            async with engine.open(piece):
+                pytest.fail("the piece was opened")
+    assert (await sound(engine, PIECE)).shape == (1, 96_000), "its place is free"
 
 
 @pytest.mark.asyncio(loop_scope="module")
