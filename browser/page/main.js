@@ -220,8 +220,13 @@ function showMessage(message) {
 const growth = new ResizeObserver(() => {
   if (state.atEnd) byId("messages").scrollTop = byId("messages").scrollHeight;
 });
+growth.observe(byId("messages")); // fields of a command take some of its height
+let scrolledTo = 0;
 byId("messages").addEventListener("scroll", ({ target }) => {
-  state.atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_PX;
+  // Only who scrolls up leaves the end: a message may have come since the page scrolled by itself.
+  const near = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_PX;
+  state.atEnd = near || (state.atEnd && target.scrollTop >= scrolledTo);
+  scrolledTo = target.scrollTop;
 });
 
 /** Put a new state of a message in the place of the old one; what has the focus or plays stays. */

@@ -27,6 +27,11 @@ NAMELESS = """() => [
 """Controls that a screen reader could only call by their kind."""
 
 
+AT_END = """(({ scrollTop, clientHeight, scrollHeight }) => scrollTop + clientHeight > scrollHeight - 2)(
+    document.getElementById("messages"))"""
+"""True if the latest message is in sight."""
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360 px", "1,440 px"])
 async def test_everything_fits_and_has_a_name(room: Room, size: tuple[int, int]) -> None:
     ann = await room.enter("Ann", size=size)
@@ -36,6 +41,7 @@ async def test_everything_fits_and_has_a_name(room: Room, size: tuple[int, int])
     await ann.use("settings", "Settings")
     await ann.use("library", "Choose a track")
     await ann.open("compose")
+    await ann.until(AT_END)
     assert await ann.page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert await ann.page.evaluate(OUTSIDE) == []
     assert await ann.page.evaluate(NAMELESS) == []
