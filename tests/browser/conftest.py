@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.browser.chromium import CHROMIUM, Room, chromium
+if TYPE_CHECKING:
+    from tests.browser.chromium import Room
 
 MANY: Final = 6_000
 """Commands a minute: nobody waits for the bot's pace here."""
@@ -28,6 +29,8 @@ def _unlimited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 async def room(tmp_path: Path, _unlimited: None) -> AsyncIterator[Room]:
     """A trial with the tone engine and a browser, in which nobody is yet; nothing may complain."""
+    from tests.browser.chromium import CHROMIUM, Room, chromium
+
     if CHROMIUM is None:
         pytest.skip("needs Chromium (Debian: apt install chromium)")
     from bot.config.settings import RightsSettings, Settings
