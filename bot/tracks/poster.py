@@ -245,7 +245,7 @@ class Poster:
         self, track: Track, performance: Performance, channel: PostingChannel
     ) -> discord.Message | None:
         """Post a track, with retries that the card reports. Return the message, None if all failed."""
-        before = performance.trouble
+        before, own = performance.trouble, None
         locale = channel.guild.preferred_locale
         view = track_buttons(locale)
         for retry_in in (*self._retry_seconds, None):
@@ -263,9 +263,13 @@ class Poster:
                 if is_gone(error):
                     retry_in = None
                 _log.warning("posting the track of seed %d failed: %r", track.piece.seed, error)
-                performance.set_trouble(_trouble(track, retry_in))
+                if performance.trouble is not own:  # playback has its own troubles meanwhile
+                    before = performance.trouble
+                own = _trouble(track, retry_in)
+                performance.set_trouble(own)
             else:
-                performance.set_trouble(before)
+                if own is not None and performance.trouble is own:
+                    performance.set_trouble(before)
                 return message
             if retry_in is None:
                 break

@@ -4,6 +4,7 @@ import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from audio.files.track import read_tags
 from bot.config.settings import Settings, TrackSettings
 from bot.store.repository import Store
 from bot.tracks.poster import Poster
+from bot.ui.card import track_buttons
 from rehearsal.permissions import Permission
 from tests.loopback_guild import LoopbackGuild, loopback_guild, quiet_settings, until
+from words.text import Text
 
 
 def forbid(loopback: LoopbackGuild, denied: Permission) -> None:
@@ -54,6 +57,31 @@ async def test_a_track_is_posted_as_soon_as_discord_accepts_it(tmp_path: Path) -
         await loopback.play(piece)
         assert len(loopback.tracks) == 1
         assert piece.trouble is None
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_trouble_that_comes_while_discord_takes_the_track_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    """Such as the reason for which the voice connection ended; it is told on the card."""
+    lost = Text("voice-out-of-server")
+    async with loopback_guild(tmp_path) as loopback:
+        await retry_after(loopback, *[0.05] * 200)
+        piece = loopback.ask(seconds=0.5)
+
+        def buttons(locale: Any) -> Any:
+            piece.set_trouble(lost)
+            if refused:
+                forbid(loopback, Permission.ATTACH_FILES)
+            return track_buttons(locale)
+
+        monkeypatch.setattr("bot.tracks.poster.track_buttons", buttons)
+        if refused:
+            await until(lambda: piece.trouble not in (None, lost))
+            forbid(loopback, Permission(0))
+        await loopback.play(piece)
+        assert len(loopback.tracks) == 1
+        assert piece.trouble is lost
 
 
 async def test_after_the_last_retry_the_track_stays_on_disk_and_the_music_continues(
