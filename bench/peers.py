@@ -39,6 +39,9 @@ ROWS: Final = 2
 PROMPT_TOKENS: Final = 16
 GUIDANCE: Final = 3.0
 
+QUIET_SECONDS: Final = 0.05
+"""Pause before each measurement: idle threads of a peer's pool spin for a while and would take the cores."""
+
 Step = Callable[[], object]
 
 
@@ -142,6 +145,7 @@ def main() -> int:
     seconds: dict[str, list[float]] = {name: [] for name in steps}
     for number in range(1 + options.rounds):
         for name, step in steps.items():
+            time.sleep(QUIET_SECONDS)
             step()  # its threads are awake, and its weights are where they will be
             start = time.perf_counter()
             step()
