@@ -103,10 +103,10 @@ def evaluate(folder: Path, out: Path) -> Report:
     for guidance in (GUIDANCE, PUBLISHED_GUIDANCE):
         codes = sampler.sample([case.prompt for case in misspelt], _OUTLINE_FRAMES, 1, guidance)
         _outline(report, misspelt, codes, f"guidance {guidance:g}, misspelt")
-    codes = _compose_with_engine(folder, [case.prompt for case in cases])
-    _adherence(
-        report, classifiers, cases, codes, _decode(model, codes), f"guidance {GUIDANCE:g}, {_CPU_DTYPE}"
-    )
+    for dtype in dtypes_for("cpu"):
+        codes = _compose_with_engine(folder, [case.prompt for case in cases], dtype)
+        sounds = _decode(model, codes)
+        _adherence(report, classifiers, cases, codes, sounds, f"guidance {GUIDANCE:g}, {dtype}")
     codes = sampler.sample([case.prompt for case in HANDWRITTEN], ANALYSED_FRAMES, 2)
     sounds = _decode(model, codes)
     _adherence(report, classifiers, HANDWRITTEN, codes, sounds, "written by hand")
@@ -160,13 +160,11 @@ class _RecordingCodec:
         return self._codec.decode(chunks)
 
 
-def _compose_with_engine(folder: Path, prompts: Sequence[str]) -> Codes:
-    """Compose a piece per prompt with the bot's engine on a CPU, and return codes shaped (pieces, books,
-    frames).
-    """
+def _compose_with_engine(folder: Path, prompts: Sequence[str], dtype: str) -> Codes:
+    """Compose a piece per prompt with the bot's engine on a CPU; return codes (pieces, books, frames)."""
     checkpoint = load_checkpoint(str(folder))
     recording: Any = _RecordingCodec(checkpoint.codec)
-    core = EngineCore(replace(checkpoint, codec=recording), slots=8, dtype=_CPU_DTYPE)
+    core = EngineCore(replace(checkpoint, codec=recording), slots=8, dtype=dtype)
     keys: list[int] = []
     core.on_begin = keys.append
     for seed, prompt in enumerate(prompts):
