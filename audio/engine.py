@@ -150,6 +150,6 @@ class Engine(Protocol):
     def open(self, piece: Piece) -> AbstractAsyncContextManager[Stream]:
         """Begin to compose `piece`. Entering raises EngineBusy if too many pieces wait already.
 
-        Entering, or the stream, raises RecordingError if a recording of the piece is gone or has changed.
+        Entering raises RecordingError if a recording of the piece is gone or has changed.
         """
         ...

@@ -21,7 +21,7 @@ from audio.dsp.loudness import Meter, gated, loudness_of
 from audio.dsp.resample import Resampler
 from audio.engine import Chunk, Engine, EngineInfo, Pace, Stream
 from audio.errors import RecordingError
-from audio.files.recording import RecordingFile, check_unchanged, mixed, opened
+from audio.files.recording import RecordingFile, mixed, opened
 from audio.files.saved import read_all
 from audio.media.limits import MAX_SECONDS, MIN_SECONDS
 from audio.piece import LENGTH_SECONDS, Piece, Recording
@@ -125,8 +125,8 @@ class ExtendingEngine:
 
     @asynccontextmanager
     async def _open_extended(self, piece: Piece) -> AsyncIterator[Stream]:
-        prelude = await asyncio.to_thread(Prelude, piece, self.info)
-        async with self._engine.open(_shifted(piece, -piece.prelude)) as stream:
+        async with self._engine.open(_shifted(piece, -piece.prelude)) as stream:  # it hashes the file
+            prelude = await asyncio.to_thread(Prelude, piece, self.info)
             yield ExtendedStream(prelude, stream, self.info.sample_rate)
 
 
@@ -193,7 +193,6 @@ class Prelude:
 
     def __init__(self, piece: Piece, info: EngineInfo) -> None:
         assert piece.continues is not None  # a prelude is of something
-        check_unchanged(piece.continues)
         self.seconds = piece.prelude
         """Its length."""
         self._sound = opened(piece.continues.path)

@@ -23,7 +23,7 @@ from typing import Final
 
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError, EngineLost
-from audio.files.recording import check_unchanged
+from audio.files.recording import check_recordings
 from audio.piece import HORIZON_SECONDS, LENGTH_SECONDS, Piece, PromptChange
 from audio.prompts.hearing import Vocabulary
 from audio.worker.messages import (
@@ -162,8 +162,7 @@ class LocalEngine:
         Raises EngineBusy if the queue is full, RecordingError if a file of the piece has changed, and
         EngineError if the engine does not run.
         """
-        for recording in piece.recordings:  # here: hashing 100 MB in the worker would delay every other piece
-            await asyncio.to_thread(check_unchanged, recording)
+        await check_recordings(piece.recordings)  # here: in the worker it would delay every other piece
         if self._info is None:
             raise EngineError(Text("engine-not-running"))
         if len(self._streams) >= self._info.realtime_streams + self._waiting:

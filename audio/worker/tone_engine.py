@@ -19,7 +19,7 @@ import numpy as np
 from audio.chunking import chunk_frames
 from audio.engine import Chunk, EngineInfo, Pace
 from audio.errors import EngineBusy, EngineError
-from audio.files.recording import check_unchanged
+from audio.files.recording import check_recordings
 from audio.piece import Piece, PromptChange
 from audio.prompts.hearing import Vocabulary
 from audio.units import STEP_RATE, Pcm
@@ -104,7 +104,8 @@ class ToneEngine:
 
     @asynccontextmanager
     async def open(self, piece: Piece) -> AsyncIterator[ToneStream]:
-        """Compose `piece`. Raises EngineBusy if all slots are taken."""
+        """Compose `piece`. Raises EngineBusy if all slots are taken; see `Engine.open`."""
+        await check_recordings(piece.recordings)
         if not self._running:
             raise EngineError(Text("engine-not-running"))
         if self._open >= self._slots:
@@ -172,8 +173,6 @@ class ToneStream:
         self.piece = self.piece.steered(change)
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
-        for recording in self.piece.recordings:
-            await asyncio.to_thread(check_unchanged, recording)
         for frames in chunk_frames(self.piece.interval):
             begin, end = self._steps, min(self._steps + frames, self.piece.steps)
             await self._wait_until_due()
