@@ -157,7 +157,7 @@ def calibration_name(checkpoint: Checkpoint, order: Order, dtype: str, threads: 
         [
             f"{checkpoint.name} {checkpoint.revision}",
             device if device.startswith("cuda") else f"{device}: {cpu}",
-            f"{kernel_name(dtype)}, guidance {checkpoint.guidance:g}",
+            f"{kernel_name(checkpoint.decoder, dtype)}, guidance {checkpoint.guidance:g}",
             f"{order.slots} slots of {order.longest:g} s",
             f"torch {torch.__version__}",
         ]

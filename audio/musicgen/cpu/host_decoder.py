@@ -63,7 +63,7 @@ def kernel_of(decoder: Decoder, dtype: str) -> str:
     return library.kind if library is not None and is_compiled(decoder, dtype) else "torch"
 
 
-def kernel_name(dtype: str) -> str:
+def kernel_name(decoder: Decoder, dtype: str) -> str:
     """Return a name for how weights of `dtype` are multiplied here; another name means another speed."""
-    library = best_library() if dtype in BITS else None
-    return dtype if library is None else f"{dtype} by {library.kind}"
+    kernel = kernel_of(decoder, dtype)
+    return dtype if kernel == "torch" else f"{dtype} by {kernel}"

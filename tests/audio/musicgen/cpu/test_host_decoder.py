@@ -18,16 +18,18 @@ def test_whole_numbers_are_multiplied_in_c(dtype: str) -> None:
     library = best_library()
     if library is None:
         pytest.skip("there is no C compiler")
-    decoder = host_decoder(seeded_model(hidden=64, layers=1, heads=1).decoder, 1, 9, dtype)
+    model = seeded_model(hidden=64, layers=1, heads=1).decoder
+    decoder = host_decoder(model, 1, 9, dtype)
     assert isinstance(decoder, CompiledDecoder)
-    assert kernel_name(dtype) == f"{dtype} by {library.kind}"
+    assert kernel_name(model, dtype) == f"{dtype} by {library.kind}"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_other_numbers_are_multiplied_by_torch(dtype: str) -> None:
-    decoder = host_decoder(seeded_model(hidden=64, layers=1, heads=1).decoder, 1, 9, dtype)
+    model = seeded_model(hidden=64, layers=1, heads=1).decoder
+    decoder = host_decoder(model, 1, 9, dtype)
     assert isinstance(decoder, TorchDecoder)
-    assert kernel_name(dtype) == dtype
+    assert kernel_name(model, dtype) == dtype
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int4"])
@@ -35,10 +37,11 @@ def test_without_a_compiled_decoder_torch_multiplies_in_8_bits(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, dtype: str
 ) -> None:
     monkeypatch.setattr(host, "best_library", lambda: None)
-    decoder = host_decoder(seeded_model(hidden=64, layers=1, heads=1).decoder, 1, 9, dtype)
+    model = seeded_model(hidden=64, layers=1, heads=1).decoder
+    decoder = host_decoder(model, 1, 9, dtype)
     assert isinstance(decoder, TorchDecoder)
     assert "torch composes in int8" in caplog.text
-    assert kernel_name(dtype) == dtype
+    assert kernel_name(model, dtype) == dtype
 
 
 def test_a_shape_that_the_c_code_cannot_compute_is_left_to_torch(caplog: pytest.LogCaptureFixture) -> None:
