@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from audio.whole_file import replace_file
 
 _log = logging.getLogger(__name__)
 
@@ -25,8 +25,6 @@ def write_entries(path: Path, entries: dict[str, Any]) -> None:
     """Replace the file at `path`, which is never seen half-written. Failure is only logged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            json.dump(entries, file, indent=1)
-        os.replace(file.name, path)
+        replace_file(path, json.dumps(entries, indent=1).encode())
     except OSError as error:
         _log.warning("%s could not be saved: %s.", path, error.strerror or error)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from bot.store.private import PRIVATE_FILE, make_private_folder
+from audio.whole_file import replace_file
+from bot.store.private import make_private_folder
 from browser.guilds import Guilds, Visitor
 from rehearsal.people.members import Person
 from rehearsal.permissions import Permission
@@ -149,12 +149,11 @@ class Saved:
     def _write(self, data: Json, files: list[Attachment]) -> None:
         try:
             for attachment in files:
-                _write_private(self._files / str(attachment.id), attachment.data)
+                replace_file(self._files / str(attachment.id), attachment.data)
                 self._written.add(attachment.id)
             text = json.dumps(data)
             if text != self._last:
-                _write_private(self._folder / f"{NAME}.new", text.encode())
-                (self._folder / f"{NAME}.new").replace(self._folder / NAME)
+                replace_file(self._folder / NAME, text.encode())
                 self._last = text
         except OSError as error:
             _log.warning("What was made cannot be kept in %s: %s", self._folder, error.strerror or error)
@@ -229,8 +228,3 @@ def _message_json(message: Message) -> Json:
 def _attachment_json(file: Attachment) -> Json:
     names = ("id", "channel_id", "filename", "content_type", "expires", "description", "width", "height")
     return {name: getattr(file, name) for name in names}
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, PRIVATE_FILE), "wb") as file:
-        file.write(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from audio.musicgen.kernels.library import CMatrix
 from audio.musicgen.kernels.weights import LAYOUT, aligned_bytes, pack, packed_bytes, padded
+from audio.whole_file import replace_file
 
 _log = logging.getLogger(__name__)
 
@@ -109,14 +109,7 @@ def _write(file: Path, memory: Tensor, clock: Callable[[], float] = time.time) -
         for other in file.parent.glob(f"*{_SUFFIX}"):
             if clock() - other.stat().st_mtime > MAX_UNUSED_SECONDS:
                 other.unlink(missing_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".part", delete=False) as part:
-            try:
-                part.write(memory.numpy().data)
-                part.flush()
-                os.fsync(part.fileno())  # a file of the right size has the right content, also after a crash
-                os.replace(part.name, file)
-            except BaseException:
-                Path(part.name).unlink(missing_ok=True)
-                raise
+        # durable, since a file of the right size is believed to have the right content
+        replace_file(file, memory.numpy().data, durable=True)
     except OSError as error:
         _log.warning("The packed weights cannot be kept in %s: %s.", file.parent, error.strerror or error)
