@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -19,6 +17,7 @@ from bot.errors import StartError, TokenError
 from bot.ops.expectation import expectation
 from bot.ops.gc_freeze import gc_frozen
 from bot.ops.health import Health
+from bot.ops.signals import arrival_of
 from bot.rules.permissions import invite_link
 
 if TYPE_CHECKING:
@@ -55,7 +54,8 @@ async def _serve(bot: Busker, token: str) -> None:
         await bot.login(token)
         _print_greeting(bot)
         connection = asyncio.create_task(bot.connect(), name="gateway")
-        with gc_frozen(), _sigterm() as sigterm:
+        with gc_frozen(), arrival_of(signal.SIGTERM) as arrived:
+            sigterm = asyncio.create_task(arrived.wait(), name="SIGTERM")
             try:
                 await asyncio.wait([connection, sigterm], return_when=asyncio.FIRST_COMPLETED)
                 if sigterm.done():
@@ -65,7 +65,8 @@ async def _serve(bot: Busker, token: str) -> None:
                     connection.result()
             finally:
                 connection.cancel()
-                await asyncio.gather(connection, return_exceptions=True)
+                sigterm.cancel()
+                await asyncio.gather(connection, sigterm, return_exceptions=True)
     except discord.LoginFailure as error:
         raise TokenError("Discord does not know this token; reset it in the developer portal.") from error
     except discord.ConnectionClosed as error:
@@ -74,21 +75,6 @@ async def _serve(bot: Busker, token: str) -> None:
         raise StartError(f"Discord ended the connection for good (code {error.code}).") from error
     except (discord.DiscordException, aiohttp.ClientError) as error:
         raise StartError(f"Discord cannot be reached: {error}.") from error
-
-
-@contextlib.contextmanager
-def _sigterm() -> Iterator[asyncio.Task[bool]]:
-    """Provide a task that is done when SIGTERM arrives."""
-    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # Windows
-        loop.add_signal_handler(signal.SIGTERM, arrived.set)
-    waiting = asyncio.create_task(arrived.wait(), name="SIGTERM")
-    try:
-        yield waiting
-    finally:
-        waiting.cancel()
-        with contextlib.suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _print_greeting(bot: Busker) -> None:

@@ -9,7 +9,7 @@ import os
 import signal
 import ssl
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from audio.worker.client import LocalEngine
 from bot.client import Busker
 from bot.config.engine_factory import create_engine
 from bot.ops.gc_freeze import gc_frozen
+from bot.ops.signals import arrival_of
 from browser.guilds import Guilds
 from browser.saved import Saved
 from browser.server import Server
@@ -58,7 +59,7 @@ class TryError(BuskerError):
 
 async def run(settings: Settings, options: TryOptions) -> None:
     """Serve the page until SIGINT or SIGTERM. Raises BuskerError with a sentence if it cannot start."""
-    with _ending() as ending:
+    with arrival_of(signal.SIGINT, signal.SIGTERM) as ending:
         async with evening(settings, options) as (guilds, server, starting):
             address = server.address(options.host or LOCAL)
             print(f"Open {address}\nCtrl-C ends it.", flush=True)
@@ -177,19 +178,3 @@ def _settings_for(options: TryOptions, settings: Settings) -> Settings:
             "store": settings.store.model_copy(update={"path": options.folder / "busker.sqlite"}),
         }
     )
-
-
-@contextlib.contextmanager
-def _ending() -> Iterator[asyncio.Event]:
-    """Provide an event that is set by Ctrl-C and SIGTERM."""
-    loop, ending = asyncio.get_running_loop(), asyncio.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels instead
-        for each in signals:
-            loop.add_signal_handler(each, ending.set)
-    try:
-        yield ending
-    finally:
-        with contextlib.suppress(NotImplementedError):
-            for each in signals:
-                loop.remove_signal_handler(each)
